@@ -1,0 +1,1 @@
+"""The HTTP API and the tables: decides and records, never parses or classifies."""

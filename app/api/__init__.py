@@ -1,0 +1,1 @@
+"""The HTTP code: routes and wire schemas, nothing else."""

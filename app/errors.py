@@ -1,0 +1,111 @@
+"""The error tree of the API and the per-file error codes.
+
+PigeonholeError        an expected failure: has a status and a public sentence
++-- BadRequest         400
++-- NotAuthenticated   401
++-- NotFound           404
++-- Conflict           409, never retried by the SDKs
++-- PayloadTooLarge    413
++-- Unprocessable      422, always rendered as the list that every SDK expects
++-- StorageFull        507
++-- Unavailable        503
+StartupError           the program refuses to start, with the sentence to print
+
+FileError is apart from the tree: it is one file's outcome, not an answer to a request.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+
+class PigeonholeError(Exception):
+    """An expected failure with the HTTP status and the one sentence that the client sees."""
+
+    status: ClassVar[int] = 500
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class BadRequest(PigeonholeError):
+    status = 400
+
+
+class NotAuthenticated(PigeonholeError):
+    status = 401
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class NotFound(PigeonholeError):
+    status = 404
+
+
+class Conflict(PigeonholeError):
+    status = 409
+    # Every Stainless SDK retries a 409 up to five times unless told not to.
+    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+
+
+class PayloadTooLarge(PigeonholeError):
+    status = 413
+
+
+class Unprocessable(PigeonholeError):
+    """A 422 about one place in the request, such as `("body", "rules", 0, "type")`."""
+
+    status = 422
+
+    def __init__(self, detail: str, location: tuple[str | int, ...]) -> None:
+        super().__init__(detail)
+        self.location = location
+
+
+class StorageFull(PigeonholeError):
+    status = 507
+    # Retrying by itself makes nothing free: let the caller decide.
+    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+
+
+class Unavailable(PigeonholeError):
+    status = 503
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
+class StartupError(Exception):
+    """The program cannot start; the message is one sentence that says what to do."""
+
+
+class FileErrorCode(StrEnum):
+    """Why one file of a job has no result."""
+
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PARTS = "too_many_parts"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    EMPTY = "empty"
+    NO_SUCH_PAGES = "no_such_pages"
+    OCR_UNAVAILABLE = "ocr_unavailable"
+    FILE_DELETED = "file_deleted"
+    DEADLINE_EXCEEDED = "deadline_exceeded"
+    WORKER_LOST = "worker_lost"
+    CANCELLED = "cancelled"
+    INTERNAL = "internal"
+
+
+class FileError(Exception):
+    """One file cannot be classified: a code for programs and a sentence for people.
+
+    The sentence starts in lower case and has no full stop, because it is shown after the
+    file's name: `report.pdf: the file is encrypted and needs a password`.
+    """
+
+    def __init__(self, code: FileErrorCode, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+        self.sentence = sentence

@@ -1,0 +1,1 @@
+"""Uploaded files: rows, bytes, and what kind of file the bytes are."""

@@ -1,0 +1,1 @@
+"""Webhook configurations, stored encrypted."""

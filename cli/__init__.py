@@ -1,0 +1,1 @@
+"""The `pigeonhole` command: the only place that builds the parts and passes them in."""

@@ -1,0 +1,1 @@
+"""The work behind the API: parsing files, classifying them, recording results."""

@@ -1,0 +1,1 @@
+"""The zero-shot classifier: a pure function from document and rules to a verdict."""

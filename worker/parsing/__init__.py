@@ -1,0 +1,1 @@
+"""Reading files in a killable child process."""
