@@ -1,0 +1,127 @@
+"""Jobs, their items (one for each entry of `file_ids`), results, and the workers' heartbeats."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Json, NullableJson, UtcDateTime, new_id, now
+
+
+class JobStatus(StrEnum):
+    """Every status but PENDING is final."""
+
+    PENDING = "PENDING"
+    SUCCESS = "SUCCESS"
+    PARTIAL_SUCCESS = "PARTIAL_SUCCESS"
+    ERROR = "ERROR"
+    CANCELLED = "CANCELLED"
+
+
+class ItemStatus(StrEnum):
+    """queued -> running -> done | failed; a lost worker's item goes back to queued."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One classification job. The counters change only in the transaction that ends an item."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    user_id: Mapped[str] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(20), default=JobStatus.PENDING)
+    mode: Mapped[str] = mapped_column(String(20))
+    rules: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    lang: Mapped[str] = mapped_column(String(20))
+    max_pages: Mapped[int | None]
+    target_pages: Mapped[list[int] | None] = mapped_column(NullableJson)
+    file_count: Mapped[int]
+    ended_count: Mapped[int] = mapped_column(default=0)
+    failed_count: Mapped[int] = mapped_column(default=0)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_jobs_newest", "project_id", "created_at", "id"),
+        Index(
+            "ix_jobs_deadline",
+            "deadline_at",
+            sqlite_where=text("status = 'PENDING'"),
+            postgresql_where=text("status = 'PENDING'"),
+        ),
+    )
+
+
+class Item(Base):
+    """One file of a job. Whoever holds `lease_token` may end it; nobody else can."""
+
+    __tablename__ = "items"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    file_id: Mapped[UUID]
+    file_name: Mapped[str] = mapped_column(String(3000))
+    status: Mapped[str] = mapped_column(String(20), default=ItemStatus.QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(255))
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        Index("uq_items_job_id_ordinal", "job_id", "ordinal", unique=True),
+        Index(
+            "ix_items_queue",
+            "ordinal",
+            "job_id",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_items_leases",
+            "lease_until",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+        Index("ix_items_file_id", "file_id"),
+    )
+
+
+class Result(Base):
+    """An item's verdict; its primary key makes a second one impossible."""
+
+    __tablename__ = "results"
+
+    item_id: Mapped[UUID] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+    type: Mapped[str | None] = mapped_column(String(255))
+    confidence: Mapped[float] = mapped_column(Float)
+    reasoning: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Worker(Base):
+    """A worker process's heartbeat and what it can do."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    capabilities: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

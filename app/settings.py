@@ -1,0 +1,194 @@
+"""The one place that reads the environment: every setting, its default and its meaning."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from annotated_types import Ge, Le
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import StartupError
+
+PREFIX = "PIGEONHOLE_"
+MIB = 1024 * 1024
+# A secret shorter than this could be guessed from one presigned URL.
+SHORTEST_SECRET = 32
+
+Positive = Annotated[int, Ge(1)]
+Seconds = Annotated[float, Ge(0.05), Le(30 * 24 * 3600)]
+
+
+class Settings(BaseSettings):
+    """What can be set, by `PIGEONHOLE_<NAME>` in the environment or by a flag of the command.
+
+    Embedded mode: no `database_url` and no `broker_url`. Production: both.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Ge(0), Le(65535)] = Field(
+        8000, description="Port to listen on; 0 picks a free one."
+    )
+    public_url: str = Field(
+        "",
+        description="Origin that clients use, such as https://docs.example.com, for presigned "
+        "links behind a proxy. Empty: taken from each request's Host header.",
+    )
+    root_path: str = Field(
+        "", description="Path prefix under which a proxy serves the API, such as /pigeonhole."
+    )
+    data_dir: Path = Field(
+        Path("pigeonhole-data"),
+        description="Directory of everything that the embedded server keeps; in production only "
+        "of the files, unless blob_url names another place.",
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""), description="postgresql://... for production; empty: SQLite in data_dir."
+    )
+    broker_url: SecretStr = Field(
+        SecretStr(""),
+        description="redis://... for Celery workers; empty: workers run inside `serve`.",
+    )
+    blob_url: str = Field(
+        "", description="file:///directory for uploaded files; empty: data_dir/blobs."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 characters: key hashes, presigned links and encryption derive "
+        "from it. Required in production; the embedded server generates one into data_dir.",
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="An API key of any shape that is valid from the first start on; empty: the "
+        "embedded server makes one and writes it to data_dir/admin.key.",
+    )
+    project_id: UUID | None = Field(
+        None, description="Id of the first project, set at the first start."
+    )
+    organization_id: UUID | None = Field(
+        None, description="Id of the first organization, set at the first start."
+    )
+
+    workers: Annotated[int, Ge(1), Le(64)] = Field(
+        2, description="Worker processes of the embedded server, or of one `pigeonhole worker`."
+    )
+    lease_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
+        60, description="How long a worker may be silent before its file goes to another one."
+    )
+    max_attempts: Annotated[int, Ge(1), Le(20)] = Field(
+        3, description="How many workers may be lost over one file before it is given up."
+    )
+    item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
+        600, description="A worker that spends longer on one file is killed."
+    )
+    job_deadline_seconds: Seconds = Field(
+        6 * 3600, description="A job that is not finished by then ends with what it has."
+    )
+    sweep_seconds: Seconds = Field(
+        5, description="How often expired leases, deadlines and lost wake-ups are looked for."
+    )
+    drain_seconds: Annotated[float, Ge(0), Le(3600)] = Field(
+        30, description="How long a stopping server waits for the files in work."
+    )
+
+    upload_max_bytes: Positive = Field(100 * MIB, description="Largest file that can be uploaded.")
+    body_max_bytes: Positive = Field(MIB, description="Largest JSON body of a request.")
+    job_max_files: Annotated[int, Ge(1), Le(500)] = Field(500, description="Most files in a job.")
+    job_max_rules: Annotated[int, Ge(1), Le(1000)] = Field(200, description="Most rules in a job.")
+    link_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = Field(
+        3600, description="How long a presigned link works unless the request says otherwise."
+    )
+
+    parser_memory_bytes: Annotated[int, Ge(256 * MIB)] = Field(
+        2048 * MIB, description="Address space of the process that reads one file."
+    )
+    parser_cpu_seconds: Annotated[int, Ge(1), Le(3600)] = Field(
+        60, description="CPU time for reading one file."
+    )
+    parser_wall_seconds: Annotated[float, Ge(0.5), Le(3600)] = Field(
+        30, description="Wall time for reading one file."
+    )
+    parser_max_pages: Annotated[int, Ge(1), Le(10_000)] = Field(
+        500, description="Most pages read of one document, whatever the job asks for."
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe messages that are logged."
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="json: one object a line; auto: text on a terminal, json elsewhere."
+    )
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        database, broker = self.database_url.get_secret_value(), self.broker_url.get_secret_value()
+        if database and urlsplit(database).scheme.split("+")[0] not in ("postgresql", "sqlite"):
+            raise ValueError("database_url must begin with postgresql:// or be empty")
+        if broker and urlsplit(broker).scheme not in ("redis", "rediss", "redis+socket"):
+            raise ValueError("broker_url must begin with redis:// or rediss://, or be empty")
+        if bool(broker) != database.startswith("postgresql"):
+            raise ValueError(
+                "database_url (postgresql) and broker_url (redis) belong together: set both for "
+                "production, or neither for the embedded server"
+            )
+        if broker and not self.secret_key.get_secret_value():
+            raise ValueError(
+                "secret_key is required in production: set 32 or more random characters"
+            )
+        secret = self.secret_key.get_secret_value()
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise ValueError(f"secret_key must have at least {SHORTEST_SECRET} characters")
+        if self.blob_url and urlsplit(self.blob_url).scheme != "file":
+            raise ValueError("blob_url must begin with file:///")
+        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
+            raise ValueError("public_url must begin with http:// or https://")
+        if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
+            raise ValueError("root_path must begin with / and not end with it")
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether one `serve` is everything: SQLite, and workers as its own children."""
+        return not self.broker_url.get_secret_value()
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's URL in SQLAlchemy's form, with the driver that is installed."""
+        url = self.database_url.get_secret_value()
+        if not url:
+            return f"sqlite:///{(self.data_dir / 'pigeonhole.db').resolve()}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def blob_dir(self) -> Path:
+        """The directory that holds the uploaded files."""
+        return Path(urlsplit(self.blob_url).path) if self.blob_url else self.data_dir / "blobs"
+
+
+def load_settings(**flags: object) -> Settings:
+    """Read the environment, let flags that are not None win, and check everything.
+
+    Raises StartupError with one sentence per wrong setting, naming it.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        raise StartupError("; ".join(_sentences(error))) from None
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    sentences = []
+    for problem in error.errors(include_url=False, include_input=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["loc"]:
+            sentences.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {message}")
+        else:
+            name, _, rest = message.partition(" ")
+            sentences.append(f"{PREFIX}{name.upper()} {rest}")
+    return sentences

@@ -1,0 +1,20 @@
+"""Every table, imported once so that Base.metadata is complete."""
+
+from app.db import Base
+from app.files.models import File
+from app.jobs.models import Item, Job, Result, Worker
+from app.projects.models import ApiKey, Organization, Project
+from app.webhooks.models import WebhookConfiguration
+
+__all__ = [
+    "ApiKey",
+    "Base",
+    "File",
+    "Item",
+    "Job",
+    "Organization",
+    "Project",
+    "Result",
+    "WebhookConfiguration",
+    "Worker",
+]

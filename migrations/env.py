@@ -1,0 +1,15 @@
+"""Alembic's environment: runs migrations on the connection that `app.schema` opened."""
+
+from alembic import context
+
+from app.tables import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    # SQLite alters tables by copying them.
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+context.run_migrations()
