@@ -1,0 +1,169 @@
+"""The bytes of files: a protocol, and its local form."""
+
+import errno
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from app.errors import StorageFull
+
+# EFBIG is a quota of its own kind: the process may not write files that large.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL_SENTENCE = "The server's disk is full: nothing was stored. Free some space and try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Stored bytes: where they are, how many, and their SHA-256 in hexadecimal."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class BlobWriter(Protocol):
+    """Takes bytes in order; `commit` makes them a blob, `discard` forgets them."""
+
+    def write(self, data: bytes) -> None:
+        """Add bytes; raises StorageFull when there is no room."""
+        ...
+
+    def reopen(self) -> BinaryIO:
+        """Open what was written so far for reading, from the beginning."""
+        ...
+
+    def commit(self) -> Blob:
+        """Keep the bytes, durably; raises StorageFull when there is no room."""
+        ...
+
+    def discard(self) -> None:
+        """Forget the bytes; harmless after `commit`."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Where blobs live. Keys are opaque."""
+
+    def create(self) -> BlobWriter:
+        """Begin a new blob."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a blob as a real file (it has a descriptor); raises FileNotFoundError."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove a blob; harmless if it is gone already."""
+        ...
+
+    def check(self) -> None:
+        """Raise OSError if a blob could not be written now."""
+        ...
+
+
+class LocalBlobStore:
+    """Blobs in a directory, in 256 subdirectories; written aside, fsynced, renamed into place."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._incoming = root / "incoming"
+        self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def create(self) -> "LocalBlobWriter":
+        """Begin a new blob; raises StorageFull when there is no room."""
+        return LocalBlobWriter(self._root, self._incoming)
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a blob for reading; raises FileNotFoundError."""
+        return (self._root / key).open("rb")
+
+    def delete(self, key: str) -> None:
+        """Remove a blob; harmless if it is gone already."""
+        (self._root / key).unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Raise OSError if the directory cannot be written to."""
+        if not os.access(self._incoming, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "the directory of uploaded files is not writable")
+
+    def remove_leftovers(self) -> None:
+        """Remove uploads that a crash cut short; only for the one process that owns the root."""
+        for path in self._incoming.iterdir():
+            path.unlink(missing_ok=True)
+
+
+class LocalBlobWriter:
+    """One upload on its way to the store."""
+
+    def __init__(self, root: Path, incoming: Path) -> None:
+        self._root = root
+        name = uuid.uuid4().hex
+        self._key = f"{name[:2]}/{name}"
+        self._path = incoming / name
+        self._hash = hashlib.sha256()
+        self._size = 0
+        try:
+            self._file = self._path.open("wb")
+        except OSError as error:
+            raise _as_storage_full(error) from error
+
+    def write(self, data: bytes) -> None:
+        """Add bytes; raises StorageFull when there is no room."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _as_storage_full(error) from error
+        self._hash.update(data)
+        self._size += len(data)
+
+    def reopen(self) -> BinaryIO:
+        """Open what was written so far for reading, from the beginning."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise _as_storage_full(error) from error
+        return self._path.open("rb")
+
+    def commit(self) -> Blob:
+        """Rename the bytes into place after they, and before their directory, are on the disk."""
+        target = self._root / self._key
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self._path.rename(target)
+            _fsync_directory(target.parent)
+        except OSError as error:
+            raise _as_storage_full(error) from error
+        return Blob(self._key, self._size, self._hash.hexdigest())
+
+    def discard(self) -> None:
+        """Forget the bytes; harmless after `commit`."""
+        try:
+            self._file.close()
+        except OSError as error:
+            # Closing flushes; on a full disk that fails, and the bytes are unwanted anyway.
+            if error.errno not in FULL:
+                raise
+        self._path.unlink(missing_ok=True)
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Tell whether an error means that there is no room for more bytes."""
+    return error.errno in FULL
+
+
+def _as_storage_full(error: OSError) -> Exception:
+    return StorageFull(FULL_SENTENCE) if is_disk_full(error) else error
+
+
+def _fsync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,117 @@
+"""Files: store, find, list, delete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.errors import NotFound
+from app.files.blobs import Blob
+from app.files.models import File
+from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.projects.service import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """Which files a listing shows; None means any."""
+
+    file_ids: tuple[UUID, ...] | None = None
+    file_name: str | None = None
+    external_file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What an upload says about itself, and the type that its bytes have."""
+
+    name: str
+    file_type: str | None
+    external_file_id: str | None = None
+    purpose: str | None = None
+
+
+def create(session: Session, scope: Scope, new: NewFile, blob: Blob) -> File:
+    """Record an uploaded file in the scope's project."""
+    file = File(
+        project_id=scope.project_id,
+        name=new.name,
+        external_file_id=new.external_file_id,
+        purpose=new.purpose,
+        file_type=new.file_type,
+        size=blob.size,
+        sha256=blob.sha256,
+        blob_key=blob.key,
+        created_at=now(),
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def get(session: Session, scope: Scope, file_id: UUID) -> File:
+    """Return a file; raises NotFound."""
+    file = session.scalars(
+        select(File).where(File.id == file_id, scope.covers(File.project_id))
+    ).one_or_none()
+    if file is None:
+        raise NotFound(f"File {file_id} does not exist.")
+    return file
+
+
+def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of files by id; raises NotFound naming every id that does not exist."""
+    wanted = set(file_ids)
+    rows = session.execute(
+        select(File.id, File.name).where(File.id.in_(wanted), scope.covers(File.project_id))
+    )
+    found = {row.id: row.name for row in rows}
+    if missing := [str(file_id) for file_id in dict.fromkeys(file_ids) if file_id not in found]:
+        shown = ", ".join(missing[:20]) + (
+            f" and {len(missing) - 20} more" if len(missing) > 20 else ""
+        )
+        raise NotFound(
+            f"File{'' if len(missing) == 1 else 's'} not found: {shown}. Upload first, then use "
+            "the id of the answer."
+        )
+    return found
+
+
+def find_page(
+    session: Session, scope: Scope, wanted: FileFilter, request: PageRequest
+) -> Page[File]:
+    """Return a page of the project's files, the newest first."""
+    query = select(File).where(File.project_id == scope.project_id)
+    if wanted.file_ids is not None:
+        query = query.where(File.id.in_(wanted.file_ids))
+    if wanted.file_name is not None:
+        query = query.where(File.name == wanted.file_name)
+    if wanted.external_file_id is not None:
+        query = query.where(File.external_file_id == wanted.external_file_id)
+    total = None
+    if request.include_total:
+        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+    if request.after is not None:
+        query = query.where(tuple_(File.created_at, File.id) < request.after)
+    query = query.order_by(File.created_at.desc(), File.id.desc()).limit(request.size + 1)
+    rows = session.scalars(query).all()
+    return cut(rows, request, total, lambda file: (file.created_at, file.id))
+
+
+def remove(session: Session, scope: Scope, file_id: UUID) -> str:
+    """Delete a file's row and return its blob's key, to be deleted after the commit.
+
+    Results of jobs stay; items that have not run yet will find the file gone.
+    Raises NotFound.
+    """
+    key: str | None = session.scalar(
+        delete(File)
+        .where(File.id == file_id, scope.covers(File.project_id))
+        .returning(File.blob_key)
+    )
+    if key is None:
+        raise NotFound(f"File {file_id} does not exist.")
+    return key

@@ -1,0 +1,149 @@
+"""Jobs: create, find, list, and read their results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.db import new_id, now
+from app.errors import Conflict, NotFound
+from app.files import service as files
+from app.jobs.models import Item, Job, JobStatus, Result
+from app.jobs.pages import PageSelection
+from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.projects.service import Scope
+from app.secrets import Secrets
+from app.webhooks import service as webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What a client asks for, whatever version of the API it speaks."""
+
+    file_ids: tuple[UUID, ...]
+    rules: tuple[tuple[str, str], ...]
+    mode: str
+    lang: str
+    pages: PageSelection
+    webhooks: tuple[webhooks.NewWebhook, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item with its verdict, if it has one."""
+
+    id: UUID
+    file_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    verdict: tuple[str | None, float, str] | None
+
+
+def create(
+    session: Session, scope: Scope, secrets: Secrets, new: NewJob, deadline: timedelta
+) -> Job:
+    """Insert a job, one item for each entry of `file_ids`, and its webhook configurations.
+
+    Raises NotFound, before anything is inserted, when a file does not exist.
+    """
+    names = files.names(session, scope, new.file_ids)
+    moment = now()
+    job = Job(
+        id=new_id(),
+        project_id=scope.project_id,
+        user_id=scope.principal.user_id,
+        status=JobStatus.PENDING,
+        mode=new.mode,
+        rules=[{"type": type_, "description": description} for type_, description in new.rules],
+        lang=new.lang,
+        max_pages=new.pages.max_pages,
+        target_pages=(None if new.pages.target_pages is None else list(new.pages.target_pages)),
+        file_count=len(new.file_ids),
+        ended_count=0,
+        failed_count=0,
+        created_at=moment,
+        updated_at=moment,
+        deadline_at=moment + deadline,
+    )
+    session.add(job)
+    session.flush()
+    session.execute(
+        insert(Item),
+        [
+            {
+                "job_id": job.id,
+                "ordinal": ordinal,
+                "file_id": file_id,
+                "file_name": names[file_id],
+                "created_at": moment,
+                "updated_at": moment,
+            }
+            for ordinal, file_id in enumerate(new.file_ids)
+        ],
+    )
+    webhooks.store(session, secrets, job.id, new.webhooks)
+    return job
+
+
+def get(session: Session, scope: Scope, job_id: UUID) -> Job:
+    """Return a job; raises NotFound."""
+    job = session.scalars(
+        select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
+    ).one_or_none()
+    if job is None:
+        raise NotFound(f"Classify job {job_id} does not exist.")
+    return job
+
+
+def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Job]:
+    """Return a page of the project's jobs, the newest first."""
+    query = select(Job).where(Job.project_id == scope.project_id)
+    total = None
+    if request.include_total:
+        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+    if request.after is not None:
+        query = query.where(tuple_(Job.created_at, Job.id) < request.after)
+    query = query.order_by(Job.created_at.desc(), Job.id.desc()).limit(request.size + 1)
+    rows = session.scalars(query).all()
+    return cut(rows, request, total, lambda job: (job.created_at, job.id))
+
+
+def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
+    """Return every item of a job in the order of its `file_ids`; raises NotFound."""
+    get(session, scope, job_id)
+    rows = session.execute(
+        select(
+            Item.id,
+            Item.file_id,
+            Item.created_at,
+            Item.updated_at,
+            Result.item_id,
+            Result.type,
+            Result.confidence,
+            Result.reasoning,
+        )
+        .outerjoin(Result, Result.item_id == Item.id)
+        .where(Item.job_id == job_id)
+        .order_by(Item.ordinal)
+    )
+    return [
+        ItemView(
+            row.id,
+            row.file_id,
+            row.created_at,
+            row.updated_at,
+            None if row.item_id is None else (row.type, row.confidence, row.reasoning),
+        )
+        for row in rows
+    ]
+
+
+def remove(session: Session, scope: Scope, job_id: UUID) -> None:
+    """Delete an ended job with its items and results; raises NotFound, or Conflict if it runs."""
+    job = get(session, scope, job_id)
+    if job.status == JobStatus.PENDING:
+        raise Conflict(f"Classify job {job_id} is still running: it can be deleted when it ends.")
+    session.execute(delete(Job).where(Job.id == job_id))

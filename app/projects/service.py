@@ -1,0 +1,269 @@
+"""Who calls, which projects they may see, and how the first of everything comes to be."""
+
+import hashlib
+import hmac
+import secrets as random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.db import Database, new_id, now
+from app.errors import NotFound, StartupError
+from app.projects.models import ApiKey, KeyOrigin, Organization, Project
+from app.secrets import Secrets, Use
+from app.settings import Settings
+
+# `last_used_at` is for people; writing it on every request would make every GET a write.
+USED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The owner of a valid key. An organization-wide key sees all projects of its organization."""
+
+    key_id: UUID
+    organization_id: UUID
+    project_id: UUID
+    organization_wide: bool
+    may_adopt: bool
+    expires_at: datetime | None
+
+    @property
+    def user_id(self) -> str:
+        """What the wire calls the user: the key."""
+        return str(self.key_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one request may touch: new rows go to `project_id`, look-ups by id stay in the reach."""
+
+    principal: Principal
+    project_id: UUID
+    is_explicit: bool
+
+    def covers(self, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+        """Return the condition that a row's project is within reach.
+
+        Clients create in one project and poll without naming it, so an id alone must be
+        found in every project of an organization-wide key.
+        """
+        if self.is_explicit or not self.principal.organization_wide:
+            return column == self.project_id
+        projects = select(Project.id).where(
+            Project.organization_id == self.principal.organization_id
+        )
+        return column.in_(projects)
+
+
+def digest(secrets: Secrets, key: str) -> str:
+    """Return what is stored of an API key: 256 random bits need no slow hash."""
+    return secrets.sign(Use.API_KEYS, key).hex()
+
+
+def find_principal(session: Session, key_digest: str) -> Principal | None:
+    """Return the owner of the key with this digest, if it is neither revoked nor expired."""
+    row = session.execute(
+        select(
+            ApiKey.id,
+            ApiKey.organization_id,
+            ApiKey.project_id,
+            ApiKey.organization_wide,
+            ApiKey.origin,
+            ApiKey.expires_at,
+            ApiKey.revoked_at,
+            ApiKey.digest,
+        ).where(ApiKey.digest == key_digest)
+    ).one_or_none()
+    if row is None or not hmac.compare_digest(row.digest, key_digest):
+        return None
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now()):
+        return None
+    return Principal(
+        key_id=row.id,
+        organization_id=row.organization_id,
+        project_id=row.project_id,
+        organization_wide=row.organization_wide,
+        may_adopt=row.origin in (KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT),
+        expires_at=row.expires_at,
+    )
+
+
+def note_use(session: Session, key_id: UUID) -> None:
+    """Write when a key was used, at most once a minute."""
+    moment = now()
+    session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.id == key_id,
+            (ApiKey.last_used_at.is_(None)) | (ApiKey.last_used_at < moment - USED_EVERY),
+        )
+        .values(last_used_at=moment)
+    )
+
+
+def resolve_scope(
+    database: Database, principal: Principal, project_id: UUID | None, *, adopt: bool
+) -> Scope:
+    """Return the scope of a request that names `project_id`, or none.
+
+    With `adopt` (the embedded server) a project that the first key's owner names and that does
+    not exist is created: code that carries its old project id goes on working. Otherwise a
+    project out of reach raises NotFound.
+    """
+    if project_id is None or project_id == principal.project_id:
+        return Scope(principal, principal.project_id, is_explicit=project_id is not None)
+    with database.read() as session:
+        owner = session.scalar(select(Project.organization_id).where(Project.id == project_id))
+    if owner is None and adopt and principal.may_adopt:
+        with database.write() as session:
+            if not session.scalar(select(exists().where(Project.id == project_id))):
+                session.add(
+                    Project(
+                        id=project_id,
+                        organization_id=principal.organization_id,
+                        name=f"Adopted {project_id}",
+                    )
+                )
+    elif owner != principal.organization_id or not principal.organization_wide:
+        raise NotFound(f"Project {project_id} does not exist, or this API key may not use it.")
+    return Scope(principal, project_id, is_explicit=True)
+
+
+def create_key(
+    session: Session, secrets: Secrets, *, name: str, project_id: UUID | None = None
+) -> str:
+    """Create a key for one project, or for the first organization, and return it, this once."""
+    project = session.get(Project, project_id) if project_id else first_project(session)
+    if project is None:
+        raise NotFound(f"Project {project_id} does not exist.")
+    key = generate_key()
+    add_key(
+        session,
+        secrets,
+        key,
+        project,
+        name=name,
+        origin=KeyOrigin.COMMAND,
+        organization_wide=project_id is None,
+    )
+    return key
+
+
+def generate_key() -> str:
+    """Return a new key: a recognisable prefix and 256 random bits."""
+    return f"ph_{random.token_hex(4)}_{random.token_urlsafe(32)}"
+
+
+def add_key(
+    session: Session,
+    secrets: Secrets,
+    key: str,
+    project: Project,
+    *,
+    name: str,
+    origin: KeyOrigin,
+    organization_wide: bool,
+) -> None:
+    """Store the digest of a key and its first characters, by which people tell keys apart."""
+    session.add(
+        ApiKey(
+            id=new_id(),
+            organization_id=project.organization_id,
+            project_id=project.id,
+            organization_wide=organization_wide,
+            name=name,
+            origin=origin,
+            # Too little to guess from, of keys that are long enough; nothing of short ones.
+            hint=key[:8] if len(key) >= 24 else hashlib.sha256(key.encode()).hexdigest()[:8],
+            digest=digest(secrets, key),
+        )
+    )
+
+
+def revoke_key(session: Session, key_id: UUID) -> None:
+    """Make a key worthless from now on; raises NotFound for an unknown id."""
+    revoked = session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=now())
+        .returning(ApiKey.id)
+    ).all()
+    if not revoked:
+        raise NotFound(f"There is no valid API key with the id {key_id}.")
+
+
+def first_project(session: Session) -> Project | None:
+    """Return the default project, made at the first start."""
+    return session.scalars(
+        select(Project).where(Project.is_default).order_by(Project.created_at).limit(1)
+    ).one_or_none()
+
+
+def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | None:
+    """Make sure of a first organization, project and key; return a key that was generated now.
+
+    `PIGEONHOLE_API_KEY` becomes valid and replaces the key that it held before. Without it,
+    the embedded server generates a key when there is no valid one.
+    """
+    project = first_project(session)
+    if project is None:
+        organization = Organization(id=settings.organization_id or new_id(), name="Default")
+        session.add(organization)
+        session.flush()
+        project = Project(
+            id=settings.project_id or new_id(),
+            organization_id=organization.id,
+            name="Default",
+            is_default=True,
+        )
+        session.add(project)
+        session.flush()
+    if given := settings.api_key.get_secret_value():
+        _set_environment_key(session, secrets, given, project)
+        return None
+    usable = exists().where(ApiKey.revoked_at.is_(None))
+    if not settings.is_embedded or session.scalar(select(usable)):
+        return None
+    key = generate_key()
+    add_key(
+        session,
+        secrets,
+        key,
+        project,
+        name="admin",
+        origin=KeyOrigin.BOOTSTRAP,
+        organization_wide=True,
+    )
+    return key
+
+
+def _set_environment_key(session: Session, secrets: Secrets, key: str, project: Project) -> None:
+    if key != key.strip() or not key.isprintable():
+        raise StartupError("PIGEONHOLE_API_KEY must not hold blanks at its ends or line breaks")
+    wanted = digest(secrets, key)
+    session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.origin == KeyOrigin.ENVIRONMENT,
+            ApiKey.digest != wanted,
+            ApiKey.revoked_at.is_(None),
+        )
+        .values(revoked_at=now())
+    )
+    known = session.scalars(select(ApiKey).where(ApiKey.digest == wanted)).one_or_none()
+    if known is None:
+        add_key(
+            session,
+            secrets,
+            key,
+            project,
+            name="PIGEONHOLE_API_KEY",
+            origin=KeyOrigin.ENVIRONMENT,
+            organization_wide=True,
+        )
+    else:
+        known.revoked_at = None
