@@ -1,0 +1,64 @@
+# The verbs of the project. Each sets up what it needs; after the first run they work offline.
+# PYTHON=/path/to/python3.12 chooses the interpreter that makes the virtual environments.
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test test-sdks test-all check coverage lock \
+	bench-accuracy bench-hostile bench-api bench-memory
+
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICES_VENV := .venv-services
+ARGS ?=
+CORPUS ?=
+
+# Servers and clients talk to each other on this machine: never through a proxy.
+comma := ,
+export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
+export no_proxy := $(NO_PROXY)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Make .venv from the lock and install the project into it
+	@requirements/install.sh $(VENV) requirements/dev.txt project
+
+demo: install ## Start a server, drive it with the official client, show what comes out
+	@$(BIN)/pigeonhole demo $(ARGS)
+
+serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
+	@$(BIN)/pigeonhole serve $(ARGS)
+
+test: install ## Run the tests and fail under 90% of lines (ARGS="-k pages -x")
+	@$(BIN)/pytest --ignore=tests/contract_services --cov --cov-report=term:skip-covered --cov-fail-under=90 $(ARGS)
+
+test-sdks: install ## Run the tests that drive the older llama-cloud-services SDK
+	@requirements/install.sh $(SERVICES_VENV) requirements/sdk-services.txt
+	@PIGEONHOLE_SERVICES_PYTHON="$(CURDIR)/$(SERVICES_VENV)/bin/python" $(BIN)/pytest tests/contract_services $(ARGS)
+
+test-all: test test-sdks ## Run every test
+
+check: install ## Lint, format, types, the import layers, clean locks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@! grep -nE '://|index-url|find-links' requirements/*.txt || { echo 'A lock names an address.' >&2; exit 1; }
+
+coverage: test ## Run the tests and write the lines that they miss to htmlcov/
+	@$(BIN)/coverage html --quiet
+
+lock: ## Resolve the dependencies again and write the locks (needs uv)
+	@requirements/lock.sh $(ARGS)
+
+bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
+	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
+
+bench-hostile: install ## Measure what files that break readers do to the server
+	@$(BIN)/python -m benchmarks.hostile $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-api: install ## Measure requests and jobs per second
+	@$(BIN)/python -m benchmarks.api $(ARGS)
+
+bench-memory: install ## Measure the memory of the processes under load
+	@$(BIN)/python -m benchmarks.memory $(ARGS)

@@ -1,0 +1,1 @@
+"""Real servers for tests: no containers, no root, nothing left behind."""
