@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.reaper import family_of, kill, reaper
+from tests.support.reaper import family_of, kill, reaper, still_alive
 
 
 class ServerFailed(AssertionError):
@@ -91,7 +91,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
             raise self.failure(f"ignored {self._stop_signal.name} for {seconds:g} s") from None
-        _, orphans = psutil.wait_procs(children, timeout=min(seconds, 5))
+        orphans = still_alive(children, min(seconds, 5))
         self.kill()
         if orphans:
             raise self.failure(f"ended and left behind: {orphans}")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -100,14 +101,34 @@ def kill(processes: list[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(processes, timeout=GRACE_SECONDS)
+    still_alive(processes, GRACE_SECONDS)
+
+
+def still_alive(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait for processes that are not our children to end; return those that do not.
+
+    A zombie has ended: whether anybody collects it is up to init, which may take its time.
+    """
+    deadline = time.monotonic() + seconds
+    while alive := [process for process in processes if _is_alive(process)]:
+        if time.monotonic() > deadline:
+            return alive
+        time.sleep(0.02)
+    return []
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _end(pid: int, first_signal: signal.Signals) -> None:
     family = family_of(pid)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, first_signal)
-    psutil.wait_procs(family, timeout=GRACE_SECONDS)
+    still_alive(family, GRACE_SECONDS)
     kill(family_of(pid))
 
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.support.process import Process, ServerFailed, wait_until
+from tests.support.reaper import still_alive
 
 # Starts a child, tells its id, and does not care for it.
 PARENT = """
@@ -54,7 +55,7 @@ def test_killing_takes_the_children_along(tmp_path: Path):
     child = child_of(process)
     process.kill()
     assert process.returncode == -signal.SIGKILL
-    assert not child.is_running()
+    assert not still_alive([child], seconds=1)
 
 
 def test_a_child_that_outlives_its_parent_is_a_failure_and_is_ended(tmp_path: Path):
@@ -63,7 +64,7 @@ def test_a_child_that_outlives_its_parent_is_a_failure_and_is_ended(tmp_path: Pa
     child = child_of(process)
     with pytest.raises(ServerFailed, match="left behind"):
         process.stop(seconds=1)
-    assert not child.is_running()
+    assert not still_alive([child], seconds=1)
 
 
 def test_a_server_that_ignores_the_signal_is_a_failure_and_is_ended(tmp_path: Path):
@@ -99,8 +100,7 @@ def test_a_killed_test_run_leaves_no_server_and_no_folder():
         postgres, redis, folder = run.stdout.readline().split()
         servers = [psutil.Process(int(postgres)), psutil.Process(int(redis))]
         run.kill()
-    _, alive = psutil.wait_procs(servers, timeout=20)
-    assert not alive
+    assert not still_alive(servers, seconds=20)
     wait_for_no(Path(folder))
 
 
