@@ -1,0 +1,60 @@
+"""Similarity channels: five ways to compare a document with descriptions of types.
+
+All are taken for rules and for the panel of generic types by the same functions, then
+expressed in standard deviations of the panel: "how much more than any ordinary type".
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from worker.classification.embedder import Vectors, normalised
+from worker.classification.space import Space, Targets
+
+WEIGHTS: Mapping[str, float] = {
+    "description": 1.0,
+    "samples": 1.0,
+    "mapped": 1.0,
+    "nearest": 1.0,
+    "title": 0.5,
+}
+"""How much each channel counts in the mean."""
+
+
+def similarities(
+    space: Space, chunks: Vectors, titles: Vectors, targets: Targets
+) -> dict[str, Vectors]:
+    """Return each channel's similarity of the document to n targets, shape (n,).
+
+    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred. Channels:
+    `description` compares with the description itself; `samples` with the mean sample of the
+    nearest known types (a written-ahead form of hypothetical documents); `mapped` with the
+    description after the ridge map; `nearest` with the nearest single sample of those types;
+    `title` with the title lines, zero without any.
+    """
+    by_type = np.maximum.reduceat(chunks @ space.samples.T, space.type_starts, axis=1)
+    mapped = normalised(chunks @ space.ridge)
+    return {
+        "description": _pool(chunks @ targets.direct.T),
+        "samples": _pool(chunks @ targets.samples.T),
+        "mapped": _pool(mapped @ targets.direct.T),
+        "nearest": _pool(by_type @ targets.mixture.T),
+        "title": (
+            (titles @ targets.direct.T).max(axis=0)
+            if len(titles)
+            else np.zeros(len(targets), dtype=np.float32)
+        ),
+    }
+
+
+def standardised(values: Vectors, panel: Vectors) -> Vectors:
+    """Return `values` in standard deviations above the mean of `panel`; 0 for a flat panel."""
+    deviation = float(panel.std())
+    if deviation < 1e-6:
+        return np.zeros_like(values)
+    return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
+
+
+def _pool(by_chunk: Vectors) -> Vectors:
+    """Half the first chunk, half the best: beginnings say most, but not always."""
+    return np.asarray(0.5 * by_chunk[0] + 0.5 * by_chunk.max(axis=0), dtype=np.float32)

@@ -1,0 +1,102 @@
+"""The fitted constants of one embedder: what ships beside the bank and the panel.
+
+Two files, neither of them a pickle: `NAME.npz` with vectors and `NAME.json` with the rest.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.errors import StartupError
+from worker.classification.calibration import Calibration
+from worker.classification.chunks import CHUNK_COUNT, CHUNK_TOKENS
+from worker.classification.embedder import Embedder
+from worker.classification.knowledge import Knowledge
+from worker.classification.lexical import Lexicon
+from worker.classification.vectors import SpaceVectors
+
+SCORING_VERSION = 1
+"""Raised by hand whenever scores change without a change of the data below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that the fitted constants depend on."""
+
+    embedder: str
+    embedder_version: str
+    knowledge: str
+    chunk_tokens: int
+    chunk_count: int
+    scoring: int = SCORING_VERSION
+
+    @classmethod
+    def of(cls, embedder: Embedder, knowledge: Knowledge) -> "Fingerprint":
+        """Return the fingerprint that constants must have to fit this program."""
+        return cls(
+            embedder=embedder.name,
+            embedder_version=embedder.version,
+            knowledge=knowledge.digest(),
+            chunk_tokens=CHUNK_TOKENS,
+            chunk_count=CHUNK_COUNT,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """All that `pigeonhole models fit` finds out."""
+
+    fingerprint: Fingerprint
+    vectors: SpaceVectors
+    lexicon: Lexicon
+    calibration: Calibration
+
+    def check(self, embedder: Embedder, knowledge: Knowledge) -> None:
+        """Raise StartupError unless these constants were fitted for this embedder and program."""
+        expected = asdict(Fingerprint.of(embedder, knowledge))
+        found = asdict(self.fingerprint)
+        different = [key for key in expected if expected[key] != found[key]]
+        if different:
+            key = different[0]
+            raise StartupError(
+                f"the classifier's constants were fitted for {key.replace('_', ' ')}"
+                f" {found[key]!r}, but this program has {expected[key]!r}: refit them with"
+                " `pigeonhole models fit --corpus DIR`"
+            )
+
+    def save(self, stem: Path) -> None:
+        """Write `stem`.npz and `stem`.json. Vectors are kept in half precision."""
+        arrays: dict[str, npt.NDArray[Any]] = {
+            name: value.astype(np.float16) for name, value in asdict(self.vectors).items()
+        }
+        np.savez_compressed(stem.with_suffix(".npz"), allow_pickle=False, **arrays)
+        rest = {
+            "fingerprint": asdict(self.fingerprint),
+            "calibration": asdict(self.calibration),
+            "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
+        }
+        text = json.dumps(rest, ensure_ascii=False, indent=1, sort_keys=True)
+        stem.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, stem: Path) -> "Constants":
+        """Read what `save` wrote; raises StartupError when a file is missing or malformed."""
+        try:
+            rest = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+            with np.load(stem.with_suffix(".npz"), allow_pickle=False) as arrays:
+                vectors = {name: arrays[name].astype(np.float32) for name in arrays.files}
+            return cls(
+                fingerprint=Fingerprint(**rest["fingerprint"]),
+                vectors=SpaceVectors(**vectors),
+                lexicon=Lexicon(tuple(rest["lexicon"]["words"]), tuple(rest["lexicon"]["idf"])),
+                calibration=Calibration.from_json(rest["calibration"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StartupError(
+                f"the classifier's constants {stem.name} cannot be read ({error}): refit them"
+                " with `pigeonhole models fit --corpus DIR`"
+            ) from error

@@ -1,0 +1,71 @@
+"""The classifier: a pure function of a document, rules, an embedder and constants."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from worker.classification.calibration import decide
+from worker.classification.catchall import find_catch_alls
+from worker.classification.constants import Constants
+from worker.classification.embedder import Embedder
+from worker.classification.explain import bare_evidence, full_evidence
+from worker.classification.knowledge import load_knowledge
+from worker.classification.reasoning import write_reasoning
+from worker.classification.rules import Rule
+from worker.classification.scoring import Reading, Scorer
+from worker.classification.verdict import Verdict
+from worker.parsing.document import Document
+
+
+class Engine:
+    """Classifies documents. The same document and rules always give the same verdict.
+
+    Raises StartupError when `constants` were fitted for another embedder or another program.
+    Safe to share between threads.
+    """
+
+    def __init__(self, embedder: Embedder, constants: Constants) -> None:
+        knowledge = load_knowledge()
+        constants.check(embedder, knowledge)
+        self.scorer = Scorer(embedder, constants.vectors, constants.lexicon, knowledge)
+        self._calibration = constants.calibration
+
+    def classify(self, document: Document, rules: Sequence[Rule]) -> Verdict:
+        """Return the type of the first rule that fits best, or null, and why.
+
+        Raises ValueError without rules.
+        """
+        return self.judge(document, self.scorer.read(document), rules)
+
+    def catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
+        """Return the positions of the rules that stand for "anything else"."""
+        if not rules:
+            raise ValueError("at least one rule is needed")
+        nearness = self.scorer.targets(rules).direct @ self.scorer.space.catch_alls.T
+        return find_catch_alls(rules, nearness.max(axis=1).astype(np.float32))
+
+    def judge(self, document: Document, reading: Reading | None, rules: Sequence[Rule]) -> Verdict:
+        """Return the verdict for a document that `scorer.read` has read, perhaps earlier."""
+        found = self.catch_alls(rules)
+        catch_all = rules[found[0]].type if found else None
+        candidates = [rule for position, rule in enumerate(rules) if position not in found]
+        evidence = bare_evidence(
+            document,
+            rules,
+            catch_all,
+            len(self.scorer.knowledge.panel),
+            len(reading.chunks) if reading else 0,
+        )
+        if reading is None:
+            # Nothing is known about the document but how often no rule fitted in the fitting.
+            confidence = self._calibration.null_share
+            return Verdict(catch_all, confidence, write_reasoning(evidence, catch_all), evidence)
+        if not candidates:
+            return Verdict(catch_all, 1.0, write_reasoning(evidence, catch_all), evidence)
+        scores = self.scorer.score(reading, candidates)
+        decision = decide(scores, self._calibration)
+        evidence = full_evidence(
+            evidence, reading, candidates, scores, decision, self._calibration, self.scorer
+        )
+        chosen = catch_all if decision.is_null else evidence.ranking[0].type
+        return Verdict(chosen, decision.confidence, write_reasoning(evidence, chosen), evidence)

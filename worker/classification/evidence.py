@@ -1,0 +1,94 @@
+"""The numbers that decided, kept so that the reasoning can be checked against them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRule:
+    """One candidate rule: its score and what it is made of, in standard deviations.
+
+    `channels` are (name, score) pairs; their weighted mean, `lexical` times its weight and
+    `bonus` add up to `score`.
+    """
+
+    type: str
+    score: float
+    channels: tuple[tuple[str, float], ...]
+    lexical: float
+    bonus: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim part of the text of page `page`, counted from 0."""
+
+    text: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CueFound:
+    """A cue that the document gave and what it added to the top rule's score."""
+
+    observation: str
+    bonus: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownType:
+    """The built-in type of the bank that a rule resembles, with the cosine."""
+
+    type: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The best generic type that no rule explains."""
+
+    type: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How much one feature moved the log-odds of the outcome, against an average document."""
+
+    feature: str
+    value: float
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two rules that mean nearly the same, with the cosine of their descriptions."""
+
+    first: str
+    second: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything a verdict rests on. `ranking` is best first; empty when nothing was scored."""
+
+    pages_read: int
+    total_pages: int
+    pages_by_ocr: int
+    characters: int
+    chunks: int
+    rules: int
+    panel_types: int
+    catch_all: str | None
+    ranking: tuple[RankedRule, ...] = ()
+    quote: Quote | None = None
+    shared_words: tuple[str, ...] = ()
+    cues: tuple[CueFound, ...] = ()
+    known_type: KnownType | None = None
+    alternative: Alternative | None = None
+    better_alternatives: int = 0
+    match_probability: float = 0.0
+    null_probability: float = 0.0
+    influences: tuple[Influence, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    warnings: tuple[str, ...] = ()

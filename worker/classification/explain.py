@@ -1,0 +1,166 @@
+"""Collecting the evidence for a verdict."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from worker.classification import lexical
+from worker.classification.calibration import (
+    EXPLAINED,
+    FEATURES,
+    Calibration,
+    Decision,
+)
+from worker.classification.channels import WEIGHTS
+from worker.classification.cues import CUES
+from worker.classification.evidence import (
+    Alternative,
+    CueFound,
+    Evidence,
+    Influence,
+    KnownType,
+    Overlap,
+    RankedRule,
+)
+from worker.classification.languages import script_warning
+from worker.classification.quote import choose_quote
+from worker.classification.rules import Rule, lexical_text
+from worker.classification.scores import Scores
+from worker.classification.scoring import Reading, Scorer
+from worker.classification.text import is_readable
+from worker.parsing.document import Document, TextSource
+
+_KNOWN = 0.5
+_OVERLAPPING = 0.8
+_LITTLE_TEXT = 200
+_INFLUENCES = 2
+_SHOWN_OVERLAPS = 3
+
+
+def bare_evidence(
+    document: Document, rules: Sequence[Rule], catch_all: str | None, panel_types: int, chunks: int
+) -> Evidence:
+    """Return the evidence when nothing was scored: no text, or no rule but the catch-all."""
+    characters = sum(len(page.text) for page in document.pages if is_readable(page.text))
+    return Evidence(
+        pages_read=len(document.pages),
+        total_pages=document.total_pages,
+        pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
+        characters=characters,
+        chunks=chunks,
+        rules=len(rules),
+        panel_types=panel_types,
+        catch_all=catch_all,
+        warnings=document.warnings,
+    )
+
+
+def full_evidence(
+    bare: Evidence,
+    reading: Reading,
+    candidates: Sequence[Rule],
+    scores: Scores,
+    decision: Decision,
+    calibration: Calibration,
+    scorer: Scorer,
+) -> Evidence:
+    """Return all the numbers behind `decision`, of which `bare` holds the first."""
+    order = [int(position) for position in np.argsort(-scores.rules, kind="stable")]
+    top = order[0]
+    targets = scorer.targets(candidates)
+    alternative, better = _alternatives(scores, scorer, top)
+    model = calibration.null if decision.is_null else calibration.match
+    return Evidence(
+        pages_read=bare.pages_read,
+        total_pages=bare.total_pages,
+        pages_by_ocr=bare.pages_by_ocr,
+        characters=bare.characters,
+        chunks=bare.chunks,
+        rules=bare.rules,
+        panel_types=bare.panel_types,
+        catch_all=bare.catch_all,
+        ranking=tuple(_ranked(scores, candidates, position) for position in order),
+        quote=choose_quote(
+            reading,
+            scorer.space,
+            scorer.embedder,
+            targets.direct[top],
+            targets.direct[order[1]] if len(order) > 1 else None,
+        ),
+        shared_words=scorer.lexical.shared_words(reading.text, lexical_text(candidates[top])),
+        cues=tuple(
+            CueFound(CUES[cue].observation, float(bonus))
+            for cue, bonus in zip(scores.cues, scores.bonuses[:, top], strict=True)
+            if bonus > 0
+        ),
+        known_type=_known_type(scorer, targets.direct[top]),
+        alternative=alternative,
+        better_alternatives=better,
+        match_probability=decision.match_probability,
+        null_probability=decision.null_probability,
+        influences=_influences(model.contributions(np.array(decision.features)), decision),
+        overlaps=_overlaps(scores, candidates),
+        warnings=(*bare.warnings, *_warnings(reading, scores, candidates)),
+    )
+
+
+def _ranked(scores: Scores, candidates: Sequence[Rule], position: int) -> RankedRule:
+    return RankedRule(
+        type=candidates[position].type,
+        score=float(scores.rules[position]),
+        channels=tuple((name, float(scores.channels[name][position])) for name in WEIGHTS),
+        lexical=float(scores.lexical[position]) * lexical.WEIGHT,
+        bonus=float(scores.bonuses[:, position].sum()),
+    )
+
+
+def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative | None, int]:
+    unexplained = scores.unexplained(EXPLAINED)
+    if not unexplained:
+        return None, 0
+    best = max(unexplained, key=lambda position: float(scores.panel[position]))
+    better = sum(scores.panel[position] > scores.rules[top] for position in unexplained)
+    name = scorer.knowledge.panel[best].type
+    return Alternative(name, float(scores.panel[best])), int(better)
+
+
+def _known_type(scorer: Scorer, direct: np.typing.NDArray[np.float32]) -> KnownType | None:
+    nearness = scorer.space.bank_types @ direct
+    best = int(nearness.argmax())
+    if nearness[best] < _KNOWN:
+        return None
+    return KnownType(scorer.knowledge.bank_types[best].type, float(nearness[best]))
+
+
+def _influences(contributions: Sequence[float], decision: Decision) -> tuple[Influence, ...]:
+    """Return the two features that raised and the two that lowered the outcome most."""
+    ordered = sorted(range(len(FEATURES)), key=lambda position: contributions[position])
+    lowered = [position for position in ordered[:_INFLUENCES] if contributions[position] < 0]
+    raised = [position for position in ordered[::-1][:_INFLUENCES] if contributions[position] > 0]
+    return tuple(
+        Influence(FEATURES[position], decision.features[position], contributions[position])
+        for position in (*raised, *lowered)
+    )
+
+
+def _overlaps(scores: Scores, candidates: Sequence[Rule]) -> tuple[Overlap, ...]:
+    """Return pairs of rules that are hard to tell apart, nearest first."""
+    pairs = np.argwhere(np.triu(scores.overlaps, k=1) > _OVERLAPPING)
+    found = [
+        Overlap(candidates[a].type, candidates[b].type, float(scores.overlaps[a, b]))
+        for a, b in pairs
+    ]
+    return tuple(sorted(found, key=lambda overlap: -overlap.similarity))
+
+
+def _warnings(reading: Reading, scores: Scores, candidates: Sequence[Rule]) -> list[str]:
+    warnings = []
+    if reading.characters < _LITTLE_TEXT:
+        warnings.append(f"there is little text, only {reading.characters} characters.")
+    warnings += [
+        f'the rules "{overlap.first}" and "{overlap.second}" overlap (cosine'
+        f" {overlap.similarity:.2f}): their descriptions say nearly the same."
+        for overlap in _overlaps(scores, candidates)[:_SHOWN_OVERLAPS]
+    ]
+    script = script_warning(reading.text)
+    return [*warnings, script] if script else warnings

@@ -1,0 +1,202 @@
+"""Fitting the constants that ship, from labelled documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from worker.classification.calibration import Calibration, Features, Logistic, features
+from worker.classification.catchall import PROTOTYPES
+from worker.classification.chunks import cut
+from worker.classification.constants import Constants, Fingerprint
+from worker.classification.cues import CUES
+from worker.classification.embedder import Embedder, Vectors, normalised
+from worker.classification.knowledge import Knowledge
+from worker.classification.lexical import Lexicon, document_text, fit_lexicon
+from worker.classification.rules import Rule, lexical_text, rule_text
+from worker.classification.scores import Scores
+from worker.classification.scoring import Scorer
+from worker.classification.space import ridge_map
+from worker.classification.titles import title_lines
+from worker.classification.vectors import SpaceVectors
+from worker.parsing.document import Document
+
+_RULE_COUNTS = (2, 3, 4, 5, 8)
+_ABSENT = 0.35
+_DRAWS = 6
+_REGULARISATION = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDocument:
+    """A document whose type is known: the type of a rule, or any other name if none fits.
+
+    `source` names where it comes from; documents of one source look alike, so that they are
+    never on both sides of an evaluation.
+    """
+
+    document: Document
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Labelled documents and the rules that their labels come from."""
+
+    documents: tuple[LabelledDocument, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Draws of rules for documents, to fit a calibration on.
+
+    Features (n, 8), and whether the top rule was the right one and whether null was, (n,) each.
+    """
+
+    features: Features
+    match_right: npt.NDArray[np.bool_]
+    null_right: npt.NDArray[np.bool_]
+
+
+def fit(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> Constants:
+    """Fit everything: means, ridge map, lexicon and calibration.
+
+    Takes a few seconds a hundred documents. The result is the same for the same input.
+    """
+    vectors, lexicon = fit_space(corpora, embedder, knowledge)
+    return with_calibration(vectors, lexicon, corpora, embedder, knowledge)
+
+
+def with_calibration(
+    vectors: SpaceVectors,
+    lexicon: Lexicon,
+    corpora: Sequence[Corpus],
+    embedder: Embedder,
+    knowledge: Knowledge,
+) -> Constants:
+    """Fit the calibration on top of a fitted space, rounded as it will be stored."""
+    vectors = vectors.rounded()
+    scorer = Scorer(embedder, vectors, lexicon, knowledge)
+    drawn = [
+        draw_outcomes(score_all(scorer, corpus), [rule.type for rule in corpus.rules], seed)
+        for seed, corpus in enumerate(corpora)
+    ]
+    return Constants(Fingerprint.of(embedder, knowledge), vectors, lexicon, fit_calibration(drawn))
+
+
+def fit_space(
+    corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge
+) -> tuple[SpaceVectors, Lexicon]:
+    """Fit what scoring needs: the means of chunks and titles, the ridge map, word rarities.
+
+    Of the corpora only means and counts go in: no vector or text of a single document.
+    """
+    documents = [item for corpus in corpora for item in corpus.documents]
+    chunks = [chunk.text for item in documents for chunk in cut(item.document.pages)]
+    lines = [line for item in documents for line in title_lines(item.document.pages)]
+    panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
+    types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
+    samples = embedder.embed(knowledge.samples, "passage")
+    centre = panel.mean(axis=0)
+    vectors = SpaceVectors(
+        document_mean=embedder.embed(chunks, "passage").mean(axis=0),
+        title_mean=embedder.embed(lines, "passage").mean(axis=0),
+        panel=panel,
+        bank_types=types,
+        samples=samples,
+        cues=embedder.embed([cue.sentence for cue in CUES], "query"),
+        catch_alls=embedder.embed(PROTOTYPES, "query"),
+        ridge=ridge_map(
+            normalised(samples - samples.mean(axis=0)),
+            _repeated(normalised(types - centre), knowledge.sample_types),
+        ),
+    )
+    lexicon = fit_lexicon(
+        [document_text(item.document) for item in documents],
+        [item.source for item in documents],
+        [lexical_text(rule) for rule in knowledge.panel],
+    )
+    return vectors, lexicon
+
+
+def _repeated(rows: Vectors, positions: Sequence[int]) -> Vectors:
+    return rows[list(positions)]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredDocument:
+    """The scores of one document for all rules of its corpus."""
+
+    scores: Scores
+    label: str
+    source: str
+
+
+def score_all(scorer: Scorer, corpus: Corpus) -> list[ScoredDocument]:
+    """Score every document that has text, in order."""
+    scored = []
+    for item in corpus.documents:
+        reading = scorer.read(item.document)
+        if reading is not None:
+            scores = scorer.score(reading, corpus.rules)
+            scored.append(ScoredDocument(scores, item.label, item.source))
+    return scored
+
+
+def draw_rules(
+    right: int | None, total: int, count: int, *, present: bool, random: np.random.Generator
+) -> list[int]:
+    """Draw `count` of `total` rules, with the `right` one first when it shall be present."""
+    others = [position for position in range(total) if position != right]
+    if right is None or not present:
+        return [int(position) for position in random.choice(others, count, replace=False)]
+    return [right, *(int(p) for p in random.choice(others, count - 1, replace=False))]
+
+
+def draw_outcomes(documents: Sequence[ScoredDocument], types: Sequence[str], seed: int) -> Outcomes:
+    """Draw random sets of rules, about a third of them without the right one, six a document."""
+    random = np.random.default_rng(seed)
+    rows: list[Features] = []
+    match_right: list[bool] = []
+    null_right: list[bool] = []
+    counts = [count for count in _RULE_COUNTS if count < len(types)]
+    for item in documents:
+        right = types.index(item.label) if item.label in types else None
+        for _ in range(_DRAWS):
+            count = int(random.choice(counts))
+            present = right is not None and bool(random.random() > _ABSENT)
+            drawn = draw_rules(right, len(types), count, present=present, random=random)
+            scores = item.scores.subset(drawn)
+            rows.append(features(scores))
+            match_right.append(present and int(scores.rules.argmax()) == 0)
+            null_right.append(not present)
+    return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))
+
+
+def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
+    """Fit the two logistic models on all draws together."""
+    rows = np.concatenate([outcomes.features for outcomes in drawn])
+    match_right = np.concatenate([outcomes.match_right for outcomes in drawn])
+    null_right = np.concatenate([outcomes.null_right for outcomes in drawn])
+    return Calibration(
+        match=_fit_logistic(rows, match_right),
+        null=_fit_logistic(rows, null_right),
+        null_share=round(float(null_right.mean()), 4),
+    )
+
+
+def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:
+    scaler = StandardScaler().fit(rows)
+    model = LogisticRegression(C=_REGULARISATION, max_iter=2_000)
+    model.fit(scaler.transform(rows), outcomes)
+    return Logistic(
+        intercept=round(float(model.intercept_[0]), 5),
+        weights=tuple(round(float(value), 5) for value in model.coef_[0]),
+        means=tuple(round(float(value), 5) for value in scaler.mean_),
+        scales=tuple(round(float(value), 5) for value in scaler.scale_),
+    )

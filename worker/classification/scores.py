@@ -1,0 +1,59 @@
+"""The scores of one document for one set of rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from worker.classification.embedder import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores in standard deviations above the panel of generic types.
+
+    `rules` (k,) and `panel` (P,) are complete scores. `channels` (k,) each, `lexical` (k,) and
+    `bonuses` (cues, k) are what the rules' scores are made of; `cues` are the positions of the
+    cues observed, in the order of the rows of `bonuses`. `cosines` (k, P) compares rules with
+    panel types, `overlaps` (k, k) with each other. `characters` counts the document's text.
+    """
+
+    rules: Vectors
+    panel: Vectors
+    channels: Mapping[str, Vectors]
+    lexical: Vectors
+    cues: tuple[int, ...]
+    bonuses: Vectors
+    cosines: Vectors
+    overlaps: Vectors
+    characters: int
+
+    def subset(self, kept: Sequence[int]) -> "Scores":
+        """Return the scores as if only the rules at the positions `kept` had been given.
+
+        Exact, because a rule's score does not depend on the other rules; benchmarks rely on it.
+        """
+        rows = list(kept)
+        return Scores(
+            rules=self.rules[rows],
+            panel=self.panel,
+            channels={name: values[rows] for name, values in self.channels.items()},
+            lexical=self.lexical[rows],
+            cues=self.cues,
+            bonuses=self.bonuses[:, rows],
+            cosines=self.cosines[rows],
+            overlaps=self.overlaps[np.ix_(rows, rows)],
+            characters=self.characters,
+        )
+
+    def alternatives(self, explained: float) -> Vectors:
+        """Return the scores of the panel types that are no nearer than `explained` to any rule.
+
+        When the rules cover the whole panel, the mean of the panel, 0, stands in.
+        """
+        unexplained = self.panel[self.unexplained(explained)]
+        return unexplained if len(unexplained) else np.zeros(1, dtype=np.float32)
+
+    def unexplained(self, explained: float) -> list[int]:
+        """Return the positions of the panel types with a cosine below `explained` to all rules."""
+        return [int(index) for index in np.flatnonzero(self.cosines.max(axis=0) < explained)]

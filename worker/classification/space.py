@@ -1,0 +1,105 @@
+"""The space of one embedder: everything that similarities are taken with, centred.
+
+Centring is the step that makes cosines comparable: raw embeddings of documents share a large
+common part, and so do those of descriptions. Each kind of text loses its own mean.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.classification.embedder import Vectors, normalised
+from worker.classification.knowledge import Knowledge
+from worker.classification.vectors import SpaceVectors
+
+# Of the bank's types, the nearest few stand in for a rule; the softmax is steep.
+_NEAREST_TYPES = 3
+_STEEPNESS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What documents are compared with: n descriptions of types (rules or the panel).
+
+    `direct` (n, D) are the centred descriptions, `samples` (n, D) the mean sample of the
+    nearest bank types, `mixture` (n, T) how much each of the T bank types stands in.
+    """
+
+    direct: Vectors
+    samples: Vectors
+    mixture: Vectors
+
+    def __len__(self) -> int:
+        return len(self.direct)
+
+    @classmethod
+    def stack(cls, parts: "list[Targets]") -> "Targets":
+        """Return the rows of all parts, in order."""
+        return cls(
+            np.concatenate([part.direct for part in parts]),
+            np.concatenate([part.samples for part in parts]),
+            np.concatenate([part.mixture for part in parts]),
+        )
+
+
+class Space:
+    """Centred vectors of the knowledge, and how new texts are brought among them."""
+
+    def __init__(self, vectors: SpaceVectors, knowledge: Knowledge) -> None:
+        self._document_mean = vectors.document_mean
+        self._title_mean = vectors.title_mean
+        self._rule_mean = vectors.panel.mean(axis=0)
+        self.ridge = vectors.ridge
+
+        samples = normalised(vectors.samples - vectors.samples.mean(axis=0))
+        types = np.array(knowledge.sample_types)
+        order = np.argsort(types, kind="stable")
+        self.samples = np.ascontiguousarray(samples[order])
+        # Samples of one type lie together; this is where each type begins.
+        self.type_starts: npt.NDArray[np.int64] = np.searchsorted(
+            types[order], np.arange(len(knowledge.bank_types))
+        )
+        sums = np.add.reduceat(self.samples, self.type_starts, axis=0)
+        self._prototypes = normalised(sums)
+        self.bank_types = self.rules(vectors.bank_types)
+        self.panel = self.targets(vectors.panel)
+        self.cues = self.rules(vectors.cues)
+        self.catch_alls = self.rules(vectors.catch_alls)
+
+    def rules(self, embeddings: Vectors) -> Vectors:
+        """Centre embeddings of descriptions, shape (n, D)."""
+        return normalised(embeddings - self._rule_mean)
+
+    def chunks(self, embeddings: Vectors) -> Vectors:
+        """Centre embeddings of document chunks, shape (n, D)."""
+        return normalised(embeddings - self._document_mean)
+
+    def titles(self, embeddings: Vectors) -> Vectors:
+        """Centre embeddings of title lines, shape (n, D)."""
+        return normalised(embeddings - self._title_mean)
+
+    def targets(self, embeddings: Vectors) -> Targets:
+        """Return what documents are compared with for embedded descriptions, shape (n, D)."""
+        direct = self.rules(embeddings)
+        mixture = self._mixture(direct)
+        return Targets(direct, normalised(mixture @ self._prototypes), mixture)
+
+    def _mixture(self, direct: Vectors) -> Vectors:
+        nearness = direct @ self.bank_types.T
+        mixture = np.zeros_like(nearness)
+        for row, values in enumerate(nearness):
+            nearest = np.argsort(-values, kind="stable")[:_NEAREST_TYPES]
+            weights = np.exp(_STEEPNESS * (values[nearest] - values[nearest[0]]))
+            mixture[row, nearest] = weights / weights.sum()
+        return mixture
+
+
+def ridge_map(samples: Vectors, descriptions: Vectors, strength: float = 1.0) -> Vectors:
+    """Return the (D, D) map W = (X'X + strength I)^-1 X'Y from samples X to descriptions Y.
+
+    Both have one row a sample; it learns which way document text differs from a description
+    of the same type.
+    """
+    gram = samples.T @ samples + strength * np.eye(samples.shape[1], dtype=np.float32)
+    return np.linalg.solve(gram, samples.T @ descriptions).astype(np.float32)
