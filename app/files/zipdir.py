@@ -1,0 +1,157 @@
+"""The directory of a zip file, read with bounded work from hostile bytes.
+
+Python's own `zipfile` believes the directory's size and lists whatever is there: a file of
+90 MB can hold a directory of a million names. Here the count in the end record is looked at
+first and the listing stops at a limit. Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_MEMBERS = 10_000
+
+_END = b"PK\x05\x06"
+_END_RECORD = struct.Struct("<4s4H2LH")
+_LOCATOR64 = struct.Struct("<4sLQL")
+_END64_RECORD = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_LONGEST_COMMENT = 0xFFFF
+_IN_EXTRA_FIELD = 0xFFFFFFFF
+_COUNT_IN_END64 = 0xFFFF
+_ENCRYPTED_FLAG = 0x1
+_STORED, _DEFLATED = 0, 8
+
+
+class BadZip(Exception):
+    """The bytes are no zip file, or its directory is damaged."""
+
+
+class TooManyMembers(Exception):
+    """The directory claims more members than the limit; `count` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} members")
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry of the directory; `packed` and `size` are in bytes, as the file claims them."""
+
+    name: str
+    packed: int
+    size: int
+    method: int
+    encrypted: bool
+    offset: int
+
+
+def list_members(file: BinaryIO, most: int = MAX_MEMBERS) -> tuple[Member, ...]:
+    """Return the members of a zip file, in the directory's order.
+
+    Raises TooManyMembers before reading any entry when the directory claims more than `most`,
+    and BadZip when there is no directory or it is damaged.
+    """
+    file.seek(0, 2)
+    total = file.tell()
+    count, size, start, shift = _find_directory(file, total)
+    if count > most:
+        raise TooManyMembers(count)
+    if start < 0 or start + size > total:
+        raise BadZip("the directory lies outside the file")
+    file.seek(start)
+    return tuple(_read_entry(file, shift) for _ in range(count))
+
+
+def read_member(file: BinaryIO, member: Member, most: int) -> bytes:
+    """Return the first `most` unpacked bytes of a stored or deflated member.
+
+    Raises BadZip when the member is encrypted, damaged, or packed in another way.
+    """
+    if member.encrypted or member.method not in (_STORED, _DEFLATED):
+        raise BadZip("the member cannot be read")
+    file.seek(member.offset)
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+        raise BadZip("the member has no header")
+    name_length, extra_length = _LOCAL.unpack(header)[-2:]
+    file.seek(name_length + extra_length, 1)
+    if member.method == _STORED:
+        return file.read(min(most, member.packed))
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        return unpack.decompress(file.read(min(member.packed, most)), most)
+    except zlib.error as error:
+        raise BadZip("the member is damaged") from error
+
+
+def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
+    """Return the count of entries, the directory's size and start, and the offsets' shift."""
+    tail_length = min(total, _END_RECORD.size + _LONGEST_COMMENT)
+    file.seek(total - tail_length)
+    tail = file.read(tail_length)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < _END_RECORD.size:
+        raise BadZip("no end record")
+    _, _, _, _, count, size, offset, _ = _END_RECORD.unpack_from(tail, at)
+    end = total - tail_length + at
+    if count == _COUNT_IN_END64 or _IN_EXTRA_FIELD in (size, offset):
+        locator = tail[at - _LOCATOR64.size : at] if at >= _LOCATOR64.size else b""
+        if locator.startswith(b"PK\x06\x07"):
+            count, size, offset, end = _read_end64(file, locator)
+    # Bytes in front of the archive (a self-extractor, a mail header) move every offset.
+    start = end - size
+    return count, size, start, start - offset
+
+
+def _read_end64(file: BinaryIO, locator: bytes) -> tuple[int, int, int, int]:
+    position = _LOCATOR64.unpack(locator)[2]
+    file.seek(min(position, 1 << 62))
+    record = file.read(_END64_RECORD.size)
+    if len(record) < _END64_RECORD.size or not record.startswith(b"PK\x06\x06"):
+        raise BadZip("no 64-bit end record")
+    *_, count, size, offset = _END64_RECORD.unpack(record)
+    return count, size, offset, position
+
+
+def _read_entry(file: BinaryIO, shift: int) -> Member:
+    header = file.read(_ENTRY.size)
+    if len(header) < _ENTRY.size or header[:4] != b"PK\x01\x02":
+        raise BadZip("the directory is damaged")
+    fields = _ENTRY.unpack(header)
+    flags, method = fields[3], fields[4]
+    packed, size, name_length, extra_length, comment_length = fields[8:13]
+    name = file.read(name_length)
+    extra = file.read(extra_length)
+    file.seek(comment_length, 1)
+    offset = fields[-1]
+    if _IN_EXTRA_FIELD in (packed, size, offset):
+        size, packed, offset = _read_extra64(extra, size, packed, offset)
+    return Member(
+        name=name.decode("utf-8", "replace"),
+        packed=packed,
+        size=size,
+        method=method,
+        encrypted=bool(flags & _ENCRYPTED_FLAG),
+        offset=max(0, offset + shift),
+    )
+
+
+def _read_extra64(extra: bytes, *values: int) -> tuple[int, int, int]:
+    """Replace, in the order size, packed, offset, each value that says "look in the extra"."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == 1:
+            body = extra[at + 4 : at + 4 + length]
+            found = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body), 8)]
+            size, packed, offset = (
+                found.pop(0) if value == _IN_EXTRA_FIELD and found else value for value in values
+            )
+            return size, packed, offset
+        at += 4 + length
+    size, packed, offset = values
+    return size, packed, offset

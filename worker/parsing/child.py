@@ -1,0 +1,246 @@
+"""The process that stands between the worker and strangers' files.
+
+Started as `python -m worker.parsing.child DESCRIPTOR`. It imports the libraries, calls none
+of them, and for each file forks a process that gives up its rights, reads the file, answers
+and dies. This process only counts the seconds, reaps, and passes the answer on. It ends when
+its parent closes the connection.
+"""
+
+import contextlib
+import gc
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import FileError, FileErrorCode
+from app.jobs.pages import PageSelection
+from worker.parsing import frames
+from worker.parsing.limits import MIB, ParserLimits
+from worker.parsing.lockdown import NOBODY, lock_down
+from worker.parsing.preload import preload
+from worker.parsing.read import read_document
+from worker.parsing.request import ParseRequest
+
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One file to read: its name and descriptor, the request and the limits."""
+
+    name: str
+    descriptor: int
+    request: ParseRequest
+    limits: ParserLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the process that read a file ended."""
+
+    timed_out: bool
+    signal: int
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class ParentGone(Exception):
+    """The parent closed the connection while a file was being read."""
+
+
+def main(descriptor: int) -> None:
+    """Serve the parent at the other end of a socket until it closes."""
+    with socket.socket(fileno=descriptor) as connection:
+        preload()
+        # What the imports made will never be collected: copies of the process share it.
+        gc.collect()
+        gc.freeze()
+        frames.send(connection, {"ready": os.getpid()})
+        with contextlib.suppress(ParentGone, BrokenPipeError, ConnectionResetError):
+            while (received := frames.receive(connection)) is not None:
+                message, file = received
+                if file is None:
+                    raise frames.BrokenFrame("an order without a file")
+                try:
+                    order = read_order(message, file)
+                    connection.sendall(read_in_copy(order, connection))
+                finally:
+                    os.close(file)
+
+
+def write_order(name: str, request: ParseRequest, limits: ParserLimits) -> dict[str, Any]:
+    """Return the message that asks for a file to be read."""
+    selection = request.selection
+    return {
+        "name": name,
+        "max_pages": selection.max_pages,
+        "target_pages": selection.target_pages,
+        "lang": request.lang,
+        "mode": request.mode,
+        "limits": {field: getattr(limits, field) for field in limits.__slots__},
+    }
+
+
+def read_order(message: dict[str, Any], descriptor: int) -> Order:
+    """Read back what `write_order` gave."""
+    target_pages = message["target_pages"]
+    selection = PageSelection(
+        max_pages=message["max_pages"],
+        target_pages=None if target_pages is None else tuple(target_pages),
+    )
+    request = ParseRequest(selection, message["lang"], message["mode"])
+    return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]))
+
+
+def read_in_copy(order: Order, connection: socket.socket) -> bytes:
+    """Read one file in a fork of this process; return the frame to answer with.
+
+    Raises ParentGone after killing the copy.
+    """
+    directory = tempfile.mkdtemp(prefix="pigeonhole-")
+    reader, writer = os.pipe()
+    try:
+        if os.getuid() == 0:
+            os.chown(directory, NOBODY, NOBODY)
+        copy = os.fork()
+        if copy == 0:
+            os.close(reader)
+            connection.close()
+            _read_and_die(order, directory, writer)
+        os.close(writer)
+        with contextlib.suppress(OSError):  # the copy may have done it already
+            os.setpgid(copy, copy)
+        try:
+            answer, timed_out = _await_answer(reader, connection, order.limits.wall_seconds)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(copy, signal.SIGKILL)
+            _, status, usage = os.wait4(copy, 0)
+    finally:
+        os.close(reader)
+        shutil.rmtree(directory, ignore_errors=True)
+    if answer is not None:
+        return answer
+    error = explain(_describe(timed_out, status, usage), order.limits)
+    return frames.encode(_error_message(error))
+
+
+def explain(ending: Ending, limits: ParserLimits) -> FileError:
+    """Say in which way a file was too much for the process that read it."""
+    too_slow = ending.cpu_seconds >= limits.cpu_seconds
+    if ending.timed_out or ending.signal == signal.SIGXCPU or too_slow:
+        return FileError(
+            FileErrorCode.TIMEOUT,
+            f"reading the file took longer than {limits.wall_seconds:g} seconds",
+        )
+    # SIGKILL that this program did not send is the kernel's, out of memory. Libraries abort
+    # when an allocation fails; a crash for another reason leaves most of the memory unused.
+    if ending.signal == signal.SIGKILL or ending.peak_bytes > limits.memory_bytes / 2:
+        return FileError(
+            FileErrorCode.OUT_OF_MEMORY,
+            f"reading the file needs more memory than the limit of {limits.memory_bytes // MIB} MB",
+        )
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: its reader crashed on it")
+
+
+def _describe(timed_out: bool, status: int, usage: resource.struct_rusage) -> Ending:
+    kibibytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+    return Ending(
+        timed_out=timed_out,
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        peak_bytes=kibibytes * 1024,
+    )
+
+
+def _await_answer(
+    reader: int, connection: socket.socket, seconds: float
+) -> tuple[bytes | None, bool]:
+    """Return the copy's whole frame, or None and whether its time ran out."""
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    poll.register(connection, 0)  # nothing is expected but its end
+    received = bytearray()
+    while (left := deadline - time.monotonic()) > 0:
+        for descriptor, _ in poll.poll(left * 1000):
+            if descriptor != reader:
+                raise ParentGone
+            chunk = os.read(reader, _CHUNK)
+            received += chunk
+            try:
+                payload = frames.payload_of(received)
+            except frames.BrokenFrame:
+                return None, False
+            if payload is not None:
+                return bytes(received), False
+            if not chunk:
+                return None, False
+    return None, True
+
+
+def _read_and_die(order: Order, directory: str, writer: int) -> None:
+    """Be the copy: read the file, answer, and end without running anything on the way out."""
+    try:
+        os.setpgid(0, 0)
+        parent = os.getppid()
+        lock_down(order.limits, directory)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = memoryview(frames.encode(_read(order)))
+        while answer:
+            answer = answer[os.write(writer, answer) :]
+    finally:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _read(order: Order) -> dict[str, Any]:
+    try:
+        with open(order.descriptor, "rb", closefd=False) as file:
+            document = read_document(file, order.name, order.request, order.limits)
+        return {"document": document.to_json()}
+    except FileError as error:
+        return _error_message(error)
+    except MemoryError:
+        return _error_message(
+            FileError(
+                FileErrorCode.OUT_OF_MEMORY,
+                f"reading the file needs more memory than the limit of"
+                f" {order.limits.memory_bytes // MIB} MB",
+            )
+        )
+    except Exception as error:  # noqa: BLE001  the parent logs it; the file gets a plain answer
+        return {
+            **_error_message(
+                FileError(FileErrorCode.INTERNAL, "the server could not read the file")
+            ),
+            "detail": _locate(error),
+        }
+
+
+def _error_message(error: FileError) -> dict[str, Any]:
+    return {"error": {"code": error.code.value, "sentence": error.sentence}}
+
+
+def _locate(error: Exception) -> str:
+    """Name the error and its line without reading source files, which may be out of reach."""
+    places = []
+    trace = error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__}: {str(error)[:200]} at {' > '.join(places[-4:])}"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

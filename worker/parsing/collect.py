@@ -1,0 +1,106 @@
+"""Collecting pages into a document within the text limits, and saying what was left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from worker.parsing.document import Document, Page
+from worker.parsing.limits import KIB
+from worker.parsing.source import Source
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def clean(text: str) -> str:
+    r"""Return text that every database and JSON reader takes.
+
+    Line ends become `\n`; NUL and other control characters go; lone surrogates, which
+    broken PDFs and mails hold, become U+FFFD.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    text = _UNWANTED.sub("", text)
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+class Collector:
+    """Takes pages in order until the document's limit; remembers each cut as a warning."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._pages: list[Page] = []
+        self._warnings: list[str] = []
+        self._room = source.limits.document_text_bytes
+        self._cut_pages: list[int] = []
+
+    def add(self, page: Page) -> bool:
+        """Take a page, its text cleaned and cut; False when no further page has room."""
+        text, was_cut = _cut(clean(page.text), self._source.limits.page_text_bytes)
+        if was_cut:
+            self._cut_pages.append(page.index)
+        text, is_full = _cut(text, self._room)
+        self._room -= len(text.encode())
+        self._pages.append(replace(page, text=text))
+        if is_full:
+            self.warn(
+                f"the text was cut at {self._source.limits.document_text_bytes // KIB} KB,"
+                f" on page {page.index + 1}"
+            )
+        return not is_full
+
+    def warn(self, sentence: str) -> None:
+        """Remember a sentence for the reasoning."""
+        self._warnings.append(sentence)
+
+    def finish(self, total_pages: int, form_fields: int = 0) -> Document:
+        """Return the document of the pages taken so far."""
+        warnings = list(self._warnings)
+        limits, selection = self._source.limits, self._source.request.selection
+        if self._cut_pages:
+            warnings.append(
+                f"the text of {name_pages(self._cut_pages)} was cut at"
+                f" {limits.page_text_bytes // KIB} KB"
+            )
+        if selection.is_cut_by(total_pages, limits.max_pages):
+            warnings.append(
+                f"the document has {total_pages} pages and only {limits.max_pages} of them"
+                " were read, which is the limit"
+            )
+        return Document(
+            format=self._source.type.extension,
+            pages=tuple(self._pages),
+            total_pages=total_pages,
+            form_fields=form_fields,
+            warnings=tuple(warnings),
+        )
+
+
+def collect_texts(source: Source, texts: Sequence[str]) -> Document:
+    """Return the document of all a file's page texts, of which the request chooses some.
+
+    Raises FileError (`no_such_pages`).
+    """
+    collector = Collector(source)
+    for index in source.request.selection.choose(len(texts), source.limits.max_pages):
+        if not collector.add(Page(index=index, text=texts[index])):
+            break
+    return collector.finish(total_pages=len(texts))
+
+
+def name_pages(indices: Sequence[int]) -> str:
+    """Name pages for people, who count from 1: `page 3`, `pages 1, 2 and 7 more`."""
+    numbers = [str(index + 1) for index in indices]
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    if len(numbers) <= 5:
+        return f"pages {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"pages {', '.join(numbers[:5])} and {len(numbers) - 5} more"
+
+
+def _cut(text: str, most: int) -> tuple[str, bool]:
+    """Cut text to at most `most` bytes of UTF-8, never inside a character."""
+    if len(text) * 4 <= most:
+        return text, False
+    encoded = text.encode()
+    if len(encoded) <= most:
+        return text, False
+    return encoded[:most].decode("utf-8", "ignore"), True

@@ -1,0 +1,127 @@
+"""System calls that Python has no function for: prctl, Landlock and seccomp, through ctypes.
+
+Each is best effort: on a kernel without it nothing happens. Sources: prctl(2),
+linux/landlock.h, linux/seccomp.h, linux/filter.h.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+import sys
+from collections.abc import Iterable
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+
+# Landlock's system calls have the same numbers on every architecture.
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_VERSION_FLAG = 1
+_PATH_BENEATH = 1
+_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
+_RIGHTS_BY_ABI = ((1, 13), (2, 14), (3, 15), (5, 16))
+_NET_ABI, _NET_BIND_AND_CONNECT = 4, 0b11
+_SCOPE_ABI, _SCOPE_SOCKETS_AND_SIGNALS = 6, 0b11
+
+# Architecture mark, then the numbers of socket, execve, execveat, ptrace, process_vm_writev,
+# io_uring_setup (which can do what socket does).
+_FORBIDDEN_CALLS = {
+    "x86_64": (0xC000003E, (41, 59, 322, 101, 311, 425)),
+    "aarch64": (0xC00000B7, (198, 221, 281, 117, 271, 425)),
+}
+_X32_CALLS_FROM = 0x40000000
+_LOAD_WORD, _JUMP_EQUAL, _JUMP_NOT_BELOW, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # errno 13 is EACCES
+
+
+def is_linux() -> bool:
+    """Tell whether these system calls can exist at all."""
+    return sys.platform == "linux"
+
+
+def forbid_new_privileges() -> None:
+    """Make set-uid programs powerless, and other processes blind to this one's memory."""
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Have the kernel send this process a signal when its parent ends.
+
+    A change of the user id clears it, so it comes after that.
+    """
+    _libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+
+
+def landlock_version() -> int:
+    """Return the Landlock version of the kernel, 0 when it has none."""
+    return max(0, int(_libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)))
+
+
+def confine(writable: str, readable: Iterable[str]) -> bool:
+    """Allow writing beneath one directory and reading beneath some, and no TCP connection.
+
+    Files already open stay usable. Returns False where the kernel has no Landlock.
+    """
+    version = landlock_version()
+    if version == 0:
+        return False
+    rights = max((1 << bits) - 1 for abi, bits in _RIGHTS_BY_ABI if abi <= version)
+    attributes = struct.pack(
+        "=QQQ",
+        rights,
+        _NET_BIND_AND_CONNECT if version >= _NET_ABI else 0,
+        _SCOPE_SOCKETS_AND_SIGNALS if version >= _SCOPE_ABI else 0,
+    )
+    size = 24 if version >= _SCOPE_ABI else 16 if version >= _NET_ABI else 8
+    ruleset = _libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
+    if ruleset < 0:
+        return False
+    try:
+        _allow_beneath(ruleset, writable, rights & ~_EXECUTE)
+        for path in readable:
+            _allow_beneath(ruleset, path, _EXECUTE | _READ_FILE | _READ_DIR)
+        return bool(_libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
+    finally:
+        os.close(ruleset)
+
+
+def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
+    try:
+        directory = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        rule = struct.pack("=Qi", rights, directory)
+        _libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
+    finally:
+        os.close(directory)
+
+
+def forbid_calls() -> bool:
+    """Refuse new sockets, other programs, and reaching into other processes.
+
+    Returns False where the architecture is not known or the kernel has no seccomp.
+    """
+    known = _FORBIDDEN_CALLS.get(platform.machine())
+    if known is None:
+        return False
+    architecture, numbers = known
+    refuse_at = 4 + len(numbers) + 1
+    program = [
+        (_LOAD_WORD, 0, 0, 4),  # the architecture of the call
+        (_JUMP_EQUAL, 0, refuse_at - 2, architecture),
+        (_LOAD_WORD, 0, 0, 0),  # the number of the call
+        (_JUMP_NOT_BELOW, refuse_at - 4, 0, _X32_CALLS_FROM),
+    ]
+    for number in numbers:
+        program.append((_JUMP_EQUAL, refuse_at - len(program) - 1, 0, number))
+    program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
+    header = struct.pack("@HP", len(program), ctypes.addressof(code))
+    return bool(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0) == 0)

@@ -1,0 +1,92 @@
+"""What pypdf does for PDFs: files that PDFium cannot open, Arabic pages, oversized streams."""
+
+import io
+from dataclasses import replace
+
+import pypdf
+from pypdf.errors import LimitReachedError
+
+from app.errors import FileError, FileErrorCode
+from worker.parsing.capped import run_capped
+from worker.parsing.collect import Collector, name_pages
+from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.source import Source
+
+
+def read_with_pypdf(source: Source) -> Document:
+    """Read the chosen pages with pypdf.
+
+    Raises FileError (`encrypted`, `corrupt`, `no_such_pages`).
+    """
+    reader, total = _open(source)
+    collector = Collector(source)
+    failed = []
+    chosen = source.request.selection.choose(total, source.limits.max_pages)
+    for index in chosen:
+        try:
+            text = reader.pages[index].extract_text()
+        except (MemoryError, FileError):
+            raise
+        except Exception:  # noqa: BLE001  pypdf raises any type on damaged pages
+            failed.append(index)
+            continue
+        kind = TextSource.TEXT_LAYER if text.strip() else TextSource.NONE
+        if not collector.add(Page(index=index, text=text, source=kind)):
+            break
+    if len(failed) == len(chosen):
+        raise _damaged()
+    if failed:
+        collector.warn(f"{name_pages(failed)} could not be read")
+    return collector.finish(total)
+
+
+def reread_page(source: Source, page: Page) -> Page:
+    """Return `page` with pypdf's text of it, or as it is where pypdf fails or is slow."""
+    text = run_capped(lambda: _read_one(source, page.index), source.limits.slow_page_seconds)
+    return replace(page, text=text) if text.strip() else page
+
+
+def refuse_oversized_pages(source: Source, indices: list[int]) -> None:
+    """Raise FileError (`too_large`) when a page is bare only because its content is a bomb."""
+    verdict = run_capped(
+        lambda: _find_oversized(source, indices[:3]), source.limits.slow_page_seconds
+    )
+    if verdict:
+        raise FileError(FileErrorCode.TOO_LARGE, "a page unpacks to more than any page may hold")
+
+
+def _open(source: Source) -> tuple[pypdf.PdfReader, int]:
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(source.read_all()), strict=False)
+        is_locked = reader.is_encrypted and not reader.decrypt("")
+        total = 0 if is_locked else len(reader.pages)
+    except MemoryError:
+        raise
+    except Exception as error:  # pypdf raises any type on damaged files
+        raise _damaged() from error
+    if is_locked:
+        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+    if total == 0:
+        raise _damaged()
+    return reader, total
+
+
+def _damaged() -> FileError:
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: it has no readable page")
+
+
+def _read_one(source: Source, index: int) -> str:
+    reader, _ = _open(source)
+    return reader.pages[index].extract_text()
+
+
+def _find_oversized(source: Source, indices: list[int]) -> str:
+    reader, _ = _open(source)
+    for index in indices:
+        content = reader.pages[index].get_contents()
+        try:
+            if content is not None:
+                content.get_data()
+        except LimitReachedError:
+            return "oversized"
+    return ""

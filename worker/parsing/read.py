@@ -1,0 +1,67 @@
+"""Reading one file, whatever it is. Runs in the sandbox; nothing else may call it on uploads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import BinaryIO
+
+from app.errors import FileError, FileErrorCode
+from app.files.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
+from worker.parsing.archive import check_archive
+from worker.parsing.document import Document
+from worker.parsing.html import read_html
+from worker.parsing.image import read_image
+from worker.parsing.limits import ParserLimits
+from worker.parsing.office import read_office
+from worker.parsing.pdf import read_pdf
+from worker.parsing.request import ParseRequest
+from worker.parsing.source import Source
+from worker.parsing.text import read_text
+
+Reader = Callable[[Source], Document]
+
+_READERS: Mapping[str, Reader] = {
+    "pdf": read_pdf,
+    "html": read_html,
+    **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
+    **dict.fromkeys(
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        read_office,
+    ),
+    **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
+}
+
+
+def read_document(
+    file: BinaryIO, name: str, request: ParseRequest, limits: ParserLimits
+) -> Document:
+    """Read the chosen pages of a file into a document.
+
+    Raises FileError with the code that fits; MemoryError and RecursionError pass through.
+    """
+    if not file.seek(0, 2):
+        raise FileError(FileErrorCode.EMPTY, "the file is empty")
+    kind = sniff(file, name)
+    check_archive(file, kind, limits)
+    if kind.encrypted:
+        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+    reader = _READERS.get(kind.extension)
+    if reader is None:
+        raise _unsupported(kind.extension)
+    document = reader(Source(file, kind, request, limits))
+    if request.mode == "MULTIMODAL":
+        document = replace(
+            document,
+            warnings=(
+                *document.warnings,
+                "MULTIMODAL is not available yet: the file was read as in FAST mode",
+            ),
+        )
+    return document
+
+
+def _unsupported(extension: str) -> FileError:
+    if extension == UNKNOWN.extension:
+        sentence = "the type of the file is not supported"
+    else:
+        sentence = f"files of the type {extension} are not supported"
+    return FileError(FileErrorCode.UNSUPPORTED_TYPE, sentence)
