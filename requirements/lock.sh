@@ -19,4 +19,5 @@ compile() {
 
 compile runtime.txt pyproject.toml "$@"
 compile dev.txt pyproject.toml --extra dev "$@"
+compile build.txt requirements/build.in "$@"
 compile sdk-services.txt requirements/sdk-services.in "$@"

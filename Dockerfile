@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+# Two stages: the first builds the wheel and the environment, the second has only what runs.
+
+FROM python:3.11-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+RUN python -m venv /opt/pigeonhole
+WORKDIR /src
+# The dependencies first: they change less often than the sources.
+COPY requirements/build.txt requirements/runtime.txt requirements/
+RUN pip install --require-hashes --no-deps -r requirements/build.txt \
+    && /opt/pigeonhole/bin/pip install --require-hashes --no-deps -r requirements/runtime.txt
+COPY . .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+    && /opt/pigeonhole/bin/pip install --no-deps /wheels/*.whl \
+    && /opt/pigeonhole/bin/python -m compileall -q /opt/pigeonhole/lib
+
+FROM python:3.11-slim
+# A fixed id, so that the owner of a mounted folder can be set from outside.
+RUN groupadd --gid 10001 pigeonhole \
+    && useradd --uid 10001 --gid pigeonhole --no-create-home --shell /usr/sbin/nologin pigeonhole \
+    && install -d -o pigeonhole -g pigeonhole -m 0750 /data
+COPY --from=build /opt/pigeonhole /opt/pigeonhole
+# The root file system may be read-only: what is written goes to /data and to a tmpfs on /tmp.
+ENV PATH=/opt/pigeonhole/bin:$PATH \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PIGEONHOLE_DATA_DIR=/data \
+    PIGEONHOLE_HOST=0.0.0.0
+USER pigeonhole
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000
+# Written in Python because the image has no curl; without a proxy because it asks itself.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
+    "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PIGEONHOLE_PORT') or 8000), timeout=4); c.request('GET', '/livez'); raise SystemExit(c.getresponse().status != 200)"]
+ENTRYPOINT ["pigeonhole"]
+CMD ["serve"]

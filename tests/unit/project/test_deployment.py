@@ -1,0 +1,98 @@
+"""What the container files say must be true of the program that they start."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.settings import PREFIX, Settings
+
+OURS = ("migrate", "api", "worker")
+
+
+@pytest.fixture(scope="module")
+def compose(root: Path) -> dict:
+    return yaml.safe_load((root / "docker-compose.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def dockerfile(root: Path) -> str:
+    return (root / "Dockerfile").read_text().replace("\\\n", " ")
+
+
+def ours(compose: dict) -> list[dict]:
+    return [compose["services"][name] for name in OURS]
+
+
+def test_every_variable_is_a_setting(compose: dict, dockerfile: str):
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for service in ours(compose):
+        assert set(service["environment"]) <= known
+    assert set(re.findall(rf"{PREFIX}[A-Z_]+", dockerfile)) <= known
+
+
+def test_the_values_make_a_production_server(compose: dict, monkeypatch: pytest.MonkeyPatch):
+    for name, value in compose["services"]["api"]["environment"].items():
+        filled = re.sub(r"\$\{(\w+):-([^}]*)\}", r"\2", value)
+        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "x" * 40, filled))
+    settings = Settings()
+    assert not settings.is_embedded
+    assert settings.blob_dir == Path("/data/blobs")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "API_KEY"])
+def test_it_does_not_start_without_secrets(compose: dict, name: str):
+    for service in ours(compose):
+        assert re.fullmatch(r"\$\{\w+:\?.+\}", service["environment"][f"{PREFIX}{name}"])
+
+
+def test_services_start_in_the_order_of_their_health(compose: dict):
+    services = compose["services"]
+    for name in ("api", "worker"):
+        assert {each: how["condition"] for each, how in services[name]["depends_on"].items()} == {
+            "migrate": "service_completed_successfully",
+            "postgres": "service_healthy",
+            "redis": "service_healthy",
+        }
+    assert all("test" in services[name]["healthcheck"] for name in ("postgres", "redis"))
+    assert services["migrate"]["restart"] == "no"
+
+
+def test_redis_keeps_and_refuses_rather_than_forgets(compose: dict):
+    command = " ".join(compose["services"]["redis"]["command"])
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+
+
+def test_api_and_workers_see_the_same_files(compose: dict):
+    assert {tuple(service["volumes"]) for service in ours(compose)} == {("files:/data",)}
+
+
+def test_only_the_api_can_be_reached(compose: dict):
+    published = {
+        name: each["ports"] for name, each in compose["services"].items() if "ports" in each
+    }
+    assert published == {"api": ["${PIGEONHOLE_LISTEN:-127.0.0.1:8000}:8000"]}
+
+
+def test_the_image_does_not_run_as_root(dockerfile: str):
+    final = dockerfile.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER pigeonhole$", final, re.MULTILINE)
+    assert "/livez" in re.search(r"^HEALTHCHECK .*$", final, re.MULTILINE).group()
+    assert 'ENTRYPOINT ["pigeonhole"]' in final
+
+
+def test_the_image_installs_nothing_without_a_hash(dockerfile: str):
+    installs = re.findall(r"pip install ([^&\n]+)", dockerfile)
+    assert installs
+    for arguments in installs:
+        assert "--no-deps" in arguments
+        assert "--require-hashes" in arguments or "/wheels/" in arguments
+
+
+def test_the_image_is_built_from_files_that_exist(root: Path):
+    lines = (root / ".dockerignore").read_text().splitlines()
+    allowed = [line[1:] for line in lines if line.startswith("!")]
+    assert [name for name in allowed if not (root / name).exists()] == []
+    assert {"app", "cli", "migrations", "worker", "pyproject.toml"} <= set(allowed)

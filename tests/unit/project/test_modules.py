@@ -1,0 +1,64 @@
+"""Rules about the source that no linter knows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LONGEST_MODULE = 400
+PACKAGES = ("app", "cli", "migrations", "worker")
+
+# app.settings reads the environment, through pydantic. Who else looks at it, and why:
+READS_THE_ENVIRONMENT = {
+    "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
+    "worker/parsing/lockdown.py": "tells the libraries of one child where temporary files go",
+    "worker/parsing/sandbox.py": "builds the near-empty environment of the parser child",
+}
+
+
+@pytest.fixture(scope="module")
+def modules(root: Path, tracked: list[Path]) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): path.read_text() for path in tracked if path.suffix == ".py"
+    }
+
+
+def reads_the_environment(source: str) -> bool:
+    names = {"environ", "environb", "getenv"}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in names:
+            return True
+        imported = node.names if isinstance(node, ast.ImportFrom) and node.module == "os" else []
+        if any(alias.name in names for alias in imported):
+            return True
+    return False
+
+
+def test_no_module_is_too_long_to_be_read_at_once(modules: dict[str, str]):
+    too_long = {
+        name: lines
+        for name, source in modules.items()
+        if (lines := source.count("\n")) > LONGEST_MODULE
+    }
+    assert too_long == {}
+
+
+def test_only_the_settings_read_the_environment(modules: dict[str, str]):
+    readers = {
+        name
+        for name, source in modules.items()
+        if name.split("/")[0] in PACKAGES and reads_the_environment(source)
+    }
+    assert readers <= set(READS_THE_ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.environ['HOME']",
+        "import os as system\nsystem.getenv('HOME')",
+        "from os import environ as e",
+    ],
+)
+def test_every_way_to_read_the_environment_is_seen(source: str):
+    assert reads_the_environment(source)
