@@ -1,0 +1,82 @@
+"""Every error as the SDKs know it: JSON with `detail`, a list for each 422."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DatabaseError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app.errors import PigeonholeError, StorageFull, Unavailable, Unprocessable
+from app.files.blobs import FULL_SENTENCE, is_disk_full
+
+log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(PigeonholeError, _render)
+    app.add_exception_handler(RequestValidationError, _render_validation)
+    app.add_exception_handler(HTTPException, _render_http)
+    app.add_exception_handler(DatabaseError, _render_database)
+    app.add_exception_handler(OSError, _render_os)
+    app.add_exception_handler(Exception, _render_unexpected)
+
+
+def _answer(error: PigeonholeError) -> JSONResponse:
+    detail: Any = error.detail
+    if isinstance(error, Unprocessable):
+        detail = [{"loc": list(error.location), "msg": error.detail, "type": "value_error"}]
+    return JSONResponse({"detail": detail}, error.status, dict(error.headers))
+
+
+def _render(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, PigeonholeError)  # noqa: S101  # how the handler is registered
+    return _answer(error)
+
+
+def _render_validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # how the handler is registered
+    # Never `input`: it may be a webhook's secret, or a megabyte.
+    detail = [
+        {"loc": list(problem["loc"]), "msg": problem["msg"], "type": problem["type"]}
+        for problem in error.errors()
+    ]
+    return JSONResponse({"detail": detail}, 422)
+
+
+def _render_http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  # how the handler is registered
+    detail: Any = error.detail
+    if error.status_code == 422:
+        detail = [{"loc": ["body"], "msg": str(detail), "type": "value_error"}]
+    elif error.status_code == 404 and detail == "Not Found":
+        detail = "There is nothing at this path: see /docs for what this server offers."
+    return JSONResponse({"detail": detail}, error.status_code, error.headers)
+
+
+def _render_database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DatabaseError)  # noqa: S101  # how the handler is registered
+    cause = str(error.orig).lower()
+    if "disk is full" in cause or "no space left" in cause:
+        log.error("the database's disk is full")
+        return _answer(StorageFull(FULL_SENTENCE))
+    if error.connection_invalidated or "locked" in cause or "connect" in cause:
+        log.error("the database cannot be reached", exc_info=error)
+        return _answer(Unavailable("The database cannot be reached just now: try again."))
+    return _render_unexpected(request, error)
+
+
+def _render_os(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, OSError) and is_disk_full(error):
+        return _answer(StorageFull(FULL_SENTENCE))
+    return _render_unexpected(request, error)
+
+
+def _render_unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("an unexpected error", exc_info=error)
+    request_id = getattr(request.state, "request_id", "unknown")
+    sentence = f"An unexpected error happened. The server's log tells more: request {request_id}."
+    return JSONResponse({"detail": sentence}, 500)

@@ -1,0 +1,119 @@
+"""What holds for every request: its path, its id, its size, how its connection ends."""
+
+import logging
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.observe import bind
+
+access = logging.getLogger("app.access")
+
+
+class WireMiddleware:
+    """Makes paths forgiving, names each request, and logs it.
+
+    - A trailing slash does not matter and is never redirected: the Fern client does not follow.
+    - The path prefix is accepted whether the proxy strips it or not.
+    - Clients that send X-Fern-Language get `Connection: close`: their synchronous wrapper runs
+      a new event loop at each call and would die on a connection kept from the one before.
+    """
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app = app
+        self._root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._forgive(scope)
+        headers = Headers(scope=scope)
+        request_id = uuid.uuid4().hex[:16]
+        scope.setdefault("state", {})["request_id"] = request_id
+        closes = "x-fern-language" in headers
+        status = 0
+        began = time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                answer["X-Request-ID"] = request_id
+                if closes:
+                    answer["Connection"] = "close"
+            await send(message)
+
+        with bind(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                access.debug(
+                    "request",
+                    extra={
+                        "method": scope["method"],
+                        "path": scope["path"],
+                        "status": status,
+                        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+                    },
+                )
+
+    def _forgive(self, scope: Scope) -> None:
+        path: str = scope["path"]
+        if len(path) > 1:
+            path = path.rstrip("/") or "/"
+        if self._root_path:
+            if path != self._root_path and not path.startswith(self._root_path + "/"):
+                path = self._root_path + path
+            scope["root_path"] = self._root_path
+        scope["path"] = path
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over a limit: by their declared length at once, else when they pass it.
+
+    Uploads have a limit of their own, because they go to the disk and not into memory.
+    """
+
+    def __init__(
+        self, app: ASGIApp, body_max: int, upload_max: int, upload_paths: frozenset[str]
+    ) -> None:
+        self._app = app
+        self._body_max = body_max
+        # Boundaries and part headers come on top of the file itself.
+        self._upload_max = upload_max + 64 * 1024
+        self._upload_file_max = upload_max
+        self._upload_paths = upload_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_upload = path in self._upload_paths and scope["method"] == "POST"
+        limit = self._upload_max if is_upload else self._body_max
+        sentence = (
+            f"The file is larger than {self._upload_file_max} bytes, the limit of this server."
+            if is_upload
+            else f"The request is larger than {self._body_max} bytes, the limit of this server."
+        )
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdigit() and int(declared) > limit:
+            await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise HTTPException(413, sentence)
+            return message
+
+        await self._app(scope, receive_within_limit, send)

@@ -1,0 +1,165 @@
+"""A multipart upload, written to the blob store while it arrives."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from anyio import to_thread
+from fastapi import Request
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from app.errors import PayloadTooLarge, Unprocessable
+from app.files.blobs import BlobStore, BlobWriter
+
+# File bytes are handed to a thread in pieces of this size: a slow disk must not stall the loop.
+FLUSH_BYTES = 1024 * 1024
+LONGEST_FIELD = 64 * 1024
+MOST_PARTS = 100
+LONGEST_NAME = 3000
+
+
+@dataclass(slots=True)
+class Upload:
+    """What arrived: the file's bytes in a writer (not yet committed), its name, other fields."""
+
+    writer: BlobWriter
+    name: str = ""
+    has_file: bool = False
+    size: int = 0
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Part:
+    """One part of the body: which field it is, and whether it is the file."""
+
+    def __init__(self, headers: dict[bytes, bytes]) -> None:
+        _, options = parse_options_header(headers.get(b"content-disposition", b""))
+        self.field = options.get(b"name", b"").decode("utf-8", "replace")
+        self.file_name = options.get(b"filename")
+        self.data = bytearray()
+
+
+class _Receiver:
+    """The parser's callbacks: collects fields in memory, and the one file in `pending`."""
+
+    def __init__(self, file_field: str, upload: Upload) -> None:
+        self._file_field = file_field
+        self._upload = upload
+        self._header_name = b""
+        self._header_value = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._part: _Part | None = None
+        self._parts = 0
+        self.pending = bytearray()
+        self.is_complete = False
+
+    def on_part_begin(self) -> None:
+        self._headers = {}
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise _broken(f"it has more than {MOST_PARTS} parts")
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header_name += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header_value += data[start:end]
+
+    def on_header_end(self) -> None:
+        self._headers[self._header_name.lower()] = self._header_value
+        self._header_name = self._header_value = b""
+
+    def on_headers_finished(self) -> None:
+        self._part = _Part(self._headers)
+        if self._part.field == self._file_field:
+            if self._upload.has_file:
+                raise _broken(f"it has more than one part named '{self._file_field}'")
+            self._upload.has_file = True
+            self._upload.name = base_name(self._part.file_name)
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._part is None:
+            return
+        if self._part.field == self._file_field:
+            self.pending += data[start:end]
+            self._upload.size += end - start
+        else:
+            self._part.data += data[start:end]
+            if len(self._part.data) > LONGEST_FIELD:
+                raise _broken(f"its field '{self._part.field[:50]}' is longer than 64 KiB")
+
+    def on_part_end(self) -> None:
+        if self._part is not None and self._part.field != self._file_field:
+            self._upload.fields[self._part.field] = self._part.data.decode("utf-8", "replace")
+
+    def on_end(self) -> None:
+        self.is_complete = True
+
+
+async def receive_upload(
+    request: Request, blobs: BlobStore, file_field: str, max_bytes: int
+) -> Upload:
+    """Read a multipart body whose part `file_field` is the file.
+
+    Raises Unprocessable when the body is not what it should be, PayloadTooLarge when the file
+    passes `max_bytes`, and StorageFull; the bytes are discarded then.
+    """
+    boundary = _boundary(request)
+    upload = Upload(await to_thread.run_sync(blobs.create))
+    receiver = _Receiver(file_field, upload)
+    callbacks: Any = {
+        name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
+    }
+    try:
+        parser = MultipartParser(boundary, callbacks)
+        async for chunk in request.stream():
+            parser.write(chunk)
+            if upload.size > max_bytes:
+                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
+                    f"The file is larger than {max_bytes} bytes, the limit of this server."
+                )
+            if len(receiver.pending) >= FLUSH_BYTES:
+                await _flush(upload.writer, receiver)
+        parser.finalize()
+        await _flush(upload.writer, receiver)
+        if not receiver.is_complete:
+            raise _broken("it ends before its last boundary")  # noqa: TRY301  # as above
+        if not upload.has_file:
+            raise Unprocessable(  # noqa: TRY301  # as above
+                f"The multipart body needs a part named '{file_field}' with the file.",
+                ("body", file_field),
+            )
+    except BaseException as error:
+        await to_thread.run_sync(upload.writer.discard)
+        if isinstance(error, MultipartParseError):
+            raise _broken("it does not follow its own boundary") from None
+        raise
+    return upload
+
+
+async def _flush(writer: BlobWriter, receiver: _Receiver) -> None:
+    data = bytes(receiver.pending)
+    receiver.pending.clear()
+    if data:
+        await to_thread.run_sync(writer.write, data)
+
+
+def _boundary(request: Request) -> bytes:
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Unprocessable(
+            "Send the file as multipart/form-data with a boundary.", ("header", "content-type")
+        )
+    return boundary
+
+
+def base_name(raw: bytes | None) -> str:
+    """Return the last part of a name from the wire: no directories, no control characters."""
+    name = (raw or b"").decode("utf-8", "replace").replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(character for character in name if character.isprintable()).strip()
+    return name[:LONGEST_NAME] or "upload"
+
+
+def _broken(why: str) -> Unprocessable:
+    return Unprocessable(f"The multipart body cannot be read: {why}.", ("body",))

@@ -1,0 +1,156 @@
+"""The four endpoints of classification jobs, version 1."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from app.api.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
+from app.api.services import ApiCall
+from app.api.v1.schemas import (
+    ClassifyJobListResponse,
+    ClassifyJobRequest,
+    ClassifyJobResponse,
+    Mode,
+    ParsingConfigurationResponse,
+    ResultListResponse,
+    ResultResponse,
+    RuleResponse,
+    VerdictResponse,
+    WebhookModel,
+)
+from app.errors import Unprocessable
+from app.jobs import service
+from app.jobs.models import Job, JobStatus
+from app.jobs.pages import PageSelection
+from app.jobs.service import ItemView, NewJob
+from app.settings import Settings
+from app.webhooks.service import NewWebhook
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
+
+
+@router.post("")
+def create_job(call: ApiCall, body: ClassifyJobRequest) -> ClassifyJobResponse:
+    """Classify files by rules. Answers at once; the job's status tells when it is done."""
+    services = call.services
+    _check_limits(services.settings, body)
+    scope = call.scope()
+    deadline = timedelta(seconds=services.settings.job_deadline_seconds)
+    with services.database.write() as session:
+        job = service.create(session, scope, services.secrets, _new_job(body), deadline)
+    if body.webhook_configurations:
+        log.warning(
+            "webhook configurations are stored, but this version sends no webhooks",
+            extra={"job_id": str(job.id)},
+        )
+    services.wakeups.notify(len(body.file_ids))
+    return _render(job)
+
+
+@router.get("")
+def list_jobs(
+    call: ApiCall,
+    page_size: PageSize = None,
+    page_token: PageToken = None,
+    include_total: IncludeTotal = False,
+) -> ClassifyJobListResponse:
+    """List the project's jobs, the newest first."""
+    scope, secrets = call.scope(), call.services.secrets
+    purpose = f"classify jobs {scope.project_id}"
+    request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
+    with call.services.database.read() as session:
+        page = service.find_page(session, scope, request)
+    return ClassifyJobListResponse(
+        items=[_render(job) for job in page.rows],
+        next_page_token=encode_token(secrets, purpose, page.next_after),
+        total_size=page.total,
+    )
+
+
+@router.get("/{classify_job_id}")
+def get_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
+    """Return a job."""
+    scope = call.scope()
+    with call.services.database.read() as session:
+        return _render(service.get(session, scope, classify_job_id))
+
+
+@router.get("/{classify_job_id}/results")
+def get_results(call: ApiCall, classify_job_id: UUID) -> ResultListResponse:
+    """Return every item of a job with its result, whatever the job's status."""
+    scope = call.scope()
+    with call.services.database.read() as session:
+        items = service.results(session, scope, classify_job_id)
+    return ResultListResponse(items=[_render_item(classify_job_id, item) for item in items])
+
+
+def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
+    for field, count, limit in (
+        ("file_ids", len(body.file_ids), settings.job_max_files),
+        ("rules", len(body.rules), settings.job_max_rules),
+    ):
+        if count > limit:
+            raise Unprocessable(
+                f"A job takes at most {limit} {field}, not {count}.", ("body", field)
+            )
+
+
+def _new_job(body: ClassifyJobRequest) -> NewJob:
+    parsing = body.parsing_configuration
+    target = None if parsing.target_pages is None else tuple(parsing.target_pages)
+    return NewJob(
+        file_ids=tuple(body.file_ids),
+        rules=tuple((rule.type, rule.description) for rule in body.rules),
+        mode=body.mode,
+        lang=parsing.lang,
+        pages=PageSelection(parsing.max_pages, target),
+        webhooks=tuple(_new_webhook(webhook) for webhook in body.webhook_configurations),
+    )
+
+
+def _new_webhook(webhook: WebhookModel) -> NewWebhook:
+    headers = webhook.webhook_headers
+    return NewWebhook(
+        url=webhook.webhook_url,
+        events=None if webhook.webhook_events is None else tuple(webhook.webhook_events),
+        headers=None if headers is None else {name: str(value) for name, value in headers.items()},
+        output_format=webhook.webhook_output_format or "string",
+        signing_secret=webhook.webhook_signing_secret,
+    )
+
+
+def _render(job: Job) -> ClassifyJobResponse:
+    return ClassifyJobResponse(
+        id=job.id,
+        project_id=job.project_id,
+        user_id=job.user_id,
+        status=JobStatus(job.status),
+        rules=[RuleResponse(**rule) for rule in job.rules],
+        mode=Mode(job.mode),
+        parsing_configuration=ParsingConfigurationResponse(
+            lang=job.lang, max_pages=job.max_pages, target_pages=job.target_pages
+        ),
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+        effective_at=job.created_at,
+        error_message=job.error_message,
+    )
+
+
+def _render_item(job_id: UUID, item: ItemView) -> ResultResponse:
+    verdict = None
+    if item.verdict is not None:
+        type_, confidence, reasoning = item.verdict
+        verdict = VerdictResponse(type=type_, confidence=confidence, reasoning=reasoning)
+    return ResultResponse(
+        id=item.id,
+        classify_job_id=job_id,
+        file_id=item.file_id,
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        result=verdict,
+    )

@@ -1,0 +1,269 @@
+"""The two families of file endpoints that the classifier's clients use."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from app.api.ids import FileId
+from app.api.links import presign
+from app.api.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
+from app.api.services import ApiCall, Call
+from app.api.upload import Upload, receive_upload
+from app.files import service
+from app.files.models import File
+from app.files.service import FileFilter, NewFile
+from app.files.sniff import UNKNOWN, sniff
+
+router = APIRouter(prefix="/api/v1", tags=["files"])
+
+UPLOAD_PATHS = frozenset({"/api/v1/files", "/api/v1/beta/files"})
+
+
+class BetaFileResponse(BaseModel):
+    """A file as /api/v1/beta/files shows it."""
+
+    id: UUID
+    name: str
+    project_id: UUID
+    external_file_id: str | None = None
+    file_type: str | None = None
+    purpose: str | None = None
+    expires_at: datetime | None = None
+    last_modified_at: datetime | None = None
+    download_url: str | None = None
+
+
+class FileResponse(BaseModel):
+    """A file as /api/v1/files shows it."""
+
+    id: UUID
+    name: str
+    project_id: UUID
+    external_file_id: str | None = None
+    file_size: int | None = None
+    file_type: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_modified_at: datetime | None = None
+    expires_at: datetime | None = None
+    purpose: str | None = None
+    data_source_id: UUID | None = None
+    resource_info: dict[str, Any] | None = None
+    permission_info: dict[str, Any] | None = None
+
+
+class BetaFileListResponse(BaseModel):
+    """A page of files."""
+
+    items: list[BetaFileResponse]
+    next_page_token: str | None = None
+    total_size: int | None = None
+
+
+class PresignedUrlResponse(BaseModel):
+    """A link to a file's bytes that needs no key."""
+
+    url: str
+    expires_at: datetime
+    form_fields: dict[str, str] | None = None
+
+
+class FileFilterRequest(BaseModel):
+    """Which files a query wants; what is not named here is ignored."""
+
+    file_ids: list[FileId] | None = None
+    file_name: str | None = None
+    external_file_id: str | None = None
+
+
+class FileQueryRequest(BaseModel):
+    """The body of POST /api/v1/beta/files/query."""
+
+    filter: FileFilterRequest | None = None
+    order_by: str | None = None
+    page_size: int | None = None
+    page_token: str | None = None
+    include_total: bool = False
+
+
+Expiry = Annotated[int | None, Query(description="How many seconds the link works.")]
+
+
+def _multipart(field: str) -> dict[str, Any]:
+    """Return the OpenAPI of an upload: the routes read the body themselves, as it arrives."""
+    text = {"type": "string"}
+    properties = {
+        field: {"type": "string", "format": "binary"},
+        "purpose": text,
+        "external_file_id": text,
+    }
+    schema = {"type": "object", "properties": properties, "required": [field]}
+    content = {"multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post("/beta/files", status_code=201, openapi_extra=_multipart("file"))
+async def create_beta_file(request: Request, call: ApiCall) -> BetaFileResponse:
+    """Upload a file: multipart, part `file`, fields `purpose` and `external_file_id`."""
+    upload = await _receive(request, call, "file")
+    external_id = upload.fields.get("external_file_id")
+    file = await to_thread.run_sync(_store, call, upload, external_id)
+    return _beta(file)
+
+
+@router.post("/files", openapi_extra=_multipart("upload_file"))
+async def create_file(
+    request: Request, call: ApiCall, external_file_id: str | None = None
+) -> FileResponse:
+    """Upload a file: multipart, part `upload_file`."""
+    upload = await _receive(request, call, "upload_file")
+    file = await to_thread.run_sync(_store, call, upload, external_file_id)
+    return _plain(file)
+
+
+@router.get("/beta/files")
+def list_beta_files(
+    call: ApiCall,
+    page_size: PageSize = None,
+    page_token: PageToken = None,
+    file_ids: Annotated[list[FileId] | None, Query()] = None,
+    file_name: str | None = None,
+    external_file_id: str | None = None,
+    include_total: IncludeTotal = False,
+) -> BetaFileListResponse:
+    """List the project's files, the newest first."""
+    wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
+    return _list(call, wanted, page_size, page_token, include_total=include_total)
+
+
+@router.post("/beta/files/query")
+def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListResponse:
+    """List the project's files by a filter in the body."""
+    asked = body.filter or FileFilterRequest()
+    wanted = FileFilter(
+        None if asked.file_ids is None else tuple(asked.file_ids),
+        asked.file_name,
+        asked.external_file_id,
+    )
+    return _list(call, wanted, body.page_size, body.page_token, include_total=body.include_total)
+
+
+@router.get("/beta/files/{file_id}")
+def get_beta_file(call: ApiCall, file_id: FileId) -> BetaFileResponse:
+    """Return a file."""
+    return _beta(_find(call, file_id))
+
+
+@router.get("/files/{file_id}")
+def get_file(call: ApiCall, file_id: FileId) -> FileResponse:
+    """Return a file."""
+    return _plain(_find(call, file_id))
+
+
+@router.get("/beta/files/{file_id}/content")
+@router.get("/files/{file_id}/content")
+def get_file_content(
+    request: Request, call: ApiCall, file_id: FileId, expires_at_seconds: Expiry = None
+) -> PresignedUrlResponse:
+    """Return a link to the file's bytes that needs no key."""
+    file = _find(call, file_id)
+    url, expires_at = presign(request, call.services, file.id, expires_at_seconds)
+    return PresignedUrlResponse(url=url, expires_at=expires_at)
+
+
+@router.delete("/beta/files/{file_id}", status_code=204)
+@router.delete("/files/{file_id}", status_code=204)
+def delete_file(call: ApiCall, file_id: FileId) -> Response:
+    """Delete a file's bytes; results of jobs that read it stay."""
+    scope = call.scope()
+    with call.services.database.write() as session:
+        blob_key = service.remove(session, scope, file_id)
+    call.services.blobs.delete(blob_key)
+    return Response(status_code=204)
+
+
+async def _receive(request: Request, call: Call, field: str) -> Upload:
+    services = call.services
+    return await receive_upload(request, services.blobs, field, services.settings.upload_max_bytes)
+
+
+def _store(call: Call, upload: Upload, external_file_id: str | None) -> File:
+    """Judge the type by the bytes, put them in place, and record them: in this order."""
+    services = call.services
+    try:
+        scope = call.scope()
+        with upload.writer.reopen() as content:
+            kind = sniff(content, upload.name)
+        blob = upload.writer.commit()
+    except BaseException:
+        upload.writer.discard()
+        raise
+    new = NewFile(
+        name=upload.name,
+        file_type=kind.extension if kind != UNKNOWN else None,
+        external_file_id=external_file_id,
+        purpose=upload.fields.get("purpose", "")[:255] or None,
+    )
+    try:
+        with services.database.write() as session:
+            return service.create(session, scope, new, blob)
+    except BaseException:
+        services.blobs.delete(blob.key)
+        raise
+
+
+def _find(call: Call, file_id: UUID) -> File:
+    scope = call.scope()
+    with call.services.database.read() as session:
+        return service.get(session, scope, file_id)
+
+
+def _list(
+    call: Call,
+    wanted: FileFilter,
+    page_size: int | None,
+    page_token: str | None,
+    *,
+    include_total: bool,
+) -> BetaFileListResponse:
+    scope, secrets = call.scope(), call.services.secrets
+    purpose = f"files {scope.project_id} {wanted}"
+    request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
+    with call.services.database.read() as session:
+        page = service.find_page(session, scope, wanted, request)
+    return BetaFileListResponse(
+        items=[_beta(file) for file in page.rows],
+        next_page_token=encode_token(secrets, purpose, page.next_after),
+        total_size=page.total,
+    )
+
+
+def _beta(file: File) -> BetaFileResponse:
+    return BetaFileResponse(
+        id=file.id,
+        name=file.name,
+        project_id=file.project_id,
+        external_file_id=file.external_file_id,
+        file_type=file.file_type,
+        purpose=file.purpose,
+        last_modified_at=file.created_at,
+    )
+
+
+def _plain(file: File) -> FileResponse:
+    return FileResponse(
+        id=file.id,
+        name=file.name,
+        project_id=file.project_id,
+        external_file_id=file.external_file_id,
+        file_size=file.size,
+        file_type=file.file_type,
+        created_at=file.created_at,
+        updated_at=file.created_at,
+        last_modified_at=file.created_at,
+        purpose=file.purpose,
+    )

@@ -1,0 +1,171 @@
+"""The wire form of classification jobs, version 1."""
+
+import re
+from collections import Counter
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from app.api.ids import FileId
+from app.jobs.languages import LANGUAGES
+from app.jobs.models import JobStatus
+
+TYPE_PATTERN = re.compile(r"[\w \-]*[^\W_][\w \-]*")
+
+
+def _check_type(value: str) -> str:
+    if not TYPE_PATTERN.fullmatch(value):
+        raise ValueError(
+            "a type consists of letters, digits, spaces, hyphens and underscores, at least one "
+            "of them a letter or digit"
+        )
+    return value
+
+
+def _check_text(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("text must not hold NUL characters")
+    if not value.strip():
+        raise ValueError("a description of blanks says nothing")
+    return value
+
+
+class RuleModel(BaseModel):
+    """One document type in the user's words."""
+
+    type: Annotated[
+        str, StringConstraints(min_length=1, max_length=50), AfterValidator(_check_type)
+    ]
+    description: Annotated[
+        str, StringConstraints(min_length=10, max_length=500), AfterValidator(_check_text)
+    ]
+
+
+def _check_unique(rules: list[RuleModel]) -> list[RuleModel]:
+    repeated = [name for name, count in Counter(rule.type for rule in rules).items() if count > 1]
+    if repeated:
+        raise ValueError(f"each type may have one rule only; repeated: {', '.join(repeated)}")
+    return rules
+
+
+class Mode(StrEnum):
+    """FAST reads the text; MULTIMODAL also looks at the page."""
+
+    FAST = "FAST"
+    MULTIMODAL = "MULTIMODAL"
+
+
+def _check_language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"unknown language; one of: {' '.join(LANGUAGES)}")
+    return value
+
+
+Language = Annotated[
+    str, AfterValidator(_check_language), Field(json_schema_extra={"enum": list(LANGUAGES)})
+]
+PageIndex = Annotated[int, Field(ge=0)]
+
+
+class ParsingConfigurationModel(BaseModel):
+    """Which pages are read, and the language that scans are read in."""
+
+    lang: Language = "en"
+    max_pages: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
+        5, description="The first so many pages; null or 0 means all."
+    )
+    target_pages: Annotated[list[PageIndex], Field(min_length=1, max_length=10_000)] | None = Field(
+        None, description="Exactly these pages, counted from 0; max_pages is ignored then."
+    )
+
+
+class WebhookModel(BaseModel):
+    """Where to send events, and how. Unknown keys are refused, as the original API did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    webhook_url: Annotated[str, StringConstraints(max_length=2083, pattern=r"^https?:")] | None = (
+        None
+    )
+    webhook_headers: dict[str, Any] | None = None
+    webhook_events: list[str] | None = None
+    webhook_output_format: Literal["string", "json"] | None = None
+    webhook_signing_secret: str | None = None
+
+
+class ClassifyJobRequest(BaseModel):
+    """What POST /api/v1/classifier/jobs takes."""
+
+    file_ids: Annotated[list[FileId], Field(min_length=1)]
+    rules: Annotated[list[RuleModel], Field(min_length=1), AfterValidator(_check_unique)]
+    mode: Mode = Mode.FAST
+    parsing_configuration: ParsingConfigurationModel = Field(
+        default_factory=ParsingConfigurationModel
+    )
+    webhook_configurations: Annotated[list[WebhookModel], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+
+
+class RuleResponse(BaseModel):
+    type: str
+    description: str
+
+
+class ParsingConfigurationResponse(BaseModel):
+    lang: str
+    max_pages: int | None
+    target_pages: list[int] | None
+
+
+class ClassifyJobResponse(BaseModel):
+    """A job; every status but PENDING is final."""
+
+    id: UUID
+    project_id: UUID
+    user_id: str
+    status: JobStatus
+    rules: list[RuleResponse]
+    mode: Mode
+    parsing_configuration: ParsingConfigurationResponse
+    created_at: datetime
+    updated_at: datetime
+    effective_at: datetime
+    job_record_id: str | None = None
+    error_message: str | None = None
+
+
+class ClassifyJobListResponse(BaseModel):
+    items: list[ClassifyJobResponse]
+    next_page_token: str | None = None
+    total_size: int | None = None
+
+
+class VerdictResponse(BaseModel):
+    """The best type, or null when no rule fits, how sure that is (0 to 1), and why."""
+
+    type: str | None
+    confidence: float
+    reasoning: str
+
+
+class ResultResponse(BaseModel):
+    """One entry of `file_ids`; `result` is null while it waits, and when the file failed."""
+
+    id: UUID
+    classify_job_id: UUID
+    file_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    result: VerdictResponse | None = None
+
+
+class ResultListResponse(BaseModel):
+    """Every item of a job, in the order of its `file_ids`; there is never a second page."""
+
+    items: list[ResultResponse]
+    next_page_token: None = None
+    total_size: int | None = None

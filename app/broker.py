@@ -1,0 +1,138 @@
+"""Waking workers: a queue message carries nothing, the rows say what there is to do."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import redis
+from celery import Celery
+
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WORK_TASK = "pigeonhole.work"
+WORK_QUEUE = "pigeonhole.work"
+KEY_PREFIX = "pigeonhole:"
+# A woken worker goes on until nothing is open, so a few messages are enough for any job.
+MOST_MESSAGES = 16
+
+
+class Wakeups(Protocol):
+    """Tells workers that items are open. Losing a wake-up only costs the time to the next sweep."""
+
+    def notify(self, items: int) -> None:
+        """Say, after the commit, that so many items were added."""
+        ...
+
+    def waiting(self) -> int | None:
+        """Return how many wake-ups no worker has taken yet, None if that cannot be told."""
+        ...
+
+    def check(self) -> None:
+        """Raise an exception if workers cannot be reached."""
+        ...
+
+
+class LocalWakeups:
+    """Wakes the workers of this process by a function that the runner gives."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listener: Callable[[], None] | None = None
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener`, from any thread, whenever items were added."""
+        with self._lock:
+            self._listener = listener
+
+    def notify(self, items: int) -> None:  # noqa: ARG002  # local workers look for themselves
+        """Wake every local worker."""
+        with self._lock:
+            listener = self._listener
+        if listener is not None:
+            listener()
+
+    def waiting(self) -> int | None:
+        """Return None: a local wake-up is taken at once."""
+        return None
+
+    def check(self) -> None:
+        """Do nothing: the workers are our own children."""
+
+
+class CeleryWakeups:
+    """Wakes Celery workers on any machine through Redis."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._app = make_celery(settings)
+        url = settings.broker_url.get_secret_value()
+        self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+    def notify(self, items: int) -> None:
+        """Publish wake-ups; when Redis is away the sweeper will do it."""
+        try:
+            for _ in range(min(items, MOST_MESSAGES)):
+                self._app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
+        except Exception:  # kombu, redis and socket errors share no base
+            log.warning(
+                "the broker did not take a wake-up; the sweeper will send it", exc_info=True
+            )
+
+    def waiting(self) -> int | None:
+        """Return the length of the queue in Redis."""
+        length: Any = self._redis.llen(KEY_PREFIX + WORK_QUEUE)
+        return int(length)
+
+    def check(self) -> None:
+        """Raise an exception if Redis does not answer."""
+        self._redis.ping()
+
+
+def make_celery(settings: Settings) -> Celery:
+    """Return the one Celery configuration, for sending wake-ups and for running workers."""
+    app = Celery("pigeonhole", broker=settings.broker_url.get_secret_value(), set_as_current=False)
+    hard_limit = int(settings.item_seconds * 2)
+    app.conf.update(
+        task_default_queue=WORK_QUEUE,
+        task_acks_late=True,
+        # A lost worker's lease and attempt count decide: a message that came back by itself
+        # would run a file that kills its worker again and again.
+        task_reject_on_worker_lost=False,
+        worker_prefetch_multiplier=1,
+        task_ignore_result=True,
+        result_backend=None,
+        task_time_limit=hard_limit,
+        task_soft_time_limit=hard_limit - 5,
+        worker_max_tasks_per_child=200,
+        worker_max_memory_per_child=1_500_000,  # KiB, well above a loaded engine
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_soft_shutdown_timeout=settings.drain_seconds,
+        worker_enable_soft_shutdown_on_idle=True,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        task_serializer="json",
+        accept_content=["json"],
+        task_publish_retry_policy={
+            "max_retries": 2,
+            "interval_start": 0,
+            "interval_step": 0.2,
+            "interval_max": 0.5,
+        },
+        broker_connection_timeout=2,
+        broker_transport_options={
+            # Longer than any task may take, so that a message is not delivered twice meanwhile.
+            "visibility_timeout": max(3600, 3 * hard_limit),
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "global_keyprefix": KEY_PREFIX,
+        },
+    )
+    return app

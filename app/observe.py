@@ -1,0 +1,79 @@
+"""Logs: one JSON object a line (or text on a terminal), bound to the request or item at hand."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TextIO
+
+_bound: ContextVar[dict[str, str] | None] = ContextVar("bound", default=None)
+
+# What every LogRecord has; the rest came by `extra=`.
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
+
+
+@contextmanager
+def bind(**values: str) -> Iterator[None]:
+    """Add values, such as request_id or job_id, to every message logged inside the block."""
+    token = _bound.set({**(_bound.get() or {}), **values})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None:
+    """Send every log message to `stream` (standard error) in the given style."""
+    target = stream or sys.stderr
+    handler = logging.StreamHandler(target)
+    as_text = style == "text" or (style == "auto" and target.isatty())
+    handler.setFormatter(TextFormatter() if as_text else JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # These tell about every connection at info, which is noise at any other time than debugging.
+    for name in ("alembic", "kombu", "celery.redirected", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+    return {**(_bound.get() or {}), **extra}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object: time, level, logger, message, bound values, exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people: time, level, message, values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with a traceback below it if there is one."""
+        values = " ".join(f"{key}={value}" for key, value in _fields(record).items())
+        moment = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        line = f"{moment} {record.levelname.lower():7} {record.getMessage()} {values}".rstrip()
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line

@@ -1,0 +1,115 @@
+"""The sweeper: what nobody else does in time, it does, a bounded amount at each pass."""
+
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, text
+
+from app.broker import MOST_MESSAGES, Wakeups
+from app.db import Database, now
+from app.jobs import transitions
+from app.jobs.models import Worker
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SWEEP_LOCK = 0x7377_6565_70
+# A queued item younger than this has its wake-up on the way.
+REPEAT_SECONDS = 6.0
+FORGET_WORKERS_AFTER = timedelta(days=1)
+
+
+class Sweeper:
+    """A thread that looks for expired leases, passed deadlines and lost wake-ups.
+
+    Every API process has one; a lock lets one of them work at a time.
+    """
+
+    def __init__(self, settings: Settings, database: Database, wakeups: Wakeups) -> None:
+        self._settings = settings
+        self._database = database
+        self._wakeups = wakeups
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._last_repeat = 0.0
+
+    def start(self) -> None:
+        """Begin to sweep every `sweep_seconds`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, after the pass that it may be in."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def sweep(self) -> None:
+        """Make one pass, unless another process is making one."""
+        with _alone(self._database, self._settings.data_dir) as is_ours:
+            if not is_ours:
+                return
+            lost = transitions.take_back(self._database, self._settings.max_attempts)
+            overdue = transitions.end_overdue(self._database)
+            if lost or overdue:
+                log.warning(
+                    "took items of lost workers back, ended overdue jobs",
+                    extra={"items": lost, "jobs": overdue},
+                )
+            self._repeat_wakeups(after_loss=lost > 0)
+            self._forget_workers()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._settings.sweep_seconds):
+            try:
+                self.sweep()
+            except Exception:  # whatever it is, the next pass must come
+                log.exception("a sweep failed; the next one is on its way")
+
+    def _repeat_wakeups(self, *, after_loss: bool) -> None:
+        """Wake workers again when clearly fewer wake-ups wait than items."""
+        if not after_loss and time.monotonic() - self._last_repeat < REPEAT_SECONDS:
+            return
+        open_items = transitions.count_open(self._database, MOST_MESSAGES)
+        if not open_items:
+            return
+        waiting = self._wakeups.waiting() or 0
+        if waiting < open_items:
+            self._last_repeat = time.monotonic()
+            self._wakeups.notify(open_items - waiting)
+
+    def _forget_workers(self) -> None:
+        with self._database.read() as session:
+            old = session.query(Worker.id).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER)
+            if old.first() is None:
+                return
+        with self._database.write() as session:
+            session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
+
+
+@contextmanager
+def _alone(database: Database, data_dir: Path) -> Iterator[bool]:
+    """Tell whether this process may sweep now: an advisory lock, on SQLite a file lock."""
+    if database.is_sqlite:
+        with (data_dir / "sweep.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+        return
+    with database.engine.connect() as connection:
+        taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SWEEP_LOCK})
+        # Not in a transaction while sweeping: an idle one would hold back vacuum.
+        connection.commit()
+        try:
+            yield bool(taken)
+        finally:
+            if taken:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SWEEP_LOCK})
+                connection.commit()
