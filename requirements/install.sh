@@ -20,10 +20,9 @@ fail() {
     exit 1
 }
 
-# The checkout's path is part of the stamp: the scripts of a virtual environment hold it.
 state() {
+    pwd
     {
-        pwd
         cat "$lock" requirements/install.sh
         if [ "$what" = project ]; then cat pyproject.toml; fi
     } | cksum
@@ -71,8 +70,17 @@ if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; t
     exit 0
 fi
 
+# An environment that was moved or copied has scripts that start the interpreter of its old place.
+has_moved() {
+    [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" != "$(pwd)" ]
+}
+
+is_usable() {
+    is_new_enough "$venv/bin/python" && "$venv/bin/python" -c 'import pip' 2>/dev/null
+}
+
 say "Setting up $venv from $lock (once; a minute or two)"
-if ! is_new_enough "$venv/bin/python" || ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+if has_moved || ! is_usable; then
     python=$(find_python)
     "$python" -m venv --clear "$venv" >/dev/null || fail "$python could not make $venv."
 fi
