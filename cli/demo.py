@@ -1,0 +1,334 @@
+"""`pigeonhole demo`: a server of its own, driven by the official client, offline."""
+
+import http.client
+import importlib.util
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+import yaml
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    # The client is an extra: the command must load, and say so, without it.
+    from llama_cloud import LlamaCloud
+    from llama_cloud.types.classifier.classify_job import ClassifyJob
+
+START_SECONDS = 60.0
+JOB_SECONDS = 300.0
+POLL_SECONDS = 0.2
+NO_CLIENT = (
+    "The demo drives the server with the official client, which is not installed:"
+    " run `make demo` in the checkout, or install the extra `demo`"
+    " (pip install 'pigeonhole[demo]')."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The outcome of a file that cannot be read: what the server says, or words of that."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The documents to send, the rules, and what should come out for each file."""
+
+    folder: Path
+    rules: list[dict[str, str]]
+    expected: dict[str, str | Failure | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server said about one file."""
+
+    file: str
+    answer: str | Failure | None
+    confidence: float | None
+    reasoning: str
+
+    def fits(self, expected: str | Failure | None) -> bool:
+        """Tell whether this is the expected outcome."""
+        if isinstance(expected, Failure) and isinstance(self.answer, Failure):
+            return expected.sentence in self.answer.sentence
+        return self.answer == expected
+
+
+@click.command()
+@click.option(
+    "--samples",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("samples"),
+    show_default=True,
+    help="The folder with the documents and their rules.yaml.",
+)
+def demo(folder: Path) -> None:
+    """Start a server, classify the sample documents through llama-cloud, show the answers.
+
+    Everything happens on this machine and in a temporary folder. The exit code is 0 only if
+    every document got the outcome that rules.yaml expects.
+    """
+    if importlib.util.find_spec("llama_cloud") is None:
+        raise click.ClickException(NO_CLIENT)
+    samples = load_samples(folder)
+    console = Console(highlight=False)
+    with _sigterm_unwinds(), tempfile.TemporaryDirectory(prefix="pigeonhole-demo-") as scratch:
+        started = time.monotonic()
+        with _server(Path(scratch)) as (base_url, api_key):
+            ready = time.monotonic()
+            console.print(f"Server ready on {base_url} after {ready - started:.1f} s.\n")
+            status, outcomes = _classify(samples, base_url, api_key, console)
+            took = time.monotonic() - ready
+    _show(console, samples, status, outcomes, took)
+    wrong = [
+        outcome.file for outcome in outcomes if not outcome.fits(samples.expected[outcome.file])
+    ]
+    if wrong:
+        raise click.ClickException(f"Not the expected outcome: {', '.join(wrong)}.")
+
+
+def load_samples(folder: Path) -> Samples:
+    """Read rules.yaml and check that every document that it names is there."""
+    path = folder / "rules.yaml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        rules = [
+            {"type": rule["type"], "description": rule["description"]} for rule in content["rules"]
+        ]
+        expected = {name: _expectation(value) for name, value in content["expected"].items()}
+    except FileNotFoundError:
+        raise click.ClickException(
+            f"No {path}: run the demo in the checkout, or give --samples."
+        ) from None
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise click.ClickException(f"{path} is not what the demo needs: {error}") from None
+    if missing := [name for name in expected if not (folder / name).is_file()]:
+        raise click.ClickException(f"{folder} lacks {', '.join(missing)}.")
+    return Samples(folder, rules, expected)
+
+
+def _expectation(value: object) -> str | Failure | None:
+    if isinstance(value, dict):
+        return Failure(str(value["error"]))
+    return None if value is None else str(value)
+
+
+@contextmanager
+def _sigterm_unwinds() -> Iterator[None]:
+    """Let SIGTERM take the way of Ctrl-C, so that the server is stopped then too."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _server(scratch: Path) -> Iterator[tuple[str, str]]:
+    """Run a server with its data in `scratch`; yield its base URL and an API key."""
+    api_key = "llx-demo-" + secrets.token_urlsafe(24)
+    port = _free_port()
+    command = [sys.executable, "-m", "cli.main", "serve", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--data-dir", str(scratch / "data")]
+    log = scratch / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
+            command,
+            env=_environment(api_key),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_ready(process, port, log)
+            yield f"http://127.0.0.1:{port}", api_key
+        finally:
+            _stop(process)
+
+
+def _environment(api_key: str) -> dict[str, str]:
+    # Settings in the environment belong to somebody's real server: the demo must not write
+    # into its database.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PIGEONHOLE_")}
+    return {**inherited, "PIGEONHOLE_API_KEY": api_key}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise click.ClickException(f"The server did not start:\n{_last_lines(log)}")
+        if _is_ready(port):
+            return
+        time.sleep(POLL_SECONDS)
+    raise click.ClickException(
+        f"The server was not ready after {START_SECONDS:.0f} s:\n{_last_lines(log)}"
+    )
+
+
+def _is_ready(port: int) -> bool:
+    # http.client knows nothing of proxies, so one in the environment cannot get in between.
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _last_lines(log: Path, count: int = 15) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to stop, and insist after a while, whatever Ctrl-C falls in between."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
+
+
+def _classify(
+    samples: Samples, base_url: str, api_key: str, console: Console
+) -> tuple[str, list[Outcome]]:
+    from llama_cloud import DefaultHttpxClient, LlamaCloud  # noqa: PLC0415  # an extra
+
+    with (
+        warnings.catch_warnings(),
+        # trust_env=False: no proxy of the environment comes between us and the loopback.
+        LlamaCloud(
+            base_url=base_url, api_key=api_key, http_client=DefaultHttpxClient(trust_env=False)
+        ) as client,
+    ):
+        # The client marks its whole classifier as deprecated; that is why this server exists.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        names: dict[str, str] = {}
+        for name in samples.expected:
+            uploaded = client.files.create(file=samples.folder / name, purpose="classify")
+            names[uploaded.id] = name
+        job = client.classifier.jobs.create(
+            file_ids=list(names),
+            rules=[
+                {"type": rule["type"], "description": rule["description"]} for rule in samples.rules
+            ],
+        )
+        job = _wait(client, job.id, len(names), console)
+        items = client.classifier.jobs.get_results(job.id).items
+    outcomes = []
+    for item in items:
+        name = names[item.file_id or ""]
+        if item.result is None:
+            failure = Failure(_sentence_about(name, job.error_message or ""))
+            outcomes.append(Outcome(name, failure, None, ""))
+        else:
+            result = item.result
+            outcomes.append(Outcome(name, result.type, result.confidence, result.reasoning))
+    return job.status, outcomes
+
+
+def _wait(client: "LlamaCloud", job_id: str, total: int, console: Console) -> "ClassifyJob":
+    """Poll as `client.classifier.wait_for_completion` does, but draw the files as they finish."""
+    deadline = time.monotonic() + JOB_SECONDS
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("Classifying"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Elapsed(),
+        console=console,
+        transient=True,
+    ) as progress:
+        bar = progress.add_task("classify", total=total)
+        while time.monotonic() < deadline:
+            job = client.classifier.jobs.get(job_id)
+            if job.status != "PENDING":
+                return job
+            items = client.classifier.jobs.get_results(job_id).items
+            progress.update(bar, completed=sum(item.result is not None for item in items))
+            time.sleep(POLL_SECONDS)
+    raise click.ClickException(f"The job was not done after {JOB_SECONDS:.0f} s.")
+
+
+def _sentence_about(name: str, error_message: str) -> str:
+    """Return what the job's `error_message` says about one file."""
+    _, found, rest = error_message.partition(f"{name}: ")
+    return rest.partition("; ")[0] if found else error_message
+
+
+def _show(
+    console: Console, samples: Samples, status: str, outcomes: list[Outcome], took: float
+) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("File", no_wrap=True)
+    table.add_column("Type", no_wrap=True)
+    table.add_column("Conf.", justify="right", no_wrap=True)
+    table.add_column("Why", ratio=1)
+    for outcome in outcomes:
+        fits = outcome.fits(samples.expected[outcome.file])
+        table.add_row(
+            Text("✓", "green") if fits else Text("✗", "bold red"),
+            outcome.file,
+            _type_cell(outcome.answer),
+            "" if outcome.confidence is None else f"{outcome.confidence:.2f}",
+            Text(_why(outcome), "dim"),
+        )
+    console.print(table)
+    console.print(f"Job status {status}: {len(outcomes)} files in {took:.1f} s.\n")
+    console.print("To use it with your own code, start a server and point your client to it:\n")
+    console.print("  pigeonhole serve", style="bold")
+    console.print("  export LLAMA_CLOUD_BASE_URL=http://127.0.0.1:8000", style="bold")
+    console.print("  export LLAMA_CLOUD_API_KEY=<the key that `serve` printed>\n", style="bold")
+    console.print("or change one line:\n")
+    console.print(
+        '  client = LlamaCloud(base_url="http://127.0.0.1:8000", api_key=...)\n', style="bold"
+    )
+
+
+def _type_cell(answer: str | Failure | None) -> Text:
+    if isinstance(answer, Failure):
+        return Text("error", "red")
+    return Text("null", "dim") if answer is None else Text(answer, "cyan")
+
+
+def _why(outcome: Outcome) -> str:
+    if isinstance(outcome.answer, Failure):
+        return outcome.answer.sentence
+    lines = outcome.reasoning.splitlines()
+    return lines[0] if lines else ""
