@@ -36,7 +36,7 @@ find_python() {
     incomplete=
     for candidate in ${PYTHON:-python3.11 python3.12 python3.13 python3}; do
         is_new_enough "$candidate" || continue
-        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+        if "$candidate" -c 'import venv; from ensurepip import version' 2>/dev/null; then
             command -v "$candidate"
             return
         fi
