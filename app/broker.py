@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 WORK_TASK = "pigeonhole.work"
 WORK_QUEUE = "pigeonhole.work"
 KEY_PREFIX = "pigeonhole:"
+# How long one task goes on taking files before it lets the broker see an end, and starts anew.
+TURN_SECONDS = 60.0
 # A woken worker goes on until nothing is open, so a few messages are enough for any job.
 MOST_MESSAGES = 16
 
@@ -93,7 +95,8 @@ class CeleryWakeups:
 def make_celery(settings: Settings) -> Celery:
     """Return the one Celery configuration, for sending wake-ups and for running workers."""
     app = Celery("pigeonhole", broker=settings.broker_url.get_secret_value(), set_as_current=False)
-    hard_limit = int(settings.item_seconds * 2)
+    # A task may begin its last file just before its turn is over.
+    soft_limit = int(settings.item_seconds + TURN_SECONDS)
     app.conf.update(
         task_default_queue=WORK_QUEUE,
         task_acks_late=True,
@@ -103,8 +106,8 @@ def make_celery(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         task_ignore_result=True,
         result_backend=None,
-        task_time_limit=hard_limit,
-        task_soft_time_limit=hard_limit - 5,
+        task_time_limit=soft_limit + 15,
+        task_soft_time_limit=soft_limit,
         worker_max_tasks_per_child=200,
         worker_max_memory_per_child=1_500_000,  # KiB, well above a loaded engine
         broker_connection_retry_on_startup=True,
@@ -114,6 +117,8 @@ def make_celery(settings: Settings) -> Celery:
         worker_enable_soft_shutdown_on_idle=True,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        # A child loads the classifier before it says that it is ready.
+        worker_proc_alive_timeout=120,
         task_serializer="json",
         accept_content=["json"],
         task_publish_retry_policy={
@@ -125,7 +130,7 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_timeout=2,
         broker_transport_options={
             # Longer than any task may take, so that a message is not delivered twice meanwhile.
-            "visibility_timeout": max(3600, 3 * hard_limit),
+            "visibility_timeout": max(3600, 3 * soft_limit),
             "unacked_restore_interval": 10,
             "unacked_restore_throttle": 1,
             "socket_timeout": 30,

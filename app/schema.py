@@ -29,7 +29,7 @@ def migrate(database: Database) -> None:
     """
     if is_current(database):
         return
-    if database.is_sqlite:
+    if database.is_sqlite and _revision(database) is not None:
         _back_up(Path(make_url(database.url).database or ""))
     # One connection for the lock and the work, so that the lock holds until the commit.
     with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
@@ -43,8 +43,7 @@ def migrate(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Tell whether the schema is this program's; raises StartupError if it is a newer one."""
     script = ScriptDirectory.from_config(_config())
-    with database.engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
+    revision = _revision(database)
     if revision is None:
         return False
     if revision not in {known.revision for known in script.walk_revisions()}:
@@ -55,6 +54,11 @@ def is_current(database: Database) -> bool:
     return revision == script.get_current_head()
 
 
+def _revision(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
@@ -63,8 +67,6 @@ def _config() -> Config:
 
 def _back_up(path: Path) -> None:
     """Copy a SQLite database as it is now, with SQLite's own online backup."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
     directory = path.parent / "backups"
     directory.mkdir(mode=0o700, exist_ok=True)
     copy = directory / f"{path.stem}-{now():%Y%m%dT%H%M%S%fZ}.db"

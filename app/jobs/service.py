@@ -16,7 +16,7 @@ from app.jobs.pages import PageSelection
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 from app.secrets import Secrets
-from app.webhooks import service as webhooks
+from app.webhooks.service import NewWebhook, store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NewJob:
     mode: str
     lang: str
     pages: PageSelection
-    webhooks: tuple[webhooks.NewWebhook, ...] = ()
+    webhooks: tuple[NewWebhook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def create(
             for ordinal, file_id in enumerate(new.file_ids)
         ],
     )
-    webhooks.store(session, secrets, job.id, new.webhooks)
+    store(session, secrets, job.id, new.webhooks)
     return job
 
 

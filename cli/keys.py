@@ -1,0 +1,68 @@
+"""`pigeonhole keys`: create, list and revoke API keys."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from app.db import Database
+from app.projects import service
+from app.projects.models import ApiKey
+from app.secrets import Secrets
+from app.settings import load_settings
+from cli.compose import open_database, open_secrets
+
+
+@click.group()
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything is kept.")
+@click.pass_context
+def keys(context: click.Context, data_dir: Path | None) -> None:
+    """Create, list and revoke API keys."""
+    settings = load_settings(data_dir=data_dir)
+    context.obj = (open_database(settings), open_secrets(settings))
+
+
+@keys.command()
+@click.argument("name")
+@click.option("--project-id", type=click.UUID, help="Let the key see this project only.")
+@click.pass_obj
+def create(parts: tuple[Database, Secrets], name: str, project_id: UUID | None) -> None:
+    """Create a key and print it, this once."""
+    database, secrets = parts
+    with database.write() as session:
+        key = service.create_key(session, secrets, name=name, project_id=project_id)
+    click.echo(key)
+
+
+@keys.command("list")
+@click.pass_obj
+def list_keys(parts: tuple[Database, Secrets]) -> None:
+    """List the keys; the keys themselves are not kept anywhere."""
+    database, _ = parts
+    table = Table("id", "name", "begins with", "project", "created", "last used", "revoked")
+    with database.read() as session:
+        for key in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
+            table.add_row(
+                str(key.id),
+                key.name,
+                key.hint,
+                "all" if key.organization_wide else str(key.project_id),
+                f"{key.created_at:%Y-%m-%d %H:%M}",
+                f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
+                f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "",
+            )
+    Console().print(table)
+
+
+@keys.command()
+@click.argument("key_id", type=click.UUID)
+@click.pass_obj
+def revoke(parts: tuple[Database, Secrets], key_id: UUID) -> None:
+    """Make a key worthless; running servers forget it within 30 seconds."""
+    database, _ = parts
+    with database.write() as session:
+        service.revoke_key(session, key_id)
+    click.echo("Revoked.")

@@ -1,0 +1,54 @@
+"""The `pigeonhole` command."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from app.errors import PigeonholeError, StartupError
+
+# Verb -> module. Each is imported when it is asked for: some need the classifier, which takes
+# a while to load, and worker processes import this module too.
+VERBS = {
+    "serve": "cli.serve",
+    "worker": "cli.worker",
+    "migrate": "cli.migrate",
+    "keys": "cli.keys",
+    "models": "cli.models",
+    "demo": "cli.demo",
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are attributes of modules that bear their names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Return the verbs in the order of a newcomer's interest."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """Import and return a verb's command."""
+        if cmd_name not in VERBS:
+            return None
+        command = getattr(import_module(VERBS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101  # ours
+        return command
+
+
+@click.command(cls=_Verbs)
+@click.version_option(package_name="pigeonhole")
+def commands() -> None:
+    """Classify documents by rules in plain language, on your own machine."""
+
+
+def main() -> None:
+    """Run the command; an expected failure is one sentence on standard error and status 2."""
+    try:
+        commands(standalone_mode=True)
+    except (StartupError, PigeonholeError) as error:
+        print(f"pigeonhole: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

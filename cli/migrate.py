@@ -1,0 +1,29 @@
+"""`pigeonhole migrate`: bring the database to this program's schema."""
+
+from pathlib import Path
+
+import click
+
+from app import schema
+from app.observe import set_up_logging
+from app.projects.service import bootstrap
+from app.settings import load_settings
+from cli.compose import open_database, open_secrets
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything is kept.")
+def migrate(data_dir: Path | None) -> None:
+    """Bring the database to this program's schema, and make the first project.
+
+    PIGEONHOLE_API_KEY, if set, becomes a valid key.
+    """
+    settings = load_settings(data_dir=data_dir)
+    set_up_logging(settings.log_level, settings.log_format)
+    database = open_database(settings)
+    schema.migrate(database)
+    if not settings.is_embedded:
+        with database.write() as session:
+            bootstrap(session, open_secrets(settings), settings)
+    database.close()
+    print("The database has this program's schema.")

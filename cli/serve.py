@@ -1,0 +1,157 @@
+"""`pigeonhole serve`: the API, and in embedded mode everything else with it."""
+
+import fcntl
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+import uvicorn
+
+from app import schema
+from app.api.services import Services
+from app.broker import LocalWakeups
+from app.db import Database
+from app.errors import StartupError
+from app.files.blobs import LocalBlobStore
+from app.main import BackgroundService, create_app
+from app.observe import set_up_logging
+from app.projects.service import bootstrap
+from app.secrets import Secrets
+from app.settings import Settings, load_settings
+from app.sweep import Sweeper
+from cli.compose import build_pipeline, make_wakeups, open_database, open_secrets, write_private
+from worker.local import LocalRunner
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 picks a free one.  [default: 8000]")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where everything is kept.  [default: pigeonhole-data]",
+)
+@click.option("--workers", type=int, help="Worker processes.  [default: 2]")
+def serve(host: str | None, port: int | None, data_dir: Path | None, workers: int | None) -> None:
+    """Start the server.
+
+    Every flag, and more, can be set by the environment: PIGEONHOLE_HOST, PIGEONHOLE_PORT, ...
+    """
+    settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
+    set_up_logging(settings.log_level, settings.log_format)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartupError(
+            f"PIGEONHOLE_DATA_DIR: the directory cannot be made ({error.strerror})"
+        ) from None
+    if settings.is_embedded:
+        with _lock(settings.data_dir):
+            _serve(settings)
+    else:
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    database, secrets = open_database(settings), open_secrets(settings)
+    _prepare_schema(settings, database)
+    listener = _listen(settings)
+    _bootstrap(settings, database, secrets)
+    blobs = LocalBlobStore(settings.blob_dir)
+    wakeups = make_wakeups(settings)
+    background: list[BackgroundService] = [Sweeper(settings, database, wakeups)]
+    if isinstance(wakeups, LocalWakeups):
+        blobs.remove_leftovers()
+        runner = LocalRunner(settings, database, build_pipeline)
+        wakeups.listen(runner.notify)
+        background.append(runner)
+    app = create_app(Services(settings, database, blobs, secrets, wakeups), background)
+    _greet(settings, listener)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Whom to believe about the client's address and scheme is the operator's decision.
+        proxy_headers=False,
+        lifespan="on",
+        timeout_graceful_shutdown=int(settings.drain_seconds) or 1,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn raises it again after it has shut down in good order
+        log.debug("stopped by the keyboard")
+    finally:
+        database.close()
+
+
+def _prepare_schema(settings: Settings, database: Database) -> None:
+    if settings.is_embedded:
+        schema.migrate(database)
+    elif not schema.is_current(database):
+        raise StartupError(
+            "the database does not have this program's schema: run `pigeonhole migrate` first"
+        )
+
+
+def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None:
+    """Make the first key; on a terminal it is shown, this once."""
+    key_file = settings.data_dir / "admin.key"
+    with database.write() as session:
+        key = bootstrap(session, secrets, settings)
+        if key is not None:
+            # Before the commit: a key whose file could not be written would be lost.
+            write_private(key_file, key)
+    if key is not None and sys.stdout.isatty():
+        print(f"Your API key, shown only now and kept in {key_file}:\n  {key}\n")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything else is started: a taken port is the commonest mistake."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise StartupError(
+            f"PIGEONHOLE_PORT: cannot listen on {settings.host}, port {settings.port} "
+            f"({error.strerror}): choose another one"
+        ) from None
+    return listener
+
+
+def _greet(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # compared, not bound
+    url = settings.public_url or f"http://{shown}:{port}"
+    url = url.rstrip("/") + settings.root_path
+    key_file = settings.data_dir / "admin.key"
+    own_key = not settings.api_key.get_secret_value() and key_file.exists()
+    key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
+    print(
+        f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"
+        "Point the code that you wrote for LlamaCloud at it:\n"
+        f"  export LLAMA_CLOUD_BASE_URL={url}\n"
+        f"  export LLAMA_CLOUD_API_KEY={key}",
+        flush=True,
+    )
+
+
+def _lock(data_dir: Path) -> TextIO:
+    """Return the open lock file; another server on the same directory is refused."""
+    file = (data_dir / "server.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise StartupError(
+            f"another Pigeonhole is running on {data_dir}: stop it, or choose another --data-dir"
+        ) from None
+    return file

@@ -1,0 +1,37 @@
+"""`pigeonhole worker`: the Celery worker of a production installation."""
+
+from pathlib import Path
+
+import click
+
+from app import schema
+from app.errors import StartupError
+from app.observe import set_up_logging
+from app.settings import load_settings
+from cli.compose import build_pipeline, open_database
+from worker.celery import run_worker
+
+
+@click.command()
+@click.option("--workers", type=int, help="Worker processes.  [default: 2]")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Where the files are, unless PIGEONHOLE_BLOB_URL says.  [default: pigeonhole-data]",
+)
+def worker(workers: int | None, data_dir: Path | None) -> None:
+    """Work on jobs of a server with Postgres and Redis."""
+    settings = load_settings(workers=workers, data_dir=data_dir)
+    set_up_logging(settings.log_level, settings.log_format)
+    if settings.is_embedded:
+        raise StartupError(
+            "PIGEONHOLE_BROKER_URL is not set: `pigeonhole worker` belongs to a server with "
+            "Postgres and Redis; the embedded server has its workers inside `pigeonhole serve`"
+        )
+    database = open_database(settings)
+    if not schema.is_current(database):
+        raise StartupError(
+            "the database does not have this program's schema: run `pigeonhole migrate` first"
+        )
+    database.close()
+    run_worker(settings, build_pipeline)

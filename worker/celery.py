@@ -1,0 +1,55 @@
+"""The Celery worker: prefork children, each with an engine and a parser of its own."""
+
+from collections.abc import Callable
+
+from celery import signals
+
+from app.broker import WORK_QUEUE, make_celery
+from app.observe import set_up_logging
+from app.settings import Settings
+from worker import tasks
+from worker.heartbeat import Heartbeat, name_worker
+from worker.pipeline import Pipeline
+from worker.tasks import WorkerChild
+
+BuildPipeline = Callable[[Settings, type[Exception]], Pipeline]
+
+
+def run_worker(settings: Settings, build: BuildPipeline) -> None:
+    """Work until SIGTERM, which lets each child finish the file in its hands."""
+    app = make_celery(settings)
+    child: list[WorkerChild] = []
+    beats: list[Heartbeat] = []
+
+    def leave_logging_alone(**_: object) -> None:
+        set_up_logging(settings.log_level, settings.log_format)
+
+    def begin(**_: object) -> None:
+        # After the fork: native libraries with threads do not survive one.
+        pipeline = build(settings, tasks.TOO_LONG)
+        name = name_worker("celery")
+        child[:] = [WorkerChild(name, pipeline)]
+        beats[:] = [Heartbeat(pipeline.database, name, pipeline.capabilities)]
+        beats[0].start()
+
+    def end(**_: object) -> None:
+        for beat in beats:
+            beat.stop()
+        for one in child:
+            one.pipeline.close()
+
+    signals.setup_logging.connect(leave_logging_alone, weak=False)
+    signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_process_shutdown.connect(end, weak=False)
+    tasks.register(app, child)
+    app.worker_main(
+        [
+            "worker",
+            f"--concurrency={settings.workers}",
+            f"--queues={WORK_QUEUE}",
+            "--without-gossip",
+            "--without-mingle",
+            "--optimization=fair",
+            f"--loglevel={settings.log_level}",
+        ]
+    )

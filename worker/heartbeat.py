@@ -1,0 +1,74 @@
+"""The row by which others see that a worker process lives, and what it can do."""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from app.db import Database, now
+from app.jobs.models import Worker
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 10.0
+
+
+def name_worker(kind: str) -> str:
+    """Return a name that no other worker has or will have, and that people can read."""
+    return f"{kind}@{socket.gethostname()[:100]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+class Heartbeat:
+    """Keeps a worker's row fresh from a thread."""
+
+    def __init__(self, database: Database, worker: str, capabilities: dict[str, object]) -> None:
+        self._database = database
+        self._worker = worker
+        self._capabilities = capabilities
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Write the row and keep it fresh."""
+        self._beat()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and remove the row."""
+        self._stopping.set()
+        self._thread.join()
+        try:
+            with self._database.write() as session:
+                session.execute(delete(Worker).where(Worker.id == self._worker))
+        except DBAPIError:
+            log.debug("could not remove a worker's row; the sweeper will", exc_info=True)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(BEAT_SECONDS):
+            self._beat()
+
+    def _beat(self) -> None:
+        moment = now()
+        try:
+            with self._database.write() as session:
+                known = session.execute(
+                    update(Worker)
+                    .where(Worker.id == self._worker)
+                    .values(seen_at=moment)
+                    .returning(Worker.id)
+                ).one_or_none()
+                if known is None:
+                    session.add(
+                        Worker(
+                            id=self._worker,
+                            started_at=moment,
+                            seen_at=moment,
+                            capabilities=self._capabilities,
+                        )
+                    )
+        except DBAPIError:
+            log.warning("could not write the worker's heartbeat; trying again", exc_info=True)

@@ -1,0 +1,184 @@
+"""The one path of the main job: a claimed file is read, classified, and its outcome recorded."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from sqlalchemy.exc import DBAPIError
+
+from app.db import Database
+from app.errors import FileError, FileErrorCode
+from app.files.blobs import BlobStore
+from app.jobs import transitions
+from app.jobs.transitions import Claim, Classified, Failed
+from app.observe import bind
+from worker.classification.rules import Rule
+from worker.parsing.document import Document
+from worker.parsing.request import ParseRequest
+from worker.parsing.version import PARSER_VERSION
+
+if TYPE_CHECKING:
+    # The server minds workers without loading the classifier itself.
+    from worker.classification.engine import Engine
+
+log = logging.getLogger(__name__)
+
+# How long the outcome of a file is kept in hand while the database does not take it.
+RECORD_TRIES = 8
+RECORD_WAIT_SECONDS = 0.25
+
+INTERNAL = Failed(
+    FileErrorCode.INTERNAL,
+    "an unexpected error happened while this file was worked on; the server's log tells more",
+)
+
+
+class Parser(Protocol):
+    """Reads files; raises FileError."""
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        """Return the document that a file holds."""
+        ...
+
+    def close(self) -> None:
+        """End the parser's process."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What one worker process works with. One thread at a time."""
+
+    database: Database
+    blobs: BlobStore
+    parser: Parser
+    engine: "Engine"
+    lease: timedelta
+    # What the queue's own time limit raises inside the work; the local runner kills instead.
+    too_long: type[Exception] = TimeoutError
+
+    @property
+    def capabilities(self) -> dict[str, object]:
+        """What this worker can do, for its heartbeat row."""
+        embedder = self.engine.scorer.embedder
+        return {
+            "engines": [f"{embedder.name} {embedder.version}"],
+            "parser": PARSER_VERSION,
+            "ocr_languages": [],
+        }
+
+    def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
+        """Claim an item and see it through; False when nothing is open.
+
+        `on_claim` is told what is worked on, and None when that is over.
+        """
+        claim = transitions.claim_next(self.database, worker, self.lease)
+        if claim is None:
+            return False
+        on_claim(claim)
+        try:
+            with (
+                bind(job_id=str(claim.job_id), item_id=str(claim.item_id)),
+                Lease(self.database, claim, self.lease),
+            ):
+                self._see_through(claim)
+        finally:
+            on_claim(None)
+        return True
+
+    def close(self) -> None:
+        """End the parser's process and the database connections."""
+        self.parser.close()
+        self.database.close()
+
+    def _see_through(self, claim: Claim) -> None:
+        began = time.perf_counter()
+        outcome = self._work(claim)
+        if not self._record(claim, outcome):
+            log.warning("the lease was lost meanwhile: another worker has this file now")
+            return
+        log.info(
+            "file ended",
+            extra={
+                "outcome": outcome.code if isinstance(outcome, Failed) else "classified",
+                "seconds": round(time.perf_counter() - began, 3),
+            },
+        )
+
+    def _work(self, claim: Claim) -> Classified | Failed:
+        try:
+            document = self._read(claim)
+            rules = [Rule(type_, description) for type_, description in claim.rules]
+            verdict = self.engine.classify(document, rules)
+        except FileError as error:
+            return Failed(error.code, _storable(error.sentence))
+        except self.too_long:
+            return Failed(FileErrorCode.TIMEOUT, "working on the file took too long")
+        except MemoryError:
+            # Left to itself, this would end a whole Celery worker, not only this file.
+            return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
+        except Exception:  # one file's failure must never touch another file
+            log.exception("an unexpected error while working on a file")
+            return INTERNAL
+        return Classified(verdict.type, verdict.confidence, _storable(verdict.reasoning))
+
+    def _read(self, claim: Claim) -> Document:
+        gone = FileError(FileErrorCode.FILE_DELETED, "the file was deleted before its turn came")
+        if claim.blob_key is None:
+            raise gone
+        try:
+            file = self.blobs.open(claim.blob_key)
+        except FileNotFoundError:
+            raise gone from None
+        with file:
+            request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
+            return self.parser.parse(file, claim.file_name, request)
+
+    def _record(self, claim: Claim, outcome: Classified | Failed) -> bool:
+        """Write the outcome, trying again for a while when the database is away or full."""
+        for attempt in range(RECORD_TRIES):
+            try:
+                return transitions.finish(self.database, claim, outcome)
+            except DBAPIError:
+                if attempt == RECORD_TRIES - 1:
+                    raise
+                log.warning("the database did not take an outcome; trying again", exc_info=True)
+                time.sleep(RECORD_WAIT_SECONDS * 2**attempt)
+        return False
+
+
+class Lease:
+    """Renews a claim's lease from a thread for as long as the block runs."""
+
+    def __init__(self, database: Database, claim: Claim, length: timedelta) -> None:
+        self._database = database
+        self._claim = claim
+        self._length = length
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        while not self._done.wait(self._length.total_seconds() / 3):
+            try:
+                if not transitions.renew(
+                    self._database, self._claim.item_id, self._claim.token, self._length
+                ):
+                    return
+            except DBAPIError:
+                log.warning("could not renew a lease; trying again", exc_info=True)
+
+
+def _storable(text: str) -> str:
+    """Return text that every database takes: no NUL, no lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,42 @@
+"""The Celery tasks: a few lines over the pipeline."""
+
+import time
+
+from billiard.exceptions import SoftTimeLimitExceeded
+from celery import Celery
+
+from app.broker import TURN_SECONDS, WORK_QUEUE, WORK_TASK
+from app.jobs.transitions import Claim
+from worker.pipeline import Pipeline
+
+TOO_LONG = SoftTimeLimitExceeded
+
+
+class WorkerChild:
+    """What a prefork child holds between tasks."""
+
+    def __init__(self, name: str, pipeline: Pipeline) -> None:
+        self.name = name
+        self.pipeline = pipeline
+
+    def work(self) -> bool:
+        """Take files until none is open, or a turn is over; tell whether some may be left."""
+        until = time.monotonic() + TURN_SECONDS
+        while self.pipeline.run_next(self.name, on_claim=_ignore):
+            if time.monotonic() > until:
+                return True
+        return False
+
+
+def register(app: Celery, child: list[WorkerChild]) -> None:
+    """Add the tasks to an app; `child` holds this process's WorkerChild once it has forked."""
+
+    def work() -> None:
+        if child[0].work():
+            app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
+
+    app.task(work, name=WORK_TASK)
+
+
+def _ignore(_: Claim | None) -> None:
+    """Celery watches the time itself."""
