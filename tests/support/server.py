@@ -36,15 +36,11 @@ class RunningServer:
         self.mode = mode
         self.data_dir = data_dir
         self.port = free_port()
-        self.environment = _environment(settings or {})
-        self.api = self._process(
-            "serve",
-            *["serve", "--host", "127.0.0.1", "--port", str(self.port)],
-            *["--data-dir", str(data_dir), *flags],
-        )
+        self.environment = _environment({"data_dir": data_dir, **(settings or {})})
+        self.api = self._process("serve", "--host", "127.0.0.1", "--port", str(self.port), *flags)
         self.worker: Process | None = None
         if mode == "production":
-            self.worker = self._process("worker", "worker", "--data-dir", str(data_dir))
+            self.worker = self._process("worker")
 
     @property
     def base_url(self) -> str:
@@ -62,7 +58,7 @@ class RunningServer:
     def start(self) -> None:
         """Migrate where production needs it, start everything, wait for /readyz."""
         if self.worker is not None:
-            self.run("migrate", "--data-dir", str(self.data_dir))
+            self.run("migrate")
         for process in self.processes:
             process.start()
         self.wait_until_ready()
@@ -72,9 +68,9 @@ class RunningServer:
         with httpx2.Client(base_url=self.base_url, trust_env=False, timeout=5) as client:
             wait_until(lambda: self._is_ready(client), self.api, seconds)
 
-    def run(self, *arguments: str) -> str:
+    def run(self, verb: str, *arguments: str) -> str:
         """Run another verb of the command with the server's settings; return what it printed."""
-        process = self._process(arguments[0], *arguments)
+        process = self._process(verb, *arguments)
         before = len(process.output())
         process.run()
         return process.output()[before:]
@@ -117,11 +113,11 @@ class RunningServer:
         except httpx2.TransportError:
             return False
 
-    def _process(self, name: str, *arguments: str) -> Process:
+    def _process(self, verb: str, *arguments: str) -> Process:
         return Process(
-            f"pigeonhole {name}",
-            [sys.executable, "-m", "cli.main", *arguments],
-            log=self.data_dir.with_name(f"{self.data_dir.name}-{name}.log"),
+            f"pigeonhole {verb}",
+            [sys.executable, "-m", "cli.main", verb, *arguments],
+            log=self.data_dir.with_name(f"{self.data_dir.name}-{verb}.log"),
             environment=self.environment,
             folder=self.data_dir.parent,
         )
