@@ -25,6 +25,14 @@ PROTOTYPES = (
 _NEAR_ALONE = 0.6
 _NEAR_WITH_HINT = 0.42
 
+# What descriptions of such rules say; asked only of names that hint at it.
+_SAYS_SO = re.compile(
+    r"(?:no|any|every|all)\s+other|none\s+of|any-?\s?thing\s+else|every-?\s?thing\s+else"
+    r"|(?:no|not|n['’]t)\s+(?:\w+\s+)?(?:match|fit|cover|appl|belong)|fall-?\s?back|catch-?\s?all"
+    r"|otherwise|remaining|left\s?over|keine[rs]?\s+andere|alle\s+anderen|aucun\s+autre"
+    r"|tous\s+les\s+autres|ning[uú]n[oa]?\s+otr|cualquier\s+otr|nessun\s+altr|nenhum\s+outr",
+    re.IGNORECASE,
+)
 # Folded: lower case, no accents. The whole name must consist of these and of fillers.
 _NAMES = frozenset(
     # One block of words, not a list: this is read and extended by people.
@@ -99,7 +107,11 @@ def _is_catch_all(rule: Rule, nearness: float) -> bool:
     if all(word in _NAMES for word in core):
         return True
     if all(word in _NAMES or word in _HINTS for word in core):
-        return nearness >= _NEAR_WITH_HINT or len(_folded_words(rule.description)) <= 2
+        return (
+            nearness >= _NEAR_WITH_HINT
+            or len(_folded_words(rule.description)) <= 2
+            or _SAYS_SO.search(rule.description) is not None
+        )
     return False
 
 

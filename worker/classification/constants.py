@@ -73,21 +73,21 @@ class Constants:
         arrays: dict[str, npt.NDArray[Any]] = {
             name: value.astype(np.float16) for name, value in asdict(self.vectors).items()
         }
-        np.savez_compressed(stem.with_suffix(".npz"), allow_pickle=False, **arrays)
+        np.savez_compressed(stem.with_name(f"{stem.name}.npz"), allow_pickle=False, **arrays)
         rest = {
             "fingerprint": asdict(self.fingerprint),
             "calibration": asdict(self.calibration),
             "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
         }
         text = json.dumps(rest, ensure_ascii=False, indent=1, sort_keys=True)
-        stem.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+        stem.with_name(f"{stem.name}.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, stem: Path) -> "Constants":
         """Read what `save` wrote; raises StartupError when a file is missing or malformed."""
         try:
-            rest = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-            with np.load(stem.with_suffix(".npz"), allow_pickle=False) as arrays:
+            rest = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
+            with np.load(stem.with_name(f"{stem.name}.npz"), allow_pickle=False) as arrays:
                 vectors = {name: arrays[name].astype(np.float32) for name in arrays.files}
             return cls(
                 fingerprint=Fingerprint(**rest["fingerprint"]),

@@ -15,6 +15,7 @@ from worker.classification.constants import Constants, Fingerprint
 from worker.classification.cues import CUES
 from worker.classification.embedder import Embedder, Vectors, normalised
 from worker.classification.knowledge import Knowledge
+from worker.classification.labelled import Corpus
 from worker.classification.lexical import Lexicon, document_text, fit_lexicon
 from worker.classification.rules import Rule, lexical_text, rule_text
 from worker.classification.scores import Scores
@@ -22,33 +23,11 @@ from worker.classification.scoring import Scorer
 from worker.classification.space import ridge_map
 from worker.classification.titles import title_lines
 from worker.classification.vectors import SpaceVectors
-from worker.parsing.document import Document
 
 _RULE_COUNTS = (2, 3, 4, 5, 8)
 _ABSENT = 0.35
 _DRAWS = 6
 _REGULARISATION = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledDocument:
-    """A document whose type is known: the type of a rule, or any other name if none fits.
-
-    `source` names where it comes from; documents of one source look alike, so that they are
-    never on both sides of an evaluation.
-    """
-
-    document: Document
-    label: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Labelled documents and the rules that their labels come from."""
-
-    documents: tuple[LabelledDocument, ...]
-    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +62,9 @@ def with_calibration(
     vectors = vectors.rounded()
     scorer = Scorer(embedder, vectors, lexicon, knowledge)
     drawn = [
-        draw_outcomes(score_all(scorer, corpus), [rule.type for rule in corpus.rules], seed)
-        for seed, corpus in enumerate(corpora)
+        draw_outcomes(score_all(scorer, corpus, rules), [rule.type for rule in rules], seed)
+        for corpus in corpora
+        for seed, rules in enumerate(corpus.rule_sets)
     ]
     return Constants(Fingerprint.of(embedder, knowledge), vectors, lexicon, fit_calibration(drawn))
 
@@ -137,13 +117,13 @@ class ScoredDocument:
     source: str
 
 
-def score_all(scorer: Scorer, corpus: Corpus) -> list[ScoredDocument]:
+def score_all(scorer: Scorer, corpus: Corpus, rules: Sequence[Rule]) -> list[ScoredDocument]:
     """Score every document that has text, in order."""
     scored = []
     for item in corpus.documents:
         reading = scorer.read(item.document)
         if reading is not None:
-            scores = scorer.score(reading, corpus.rules)
+            scores = scorer.score(reading, rules)
             scored.append(ScoredDocument(scores, item.label, item.source))
     return scored
 

@@ -1,0 +1,157 @@
+"""What is measured on scored documents. All draws have fixed seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.accuracy_folds import Scored
+from worker.classification.calibration import Decision, decide
+from worker.classification.fitting import draw_rules
+
+Floats = npt.NDArray[np.float64]
+
+DECISION_COUNTS = (2, 3, 4, 5, 8)
+_ABSENT = 0.35
+_FORCED_DRAWS = 20
+_NULL_DRAWS = 5
+_DECISION_DRAWS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Scored documents, the name of the rule set looked at, and its types."""
+
+    documents: Sequence[Scored]
+    rules: str
+    types: Sequence[str]
+
+    def right(self, item: Scored) -> int | None:
+        """Return the position of the right rule, None when there is none."""
+        label = item.item.label
+        return self.types.index(label) if label in self.types else None
+
+    def best(self, item: Scored, drawn: Sequence[int]) -> tuple[int, float]:
+        """Return the position within `drawn` of the best rule, and its score."""
+        scores = item.by_rules[self.rules].scores.rules[list(drawn)]
+        return int(scores.argmax()), float(scores.max())
+
+
+def all_rules(sample: Sample) -> tuple[list[int], list[int]]:
+    """Return the right and the best rule of each document that has a right one."""
+    pairs = [
+        (right, sample.best(item, range(len(sample.types)))[0])
+        for item in sample.documents
+        if (right := sample.right(item)) is not None
+    ]
+    return [right for right, _ in pairs], [best for _, best in pairs]
+
+
+def macro_f1(right: Sequence[int], best: Sequence[int]) -> float:
+    """Return the mean F1 of the types that occur."""
+    values = []
+    for kind in sorted(set(right)):
+        both = sum(r == kind == b for r, b in zip(right, best, strict=True))
+        values.append(2 * both / (right.count(kind) + best.count(kind)))
+    return float(np.mean(values))
+
+
+def forced_choice(sample: Sample, count: int) -> float:
+    """Return the accuracy among `count` random rules, the right one always among them."""
+    random = np.random.default_rng(count)
+    hits = []
+    for item in sample.documents:
+        right = sample.right(item)
+        if right is None:
+            continue
+        for _ in range(_FORCED_DRAWS):
+            drawn = draw_rules(right, len(sample.types), count, present=True, random=random)
+            hits.append(sample.best(item, drawn)[0] == 0)
+    return float(np.mean(hits))
+
+
+def null_auroc(sample: Sample, count: int) -> float:
+    """Return how well the best score tells "the right rule is there and first" from "absent"."""
+    random = np.random.default_rng(100 + count)
+    with_right: list[float] = []
+    without: list[float] = []
+    for item in sample.documents:
+        right = sample.right(item)
+        if right is None:
+            continue
+        for _ in range(_NULL_DRAWS):
+            drawn = draw_rules(right, len(sample.types), count, present=True, random=random)
+            position, score = sample.best(item, drawn)
+            if position == 0:
+                with_right.append(score)
+            drawn = draw_rules(right, len(sample.types), count, present=False, random=random)
+            without.append(sample.best(item, drawn)[1])
+    return auroc(with_right, without)
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the probability that a positive value exceeds a negative one, ties counted half."""
+    values = np.sort(np.array(negative))
+    above = np.searchsorted(values, positive, side="left")
+    not_below = np.searchsorted(values, positive, side="right")
+    return float((above + not_below).mean() / (2 * len(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision: whether it was right, whether null was, and how many rules there were."""
+
+    decision: Decision
+    is_right: bool
+    null_is_right: bool
+    rules: int
+
+
+def decisions(sample: Sample, seed: int = 3) -> list[Decided]:
+    """Judge random sets of rules, about a third without the right one, six a document."""
+    random = np.random.default_rng(seed)
+    decided = []
+    for item in sample.documents:
+        right = sample.right(item)
+        for _ in range(_DECISION_DRAWS):
+            count = int(random.choice([c for c in DECISION_COUNTS if c < len(sample.types)]))
+            present = right is not None and bool(random.random() > _ABSENT)
+            drawn = draw_rules(right, len(sample.types), count, present=present, random=random)
+            scores = item.by_rules[sample.rules].scores.subset(drawn)
+            decision = decide(scores, item.calibration)
+            matched = present and int(scores.rules.argmax()) == 0
+            is_right = not present if decision.is_null else matched
+            decided.append(Decided(decision, is_right, not present, count))
+    return decided
+
+
+def share_right(decided: Sequence[Decided]) -> float:
+    """Return the share of decisions that were right."""
+    return float(np.mean([item.is_right for item in decided]))
+
+
+def null_precision_recall(decided: Sequence[Decided]) -> tuple[float, float]:
+    """Return how often null was right when said, and how often it was said when right."""
+    said = [item.null_is_right for item in decided if item.decision.is_null]
+    due = [item.decision.is_null for item in decided if item.null_is_right]
+    return float(np.mean(said)) if said else 0.0, float(np.mean(due)) if due else 0.0
+
+
+def calibration_error(decided: Sequence[Decided], bins: int = 10) -> float:
+    """Return the expected calibration error over equal bins of confidence."""
+    confidence = np.array([item.decision.confidence for item in decided])
+    right = np.array([item.is_right for item in decided], dtype=float)
+    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
+    error = 0.0
+    for number in range(bins):
+        inside = bin_of == number
+        if inside.any():
+            error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
+    return float(error)
+
+
+def above(decided: Sequence[Decided], confidence: float) -> tuple[float, float]:
+    """Return the share of decisions at least so confident, and how many of those are right."""
+    kept = [item for item in decided if item.decision.confidence >= confidence]
+    return len(kept) / len(decided), share_right(kept) if kept else 0.0
