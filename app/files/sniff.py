@@ -112,6 +112,9 @@ def _judge(file: BinaryIO, extension: str) -> FileType:
     image = _image_kind(head)
     if image:
         return FileType(image)
+    if extension == "pdf" and b" obj" in head:
+        # A PDF whose mark is broken: its readers decide. Its source is never read as text.
+        return FileType("pdf")
     text = _decode_head(head)
     if text is None:
         return UNKNOWN
@@ -218,9 +221,6 @@ def _is_mostly_printable(text: str) -> bool:
 
 def _text_kind(text: str, extension: str) -> str:
     start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
-    if extension == "pdf" and " obj" in text:
-        # A PDF whose mark is broken: its readers decide. Its source is never read as text.
-        return "pdf"
     if _HTML_START.match(_skip_prolog(start)):
         return "html"
     if "<svg" in start[:1024] and start.startswith("<"):

@@ -1,15 +1,18 @@
 """The one module that speaks to kreuzberg.
 
 kreuzberg starts threads at its first call: a process that called it must never fork. It is
-only called in the process that reads one file and then ends.
+only called in the process that reads one file and then ends. It is never given source code or
+plain text: for some names it would try to download a grammar.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from kreuzberg import (
     ConcurrencyConfig,
     ContentFilterConfig,
     ExtractionConfig,
+    ExtractionResult,
     PageConfig,
     extract_bytes_sync,
 )
@@ -17,6 +20,7 @@ from kreuzberg import (
 from app.errors import FileError, FileErrorCode
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _MIME_TYPES = {
     "docx": _OPEN_XML + "wordprocessingml.document",
     "pptx": _OPEN_XML + "presentationml.presentation",
@@ -24,8 +28,8 @@ _MIME_TYPES = {
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": _OPEN_DOCUMENT + "text",
+    "ods": _OPEN_DOCUMENT + "spreadsheet",
     "rtf": "application/rtf",
     "epub": "application/epub+zip",
     "eml": "message/rfc822",
@@ -35,10 +39,11 @@ _MIME_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The whole text, and the texts of its pages where the format has any."""
+    """The whole text; the texts of slides or parts, and of sheets, where there are any."""
 
     text: str
-    pages: tuple[str, ...]
+    parts: tuple[str, ...]
+    sheets: tuple[str, ...]
 
 
 def extract(data: bytes, extension: str) -> Extracted:
@@ -67,13 +72,33 @@ def extract(data: bytes, extension: str) -> Extracted:
             FileErrorCode.CORRUPT,
             f"the file is damaged: no text could be read from the {extension}",
         ) from error
+    return Extracted(result.content, _parts(result), _sheets(result))
+
+
+def _parts(result: ExtractionResult) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
     if boundaries:
         # The pages that kreuzberg gives merge slides; the byte boundaries are right.
         encoded = result.content.encode()
-        pages = [
-            encoded[b["byte_start"] : b["byte_end"]].decode("utf-8", "replace") for b in boundaries
-        ]
-    else:
-        pages = [page["content"] for page in result.pages or ()]
-    return Extracted(result.content, tuple(pages))
+        spans = [(bounds["byte_start"], bounds["byte_end"]) for bounds in boundaries]
+        return tuple(encoded[start:end].decode("utf-8", "replace") for start, end in spans)
+    return tuple(page["content"] for page in result.pages or ())
+
+
+def _sheets(result: ExtractionResult) -> tuple[str, ...]:
+    """Return a text for each sheet of a workbook, empty sheets too: its name, then its rows."""
+    metadata: Any = result.metadata
+    names = metadata.get("sheet_names")
+    if not names:
+        return ()
+    lines = [[name] for name in names]
+    for page in result.pages or ():
+        number = page["page_number"] - 1
+        if 0 <= number < len(lines):
+            for table in page["tables"]:
+                lines[number] += [_row(cells) for cells in table.cells]
+    return tuple("\n".join(line for line in sheet if line) for sheet in lines)
+
+
+def _row(cells: list[str]) -> str:
+    return " ".join(" ".join(cells).split())

@@ -1,21 +1,65 @@
 """Office documents, books and mail."""
 
+import re
+
+from app.files import zipdir
 from worker.parsing import kreuzberg_adapter
 from worker.parsing.collect import clean, collect_texts
 from worker.parsing.document import Document
-from worker.parsing.flow import split_flow
+from worker.parsing.flow import PAGE_CHARACTERS, split_flow
+from worker.parsing.kreuzberg_adapter import Extracted
 from worker.parsing.source import Source
 
-_PAGED = frozenset({"pptx", "ppt", "xlsx", "xls", "ods", "docx"})
+_SLIDES = frozenset({"pptx", "ppt"})
+_SHEETS = frozenset({"xlsx", "xls", "ods"})
+_WORKBOOK = "xl/workbook.xml"
+_WORKBOOK_LIMIT = 1 << 20
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
-    """Read an office, book or mail file; what is a page depends on the format.
+    """Read an office, book or mail file.
 
-    Raises FileError (`corrupt`, `no_such_pages`).
+    A page is a slide, a visible sheet, what lies between the page breaks of a docx, and else
+    3000 characters. Raises FileError (`corrupt`, `no_such_pages`).
     """
     extension = source.type.extension
     extracted = kreuzberg_adapter.extract(source.read_all(), extension)
-    if extension in _PAGED and len(extracted.pages) > 1:
-        return collect_texts(source, [clean(page).strip() for page in extracted.pages])
-    return collect_texts(source, split_flow(clean(extracted.text)))
+    if extension in _SLIDES and extracted.parts:
+        pages = list(extracted.parts)
+    elif extension in _SHEETS and extracted.sheets:
+        pages = _visible(source, extracted.sheets)
+    elif extension == "docx" and len(extracted.parts) > 1:
+        return collect_texts(source, _split_long_parts(extracted))
+    else:
+        return collect_texts(source, split_flow(clean(extracted.text)))
+    return collect_texts(source, [page.strip() for page in pages])
+
+
+def _split_long_parts(extracted: Extracted) -> list[str]:
+    """Cut what lies between page breaks where it is more than a densely printed page."""
+    pages: list[str] = []
+    for part in extracted.parts:
+        text = clean(part).strip()
+        pages += split_flow(text) if len(text) > 2 * PAGE_CHARACTERS else [text]
+    return pages
+
+
+def _visible(source: Source, sheets: tuple[str, ...]) -> list[str]:
+    """Leave out the sheets that a workbook hides; where all are hidden, none."""
+    hidden = _hidden_sheets(source) if source.type.extension == "xlsx" else frozenset()
+    visible = [text for number, text in enumerate(sheets) if number not in hidden]
+    return visible or list(sheets)
+
+
+def _hidden_sheets(source: Source) -> frozenset[int]:
+    """Return the numbers of hidden sheets, from 0, in the order of the workbook."""
+    members = {member.name: member for member in zipdir.list_members(source.file)}
+    try:
+        workbook = zipdir.read_member(source.file, members[_WORKBOOK], _WORKBOOK_LIMIT)
+    except (KeyError, zipdir.BadZip):
+        return frozenset()
+    return frozenset(
+        number for number, sheet in enumerate(_SHEET.findall(workbook)) if _HIDDEN.search(sheet)
+    )

@@ -1,167 +1,117 @@
 """PDF: PDFium reads the pages, pypdf steps in where PDFium fails or garbles Arabic script."""
 
-import ctypes
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing import pdf_fallback
+from worker.parsing import pdf_fallback, pdf_page
 from worker.parsing.collect import Collector, name_pages
-from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.document import Document, Page
 from worker.parsing.ocr import unavailable
+from worker.parsing.pdf_page import PdfPage
 from worker.parsing.source import Source
 
+# Forms show themselves on their first pages; a form of 300 pages is not counted through.
 FORM_PAGES = 3
 
-_MIN_CHARACTERS = 25
-_MIN_IMAGE_SHARE = 0.3
-_MAX_RUBBISH_SHARE = 0.3
-_MAX_OBJECTS = 5000
+# Each costs a rendering, up to 100 ms for a scan in high resolution.
+_MAX_INK_CHECKS = 10
 _ARABIC_SHARE = 0.2
-# PDFium ends a hyphenated line with U+FFFE or U+0002: the two halves are one word.
-_LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 
-@dataclass(frozen=True, slots=True)
-class PdfPage:
-    """What one page gave: its text, and whether it looks like a picture of text."""
+@dataclass(slots=True)
+class _Findings:
+    """What was learnt page by page; indices of pages."""
 
-    page: Page
-    is_picture: bool
-    is_bare: bool
+    failed: list[int] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
+    form_fields: int = 0
+    read: int = 0
 
 
 def read_pdf(source: Source) -> Document:
     """Read the chosen pages of a PDF, and no others.
 
-    A page that fails gives a warning; all of them failing is `corrupt`. Raises FileError
-    (`encrypted`, `corrupt`, `too_large`, `no_such_pages`, `ocr_unavailable`).
+    A page that fails gives a warning; all of them failing is `corrupt`. Pages that are
+    pictures of text give a warning, or `ocr_unavailable` when no read page has text. Raises
+    FileError (`encrypted`, `corrupt`, `too_large`, `no_such_pages`, `ocr_unavailable`).
     """
     try:
         document = pypdfium2.PdfDocument(source.read_all())
     except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
             raise FileError(
                 FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password"
             ) from error
         return pdf_fallback.read_with_pypdf(source)
     try:
-        return _read_pages(source, document)
+        return _read_with_pdfium(source, document)
     finally:
         document.close()
 
 
-def _read_pages(source: Source, document: pypdfium2.PdfDocument) -> Document:
+def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Document:
     total = len(document)
     if total == 0:
         return pdf_fallback.read_with_pypdf(source)
     document.init_forms()
-    collector = Collector(source)
-    failed: list[int] = []
-    pictures: list[int] = []
-    bare: list[int] = []
-    form_fields = 0
     chosen = source.request.selection.choose(total, source.limits.max_pages)
+    collector = Collector(source)
+    findings = _read_pages(source, document, chosen, collector)
+    if findings.read == 0:
+        return pdf_fallback.read_with_pypdf(source)
+    if len(findings.pictures) == findings.read:
+        raise unavailable("the pages are pictures or have no readable text layer,")
+    if len(findings.bare) == findings.read:
+        pdf_fallback.check_bare_pages(source, findings.bare)
+    if findings.failed:
+        collector.warn(f"{name_pages(findings.failed)} could not be read")
+    if findings.pictures:
+        verb = "has" if len(findings.pictures) == 1 else "have"
+        collector.warn(
+            f"{name_pages(findings.pictures)} {verb} no readable text layer and no OCR is installed"
+        )
+    return collector.finish(total, findings.form_fields)
+
+
+def _read_pages(
+    source: Source,
+    document: pypdfium2.PdfDocument,
+    chosen: Sequence[int],
+    collector: Collector,
+) -> _Findings:
+    findings = _Findings()
+    ink_checks = 0
     for position, index in enumerate(chosen):
         try:
-            read, widgets = _read_page(document, index, position < FORM_PAGES)
+            read = pdf_page.read_page(document, index, source.limits.page_text_bytes)
+            # Blank scans exist too: paper without ink needs no OCR.
+            if read.may_be_picture and ink_checks < _MAX_INK_CHECKS:
+                ink_checks += 1
+                read = replace(read, may_be_picture=pdf_page.has_ink(document, index))
         except pypdfium2.PdfiumError:
-            failed.append(index)
+            findings.failed.append(index)
             continue
-        form_fields += widgets
-        if read.is_picture:
-            pictures.append(index)
-        if read.is_bare:
-            bare.append(index)
+        findings.read += 1
+        _note(findings, read, position)
         if not collector.add(_repair_arabic(source, read.page)):
             break
-    if len(failed) == len(chosen):
-        return pdf_fallback.read_with_pypdf(source)
-    if pictures and len(pictures) + len(failed) == len(chosen):
-        raise unavailable("the pages are pictures of text")
-    if bare and len(bare) + len(failed) == len(chosen):
-        pdf_fallback.refuse_oversized_pages(source, bare)
-    _warn(collector, failed, pictures)
-    return collector.finish(total, form_fields)
+    return findings
 
 
-def _warn(collector: Collector, failed: list[int], pictures: list[int]) -> None:
-    if failed:
-        collector.warn(f"{name_pages(failed)} could not be read")
-    if pictures:
-        verb = "is a picture" if len(pictures) == 1 else "are pictures"
-        collector.warn(f"{name_pages(pictures)} {verb} of text and no OCR is installed")
-
-
-def _read_page(
-    document: pypdfium2.PdfDocument, index: int, count_widgets: bool
-) -> tuple[PdfPage, int]:
-    page = document[index]
-    try:
-        textpage = page.get_textpage()
-        try:
-            text = _LINE_HYPHEN.sub("", textpage.get_text_range())
-        finally:
-            textpage.close()
-        width, height = page.get_size()
-        image_share, objects = _measure_images(page, width * height)
-        widgets = _count_widgets(page) if count_widgets else 0
-    finally:
-        page.close()
-    letters = sum(1 for character in text if not character.isspace())
-    is_picture = image_share > 0 and (
-        (letters < _MIN_CHARACTERS and image_share > _MIN_IMAGE_SHARE)
-        or letters == 0
-        or _is_rubbish(text)
-    )
-    read = Page(
-        index=index,
-        text=text,
-        source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
-        width=round(width, 2),
-        height=round(height, 2),
-    )
-    return PdfPage(read, is_picture, is_bare=letters == 0 and objects == 0), widgets
-
-
-def _measure_images(page: pypdfium2.PdfPage, area: float) -> tuple[float, int]:
-    """Return the share of the page that images cover, and how many objects it has."""
-    covered = 0.0
-    objects = pdfium_c.FPDFPage_CountObjects(page.raw)
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for number in range(min(objects, _MAX_OBJECTS)):
-        item = pdfium_c.FPDFPage_GetObject(page.raw, number)
-        if pdfium_c.FPDFPageObj_GetType(item) == pdfium_c.FPDF_PAGEOBJ_IMAGE and (
-            pdfium_c.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-        ):
-            covered += abs((right.value - left.value) * (top.value - bottom.value))
-    return (covered / area if area > 0 else 0.0), objects
-
-
-def _count_widgets(page: pypdfium2.PdfPage) -> int:
-    count = 0
-    for number in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MAX_OBJECTS)):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, number)
-        if annotation:
-            kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-            count += kind == pdfium_c.FPDF_ANNOT_WIDGET
-            pdfium_c.FPDFPage_CloseAnnot(annotation)
-    return count
-
-
-def _is_rubbish(text: str) -> bool:
-    """Tell text that a broken font map gave: replacement, private and control characters."""
-    characters = [character for character in text if not character.isspace()]
-    bad = sum(
-        1
-        for character in characters
-        if character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or character < " "
-    )
-    return bad > len(characters) * _MAX_RUBBISH_SHARE
+def _note(findings: _Findings, read: PdfPage, position: int) -> None:
+    if position < FORM_PAGES:
+        findings.form_fields += read.form_fields
+    if read.may_be_picture:
+        findings.pictures.append(read.page.index)
+    elif read.is_bare:
+        findings.bare.append(read.page.index)
 
 
 def _repair_arabic(source: Source, page: Page) -> Page:

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import pypdf
 from pypdf.errors import LimitReachedError
+from pypdf.generic import DictionaryObject
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.capped import run_capped
 from worker.parsing.collect import Collector, name_pages
 from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.source import Source
+
+_BARE_PAGES = 3
 
 
 def read_with_pypdf(source: Source) -> Document:
@@ -46,13 +49,19 @@ def reread_page(source: Source, page: Page) -> Page:
     return replace(page, text=text) if text.strip() else page
 
 
-def refuse_oversized_pages(source: Source, indices: list[int]) -> None:
-    """Raise FileError (`too_large`) when a page is bare only because its content is a bomb."""
+def check_bare_pages(source: Source, indices: list[int]) -> None:
+    """Tell blank pages from those that PDFium found nothing on because it gave up.
+
+    Raises FileError: `too_large` where a page's content is a bomb, `corrupt` where the file's
+    structure contradicts itself. A file that is blank, or too slow to tell, passes.
+    """
     verdict = run_capped(
-        lambda: _find_oversized(source, indices[:3]), source.limits.slow_page_seconds
+        lambda: _judge_bare_pages(source, indices[:_BARE_PAGES]), source.limits.slow_page_seconds
     )
-    if verdict:
+    if verdict == FileErrorCode.TOO_LARGE:
         raise FileError(FileErrorCode.TOO_LARGE, "a page unpacks to more than any page may hold")
+    if verdict == FileErrorCode.CORRUPT:
+        raise _damaged()
 
 
 def _open(source: Source) -> tuple[pypdf.PdfReader, int]:
@@ -80,13 +89,18 @@ def _read_one(source: Source, index: int) -> str:
     return reader.pages[index].extract_text()
 
 
-def _find_oversized(source: Source, indices: list[int]) -> str:
-    reader, _ = _open(source)
-    for index in indices:
-        content = reader.pages[index].get_contents()
-        try:
+def _judge_bare_pages(source: Source, indices: list[int]) -> str:
+    try:
+        reader, total = _open(source)
+        tree = reader.root_object["/Pages"].get_object()
+        if not isinstance(tree, DictionaryObject) or tree.get("/Count") != total:
+            return FileErrorCode.CORRUPT
+        for index in indices:
+            content = reader.pages[index].get_contents()
             if content is not None:
                 content.get_data()
-        except LimitReachedError:
-            return "oversized"
+    except LimitReachedError:
+        return FileErrorCode.TOO_LARGE
+    except FileError as error:
+        return error.code
     return ""

@@ -15,11 +15,14 @@ _LAZY_MODULES = (
     "pypdf._crypt_providers",
     "pypdf._text_extraction",
     "kreuzberg",
-    "charset_normalizer",
     "html.entities",
     "worker.parsing.read",
+    "_strptime",
+    "bisect",
+    "calendar",
+    "difflib",
+    "heapq",
     "stringprep",
-    "tempfile",
     "unicodedata",
 )
 

@@ -11,6 +11,7 @@ from worker.parsing.document import Document
 from worker.parsing.html import read_html
 from worker.parsing.image import read_image
 from worker.parsing.limits import ParserLimits
+from worker.parsing.odp import read_odp
 from worker.parsing.office import read_office
 from worker.parsing.pdf import read_pdf
 from worker.parsing.request import ParseRequest
@@ -22,6 +23,7 @@ Reader = Callable[[Source], Document]
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "html": read_html,
+    "odp": read_odp,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
         ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),

@@ -1,0 +1,229 @@
+"""Which of the old encodings some bytes are in.
+
+Every candidate that decodes the bytes at all is scored by how much the outcome looks like
+writing: common letters in words of one alphabet, vowels between consonants, capitals only in
+front. Statistics over long texts would be better, but an invoice or a recipe may have thirty
+letters beyond ASCII in all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+_FALLBACK = "cp1252"
+_MAX_SCORED = 4000
+
+_LATIN_SIGNS = "’‘“”„–—…•€£§°«»©®™´·¿¡½¼º²³"
+# The letters beyond ASCII of each language: one text mixes no two of these sets.
+_WESTERN = (
+    "äöüßéà",
+    "éèàùâêîôûçëïüöœæ",
+    "áéíóúñüç",
+    "ãõáéíóúâêôçà",
+    "àèéìòù",
+    "åäöæøéüà",
+    "áéíóúýþæöð",
+    "àçèéíïòóúü",
+)
+_CENTRAL = (
+    "ąćęłńóśźż",
+    "áčďéěíňóřšťúůýž",
+    "áäčďéíĺľňóôŕšťúýž",
+    "áéíóöőúüű",
+    "ăâîşţș",
+    "čćđšž",
+)
+_TURKISH = ("çğıöşüâîûİ",)
+_BALTIC = ("āčēģīķļņšūž", "ąčęėįšųūž", "äöüõšž")
+
+_RUSSIAN = "оеаинтсрвлкмдпуязьыбгчйхжшюцщэфъёіїєґјљњћђџѓќўѕ"
+_GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψάόίέήύώϊϋΐΰ"
+_HEBREW = "יוהלאמרתבשםנחדקעפטגזכןסצךףץ"
+_ARABIC = "الينمروتبةعدسفهكقحجىشصطخأءضذزغثإئظؤآ"
+_THAI = "านรอกเงมยลวดทส่ตะปบคหแจพชขใไโผธซณ้ัีิ็ุู์ำ"
+
+_CHINESE = frozenset(
+    "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过"
+    "家学对可她里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本"
+    "見經頭面公同三已老從動兩長知這個說們為時會對來國過後裡麼發還當開學沒樣現進實種應與"
+    "材料盐糖油水分钟鸡蛋月号金额合计第"
+)
+_CHINESE_SIGNS = frozenset("，。、：；（）“”《》！？　")
+_JAPANESE = frozenset("年月日円合計請求書金額様株式会社御見積領収納品番号住所電話税込人作方材料分")
+_KOREAN = frozenset(
+    "이다는의에을를하고가로한지기사은도서리어나대인시그으자아일정해수부들전있었것과게만보주라"
+    "장원제여구스우위상무소공경동니면되적조안비성니금액합계월년"
+)
+
+# What other alphabets gain by vowels between consonants.
+_NO_VOWELS_BONUS = 0.1
+
+_CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
+_GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Alphabet:
+    """Letters from the commonest to the rarest; `vowels` where they are written."""
+
+    letters: str
+    vowels: frozenset[str] = frozenset()
+
+    def ranks(self) -> dict[str, float]:
+        """Return for each letter how common it is, from 1 down to 0."""
+        return _rank(self.letters)
+
+
+@cache
+def _rank(letters: str) -> dict[str, float]:
+    return {letter: 1 - place / len(letters) for place, letter in enumerate(letters)}
+
+
+def guess(data: bytes) -> str:
+    """Return the codec under which the bytes look most like writing; cp1252 if none does."""
+    best, best_score = _FALLBACK, 0.05
+    for codec, score in _CANDIDATES:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError as error:
+            # The sample may end within a character.
+            if error.start < len(data) - 4:
+                continue
+            text = data[: error.start].decode(codec)
+        value = score(text)
+        if value > best_score:
+            best, best_score = codec, value
+    return best
+
+
+def _score_latin(text: str, language: frozenset[str]) -> float:
+    """Score text in Latin letters, where those beyond ASCII stand among plain ones."""
+    total = 0.0
+    count = 0
+    for before, character, after in _triples(text):
+        count += 1
+        is_inside = before.isalpha() and after.isalpha()
+        if character.lower() in language or character in language:
+            total += 1.0
+            total -= 1.5 * (before.islower() and character.isupper())
+            total -= 0.7 * (not _is_ascii_letter(before) and not _is_ascii_letter(after))
+        elif character in _LATIN_SIGNS:
+            total += -1.0 if is_inside and character not in "’·" else 0.5
+        elif character == "\xa0":
+            total += 0.3
+        elif character.isalpha():
+            total -= 0.3
+        else:
+            total -= 2.0
+    return total / count if count else 0.0
+
+
+def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
+    """Score text in another alphabet, whose words hold no Latin letters."""
+    ranks = alphabet.ranks()
+    total = 0.0
+    count = 0
+    for before, character, after in _triples(text):
+        count += 1
+        lower = character.lower()
+        if lower in ranks:
+            total += 0.3 + 0.7 * ranks[lower] - 0.1 * character.isupper()
+            total -= 1.5 * (before.islower() and character.isupper())
+            total -= 1.0 * (_is_ascii_letter(before) or _is_ascii_letter(after))
+            if not alphabet.vowels:
+                total += _NO_VOWELS_BONUS
+            elif before.lower() in ranks:
+                alternates = (before.lower() in alphabet.vowels) != (lower in alphabet.vowels)
+                total += 0.25 if alternates else -0.15
+        elif character in _LATIN_SIGNS or character in "№\xa0،؛؟":
+            total += 0.2 if not (before.isalpha() and after.isalpha()) else -1.0
+        elif character.isalpha():
+            total -= 0.5
+        else:
+            total -= 2.0
+    return total / count if count else 0.0
+
+
+def _score_chinese(text: str) -> float:
+    characters = _beyond_ascii(text)
+    kana = sum(1 for character in characters if "\u3041" <= character <= "\u30ff")
+    familiar = sum(
+        1 for character in characters if character in _CHINESE or character in _CHINESE_SIGNS
+    )
+    ideographs = sum(1 for character in characters if "\u4e00" <= character <= "\u9fff")
+    return _weigh(len(characters), ideographs + familiar / 2 - 2 * kana, familiar)
+
+
+def _score_japanese(text: str) -> float:
+    characters = _beyond_ascii(text)
+    kana = sum(1 for character in characters if "\u3041" <= character <= "\u30ff")
+    signs = sum(1 for character in characters if character in "、。（）「」・　ー")
+    narrow = sum(1 for character in characters if "\uff61" <= character <= "\uff9f")
+    ideographs = sum(1 for character in characters if "\u4e00" <= character <= "\u9fff")
+    familiar = kana + signs + sum(1 for character in characters if character in _JAPANESE)
+    return _weigh(len(characters), kana + ideographs + signs - 2 * narrow, familiar)
+
+
+def _score_korean(text: str) -> float:
+    characters = _beyond_ascii(text)
+    syllables = sum(1 for character in characters if "\uac00" <= character <= "\ud7a3")
+    familiar = sum(1 for character in characters if character in _KOREAN)
+    return _weigh(len(characters), syllables, familiar)
+
+
+def _weigh(count: int, plausible: float, familiar: int) -> float:
+    """Combine the shares of plausible and of very common characters: 1 and a third is all."""
+    if not count:
+        return 0.0
+    return min(1.0, plausible / count) * 0.5 + min(1.0, 4 * familiar / count) * 0.9 - 0.1
+
+
+def _triples(text: str) -> list[tuple[str, str, str]]:
+    """Return each character beyond ASCII between its neighbours."""
+    padded = f" {text} "
+    places = [place for place, character in enumerate(padded) if character > "\x7f"]
+    return [(padded[at - 1], padded[at], padded[at + 1]) for at in places[:_MAX_SCORED]]
+
+
+def _beyond_ascii(text: str) -> list[str]:
+    return [character for character in text if character > "\x7f"][:_MAX_SCORED]
+
+
+def _is_ascii_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _latin(languages: tuple[str, ...]) -> Callable[[str], float]:
+    sets = [frozenset(letters) for letters in languages]
+    return lambda text: max(_score_latin(text, language) for language in sets)
+
+
+def _other(letters: str, vowels: frozenset[str] = frozenset()) -> Callable[[str], float]:
+    return lambda text: _score_alphabet(text, _Alphabet(letters, vowels))
+
+
+# Of equal scores the first wins.
+_CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
+    ("cp1252", _latin(_WESTERN)),
+    ("iso8859-15", _latin(_WESTERN)),
+    ("cp1251", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
+    ("koi8-u", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
+    ("cp866", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
+    ("iso8859-5", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
+    ("gb18030", _score_chinese),
+    ("big5hkscs", _score_chinese),
+    ("cp932", _score_japanese),
+    ("euc_jp", _score_japanese),
+    ("cp949", _score_korean),
+    ("cp1250", _latin(_CENTRAL)),
+    ("iso8859-2", _latin(_CENTRAL)),
+    ("cp1254", _latin(_TURKISH)),
+    ("cp1257", _latin(_BALTIC)),
+    ("cp1253", _other(_GREEK, _GREEK_VOWELS)),
+    ("cp1255", _other(_HEBREW)),
+    ("cp1256", _other(_ARABIC)),
+    ("iso8859-6", _other(_ARABIC)),
+    ("cp874", _other(_THAI)),
+    ("cp850", _latin(_WESTERN)),
+    ("mac-roman", _latin(_WESTERN)),
+)
