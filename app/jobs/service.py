@@ -33,13 +33,14 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """One item with its verdict, if it has one."""
+    """One item with its verdict, or with its error (a code and a sentence), or with neither yet."""
 
     id: UUID
     file_id: UUID
     created_at: datetime
     updated_at: datetime
     verdict: tuple[str | None, float, str] | None
+    error: tuple[str, str] | None
 
 
 def create(
@@ -120,6 +121,8 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
             Item.file_id,
             Item.created_at,
             Item.updated_at,
+            Item.error_code,
+            Item.error_message,
             Result.item_id,
             Result.type,
             Result.confidence,
@@ -136,6 +139,7 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
             row.created_at,
             row.updated_at,
             None if row.item_id is None else (row.type, row.confidence, row.reasoning),
+            None if row.error_code is None else (row.error_code, row.error_message or ""),
         )
         for row in rows
     ]

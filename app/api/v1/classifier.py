@@ -12,6 +12,7 @@ from app.api.v1.schemas import (
     ClassifyJobListResponse,
     ClassifyJobRequest,
     ClassifyJobResponse,
+    FileErrorResponse,
     Mode,
     ParsingConfigurationResponse,
     ResultListResponse,
@@ -20,7 +21,7 @@ from app.api.v1.schemas import (
     VerdictResponse,
     WebhookModel,
 )
-from app.errors import Unprocessable
+from app.errors import FileErrorCode, Unprocessable
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
 from app.jobs.pages import PageSelection
@@ -146,6 +147,9 @@ def _render_item(job_id: UUID, item: ItemView) -> ResultResponse:
     if item.verdict is not None:
         type_, confidence, reasoning = item.verdict
         verdict = VerdictResponse(type=type_, confidence=confidence, reasoning=reasoning)
+    error = None
+    if item.error is not None:
+        error = FileErrorResponse(code=FileErrorCode(item.error[0]), message=item.error[1])
     return ResultResponse(
         id=item.id,
         classify_job_id=job_id,
@@ -153,4 +157,5 @@ def _render_item(job_id: UUID, item: ItemView) -> ResultResponse:
         created_at=item.created_at,
         updated_at=item.updated_at,
         result=verdict,
+        error=error,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.ids import FileId
+from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus
 
@@ -152,8 +153,18 @@ class VerdictResponse(BaseModel):
     reasoning: str
 
 
+class FileErrorResponse(BaseModel):
+    """Why one file has no result: a code for programs, a sentence for people."""
+
+    code: FileErrorCode
+    message: str
+
+
 class ResultResponse(BaseModel):
-    """One entry of `file_ids`; `result` is null while it waits, and when the file failed."""
+    """One entry of `file_ids`; `result` is null while it waits, and when the file failed.
+
+    `error` is an extension: the original API told failures in the job's error_message only.
+    """
 
     id: UUID
     classify_job_id: UUID
@@ -161,6 +172,7 @@ class ResultResponse(BaseModel):
     created_at: datetime
     updated_at: datetime
     result: VerdictResponse | None = None
+    error: FileErrorResponse | None = None
 
 
 class ResultListResponse(BaseModel):

@@ -1,0 +1,187 @@
+"""Files that break readers, all in one job of a live server, compared with what each should give.
+
+The corpus is a folder with `manifest.csv`: path, what, outcome (`result`, `null`, `error`,
+`error:<code>` or `any`) and, for some, the type that is right. Images count only where OCR is
+installed, which is not yet: their rows are shown apart.
+"""
+
+import argparse
+import csv
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from app.settings import Settings
+from benchmarks.live import live_server
+
+MIB = 1024 * 1024
+IMAGES = {".gif", ".jpg", ".png", ".tif", ".tiff", ".bmp", ".webp"}
+# How far past its wall limit a child may be seen: the time to notice and to kill it.
+GRACE_SECONDS = 3.0
+JOB_SECONDS = 1800.0
+
+RULES = [
+    {"type": "invoice", "description": "A bill for goods or services with amounts to be paid."},
+    {"type": "recipe", "description": "Cooking instructions with a list of ingredients."},
+    {"type": "user_manual", "description": "Instructions for using a device or a program."},
+    {"type": "scientific_paper", "description": "A research article with abstract and references."},
+    {"type": "tax_form", "description": "An official form for declaring income or taxes."},
+    {"type": "contract", "description": "An agreement between parties with their obligations."},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file of the corpus and what should come out."""
+
+    path: Path
+    what: str
+    outcome: str
+    type: str
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the file needs OCR, by its name: the manifest's rows for images."""
+        return self.path.suffix.lower() in IMAGES
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen of the server's processes while the job ran."""
+
+    peak_total: int = 0
+    peak_single: int = 0
+    oldest_reader: float = 0.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, pid: int) -> None:
+        """Look at the process tree five times a second until told to stop."""
+        server = psutil.Process(pid)
+        while not self._stop.wait(0.2):
+            sizes = []
+            for process in [server, *server.children(recursive=True)]:
+                try:
+                    sizes.append(process.memory_info().rss)
+                    if _reads_a_file(process):
+                        age = time.time() - process.create_time()
+                        self.oldest_reader = max(self.oldest_reader, age)
+                except psutil.Error:  # it ended meanwhile
+                    continue
+            self.peak_total = max(self.peak_total, sum(sizes))
+            self.peak_single = max(self.peak_single, *sizes)
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stop.set()
+
+
+def main() -> int:
+    """Print the table; the status is 1 when a row, or the server, did not do as it should."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder with manifest.csv")
+    parser.add_argument("--all", action="store_true", help="show every row, not only wrong ones")
+    arguments = parser.parse_args()
+    rows = _read(arguments.corpus)
+
+    watch = Watch()
+    with live_server({"workers": 2}) as (server, client):
+        watcher = threading.Thread(target=watch.run, args=(server.api.pid,))
+        watcher.start()
+        began = time.perf_counter()
+        try:
+            file_ids = [client.upload(row.path.name, row.path.read_bytes()) for row in rows]
+            job = client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
+            seconds = time.perf_counter() - began
+            items = client.results(job["id"])
+            answers = client.http.get("/readyz").status_code == 200
+            left = sum(map(_reads_a_file, psutil.Process(server.api.pid).children(recursive=True)))
+        finally:
+            watch.stop()
+            watcher.join()
+    wrong = _print_rows(rows, items, show_all=arguments.all)
+    limit = Settings().parser_wall_seconds + GRACE_SECONDS
+    checks = {
+        f"the job ended, {job['status']}": job["status"] != "PENDING",
+        "every row but images has its outcome": not wrong,
+        f"no reader lived longer than {limit:.0f} s (oldest: {watch.oldest_reader:.1f} s)": (
+            watch.oldest_reader <= limit
+        ),
+        "no reader is left": left == 0,
+        "the server still answers": answers,
+    }
+    for sentence, holds in checks.items():
+        print(f"{'yes' if holds else 'NO '}  {sentence}")
+    print(f"{len(rows)} files in {seconds:.1f} s")
+    print(
+        f"peak RSS: {watch.peak_total / MIB:.0f} MiB of all processes, "
+        f"{watch.peak_single / MIB:.0f} MiB of one"
+    )
+    return int(not all(checks.values()))
+
+
+def _read(corpus: Path) -> list[Row]:
+    folder = corpus if (corpus / "manifest.csv").exists() else corpus / "hostile"
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            Row(folder / line["path"], line["what"], line["outcome"], line["type"])
+            for line in csv.DictReader(file)
+        ]
+
+
+def _reads_a_file(process: psutil.Process) -> bool:
+    """Tell a reader, the fork that holds one file, from the parser's child that forks it."""
+    try:
+        parent = process.parent()
+        return parent is not None and all(
+            "worker.parsing" in " ".join(one.cmdline()) for one in (process, parent)
+        )
+    except psutil.Error:
+        return False
+
+
+def _outcome(item: dict[str, Any]) -> str:
+    if item["error"] is not None:
+        return f"error:{item['error']['code']}"
+    return "null" if item["result"]["type"] is None else f"result:{item['result']['type']}"
+
+
+def _fits(row: Row, got: str) -> bool:
+    kind, _, detail = row.outcome.partition(":")
+    if kind == "any":
+        return True
+    if kind == "error":
+        return got.startswith("error:") and detail in ("", got.partition(":")[2])
+    if kind == "null":
+        return got == "null"
+    # Without a type that is right, no rule need fit: what counts is that the file was read.
+    return got == f"result:{row.type}" if row.type else not got.startswith("error:")
+
+
+def _print_rows(rows: list[Row], items: list[dict[str, Any]], *, show_all: bool) -> int:
+    """Print the rows that matter and return how many are wrong, images aside."""
+    table = Table("file", "what", "should be", "is", "", title="Hostile files")
+    wrong = 0
+    for row, item in zip(rows, items, strict=True):
+        got = _outcome(item)
+        fits = _fits(row, got)
+        wrong += not fits and not row.is_image
+        mark = "" if fits else "image" if row.is_image else "WRONG"
+        if show_all or not fits:
+            expected = f"{row.outcome} {row.type}".strip()
+            table.add_row(row.path.name, row.what[:40], expected, got, mark)
+    Console().print(table)
+    print(
+        f"{sum(_fits(r, _outcome(i)) for r, i in zip(rows, items, strict=True))} of {len(rows)} fit"
+    )
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
