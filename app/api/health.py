@@ -29,36 +29,53 @@ async def livez() -> dict[str, str]:
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Answer whether jobs can be taken and done, naming what is not ready (status 503)."""
     services: Services = request.app.state.services
-    workers = 0
-
-    def count_workers() -> None:
-        nonlocal workers
-        with services.database.read() as session:
-            query = select(func.count()).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
-            workers = session.scalar(query) or 0
-        # In production the workers are other programs: the API takes jobs without them.
-        if services.settings.is_embedded and not workers:
-            raise RuntimeError("no worker has started yet")
-
     problems = {}
-    checks: dict[str, Callable[[], None]] = {
-        "database": lambda: _check_schema(services),
-        "files": services.blobs.check,
-        "broker": services.wakeups.check,
-        "workers": count_workers,
-    }
-    for name, check in checks.items():
+    for name, check in CHECKS.items():
         try:
-            check()
-        except Exception as error:  # any failure of a part means that it is not ready
-            log.debug("not ready", exc_info=True)
-            problems[name] = f"{type(error).__name__}: not ready"
+            problem = check(services)
+        except Exception:  # any failure of a part means that it is not ready
+            log.warning("a part is not ready", extra={"part": name}, exc_info=True)
+            problem = "it does not answer; the server's log tells more"
+        if problem is not None:
+            problems[name] = problem
     if problems:
         response.status_code = 503
-        return {"status": "not ready", "problems": problems, "workers": workers}
-    return {"status": "ready", "workers": workers}
+        return {"status": "not ready", "problems": problems}
+    return {"status": "ready", "workers": _count_workers(services)}
 
 
-def _check_schema(services: Services) -> None:
-    if not schema.is_current(services.database):
-        raise RuntimeError("the database has another schema")
+def _check_schema(services: Services) -> str | None:
+    if schema.is_current(services.database):
+        return None
+    return "it does not have this program's schema: run `pigeonhole migrate`"
+
+
+def _check_files(services: Services) -> str | None:
+    services.blobs.check()
+    return None
+
+
+def _check_broker(services: Services) -> str | None:
+    services.wakeups.check()
+    return None
+
+
+def _check_workers(services: Services) -> str | None:
+    # In production the workers are other programs: the API takes jobs without them.
+    if services.settings.is_embedded and not _count_workers(services):
+        return "none has started yet"
+    return None
+
+
+def _count_workers(services: Services) -> int:
+    with services.database.read() as session:
+        query = select(func.count()).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
+        return session.scalar(query) or 0
+
+
+CHECKS: dict[str, Callable[[Services], str | None]] = {
+    "database": _check_schema,
+    "files": _check_files,
+    "broker": _check_broker,
+    "workers": _check_workers,
+}
