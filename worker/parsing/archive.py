@@ -8,13 +8,14 @@ from app.files.sniff import FileType
 from worker.parsing.limits import MIB, ParserLimits
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+# Some programs number it: word/document2.xml.
 _OFFICE_MAIN_PARTS = {
-    "docx": "word/document.xml",
-    "pptx": "ppt/presentation.xml",
-    "xlsx": "xl/workbook.xml",
-    "odt": "content.xml",
-    "ods": "content.xml",
-    "odp": "content.xml",
+    "docx": "word/document",
+    "pptx": "ppt/presentation",
+    "xlsx": "xl/workbook",
+    "odt": "content",
+    "ods": "content",
+    "odp": "content",
 }
 _PART_HEAD = 4096
 
@@ -69,11 +70,15 @@ def _check_sizes(members: tuple[zipdir.Member, ...], limits: ParserLimits) -> No
 
 
 def _check_main_part(file: BinaryIO, main_part: str, members: tuple[zipdir.Member, ...]) -> None:
-    by_name = {member.name: member for member in members}
-    if main_part not in by_name:
+    found = [
+        member
+        for member in members
+        if member.name.startswith(main_part) and member.name.endswith(".xml")
+    ]
+    if not found:
         raise FileError(FileErrorCode.CORRUPT, "the file is damaged: its main part is missing")
     try:
-        head = zipdir.read_member(file, by_name[main_part], _PART_HEAD)
+        head = zipdir.read_member(file, found[0], _PART_HEAD)
     except zipdir.BadZip as error:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its main part cannot be read"

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import time
+import warnings
 from collections.abc import Callable
 
 _CHUNK = 65536
@@ -17,7 +18,10 @@ def run_capped(function: Callable[[], str], seconds: float) -> str:
     handler would wait for the library to come back. Must not be called after kreuzberg was.
     """
     reader, writer = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Newer Pythons warn of threads; the copy runs no code but the function's.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         _run_and_leave(function, writer)
     os.close(writer)

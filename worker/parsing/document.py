@@ -45,8 +45,30 @@ class Document:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Document":
-        """Rebuild what `to_json` gave; raises KeyError or TypeError on anything else."""
-        pages = tuple(
-            Page(**{**page, "source": TextSource(page["source"])}) for page in data["pages"]
-        )
-        return cls(**{**data, "pages": pages, "warnings": tuple(data["warnings"])})
+        """Rebuild what `to_json` gave.
+
+        Raises KeyError, TypeError or ValueError on anything else: the data may come from a
+        process that a file took over.
+        """
+        pages = tuple(_page_from_json(page) for page in data["pages"])
+        warnings = tuple(str(warning) for warning in data["warnings"])
+        document = cls(**{**data, "pages": pages, "warnings": warnings})
+        _check(document.format, str)
+        _check(document.total_pages, int)
+        _check(document.form_fields, int)
+        return document
+
+
+def _page_from_json(data: dict[str, Any]) -> Page:
+    page = Page(**{**data, "source": TextSource(data["source"])})
+    _check(page.index, int)
+    _check(page.text, str)
+    for side in (page.width, page.height):
+        if side is not None:
+            _check(side, (int, float))
+    return page
+
+
+def _check(value: object, kind: type | tuple[type, ...]) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{type(value).__name__} where {kind} belongs")

@@ -1,5 +1,6 @@
 """What a process gives up before it opens a stranger's file."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -47,4 +48,6 @@ def _set_limits(limits: ParserLimits) -> None:
         most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         # One second more: the soft limit ends the process with its own signal first.
         extra = 1 if kind == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else 0
-        resource.setrlimit(kind, (most, most + extra))
+        # macOS knows these limits and refuses some of them.
+        with contextlib.suppress(*(() if kernel.is_linux() else (OSError, ValueError))):
+            resource.setrlimit(kind, (most, most + extra))

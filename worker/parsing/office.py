@@ -8,6 +8,7 @@ from worker.parsing.collect import clean, collect_texts
 from worker.parsing.document import Document
 from worker.parsing.flow import PAGE_CHARACTERS, split_flow
 from worker.parsing.kreuzberg_adapter import Extracted
+from worker.parsing.letterhead import read_letterhead
 from worker.parsing.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
@@ -30,8 +31,8 @@ def read_office(source: Source) -> Document:
         pages = list(extracted.parts)
     elif extension in _SHEETS and extracted.sheets:
         pages = _visible(source, extracted.sheets)
-    elif extension == "docx" and len(extracted.parts) > 1:
-        return collect_texts(source, _split_long_parts(extracted))
+    elif extension == "docx":
+        return collect_texts(source, _with_letterhead(source, _split_long_parts(extracted)))
     else:
         return collect_texts(source, split_flow(clean(extracted.text)))
     return collect_texts(source, [page.strip() for page in pages])
@@ -39,11 +40,20 @@ def read_office(source: Source) -> Document:
 
 def _split_long_parts(extracted: Extracted) -> list[str]:
     """Cut what lies between page breaks where it is more than a densely printed page."""
+    if len(extracted.parts) < 2:
+        return split_flow(clean(extracted.text))
     pages: list[str] = []
     for part in extracted.parts:
         text = clean(part).strip()
         pages += split_flow(text) if len(text) > 2 * PAGE_CHARACTERS else [text]
     return pages
+
+
+def _with_letterhead(source: Source, pages: list[str]) -> list[str]:
+    """Put headers before and footers after the first page: a letter says there what it is."""
+    header, footer = read_letterhead(source.file)
+    first = "\n\n".join(text for text in (header, pages[0], footer) if text)
+    return [first, *pages[1:]]
 
 
 def _visible(source: Source, sheets: tuple[str, ...]) -> list[str]:

@@ -200,12 +200,12 @@ def _readable(file: BinaryIO) -> Iterator[int]:
             copy.flush()
             descriptor = copy.fileno()
         # A new description: its own position, and no right to write.
-        path = Path(f"/proc/self/fd/{descriptor}")
-        again = os.open(path, os.O_RDONLY) if path.exists() else os.dup(descriptor)
         try:
-            yield again
-        finally:
-            os.close(again)
+            again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
+        except OSError:
+            again = os.dup(descriptor)
+        stack.callback(os.close, again)
+        yield again
 
 
 def _read_answer(answer: dict[str, Any]) -> Document:
