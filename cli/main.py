@@ -2,8 +2,10 @@
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
 
@@ -46,8 +48,17 @@ def main() -> None:
     try:
         commands(standalone_mode=True)
     except (StartupError, PigeonholeError) as error:
-        print(f"pigeonhole: {error}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines() or ["no reason given"]
+        _refuse(f"PIGEONHOLE_DATABASE_URL: the database does not answer as it should: {reason[0]}")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(f"pigeonhole: {sentence}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":
