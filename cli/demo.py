@@ -13,8 +13,9 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
     # The client is an extra: the command must load, and say so, without it.
     from llama_cloud import LlamaCloud
     from llama_cloud.types.classifier.classify_job import ClassifyJob
+    from llama_cloud.types.classifier.job_get_results_response import Item
 
 START_SECONDS = 60.0
 JOB_SECONDS = 300.0
 POLL_SECONDS = 0.2
+# Room for the longest file name and type, the confidence and the gaps.
+TABLE_WITHOUT_WHY = 48
 NO_CLIENT = (
     "The demo drives the server with the official client, which is not installed:"
     " run `make demo` in the checkout, or install the extra `demo`"
@@ -44,9 +48,10 @@ NO_CLIENT = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The outcome of a file that cannot be read: what the server says, or words of that."""
+    """The outcome of a file that cannot be read."""
 
-    sentence: str
+    code: str
+    message: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,6 @@ class Outcome:
     answer: str | Failure | None
     confidence: float | None
     reasoning: str
-
-    def fits(self, expected: str | Failure | None) -> bool:
-        """Tell whether this is the expected outcome."""
-        if isinstance(expected, Failure) and isinstance(self.answer, Failure):
-            return expected.sentence in self.answer.sentence
-        return self.answer == expected
 
 
 @click.command()
@@ -97,12 +96,12 @@ def demo(folder: Path) -> None:
         started = time.monotonic()
         with _server(Path(scratch)) as (base_url, api_key):
             ready = time.monotonic()
-            console.print(f"Server ready on {base_url} after {ready - started:.1f} s.\n")
+            console.print(f"Server ready on {base_url} after {ready - started:.1f} s.")
             status, outcomes = _classify(samples, base_url, api_key, console)
             took = time.monotonic() - ready
     _show(console, samples, status, outcomes, took)
     wrong = [
-        outcome.file for outcome in outcomes if not outcome.fits(samples.expected[outcome.file])
+        outcome.file for outcome in outcomes if outcome.answer != samples.expected[outcome.file]
     ]
     if wrong:
         raise click.ClickException(f"Not the expected outcome: {', '.join(wrong)}.")
@@ -250,16 +249,19 @@ def _classify(
         )
         job = _wait(client, job.id, len(names), console)
         items = client.classifier.jobs.get_results(job.id).items
-    outcomes = []
-    for item in items:
-        name = names[item.file_id or ""]
-        if item.result is None:
-            failure = Failure(_sentence_about(name, job.error_message or ""))
-            outcomes.append(Outcome(name, failure, None, ""))
-        else:
-            result = item.result
-            outcomes.append(Outcome(name, result.type, result.confidence, result.reasoning))
-    return job.status, outcomes
+    return job.status, [_outcome(names[item.file_id or ""], item) for item in items]
+
+
+def _outcome(name: str, item: "Item") -> Outcome:
+    if item.result is not None:
+        return Outcome(name, item.result.type, item.result.confidence, item.result.reasoning)
+    # An extension of ours: the client keeps fields that its own schema does not know.
+    error = (item.model_extra or {}).get("error") or {}
+    return Outcome(name, Failure(error.get("code", "unknown"), error.get("message", "")), None, "")
+
+
+def _has_ended(item: "Item") -> bool:
+    return item.result is not None or bool((item.model_extra or {}).get("error"))
 
 
 def _wait(client: "LlamaCloud", job_id: str, total: int, console: Console) -> "ClassifyJob":
@@ -280,42 +282,39 @@ def _wait(client: "LlamaCloud", job_id: str, total: int, console: Console) -> "C
             if job.status != "PENDING":
                 return job
             items = client.classifier.jobs.get_results(job_id).items
-            progress.update(bar, completed=sum(item.result is not None for item in items))
+            progress.update(bar, completed=sum(map(_has_ended, items)))
             time.sleep(POLL_SECONDS)
     raise click.ClickException(f"The job was not done after {JOB_SECONDS:.0f} s.")
-
-
-def _sentence_about(name: str, error_message: str) -> str:
-    """Return what the job's `error_message` says about one file."""
-    _, found, rest = error_message.partition(f"{name}: ")
-    return rest.partition("; ")[0] if found else error_message
 
 
 def _show(
     console: Console, samples: Samples, status: str, outcomes: list[Outcome], took: float
 ) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     table.add_column("", no_wrap=True)
     table.add_column("File", no_wrap=True)
     table.add_column("Type", no_wrap=True)
     table.add_column("Conf.", justify="right", no_wrap=True)
     table.add_column("Why", ratio=1)
     for outcome in outcomes:
-        fits = outcome.fits(samples.expected[outcome.file])
+        fits = outcome.answer == samples.expected[outcome.file]
         table.add_row(
             Text("✓", "green") if fits else Text("✗", "bold red"),
             outcome.file,
             _type_cell(outcome.answer),
             "" if outcome.confidence is None else f"{outcome.confidence:.2f}",
-            Text(_why(outcome), "dim"),
+            Text(_why(outcome, max(105, 2 * (console.width - TABLE_WITHOUT_WHY))), "dim"),
         )
     console.print(table)
     console.print(f"Job status {status}: {len(outcomes)} files in {took:.1f} s.\n")
-    console.print("To use it with your own code, start a server and point your client to it:\n")
-    console.print("  pigeonhole serve", style="bold")
-    console.print("  export LLAMA_CLOUD_BASE_URL=http://127.0.0.1:8000", style="bold")
-    console.print("  export LLAMA_CLOUD_API_KEY=<the key that `serve` printed>\n", style="bold")
-    console.print("or change one line:\n")
+    console.print("To use it with your own code, start a server and set two variables:\n")
+    for line in (
+        "pigeonhole serve    # in the checkout: make serve",
+        "export LLAMA_CLOUD_BASE_URL=http://127.0.0.1:8000",
+        "export LLAMA_CLOUD_API_KEY=$(cat pigeonhole-data/admin.key)",
+    ):
+        console.print(f"  {line}", style="bold")
+    console.print("\nor change one line:\n")
     console.print(
         '  client = LlamaCloud(base_url="http://127.0.0.1:8000", api_key=...)\n', style="bold"
     )
@@ -327,8 +326,9 @@ def _type_cell(answer: str | Failure | None) -> Text:
     return Text("null", "dim") if answer is None else Text(answer, "cyan")
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: Outcome, longest: int) -> str:
+    """Return the first line of the reasoning without the type, which has a column already."""
     if isinstance(outcome.answer, Failure):
-        return outcome.answer.sentence
-    lines = outcome.reasoning.splitlines()
-    return lines[0] if lines else ""
+        return shorten(outcome.answer.message, longest, placeholder=" ...")
+    first = outcome.reasoning.partition("\n")[0]
+    return shorten(first.partition(": ")[2] or first, longest, placeholder=" ...")

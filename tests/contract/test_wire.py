@@ -1,0 +1,250 @@
+"""The bytes on the wire: status codes, headers and field sets that no client shows."""
+
+import socket
+import uuid
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from llama_cloud import LlamaCloud
+
+from tests.contract.conftest import Upload, finished
+from tests.contract.texts import BROKEN_PDF, INVOICE, RULES
+from tests.support.server import RunningServer
+
+JOBS = "/api/v1/classifier/jobs"
+FILES = "/api/v1/beta/files"
+
+JOB_FIELDS = {
+    "id",
+    "project_id",
+    "user_id",
+    "status",
+    "rules",
+    "mode",
+    "parsing_configuration",
+    "created_at",
+    "updated_at",
+    "effective_at",
+    "job_record_id",
+    "error_message",
+}
+# `error` is an extension of ours.
+ITEM_FIELDS = {"id", "classify_job_id", "file_id", "created_at", "updated_at", "result", "error"}
+PAGE_FIELDS = {"items", "next_page_token", "total_size"}
+FILE_FIELDS = {
+    "id",
+    "name",
+    "project_id",
+    "external_file_id",
+    "file_type",
+    "purpose",
+    "expires_at",
+    "last_modified_at",
+    "download_url",
+}
+
+
+def is_moment(value: str) -> bool:
+    return datetime.fromisoformat(value).tzinfo is not None
+
+
+def json_of(answer: httpx2.Response, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.text
+    # The TypeScript clients hand back a string, and strict Python raises, for any other type.
+    assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+    return answer.json()
+
+
+def test_job_create(http: httpx2.Client, a_file: str) -> None:
+    job = json_of(http.post(JOBS, json={"file_ids": [a_file], "rules": RULES}))
+    assert set(job) == JOB_FIELDS
+    assert job["status"] == "PENDING"
+    assert job["rules"] == RULES
+    assert job["mode"] == "FAST"
+    assert job["parsing_configuration"] == {"lang": "en", "max_pages": 5, "target_pages": None}
+    assert uuid.UUID(job["id"])
+    assert uuid.UUID(job["project_id"])
+    assert isinstance(job["user_id"], str)
+    assert is_moment(job["created_at"])
+    assert is_moment(job["updated_at"])
+    assert is_moment(job["effective_at"])
+
+
+def test_job_get_and_results(client: LlamaCloud, http: httpx2.Client, upload: Upload) -> None:
+    created = client.classifier.jobs.create(
+        file_ids=[upload(INVOICE), upload(BROKEN_PDF, "broken.pdf")], rules=RULES
+    )
+    finished(client, created.id)
+    job = json_of(http.get(f"{JOBS}/{created.id}"))
+    assert set(job) == JOB_FIELDS
+    assert job["status"] == "PARTIAL_SUCCESS"
+    results = json_of(http.get(f"{JOBS}/{created.id}/results"))
+    assert set(results) == PAGE_FIELDS
+    assert results["next_page_token"] is None
+    good, bad = results["items"]
+    assert set(good) == set(bad) == ITEM_FIELDS
+    assert set(good["result"]) == {"type", "confidence", "reasoning"}
+    assert good["error"] is None
+    assert bad["result"] is None
+    assert set(bad["error"]) == {"code", "message"}
+    assert bad["error"]["code"] == "corrupt"
+    assert f"broken.pdf: {bad['error']['message']}" in job["error_message"]
+    assert is_moment(good["created_at"])
+    assert is_moment(good["updated_at"])
+
+
+def test_job_list(http: httpx2.Client, a_file: str) -> None:
+    for _ in range(2):
+        http.post(JOBS, json={"file_ids": [a_file], "rules": RULES})
+    page = json_of(http.get(JOBS, params={"page_size": 1}))
+    assert set(page) == PAGE_FIELDS
+    assert set(page["items"][0]) == JOB_FIELDS
+    assert isinstance(page["next_page_token"], str)
+    assert page["total_size"] is None
+    counted = json_of(http.get(JOBS, params={"page_size": 1, "include_total": "true"}))
+    assert counted["total_size"] >= 2
+
+
+def test_the_last_page_has_no_token(http: httpx2.Client, a_file: str) -> None:
+    http.post(JOBS, json={"file_ids": [a_file], "rules": RULES})
+    assert json_of(http.get(JOBS, params={"page_size": 1000}))["next_page_token"] is None
+
+
+def test_upload_is_a_201(http: httpx2.Client) -> None:
+    file = json_of(
+        http.post(FILES, files={"file": ("a.txt", b"x")}, data={"purpose": "classify"}), 201
+    )
+    assert set(file) == FILE_FIELDS
+    assert file["external_file_id"] is None
+    assert file["file_type"] == "txt"
+
+
+def test_the_parts_of_an_upload_come_in_any_order(http: httpx2.Client) -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="late.txt"\r\n\r\n'
+        b'text\r\n--b\r\nContent-Disposition: form-data; name="external_file_id"\r\n\r\nx-1\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nclassify\r\n--b--\r\n'
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    file = json_of(http.post(FILES, content=body, headers=headers), 201)
+    assert (file["name"], file["purpose"], file["external_file_id"]) == (
+        "late.txt",
+        "classify",
+        "x-1",
+    )
+
+
+def test_file_answers(http: httpx2.Client, a_file: str) -> None:
+    assert set(json_of(http.get(f"{FILES}/{a_file}"))) == FILE_FIELDS
+    page = json_of(http.get(FILES, params={"page_size": 1}))
+    assert set(page) == PAGE_FIELDS
+    assert set(page["items"][0]) == FILE_FIELDS
+    assert page["total_size"] is None
+    query = json_of(http.post(f"{FILES}/query", json={}))
+    assert set(query) == PAGE_FIELDS
+    link = json_of(http.get(f"{FILES}/{a_file}/content"))
+    assert {"url", "expires_at"} <= set(link) <= {"url", "expires_at", "form_fields"}
+    assert is_moment(link["expires_at"])
+
+
+def test_links_are_built_from_the_host_of_the_request(http: httpx2.Client, a_file: str) -> None:
+    answer = http.get(f"{FILES}/{a_file}/content", headers={"Host": "documents.example:8443"})
+    assert urlsplit(answer.json()["url"]).netloc == "documents.example:8443"
+
+
+def test_forwarded_headers_are_not_believed(http: httpx2.Client, a_file: str) -> None:
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    link = http.get(f"{FILES}/{a_file}/content", headers=headers).json()["url"]
+    assert "evil.example" not in link
+
+
+@pytest.mark.parametrize("family", [FILES, "/api/v1/files"])
+def test_delete_is_a_204_without_a_body(http: httpx2.Client, upload: Upload, family: str) -> None:
+    # The Python client announces JSON on a DELETE and sends none.
+    answer = http.request(
+        "DELETE", f"{family}/{upload()}", headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_the_body_of_a_delete_is_not_read(http: httpx2.Client, upload: Upload) -> None:
+    answer = http.request(
+        "DELETE",
+        f"{FILES}/{upload()}",
+        headers={"Content-Type": "application/json"},
+        content=b"{ this is no json",
+    )
+    assert answer.status_code == 204
+
+
+def test_fern_clients_get_a_closed_connection(http: httpx2.Client, a_file: str) -> None:
+    paths = ["/api/v1/classifier/jobs", f"/api/v1/files/{a_file}", "/api/v1/files/unknown"]
+    for path in paths:
+        answer = http.get(path, headers={"X-Fern-Language": "Python"})
+        assert answer.headers["Connection"] == "close"
+    assert "close" not in http.get(JOBS).headers.get("Connection", "")
+
+
+def test_the_headers_of_the_clients_are_tolerated(http: httpx2.Client) -> None:
+    headers = {
+        "X-Stainless-Lang": "python",
+        "X-Stainless-Package-Version": "2.15.0",
+        "X-Stainless-Retry-Count": "1",
+        "X-Stainless-Read-Timeout": "60",
+        "User-Agent": "LlamaCloud/Python 2.15.0",
+        "Cookie": "session=abc",
+    }
+    assert http.get(JOBS, headers=headers).status_code == 200
+
+
+def test_the_scheme_of_the_key_is_read_in_any_case(
+    server: RunningServer, stranger: httpx2.Client
+) -> None:
+    headers = {"Authorization": f"bearer {server.api_key}"}
+    assert stranger.get(JOBS, headers=headers).status_code == 200
+
+
+def test_an_upload_without_a_key_is_refused_before_its_body(server: RunningServer) -> None:
+    """The answer must come while 50 MB of an unknown sender are still announced."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /api/v1/beta/files HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 50000000\r\n\r\n--b"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 401")
+
+
+def test_a_file_that_is_too_large_is_refused_by_its_announced_length(server: RunningServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(
+            b"POST /api/v1/beta/files HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            + f"Authorization: Bearer {server.api_key}\r\n".encode()
+            + b"Content-Type: multipart/form-data; boundary=b\r\n"
+            b"Content-Length: 50000000000\r\n\r\n--b"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_errors_are_json_with_a_sentence(http: httpx2.Client) -> None:
+    for answer, status in (
+        (http.get(f"{JOBS}/{uuid.uuid4()}"), 404),
+        (http.get("/api/v1/nothing"), 404),
+        (http.put(JOBS), 405),
+        (http.get(JOBS, headers={"Authorization": ""}), 401),
+    ):
+        body = json_of(answer, status)
+        assert set(body) == {"detail"}
+        assert isinstance(body["detail"], str)
+
+
+def test_the_server_tells_that_it_lives_and_is_ready(stranger: httpx2.Client) -> None:
+    assert stranger.get("/livez").status_code == 200
+    assert stranger.get("/readyz").status_code == 200
+
+
+def test_every_answer_names_its_request(http: httpx2.Client) -> None:
+    first, second = (http.get(JOBS).headers["X-Request-ID"] for _ in range(2))
+    assert first != second
