@@ -38,6 +38,16 @@ _BALTIC = ("āčēģīķļņšūž", "ąčęėįšųūž", "äöüõšž")
 
 _RUSSIAN = "оеаинтсрвлкмдпуязьыбгчйхжшюцщэфъёіїєґјљњћђџѓќўѕ"
 _GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψάόίέήύώϊϋΐΰ"
+# The commonest pairs of letters: they tell apart what single letters do not.
+_RUSSIAN_PAIRS = (
+    "ст но то на ен ов ни ра во ко ал ер ли по ре пр ос ть ка та ро не ет ан ло ел го де ль от"
+    " ор ва ле ат те ол да ом ес ит ри ла ис ве ам ин ма об ме ак ил тр за сл чт ем мо ки ик оп"
+    " пл ус ск ия ие ый ой ог ди до со вы ів ня"
+)
+_GREEK_PAIRS = (
+    "ου το τα αι στ να ει ησ τη τι ση απ ρο αν εν ος ης ων ια πο κα εί ικ νο λο ερ με ατ ρα τε"
+    " αρ ιν ον ας έν τω ολ μο λη πλ"
+)
 _HEBREW = "יוהלאמרתבשםנחדקעפטגזכןסצךףץ"
 _ARABIC = "الينمروتبةعدسفهكقحجىشصطخأءضذزغثإئظؤآ"
 _THAI = "านรอกเงมยลวดทส่ตะปบคหแจพชขใไโผธซณ้ัีิ็ุู์ำ"
@@ -56,7 +66,7 @@ _KOREAN = frozenset(
 )
 
 # What other alphabets gain by vowels between consonants.
-_NO_VOWELS_BONUS = 0.1
+_NO_VOWELS_BONUS = 0.2
 
 _CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
 _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
@@ -64,10 +74,13 @@ _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """Letters from the commonest to the rarest; `vowels` where they are written."""
+    """Letters from the commonest to the rarest; `vowels` and the commonest `pairs`
+    where that helps to tell it from others.
+    """
 
     letters: str
     vowels: frozenset[str] = frozenset()
+    pairs: frozenset[str] = frozenset()
 
     def ranks(self) -> dict[str, float]:
         """Return for each letter how common it is, from 1 down to 0."""
@@ -127,7 +140,7 @@ def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
         count += 1
         lower = character.lower()
         if lower in ranks:
-            total += 0.3 + 0.7 * ranks[lower] - 0.1 * character.isupper()
+            total += 0.3 + 0.7 * ranks[lower] - 0.05 * character.isupper()
             total -= 1.5 * (before.islower() and character.isupper())
             total -= 1.0 * (_is_ascii_letter(before) or _is_ascii_letter(after))
             if not alphabet.vowels:
@@ -135,6 +148,7 @@ def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
             elif before.lower() in ranks:
                 alternates = (before.lower() in alphabet.vowels) != (lower in alphabet.vowels)
                 total += 0.25 if alternates else -0.15
+                total += 0.4 * (before.lower() + lower in alphabet.pairs)
         elif character in _LATIN_SIGNS or character in "№\xa0،؛؟":
             total += 0.2 if not (before.isalpha() and after.isalpha()) else -1.0
         elif character.isalpha():
@@ -198,18 +212,21 @@ def _latin(languages: tuple[str, ...]) -> Callable[[str], float]:
     return lambda text: max(_score_latin(text, language) for language in sets)
 
 
-def _other(letters: str, vowels: frozenset[str] = frozenset()) -> Callable[[str], float]:
-    return lambda text: _score_alphabet(text, _Alphabet(letters, vowels))
+def _other(
+    letters: str, vowels: frozenset[str] = frozenset(), pairs: str = ""
+) -> Callable[[str], float]:
+    alphabet = _Alphabet(letters, vowels, frozenset(pairs.split()))
+    return lambda text: _score_alphabet(text, alphabet)
 
 
 # Of equal scores the first wins.
 _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("cp1252", _latin(_WESTERN)),
     ("iso8859-15", _latin(_WESTERN)),
-    ("cp1251", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
-    ("koi8-u", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
-    ("cp866", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
-    ("iso8859-5", _other(_RUSSIAN, _CYRILLIC_VOWELS)),
+    ("cp1251", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
+    ("koi8-u", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
+    ("cp866", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
+    ("iso8859-5", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
     ("gb18030", _score_chinese),
     ("big5hkscs", _score_chinese),
     ("cp932", _score_japanese),
@@ -219,7 +236,7 @@ _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("iso8859-2", _latin(_CENTRAL)),
     ("cp1254", _latin(_TURKISH)),
     ("cp1257", _latin(_BALTIC)),
-    ("cp1253", _other(_GREEK, _GREEK_VOWELS)),
+    ("cp1253", _other(_GREEK, _GREEK_VOWELS, _GREEK_PAIRS)),
     ("cp1255", _other(_HEBREW)),
     ("cp1256", _other(_ARABIC)),
     ("iso8859-6", _other(_ARABIC)),

@@ -34,8 +34,14 @@ def zip_of(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) 
 
 # Office Open XML
 
-_TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>{}</Types>'
-_RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+_PACKAGE_TYPES = "application/vnd.openxmlformats-package."
+_TYPES = (
+    f'<Types xmlns="{_PACKAGE}content-types">'
+    f'<Default Extension="rels" ContentType="{_PACKAGE_TYPES}relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/></Types>'
+)
+_RELATIONS = f'<Relationships xmlns="{_PACKAGE}relationships">{{}}</Relationships>'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -43,10 +49,10 @@ _SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def _root(kind: str, target: str) -> dict[str, str]:
+def _root(target: str) -> dict[str, str]:
     relation = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="{target}"/>'
     return {
-        "[Content_Types].xml": _TYPES.format(""),
+        "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS.format(relation),
     }
 
@@ -56,7 +62,7 @@ def docx(*pages: Sequence[str], prolog: str = "", header: str = "") -> bytes:
     body = breaks.join(
         "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in page) for page in pages
     )
-    members = _root("word", "word/document.xml")
+    members = _root("word/document.xml")
     section = ""
     if header:
         members["word/_rels/document.xml.rels"] = _RELATIONS.format(
@@ -74,7 +80,7 @@ def docx(*pages: Sequence[str], prolog: str = "", header: str = "") -> bytes:
 
 
 def pptx(*slides: str) -> bytes:
-    members = _root("ppt", "ppt/presentation.xml")
+    members = _root("ppt/presentation.xml")
     numbers = range(1, len(slides) + 1)
     members["ppt/presentation.xml"] = (
         f'<p:presentation xmlns:p="{_SLIDES}" xmlns:r="{_OFFICE}"><p:sldIdLst>'
@@ -98,15 +104,13 @@ def pptx(*slides: str) -> bytes:
 
 def xlsx(**sheets: list[list[str]]) -> bytes:
     """Make a workbook; a sheet whose name begins with `hidden` is hidden."""
-    members = _root("xl", "xl/workbook.xml")
+    members = _root("xl/workbook.xml")
     listed = related = ""
     for number, (name, rows) in enumerate(sheets.items(), 1):
         state = ' state="hidden"' if name.startswith("hidden") else ""
         listed += f'<sheet name="{name}" sheetId="{number}"{state} r:id="r{number}"/>'
         target = f"worksheets/sheet{number}.xml"
-        related += (
-            f'<Relationship Id="r{number}" Type="{_OFFICE}/worksheet" Target="{target}"/>'
-        )
+        related += f'<Relationship Id="r{number}" Type="{_OFFICE}/worksheet" Target="{target}"/>'
         cells = "".join(
             f'<row r="{line}">'
             + "".join(
@@ -173,7 +177,7 @@ def odp(*slides: str) -> bytes:
     return open_document(
         "presentation",
         "".join(
-            f'<draw:page>\n  <draw:frame><draw:text-box><text:p>{text}</text:p></draw:text-box>'
+            f"<draw:page>\n  <draw:frame><draw:text-box><text:p>{text}</text:p></draw:text-box>"
             "</draw:frame>\n</draw:page>"
             for text in slides
         ),
@@ -226,8 +230,8 @@ def ole_file_of(streams: dict[str, bytes]) -> bytes:
     entries = [_ole_entry("Root Entry", 5, _END, 0, child=1 if contents else _FREE)]
     body = b""
     fat: list[int] = []
-    for number, (name, data) in enumerate(contents.items(), 1):
-        data += b"\0" * (-len(data) % 512)
+    for number, (name, content) in enumerate(contents.items(), 1):
+        data = content + b"\0" * (-len(content) % 512)
         first, count = len(fat), len(data) // 512
         fat += [*range(first + 1, first + count), _END]
         right = number + 1 if number < len(contents) else _FREE
@@ -309,7 +313,10 @@ def pdf(*pages: str | bytes, resources: bytes = b"", extra: Sequence[bytes] = ()
 
 
 def show(text: str) -> bytes:
-    lines = (line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)") for line in text.split("\n"))
+    lines = (
+        line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+        for line in text.split("\n")
+    )
     shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
     return f"BT /F1 12 Tf 50 800 Td {shown} ET".encode("latin-1")
 

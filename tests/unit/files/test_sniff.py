@@ -1,0 +1,280 @@
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.files import ole, zipdir
+from app.files.sniff import UNKNOWN, FileType, sniff
+from tests.unit.parsing import samples
+
+
+def kind(data: bytes, name: str = "") -> str:
+    return sniff(io.BytesIO(data), name).extension
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+MAIL = b"Return-Path: <a@b.c>\r\nFrom: a@b.c\r\nTo: d@e.f\r\nSubject: Hi\r\n\r\nHello\r\n"
+
+OFFICE = {
+    "docx": samples.docx(["Hello"]),
+    "pptx": samples.pptx("Hello"),
+    "xlsx": samples.xlsx(One=[["a"]]),
+    "odt": samples.odt("Hello"),
+    "ods": samples.ods(One="Hello"),
+    "odp": samples.odp("Hello"),
+    "epub": samples.epub("Hello"),
+    "xls": samples.xls("Hello"),
+    "doc": samples.ole_file(WordDocument=bytes(32)),
+    "ppt": samples.ole_file_of({"PowerPoint Document": b"x"}),
+    "msg": samples.ole_file_of({"__properties_version1.0": b"x", "__substg1.0_0037001F": b"x"}),
+    "rtf": rb"{\rtf1 Hello}",
+    "pdf": samples.pdf("Hello"),
+}
+
+
+@pytest.mark.parametrize("extension", OFFICE)
+@pytest.mark.parametrize("name", ["", "file.txt", "file.pdf", "file.docx"])
+def test_content_decides_over_the_name(extension, name):
+    assert kind(OFFICE[extension], name) == extension
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (PNG, "png"),
+        (b"\xff\xd8\xff\xe0" + bytes(40), "jpg"),
+        (b"GIF89a" + bytes(40), "gif"),
+        (b"BM" + struct.pack("<LLLLll", 70, 0, 54, 40, 1, 1) + bytes(40), "bmp"),
+        (b"II*\0" + bytes(40), "tiff"),
+        (b"MM\0*" + bytes(40), "tiff"),
+        (b"RIFF\x10\0\0\0WEBPVP8 " + bytes(40), "webp"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "heic"),
+    ],
+)
+def test_pictures(head, expected):
+    assert kind(head, "scan.pdf") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        (b"Hello world", "a.txt", "txt"),
+        (b"Hello world", "", "txt"),
+        (b"Hello world", "a.docx", "txt"),
+        (b"# Title\n\nText", "a.md", "md"),
+        (b"# Title\n\nText", "README.markdown", "md"),
+        (b"# Title\n\nText", "", "md"),
+        (b"a,b\n1,2\n3,4\n5,6\n", "a.csv", "csv"),
+        (b"a,b\n1,2\n3,4\n5,6\n", "", "csv"),
+        (b"a\tb\n1\t2\n3\t4\n", "", "tsv"),
+        (b"a\tb\n", "a.tab", "tsv"),
+        (b'{"a": 1}', "", "json"),
+        (b"[1, 2]", "a.json", "json"),
+        (b"<?xml version='1.0'?><order/>", "", "xml"),
+        (b"<?xml version='1.0'?>\n<!-- c --><html><p>x</html>", "a.txt", "html"),
+        (b"\n<!DOCTYPE html><title>x</title>", "a.txt", "html"),
+        (b"<div>a</div><p>b</p><table>", "", "html"),
+        (b"<div>a</div>", "a.htm", "html"),
+        (b"<div align=center>a</div>", "README.md", "md"),
+        (b'<svg xmlns="x"/>', "a.xml", "svg"),
+        (b"<?xml version='1.0'?><svg/>", "", "svg"),
+        (MAIL, "", "eml"),
+        (MAIL, "a.txt", "eml"),
+        (b"Subject: Hi\n\nHello", "a.eml", "eml"),
+        (b"From: the board\nTo: all staff\n\nDear all", "memo.txt", "txt"),
+        (b"no header at all", "a.eml", "txt"),
+        (b"%!PS-Adobe-3.0\n", "a.txt", "unknown"),
+    ],
+)
+def test_kinds_of_text(text, name, expected):
+    assert kind(text, name) == expected
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_wide_text_is_text(codec):
+    assert kind("<!doctype html><p>Grüße".encode(codec), "a.txt") == "html"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"MZ\x90\0" + bytes(range(256)) * 8,
+        bytes(500),
+        b"PK\x03\x04",
+        samples.zip_of({"a": "b"}),
+    ],
+)
+def test_unknown(data):
+    assert sniff(io.BytesIO(data), "report.pdf") is UNKNOWN
+
+
+def test_pdf_mark_after_other_bytes():
+    junk = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n"
+    assert kind(junk + OFFICE["pdf"], "a.txt") == "pdf"
+    assert kind(b"x" * 1100 + OFFICE["pdf"], "a.txt") != "pdf"
+
+
+def test_text_about_pdf_is_text():
+    assert kind(b"The first line of a file reads %PDF-1.4 and so on.", "howto.md") == "md"
+
+
+def test_pdf_without_its_mark_is_left_to_the_readers():
+    assert kind(OFFICE["pdf"].replace(b"%PDF-1.7", b"%-1.7"), "a.pdf") == "pdf"
+
+
+def test_encrypted_office_files():
+    manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
+    for data, extension in (
+        (samples.ole_file(EncryptedPackage=b"x"), "docx"),
+        (samples.ole_file(WordDocument=bytes(11) + b"\x01"), "doc"),
+        (samples.xls("a", encrypted=True), "xls"),
+        (samples.ole_file_of({"PowerPoint Document": b"x", "EncryptedSummary": b"x"}), "ppt"),
+        (samples.open_document("text", "", manifest), "odt"),
+    ):
+        assert sniff(io.BytesIO(data), "") == FileType(extension, encrypted=True)
+    for extension, data in OFFICE.items():
+        assert not sniff(io.BytesIO(data), "").encrypted, extension
+
+
+def test_binary_workbook_is_not_an_xlsx():
+    data = samples.zip_of({"[Content_Types].xml": "", "xl/workbook.bin": b"x"})
+    assert sniff(io.BytesIO(data), "a.xlsb") is UNKNOWN
+
+
+def test_leaves_the_position_at_the_start():
+    for data in (*OFFICE.values(), b"text", b""):
+        file = io.BytesIO(data)
+        file.seek(0, 2)
+        sniff(file, "x")
+        assert file.tell() == 0
+
+
+@given(st.binary(max_size=600), st.text(max_size=20))
+def test_never_raises(data, name):
+    sniff(io.BytesIO(data), name)
+
+
+@given(st.sampled_from(sorted(OFFICE)), st.data())
+def test_never_raises_on_damage(extension, draw):
+    data = bytearray(OFFICE[extension])
+    for _ in range(draw.draw(st.integers(1, 8))):
+        at = draw.draw(st.integers(0, len(data) - 1))
+        data[at] = draw.draw(st.integers(0, 255))
+    del data[draw.draw(st.integers(0, len(data))) :]
+    file = io.BytesIO(bytes(data))
+    assert sniff(file, "a").extension
+    assert file.tell() == 0
+
+
+def test_too_many_members_are_refused_before_they_are_listed():
+    data = samples.zip_of({f"word/{number}": b"" for number in range(30)})
+    with pytest.raises(zipdir.TooManyMembers) as caught:
+        zipdir.list_members(io.BytesIO(data), most=29)
+    assert caught.value.count == 30
+    assert len(zipdir.list_members(io.BytesIO(data), most=30)) == 30
+
+
+def test_a_directory_that_claims_too_much_is_not_believed():
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9000, 9000, 46 * 9000, 0, 0)
+    with pytest.raises(zipdir.BadZip):
+        zipdir.list_members(io.BytesIO(b"PK\x03\x04" + end))
+    assert kind(b"PK\x03\x04" + bytes(46 * 9000) + end) == "unknown"
+
+
+def test_zip_members_stored_deflated_and_shifted():
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        file = io.BytesIO(b"leading junk" + samples.zip_of({"a": "x" * 500, "b": "y"}, method))
+        first, second = zipdir.list_members(file)
+        assert (first.name, first.size) == ("a", 500)
+        assert zipdir.read_member(file, first, 600) == b"x" * 500
+        assert zipdir.read_member(file, second, 600) == b"y"
+
+
+def test_zip_members_that_cannot_be_read():
+    file = io.BytesIO(samples.zip_of({"a": "hello"}))
+    (member,) = zipdir.list_members(file)
+    for broken in (
+        zipdir.Member("a", 5, 5, 99, False, 0),
+        zipdir.Member("a", 5, 5, 8, True, 0),
+        zipdir.Member("a", 5, 5, 8, False, 10_000),
+        zipdir.Member("a", 5, 5, 8, False, 3),
+    ):
+        with pytest.raises(zipdir.BadZip):
+            zipdir.read_member(file, broken, 100)
+    assert zipdir.read_member(file, member, 100) == b"hello"
+    damaged = bytearray(file.getvalue())
+    damaged[31] = 0xFF  # a block of a type that deflate does not have
+    with pytest.raises(zipdir.BadZip):
+        zipdir.read_member(io.BytesIO(bytes(damaged)), member, 100)
+
+
+def test_zip64_directory():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("big", "w", force_zip64=True) as out:
+        out.write(b"hello")
+    data = buffer.getvalue()
+    at = data.rindex(b"PK\x05\x06")
+    _, _, _, _, count, size, offset, _ = struct.unpack_from("<4s4H2LH", data, at)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, size, 0xFFFFFFFF, 0)
+    file = io.BytesIO(data[:at] + record + locator + end)
+    (member,) = zipdir.list_members(file)
+    assert zipdir.read_member(file, member, 10) == b"hello"
+    broken = io.BytesIO(data[:at] + b"xxxx" + record[4:] + locator + end)
+    with pytest.raises(zipdir.BadZip):
+        zipdir.list_members(broken)
+
+
+def test_sizes_in_the_extra_field():
+    extra = struct.pack("<HHQQ", 1, 16, 5_000_000_000, 4_500_000_000)
+    other = struct.pack("<HH4s", 9, 4, b"abcd")
+    entry = struct.pack(
+        "<4s6H3L5H2L", b"PK\x01\x02", 45, 45, 0, 8, 0, 0, 0, 0xFFFFFFFF, 0xFFFFFFFF,
+        1, len(other + extra), 0, 0, 0, 0, 0,
+    ) + b"a" + other + extra  # fmt: skip
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 0, 0)
+    (member,) = zipdir.list_members(io.BytesIO(entry + end))
+    assert (member.size, member.packed) == (5_000_000_000, 4_500_000_000)
+    bare = entry.replace(extra, b"\x07\0\x10\0" + bytes(16))
+    (member,) = zipdir.list_members(io.BytesIO(bare + end))
+    assert member.size == 0xFFFFFFFF
+
+
+def test_ole_directories():
+    streams = ole.list_streams(io.BytesIO(samples.ole_file(One=b"first", Two=b"second")))
+    assert set(streams) == {"Root Entry", "One", "Two"}
+    file = io.BytesIO(samples.ole_file(One=b"first", Two=b"second"))
+    assert ole.read_start(file, streams["Two"], 6) == b"second"
+    assert ole.read_start(file, ole.Stream(0, 100)) == b""
+
+
+def test_a_long_ole_directory_is_followed():
+    names = {f"__substg1.0_{number:04X}": b"x" for number in range(12)}
+    streams = ole.list_streams(io.BytesIO(samples.ole_file_of(names)))
+    assert set(names) <= set(streams)
+
+
+def test_damaged_ole_files():
+    good = samples.ole_file(One=b"x")
+    looping = bytearray(good)
+    fat = int.from_bytes(good[76:80], "little")
+    directory = int.from_bytes(good[48:52], "little")
+    at = ((fat + 1) << 9) + 4 * directory
+    looping[at : at + 4] = directory.to_bytes(4, "little")
+    assert set(ole.list_streams(io.BytesIO(bytes(looping)))) == {"Root Entry", "One"}
+    for broken in (
+        good[:400],
+        b"x" * 600,
+        good[:30] + b"\x03\0" + good[32:],
+        good[:48] + b"\xff\xff\xff\xff" + good[52:],
+        good[:48] + b"\xff\xff\0\0" + good[52:],
+    ):
+        with pytest.raises(ole.BadOle):
+            ole.list_streams(io.BytesIO(broken))
+    far = good[:76] + struct.pack("<L", 0xFFFFFFFF) + good[80:]
+    assert "One" in ole.list_streams(io.BytesIO(far))
