@@ -1,0 +1,78 @@
+"""Single processes die in the middle of a job: every file ends once, and the job ends well."""
+
+from app.db import Database
+from tests.e2e.client import (
+    Client,
+    is_alive,
+    look_up,
+    parser_children,
+    ready_workers,
+    until,
+    wait_for_middle,
+    worker_children,
+)
+from tests.support.server import RunningServer
+
+# In production a lost worker is known by its lease alone.
+SERVER_SETTINGS = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
+FILES = 60
+
+
+def test_a_killed_worker_loses_and_doubles_nothing(
+    server: RunningServer, client: Client, books: Database
+) -> None:
+    job_id = client.start_job(client.upload_many(FILES))
+    wait_for_middle(books, job_id)
+    ready = ready_workers(books)
+    victim = worker_children(server)[0]
+    victim.kill()
+
+    job = client.finished(job_id)
+    until(lambda: ready_workers(books) - ready, "another worker in the victim's place")
+
+    assert len(worker_children(server)) == 2
+    assert (job["status"], job["error_message"]) == ("SUCCESS", None)
+    record = look_up(books, job_id)
+    assert record.statuses == {"done": FILES}
+    assert record.results == FILES
+    # At most the one file in the victim's hands was begun twice.
+    assert record.all_attempts <= FILES + 1
+    items = client.results(job_id)
+    assert len({item["id"] for item in items}) == FILES
+    assert all(item["result"] for item in items)
+
+
+def test_a_killed_parser_costs_its_file_a_second_reading_at_most(
+    server: RunningServer, client: Client, books: Database
+) -> None:
+    job_id = client.start_job(client.upload_many(FILES))
+    wait_for_middle(books, job_id)
+    victims = parser_children(server)
+    for victim in victims:
+        victim.kill()
+
+    job = client.finished(job_id)
+
+    assert victims
+    assert not any(is_alive(victim) for victim in victims)
+    record = look_up(books, job_id)
+    assert sum(record.statuses.values()) == FILES
+    assert record.all_attempts == FILES, "no worker was lost"
+    assert job["status"] == "SUCCESS", job["error_message"]
+
+
+def test_a_job_of_one_file_does_not_wait_for_a_job_of_two_hundred(
+    client: Client, books: Database
+) -> None:
+    file_id = client.upload("INVOICE 7\nTotal to pay: 12.00")
+    large = client.start_job([file_id] * 200)
+    wait_for_middle(books, large)
+
+    small = client.start_job([file_id])
+    client.finished(small)
+    record = look_up(books, large)
+    # So that nobody has to wait for the rest of the large one.
+    client.delete(file_id)
+
+    assert record.results < 100
+    assert client.finished(large)["status"] == "PARTIAL_SUCCESS"

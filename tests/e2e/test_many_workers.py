@@ -1,0 +1,48 @@
+"""Several worker programs, which in production may run on several machines, share the work."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.client import Client, database_of, look_up, ready_workers, until
+from tests.support.postgres import PostgresServer
+from tests.support.process import Process
+from tests.support.redis import RedisServer
+from tests.support.server import RunningServer, production_server
+
+FILES = 40
+
+
+@pytest.fixture
+def cluster(
+    tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer
+) -> Iterator[tuple[RunningServer, Process]]:
+    """A server with two worker programs of one process each."""
+    server = production_server(
+        tmp_path / "data",
+        postgres_server.fresh_database(),
+        redis_server.fresh_database(),
+        {"workers": 1},
+    )
+    second = server._process("worker")
+    with server:
+        second.start()
+        yield server, second
+        second.stop()
+
+
+def test_two_worker_programs_share_a_job(cluster: tuple[RunningServer, Process]) -> None:
+    server, _ = cluster
+    with closing(Client(server)) as client, closing(database_of(server)) as books:
+        until(lambda: len(ready_workers(books)) == 2, "both workers")
+
+        job_id = client.start_job(client.upload_many(FILES))
+        job = client.finished(job_id)
+
+        record = look_up(books, job_id)
+    assert job["status"] == "SUCCESS"
+    assert record.statuses == {"done": FILES}
+    assert record.results == record.all_attempts == FILES
+    assert len(record.workers) == 2

@@ -1,0 +1,73 @@
+"""Everything dies in the middle of a job; after the restart every file ends once."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.db import Database
+from tests.conftest import MODES
+from tests.e2e.client import Client, database_of, is_alive, look_up, until, wait_for_middle
+from tests.support.reaper import family_of
+from tests.support.server import RunningServer, embedded_server, production_server
+
+SETTINGS = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
+FILES = 60
+
+
+@pytest.fixture(params=MODES)
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
+    """A server that the test may do anything to."""
+    if request.param == "embedded":
+        server = embedded_server(tmp_path / "data", SETTINGS)
+    else:
+        server = production_server(
+            tmp_path / "data",
+            request.getfixturevalue("postgres_server").fresh_database(),
+            request.getfixturevalue("redis_server").fresh_database(),
+            SETTINGS,
+        )
+    with server:
+        yield server
+
+
+@pytest.fixture
+def client(own_server: RunningServer) -> Iterator[Client]:
+    with closing(Client(own_server)) as client:
+        yield client
+
+
+@pytest.fixture
+def books(own_server: RunningServer) -> Iterator[Database]:
+    with closing(database_of(own_server)) as database:
+        yield database
+
+
+def test_kill_everything_and_start_again(
+    own_server: RunningServer, client: Client, books: Database
+) -> None:
+    file_ids = client.upload_many(FILES)
+    job_id = client.start_job(file_ids)
+    wait_for_middle(books, job_id)
+    family = [member for each in own_server.processes for member in family_of(each.pid)]
+
+    # Only the parents are killed: nobody but the children themselves can end them.
+    for process in own_server.processes:
+        os.kill(process.pid, signal.SIGKILL)
+    until(lambda: not any(map(is_alive, family)), f"the end of {family}", seconds=10)
+    before = look_up(books, job_id)
+    own_server.start()
+    job = client.finished(job_id)
+
+    assert 5 <= before.results < FILES
+    assert (job["status"], job["error_message"]) == ("SUCCESS", None)
+    record = look_up(books, job_id)
+    assert record.statuses == {"done": FILES}
+    assert record.results == FILES
+    # What was in work, two files at most, was begun a second time.
+    assert record.all_attempts <= FILES + before.statuses["running"]
+    assert record.most_attempts <= 2
+    assert [item["file_id"] for item in client.results(job_id)] == file_ids
