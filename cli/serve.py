@@ -2,9 +2,11 @@
 
 import fcntl
 import logging
+import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 import click
@@ -44,6 +46,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
     """
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)
+    signal.signal(signal.SIGTERM, _leave)
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -88,6 +91,11 @@ def _serve(settings: Settings) -> None:
         log.debug("stopped by the keyboard")
     finally:
         database.close()
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    """End well on SIGTERM: uvicorn raises it again after it has shut down in good order."""
+    sys.exit(0)
 
 
 def _prepare_schema(settings: Settings, database: Database) -> None:
