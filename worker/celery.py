@@ -1,5 +1,6 @@
 """The Celery worker: prefork children, each with an engine and a parser of its own."""
 
+import mmap
 from collections.abc import Callable
 
 from celery import signals
@@ -20,6 +21,12 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
     app = make_celery(settings)
     child: list[WorkerChild] = []
     beats: list[Heartbeat] = []
+    # One byte that the children share: Celery waits for tasks to end, but ours take file after
+    # file. No lock beside it, which a killed child could hold for ever.
+    stopping = mmap.mmap(-1, 1)
+
+    def stop(**_: object) -> None:
+        stopping[0] = 1
 
     def leave_logging_alone(**_: object) -> None:
         set_up_logging(settings.log_level, settings.log_format)
@@ -28,7 +35,7 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
         # After the fork: native libraries with threads do not survive one.
         pipeline = build(settings, tasks.TOO_LONG)
         name = name_worker("celery")
-        child[:] = [WorkerChild(name, pipeline)]
+        child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
         beats[:] = [Heartbeat(pipeline.database, name, pipeline.capabilities)]
         beats[0].start()
 
@@ -39,6 +46,7 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
             one.pipeline.close()
 
     signals.setup_logging.connect(leave_logging_alone, weak=False)
+    signals.worker_shutting_down.connect(stop, weak=False)
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(end, weak=False)
     tasks.register(app, child)

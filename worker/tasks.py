@@ -1,6 +1,7 @@
 """The Celery tasks: a few lines over the pipeline."""
 
 import time
+from collections.abc import Callable
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery
@@ -15,17 +16,21 @@ TOO_LONG = SoftTimeLimitExceeded
 class WorkerChild:
     """What a prefork child holds between tasks."""
 
-    def __init__(self, name: str, pipeline: Pipeline) -> None:
+    def __init__(self, name: str, pipeline: Pipeline, is_stopping: Callable[[], bool]) -> None:
         self.name = name
         self.pipeline = pipeline
+        self._is_stopping = is_stopping
 
     def work(self) -> bool:
-        """Take files until none is open, or a turn is over; tell whether some may be left."""
+        """Take files until none is open, a turn is over, or the worker is to stop.
+
+        Tells whether some may be left.
+        """
         until = time.monotonic() + TURN_SECONDS
-        while self.pipeline.run_next(self.name, on_claim=_ignore):
-            if time.monotonic() > until:
-                return True
-        return False
+        while not self._is_stopping() and time.monotonic() < until:
+            if not self.pipeline.run_next(self.name, on_claim=_ignore):
+                return False
+        return True
 
 
 def register(app: Celery, child: list[WorkerChild]) -> None:
