@@ -1,11 +1,16 @@
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from app.db import Database
+from tests.conftest import MODES
 from tests.e2e.client import Client, database_of
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, embedded_server, production_server
+
+# In production a lost worker is known by its lease alone.
+QUICK = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +24,19 @@ def books(server: RunningServer) -> Iterator[Database]:
     """The server's database, to see what its API does not tell."""
     with closing(database_of(server)) as database:
         yield database
+
+
+@pytest.fixture(params=MODES)
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
+    """A server that the test may do anything to."""
+    if request.param == "embedded":
+        server = embedded_server(tmp_path / "data", QUICK)
+    else:
+        server = production_server(
+            tmp_path / "data",
+            request.getfixturevalue("postgres_server").fresh_database(),
+            request.getfixturevalue("redis_server").fresh_database(),
+            QUICK,
+        )
+    with server:
+        yield server

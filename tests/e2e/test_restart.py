@@ -4,34 +4,15 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from app.db import Database
-from tests.conftest import MODES
 from tests.e2e.client import Client, database_of, is_alive, look_up, until, wait_for_middle
 from tests.support.reaper import family_of
-from tests.support.server import RunningServer, embedded_server, production_server
+from tests.support.server import RunningServer
 
-SETTINGS = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
 FILES = 60
-
-
-@pytest.fixture(params=MODES)
-def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
-    """A server that the test may do anything to."""
-    if request.param == "embedded":
-        server = embedded_server(tmp_path / "data", SETTINGS)
-    else:
-        server = production_server(
-            tmp_path / "data",
-            request.getfixturevalue("postgres_server").fresh_database(),
-            request.getfixturevalue("redis_server").fresh_database(),
-            SETTINGS,
-        )
-    with server:
-        yield server
 
 
 @pytest.fixture

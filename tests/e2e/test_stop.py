@@ -1,0 +1,33 @@
+"""SIGTERM: the files in work are finished, nothing else is begun, the rest waits for a restart."""
+
+from contextlib import closing
+
+from tests.e2e.client import Client, database_of, look_up, wait_for_middle
+from tests.support.server import RunningServer
+
+FILES = 200
+# A text that keeps a worker busy for a while.
+LONG = "\n\n".join(f"INVOICE {n}\nTotal to pay by bank transfer: {n}.50" for n in range(60))
+
+
+def test_stop_in_the_middle_of_a_job_and_start_again(own_server: RunningServer) -> None:
+    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+        file_id = client.upload(LONG)
+        job_id = client.start_job([file_id] * FILES)
+        wait_for_middle(books, job_id)
+
+        own_server.stop()
+
+        assert {process.returncode for process in own_server.processes} == {0}
+        record = look_up(books, job_id)
+        assert record.statuses["running"] == 0, "what was in work was finished"
+        assert record.statuses["queued"] > 0, "the rest was left"
+        assert record.all_attempts == record.results == record.statuses["done"]
+
+        own_server.start()
+        client.delete(file_id)  # what is left ends quickly
+        job = client.finished(job_id)
+
+        assert job["status"] == "PARTIAL_SUCCESS"
+        record = look_up(books, job_id)
+        assert record.statuses.total() == record.all_attempts == FILES
