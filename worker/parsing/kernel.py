@@ -45,8 +45,12 @@ def is_linux() -> bool:
 
 
 def forbid_new_privileges() -> None:
-    """Make set-uid programs powerless, and other processes blind to this one's memory."""
+    """Make set-uid programs powerless; Landlock and seccomp ask for it."""
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def hide_memory() -> None:
+    """Keep other processes of the same user from looking into this one; no core files."""
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

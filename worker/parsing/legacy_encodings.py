@@ -74,9 +74,7 @@ _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """Letters from the commonest to the rarest; `vowels` and the commonest `pairs`
-    where that helps to tell it from others.
-    """
+    """Letters from the commonest to the rarest; vowels and common pairs where they help."""
 
     letters: str
     vowels: frozenset[str] = frozenset()

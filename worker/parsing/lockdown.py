@@ -25,6 +25,7 @@ def lock_down(limits: ParserLimits, directory: str) -> None:
     tempfile.tempdir = None
     _set_limits(limits)
     if kernel.is_linux():
+        kernel.hide_memory()
         kernel.forbid_new_privileges()
         kernel.confine(directory, (*_SYSTEM_LIBRARIES, sys.prefix, sys.base_prefix))
     if os.getuid() == 0:

@@ -27,7 +27,7 @@ def read_with_pypdf(source: Source) -> Document:
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     for index in chosen:
         try:
-            text = reader.pages[index].extract_text()
+            text = reader.pages[index].extract_text().rstrip()
         except (MemoryError, FileError):
             raise
         except Exception:  # noqa: BLE001  pypdf raises any type on damaged pages
@@ -86,7 +86,7 @@ def _damaged() -> FileError:
 
 def _read_one(source: Source, index: int) -> str:
     reader, _ = _open(source)
-    return reader.pages[index].extract_text()
+    return reader.pages[index].extract_text().rstrip()
 
 
 def _judge_bare_pages(source: Source, indices: list[int]) -> str:

@@ -53,7 +53,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
     try:
         text = _read_text(page, most)
         form_fields, typed = _read_fields(document, page)
-        text = "\n".join([text, *(value for value in typed if value not in text)])
+        text = "\n".join([text, *(value for value in dict.fromkeys(typed) if value not in text)])
         width, height = page.get_size()
         objects, paths, share = _measure(page, width * height)
     finally:

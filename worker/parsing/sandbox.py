@@ -61,6 +61,12 @@ class SandboxedParser:
     ) -> None:
         self.close()
 
+    @property
+    def child_pid(self) -> int | None:
+        """The process id of the child, None while there is none."""
+        child = self._child
+        return child.pid if child else None
+
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Read the chosen pages of a file; `name` is the client's name for it.
 
@@ -104,6 +110,7 @@ class _Child:
     def __init__(self, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
         self._process = process
         self._connection = connection
+        self.pid = process.pid
         self.owner = os.getpid()
 
     @classmethod

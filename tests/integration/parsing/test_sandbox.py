@@ -1,26 +1,312 @@
-"""The sandboxed parser as the pipeline uses it."""
+"""The sandboxed parser against files and signals that kill what reads them."""
 
 import io
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from app.jobs.pages import PageSelection
-from worker.parsing.request import ParseRequest
+from tests.unit.parsing import samples
+from worker.parsing.document import Document
+from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.sandbox import SandboxedParser
 
-ALL = ParseRequest(PageSelection(max_pages=None))
+# Ten seconds of work for the HTML reader: no limit of these tests lets it finish.
+ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 1_500_000
+ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_reads_text_again_and_again_in_one_child():
+@pytest.fixture
+def parser():
     with SandboxedParser() as parser:
-        for number in range(3):
-            document = parser.parse(io.BytesIO(b"invoice %d" % number), "a.txt", ALL)
-            assert document.pages[0].text == f"invoice {number}"
-            assert document.format == "txt"
+        yield parser
 
 
-def test_an_empty_file_is_an_error_of_its_own():
-    with SandboxedParser() as parser, pytest.raises(FileError) as caught:
-        parser.parse(io.BytesIO(b""), "a.txt", ALL)
-    assert caught.value.code == FileErrorCode.EMPTY
+def parse(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> Document:
+    return parser.parse(io.BytesIO(data), name, samples.EVERYTHING)
+
+
+def refused(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> FileError:
+    with pytest.raises(FileError) as caught:
+        parse(parser, data, name)
+    return caught.value
+
+
+def wait_for(look: Callable[[], Any], seconds: float = 20) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+def reading_child(parser: SandboxedParser) -> psutil.Process:
+    return psutil.Process(parser.child_pid)
+
+
+def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -> FileError:
+    """Send a signal to the process that reads a file, as it reads."""
+    parse(parser, b"warm up")
+    outcome: list[FileError] = []
+    thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
+    thread.start()
+    for _ in range(times):
+        (copy,) = wait_for(reading_child(parser).children)
+        time.sleep(0.2)
+        copy.send_signal(number)
+    thread.join(timeout=60)
+    return outcome[0]
+
+
+def test_reads_one_file_after_another_in_one_child(parser):
+    for number in range(3):
+        document = parse(parser, b"invoice %d" % number)
+        assert (document.format, document.pages[0].text) == ("txt", f"invoice {number}")
+    first = parser.child_pid
+    assert refused(parser, b"").code == FileErrorCode.EMPTY
+    assert parser.child_pid == first
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        samples.pdf("Hello"),
+        samples.docx(["Hello"]),
+        samples.odp("Hello"),
+        "Hello\xa0".encode("cp1252"),
+        b"Subject: Hello\r\nFrom: a@b.c\r\nMIME-Version: 1.0\r\n\r\nHello",
+        b"<!doctype html>Hello",
+    ],
+)
+def test_every_library_works_without_rights(parser, data):
+    for _ in range(2):
+        assert "Hello" in parse(parser, data, "").pages[0].text
+
+
+def test_reads_from_files_in_any_state(parser, tmp_path):
+    path = tmp_path / "report"
+    path.write_bytes(b"on disk")
+    with path.open("rb") as file:
+        file.seek(3)
+        path.unlink()
+        assert parser.parse(file, "a.txt", samples.EVERYTHING).pages[0].text == "on disk"
+        assert file.tell() == 3
+    with tempfile.SpooledTemporaryFile(max_size=100) as spooled:
+        spooled.write(b"spooled")
+        assert parser.parse(spooled, "a.txt", samples.EVERYTHING).pages[0].text == "spooled"
+
+
+@pytest.mark.parametrize("name", ["", "\udcff\udc80.txt", "../../etc/passwd", "a\0b.txt", "名.txt"])
+def test_names_of_any_bytes(parser, name):
+    assert parse(parser, b"text", name).pages[0].text == "text"
+
+
+def test_the_wall_limit():
+    with SandboxedParser(ParserLimits(wall_seconds=0.5)) as parser:
+        parse(parser, b"warm up")
+        start = time.monotonic()
+        error = refused(parser, ENDLESS)
+        assert time.monotonic() - start < 5
+        assert error.code == FileErrorCode.TIMEOUT
+        assert error.sentence == "reading the file took longer than 0.5 seconds"
+        assert reading_child(parser).children() == []
+        assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_the_processor_limit():
+    with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
+        assert refused(parser, ENDLESS).code == FileErrorCode.TIMEOUT
+
+
+def test_the_memory_limit():
+    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB)) as parser:
+        assert refused(parser, b"x" * (150 * MIB), "a.txt").code == FileErrorCode.OUT_OF_MEMORY
+        assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_a_reader_that_hangs_is_killed():
+    with SandboxedParser(ParserLimits(wall_seconds=2)) as parser:
+        assert signal_while_reading(parser, signal.SIGSTOP).code == FileErrorCode.TIMEOUT
+
+
+def test_a_reader_killed_by_the_kernel_was_out_of_memory(parser):
+    assert signal_while_reading(parser, signal.SIGKILL).code == FileErrorCode.OUT_OF_MEMORY
+
+
+def test_a_reader_that_crashes_found_a_damaged_file(parser):
+    error = signal_while_reading(parser, signal.SIGSEGV)
+    assert error.code in {FileErrorCode.CORRUPT, FileErrorCode.OUT_OF_MEMORY}
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_a_lost_child_is_replaced(parser):
+    parse(parser, b"warm up")
+    first = parser.child_pid
+    os.kill(first, signal.SIGKILL)
+    assert parse(parser, b"next").pages[0].text == "next"
+    assert parser.child_pid != first
+
+
+def test_a_child_lost_twice_over_one_file(parser):
+    parse(parser, b"warm up")
+    outcome: list[FileError] = []
+    thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
+    thread.start()
+    killed: set[int] = set()
+    while len(killed) < 2:
+        pid = wait_for(lambda: parser.child_pid not in {None, *killed} and parser.child_pid)
+        copies = wait_for(lambda pid=pid: psutil.Process(pid).children())
+        os.kill(pid, signal.SIGKILL)
+        killed.add(pid)
+        # The copy notices that its parent is gone.
+        psutil.wait_procs(copies, timeout=10)
+    thread.join(timeout=60)
+    assert outcome[0].code == FileErrorCode.WORKER_LOST
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_close_leaves_no_process_and_no_directory(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with SandboxedParser(ParserLimits(wall_seconds=0.3)) as parser:
+        parse(parser, b"one")
+        refused(parser, ENDLESS)
+        pid = parser.child_pid
+    assert not psutil.pid_exists(pid)
+    assert list(tmp_path.iterdir()) == []
+    parser.close()
+    assert parser.child_pid is None
+
+
+def test_two_parsers_at_once():
+    texts: list[str] = []
+
+    def read_some(prefix: str) -> None:
+        with SandboxedParser() as parser:
+            texts.extend(
+                parse(parser, f"{prefix}{number}".encode()).pages[0].text for number in range(5)
+            )
+
+    threads = [threading.Thread(target=read_some, args=(prefix,)) for prefix in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(texts) == [f"{prefix}{number}" for prefix in "ab" for number in range(5)]
+
+
+def test_one_parser_from_many_threads(parser):
+    texts: list[str] = []
+    threads = [
+        threading.Thread(
+            target=lambda number=number: texts.append(parse(parser, b"%d" % number).pages[0].text)
+        )
+        for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(texts) == ["0", "1", "2", "3", "4", "5"]
+
+
+def run_script(script: str, **options) -> subprocess.Popen[str]:
+    prelude = "import io, os, sys, time\nfrom tests.integration.parsing.test_sandbox import *\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", prelude + script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def read_in_daemon(connection) -> None:
+    with SandboxedParser() as parser:
+        connection.send(parse(parser, b"from a daemon").pages[0].text)
+
+
+def test_works_in_a_daemonic_process():
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=read_in_daemon, args=(theirs,), daemon=True
+    )
+    process.start()
+    assert ours.poll(30)
+    assert ours.recv() == "from a daemon"
+    process.join()
+
+
+def test_works_without_standard_streams():
+    script = (
+        "out = os.dup(1)\n"
+        "for number in range(3): os.close(number)\n"
+        "with SandboxedParser() as parser:\n"
+        "    text = parse(parser, samples.pdf('Hello')).pages[0].text\n"
+        "os.write(out, text.encode())\n"
+    )
+    process = run_script(script)
+    assert process.communicate(timeout=60)[0] == "Hello"
+
+
+def test_a_fork_of_the_parent_starts_a_child_of_its_own():
+    script = (
+        "parser = SandboxedParser()\n"
+        "parse(parser, b'one')\n"
+        "ours = parser.child_pid\n"
+        "if os.fork() == 0:\n"
+        "    assert parse(parser, b'two').pages[0].text == 'two'\n"
+        "    assert parser.child_pid != ours\n"
+        "    parser.close()\n"
+        "    os._exit(0)\n"
+        "assert os.wait()[1] == 0\n"
+        "assert parse(parser, b'three').pages[0].text == 'three'\n"
+        "assert parser.child_pid == ours\n"
+        "parser.close()\n"
+        "print('done')\n"
+    )
+    process = run_script(script)
+    assert process.communicate(timeout=60)[0] == "done\n"
+
+
+def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
+    script = (
+        "parser = SandboxedParser()\n"
+        "parse(parser, b'one')\n"
+        "print(parser.child_pid, flush=True)\n"
+        "parse(parser, ENDLESS)\n"
+    )
+    process = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path)})
+    child = psutil.Process(int(process.stdout.readline()))
+    family = [child, *wait_for(child.children)]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    wait_for(lambda: not list(tmp_path.glob("pigeonhole-*")))
+
+
+def test_a_child_that_cannot_start(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with SandboxedParser() as parser:
+        assert refused(parser, b"text").code == FileErrorCode.WORKER_LOST
+
+
+def test_the_child_sees_no_secrets(parser, monkeypatch):
+    monkeypatch.setenv("PIGEONHOLE_SECRET_KEY", "do not tell")
+    parse(parser, b"text")
+    environment = reading_child(parser).environ()
+    assert "do not tell" not in environment.values()
+    assert not any(name.startswith("PIGEONHOLE") for name in environment)

@@ -1,0 +1,103 @@
+import io
+import struct
+
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from tests.unit.parsing import samples
+from worker.parsing.document import Document
+from worker.parsing.image import measure
+from worker.parsing.limits import ParserLimits
+from worker.parsing.read import read_document
+
+
+def read(data: bytes, name: str = "", asked=samples.EVERYTHING, **limits) -> Document:
+    return read_document(io.BytesIO(data), name, asked, ParserLimits(**limits))
+
+
+def refused(data: bytes, name: str = "", **limits) -> FileError:
+    with pytest.raises(FileError) as caught:
+        read(data, name, **limits)
+    return caught.value
+
+
+def png(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">LL", width, height) + bytes(30)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (samples.pdf("Hello"), "pdf"),
+        (samples.docx(["Hello"]), "docx"),
+        (samples.odp("Hello"), "odp"),
+        (b"<!doctype html><p>Hello", "html"),
+        (b"Hello", "txt"),
+    ],
+)
+def test_every_reader_by_content(data, expected):
+    found = read(data, "wrong.xls")
+    assert found.format == expected
+    assert [page.text for page in found.pages] == ["Hello"]
+
+
+@pytest.mark.parametrize("extension", ["txt", "md", "csv", "tsv", "json", "xml"])
+def test_text_is_read_as_it_is(extension):
+    found = read("# Größe <b>".encode("cp1252"), f"a.{extension}")
+    assert (found.format, found.pages[0].text) == (extension, "# Größe <b>")
+
+
+def test_white_space_is_a_page_without_text():
+    assert [page.text for page in read(b" \n\t \n", "a.txt").pages] == [""]
+
+
+def test_empty():
+    assert refused(b"", "a.pdf").code == FileErrorCode.EMPTY
+
+
+def test_types_that_are_not_supported():
+    error = refused(b"MZ\x90\0" + bytes(range(256)) * 4, "a.exe")
+    assert (error.code, error.sentence) == (
+        FileErrorCode.UNSUPPORTED_TYPE,
+        "the type of the file is not supported",
+    )
+    error = refused(b"<svg/>", "a.svg")
+    assert error.sentence == "files of the type svg are not supported"
+    assert refused(samples.zip_of({"a": "b"}), "a.docx").code == FileErrorCode.UNSUPPORTED_TYPE
+
+
+def test_encrypted():
+    assert refused(samples.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
+
+
+def test_bombs_are_refused_first():
+    error = refused(samples.zip_of({"a": "b", "c": "d"}), zip_members=1)
+    assert error.code == FileErrorCode.TOO_MANY_PARTS
+
+
+def test_multimodal_says_that_it_is_read_as_fast():
+    found = read(b"Hello", "a.txt", samples.request(mode="MULTIMODAL"))
+    assert found.warnings == ("MULTIMODAL is not available yet: the file was read as in FAST mode",)
+
+
+def test_pictures_need_ocr():
+    for data in (png(800, 600), b"\xff\xd8\xff" + bytes(60)):
+        error = refused(data)
+        assert error.code == FileErrorCode.OCR_UNAVAILABLE
+        assert error.sentence == "the file is a picture and no OCR is installed"
+
+
+def test_pictures_too_small_for_a_letter_are_blank():
+    assert [page.text for page in read(png(1, 1)).pages] == [""]
+
+
+def test_pictures_with_too_many_pixels():
+    assert refused(png(30_000, 30_000)).code == FileErrorCode.TOO_LARGE
+
+
+def test_measures_of_pictures():
+    assert measure(png(3, 5), "png") == (3, 5)
+    assert measure(b"GIF89a" + struct.pack("<HH", 3, 5), "gif") == (3, 5)
+    assert measure(b"BM" + bytes(16) + struct.pack("<ll", 3, -5), "bmp") == (3, 5)
+    assert measure(b"BM", "bmp") is None
+    assert measure(png(3, 5), "jpg") is None
