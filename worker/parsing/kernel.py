@@ -6,7 +6,6 @@ linux/landlock.h, linux/seccomp.h, linux/filter.h.
 
 import ctypes
 import os
-import platform
 import struct
 import sys
 from collections.abc import Iterable
@@ -107,12 +106,12 @@ def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
         os.close(directory)
 
 
-def forbid_calls() -> bool:
+def forbid_calls(machine: str) -> bool:
     """Refuse new sockets, other programs, and reaching into other processes.
 
-    Returns False where the architecture is not known or the kernel has no seccomp.
+    `machine` is what `platform.machine()` says. Returns False where the architecture is not known or the kernel has no seccomp.
     """
-    known = _FORBIDDEN_CALLS.get(platform.machine())
+    known = _FORBIDDEN_CALLS.get(machine)
     if known is None:
         return False
     architecture, numbers = known

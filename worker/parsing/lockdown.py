@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import platform
 import resource
 import signal
 import sys
@@ -33,7 +34,7 @@ def lock_down(limits: ParserLimits, directory: str) -> None:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     if kernel.is_linux():
-        kernel.forbid_calls()
+        kernel.forbid_calls(platform.machine())
         kernel.die_with_parent(signal.SIGKILL)
 
 

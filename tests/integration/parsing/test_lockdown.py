@@ -14,6 +14,7 @@ import pytest
 from worker.parsing import kernel
 from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.lockdown import NOBODY, lock_down
+from worker.parsing.preload import preload
 
 
 def attempt(function: Callable[[], object]) -> object:
@@ -51,6 +52,7 @@ def seen(tmp_path):
         if os.getuid() == 0:
             os.chown(directory, NOBODY, NOBODY)
         limits = ParserLimits(memory_bytes=500 * MIB, file_size_bytes=MIB, open_files=32)
+        preload()
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:

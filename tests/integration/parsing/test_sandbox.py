@@ -33,6 +33,13 @@ def parser():
         yield parser
 
 
+@pytest.fixture(scope="module")
+def shared():
+    """A parser for tests that leave its child alive."""
+    with SandboxedParser() as parser:
+        yield parser
+
+
 def parse(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> Document:
     return parser.parse(io.BytesIO(data), name, samples.EVERYTHING)
 
@@ -71,13 +78,13 @@ def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -
     return outcome[0]
 
 
-def test_reads_one_file_after_another_in_one_child(parser):
+def test_reads_one_file_after_another_in_one_child(shared):
     for number in range(3):
-        document = parse(parser, b"invoice %d" % number)
+        document = parse(shared, b"invoice %d" % number)
         assert (document.format, document.pages[0].text) == ("txt", f"invoice {number}")
-    first = parser.child_pid
-    assert refused(parser, b"").code == FileErrorCode.EMPTY
-    assert parser.child_pid == first
+    first = shared.child_pid
+    assert refused(shared, b"").code == FileErrorCode.EMPTY
+    assert shared.child_pid == first
 
 
 @pytest.mark.parametrize(
@@ -91,27 +98,27 @@ def test_reads_one_file_after_another_in_one_child(parser):
         b"<!doctype html>Hello",
     ],
 )
-def test_every_library_works_without_rights(parser, data):
+def test_every_library_works_without_rights(shared, data):
     for _ in range(2):
-        assert "Hello" in parse(parser, data, "").pages[0].text
+        assert "Hello" in parse(shared, data, "").pages[0].text
 
 
-def test_reads_from_files_in_any_state(parser, tmp_path):
+def test_reads_from_files_in_any_state(shared, tmp_path):
     path = tmp_path / "report"
     path.write_bytes(b"on disk")
     with path.open("rb") as file:
         file.seek(3)
         path.unlink()
-        assert parser.parse(file, "a.txt", samples.EVERYTHING).pages[0].text == "on disk"
+        assert shared.parse(file, "a.txt", samples.EVERYTHING).pages[0].text == "on disk"
         assert file.tell() == 3
     with tempfile.SpooledTemporaryFile(max_size=100) as spooled:
         spooled.write(b"spooled")
-        assert parser.parse(spooled, "a.txt", samples.EVERYTHING).pages[0].text == "spooled"
+        assert shared.parse(spooled, "a.txt", samples.EVERYTHING).pages[0].text == "spooled"
 
 
 @pytest.mark.parametrize("name", ["", "\udcff\udc80.txt", "../../etc/passwd", "a\0b.txt", "名.txt"])
-def test_names_of_any_bytes(parser, name):
-    assert parse(parser, b"text", name).pages[0].text == "text"
+def test_names_of_any_bytes(shared, name):
+    assert parse(shared, b"text", name).pages[0].text == "text"
 
 
 def test_the_wall_limit():
@@ -142,14 +149,14 @@ def test_a_reader_that_hangs_is_killed():
         assert signal_while_reading(parser, signal.SIGSTOP).code == FileErrorCode.TIMEOUT
 
 
-def test_a_reader_killed_by_the_kernel_was_out_of_memory(parser):
-    assert signal_while_reading(parser, signal.SIGKILL).code == FileErrorCode.OUT_OF_MEMORY
+def test_a_reader_killed_by_the_kernel_was_out_of_memory(shared):
+    assert signal_while_reading(shared, signal.SIGKILL).code == FileErrorCode.OUT_OF_MEMORY
 
 
-def test_a_reader_that_crashes_found_a_damaged_file(parser):
-    error = signal_while_reading(parser, signal.SIGSEGV)
+def test_a_reader_that_crashes_found_a_damaged_file(shared):
+    error = signal_while_reading(shared, signal.SIGSEGV)
     assert error.code in {FileErrorCode.CORRUPT, FileErrorCode.OUT_OF_MEMORY}
-    assert parse(parser, b"next").pages[0].text == "next"
+    assert parse(shared, b"next").pages[0].text == "next"
 
 
 def test_a_lost_child_is_replaced(parser):
@@ -207,11 +214,11 @@ def test_two_parsers_at_once():
     assert sorted(texts) == [f"{prefix}{number}" for prefix in "ab" for number in range(5)]
 
 
-def test_one_parser_from_many_threads(parser):
+def test_one_parser_from_many_threads(shared):
     texts: list[str] = []
     threads = [
         threading.Thread(
-            target=lambda number=number: texts.append(parse(parser, b"%d" % number).pages[0].text)
+            target=lambda number=number: texts.append(parse(shared, b"%d" % number).pages[0].text)
         )
         for number in range(6)
     ]

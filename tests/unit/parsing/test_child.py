@@ -1,0 +1,131 @@
+import os
+import signal
+import socket
+import tempfile
+import time
+
+import pytest
+
+from app.errors import FileErrorCode
+from app.jobs.pages import PageSelection
+from tests.unit.parsing import samples
+from worker.parsing import child, frames
+from worker.parsing.capped import run_capped
+from worker.parsing.child import Ending, Order, ParentGone, explain, read_order, write_order
+from worker.parsing.limits import GIB, ParserLimits
+from worker.parsing.pdf_fallback import _judge_bare_pages, _read_one
+from worker.parsing.request import ParseRequest
+
+LIMITS = ParserLimits()
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [PageSelection(), PageSelection(None), PageSelection(3, (4, 1)), PageSelection(5, ())],
+)
+def test_orders_there_and_back(selection):
+    request = ParseRequest(selection, "de", "MULTIMODAL")
+    limits = ParserLimits(max_pages=7, wall_seconds=0.25)
+    message = frames.decode(frames.encode(write_order("\udcff.pdf", request, limits))[4:])
+    assert read_order(message, 9) == Order("\udcff.pdf", 9, request, limits)
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (Ending(True, signal.SIGKILL, 1, GIB), FileErrorCode.TIMEOUT),
+        (Ending(False, signal.SIGXCPU, 60, 0), FileErrorCode.TIMEOUT),
+        (Ending(False, signal.SIGKILL, 60.2, 0), FileErrorCode.TIMEOUT),
+        (Ending(False, signal.SIGKILL, 1, 0), FileErrorCode.OUT_OF_MEMORY),
+        (Ending(False, signal.SIGABRT, 1, GIB + 1), FileErrorCode.OUT_OF_MEMORY),
+        (Ending(False, signal.SIGABRT, 1, GIB - 1), FileErrorCode.CORRUPT),
+        (Ending(False, signal.SIGSEGV, 1, 0), FileErrorCode.CORRUPT),
+        (Ending(False, 0, 1, 0), FileErrorCode.CORRUPT),
+    ],
+)
+def test_endings_are_explained(ending, code):
+    assert explain(ending, LIMITS).code == code
+
+
+def order(data: bytes, name: str, file) -> Order:
+    file.write(data)
+    file.flush()
+    return Order(name, file.fileno(), samples.EVERYTHING, LIMITS)
+
+
+def test_answers_for_documents_and_errors():
+    with tempfile.TemporaryFile() as file:
+        answer = child._read(order(b"Hello", "a.txt", file))
+        assert answer["document"]["pages"][0]["text"] == "Hello"
+    with tempfile.TemporaryFile() as file:
+        answer = child._read(order(b"MZ\0\0\1\2\3", "a.exe", file))
+        assert answer["error"]["code"] == "unsupported_type"
+
+
+def test_answer_for_a_fault_of_our_own():
+    answer = child._read(Order("a", 10_000, samples.EVERYTHING, LIMITS))
+    assert answer["error"] == {"code": "internal", "sentence": "the server could not read the file"}
+    assert answer["detail"].startswith("OSError: [Errno 9] Bad file descriptor at child.py:")
+
+
+@pytest.fixture
+def pipes():
+    ours, theirs = socket.socketpair()
+    reader, writer = os.pipe()
+    with ours, theirs, os.fdopen(writer, "wb", buffering=0) as end:
+        yield reader, end, theirs, ours
+    os.close(reader)
+
+
+def test_waiting_for_a_whole_answer(pipes):
+    reader, writer, connection, _ = pipes
+    frame = frames.encode({"a": 1})
+    writer.write(frame)
+    assert child._await_answer(reader, connection, 5) == (frame, False)
+
+
+def test_waiting_in_vain(pipes):
+    reader, writer, connection, ours = pipes
+    writer.write(b"\0\0")
+    assert child._await_answer(reader, connection, 0.05) == (None, True)
+    ours.close()
+    with pytest.raises(ParentGone):
+        child._await_answer(reader, connection, 5)
+
+
+def test_the_end_instead_of_an_answer(pipes):
+    reader, writer, connection, _ = pipes
+    writer.write(b"\0\0")
+    writer.close()
+    assert child._await_answer(reader, connection, 5) == (None, False)
+
+
+def test_waiting_for_an_answer_that_is_too_long(pipes):
+    reader, writer, connection, _ = pipes
+    writer.write(b"\xff\xff\xff\xff")
+    assert child._await_answer(reader, connection, 5) == (None, False)
+
+
+def test_capped_functions():
+    def fail() -> str:
+        raise ValueError
+
+    def sleep() -> str:
+        time.sleep(60)
+        return "late"
+
+    assert run_capped(lambda: "Größe" * 50_000, 20) == "Größe" * 50_000
+    assert run_capped(fail, 20) == ""
+    start = time.monotonic()
+    assert run_capped(sleep, 0.2) == ""
+    assert time.monotonic() - start < 5
+
+
+def test_what_runs_capped():
+    assert _read_one(samples.source(samples.pdf("One", "Two")), 1) == "Two"
+    assert _judge_bare_pages(samples.source(samples.pdf(b"")), [0]) == ""
+    lying = samples.pdf(b"").replace(b"/Count 1", b"/Count 7")
+    assert _judge_bare_pages(samples.source(lying), [0]) == FileErrorCode.CORRUPT
+    assert _judge_bare_pages(samples.source(b"nothing"), [0]) == FileErrorCode.CORRUPT
+    bomb = samples.pdf(b"").replace(samples.stream(b""), samples.deflated(b" " * 80_000_000))
+    assert _judge_bare_pages(samples.source(bomb), [0]) == FileErrorCode.TOO_LARGE
