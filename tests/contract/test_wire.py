@@ -1,5 +1,6 @@
 """The bytes on the wire: status codes, headers and field sets that no client shows."""
 
+import asyncio
 import socket
 import uuid
 from datetime import datetime
@@ -186,6 +187,27 @@ def test_fern_clients_get_a_closed_connection(http: httpx2.Client, a_file: str) 
         answer = http.get(path, headers={"X-Fern-Language": "Python"})
         assert answer.headers["Connection"] == "close"
     assert "close" not in http.get(JOBS).headers.get("Connection", "")
+
+
+@pytest.mark.parametrize(("key", "size", "status"), [("wrong", 10, 401), ("right", 150_000, 413)])
+def test_a_closed_connection_does_not_swallow_a_refusal(
+    server: RunningServer, key: str, size: int, status: int
+) -> None:
+    """Fern's async client reads a reset, and no status, when unread bytes are thrown away."""
+    headers = {
+        "X-Fern-Language": "Python",
+        "Authorization": f"Bearer {server.api_key if key == 'right' else 'llx-wrong'}",
+    }
+
+    async def upload() -> int:
+        async with httpx2.AsyncClient(base_url=server.base_url, trust_env=False) as client:
+            files = {"upload_file": ("a.txt", b"x" * size)}
+            return (await client.post("/api/v1/files", headers=headers, files=files)).status_code
+
+    async def upload_often() -> list[int]:
+        return [await upload() for _ in range(20)]
+
+    assert asyncio.run(upload_often()) == [status] * 20
 
 
 def test_the_headers_of_the_clients_are_tolerated(http: httpx2.Client) -> None:
