@@ -82,6 +82,7 @@ def _scored(
         rules=cosines.astype(np.float32),
         panel=none[0],
         channels={},
+        familiarity=none[:, 0],
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],

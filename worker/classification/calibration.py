@@ -24,7 +24,7 @@ FEATURES = (
 )
 # A panel type at least this near to a rule (cosine of the centred descriptions) is not an
 # alternative to it: "tax invoice" must not speak against "invoice".
-EXPLAINED = 0.5
+EXPLAINED = 0.4
 _LARGEST_MARGIN = 3.0
 _LARGEST_LOG = 9.0
 

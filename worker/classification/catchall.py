@@ -18,6 +18,7 @@ PROTOTYPES = (
     "none of the above",
     "everything else",
     "uncategorized: default category when nothing else matches",
+    "fallback: use this if no other rule applies",
 )
 
 # Measured with USE over 26 catch-all phrases in 13 languages and 450 real types: the nearest

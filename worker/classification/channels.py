@@ -16,9 +16,12 @@ WEIGHTS: Mapping[str, float] = {
     "samples": 1.0,
     "mapped": 1.0,
     "nearest": 1.0,
-    "title": 0.5,
+    "title": 1.0,
 }
 """How much each channel counts in the mean."""
+
+BY_SAMPLES = frozenset({"samples", "nearest"})
+"""The channels that count only as far as a type is familiar from the bank."""
 
 
 def similarities(
@@ -53,6 +56,21 @@ def standardised(values: Vectors, panel: Vectors) -> Vectors:
     if deviation < 1e-6:
         return np.zeros_like(values)
     return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
+
+
+def combined(channels: Mapping[str, Vectors], familiarity: Vectors) -> Vectors:
+    """Return the weighted mean of the standardised channels, shape (n,).
+
+    `familiarity` (n,) scales the weights of the channels that rest on samples. A document
+    without title lines has an average title.
+    """
+    total = np.zeros_like(familiarity)
+    weights = np.zeros_like(familiarity)
+    for name, values in channels.items():
+        weight = WEIGHTS[name] * (familiarity if name in BY_SAMPLES else 1.0)
+        total += weight * values
+        weights += weight
+    return np.asarray(total / weights, dtype=np.float32)
 
 
 def _pool(by_chunk: Vectors) -> Vectors:

@@ -52,8 +52,10 @@ CUES = (
     ),
 )
 LARGEST_BONUS = 2.0
-# Cosines of USE between a cue and a rule: below `_NEAR` no bonus, the full one at `_FULL`.
-_NEAR, _FULL = 0.45, 0.75
+# Cosines of USE between a cue and a rule: up to `_NEAR` no bonus, the full one from `_FULL`.
+# Rules that mean the same as a cue have 0.51 to 0.92 in four styles and three languages, all
+# others 0.34 at most.
+_NEAR, _FULL = 0.35, 0.55
 
 _FORMATS = {
     "email": {"eml", "msg"},

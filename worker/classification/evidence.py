@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class RankedRule:
     """One candidate rule: its score and what it is made of, in standard deviations.
 
-    `channels` are (name, score) pairs; their weighted mean, `lexical` times its weight and
-    `bonus` add up to `score`.
+    `channels` are (name, score) pairs; their mean, `lexical` and `bonus` add up to `score`. In
+    the mean, the channels that rest on samples of known types count `familiarity` times.
     """
 
     type: str
     score: float
     channels: tuple[tuple[str, float], ...]
+    familiarity: float
     lexical: float
     bonus: float
 

@@ -109,6 +109,7 @@ def _ranked(scores: Scores, candidates: Sequence[Rule], position: int) -> Ranked
         type=candidates[position].type,
         score=float(scores.rules[position]),
         channels=tuple((name, float(scores.channels[name][position])) for name in WEIGHTS),
+        familiarity=float(scores.familiarity[position]),
         lexical=float(scores.lexical[position]) * lexical.WEIGHT,
         bonus=float(scores.bonuses[:, position].sum()),
     )

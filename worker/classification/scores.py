@@ -12,15 +12,17 @@ from worker.classification.embedder import Vectors
 class Scores:
     """Scores in standard deviations above the panel of generic types.
 
-    `rules` (k,) and `panel` (P,) are complete scores. `channels` (k,) each, `lexical` (k,) and
-    `bonuses` (cues, k) are what the rules' scores are made of; `cues` are the positions of the
-    cues observed, in the order of the rows of `bonuses`. `cosines` (k, P) compares rules with
-    panel types, `overlaps` (k, k) with each other. `characters` counts the document's text.
+    `rules` (k,) and `panel` (P,) are complete scores. `channels` (k,) each, `familiarity` (k,),
+    `lexical` (k,) and `bonuses` (cues, k) are what the rules' scores are made of; `cues` are
+    the positions of the cues observed, in the order of the rows of `bonuses`. `cosines` (k, P)
+    compares rules with panel types, `overlaps` (k, k) with each other. `characters` counts the
+    document's text.
     """
 
     rules: Vectors
     panel: Vectors
     channels: Mapping[str, Vectors]
+    familiarity: Vectors
     lexical: Vectors
     cues: tuple[int, ...]
     bonuses: Vectors
@@ -38,6 +40,7 @@ class Scores:
             rules=self.rules[rows],
             panel=self.panel,
             channels={name: values[rows] for name, values in self.channels.items()},
+            familiarity=self.familiarity[rows],
             lexical=self.lexical[rows],
             cues=self.cues,
             bonuses=self.bonuses[:, rows],

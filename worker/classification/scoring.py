@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from worker.classification import lexical
-from worker.classification.channels import WEIGHTS, similarities, standardised
+from worker.classification.channels import WEIGHTS, combined, similarities, standardised
 from worker.classification.chunks import Chunk, cut
 from worker.classification.cues import bonuses, observed_cues
 from worker.classification.embedder import Embedder, Vectors
@@ -89,11 +87,14 @@ class Scorer:
         gained = bonuses(space.cues, targets.direct)[observed]
         panel = {name: standardised(panels[name], panels[name]) for name in WEIGHTS}
         return Scores(
-            rules=_mean(channels) + lexical.WEIGHT * by_rule + gained.sum(axis=0),
-            panel=_mean(panel)
+            rules=combined(channels, targets.familiarity)
+            + lexical.WEIGHT * by_rule
+            + gained.sum(axis=0),
+            panel=combined(panel, space.panel.familiarity)
             + lexical.WEIGHT * by_panel
             + self._panel_bonuses[observed].sum(axis=0),
             channels=channels,
+            familiarity=targets.familiarity,
             lexical=by_rule,
             cues=reading.cues,
             bonuses=gained,
@@ -104,10 +105,3 @@ class Scorer:
 
     def _embedded_rule(self, rule: Rule) -> Targets:
         return self.space.targets(self.embedder.embed([rule_text(rule)], "query"))
-
-
-def _mean(channels: dict[str, Vectors]) -> Vectors:
-    """Return the weighted mean of the channels; a missing title counts as an average one."""
-    total = sum(WEIGHTS.values())
-    weighted = [WEIGHTS[name] / total * values for name, values in channels.items()]
-    return np.asarray(np.sum(weighted, axis=0), dtype=np.float32)

@@ -16,6 +16,11 @@ from worker.classification.vectors import SpaceVectors
 # Of the bank's types, the nearest few stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
 _STEEPNESS = 40.0
+# A type nobody thought of when the bank was written has no samples: those of its nearest
+# neighbours mislead. Cosine of a description to the nearest bank type at which samples begin to
+# count, and from which they count in full. (Measured with the bank's 55 nearest types taken
+# away: 25 rules 0.745 -> 0.776, 5 rules 0.904 -> 0.919; with the whole bank nothing is lost.)
+_FOREIGN, _FAMILIAR = 0.2, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,14 @@ class Targets:
     """What documents are compared with: n descriptions of types (rules or the panel).
 
     `direct` (n, D) are the centred descriptions, `samples` (n, D) the mean sample of the
-    nearest bank types, `mixture` (n, T) how much each of the T bank types stands in.
+    nearest bank types, `mixture` (n, T) how much each of the T bank types stands in, and
+    `familiarity` (n,), 0 to 1, how much these samples are to be trusted.
     """
 
     direct: Vectors
     samples: Vectors
     mixture: Vectors
+    familiarity: Vectors
 
     def __len__(self) -> int:
         return len(self.direct)
@@ -40,6 +47,7 @@ class Targets:
             np.concatenate([part.direct for part in parts]),
             np.concatenate([part.samples for part in parts]),
             np.concatenate([part.mixture for part in parts]),
+            np.concatenate([part.familiarity for part in parts]),
         )
 
 
@@ -82,17 +90,25 @@ class Space:
     def targets(self, embeddings: Vectors) -> Targets:
         """Return what documents are compared with for embedded descriptions, shape (n, D)."""
         direct = self.rules(embeddings)
-        mixture = self._mixture(direct)
-        return Targets(direct, normalised(mixture @ self._prototypes), mixture)
-
-    def _mixture(self, direct: Vectors) -> Vectors:
         nearness = direct @ self.bank_types.T
-        mixture = np.zeros_like(nearness)
-        for row, values in enumerate(nearness):
-            nearest = np.argsort(-values, kind="stable")[:_NEAREST_TYPES]
-            weights = np.exp(_STEEPNESS * (values[nearest] - values[nearest[0]]))
-            mixture[row, nearest] = weights / weights.sum()
-        return mixture
+        mixture = _mixture(nearness)
+        familiarity = (nearness.max(axis=1) - _FOREIGN) / (_FAMILIAR - _FOREIGN)
+        return Targets(
+            direct,
+            normalised(mixture @ self._prototypes),
+            mixture,
+            np.clip(familiarity, 0, 1).astype(np.float32),
+        )
+
+
+def _mixture(nearness: Vectors) -> Vectors:
+    """Return the weights of the nearest bank types, rows that sum to 1, for cosines (n, T)."""
+    mixture = np.zeros_like(nearness)
+    for row, values in enumerate(nearness):
+        nearest = np.argsort(-values, kind="stable")[:_NEAREST_TYPES]
+        weights = np.exp(_STEEPNESS * (values[nearest] - values[nearest[0]]))
+        mixture[row, nearest] = weights / weights.sum()
+    return mixture
 
 
 def ridge_map(samples: Vectors, descriptions: Vectors, strength: float = 1.0) -> Vectors:

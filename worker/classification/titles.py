@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from worker.classification.text import clean, content_spans
 from worker.parsing.document import Page
 
-_LINES = 10
+_LINES = 5
 _CHARACTERS = 6_000
 
 
 def title_lines(pages: Sequence[Page]) -> tuple[str, ...]:
-    """Return up to 10 short, wordy, different lines of the first page that has text, in order.
+    """Return up to 5 short, wordy, different lines of the first page that has text, in order.
 
     A line qualifies with 3 to 110 characters, at most 14 words and at least half letters.
     """

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.classification.sample_texts import POEM, TEXTS
 from worker.classification.calibration import FEATURES
-from worker.classification.channels import WEIGHTS
+from worker.classification.channels import BY_SAMPLES, WEIGHTS
 from worker.classification.engine import Engine
 from worker.classification.rules import Rule
 from worker.classification.verdict import Verdict
@@ -27,9 +27,13 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
     verdict = classify(engine, text, [*rules, Rule("other", "anything else")])
     evidence = verdict.evidence
 
-    total = sum(WEIGHTS.values())
     for ranked in evidence.ranking:
-        mean = sum(WEIGHTS[name] * value for name, value in ranked.channels) / total
+        weights = {
+            name: weight * (ranked.familiarity if name in BY_SAMPLES else 1)
+            for name, weight in WEIGHTS.items()
+        }
+        mean = sum(weights[name] * value for name, value in ranked.channels)
+        mean /= sum(weights.values())
         assert ranked.score == pytest.approx(mean + ranked.lexical + ranked.bonus, abs=1e-4)
     scores = [ranked.score for ranked in evidence.ranking]
     assert scores == sorted(scores, reverse=True)
