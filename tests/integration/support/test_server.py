@@ -57,12 +57,8 @@ def test_stop_and_kill_leave_no_process_and_start_continues(own_server: RunningS
         assert own_server.api_key == key
         assert jobs_of(own_server).status_code == 200
     assert not still_alive(everybody, seconds=1)
-    assert [process.returncode for process in own_server.processes] in (
-        [0],
-        [-signal.SIGTERM],
-        [0, 0],
-        [-signal.SIGTERM, 0],
-    )
+    # A worker that was told before it listened to signals ends by the signal itself.
+    assert {process.returncode for process in own_server.processes} <= {0, -signal.SIGTERM}
 
 
 def test_a_server_that_cannot_start_shows_why(tmp_path: Path):
