@@ -1,0 +1,52 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app import schema
+from app.db import Database
+from tests.integration.app.world import World
+
+DATABASES = ("sqlite", "postgres")
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema."""
+    with closing(Database(url)) as database:
+        schema.migrate(database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "pigeonhole.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'pigeonhole.db'}"
+    url: str = request.getfixturevalue("postgres_server").fresh_database()
+    return url
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of the newest schema, as the program opens it."""
+    if request.param == "sqlite":
+        path = tmp_path / "pigeonhole.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres_server").fresh_database(migrate)
+    with closing(Database(url)) as database:
+        yield database
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
