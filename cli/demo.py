@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from llama_cloud.types.classifier.classify_job import ClassifyJob
     from llama_cloud.types.classifier.job_get_results_response import Item
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 JOB_SECONDS = 300.0
 POLL_SECONDS = 0.2
 # Room for the longest file name and type, the confidence and the gaps.
@@ -296,10 +296,12 @@ def _show(
     table.add_column("Type", no_wrap=True)
     table.add_column("Conf.", justify="right", no_wrap=True)
     table.add_column("Why", ratio=1)
+    # A terminal of another encoding would end the demo with an exception at a check mark.
+    right, wrong = ("✓", "✗") if console.encoding.startswith("utf") else ("+", "!")
     for outcome in outcomes:
         fits = outcome.answer == samples.expected[outcome.file]
         table.add_row(
-            Text("✓", "green") if fits else Text("✗", "bold red"),
+            Text(right, "green") if fits else Text(wrong, "bold red"),
             outcome.file,
             _type_cell(outcome.answer),
             "" if outcome.confidence is None else f"{outcome.confidence:.2f}",
