@@ -8,6 +8,7 @@ its parent closes the connection.
 
 import contextlib
 import gc
+import logging
 import os
 import resource
 import select
@@ -64,6 +65,7 @@ def main(descriptor: int) -> None:
         # What the imports made will never be collected: copies of the process share it.
         gc.collect()
         gc.freeze()
+        _fall_silent()
         frames.send(connection, {"ready": os.getpid()})
         with contextlib.suppress(ParentGone, BrokenPipeError, ConnectionResetError):
             while (received := frames.receive(connection)) is not None:
@@ -75,6 +77,14 @@ def main(descriptor: int) -> None:
                     connection.sendall(read_in_copy(order, connection))
                 finally:
                     os.close(file)
+
+
+def _fall_silent() -> None:
+    """Drop what libraries have to say: hostile files make them say it by the megabyte."""
+    logging.disable(logging.CRITICAL)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.close(nowhere)
 
 
 def write_order(name: str, request: ParseRequest, limits: ParserLimits) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
 def forbid_calls(machine: str) -> bool:
     """Refuse new sockets, other programs, and reaching into other processes.
 
-    `machine` is what `platform.machine()` says. Returns False where the architecture is not known or the kernel has no seccomp.
+    `machine` is what `platform.machine()` says. Returns False where the architecture is not
+    known or the kernel has no seccomp.
     """
     known = _FORBIDDEN_CALLS.get(machine)
     if known is None:

@@ -177,7 +177,8 @@ def _environment() -> dict[str, str]:
     """Return all that the child may know of ours: nothing secret, and one thread each."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {
-        "PYTHONPATH": str(_CODE_ROOT),
+        # The same modules as ours, wherever they were found.
+        "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *filter(None, sys.path)]),
         "LC_ALL": "C.UTF-8",
         "TMPDIR": tempfile.gettempdir(),
         "OMP_THREAD_LIMIT": "1",
