@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database, now
@@ -63,11 +63,11 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
     So a job of one file never waits behind a job of five hundred. None when nothing is open.
     """
     is_open = Item.status == ItemStatus.QUEUED
+    candidate = select(Item.id).where(is_open).order_by(Item.ordinal, Item.job_id).limit(1)
     # Looking costs a writer's lock on SQLite only when there is something to take.
     with database.read() as session:
-        if not session.scalar(select(exists().where(is_open))):
+        if session.scalar(candidate) is None:
             return None
-    candidate = select(Item.id).where(is_open).order_by(Item.ordinal, Item.job_id).limit(1)
     if not database.is_sqlite:
         candidate = candidate.with_for_update(skip_locked=True)
     token, moment = uuid4(), now()
