@@ -1,0 +1,114 @@
+"""Migrations run on both databases, lead to the models, and never to data loss."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from app import schema
+from app.db import Database
+from app.errors import StartupError
+from app.tables import Base
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    with closing(Database(empty_url)) as database:
+        yield database
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def pretend_revision(database: Database, revision: str) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def test_the_newest_schema_is_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_up_down_and_up_again(empty: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+
+    assert not schema.is_current(empty)
+    schema.migrate(empty)
+    assert schema.is_current(empty)
+    assert tables(empty) == set(Base.metadata.tables)
+
+    with empty.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert tables(empty) == set()
+
+    schema.migrate(empty)
+    assert tables(empty) == set(Base.metadata.tables)
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    schema.migrate(database)
+
+    assert schema.is_current(database)
+
+
+def test_two_programs_that_migrate_at_once(empty_url: str) -> None:
+    barrier = threading.Barrier(3)
+
+    def migrate(_: int) -> bool:
+        with closing(Database(empty_url)) as database:
+            barrier.wait()
+            schema.migrate(database)
+            return schema.is_current(database)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(migrate, range(3))) == [True] * 3
+
+
+@pytest.mark.parametrize("ask", [schema.is_current, schema.migrate])
+def test_a_newer_database_is_refused_and_left_alone(database: Database, ask: object) -> None:
+    pretend_revision(database, "9999")
+
+    with pytest.raises(StartupError, match=r"written by a newer Pigeonhole \(schema 9999\)"):
+        ask(database)  # type: ignore[operator]
+
+    assert tables(database) == set(Base.metadata.tables)
+
+
+def test_a_sqlite_file_is_backed_up_before_its_migration(tmp_path: Path) -> None:
+    path = tmp_path / "pigeonhole.db"
+    with closing(Database(f"sqlite:///{path}")) as database:
+        # An older schema with something in it: as yet the oldest is also the newest.
+        with database.write() as session:
+            session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            session.execute(text("CREATE TABLE treasure (what TEXT)"))
+            session.execute(text("INSERT INTO treasure VALUES ('gold')"))
+            session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        schema._back_up(path)
+
+    (backup,) = (tmp_path / "backups").iterdir()
+    assert (tmp_path / "backups").stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT what FROM treasure").fetchall() == [("gold",)]
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_new_sqlite_file_needs_no_backup(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
+        schema.migrate(database)
+
+    assert not (tmp_path / "backups").exists()
