@@ -21,6 +21,7 @@ _ANY_PICTURE_SHARE = 0.02
 _MANY_PATHS = 100
 _RUBBISH_SHARE = 0.3
 _MAX_OBJECTS = 5000
+_LONGEST_SIDE = 10_000_000.0
 _MAX_FIELDS = 1000
 _MAX_FIELD_CHARACTERS = 1000
 _MAX_FORM_DEPTH = 2
@@ -71,8 +72,8 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
             index=index,
             text=text,
             source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
-            width=round(width, 2),
-            height=round(height, 2),
+            width=_side(width),
+            height=_side(height),
         ),
         form_fields=form_fields,
         may_be_picture=may_be_picture,
@@ -80,14 +81,19 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
     )
 
 
+def _side(points: float) -> float | None:
+    """Return the length of a page's side, None for what no paper has."""
+    return round(points, 2) if 0 < points < _LONGEST_SIDE else None
+
+
 def has_ink(document: pypdfium2.PdfDocument, index: int) -> bool:
     """Tell whether a page shows anything but its background, by a rendering at 36 dpi."""
     page = document[index]
     try:
         width, height = page.get_size()
-        scale = _INK_DPI / 72
-        if width * height > 0:
-            scale = min(scale, math.sqrt(_MAX_INK_PIXELS / (width * height)))
+        if _side(width) is None or _side(height) is None:
+            return True
+        scale = min(_INK_DPI / 72, math.sqrt(_MAX_INK_PIXELS / (width * height)))
         bitmap = page.render(scale=scale, grayscale=True)
         rows, used = memoryview(bitmap.buffer).cast("B"), bitmap.width
         shades: Counter[int] = Counter()

@@ -1,10 +1,14 @@
 """Plain text of every kind: txt, md, csv, tsv, json, xml."""
 
+import re
+
 from worker.parsing.collect import clean, collect_texts
 from worker.parsing.decoding import decode
 from worker.parsing.document import Document
 from worker.parsing.flow import split_flow
 from worker.parsing.source import Source
+
+_XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 
 
 def read_text(source: Source) -> Document:
@@ -12,4 +16,7 @@ def read_text(source: Source) -> Document:
 
     Raises FileError (`no_such_pages`).
     """
-    return collect_texts(source, split_flow(clean(decode(source.read_all()))))
+    data = source.read_all()
+    declared = _XML_ENCODING.match(data)
+    encoding = declared.group(1).decode("ascii") if declared else None
+    return collect_texts(source, split_flow(clean(decode(data, encoding))))
