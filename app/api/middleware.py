@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 
+from anyio import move_on_after
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -12,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.observe import bind
 
 access = logging.getLogger("app.access")
+
+DRAIN_BYTES = 16 * 1024 * 1024
+DRAIN_SECONDS = 2.0
 
 
 class WireMiddleware:
@@ -38,6 +42,7 @@ class WireMiddleware:
         closes = "x-fern-language" in headers
         status = 0
         began = time.perf_counter()
+        body = _Body(receive)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -45,13 +50,15 @@ class WireMiddleware:
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-ID"] = request_id
-                if closes:
+                # Closing on bytes that nobody read makes the kernel reset the connection, and
+                # the client lose the answer: then better leave it open.
+                if closes and await body.drain():
                     answer["Connection"] = "close"
             await send(message)
 
         with bind(request_id=request_id):
             try:
-                await self._app(scope, receive, send_with_headers)
+                await self._app(scope, body.receive, send_with_headers)
             finally:
                 access.debug(
                     "request",
@@ -72,6 +79,28 @@ class WireMiddleware:
                 path = self._root_path + path
             scope["root_path"] = self._root_path
         scope["path"] = path
+
+
+class _Body:
+    """A request's body on its way to the application, and what is left of it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_complete = False
+
+    async def receive(self) -> Message:
+        """Pass the next message on, and note whether it is the last one."""
+        message = await self._receive()
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> bool:
+        """Throw away what the application did not read; False when that is too much."""
+        drained = 0
+        with move_on_after(DRAIN_SECONDS):
+            while not self._is_complete and drained < DRAIN_BYTES:
+                drained += len((await self.receive()).get("body", b""))
+        return self._is_complete
 
 
 class BodyLimitMiddleware:

@@ -23,6 +23,14 @@ router = APIRouter(prefix="/api/v1", tags=["files"])
 UPLOAD_PATHS = frozenset({"/api/v1/files", "/api/v1/beta/files"})
 
 
+class PresignedUrlResponse(BaseModel):
+    """A link to a file's bytes that needs no key."""
+
+    url: str
+    expires_at: datetime
+    form_fields: dict[str, str] | None = None
+
+
 class BetaFileResponse(BaseModel):
     """A file as /api/v1/beta/files shows it."""
 
@@ -34,7 +42,7 @@ class BetaFileResponse(BaseModel):
     purpose: str | None = None
     expires_at: datetime | None = None
     last_modified_at: datetime | None = None
-    download_url: str | None = None
+    download_url: PresignedUrlResponse | None = None
 
 
 class FileResponse(BaseModel):
@@ -64,14 +72,6 @@ class BetaFileListResponse(BaseModel):
     total_size: int | None = None
 
 
-class PresignedUrlResponse(BaseModel):
-    """A link to a file's bytes that needs no key."""
-
-    url: str
-    expires_at: datetime
-    form_fields: dict[str, str] | None = None
-
-
 class FileFilterRequest(BaseModel):
     """Which files a query wants; what is not named here is ignored."""
 
@@ -91,6 +91,9 @@ class FileQueryRequest(BaseModel):
 
 
 Expiry = Annotated[int | None, Query(description="How many seconds the link works.")]
+Expand = Annotated[
+    list[str] | None, Query(description="`download_url` adds a presigned link to each file.")
+]
 
 
 def _multipart(field: str) -> dict[str, Any]:
@@ -127,17 +130,22 @@ async def create_file(
 
 @router.get("/beta/files")
 def list_beta_files(
+    request: Request,
     call: ApiCall,
     page_size: PageSize = None,
     page_token: PageToken = None,
     file_ids: Annotated[list[FileId] | None, Query()] = None,
     file_name: str | None = None,
     external_file_id: str | None = None,
+    expand: Expand = None,
     include_total: IncludeTotal = False,
 ) -> BetaFileListResponse:
     """List the project's files, the newest first."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
-    return _list(call, wanted, page_size, page_token, include_total=include_total)
+    answer = _list(call, wanted, page_size, page_token, include_total=include_total)
+    for file in answer.items:
+        _expand(request, call, file, expand)
+    return answer
 
 
 @router.post("/beta/files/query")
@@ -153,9 +161,13 @@ def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListRespo
 
 
 @router.get("/beta/files/{file_id}")
-def get_beta_file(call: ApiCall, file_id: FileId) -> BetaFileResponse:
+def get_beta_file(
+    request: Request, call: ApiCall, file_id: FileId, expand: Expand = None
+) -> BetaFileResponse:
     """Return a file."""
-    return _beta(_find(call, file_id))
+    file = _beta(_find(call, file_id))
+    _expand(request, call, file, expand)
+    return file
 
 
 @router.get("/files/{file_id}")
@@ -170,9 +182,7 @@ def get_file_content(
     request: Request, call: ApiCall, file_id: FileId, expires_at_seconds: Expiry = None
 ) -> PresignedUrlResponse:
     """Return a link to the file's bytes that needs no key."""
-    file = _find(call, file_id)
-    url, expires_at = presign(request, call.services, file.id, expires_at_seconds)
-    return PresignedUrlResponse(url=url, expires_at=expires_at)
+    return _link(request, call, _find(call, file_id).id, expires_at_seconds)
 
 
 @router.delete("/beta/files/{file_id}", status_code=204)
@@ -240,6 +250,16 @@ def _list(
         next_page_token=encode_token(secrets, purpose, page.next_after),
         total_size=page.total,
     )
+
+
+def _link(request: Request, call: Call, file_id: UUID, seconds: int | None) -> PresignedUrlResponse:
+    url, expires_at = presign(request, call.services, file_id, seconds)
+    return PresignedUrlResponse(url=url, expires_at=expires_at)
+
+
+def _expand(request: Request, call: Call, file: BetaFileResponse, expand: list[str] | None) -> None:
+    if expand and "download_url" in expand:
+        file.download_url = _link(request, call, file.id, None)
 
 
 def _beta(file: File) -> BetaFileResponse:
