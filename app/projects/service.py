@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Database, new_id, now
@@ -18,6 +18,8 @@ from app.settings import Settings
 
 # `last_used_at` is for people; writing it on every request would make every GET a write.
 USED_EVERY = timedelta(minutes=1)
+# Any constant will do, as long as every Pigeonhole uses the same.
+BOOTSTRAP_LOCK = 0x626F_6F74
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,10 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
     `PIGEONHOLE_API_KEY` becomes valid and replaces the key that it held before. Without it,
     the embedded server generates a key when there is no valid one.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        # Of two programs that start at once, only one makes the first of everything. On SQLite
+        # writers wait for each other anyway.
+        session.execute(select(func.pg_advisory_xact_lock(BOOTSTRAP_LOCK)))
     project = first_project(session)
     if project is None:
         organization = Organization(id=settings.organization_id or new_id(), name="Default")
@@ -242,8 +248,11 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
 
 
 def _set_environment_key(session: Session, secrets: Secrets, key: str, project: Project) -> None:
-    if key != key.strip() or not key.isprintable():
-        raise StartupError("PIGEONHOLE_API_KEY must not hold blanks at its ends or line breaks")
+    if key != key.strip() or not (key.isascii() and key.isprintable()):
+        raise StartupError(
+            "PIGEONHOLE_API_KEY must consist of ASCII characters, because it travels in a header, "
+            "without line breaks and without blanks at its ends"
+        )
     wanted = digest(secrets, key)
     session.execute(
         update(ApiKey)
