@@ -7,6 +7,7 @@ import pytest
 
 from app import schema
 from app.db import Database
+from tests.integration.app.api import Api
 from tests.integration.app.world import World
 
 DATABASES = ("sqlite", "postgres")
@@ -50,3 +51,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def world(database: Database) -> World:
     return World(database)
+
+
+@pytest.fixture
+def api(database: Database, tmp_path: Path) -> Api:
+    """The application of an embedded server, whatever the database."""
+    return Api(database, tmp_path / "data")
