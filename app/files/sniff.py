@@ -161,6 +161,8 @@ def _judge_zip(file: BinaryIO) -> FileType:
                     file, manifest, _MANIFEST_LIMIT
                 )
             return FileType(_OPENDOCUMENT[declared], encrypted)
+    if "xl/workbook.bin" in by_name:
+        return UNKNOWN  # xlsb: a workbook of binary parts
     if "[Content_Types].xml" in by_name or "_rels/.rels" in by_name:
         for prefix, kind in _OFFICE_PARTS.items():
             if any(member.name.startswith(prefix) for member in members):

@@ -140,6 +140,10 @@ def test_encrypted_office_files():
         assert not sniff(io.BytesIO(data), "").encrypted, extension
 
 
+def test_other_ole_files_are_unknown():
+    assert sniff(io.BytesIO(samples.ole_file(Catalog=b"x")), "a.doc") is UNKNOWN
+
+
 def test_binary_workbook_is_not_an_xlsx():
     data = samples.zip_of({"[Content_Types].xml": "", "xl/workbook.bin": b"x"})
     assert sniff(io.BytesIO(data), "a.xlsb") is UNKNOWN

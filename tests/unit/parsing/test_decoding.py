@@ -60,6 +60,11 @@ def test_no_other_codec_can_be_declared(declared):
     assert decode("Gr\\x41ße für +AGE-".encode("cp1252"), declared) == "Gr\\x41ße für +AGE-"
 
 
+def test_bytes_in_no_encoding_at_all():
+    assert decode(b"\x1b$Bnot \xff Japanese").endswith(" Japanese")
+    assert decode(b"\0\0\0\0\0") == "\0" * 5
+
+
 def test_utf8_with_one_broken_byte_stays_utf8():
     text = "Größe, Maße, Übung, Käse " * 3
     assert decode(text.encode() + b"\xc3") == text + "\ufffd"

@@ -274,6 +274,18 @@ def test_second_reader_alone():
 
 
 def test_second_reader_goes_on_after_a_failing_page():
-    broken = samples.pdf("One", "Two").replace(b"/Contents 7 0 R", b"/Contents (a)")
+    good, unknown = samples.stream(samples.show("One")), b"/Filter/NoSuchFilter"
+    broken = samples.pdf("One", "Two").replace(good, samples.stream(samples.show("One"), unknown))
     found = pdf_fallback.read_with_pypdf(samples.source(broken))
-    assert found.pages[0].text == "One"
+    assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
+    assert found.warnings == ("page 1 could not be read",)
+    with pytest.raises(FileError) as caught:
+        pdf_fallback.read_with_pypdf(samples.source(broken, asked=samples.request(max_pages=1)))
+    assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_second_reader_keeps_to_the_limits():
+    found = pdf_fallback.read_with_pypdf(
+        samples.source(samples.pdf("One", "Two", ""), document_text_bytes=5)
+    )
+    assert [page.text for page in found.pages] == ["One", "Tw"]
