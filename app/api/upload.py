@@ -5,9 +5,10 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from app.api.text import LONGEST_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files.blobs import BlobStore, BlobWriter
 
@@ -15,7 +16,8 @@ from app.files.blobs import BlobStore, BlobWriter
 FLUSH_BYTES = 1024 * 1024
 LONGEST_FIELD = 64 * 1024
 MOST_PARTS = 100
-LONGEST_NAME = 3000
+# A name of the longest kind in characters of four bytes each, and what stands around it.
+LONGEST_HEADER = 16 * 1024
 
 
 @dataclass(slots=True)
@@ -90,10 +92,20 @@ class _Receiver:
 
     def on_part_end(self) -> None:
         if self._part is not None and self._part.field != self._file_field:
-            self._upload.fields[self._part.field] = self._part.data.decode("utf-8", "replace")
+            self._upload.fields[self._part.field] = _field_text(self._part)
 
     def on_end(self) -> None:
         self.is_complete = True
+
+
+def _field_text(part: _Part) -> str:
+    text = part.data.decode("utf-8", "replace")
+    location = ("body", part.field)
+    if len(text) > LONGEST_TEXT:
+        raise Unprocessable(f"Text must not be longer than {LONGEST_TEXT} characters.", location)
+    if "\0" in text:
+        raise Unprocessable("Text must not hold NUL characters.", location)
+    return text
 
 
 async def receive_upload(
@@ -111,7 +123,7 @@ async def receive_upload(
         name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
     }
     try:
-        parser = MultipartParser(boundary, callbacks)
+        parser = MultipartParser(boundary, callbacks, max_header_size=LONGEST_HEADER)
         async for chunk in request.stream():
             parser.write(chunk)
             if upload.size > max_bytes:
@@ -131,7 +143,7 @@ async def receive_upload(
             )
     except BaseException as error:
         await to_thread.run_sync(upload.writer.discard)
-        if isinstance(error, MultipartParseError):
+        if isinstance(error, FormParserError):
             raise _broken("it does not follow its own boundary") from None
         raise
     return upload
@@ -158,7 +170,7 @@ def base_name(raw: bytes | None) -> str:
     """Return the last part of a name from the wire: no directories, no control characters."""
     name = (raw or b"").decode("utf-8", "replace").replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(character for character in name if character.isprintable()).strip()
-    return name[:LONGEST_NAME] or "upload"
+    return name[:LONGEST_TEXT] or "upload"
 
 
 def _broken(why: str) -> Unprocessable:

@@ -12,6 +12,7 @@ from app.api.ids import FileId
 from app.api.links import presign
 from app.api.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
 from app.api.services import ApiCall, Call
+from app.api.text import ShortText, Text
 from app.api.upload import Upload, receive_upload
 from app.files import service
 from app.files.models import File
@@ -76,8 +77,8 @@ class FileFilterRequest(BaseModel):
     """Which files a query wants; what is not named here is ignored."""
 
     file_ids: list[FileId] | None = None
-    file_name: str | None = None
-    external_file_id: str | None = None
+    file_name: Text | None = None
+    external_file_id: Text | None = None
 
 
 class FileQueryRequest(BaseModel):
@@ -120,7 +121,7 @@ async def create_beta_file(request: Request, call: ApiCall) -> BetaFileResponse:
 
 @router.post("/files", openapi_extra=_multipart("upload_file"))
 async def create_file(
-    request: Request, call: ApiCall, external_file_id: str | None = None
+    request: Request, call: ApiCall, external_file_id: ShortText | None = None
 ) -> FileResponse:
     """Upload a file: multipart, part `upload_file`."""
     upload = await _receive(request, call, "upload_file")
@@ -135,8 +136,8 @@ def list_beta_files(
     page_size: PageSize = None,
     page_token: PageToken = None,
     file_ids: Annotated[list[FileId] | None, Query()] = None,
-    file_name: str | None = None,
-    external_file_id: str | None = None,
+    file_name: Text | None = None,
+    external_file_id: Text | None = None,
     expand: Expand = None,
     include_total: IncludeTotal = False,
 ) -> BetaFileListResponse:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.ids import FileId
+from app.api.text import Text, refuse_nul
 from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus
@@ -27,8 +28,7 @@ def _check_type(value: str) -> str:
 
 
 def _check_text(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("text must not hold NUL characters")
+    refuse_nul(value)
     if not value.strip():
         raise ValueError("a description of blanks says nothing")
     return value
@@ -83,16 +83,19 @@ class ParsingConfigurationModel(BaseModel):
     )
 
 
+WebhookUrl = Annotated[
+    str, StringConstraints(max_length=2083, pattern=r"^https?:"), AfterValidator(refuse_nul)
+]
+
+
 class WebhookModel(BaseModel):
     """Where to send events, and how. Unknown keys are refused, as the original API did."""
 
     model_config = ConfigDict(extra="forbid")
 
-    webhook_url: Annotated[str, StringConstraints(max_length=2083, pattern=r"^https?:")] | None = (
-        None
-    )
+    webhook_url: WebhookUrl | None = None
     webhook_headers: dict[str, Any] | None = None
-    webhook_events: list[str] | None = None
+    webhook_events: list[Text] | None = None
     webhook_output_format: Literal["string", "json"] | None = None
     webhook_signing_secret: str | None = None
 
