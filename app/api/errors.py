@@ -7,7 +7,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 
 from app.errors import PigeonholeError, StorageFull, Unavailable, Unprocessable
 from app.files.blobs import FULL_SENTENCE, is_disk_full
@@ -22,6 +23,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _render_http)
     app.add_exception_handler(DatabaseError, _render_database)
     app.add_exception_handler(OSError, _render_os)
+    app.add_exception_handler(ClientDisconnect, _render_nothing)
     app.add_exception_handler(Exception, _render_unexpected)
 
 
@@ -73,6 +75,12 @@ def _render_os(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_SENTENCE))
     return _render_unexpected(request, error)
+
+
+def _render_nothing(_: Request, __: Exception) -> Response:
+    """Answer a client that went away in the middle of its request; nobody will read it."""
+    log.debug("the client went away")
+    return Response(status_code=400)
 
 
 def _render_unexpected(request: Request, error: Exception) -> JSONResponse:
