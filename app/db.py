@@ -104,7 +104,9 @@ def _dumps(value: Any) -> str:  # noqa: ANN401  # JSON is anything
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=_dumps, connect_args={"timeout": 30})
+    engine = create_engine(
+        url, json_serializer=_dumps, hide_parameters=True, connect_args={"timeout": 30}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -132,6 +134,8 @@ def _postgres(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
         json_serializer=_dumps,
+        # An error's text goes to the log; what clients sent, webhook addresses say, must not.
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=10,
         pool_pre_ping=True,
