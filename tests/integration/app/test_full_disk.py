@@ -1,0 +1,110 @@
+"""A full disk refuses what it cannot keep, in a sentence, and loses nothing it has accepted."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event, text
+
+from app import schema
+from app.db import Database
+from app.jobs import transitions
+from tests.integration.app.api import FILES, JOBS, RULES, Api, create_job, upload
+from tests.integration.app.world import VERDICT, World
+
+
+class Disk:
+    """SQLite's own limit of pages: beyond it, it says that the disk is full."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._limit: int | None = None
+        event.listen(database.engine, "checkout", self._apply)
+
+    def fill(self) -> None:
+        """Let the file grow no more; a little room may be left in its pages."""
+        with self._database.engine.connect() as connection:
+            self._limit = int(connection.scalar(text("PRAGMA page_count")) or 0)
+
+    def free(self) -> None:
+        self._limit = 1_000_000
+
+    def _apply(self, connection: object, *_: object) -> None:
+        if self._limit is not None:
+            connection.execute(f"PRAGMA max_page_count={self._limit}")  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
+        schema.migrate(database)
+        yield database
+
+
+@pytest.fixture
+def client(api: Api, world: World) -> TestClient:
+    return api.client(api.key(world.here))
+
+
+def post_job(client: TestClient, file_id: str) -> int:
+    # Rules that need more than the room left in a page.
+    rules = [{**RULES[0], "type": f"type {n}", "description": "x" * 500} for n in range(100)]
+    answer = client.post(JOBS, json={"file_ids": [file_id] * 100, "rules": rules})
+    if answer.status_code != 200:
+        assert "disk is full" in answer.json()["detail"]
+        assert answer.headers["x-should-retry"] == "false"
+    return answer.status_code
+
+
+def test_a_full_database_refuses_writes_and_serves_reads(
+    api: Api, client: TestClient, world: World
+) -> None:
+    file_id = upload(client)
+    job_id = create_job(client, file_id)
+    disk = Disk(api.database)
+    disk.fill()
+
+    statuses = [post_job(client, file_id) for _ in range(3)]
+
+    assert statuses == [507] * 3
+    listed = client.get(JOBS).json()["items"]
+    assert [job["id"] for job in listed] == [job_id], "nothing half done"
+    assert client.get(f"{FILES}/{file_id}").status_code == 200
+    assert client.get(f"{JOBS}/{job_id}/results").status_code == 200
+
+    disk.free()
+    assert post_job(client, file_id) == 200
+    claim = world.claim()
+    assert str(claim.job_id) == job_id, "what was accepted before goes on"
+    assert transitions.finish(api.database, claim, VERDICT)
+    assert client.get(f"{JOBS}/{job_id}").json()["status"] == "SUCCESS"
+
+
+def test_an_upload_that_the_database_cannot_record_leaves_no_bytes(
+    api: Api, client: TestClient
+) -> None:
+    disk = Disk(api.database)
+    disk.fill()
+    answers = [
+        client.post(
+            FILES,
+            files={"file": ("n" * 2900, b"some bytes")},
+            data={"external_file_id": "x" * 2900},
+        ).status_code
+        for _ in range(40)  # until the last page has no room for another row
+    ]
+
+    assert set(answers[-30:]) == {507}
+    stored = answers.count(201)
+    blobs = [path for path in (api.folder / "blobs").rglob("*") if path.is_file()]
+    assert len(blobs) == stored
+
+
+def test_a_known_key_works_when_its_use_cannot_be_noted(api: Api, world: World) -> None:
+    key = api.key(world.here)
+    disk = Disk(api.database)
+    disk.fill()
+
+    assert api.client(key).get(FILES).status_code == 200
