@@ -1,7 +1,7 @@
 """HTML as a reader of the page sees it: text without markup, scripts and hidden parts."""
 
+import html
 import re
-from html.parser import HTMLParser
 
 from worker.parsing.collect import clean, collect_texts
 from worker.parsing.decoding import decode
@@ -22,7 +22,17 @@ _LINES = frozenset(
     | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li"}
     | {"main", "nav", "option", "pre", "summary", "tbody", "tfoot", "thead", "tr"}
 )
-_CELLS = frozenset({"td", "th"})
+_BREAKS = {
+    **dict.fromkeys(("td", "th"), " "),
+    **dict.fromkeys(_LINES, "\n"),
+    **dict.fromkeys(_PARAGRAPHS, "\n\n"),
+}
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_HIDDEN_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _HIDDEN}
+_RAW = frozenset({"script", "style"})
+_SPACE = re.compile(r"\s+")
+# A value may hold a `>` or two; a quote that is never closed must not swallow the page.
+_MOST_QUOTED_ENDS = 20
 
 
 def read_html(source: Source) -> Document:
@@ -37,56 +47,68 @@ def read_html(source: Source) -> Document:
 
 
 def visible_text(markup: str) -> str:
-    """Return the text of HTML markup: the title and the body, one line for each block."""
-    parser = _TextParser()
-    parser.feed(markup)
-    parser.close()
-    text = re.sub(r"[ \t\xa0]+", " ", "".join(parser.pieces))
+    """Return the text of HTML markup: the title and the body, one line for each block.
+
+    The time grows with the length only, whatever the markup leaves open.
+    """
+    pieces: list[str] = []
+    position = 0
+    preformatted = 0
+    while (start := markup.find("<", position)) >= 0:
+        _add_text(pieces, markup[position:start], preformatted)
+        tag = _TAG.match(markup, start)
+        if tag is None:
+            position = _skip_markup(markup, start, pieces)
+            continue
+        is_end, name = tag.group(1) == "/", tag.group(2).lower()
+        position = _find_tag_end(markup, tag.end())
+        if name in _HIDDEN and not is_end:
+            if markup[position - 2] != "/":
+                position = _find_element_end(markup, position, name)
+            continue
+        if name == "pre":
+            preformatted = max(0, preformatted + (-1 if is_end else 1))
+        pieces.append(_BREAKS.get(name, ""))
+    _add_text(pieces, markup[position:], preformatted)
+    text = re.sub(r"[ \t\xa0]+", " ", html.unescape("".join(pieces)))
     text = re.sub(r" ?\n ?", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-class _TextParser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden_in: str | None = None
-        self._hidden_depth = 0
-        self._preformatted = 0
+def _add_text(pieces: list[str], text: str, preformatted: int) -> None:
+    if text:
+        pieces.append(text if preformatted else _SPACE.sub(" ", text))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if self._hidden_in:
-            self._hidden_depth += tag == self._hidden_in
-        elif tag in _HIDDEN:
-            self._hidden_in, self._hidden_depth = tag, 1
-        else:
-            self._preformatted += tag == "pre"
-            self._break(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if not self._hidden_in:
-            self._break(tag)
+def _skip_markup(markup: str, start: int, pieces: list[str]) -> int:
+    """Return where a comment or declaration ends; a `<` that begins neither is text."""
+    if markup.startswith("<!--", start):
+        end = markup.find("-->", start + 4)
+        return len(markup) if end < 0 else end + 3
+    if markup.startswith(("<!", "<?", "</"), start):
+        return _find_tag_end(markup, start)
+    pieces.append("<")
+    return start + 1
 
-    def handle_endtag(self, tag: str) -> None:
-        if self._hidden_in:
-            self._hidden_depth -= tag == self._hidden_in
-            if self._hidden_depth == 0:
-                self._hidden_in = None
-            return
-        if tag == "pre" and self._preformatted:
-            self._preformatted -= 1
-        self._break(tag)
 
-    def handle_data(self, data: str) -> None:
-        if not self._hidden_in:
-            self.pieces.append(data if self._preformatted else re.sub(r"\s+", " ", data))
+def _find_tag_end(markup: str, start: int) -> int:
+    """Return the position after a tag's `>`, which is not one within quoted values."""
+    end = start
+    for _ in range(_MOST_QUOTED_ENDS):
+        end = markup.find(">", end) + 1
+        if not end:
+            return len(markup)
+        if markup.count('"', start, end) % 2 == 0:
+            return end
+    return end
 
-    def _break(self, tag: str) -> None:
-        if tag in _PARAGRAPHS:
-            self.pieces.append("\n\n")
-        elif tag in _LINES:
-            self.pieces.append("\n")
-        elif tag in _CELLS:
-            self.pieces.append(" ")
+
+def _find_element_end(markup: str, start: int, name: str) -> int:
+    """Return the position after the end tag of a hidden element, and of those within it."""
+    depth = 1
+    for tag in _HIDDEN_TAGS[name].finditer(markup, start):
+        # A script's text may hold anything but its own end tag.
+        depth += -1 if tag.group(1) else name not in _RAW
+        if depth == 0:
+            return _find_tag_end(markup, tag.end())
+    return len(markup)

@@ -1,3 +1,7 @@
+import time
+
+import pytest
+
 from tests.unit.parsing import samples
 from worker.parsing.html import read_html, visible_text
 
@@ -32,3 +36,21 @@ def test_encoding_declared_in_the_markup():
 def test_deep_nesting():
     text = "<div>" * 30_000 + "x" + "</div>" * 30_000
     assert visible_text(text) == "x"
+
+
+def test_a_bracket_in_values_and_in_text():
+    assert visible_text('<p title="a > b">x < y &lt; z</p>') == "x < y < z"
+
+
+def test_scripts_end_at_their_own_tag_only():
+    assert visible_text("<script>'<script>' + '</p>'</SCRIPT >after") == "after"
+    assert visible_text("<svg/>after <!-- <p>hidden --> it") == "after it"
+
+
+@pytest.mark.parametrize(
+    "unit", ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">']
+)
+def test_what_is_never_closed_takes_no_longer(unit):
+    start = time.monotonic()
+    visible_text(unit * 100_000)
+    assert time.monotonic() - start < 10
