@@ -1,13 +1,14 @@
 """Fitting the constants that ship, from labelled documents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from app.errors import StartupError
 from worker.classification.calibration import Calibration, Features, Logistic, features
 from worker.classification.catchall import PROTOTYPES
 from worker.classification.chunks import cut
@@ -24,10 +25,16 @@ from worker.classification.space import ridge_map
 from worker.classification.titles import title_lines
 from worker.classification.vectors import SpaceVectors
 
-_RULE_COUNTS = (2, 3, 4, 5, 8)
+_FEWEST_TYPES = 3
+_RULE_COUNTS = (1, 2, 3, 4, 5, 8, 12, 20)
 _ABSENT = 0.35
 _DRAWS = 6
 _REGULARISATION = 0.3
+# Every third document is fitted on a second time, cut to its first characters: few files are as
+# short as a photo of a till receipt is to OCR, and without them short texts get too much
+# confidence (measured at 200 characters: calibration error 0.07 without, 0.02 with all).
+_SHORTENED_EVERY = 3
+_SHORTEST, _LONGEST = 60, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,16 @@ class Outcomes:
 def fit(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> Constants:
     """Fit everything: means, ridge map, lexicon and calibration.
 
-    Takes a few seconds a hundred documents. The result is the same for the same input.
+    Takes a few seconds a hundred documents. The result is the same for the same input. Raises
+    StartupError for a corpus without documents or with fewer than three types.
     """
+    for corpus in corpora:
+        if not corpus.documents or any(len(rules) < _FEWEST_TYPES for rules in corpus.rule_sets):
+            raise StartupError(
+                f"constants cannot be fitted on {len(corpus.documents)} documents with"
+                f" {len(corpus.rule_sets[0])} rules: at least one document and"
+                f" {_FEWEST_TYPES} rules are needed"
+            )
     vectors, lexicon = fit_space(corpora, embedder, knowledge)
     return with_calibration(vectors, lexicon, corpora, embedder, knowledge)
 
@@ -58,15 +73,33 @@ def with_calibration(
     embedder: Embedder,
     knowledge: Knowledge,
 ) -> Constants:
-    """Fit the calibration on top of a fitted space, rounded as it will be stored."""
+    """Fit the calibration on top of a fitted space, rounded as it will be stored.
+
+    The draws come from whole documents and from some that are cut short.
+    """
     vectors = vectors.rounded()
     scorer = Scorer(embedder, vectors, lexicon, knowledge)
     drawn = [
         draw_outcomes(score_all(scorer, corpus, rules), [rule.type for rule in rules], seed)
-        for corpus in corpora
+        for whole in corpora
+        for corpus in (whole, _shortened(whole))
         for seed, rules in enumerate(corpus.rule_sets)
     ]
     return Constants(Fingerprint.of(embedder, knowledge), vectors, lexicon, fit_calibration(drawn))
+
+
+def _shortened(corpus: Corpus) -> Corpus:
+    random = np.random.default_rng(0)
+    documents = []
+    for item in corpus.documents[::_SHORTENED_EVERY]:
+        left = int(np.exp(random.uniform(np.log(_SHORTEST), np.log(_LONGEST))))
+        pages = []
+        for page in item.document.pages:
+            pages.append(replace(page, text=page.text[:left]))
+            left -= len(pages[-1].text)
+        document = replace(item.document, pages=tuple(pages))
+        documents.append(replace(item, document=document))
+    return Corpus(tuple(documents), corpus.rule_sets)
 
 
 def fit_space(

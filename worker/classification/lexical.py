@@ -85,9 +85,9 @@ def fit_lexicon(
 ) -> Lexicon:
     """Return the words that are common enough to ship, and their rarity.
 
-    Kept are words in at least three of `texts` from at least two of `sources` (one a text), and
-    those of `own_texts`, which are the project's: so that nothing of a private or a single
-    document, such as a name, leaves the corpus. Beyond `limit` the rarest are dropped.
+    Kept are words without digits in at least five of `texts` from at least three of `sources`
+    (one a text), and those of `own_texts`, which are the project's: so that nothing of a single
+    document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest go.
     """
     vectorizer = new_vectorizer()
     counts = vectorizer.fit_transform([*texts, *own_texts])
@@ -100,11 +100,12 @@ def fit_lexicon(
         by_source[row] = np.asarray(foreign[rows].sum(axis=0))[0] > 0
     documents = np.asarray(foreign.sum(axis=0))[0]
     mine = np.asarray(own.sum(axis=0))[0]
-    common = (documents >= 3) & (by_source.sum(axis=0) >= 2)
+    words = vectorizer.get_feature_names_out()
+    wordy = np.array([not any(character.isdigit() for character in word) for word in words])
+    common = wordy & (documents >= 5) & (by_source.sum(axis=0) >= 3)
     candidates = np.flatnonzero(common | (mine > 0))
     frequency = documents + mine
     kept = sorted(candidates[np.argsort(-frequency[candidates], kind="stable")][:limit])
-    words = vectorizer.get_feature_names_out()
     return Lexicon(
         words=tuple(str(words[index]) for index in kept),
         idf=tuple(round(float(vectorizer.idf_[index]), 3) for index in kept),

@@ -136,3 +136,15 @@ def test_fitting_without_a_corpus_says_what_is_missing(tmp_path: Path):
     result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
     assert result.exit_code == 1
     assert "there is no manifest.csv" in result.output
+
+
+def test_fitting_on_two_types_is_refused(tmp_path: Path):
+    (tmp_path / "a.txt").write_text(TEXTS["recipe", "en"], encoding="utf-8")
+    (tmp_path / "manifest.csv").write_text(
+        "path,label,language,has_text_layer,source_repo\na.txt,recipe,en,yes,x", encoding="utf-8"
+    )
+    rules = [{"type": kind, "description": ""} for kind in ("recipe", "invoice")]
+    (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "at least one document and 3 rules are needed" in result.output
