@@ -1,6 +1,8 @@
 """Waking workers: a queue message carries nothing, the rows say what there is to do."""
 
+import contextlib
 import logging
+import queue
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -65,22 +67,23 @@ class LocalWakeups:
 
 
 class CeleryWakeups:
-    """Wakes Celery workers on any machine through Redis."""
+    """Wakes Celery workers on any machine through Redis.
+
+    A thread publishes: a request must not wait for a broker that hangs.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_celery(settings)
         url = settings.broker_url.get_secret_value()
         self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._owed: queue.Queue[None] = queue.Queue(MOST_MESSAGES)
+        threading.Thread(target=self._publish, name="wake-ups", daemon=True).start()
 
     def notify(self, items: int) -> None:
-        """Publish wake-ups; when Redis is away the sweeper will do it."""
-        try:
-            for _ in range(min(items, MOST_MESSAGES)):
-                self._app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
-        except Exception:  # kombu, redis and socket errors share no base
-            log.warning(
-                "the broker did not take a wake-up; the sweeper will send it", exc_info=True
-            )
+        """Have wake-ups published; when Redis is away the sweeper will ask again."""
+        with contextlib.suppress(queue.Full):  # then enough are on their way
+            for _ in range(items):
+                self._owed.put_nowait(None)
 
     def waiting(self) -> int | None:
         """Return the length of the queue in Redis."""
@@ -90,6 +93,23 @@ class CeleryWakeups:
     def check(self) -> None:
         """Raise an exception if Redis does not answer."""
         self._redis.ping()
+
+    def _publish(self) -> None:
+        while True:
+            self._owed.get()
+            try:
+                self._app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
+            except Exception:  # kombu, redis and socket errors share no base
+                log.warning(
+                    "the broker did not take a wake-up; the sweeper will send it", exc_info=True
+                )
+                self._forget()
+
+    def _forget(self) -> None:
+        """Drop what is owed: trying each one would only fail as often."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._owed.get_nowait()
 
 
 def make_celery(settings: Settings) -> Celery:
