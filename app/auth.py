@@ -6,13 +6,13 @@ import time
 from collections import OrderedDict
 
 from anyio import to_thread
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.db import Database, now
-from app.errors import NotAuthenticated
+from app.errors import UNREACHABLE, NotAuthenticated, Unavailable
 from app.projects.service import Principal, digest, find_principal, note_use
 from app.secrets import Secrets
 
@@ -65,9 +65,16 @@ class Authenticator:
         return principal
 
     def look_up(self, key_digest: str) -> Principal:
-        """Find a key in the database; raises NotAuthenticated if it is unknown or worthless."""
-        with self._database.read() as session:
-            principal = find_principal(session, key_digest)
+        """Find a key in the database; raises NotAuthenticated if it is unknown or worthless.
+
+        Raises Unavailable when the database cannot tell.
+        """
+        try:
+            with self._database.read() as session:
+                principal = find_principal(session, key_digest)
+        except OperationalError as error:
+            log.exception("the database cannot be reached")
+            raise Unavailable(UNREACHABLE) from error
         with self._lock:
             seconds = GOOD_FOR_SECONDS if principal else BAD_FOR_SECONDS
             self._known[key_digest] = (time.monotonic() + seconds, principal)
@@ -101,7 +108,7 @@ class AuthenticationMiddleware:
             principal = self._authenticator.remember(key_digest)
             if principal is None:
                 principal = await to_thread.run_sync(self._authenticator.look_up, key_digest)
-        except NotAuthenticated as error:
+        except (NotAuthenticated, Unavailable) as error:
             answer = JSONResponse({"detail": error.detail}, error.status, dict(error.headers))
             await answer(scope, receive, send)
             return

@@ -74,6 +74,9 @@ class Unavailable(PigeonholeError):
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
+UNREACHABLE = "The database cannot be reached just now: try again."
+
+
 class StartupError(Exception):
     """The program cannot start; the message is one sentence that says what to do."""
 

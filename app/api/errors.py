@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from app.errors import PigeonholeError, StorageFull, Unavailable, Unprocessable
+from app.errors import UNREACHABLE, PigeonholeError, StorageFull, Unavailable, Unprocessable
 from app.files.blobs import FULL_SENTENCE, is_disk_full
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
         return _answer(StorageFull(FULL_SENTENCE))
     if error.connection_invalidated or "locked" in cause or "connect" in cause:
         log.error("the database cannot be reached", exc_info=error)
-        return _answer(Unavailable("The database cannot be reached just now: try again."))
+        return _answer(Unavailable(UNREACHABLE))
     return _render_unexpected(request, error)
 
 
