@@ -1,0 +1,145 @@
+"""Postgres or Redis is away for a while: clients hear a sentence, and nothing is lost."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+import redis
+
+from app.broker import KEY_PREFIX, WORK_QUEUE
+from tests.e2e.client import Client, until
+from tests.support.postgres import PostgresServer
+from tests.support.redis import RedisServer
+from tests.support.server import RunningServer, production_server
+
+QUICK = 2.0
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: PostgresServer,
+    redis_server: RedisServer,
+) -> Iterator[RunningServer]:
+    """The API of a production installation; no worker takes what it puts into the queue."""
+    server = production_server(
+        tmp_path_factory.mktemp("outage") / "data",
+        postgres_server.fresh_database(),
+        redis_server.fresh_database(),
+        {"sweep_seconds": 0.3},
+    )
+    server.worker = None
+    server.run("migrate")
+    with server:
+        yield server
+
+
+@pytest.fixture
+def client(server: RunningServer) -> Iterator[Client]:
+    with closing(Client(server)) as client:
+        yield client
+
+
+@pytest.fixture
+def queue(server: RunningServer) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(server.environment["PIGEONHOLE_BROKER_URL"]) as queue:
+        queue.flushdb()
+        yield queue
+
+
+def wakeups(queue: redis.Redis) -> int:
+    return int(queue.llen(KEY_PREFIX + WORK_QUEUE))  # type: ignore[arg-type]
+
+
+def test_a_new_job_wakes_workers(client: Client, queue: redis.Redis) -> None:
+    client.start_job([client.upload("a")] * 5)
+
+    until(lambda: wakeups(queue) == 5, "a wake-up for each file", seconds=10)
+
+
+def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> None:
+    client.start_job([client.upload("a")] * 3)
+    until(lambda: wakeups(queue), "wake-ups", seconds=10)
+    queue.flushdb()
+
+    until(lambda: wakeups(queue), "wake-ups from the sweeper", seconds=15)
+
+
+def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
+    file_id = client.upload("a")
+    redis_server.kill()
+    try:
+        began = time.monotonic()
+        job_id = client.start_job([file_id] * 20)
+        took = time.monotonic() - began
+        ready = client.http.get("/readyz")
+    finally:
+        redis_server.start_again()
+
+    assert took < QUICK
+    assert client.job(job_id)["status"] == "PENDING"
+    assert ready.status_code == 503
+    assert set(ready.json()["problems"]) == {"broker"}
+    until(lambda: wakeups(queue), "wake-ups from the sweeper", seconds=15)
+    until(lambda: client.http.get("/readyz").status_code == 200, "readiness", seconds=10)
+
+
+def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
+    file_id = client.upload("a")
+    client.start_job([file_id])  # so that a connection is open already
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        jobs = [client.start_job([file_id]) for _ in range(3)]
+        took = time.monotonic() - began
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+
+    assert took < 3 * QUICK
+    assert [client.job(job_id)["status"] for job_id in jobs] == ["PENDING"] * 3
+    until(lambda: wakeups(queue), "wake-ups", seconds=15)
+
+
+def test_postgres_away(
+    server: RunningServer, client: Client, postgres_server: PostgresServer
+) -> None:
+    job_id = client.start_job([client.upload("a")])
+    process = postgres_server._own_process()
+    process.signal(signal.SIGINT)
+    process.wait()
+    try:
+        known_key = client.http.get(f"/api/v1/classifier/jobs/{job_id}")
+        unknown_key = httpx2.get(
+            f"{server.base_url}/api/v1/classifier/jobs",
+            headers={"Authorization": "Bearer llx-never-seen-before"},
+            trust_env=False,
+        )
+        upload = client.http.post("/api/v1/beta/files", files={"file": ("a.txt", b"a")})
+        ready = client.http.get("/readyz")
+        alive = client.http.get("/livez")
+    finally:
+        postgres_server._run()
+
+    for answer in (known_key, unknown_key, upload):
+        assert answer.status_code == 503
+        assert answer.json() == {"detail": "The database cannot be reached just now: try again."}
+        assert answer.headers["Retry-After"] == "1"
+    assert (ready.status_code, alive.status_code) == (503, 200)
+    assert client.job(job_id)["status"] == "PENDING"
+    incoming = Path(server.data_dir) / "blobs" / "incoming"
+    assert not list(incoming.iterdir())
+
+
+def test_connections_cut_in_a_crash_are_replaced(
+    client: Client, postgres_server: PostgresServer
+) -> None:
+    job_id = client.start_job([client.upload("a")])
+
+    postgres_server.restart_immediately()
+
+    assert client.job(job_id)["status"] == "PENDING"
