@@ -24,13 +24,15 @@ FILES = "/api/v1/beta/files"
 class Api:
     """The application over a database; `client` gives a client with a key."""
 
-    def __init__(self, database: Database, folder: Path, *, embedded: bool = True) -> None:
+    def __init__(
+        self, database: Database, folder: Path, *, embedded: bool = True, **given: object
+    ) -> None:
         production = {
             "database_url": "postgresql://db/pigeonhole",
             "broker_url": "redis://broker/0",
             "secret_key": SECRET,
         }
-        settings = Settings(data_dir=folder, **({} if embedded else production))  # type: ignore[arg-type]
+        settings = Settings(data_dir=folder, **({} if embedded else production), **given)  # type: ignore[arg-type]
         self.blobs = LocalBlobStore(folder / "blobs")
         self.folder = folder
         self.secrets = Secrets(SECRET)
