@@ -1,19 +1,25 @@
 """`pigeonhole keys`: create, list and revoke API keys."""
 
+import sys
 from pathlib import Path
 from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import select
 
+from app import schema
 from app.db import Database
+from app.errors import StartupError
 from app.projects import service
 from app.projects.models import ApiKey
 from app.secrets import Secrets
 from app.settings import load_settings
 from cli.compose import open_database, open_secrets
+
+# What a table may take where there is no terminal whose width could be asked for.
+WIDTH = 200
 
 
 @click.group()
@@ -22,7 +28,13 @@ from cli.compose import open_database, open_secrets
 def keys(context: click.Context, data_dir: Path | None) -> None:
     """Create, list and revoke API keys."""
     settings = load_settings(data_dir=data_dir)
-    context.obj = (open_database(settings), open_secrets(settings))
+    database = open_database(settings)
+    if not schema.is_current(database):
+        raise StartupError(
+            "the database does not have this program's schema: start `pigeonhole serve` once, or "
+            "run `pigeonhole migrate`; or is --data-dir another one?"
+        )
+    context.obj = (database, open_secrets(settings))
 
 
 @keys.command()
@@ -42,7 +54,16 @@ def create(parts: tuple[Database, Secrets], name: str, project_id: UUID | None) 
 def list_keys(parts: tuple[Database, Secrets]) -> None:
     """List the keys; the keys themselves are not kept anywhere."""
     database, _ = parts
-    table = Table("id", "name", "begins with", "project", "created", "last used", "revoked")
+    # Whole ids, also where nobody looks at them: they are what `revoke` takes.
+    table = Table(
+        Column("id", no_wrap=True),
+        "name",
+        "begins with",
+        "project",
+        "created",
+        "last used",
+        "revoked",
+    )
     with database.read() as session:
         for key in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
             table.add_row(
@@ -54,7 +75,7 @@ def list_keys(parts: tuple[Database, Secrets]) -> None:
                 f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
                 f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "",
             )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
 
 
 @keys.command()
