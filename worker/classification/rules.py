@@ -51,5 +51,15 @@ def without_negations(description: str) -> str:
     return shorter if any(character.isalnum() for character in shorter) else text
 
 
+def is_bare(rule: Rule) -> bool:
+    """Tell whether the description adds no word to the type's name."""
+    return set(clean(rule.description).casefold().split()) <= set(name_of(rule).split())
+
+
+def name_of(rule: Rule) -> str:
+    """Return the type as names are compared: without underscores, in lower case."""
+    return _words(rule.type).casefold()
+
+
 def _words(type_name: str) -> str:
     return clean(type_name.replace("_", " "))

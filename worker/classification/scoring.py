@@ -11,7 +11,7 @@ from worker.classification.cues import bonuses, observed_cues
 from worker.classification.embedder import Embedder, Vectors
 from worker.classification.knowledge import Knowledge
 from worker.classification.lexical import LexicalChannel, Lexicon
-from worker.classification.rules import Rule, lexical_text, rule_text
+from worker.classification.rules import Rule, is_bare, lexical_text, name_of, rule_text
 from worker.classification.scores import Scores
 from worker.classification.space import Space, Targets
 from worker.classification.text import is_readable
@@ -49,6 +49,7 @@ class Scorer:
         self.space = Space(vectors, knowledge)
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
         self._panel_bonuses = bonuses(self.space.cues, self.space.panel.direct)
+        self._panel_names = {name_of(rule): row for row, rule in enumerate(knowledge.panel)}
         self._rule_target = lru_cache(maxsize=_CACHED_RULES)(self._embedded_rule)
 
     def read(self, document: Document) -> Reading | None:
@@ -98,10 +99,22 @@ class Scorer:
             lexical=by_rule,
             cues=reading.cues,
             bonuses=gained,
-            cosines=targets.direct @ space.panel.direct.T,
+            cosines=self._cosines(targets, rules),
             overlaps=targets.direct @ targets.direct.T,
             characters=reading.characters,
         )
 
+    def _cosines(self, targets: Targets, rules: Sequence[Rule]) -> Vectors:
+        """Compare rules with the panel, shape (k, P); the same name is the same type: 1."""
+        cosines = targets.direct @ self.space.panel.direct.T
+        for row, rule in enumerate(rules):
+            column = self._panel_names.get(name_of(rule))
+            if column is not None:
+                cosines[row, column] = 1.0
+        return cosines
+
     def _embedded_rule(self, rule: Rule) -> Targets:
-        return self.space.targets(self.embedder.embed([rule_text(rule)], "query"))
+        # A bare name says little to an embedder; of a type that we know, we know more.
+        column = self._panel_names.get(name_of(rule)) if is_bare(rule) else None
+        known = rule if column is None else self.knowledge.panel[column]
+        return self.space.targets(self.embedder.embed([rule_text(known)], "query"))

@@ -165,3 +165,16 @@ def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
     assert "1. Read 1 of 9 pages, 1 of them by OCR" in verdict.reasoning
     assert verdict.evidence.quote is not None
     assert verdict.evidence.quote.page == 2
+
+
+def test_a_generic_type_of_the_same_name_is_no_alternative(engine: Engine):
+    rules = [Rule("INVOICE", "papers for the accounts department"), Rule("recipe", "food")]
+    verdict = engine.classify(document(TEXTS["invoice", "en"]), rules)
+    assert verdict.evidence.alternative is not None
+    assert verdict.evidence.alternative.type != "invoice"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "ja", "ru"])
+def test_the_bare_name_of_a_known_type_is_enough(engine: Engine, language: str):
+    rules = [Rule("recipe", ""), Rule("Invoice", "invoice"), Rule("news_article", "")]
+    assert engine.classify(document(TEXTS["recipe", language]), rules).type == "recipe"
