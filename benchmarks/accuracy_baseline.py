@@ -82,11 +82,11 @@ def _scored(
         rules=cosines.astype(np.float32),
         panel=none[0],
         channels={},
-        familiarity=none[:, 0],
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],
         cosines=none,
+        explained=1.0,
         overlaps=np.eye(len(rules), dtype=np.float32),
         characters=len(_text(item)),
     )

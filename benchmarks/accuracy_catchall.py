@@ -40,7 +40,7 @@ def judge_catch_alls(
     scored: Sequence[Scored],
     constants: Sequence[Constants],
     rules: Sequence[Rule],
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
     knowledge_folds: dict[str, int],
 ) -> list[CatchAllResult]:
     """Judge one random set a number of rules for each document, a catch-all at its end.
@@ -48,7 +48,7 @@ def judge_catch_alls(
     `constants[i]` are those fitted without fold i of `knowledge_folds`. The naive way lets the
     catch-all compete by its text like any other rule.
     """
-    engines = [Engine(embedder, constants[number]) for number in range(FOLDS)]
+    engines = [Engine(embedders, constants[number]) for number in range(FOLDS)]
     types = [rule.type for rule in rules]
     random = np.random.default_rng(11)
     results = []

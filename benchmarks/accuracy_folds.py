@@ -7,7 +7,7 @@ import numpy as np
 
 from worker.classification.calibration import Calibration
 from worker.classification.constants import Constants
-from worker.classification.embedder import Embedder, Kind, Vectors
+from worker.classification.embedder import Embedder
 from worker.classification.fitting import ScoredDocument, fit
 from worker.classification.knowledge import Knowledge
 from worker.classification.labelled import Corpus, LabelledDocument
@@ -16,27 +16,6 @@ from worker.classification.scoring import Scorer
 
 FOLDS = 5
 _SEED = 5
-
-
-class RememberingEmbedder:
-    """An embedder that computes each text once: folds embed the same texts again and again."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.name = embedder.name
-        self.version = embedder.version
-        self.dimension = embedder.dimension
-        self._embedder = embedder
-        self._known: dict[tuple[Kind, str], Vectors] = {}
-
-    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
-        """Return what the embedder returned for each text when it was first seen."""
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            key = (kind, text)
-            if key not in self._known:
-                self._known[key] = self._embedder.embed([text], kind)[0]
-            vectors[row] = self._known[key]
-        return vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +35,7 @@ def fold_of(sources: Sequence[str]) -> dict[str, int]:
 
 
 def fold_constants(
-    labelled: Corpus, text: Corpus | None, embedder: Embedder, knowledge: Knowledge
+    labelled: Corpus, text: Corpus | None, embedders: Sequence[Embedder], knowledge: Knowledge
 ) -> list[Constants]:
     """Fit constants once without each fold.
 
@@ -67,7 +46,7 @@ def fold_constants(
     return [
         fit(
             [_without(corpus, fold, number) for corpus in (text, labelled) if corpus],
-            embedder,
+            embedders,
             knowledge,
         )
         for number in range(FOLDS)
@@ -78,7 +57,7 @@ def cross_fitted(
     labelled: Corpus,
     rule_sets: dict[str, tuple[Rule, ...]],
     constants: Sequence[Constants],
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
     knowledge: Knowledge,
 ) -> list[Scored]:
     """Score each labelled document with the constants fitted without its fold."""
@@ -86,7 +65,7 @@ def cross_fitted(
     scored: list[Scored] = []
     for number in range(FOLDS):
         inside = [item for item in labelled.documents if fold[item.source] == number]
-        scored += score_with(constants[number], inside, rule_sets, embedder, knowledge)
+        scored += score_with(constants[number], inside, rule_sets, embedders, knowledge)
     return scored
 
 
@@ -94,11 +73,11 @@ def score_with(
     constants: Constants,
     documents: Sequence[LabelledDocument],
     rule_sets: dict[str, tuple[Rule, ...]],
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
     knowledge: Knowledge,
 ) -> list[Scored]:
     """Score the documents that have text with the given constants."""
-    scorer = Scorer(embedder, constants.vectors, constants.lexicon, knowledge)
+    scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
     scored = []
     for item in documents:
         reading = scorer.read(item.document)

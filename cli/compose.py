@@ -1,5 +1,6 @@
 """The composition root: everything is built here, from the settings, and passed in."""
 
+import logging
 import os
 import secrets as random
 from datetime import timedelta
@@ -13,6 +14,8 @@ from app.settings import Settings
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import SandboxedParser
 from worker.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
 
 
 def open_database(settings: Settings) -> Database:
@@ -38,6 +41,9 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
     # Here, because the API's process imports this module and must stay small.
     from worker.classification.bundled import load_engine  # noqa: PLC0415
 
+    engine = load_engine(settings.models_dir, settings.model_threads)
+    if engine.missing is not None:
+        log.warning("%s", engine.missing)
     limits = ParserLimits(
         memory_bytes=settings.parser_memory_bytes,
         cpu_seconds=settings.parser_cpu_seconds,
@@ -48,7 +54,7 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         database=Database(settings.sqlalchemy_url, pool_size=2),
         blobs=LocalBlobStore(settings.blob_dir),
         parser=SandboxedParser(limits),
-        engine=load_engine(),
+        engine=engine,
         lease=timedelta(seconds=settings.lease_seconds),
         too_long=too_long,
     )

@@ -1,5 +1,6 @@
 """Fitting the classifier's constants on files: what `pigeonhole models fit` does."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,15 +20,15 @@ from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import SandboxedParser
 
 
-def fit_constants(place: Path, embedder: Embedder) -> Constants:
-    """Parse the corpus in `place` and fit the embedder's constants on it.
+def fit_constants(place: Path, engines: Sequence[Sequence[Embedder]]) -> list[Constants]:
+    """Parse the corpus in `place` and fit the constants of each engine's embedders on it.
 
     Raises StartupError when there is no corpus.
     """
     directory = find_directory(place)
     corpora = _read_corpora(directory)
     click.echo(f"Fitting on {sum(len(corpus.documents) for corpus in corpora)} documents")
-    return fit(corpora, embedder, load_knowledge())
+    return [fit(corpora, embedders, load_knowledge()) for embedders in engines]
 
 
 def _read_corpora(directory: Path) -> list[Corpus]:

@@ -57,23 +57,33 @@ def build(*, if_possible: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Where to write the constants; by default into the installed package.",
 )
-def fit(place: Path, output: Path | None) -> None:
+@click.option("--alone", is_flag=True, help="Fit only those of the first model alone.")
+def fit(place: Path, output: Path | None, *, alone: bool) -> None:
     """Fit the classifier's constants again, after a change of model, bank, panel or chunks.
 
+    There are two sets of them: for both models together, and for the first one alone.
     Only means, word counts and regression coefficients are kept of the documents.
     """
     # These load the model and scikit-learn, which other verbs must not wait for.
     from cli.fitting import fit_constants  # noqa: PLC0415
-    from worker.classification.bundled import data_directory  # noqa: PLC0415
+    from worker.classification.bundled import data_directory, load_second, stem  # noqa: PLC0415
+    from worker.classification.remembering import RememberingEmbedder  # noqa: PLC0415
     from worker.classification.use import UseEmbedder  # noqa: PLC0415
 
+    use = RememberingEmbedder(UseEmbedder())
+    engines = [[use]]
     try:
-        constants = fit_constants(place, UseEmbedder())
+        if not alone:
+            second = load_second(load_settings().models_dir)
+            engines.append([RememberingEmbedder(second), use])
+        fitted = fit_constants(place, engines)
         with data_directory() as shipped:
-            stem = (output or shipped) / constants.fingerprint.embedder
-            constants.save(stem)
+            paths = [(output or shipped) / stem(embedders) for embedders in engines]
+            for path, constants in zip(paths, fitted, strict=True):
+                constants.save(path)
     except StartupError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"the constants cannot be written: {error}") from error
-    click.echo(f"Wrote {stem}.json and {stem}.npz")
+    for path in paths:
+        click.echo(f"Wrote {path}.json and {path}.npz")

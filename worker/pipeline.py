@@ -64,9 +64,10 @@ class Pipeline:
     @property
     def capabilities(self) -> dict[str, object]:
         """What this worker can do, for its heartbeat row."""
-        embedder = self.engine.scorer.embedder
+        embedders = self.engine.scorer.embedders
         return {
-            "engines": [f"{embedder.name} {embedder.version}"],
+            "engines": [f"{embedder.name} {embedder.version}" for embedder in embedders],
+            "missing": self.engine.missing,
             "parser": PARSER_VERSION,
             "ocr_languages": [],
         }

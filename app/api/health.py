@@ -27,7 +27,10 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz")
 def readyz(request: Request, response: Response) -> dict[str, object]:
-    """Answer whether jobs can be taken and done, naming what is not ready (status 503)."""
+    """Answer whether jobs can be taken and done, naming what is not ready (status 503).
+
+    `missing` has the sentences of workers that do their work, but with less than they should.
+    """
     services: Services = request.app.state.services
     problems = {}
     for name, check in CHECKS.items():
@@ -41,7 +44,9 @@ def readyz(request: Request, response: Response) -> dict[str, object]:
     if problems:
         response.status_code = 503
         return {"status": "not ready", "problems": problems}
-    return {"status": "ready", "workers": _count_workers(services)}
+    answer: dict[str, object] = {"status": "ready", "workers": _count_workers(services)}
+    missing = _missing_parts(services)
+    return {**answer, "missing": missing} if missing else answer
 
 
 def _check_schema(services: Services) -> str | None:
@@ -71,6 +76,12 @@ def _count_workers(services: Services) -> int:
     with services.database.read() as session:
         query = select(func.count()).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
         return session.scalar(query) or 0
+
+
+def _missing_parts(services: Services) -> list[str]:
+    with services.database.read() as session:
+        query = select(Worker.capabilities).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
+        return sorted({str(can["missing"]) for can in session.scalars(query) if can.get("missing")})
 
 
 CHECKS: dict[str, Callable[[Services], str | None]] = {

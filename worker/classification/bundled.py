@@ -1,23 +1,54 @@
 """The engine that comes with the package."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from app.errors import StartupError
+from app.settings import DEFAULT_MODELS_DIR
 from worker.classification.constants import Constants
+from worker.classification.e5 import manifest
+from worker.classification.embedder import Embedder
 from worker.classification.engine import Engine
 from worker.classification.use import UseEmbedder
 
 
-def load_engine() -> Engine:
-    """Return the engine with the bundled model and constants; takes about 1.5 s of CPU.
+def load_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
+    """Return the engine with both models, or with USE alone and `missing` saying why.
 
-    Raises StartupError when the constants do not belong to the installed model.
+    `models` is where `pigeonhole models build` writes; `threads` is how many the second model
+    may use. Takes about 2 s of CPU. Raises StartupError when the shipped constants do not belong
+    to the models.
     """
-    embedder = UseEmbedder()
+    use = UseEmbedder()
+    try:
+        embedders: Sequence[Embedder] = [load_second(models, threads), use]
+        missing = None
+    except StartupError as error:
+        embedders = [use]
+        missing = f"only one of the two models was asked, because {error}."
     with data_directory() as directory:
-        constants = Constants.load(directory / embedder.name)
-    return Engine(embedder, constants)
+        constants = Constants.load(directory / stem(embedders))
+    return Engine(embedders, constants, missing)
+
+
+def load_second(models: Path, threads: int = 1) -> Embedder:
+    """Return multilingual-e5-small from the directory of built models.
+
+    Raises StartupError when it was not built, is damaged, or cannot run on this platform.
+    """
+    try:
+        # Where there are no wheels of ONNX Runtime, there is one model.
+        from worker.classification.e5.e5 import E5Embedder  # noqa: PLC0415
+    except ImportError as error:
+        raise StartupError(f"{manifest.NAME} cannot run here ({error})") from error
+    return E5Embedder(models / manifest.NAME, threads)
+
+
+def stem(embedders: Sequence[Embedder]) -> str:
+    """Return the name, without an ending, of the files with these embedders' constants."""
+    return "+".join(embedder.name for embedder in embedders)
 
 
 def data_directory() -> AbstractContextManager[Path]:

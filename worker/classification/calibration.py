@@ -22,9 +22,6 @@ FEATURES = (
     "some_alternative_is_better",
     "better_alternatives",
 )
-# A panel type at least this near to a rule (cosine of the centred descriptions) is not an
-# alternative to it: "tax invoice" must not speak against "invoice".
-EXPLAINED = 0.4
 _LARGEST_MARGIN = 3.0
 _LARGEST_LOG = 9.0
 
@@ -39,7 +36,7 @@ def features(scores: Scores) -> Features:
     order = np.sort(scores.rules)[::-1]
     top = float(order[0])
     margin = top - float(order[1]) if len(order) > 1 else top
-    alternatives = scores.alternatives(EXPLAINED)
+    alternatives = scores.alternatives()
     best = np.sort(alternatives)[-3:]
     better = int((alternatives > top).sum())
     weights = np.exp(2 * (order - top))

@@ -21,11 +21,6 @@ PROTOTYPES = (
     "fallback: use this if no other rule applies",
 )
 
-# Measured with USE over 26 catch-all phrases in 13 languages and 450 real types: the nearest
-# real type has 0.55 ("letters to other parties"), 21 of the phrases have 0.56 or more.
-_NEAR_ALONE = 0.6
-_NEAR_WITH_HINT = 0.42
-
 # What descriptions of such rules say; asked only of names that hint at it.
 _SAYS_SO = re.compile(
     r"(?:no|any|every|all)\s+other|none\s+of|any-?\s?thing\s+else|every-?\s?thing\s+else"
@@ -84,24 +79,26 @@ _FILLERS = frozenset(
 _WORDS = re.compile(r"[^\s_.,;:/|&+'\"()\[\]{}<>!?*#-]+")
 
 
-def find_catch_alls(rules: Sequence[Rule], nearness: Vectors) -> tuple[int, ...]:
+def find_catch_alls(
+    rules: Sequence[Rule], nearness: Vectors, enough: tuple[float, float]
+) -> tuple[int, ...]:
     """Return the positions of the rules that stand for "anything else".
 
     `nearness` (k,) is each rule's largest cosine to `PROTOTYPES`, both centred. A name such as
-    "other" or "sonstiges" is enough; so is a text that is near enough to the prototypes; a
-    name with other meanings, such as "default", needs some nearness too.
+    "other" or "sonstiges" is enough; so is a text whose nearness is the second number of
+    `enough`; a name with other meanings, such as "default", needs the first.
     """
     return tuple(
         position
         for position, rule in enumerate(rules)
-        if _is_catch_all(rule, float(nearness[position]))
+        if _is_catch_all(rule, float(nearness[position]), *enough)
     )
 
 
-def _is_catch_all(rule: Rule, nearness: float) -> bool:
+def _is_catch_all(rule: Rule, nearness: float, with_hint: float, alone: float) -> bool:
     words = _folded_words(rule.type)
     core = [word for word in words if word not in _FILLERS]
-    if nearness >= _NEAR_ALONE or " ".join(words) in _PHRASES:
+    if nearness >= alone or " ".join(words) in _PHRASES:
         return True
     if not core:
         return False
@@ -109,7 +106,7 @@ def _is_catch_all(rule: Rule, nearness: float) -> bool:
         return True
     if all(word in _NAMES or word in _HINTS for word in core):
         return (
-            nearness >= _NEAR_WITH_HINT
+            nearness >= with_hint
             or len(_folded_words(rule.description)) <= 2
             or _SAYS_SO.search(rule.description) is not None
         )

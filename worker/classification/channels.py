@@ -9,16 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from worker.classification.embedder import Vectors, normalised
+from worker.classification.scores import Channel
 from worker.classification.space import Space, Targets
-
-WEIGHTS: Mapping[str, float] = {
-    "description": 1.0,
-    "samples": 1.0,
-    "mapped": 1.0,
-    "nearest": 1.0,
-    "title": 1.0,
-}
-"""How much each channel counts in the mean."""
 
 BY_SAMPLES = frozenset({"samples", "nearest"})
 """The channels that count only as far as a type is familiar from the bank."""
@@ -58,18 +50,13 @@ def standardised(values: Vectors, panel: Vectors) -> Vectors:
     return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
 
 
-def combined(channels: Mapping[str, Vectors], familiarity: Vectors) -> Vectors:
-    """Return the weighted mean of the standardised channels, shape (n,).
+def combined(channels: Mapping[str, Channel]) -> Vectors:
+    """Return the weighted mean of the channels, shape (n,).
 
-    `familiarity` (n,) scales the weights of the channels that rest on samples. A document
-    without title lines has an average title.
+    A document without title lines has an average title.
     """
-    total = np.zeros_like(familiarity)
-    weights = np.zeros_like(familiarity)
-    for name, values in channels.items():
-        weight = WEIGHTS[name] * (familiarity if name in BY_SAMPLES else 1.0)
-        total += weight * values
-        weights += weight
+    total = sum(channel.weights * channel.scores for channel in channels.values())
+    weights = sum(channel.weights for channel in channels.values())
     return np.asarray(total / weights, dtype=np.float32)
 
 

@@ -1,9 +1,10 @@
-"""The fitted constants of one embedder: what ships beside the bank and the panel.
+"""The fitted constants of an engine: what ships beside the bank and the panel.
 
 Two files, neither of them a pickle: `NAME.npz` with vectors and `NAME.json` with the rest.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,32 +15,30 @@ import numpy.typing as npt
 from app.errors import StartupError
 from worker.classification.calibration import Calibration
 from worker.classification.chunks import CHUNK_COUNT, CHUNK_TOKENS
-from worker.classification.embedder import Embedder
+from worker.classification.embedder import Embedder, Vectors
 from worker.classification.knowledge import Knowledge
 from worker.classification.lexical import Lexicon
 from worker.classification.vectors import SpaceVectors
 
-SCORING_VERSION = 1
+SCORING_VERSION = 2
 """Raised by hand whenever scores change without a change of the data below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Everything that the fitted constants depend on."""
+    """Everything that the fitted constants depend on; `embedders` as "name version"."""
 
-    embedder: str
-    embedder_version: str
+    embedders: tuple[str, ...]
     knowledge: str
     chunk_tokens: int
     chunk_count: int
     scoring: int = SCORING_VERSION
 
     @classmethod
-    def of(cls, embedder: Embedder, knowledge: Knowledge) -> "Fingerprint":
+    def of(cls, embedders: Sequence[Embedder], knowledge: Knowledge) -> "Fingerprint":
         """Return the fingerprint that constants must have to fit this program."""
         return cls(
-            embedder=embedder.name,
-            embedder_version=embedder.version,
+            embedders=tuple(f"{embedder.name} {embedder.version}" for embedder in embedders),
             knowledge=knowledge.digest(),
             chunk_tokens=CHUNK_TOKENS,
             chunk_count=CHUNK_COUNT,
@@ -48,30 +47,32 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """All that `pigeonhole models fit` finds out."""
+    """All that `pigeonhole models fit` finds out; `vectors` by the embedder's name."""
 
     fingerprint: Fingerprint
-    vectors: SpaceVectors
+    vectors: Mapping[str, SpaceVectors]
     lexicon: Lexicon
     calibration: Calibration
 
-    def check(self, embedder: Embedder, knowledge: Knowledge) -> None:
-        """Raise StartupError unless these constants were fitted for this embedder and program."""
-        expected = asdict(Fingerprint.of(embedder, knowledge))
+    def check(self, embedders: Sequence[Embedder], knowledge: Knowledge) -> None:
+        """Raise StartupError unless these constants were fitted for the embedders and program."""
+        expected = asdict(Fingerprint.of(embedders, knowledge))
         found = asdict(self.fingerprint)
         different = [key for key in expected if expected[key] != found[key]]
         if different:
             key = different[0]
             raise StartupError(
                 f"the classifier's constants were fitted for {key.replace('_', ' ')}"
-                f" {found[key]!r}, but this program has {expected[key]!r}: refit them with"
-                " `pigeonhole models fit --corpus DIR`"
+                f" {_said(found[key])}, but this program has {_said(expected[key])}: refit them"
+                " with `pigeonhole models fit --corpus DIR`"
             )
 
     def save(self, stem: Path) -> None:
         """Write `stem`.npz and `stem`.json. Vectors are kept in half precision."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            name: value.astype(np.float16) for name, value in asdict(self.vectors).items()
+            f"{embedder}/{name}": value.astype(np.float16)
+            for embedder, vectors in self.vectors.items()
+            for name, value in asdict(vectors).items()
         }
         np.savez_compressed(stem.with_name(f"{stem.name}.npz"), allow_pickle=False, **arrays)
         rest = {
@@ -88,10 +89,15 @@ class Constants:
         try:
             rest = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
             with np.load(stem.with_name(f"{stem.name}.npz"), allow_pickle=False) as arrays:
-                vectors = {name: arrays[name].astype(np.float32) for name in arrays.files}
+                vectors: dict[str, dict[str, Vectors]] = {}
+                for key in arrays.files:
+                    embedder, _, name = key.rpartition("/")
+                    vectors.setdefault(embedder, {})[name] = arrays[key].astype(np.float32)
+            fingerprint = rest["fingerprint"]
+            embedders = tuple(str(embedder) for embedder in fingerprint["embedders"])
             return cls(
-                fingerprint=Fingerprint(**rest["fingerprint"]),
-                vectors=SpaceVectors(**vectors),
+                fingerprint=Fingerprint(**{**fingerprint, "embedders": embedders}),
+                vectors={name: SpaceVectors(**parts) for name, parts in vectors.items()},
                 lexicon=Lexicon(tuple(rest["lexicon"]["words"]), tuple(rest["lexicon"]["idf"])),
                 calibration=Calibration.from_json(rest["calibration"]),
             )
@@ -100,3 +106,7 @@ class Constants:
                 f"the classifier's constants {stem.name} cannot be read ({error}): refit them"
                 " with `pigeonhole models fit --corpus DIR`"
             ) from error
+
+
+def _said(value: object) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, tuple) else repr(value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedder import Vectors
+from worker.classification.tuning import Tuning
 from worker.parsing.document import Document, Page, TextSource
 
 
@@ -52,10 +53,6 @@ CUES = (
     ),
 )
 LARGEST_BONUS = 2.0
-# Cosines of USE between a cue and a rule: up to `_NEAR` no bonus, the full one from `_FULL`.
-# Rules that mean the same as a cue have 0.51 to 0.92 in four styles and three languages, all
-# others 0.34 at most.
-_NEAR, _FULL = 0.35, 0.55
 
 _FORMATS = {
     "email": {"eml", "msg"},
@@ -71,12 +68,14 @@ _SLIDE_WORDS = 180
 _CHARACTERS = 60_000
 
 
-def bonuses(cues: Vectors, targets: Vectors) -> Vectors:
+def bonuses(cues: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
     """Return the bonus, in standard deviations, of each cue for each target, shape (5, n).
 
-    `cues` (5, D) and `targets` (n, D) are centred descriptions.
+    `cues` (5, D) and `targets` (n, D) are centred descriptions, `tuning` belongs to their model.
     """
-    nearness = (cues @ targets.T - _NEAR) / (_FULL - _NEAR)
+    ranges = [tuning.table_cue if cue.name == "spreadsheet" else tuning.cues for cue in CUES]
+    near, full = np.array(ranges, dtype=np.float32).T[:, :, None]
+    nearness = (cues @ targets.T - near) / (full - near)
     return np.asarray(LARGEST_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
 
 

@@ -1,4 +1,4 @@
-"""The classifier: a pure function of a document, rules, an embedder and constants."""
+"""The classifier: a pure function of a document, rules, embedders and constants."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,19 @@ from worker.parsing.document import Document
 class Engine:
     """Classifies documents. The same document and rules always give the same verdict.
 
-    Raises StartupError when `constants` were fitted for another embedder or another program.
+    `missing` says, as a sentence, which embedder there should be too; verdicts repeat it.
+
+    Raises StartupError when `constants` were fitted for other embedders or another program.
     Safe to share between threads.
     """
 
-    def __init__(self, embedder: Embedder, constants: Constants) -> None:
+    def __init__(
+        self, embedders: Sequence[Embedder], constants: Constants, missing: str | None = None
+    ) -> None:
         knowledge = load_knowledge()
-        constants.check(embedder, knowledge)
-        self.scorer = Scorer(embedder, constants.vectors, constants.lexicon, knowledge)
+        constants.check(embedders, knowledge)
+        self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
+        self.missing = missing
         self._calibration = constants.calibration
 
     def classify(self, document: Document, rules: Sequence[Rule]) -> Verdict:
@@ -41,8 +46,11 @@ class Engine:
         """Return the positions of the rules that stand for "anything else"."""
         if not rules:
             raise ValueError("at least one rule is needed")
-        nearness = self.scorer.targets(rules).direct @ self.scorer.space.catch_alls.T
-        return find_catch_alls(rules, nearness.max(axis=1).astype(np.float32))
+        lead = self.scorer.lead
+        nearness = self.scorer.targets(rules)[0].direct @ lead.space.catch_alls.T
+        return find_catch_alls(
+            rules, nearness.max(axis=1).astype(np.float32), lead.tuning.catch_all
+        )
 
     def judge(self, document: Document, reading: Reading | None, rules: Sequence[Rule]) -> Verdict:
         """Return the verdict for a document that `scorer.read` has read, perhaps earlier."""
@@ -55,6 +63,7 @@ class Engine:
             catch_all,
             len(self.scorer.knowledge.panel),
             len(reading.chunks) if reading else 0,
+            self.missing,
         )
         if reading is None:
             # Nothing is known about the document but how often no rule fitted in the fitting.

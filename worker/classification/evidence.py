@@ -4,17 +4,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelScore:
+    """What one way of comparing says, and how much that counts in the mean of all."""
+
+    name: str
+    score: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class RankedRule:
     """One candidate rule: its score and what it is made of, in standard deviations.
 
-    `channels` are (name, score) pairs; their mean, `lexical` and `bonus` add up to `score`. In
-    the mean, the channels that rest on samples of known types count `familiarity` times.
+    The weighted mean of `channels`, `lexical` and `bonus` add up to `score`.
     """
 
     type: str
     score: float
-    channels: tuple[tuple[str, float], ...]
-    familiarity: float
+    channels: tuple[ChannelScore, ...]
     lexical: float
     bonus: float
 

@@ -5,16 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from worker.classification import lexical
-from worker.classification.calibration import (
-    EXPLAINED,
-    FEATURES,
-    Calibration,
-    Decision,
-)
-from worker.classification.channels import WEIGHTS
+from worker.classification.calibration import FEATURES, Calibration, Decision
 from worker.classification.cues import CUES
 from worker.classification.evidence import (
     Alternative,
+    ChannelScore,
     CueFound,
     Evidence,
     Influence,
@@ -22,7 +17,7 @@ from worker.classification.evidence import (
     Overlap,
     RankedRule,
 )
-from worker.classification.languages import script_warning
+from worker.classification.languages import unseen_script
 from worker.classification.quote import choose_quote
 from worker.classification.rules import Rule, lexical_text
 from worker.classification.scores import Scores
@@ -30,15 +25,18 @@ from worker.classification.scoring import Reading, Scorer
 from worker.classification.text import is_readable
 from worker.parsing.document import Document, TextSource
 
-_KNOWN = 0.5
-_OVERLAPPING = 0.8
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
 _SHOWN_OVERLAPS = 3
 
 
 def bare_evidence(
-    document: Document, rules: Sequence[Rule], catch_all: str | None, panel_types: int, chunks: int
+    document: Document,
+    rules: Sequence[Rule],
+    catch_all: str | None,
+    panel_types: int,
+    chunks: int,
+    missing: str | None,
 ) -> Evidence:
     """Return the evidence when nothing was scored: no text, or no rule but the catch-all."""
     characters = sum(len(page.text) for page in document.pages if is_readable(page.text))
@@ -51,7 +49,7 @@ def bare_evidence(
         rules=len(rules),
         panel_types=panel_types,
         catch_all=catch_all,
-        warnings=document.warnings,
+        warnings=document.warnings if missing is None else (*document.warnings, missing),
     )
 
 
@@ -68,6 +66,9 @@ def full_evidence(
     order = [int(position) for position in np.argsort(-scores.rules, kind="stable")]
     top = order[0]
     targets = scorer.targets(candidates)
+    # The last view that knows the script: the others cost more for each line.
+    quoting = max(number for number, seen in enumerate(reading.seen) if seen.trust > 0)
+    overlaps = _overlaps(scores, candidates, scorer.lead.tuning.overlapping)
     alternative, better = _alternatives(scores, scorer, top)
     model = calibration.null if decision.is_null else calibration.match
     return Evidence(
@@ -82,10 +83,10 @@ def full_evidence(
         ranking=tuple(_ranked(scores, candidates, position) for position in order),
         quote=choose_quote(
             reading,
-            scorer.space,
-            scorer.embedder,
-            targets.direct[top],
-            targets.direct[order[1]] if len(order) > 1 else None,
+            reading.seen[quoting],
+            scorer.views[quoting],
+            targets[quoting].direct[top],
+            targets[quoting].direct[order[1]] if len(order) > 1 else None,
         ),
         shared_words=scorer.lexical.shared_words(reading.text, lexical_text(candidates[top])),
         cues=tuple(
@@ -93,14 +94,14 @@ def full_evidence(
             for cue, bonus in zip(scores.cues, scores.bonuses[:, top], strict=True)
             if bonus > 0
         ),
-        known_type=_known_type(scorer, targets.direct[top]),
+        known_type=_known_type(scorer, targets[0].direct[top]),
         alternative=alternative,
         better_alternatives=better,
         match_probability=decision.match_probability,
         null_probability=decision.null_probability,
         influences=_influences(model.contributions(np.array(decision.features)), decision),
-        overlaps=_overlaps(scores, candidates),
-        warnings=(*bare.warnings, *_warnings(reading, scores, candidates)),
+        overlaps=overlaps,
+        warnings=(*bare.warnings, *_warnings(reading, overlaps, scorer)),
     )
 
 
@@ -108,15 +109,17 @@ def _ranked(scores: Scores, candidates: Sequence[Rule], position: int) -> Ranked
     return RankedRule(
         type=candidates[position].type,
         score=float(scores.rules[position]),
-        channels=tuple((name, float(scores.channels[name][position])) for name in WEIGHTS),
-        familiarity=float(scores.familiarity[position]),
+        channels=tuple(
+            ChannelScore(name, float(channel.scores[position]), float(channel.weights[position]))
+            for name, channel in scores.channels.items()
+        ),
         lexical=float(scores.lexical[position]) * lexical.WEIGHT,
         bonus=float(scores.bonuses[:, position].sum()),
     )
 
 
 def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative | None, int]:
-    unexplained = scores.unexplained(EXPLAINED)
+    unexplained = scores.unexplained()
     if not unexplained:
         return None, 0
     best = max(unexplained, key=lambda position: float(scores.panel[position]))
@@ -126,9 +129,9 @@ def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative
 
 
 def _known_type(scorer: Scorer, direct: np.typing.NDArray[np.float32]) -> KnownType | None:
-    nearness = scorer.space.bank_types @ direct
+    nearness = scorer.lead.space.bank_types @ direct
     best = int(nearness.argmax())
-    if nearness[best] < _KNOWN:
+    if nearness[best] < scorer.lead.tuning.known:
         return None
     return KnownType(scorer.knowledge.bank_types[best].type, float(nearness[best]))
 
@@ -144,9 +147,11 @@ def _influences(contributions: Sequence[float], decision: Decision) -> tuple[Inf
     )
 
 
-def _overlaps(scores: Scores, candidates: Sequence[Rule]) -> tuple[Overlap, ...]:
+def _overlaps(
+    scores: Scores, candidates: Sequence[Rule], overlapping: float
+) -> tuple[Overlap, ...]:
     """Return pairs of rules that are hard to tell apart, nearest first."""
-    pairs = np.argwhere(np.triu(scores.overlaps, k=1) > _OVERLAPPING)
+    pairs = np.argwhere(np.triu(scores.overlaps, k=1) > overlapping)
     found = [
         Overlap(candidates[a].type, candidates[b].type, float(scores.overlaps[a, b]))
         for a, b in pairs
@@ -154,14 +159,18 @@ def _overlaps(scores: Scores, candidates: Sequence[Rule]) -> tuple[Overlap, ...]
     return tuple(sorted(found, key=lambda overlap: -overlap.similarity))
 
 
-def _warnings(reading: Reading, scores: Scores, candidates: Sequence[Rule]) -> list[str]:
+def _warnings(reading: Reading, overlaps: Sequence[Overlap], scorer: Scorer) -> list[str]:
     warnings = []
     if reading.characters < _LITTLE_TEXT:
         warnings.append(f"there is little text, only {reading.characters} characters.")
     warnings += [
         f'the rules "{overlap.first}" and "{overlap.second}" overlap (cosine'
         f" {overlap.similarity:.2f}): their descriptions say nearly the same."
-        for overlap in _overlaps(scores, candidates)[:_SHOWN_OVERLAPS]
+        for overlap in overlaps[:_SHOWN_OVERLAPS]
     ]
-    script = script_warning(reading.text)
-    return [*warnings, script] if script else warnings
+    script = unseen_script(reading.text, scorer.lead.tuning.scripts)
+    if script is not None:
+        warnings.append(
+            f"the text is mostly in {script.title()} script, which the model was not trained on."
+        )
+    return warnings

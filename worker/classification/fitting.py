@@ -1,6 +1,6 @@
 """Fitting the constants that ship, from labelled documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from worker.classification.embedder import Embedder, Vectors, normalised
 from worker.classification.knowledge import Knowledge
 from worker.classification.labelled import Corpus
 from worker.classification.lexical import Lexicon, document_text, fit_lexicon
-from worker.classification.rules import Rule, lexical_text, rule_text
+from worker.classification.rules import lexical_text, rule_text
 from worker.classification.scores import Scores
 from worker.classification.scoring import Scorer
 from worker.classification.space import ridge_map
@@ -49,11 +49,14 @@ class Outcomes:
     null_right: npt.NDArray[np.bool_]
 
 
-def fit(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> Constants:
-    """Fit everything: means, ridge map, lexicon and calibration.
+def fit(
+    corpora: Sequence[Corpus], embedders: Sequence[Embedder], knowledge: Knowledge
+) -> Constants:
+    """Fit everything for the embedders together: means, ridge maps, lexicon and calibration.
 
-    Takes a few seconds a hundred documents. The result is the same for the same input. Raises
-    StartupError for a corpus without documents or with fewer than three types.
+    Takes some seconds a hundred documents; every text is embedded several times, so give
+    embedders that remember. The result is the same for the same input. Raises StartupError for
+    a corpus without documents or with fewer than three types.
     """
     for corpus in corpora:
         if not corpus.documents or any(len(rules) < _FEWEST_TYPES for rules in corpus.rule_sets):
@@ -62,30 +65,32 @@ def fit(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> 
                 f" {len(corpus.rule_sets[0])} rules: at least one document and"
                 f" {_FEWEST_TYPES} rules are needed"
             )
-    vectors, lexicon = fit_space(corpora, embedder, knowledge)
-    return with_calibration(vectors, lexicon, corpora, embedder, knowledge)
+    vectors = {embedder.name: fit_space(corpora, embedder, knowledge) for embedder in embedders}
+    return with_calibration(vectors, lexicon_of(corpora, knowledge), corpora, embedders, knowledge)
 
 
 def with_calibration(
-    vectors: SpaceVectors,
+    vectors: Mapping[str, SpaceVectors],
     lexicon: Lexicon,
     corpora: Sequence[Corpus],
-    embedder: Embedder,
+    embedders: Sequence[Embedder],
     knowledge: Knowledge,
 ) -> Constants:
-    """Fit the calibration on top of a fitted space, rounded as it will be stored.
+    """Fit the calibration on top of fitted spaces, rounded as they will be stored.
 
     The draws come from whole documents and from some that are cut short.
     """
-    vectors = vectors.rounded()
-    scorer = Scorer(embedder, vectors, lexicon, knowledge)
+    vectors = {name: space.rounded() for name, space in vectors.items()}
+    scorer = Scorer(embedders, vectors, lexicon, knowledge)
     drawn = [
-        draw_outcomes(score_all(scorer, corpus, rules), [rule.type for rule in rules], seed)
+        draw_outcomes(scored, [rule.type for rule in rules], seed)
         for whole in corpora
         for corpus in (whole, _shortened(whole))
-        for seed, rules in enumerate(corpus.rule_sets)
+        for seed, (rules, scored) in enumerate(
+            zip(corpus.rule_sets, score_all(scorer, corpus), strict=True)
+        )
     ]
-    return Constants(Fingerprint.of(embedder, knowledge), vectors, lexicon, fit_calibration(drawn))
+    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, fit_calibration(drawn))
 
 
 def _shortened(corpus: Corpus) -> Corpus:
@@ -102,12 +107,10 @@ def _shortened(corpus: Corpus) -> Corpus:
     return Corpus(tuple(documents), corpus.rule_sets)
 
 
-def fit_space(
-    corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge
-) -> tuple[SpaceVectors, Lexicon]:
-    """Fit what scoring needs: the means of chunks and titles, the ridge map, word rarities.
+def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> SpaceVectors:
+    """Fit what scoring needs of one embedder: the means of chunks and titles, the ridge map.
 
-    Of the corpora only means and counts go in: no vector or text of a single document.
+    Of the corpora only means go in: no vector or text of a single document.
     """
     documents = [item for corpus in corpora for item in corpus.documents]
     chunks = [chunk.text for item in documents for chunk in cut(item.document.pages)]
@@ -116,7 +119,7 @@ def fit_space(
     types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
     samples = embedder.embed(knowledge.samples, "passage")
     centre = panel.mean(axis=0)
-    vectors = SpaceVectors(
+    return SpaceVectors(
         document_mean=embedder.embed(chunks, "passage").mean(axis=0),
         title_mean=embedder.embed(lines, "passage").mean(axis=0),
         panel=panel,
@@ -129,12 +132,16 @@ def fit_space(
             _repeated(normalised(types - centre), knowledge.sample_types),
         ),
     )
-    lexicon = fit_lexicon(
+
+
+def lexicon_of(corpora: Sequence[Corpus], knowledge: Knowledge) -> Lexicon:
+    """Fit how rare words are, of which only counts of common ones go in."""
+    documents = [item for corpus in corpora for item in corpus.documents]
+    return fit_lexicon(
         [document_text(item.document) for item in documents],
         [item.source for item in documents],
         [lexical_text(rule) for rule in knowledge.panel],
     )
-    return vectors, lexicon
 
 
 def _repeated(rows: Vectors, positions: Sequence[int]) -> Vectors:
@@ -150,15 +157,17 @@ class ScoredDocument:
     source: str
 
 
-def score_all(scorer: Scorer, corpus: Corpus, rules: Sequence[Rule]) -> list[ScoredDocument]:
-    """Score every document that has text, in order."""
-    scored = []
+def score_all(scorer: Scorer, corpus: Corpus) -> list[list[ScoredDocument]]:
+    """Score every document that has text, in order, once for each set of rules."""
+    by_rules: list[list[ScoredDocument]] = [[] for _ in corpus.rule_sets]
     for item in corpus.documents:
         reading = scorer.read(item.document)
-        if reading is not None:
+        if reading is None:
+            continue
+        for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
             scores = scorer.score(reading, rules)
             scored.append(ScoredDocument(scores, item.label, item.source))
-    return scored
+    return by_rules
 
 
 def draw_rules(

@@ -1,22 +1,21 @@
-"""Which scripts the embedding model has seen."""
+"""Which scripts a text is written in, and whether a model has seen them."""
 
 import unicodedata
 from collections import Counter
 
-# Scripts of the 16 languages of USE: ar zh nl en fr de it ja ko pl pt ru es th tr. Languages it
-# lacks but whose script it knows, such as Czech, cannot be told apart cheaply.
-_KNOWN = ("LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "ARABIC", "CYRILLIC", "THAI")
 _LETTERS = 2_000
 
 
-def script_warning(text: str) -> str | None:
-    """Return a warning when most letters are of a script that the model was not trained on."""
+def unseen_script(text: str, scripts: tuple[str, ...] | None) -> str | None:
+    """Return the most frequent script that is not among `scripts`, if most letters are of such.
+
+    `scripts` are beginnings of Unicode names of letters; None stands for all.
+    """
+    if scripts is None:
+        return None
     letters = [character for character in text[: 4 * _LETTERS] if character.isalpha()][:_LETTERS]
-    if not letters:
+    names = Counter(unicodedata.name(letter, "UNKNOWN").split()[0] for letter in letters)
+    unseen = Counter({name: count for name, count in names.items() if not name.startswith(scripts)})
+    if 2 * unseen.total() <= len(letters):
         return None
-    counts = Counter(unicodedata.name(letter, "UNKNOWN").split()[0] for letter in letters)
-    unknown = sum(count for script, count in counts.items() if not script.startswith(_KNOWN))
-    if 2 * unknown <= len(letters):
-        return None
-    script = max((s for s in counts if not s.startswith(_KNOWN)), key=lambda s: counts[s])
-    return f"the text is mostly in {script.title()} script, which the model was not trained on."
+    return max(unseen, key=lambda name: unseen[name])

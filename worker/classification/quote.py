@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from worker.classification.chunks import Chunk
-from worker.classification.embedder import Embedder, Vectors
+from worker.classification.embedder import Vectors
 from worker.classification.evidence import Quote
-from worker.classification.scoring import Reading
-from worker.classification.space import Space
+from worker.classification.scoring import Reading, Seen, View
 from worker.classification.text import clean, is_readable
 from worker.parsing.document import Page
 
@@ -20,23 +19,25 @@ _BREAK = re.compile(r"\n|(?<=[.!?;])\s+|(?<=[。！？；؟])")
 
 
 def choose_quote(
-    reading: Reading, space: Space, embedder: Embedder, top: Vectors, runner_up: Vectors | None
+    reading: Reading, seen: Seen, view: View, top: Vectors, runner_up: Vectors | None
 ) -> Quote | None:
     """Return the line or sentence that sets the top rule most apart from the runner-up.
 
-    `top` and `runner_up` are centred descriptions, shape (D,). First the chunk with the largest
-    difference of cosines is chosen, then a line in it; a line is a verbatim part of the page's
-    text of at most 160 characters. None when the chunk holds no readable line.
+    `top` and `runner_up` are descriptions, shape (D,), centred in `view`, and `seen` is the
+    document in it. First the chunk with the largest difference of cosines is chosen, then a line
+    in it; a line is a verbatim part of the page's text of at most 160 characters. None when the
+    chunk holds no readable line.
     """
     direction = top if runner_up is None else top - runner_up
-    chunk = reading.chunks[int(np.argmax(reading.vectors @ direction))]
+    chunk = reading.chunks[int(np.argmax(seen.chunks @ direction))]
     page = _page_of(reading.document.pages, chunk)
     lines = list(_lines(page.text[chunk.start : chunk.end]))[:_CANDIDATES]
     longer = [line for line in lines if len(line) >= _SHORTEST]
     lines = longer or lines
     if not lines:
         return None
-    vectors = space.titles(embedder.embed([clean(line) for line in lines], "passage"))
+    embedded = view.embedder.embed([clean(line) for line in lines], "passage")
+    vectors = view.space.titles(embedded)
     return Quote(lines[int(np.argmax(vectors @ direction))], chunk.page)
 
 

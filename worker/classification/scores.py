@@ -9,24 +9,32 @@ from worker.classification.embedder import Vectors
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """One way of comparing: scores of n targets and how much each counts in its mean, (n,)."""
+
+    scores: Vectors
+    weights: Vectors
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """Scores in standard deviations above the panel of generic types.
 
-    `rules` (k,) and `panel` (P,) are complete scores. `channels` (k,) each, `familiarity` (k,),
-    `lexical` (k,) and `bonuses` (cues, k) are what the rules' scores are made of; `cues` are
-    the positions of the cues observed, in the order of the rows of `bonuses`. `cosines` (k, P)
-    compares rules with panel types, `overlaps` (k, k) with each other. `characters` counts the
-    document's text.
+    `rules` (k,) and `panel` (P,) are complete scores. `channels`, `lexical` (k,) and `bonuses`
+    (cues, k) are what the rules' scores are made of; `cues` are the positions of the cues
+    observed, in the order of the rows of `bonuses`. `cosines` (k, P) compares rules with panel
+    types, `overlaps` (k, k) with each other; from `explained` on a rule covers a panel type.
+    `characters` counts the document's text.
     """
 
     rules: Vectors
     panel: Vectors
-    channels: Mapping[str, Vectors]
-    familiarity: Vectors
+    channels: Mapping[str, Channel]
     lexical: Vectors
     cues: tuple[int, ...]
     bonuses: Vectors
     cosines: Vectors
+    explained: float
     overlaps: Vectors
     characters: int
 
@@ -39,24 +47,27 @@ class Scores:
         return Scores(
             rules=self.rules[rows],
             panel=self.panel,
-            channels={name: values[rows] for name, values in self.channels.items()},
-            familiarity=self.familiarity[rows],
+            channels={
+                name: Channel(channel.scores[rows], channel.weights[rows])
+                for name, channel in self.channels.items()
+            },
             lexical=self.lexical[rows],
             cues=self.cues,
             bonuses=self.bonuses[:, rows],
             cosines=self.cosines[rows],
+            explained=self.explained,
             overlaps=self.overlaps[np.ix_(rows, rows)],
             characters=self.characters,
         )
 
-    def alternatives(self, explained: float) -> Vectors:
-        """Return the scores of the panel types that are no nearer than `explained` to any rule.
+    def alternatives(self) -> Vectors:
+        """Return the scores of the panel types that no rule covers.
 
         When the rules cover the whole panel, the mean of the panel, 0, stands in.
         """
-        unexplained = self.panel[self.unexplained(explained)]
+        unexplained = self.panel[self.unexplained()]
         return unexplained if len(unexplained) else np.zeros(1, dtype=np.float32)
 
-    def unexplained(self, explained: float) -> list[int]:
-        """Return the positions of the panel types with a cosine below `explained` to all rules."""
-        return [int(index) for index in np.flatnonzero(self.cosines.max(axis=0) < explained)]
+    def unexplained(self) -> list[int]:
+        """Return the positions of the panel types that no rule covers."""
+        return [int(index) for index in np.flatnonzero(self.cosines.max(axis=0) < self.explained)]

@@ -1,120 +1,188 @@
 """Scoring documents against rules: from text to standard deviations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from worker.classification import lexical
-from worker.classification.channels import WEIGHTS, combined, similarities, standardised
+from worker.classification.channels import BY_SAMPLES, combined, similarities, standardised
 from worker.classification.chunks import Chunk, cut
 from worker.classification.cues import bonuses, observed_cues
 from worker.classification.embedder import Embedder, Vectors
 from worker.classification.knowledge import Knowledge
+from worker.classification.languages import unseen_script
 from worker.classification.lexical import LexicalChannel, Lexicon
 from worker.classification.rules import Rule, is_bare, lexical_text, name_of, rule_text
-from worker.classification.scores import Scores
+from worker.classification.scores import Channel, Scores
 from worker.classification.space import Space, Targets
 from worker.classification.text import is_readable
 from worker.classification.titles import title_lines
+from worker.classification.tuning import Tuning, tuning_of
 from worker.classification.vectors import SpaceVectors
 from worker.parsing.document import Document
 
 _CACHED_RULES = 4_096
+_TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One embedder's way of seeing texts."""
+
+    embedder: Embedder
+    space: Space
+    tuning: Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A document as one view sees it.
+
+    `chunks` (c, D) and `titles` (t, D) are centred. `trust` is 0 when the document is in a
+    script that the embedder has never seen and another view has, otherwise 1.
+    """
+
+    chunks: Vectors
+    titles: Vectors
+    trust: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What scoring needs of a document: the expensive part, independent of any rules.
 
-    `vectors` (c, D) belong to `chunks` and `titles` (t, D) to the title lines; both centred.
+    `seen` has what each view made of `chunks` and of the title lines.
     """
 
     document: Document
     chunks: tuple[Chunk, ...]
-    vectors: Vectors
-    titles: Vectors
+    seen: tuple[Seen, ...]
     text: str
     cues: tuple[int, ...]
     characters: int
 
 
 class Scorer:
-    """Scores documents with one embedder. Holds no state but a cache of rule vectors."""
+    """Scores documents with one embedder or several. Holds no state but a cache of rule vectors.
+
+    The first embedder leads: cues, covered panel types and overlaps are told by its cosines.
+    `vectors` holds each embedder's by name.
+    """
 
     def __init__(
-        self, embedder: Embedder, vectors: SpaceVectors, lexicon: Lexicon, knowledge: Knowledge
+        self,
+        embedders: Sequence[Embedder],
+        vectors: Mapping[str, SpaceVectors],
+        lexicon: Lexicon,
+        knowledge: Knowledge,
     ) -> None:
-        self.embedder = embedder
+        self.embedders = tuple(embedders)
         self.knowledge = knowledge
-        self.space = Space(vectors, knowledge)
+        tunings = [tuning_of(embedder.name) for embedder in embedders]
+        self.views = tuple(
+            View(embedder, Space(vectors[embedder.name], knowledge, tuning.familiarity), tuning)
+            for embedder, tuning in zip(embedders, tunings, strict=True)
+        )
+        self.lead = self.views[0]
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
-        self._panel_bonuses = bonuses(self.space.cues, self.space.panel.direct)
+        space = self.lead.space
+        self._panel_bonuses = bonuses(space.cues, space.panel.direct, self.lead.tuning)
         self._panel_names = {name_of(rule): row for row, rule in enumerate(knowledge.panel)}
-        self._rule_target = lru_cache(maxsize=_CACHED_RULES)(self._embedded_rule)
+        self._rule_targets = lru_cache(maxsize=_CACHED_RULES)(self._embedded_rule)
+        self._rule_trust = lru_cache(maxsize=_CACHED_RULES)(self._trusted_rule)
 
     def read(self, document: Document) -> Reading | None:
         """Embed a document's first chunks and title lines; None when nothing is readable."""
         chunks = cut(document.pages)
         if not chunks:
             return None
+        texts = [chunk.text for chunk in chunks]
         lines = title_lines(document.pages)
+        text = lexical.document_text(document)
         return Reading(
             document=document,
             chunks=chunks,
-            vectors=self.space.chunks(
-                self.embedder.embed([chunk.text for chunk in chunks], "passage")
-            ),
-            titles=self.space.titles(self.embedder.embed(lines, "passage")),
-            text=lexical.document_text(document),
+            seen=tuple(self._seen(view, texts, lines, text) for view in self.views),
+            text=text,
             cues=observed_cues(document),
             characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
         )
 
-    def targets(self, rules: Sequence[Rule]) -> Targets:
-        """Return the vectors of at least one rule, in order; they are cached rule by rule."""
-        return Targets.stack([self._rule_target(rule) for rule in rules])
+    def targets(self, rules: Sequence[Rule]) -> tuple[Targets, ...]:
+        """Return the vectors of at least one rule, in order, for each view; they are cached."""
+        by_rule = [self._rule_targets(rule) for rule in rules]
+        return tuple(Targets.stack(list(parts)) for parts in zip(*by_rule, strict=True))
 
     def score(self, reading: Reading, rules: Sequence[Rule]) -> Scores:
         """Return the scores of at least one rule for a document that was read."""
-        space = self.space
         targets = self.targets(rules)
-        ours = similarities(space, reading.vectors, reading.titles, targets)
-        panels = similarities(space, reading.vectors, reading.titles, space.panel)
-        channels = {name: standardised(ours[name], panels[name]) for name in WEIGHTS}
-        by_rule, by_panel = self.lexical.scores(
+        ours: dict[str, Channel] = {}
+        panels: dict[str, Channel] = {}
+        trusts = np.array([self._rule_trust(rule) for rule in rules], dtype=np.float32)
+        for number, (view, seen) in enumerate(zip(self.views, reading.seen, strict=True)):
+            by_rule = similarities(view.space, seen.chunks, seen.titles, targets[number])
+            by_panel = similarities(view.space, seen.chunks, seen.titles, view.space.panel)
+            for name, weight in view.tuning.weights.items():
+                key = f"{view.embedder.name} {name}"
+                counts = weight * seen.trust * trusts[:, number]
+                panel_counts = np.full(len(view.space.panel), weight * seen.trust, np.float32)
+                if name in BY_SAMPLES:
+                    counts = counts * targets[number].familiarity
+                    panel_counts *= view.space.panel.familiarity
+                ours[key] = Channel(standardised(by_rule[name], by_panel[name]), counts)
+                panels[key] = Channel(standardised(by_panel[name], by_panel[name]), panel_counts)
+        by_words, panel_by_words = self.lexical.scores(
             reading.text, [lexical_text(rule) for rule in rules]
         )
         observed = list(reading.cues)
-        gained = bonuses(space.cues, targets.direct)[observed]
-        panel = {name: standardised(panels[name], panels[name]) for name in WEIGHTS}
+        lead = targets[0]
+        gained = bonuses(self.lead.space.cues, lead.direct, self.lead.tuning)[observed]
         return Scores(
-            rules=combined(channels, targets.familiarity)
-            + lexical.WEIGHT * by_rule
-            + gained.sum(axis=0),
-            panel=combined(panel, space.panel.familiarity)
-            + lexical.WEIGHT * by_panel
+            rules=combined(ours) + lexical.WEIGHT * by_words + gained.sum(axis=0),
+            panel=combined(panels)
+            + lexical.WEIGHT * panel_by_words
             + self._panel_bonuses[observed].sum(axis=0),
-            channels=channels,
-            familiarity=targets.familiarity,
-            lexical=by_rule,
+            channels=ours,
+            lexical=by_words,
             cues=reading.cues,
             bonuses=gained,
-            cosines=self._cosines(targets, rules),
-            overlaps=targets.direct @ targets.direct.T,
+            cosines=self._cosines(lead, rules),
+            explained=self.lead.tuning.explained,
+            overlaps=lead.direct @ lead.direct.T,
             characters=reading.characters,
         )
 
+    def _seen(self, view: View, texts: list[str], lines: Sequence[str], text: str) -> Seen:
+        # Only a view that has a channel for titles pays for them.
+        titles = lines if _TITLE in view.tuning.weights else ()
+        return Seen(
+            chunks=view.space.chunks(view.embedder.embed(texts, "passage")),
+            titles=view.space.titles(view.embedder.embed(titles, "passage")),
+            trust=self._trust(view, text),
+        )
+
+    def _trust(self, view: View, text: str) -> float:
+        # A lead without company is all there is; and it has seen more scripts than the others.
+        return float(view is self.lead or unseen_script(text, view.tuning.scripts) is None)
+
+    def _trusted_rule(self, rule: Rule) -> tuple[float, ...]:
+        return tuple(self._trust(view, rule_text(rule)) for view in self.views)
+
     def _cosines(self, targets: Targets, rules: Sequence[Rule]) -> Vectors:
         """Compare rules with the panel, shape (k, P); the same name is the same type: 1."""
-        cosines = targets.direct @ self.space.panel.direct.T
+        cosines = targets.direct @ self.lead.space.panel.direct.T
         for row, rule in enumerate(rules):
             column = self._panel_names.get(name_of(rule))
             if column is not None:
                 cosines[row, column] = 1.0
         return cosines
 
-    def _embedded_rule(self, rule: Rule) -> Targets:
+    def _embedded_rule(self, rule: Rule) -> tuple[Targets, ...]:
         # A bare name says little to an embedder; of a type that we know, we know more.
         column = self._panel_names.get(name_of(rule)) if is_bare(rule) else None
-        known = rule if column is None else self.knowledge.panel[column]
-        return self.space.targets(self.embedder.embed([rule_text(known)], "query"))
+        text = rule_text(rule if column is None else self.knowledge.panel[column])
+        return tuple(
+            view.space.targets(view.embedder.embed([text], "query")) for view in self.views
+        )

@@ -16,11 +16,6 @@ from worker.classification.vectors import SpaceVectors
 # Of the bank's types, the nearest few stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
 _STEEPNESS = 40.0
-# A type nobody thought of when the bank was written has no samples: those of its nearest
-# neighbours mislead. Cosine of a description to the nearest bank type at which samples begin to
-# count, and from which they count in full. (Measured with the bank's 55 nearest types taken
-# away: 25 rules 0.745 -> 0.776, 5 rules 0.904 -> 0.919; with the whole bank nothing is lost.)
-_FOREIGN, _FAMILIAR = 0.2, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,16 @@ class Targets:
 
 
 class Space:
-    """Centred vectors of the knowledge, and how new texts are brought among them."""
+    """Centred vectors of the knowledge, and how new texts are brought among them.
 
-    def __init__(self, vectors: SpaceVectors, knowledge: Knowledge) -> None:
+    `familiarity` holds the cosine of a description to the nearest bank type at which samples
+    begin to count, and from which they count in full.
+    """
+
+    def __init__(
+        self, vectors: SpaceVectors, knowledge: Knowledge, familiarity: tuple[float, float]
+    ) -> None:
+        self._foreign, self._familiar = familiarity
         self._document_mean = vectors.document_mean
         self._title_mean = vectors.title_mean
         self._rule_mean = vectors.panel.mean(axis=0)
@@ -92,7 +94,7 @@ class Space:
         direct = self.rules(embeddings)
         nearness = direct @ self.bank_types.T
         mixture = _mixture(nearness)
-        familiarity = (nearness.max(axis=1) - _FOREIGN) / (_FAMILIAR - _FOREIGN)
+        familiarity = (nearness.max(axis=1) - self._foreign) / (self._familiar - self._foreign)
         return Targets(
             direct,
             normalised(mixture @ self._prototypes),

@@ -11,7 +11,8 @@ from app.errors import StartupError
 from cli.models import models
 from tests.unit.classification.sample_texts import TEXTS
 from worker.classification.bundled import data_directory
-from worker.classification.constants import Constants, Fingerprint
+from worker.classification.bundled import stem as stem_of
+from worker.classification.constants import Constants
 from worker.classification.engine import Engine
 from worker.classification.knowledge import load_knowledge
 from worker.classification.rules import Rule
@@ -20,19 +21,21 @@ from worker.parsing.document import Document, Page
 STEM = "use-multilingual-v3"
 
 
-@pytest.fixture
-def stem(tmp_path: Path) -> Path:
+BOTH = f"multilingual-e5-small+{STEM}"
+
+
+@pytest.fixture(params=[STEM, BOTH])
+def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     with data_directory() as directory:
         for ending in ("json", "npz"):
-            shutil.copy(directory / f"{STEM}.{ending}", tmp_path)
-    return tmp_path / STEM
+            shutil.copy(directory / f"{request.param}.{ending}", tmp_path)
+    return tmp_path / request.param
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"embedder": "another"},
-        {"embedder_version": "9.9"},
+        {"embedders": ("another 9.9", "and one more")},
         {"knowledge": "0" * 16},
         {"chunk_tokens": 128},
         {"chunk_count": 1},
@@ -40,15 +43,22 @@ def stem(tmp_path: Path) -> Path:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_constants_of_another_program_are_refused(
-    engine: Engine, stem: Path, change: dict[str, str | int]
-):
-    constants = Constants.load(stem)
-    fingerprint = Fingerprint(**{**json.loads(stem_json(stem))["fingerprint"], **change})
+def test_constants_of_another_program_are_refused(engine: Engine, change: dict[str, object]):
+    with data_directory() as directory:
+        constants = Constants.load(directory / stem_of(engine.scorer.embedders))
+    fingerprint = replace(constants.fingerprint, **change)
     with pytest.raises(StartupError, match="pigeonhole models fit") as error:
-        Engine(engine.scorer.embedder, replace(constants, fingerprint=fingerprint))
+        Engine(engine.scorer.embedders, replace(constants, fingerprint=fingerprint))
     assert str(error.value).count("\n") == 0
-    assert str(next(iter(change.values()))) in str(error.value)
+    value = next(iter(change.values()))
+    assert (" and ".join(value) if isinstance(value, tuple) else str(value)) in str(error.value)
+
+
+def test_constants_of_one_model_do_not_do_for_two(engine_of_both: Engine):
+    with data_directory() as directory:
+        constants = Constants.load(directory / STEM)
+    with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Engine(engine_of_both.scorer.embedders, constants)
 
 
 def stem_json(stem: Path) -> str:
@@ -79,8 +89,9 @@ def test_saving_and_loading_changes_nothing(stem: Path, tmp_path: Path):
     assert again.fingerprint == constants.fingerprint
     assert again.calibration == constants.calibration
     assert again.lexicon == constants.lexicon
-    assert np.array_equal(again.vectors.ridge, constants.vectors.ridge)
-    assert np.array_equal(again.vectors.document_mean, constants.vectors.document_mean)
+    for name, vectors in constants.vectors.items():
+        assert np.array_equal(again.vectors[name].ridge, vectors.ridge)
+        assert np.array_equal(again.vectors[name].document_mean, vectors.document_mean)
 
 
 def test_shipped_words_are_few_sorted_and_single(stem: Path):
@@ -92,7 +103,7 @@ def test_shipped_words_are_few_sorted_and_single(stem: Path):
 
 def test_shipped_data_is_small():
     with data_directory() as directory:
-        assert sum(path.stat().st_size for path in directory.iterdir()) < 4_000_000
+        assert sum(path.stat().st_size for path in directory.iterdir()) < 6_000_000
 
 
 def test_the_knowledge_is_whole():
@@ -103,7 +114,14 @@ def test_the_knowledge_is_whole():
     assert all(rule.description for rule in knowledge.panel)
 
 
-def test_constants_can_be_fitted_from_a_corpus(engine: Engine, tmp_path: Path):
+def test_constants_can_be_fitted_from_a_corpus(
+    engine_of_both: Engine,
+    engine_alone: Engine,
+    e5_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+):
+    monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(e5_directory.parent))
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     kinds = sorted({kind for kind, _ in TEXTS})
@@ -124,16 +142,26 @@ def test_constants_can_be_fitted_from_a_corpus(engine: Engine, tmp_path: Path):
     assert result.exit_code == 0, result.output
     assert "Left out broken.pdf" in result.output
 
-    fitted = Engine(engine.scorer.embedder, Constants.load(output / STEM))
     document = Document("txt", (Page(0, TEXTS["recipe", "es"]),), 1)
     chosen = [Rule(rule["type"], rule["description"]) for rule in rules]
-    assert fitted.classify(document, chosen).type == "recipe"
-    words = set(Constants.load(output / STEM).lexicon.words)
-    assert not words & {"lindqvist", "ahrens", "corbel"}
+    for engine, name in ((engine_alone, STEM), (engine_of_both, BOTH)):
+        constants = Constants.load(output / name)
+        fitted = Engine(engine.scorer.embedders, constants)
+        assert fitted.classify(document, chosen).type == "recipe"
+        assert not set(constants.lexicon.words) & {"lindqvist", "ahrens", "corbel"}
+
+
+def test_fitting_without_the_second_model_says_how_to_build_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(tmp_path / "absent"))
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "pigeonhole models build" in result.output
 
 
 def test_fitting_without_a_corpus_says_what_is_missing(tmp_path: Path):
-    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--alone"])
     assert result.exit_code == 1
     assert "there is no manifest.csv" in result.output
 
@@ -145,6 +173,6 @@ def test_fitting_on_two_types_is_refused(tmp_path: Path):
     )
     rules = [{"type": kind, "description": ""} for kind in ("recipe", "invoice")]
     (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
-    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--alone"])
     assert result.exit_code == 1
     assert "at least one document and 3 rules are needed" in result.output

@@ -4,7 +4,6 @@ import pytest
 
 from tests.unit.classification.sample_texts import POEM, TEXTS
 from worker.classification.calibration import FEATURES
-from worker.classification.channels import BY_SAMPLES, WEIGHTS
 from worker.classification.engine import Engine
 from worker.classification.rules import Rule
 from worker.classification.verdict import Verdict
@@ -28,12 +27,8 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
     evidence = verdict.evidence
 
     for ranked in evidence.ranking:
-        weights = {
-            name: weight * (ranked.familiarity if name in BY_SAMPLES else 1)
-            for name, weight in WEIGHTS.items()
-        }
-        mean = sum(weights[name] * value for name, value in ranked.channels)
-        mean /= sum(weights.values())
+        mean = sum(channel.weight * channel.score for channel in ranked.channels)
+        mean /= sum(channel.weight for channel in ranked.channels)
         assert ranked.score == pytest.approx(mean + ranked.lexical + ranked.bonus, abs=1e-4)
     scores = [ranked.score for ranked in evidence.ranking]
     assert scores == sorted(scores, reverse=True)
@@ -132,12 +127,39 @@ def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
     assert f"overlap (cosine {overlap.similarity:.2f})" in verdict.reasoning
 
 
-def test_warnings_about_text_and_script(engine: Engine, rules: list[Rule]):
+def test_a_warning_about_little_text(engine: Engine, rules: list[Rule]):
     short = classify(engine, "Total 12.50", rules)
     assert "there is little text, only 11 characters" in short.reasoning
-    greek = classify(engine, "Η σύμβαση αυτή υπογράφεται σήμερα από τα δύο μέρη. " * 5, rules)
-    assert "mostly in Greek script" in greek.reasoning
-    assert "script" not in classify(engine, TEXTS["contract", "ar"], rules).reasoning
+
+
+GREEK = "Η σύμβαση αυτή υπογράφεται σήμερα από τα δύο μέρη. " * 5
+
+
+def test_one_model_alone_warns_of_a_script_that_it_has_not_seen(
+    engine_alone: Engine, rules: list[Rule]
+):
+    assert "mostly in Greek script" in classify(engine_alone, GREEK, rules).reasoning
+    assert "script" not in classify(engine_alone, TEXTS["contract", "ar"], rules).reasoning
+
+
+def test_of_two_models_only_the_one_that_knows_the_script_counts(
+    engine_of_both: Engine, rules: list[Rule]
+):
+    verdict = classify(engine_of_both, GREEK, rules)
+    assert verdict.type == "contract"
+    assert "script" not in verdict.reasoning
+    use = [c for c in verdict.evidence.ranking[0].channels if c.name.startswith("use-")]
+    assert use
+    assert all(channel.weight == 0 for channel in use)
+    assert verdict.evidence.quote is not None
+
+
+def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):
+    assert engine_alone.missing is not None
+    warning = f"Warning: {engine_alone.missing}"
+    assert warning in classify(engine_alone, TEXTS["recipe", "en"], rules).reasoning
+    assert warning in classify(engine_alone, "", rules).reasoning
+    assert "pigeonhole models build" in warning
 
 
 def test_what_the_parser_warned_about_is_repeated(engine: Engine, rules: list[Rule]):

@@ -65,7 +65,7 @@ def test_no_generic_type_is_a_catch_all(engine: Engine):
 
 def test_nearness_alone_is_enough_only_when_it_is_clear():
     rules = [Rule("x", "y"), Rule("x", "y")]
-    assert find_catch_alls(rules, np.array([0.9, 0.4], dtype=np.float32)) == (0,)
+    assert find_catch_alls(rules, np.array([0.9, 0.4], dtype=np.float32), (0.42, 0.6)) == (0,)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_clauses_that_only_deny_are_left_out(description: str, kept: str):
 
 def test_a_negation_does_not_pull_a_rule_towards_what_it_denies(engine: Engine):
     plain, denying, tax = (
-        engine.scorer.targets([rule]).direct[0]
+        engine.scorer.targets([rule])[0].direct[0]
         for rule in (
             Rule("form", "A form with fields to fill in."),
             Rule("form", "A form with fields to fill in (not a tax return)."),

