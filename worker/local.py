@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from sqlalchemy.exc import DBAPIError
+
 from app.db import Database
 from app.jobs import transitions
 from app.jobs.transitions import Claim
@@ -172,7 +174,11 @@ class LocalRunner:
             child.process.kill()
         child.process.join()
         child.pipe.close()
-        transitions.take_back(self._database, self._settings.max_attempts, worker=child.name)
+        try:
+            transitions.take_back(self._database, self._settings.max_attempts, worker=child.name)
+        except DBAPIError:
+            # Whoever minds the workers must go on; the sweeper knows lost files by their leases.
+            log.warning("could not take a lost worker's file back yet", exc_info=True)
 
 
 def _send(child: _Child, message: str) -> None:
