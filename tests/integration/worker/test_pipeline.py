@@ -23,6 +23,7 @@ from worker.parsing.document import Document, Page
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import SandboxedParser
 from worker.pipeline import Lease, Pipeline
+from worker.tasks import WorkerChild
 
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 
@@ -211,3 +212,27 @@ def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
     time.sleep(0.35)
 
     assert transitions.take_back(world.database, max_attempts=3) == 1
+
+
+class TestTurn:
+    """A task takes file after file, until one of three things ends its turn."""
+
+    def child(self, plumbing: Plumbing, stop_after: int) -> WorkerChild:
+        """Return a child that is told to stop when it has begun so many files."""
+        parser = Parser(FileError(FileErrorCode.EMPTY, "the file has no bytes"))
+        pipeline = replace(plumbing.pipeline, parser=parser)
+        return WorkerChild("w", pipeline, lambda: len(parser.requests) >= stop_after)
+
+    def test_nothing_is_left(self, plumbing: Plumbing) -> None:
+        job_id = plumbing.world.job([plumbing.file()] * 3)
+
+        assert self.child(plumbing, stop_after=99).work() is False
+        assert plumbing.world.read_job(job_id).status == "ERROR"
+
+    def test_the_worker_stops(self, plumbing: Plumbing) -> None:
+        job_id = plumbing.world.job([plumbing.file()] * 3)
+
+        assert self.child(plumbing, stop_after=2).work() is True, "somebody else must go on"
+
+        statuses = [item.status for item in plumbing.world.items(job_id)]
+        assert statuses == ["failed", "failed", "queued"]
