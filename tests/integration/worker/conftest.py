@@ -4,12 +4,12 @@ import pytest
 
 from app.db import Database
 from app.files.blobs import LocalBlobStore
-from tests.integration.app.conftest import database, migrate, sqlite_template
+from tests.integration.app.conftest import database, postgres_url, sqlite_template
 from tests.integration.app.world import World
 from worker.classification.bundled import load_engine
 from worker.classification.engine import Engine
 
-__all__ = ["database", "migrate", "sqlite_template"]
+__all__ = ["database", "postgres_url", "sqlite_template"]
 
 
 @pytest.fixture(scope="session")
