@@ -13,7 +13,7 @@ from app.api.upload import base_name
     [
         (b"report.pdf", "report.pdf"),
         ("Prüfbericht №5.pdf".encode(), "Prüfbericht №5.pdf"),
-        (b"/home/somebody/report.pdf", "report.pdf"),
+        (b"/srv/somebody/report.pdf", "report.pdf"),
         (rb"C:\Users\somebody\report.pdf", "report.pdf"),
         (b"../../etc/passwd", "passwd"),
         (b"  a b.txt  ", "a b.txt"),
