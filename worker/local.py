@@ -21,7 +21,7 @@ from multiprocessing.context import SpawnProcess
 from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
-from app.jobs import transitions
+from app.jobs import recovery
 from app.jobs.transitions import Claim
 from app.observe import set_up_logging
 from app.settings import Settings
@@ -78,7 +78,7 @@ class LocalRunner:
 
         The data directory's lock makes sure that nobody else is at work on it.
         """
-        transitions.take_back(
+        recovery.take_back(
             self._database, self._settings.max_attempts, everything=True, limit=1_000_000
         )
         with self._lock:
@@ -175,7 +175,7 @@ class LocalRunner:
         child.process.join()
         child.pipe.close()
         try:
-            transitions.take_back(self._database, self._settings.max_attempts, worker=child.name)
+            recovery.take_back(self._database, self._settings.max_attempts, worker=child.name)
         except DBAPIError:
             # Whoever minds the workers must go on; the sweeper knows lost files by their leases.
             log.warning("could not take a lost worker's file back yet", exc_info=True)

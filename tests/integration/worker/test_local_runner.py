@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
+from app.files import service as files
+from app.files.blobs import LocalBlobStore
+from app.files.service import NewFile
 from app.jobs.models import Worker
 from app.settings import Settings
 from cli.compose import build_pipeline
 from tests.e2e.client import is_alive, until
 from tests.integration.app.conftest import migrate
+from tests.integration.app.world import World
 from tests.support.postgres import PostgresServer
 from worker.local import LocalRunner
 
@@ -38,10 +42,9 @@ def children() -> list[psutil.Process]:
     ]
 
 
-def test_a_worker_lost_while_the_database_is_away_is_replaced(
-    database: Database, postgres_server: PostgresServer, tmp_path: Path
-) -> None:
-    settings = Settings.model_validate(
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    return Settings.model_validate(
         {
             "database_url": database.url.replace("+psycopg", ""),
             "broker_url": "redis://not.used/0",
@@ -50,10 +53,25 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
             "workers": 1,
         }
     )
+
+
+@contextmanager
+def running(settings: Settings, database: Database) -> Iterator[LocalRunner]:
+    """A runner whose first worker is ready; afterwards no worker is left."""
     runner = LocalRunner(settings, database, build_pipeline)
     runner.start()
     try:
         until(lambda: ready(database), "the first worker")
+        yield runner
+    finally:
+        runner.stop()
+    assert children() == []
+
+
+def test_a_worker_lost_while_the_database_is_away_is_replaced(
+    settings: Settings, database: Database, postgres_server: PostgresServer
+) -> None:
+    with running(settings, database):
         before = ready(database)
         (victim,) = children()
         postgres = postgres_server._own_process()
@@ -65,8 +83,26 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
         finally:
             postgres_server._run()
         until(lambda: ready(database) - before, "the second worker's heartbeat")
-        runner.notify()
-    finally:
-        runner.stop()
 
-    assert children() == []
+
+def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
+    settings: Settings, database: Database
+) -> None:
+    world, blobs = World(database), LocalBlobStore(settings.blob_dir)
+    writer = blobs.create()
+    writer.write(b"INVOICE 7\nTotal to pay: 12.00")
+    with database.write() as session:
+        file = files.create(session, world.here, NewFile("a.txt", "txt"), writer.commit())
+    # Shorter than anybody may set it.
+    impatient = settings.model_copy(update={"item_seconds": 1.0})
+    with running(impatient, database) as runner:
+        (victim,) = children()
+        job_id = world.job([file.id])
+        runner.notify()
+        until(lambda: world.items(job_id)[0].status == "running", "the file's turn")
+        victim.suspend()  # deaf and dumb, as in an endless loop of a library
+
+        until(lambda: world.read_job(job_id).status == "SUCCESS", "the end of the job")
+
+        assert not is_alive(victim)
+    assert world.items(job_id)[0].attempt == 2

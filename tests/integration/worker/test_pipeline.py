@@ -1,5 +1,7 @@
 """One file's way from a claim to its recorded outcome, on both databases."""
 
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,14 +12,16 @@ from uuid import UUID
 
 import pytest
 
+from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files import service as files
 from app.files.blobs import LocalBlobStore
 from app.files.service import NewFile
-from app.jobs import transitions
+from app.jobs import recovery, transitions
 from app.jobs.models import Item
 from app.jobs.transitions import Claim
 from tests.integration.app.world import VERDICT, World
+from tests.support.postgres import PostgresServer
 from worker.classification.engine import Engine
 from worker.parsing.document import Document, Page
 from worker.parsing.request import ParseRequest
@@ -190,7 +194,7 @@ def test_an_outcome_that_came_too_late_is_dropped(
 
     class Overtaken(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-            transitions.take_back(world.database, max_attempts=3, everything=True)
+            recovery.take_back(world.database, max_attempts=3, everything=True)
             transitions.finish(world.database, world.claim("quicker"), VERDICT)
             return super().parse(file, name, request)
 
@@ -208,10 +212,32 @@ def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
 
     with Lease(world.database, claim, length):
         time.sleep(0.7)
-        assert transitions.take_back(world.database, max_attempts=3) == 0
+        assert recovery.take_back(world.database, max_attempts=3) == 0
     time.sleep(0.35)
 
-    assert transitions.take_back(world.database, max_attempts=3) == 1
+    assert recovery.take_back(world.database, max_attempts=3) == 1
+
+
+def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
+    postgres_server: PostgresServer, postgres_url: str, blobs: LocalBlobStore, engine: Engine
+) -> None:
+    class Outage(Parser):
+        def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+            postgres = postgres_server._own_process()
+            postgres.signal(signal.SIGINT)
+            postgres.wait()
+            back = threading.Timer(0.4, postgres_server._run)
+            back.start()
+            return super().parse(file, name, request)
+
+    with closing(Database(postgres_url)) as database:
+        plumbing = Plumbing(World(database), blobs, engine)
+        job_id = plumbing.world.job([plumbing.file()])
+
+        assert plumbing.run(parser=Outage(INVOICE))
+
+        item = plumbing.outcome(job_id)
+        assert (item.status, item.attempt) == ("done", 1)
 
 
 class TestTurn:

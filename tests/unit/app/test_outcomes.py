@@ -12,8 +12,8 @@ from app.errors import (
     Unavailable,
     Unprocessable,
 )
+from app.jobs.closing import NAMED_FAILURES, describe_failures, final_status
 from app.jobs.models import JobStatus
-from app.jobs.transitions import NAMED_FAILURES, describe_failures, final_status
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,9 @@ def values_of(field: FieldInfo) -> str:
     lowest = next((limit.ge for limit in limits if isinstance(limit, Ge)), None)
     highest = next((limit.le for limit in limits if isinstance(limit, Le)), None)
     if lowest is None:
-        kinds = {Path: "a path", UUID | None: "a UUID"}
-        return kinds.get(field.annotation, "text")
+        if field.annotation is Path:
+            return "a path"
+        return "a UUID" if field.annotation == UUID | None else "text"
     return f"{lowest} or more" if highest is None else f"{lowest} to {highest}"
 
 
