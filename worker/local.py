@@ -148,11 +148,16 @@ class LocalRunner:
             )
         self._end(dead)
         pause = RESTART_SECONDS[min(self._quick_deaths, len(RESTART_SECONDS) - 1)]
-        if self._stopping.wait(pause):
+        while not self._stopping.wait(pause):
+            try:
+                fresh = self._spawn()
+            except OSError:
+                log.exception("no worker can be started just now; trying again")
+                pause = RESTART_SECONDS[-1]
+                continue
+            with self._lock:
+                self._children[self._children.index(dead)] = fresh
             return
-        fresh = self._spawn()
-        with self._lock:
-            self._children[self._children.index(dead)] = fresh
 
     def _spawn(self) -> _Child:
         name = name_worker("local")
@@ -163,8 +168,13 @@ class LocalRunner:
             name=name,
             daemon=False,
         )
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return _Child(name, process, ours)
 
     def _end(self, child: _Child) -> None:

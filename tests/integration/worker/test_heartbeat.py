@@ -1,5 +1,7 @@
 """A worker's row: there while it lives, gone when it ends well."""
 
+import os
+
 from sqlalchemy import delete, select
 
 from app.db import Database
@@ -19,7 +21,8 @@ def test_it_tells_what_the_worker_can_do_until_it_stops(database: Database) -> N
     (row,) = rows(database)
     beat.stop()
 
-    assert (row.id, row.capabilities) == ("w1", {"engines": ["bundled 1"]})
+    assert row.id == "w1"
+    assert row.capabilities == {"engines": ["bundled 1"], "pid": os.getpid()}
     assert row.started_at == row.seen_at
     assert rows(database) == []
 
