@@ -1,6 +1,8 @@
 """The database layer that the API, the workers, the command and the tests share."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -23,6 +25,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+WAL_TRIES = 100
+WAL_WAIT_SECONDS = 0.05
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 # The same where None is SQL NULL and not the JSON value null.
@@ -112,13 +117,9 @@ def _sqlite(url: str) -> Engine:
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we emit BEGIN ourselves
         cursor = connection.cursor()
+        _use_wal(cursor)
         # FULL: a job that was answered must survive a power cut, not only a crash.
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "busy_timeout=30000",
-            "foreign_keys=ON",
-        ):
+        for pragma in ("synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -128,6 +129,22 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Let readers go on beside a writer; waits for another program that opens a new database.
+
+    SQLite itself does not wait where the journal's mode has to change, in spite of its timeout.
+    """
+    for attempt in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES - 1:
+                raise
+            time.sleep(WAL_WAIT_SECONDS)
+        else:
+            return
 
 
 def _postgres(url: str, pool_size: int) -> Engine:

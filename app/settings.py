@@ -120,9 +120,9 @@ class Settings(BaseSettings):
         500, description="Most pages read of one document, whatever the job asks for."
     )
 
-    models_dir: Path = Field(
-        DEFAULT_MODELS_DIR,
-        description="Directory of the models that `pigeonhole models build` makes; by default "
+    models_dir: Path | None = Field(
+        None,
+        description="Directory of the models that `pigeonhole models build` makes; empty: "
         "share/pigeonhole/models in the installed environment.",
     )
     model_threads: Annotated[int, Ge(1), Le(64)] = Field(
@@ -175,6 +175,11 @@ class Settings(BaseSettings):
         if not url:
             return f"sqlite:///{(self.data_dir / 'pigeonhole.db').resolve()}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def built_models(self) -> Path:
+        """The directory of the models that were built on this machine."""
+        return self.models_dir or DEFAULT_MODELS_DIR
 
     @property
     def blob_dir(self) -> Path:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, text
 
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
-from app.jobs import transitions
+from app.jobs import recovery
 from app.jobs.models import Worker
 from app.settings import Settings
 
@@ -53,8 +53,8 @@ class Sweeper:
         with _alone(self._database, self._settings.data_dir) as is_ours:
             if not is_ours:
                 return
-            lost = transitions.take_back(self._database, self._settings.max_attempts)
-            overdue = transitions.end_overdue(self._database)
+            lost = recovery.take_back(self._database, self._settings.max_attempts)
+            overdue = recovery.end_overdue(self._database)
             if lost or overdue:
                 log.warning(
                     "took items of lost workers back, ended overdue jobs",
@@ -74,7 +74,7 @@ class Sweeper:
         """Wake workers again when clearly fewer wake-ups wait than items."""
         if not after_loss and time.monotonic() - self._last_repeat < REPEAT_SECONDS:
             return
-        open_items = transitions.count_open(self._database, MOST_MESSAGES)
+        open_items = recovery.count_open(self._database, MOST_MESSAGES)
         if not open_items:
             return
         waiting = self._wakeups.waiting() or 0

@@ -51,7 +51,7 @@ def main() -> None:
     use = [RememberingEmbedder(UseEmbedder())]
     second: list[RememberingEmbedder] = []
     if wanted != ("use",):
-        second = [RememberingEmbedder(load_second(load_settings().models_dir))]
+        second = [RememberingEmbedder(load_second(load_settings().built_models))]
     for name in wanted:
         embedders = {"use": use, "e5": second, "fused": second + use}[name]
         console.rule(" and ".join(f"{embedder.name} {embedder.version}" for embedder in embedders))
@@ -113,7 +113,7 @@ def processor_time(
 
 
 def _loaded(name: str) -> Embedder:
-    return UseEmbedder() if name == UseEmbedder.name else load_second(load_settings().models_dir)
+    return UseEmbedder() if name == UseEmbedder.name else load_second(load_settings().built_models)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
     # Here, because the API's process imports this module and must stay small.
     from worker.classification.bundled import load_engine  # noqa: PLC0415
 
-    engine = load_engine(settings.models_dir, settings.model_threads)
+    engine = load_engine(settings.built_models, settings.model_threads)
     if engine.missing is not None:
         log.warning("%s", engine.missing)
     limits = ParserLimits(

@@ -29,7 +29,7 @@ def build(*, if_possible: bool) -> None:
     from worker.classification.e5.build import build_model  # noqa: PLC0415
     from worker.classification.e5.weights import find_weights  # noqa: PLC0415
 
-    directory = load_settings().models_dir / manifest.NAME
+    directory = load_settings().built_models / manifest.NAME
     if manifest.find_fault(directory) is None:
         return
     if if_possible and find_weights() is None:
@@ -74,7 +74,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
     engines = [[use]]
     try:
         if not alone:
-            second = load_second(load_settings().models_dir)
+            second = load_second(load_settings().built_models)
             engines.append([RememberingEmbedder(second), use])
         fitted = fit_constants(place, engines)
         with data_directory() as shipped:

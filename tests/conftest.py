@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,9 @@ MODES = ("embedded", "production")
 
 
 def pytest_configure() -> None:
+    # A shell starts what it puts into the background with SIGINT ignored, and programs that we
+    # start would inherit that: a test of Ctrl-C would then test nothing.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Clients of the tests talk to this machine only: a developer's proxy must not see that.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
     # Settings of the shell would make other tests than everybody else's.

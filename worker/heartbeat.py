@@ -19,7 +19,7 @@ BEAT_SECONDS = 10.0
 
 def name_worker(kind: str) -> str:
     """Return a name that no other worker has or will have, and that people can read."""
-    return f"{kind}@{socket.gethostname()[:100]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    return f"{kind}@{socket.gethostname()[:100]}:{uuid.uuid4().hex[:12]}"
 
 
 class Heartbeat:
@@ -28,7 +28,7 @@ class Heartbeat:
     def __init__(self, database: Database, worker: str, capabilities: dict[str, object]) -> None:
         self._database = database
         self._worker = worker
-        self._capabilities = capabilities
+        self._capabilities = {**capabilities, "pid": os.getpid()}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 

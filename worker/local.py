@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from sqlalchemy.exc import DBAPIError
+
 from app.db import Database
-from app.jobs import transitions
+from app.jobs import recovery
 from app.jobs.transitions import Claim
 from app.observe import set_up_logging
 from app.settings import Settings
@@ -76,7 +78,7 @@ class LocalRunner:
 
         The data directory's lock makes sure that nobody else is at work on it.
         """
-        transitions.take_back(
+        recovery.take_back(
             self._database, self._settings.max_attempts, everything=True, limit=1_000_000
         )
         with self._lock:
@@ -146,11 +148,16 @@ class LocalRunner:
             )
         self._end(dead)
         pause = RESTART_SECONDS[min(self._quick_deaths, len(RESTART_SECONDS) - 1)]
-        if self._stopping.wait(pause):
+        while not self._stopping.wait(pause):
+            try:
+                fresh = self._spawn()
+            except OSError:
+                log.exception("no worker can be started just now; trying again")
+                pause = RESTART_SECONDS[-1]
+                continue
+            with self._lock:
+                self._children[self._children.index(dead)] = fresh
             return
-        fresh = self._spawn()
-        with self._lock:
-            self._children[self._children.index(dead)] = fresh
 
     def _spawn(self) -> _Child:
         name = name_worker("local")
@@ -161,8 +168,13 @@ class LocalRunner:
             name=name,
             daemon=False,
         )
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return _Child(name, process, ours)
 
     def _end(self, child: _Child) -> None:
@@ -172,7 +184,11 @@ class LocalRunner:
             child.process.kill()
         child.process.join()
         child.pipe.close()
-        transitions.take_back(self._database, self._settings.max_attempts, worker=child.name)
+        try:
+            recovery.take_back(self._database, self._settings.max_attempts, worker=child.name)
+        except DBAPIError:
+            # Whoever minds the workers must go on; the sweeper knows lost files by their leases.
+            log.warning("could not take a lost worker's file back yet", exc_info=True)
 
 
 def _send(child: _Child, message: str) -> None:

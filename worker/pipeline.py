@@ -14,7 +14,8 @@ from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files.blobs import BlobStore
 from app.jobs import transitions
-from app.jobs.transitions import Claim, Classified, Failed
+from app.jobs.closing import Classified, Failed
+from app.jobs.transitions import Claim
 from app.observe import bind
 from worker.classification.rules import Rule
 from worker.parsing.document import Document

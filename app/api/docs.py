@@ -1,10 +1,13 @@
 """/docs without a network: Swagger UI's files come with a package."""
 
+from importlib.resources import files
+from typing import Any
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
-from swagger_ui_bundle import swagger_ui_path
 
 router = APIRouter()
 
@@ -25,6 +28,20 @@ async def docs(request: Request) -> HTMLResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page and its assets."""
-    app.mount(ASSETS, StaticFiles(directory=swagger_ui_path))
+    """Serve the page, its assets, and a description that knows of API keys."""
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_swagger.resources"))))
     app.include_router(router)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, summary=app.summary, routes=app.routes
+            )
+            # The middleware checks keys, so FastAPI cannot know of them.
+            schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
+            schemes["API key"] = {"type": "http", "scheme": "bearer"}
+            schema["security"] = [{"API key": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -22,6 +23,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _render_validation)
     app.add_exception_handler(HTTPException, _render_http)
     app.add_exception_handler(DatabaseError, _render_database)
+    app.add_exception_handler(PoolTimeoutError, _render_pool)
     app.add_exception_handler(OSError, _render_os)
     app.add_exception_handler(ClientDisconnect, _render_nothing)
     app.add_exception_handler(Exception, _render_unexpected)
@@ -69,6 +71,11 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
         log.error("the database cannot be reached", exc_info=error)
         return _answer(Unavailable(UNREACHABLE))
     return _render_unexpected(request, error)
+
+
+def _render_pool(_: Request, error: Exception) -> JSONResponse:
+    log.error("no connection to the database became free", exc_info=error)
+    return _answer(Unavailable(UNREACHABLE))
 
 
 def _render_os(request: Request, error: Exception) -> JSONResponse:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.db import Database, now
 from app.errors import NotFound, StartupError
 from app.projects import service
-from app.projects.models import ApiKey, Organization, Project
+from app.projects.models import ApiKey, KeyOrigin, Organization, Project
 from app.projects.service import Principal, bootstrap, digest, find_principal
 from app.secrets import Secrets
 from app.settings import Settings
@@ -181,7 +181,7 @@ class TestUse:
                 key,
                 session.get_one(Project, world.here.project_id),
                 name="late",
-                origin=service.KeyOrigin.COMMAND,
+                origin=KeyOrigin.COMMAND,
                 organization_wide=True,
             )
 

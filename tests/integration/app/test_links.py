@@ -123,6 +123,14 @@ class TestDocumentation:
             assert address.startswith("/"), f"{address} is on another server"
             assert anonymous.get(address).status_code == 200, address
 
+    def test_the_page_can_show_the_version_of_our_description(self, anonymous: TestClient) -> None:
+        script = anonymous.get("/docs/assets/swagger-ui-bundle.js").text
+        version = re.search(r'PACKAGE_VERSION:"(\d+)', script)
+
+        assert anonymous.get("/openapi.json").json()["openapi"].startswith("3.1")
+        assert version is not None
+        assert int(version[1]) >= 5, "Swagger UI 4 knows nothing of OpenAPI 3.1"
+
     def test_the_description_is_complete(self, anonymous: TestClient) -> None:
         document = anonymous.get("/openapi.json").json()
 

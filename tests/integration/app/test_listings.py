@@ -21,9 +21,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
+    ids = [new_id() for _ in moments]
     rows = [
         {
-            "id": new_id(),
+            "id": job_id,
             "project_id": world.here.project_id,
             "user_id": "somebody",
             "status": "SUCCESS",
@@ -34,11 +35,11 @@ def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
             "created_at": moment,
             "deadline_at": moment,
         }
-        for moment in moments
+        for job_id, moment in zip(ids, moments, strict=True)
     ]
     with world.database.write() as session:
         session.execute(insert(Job), rows)
-    return [row["id"] for row in rows]
+    return ids
 
 
 def page_of_jobs(world: World, size: int, after: Key | None = None) -> Page[Job]:

@@ -53,7 +53,7 @@ def queue(server: RunningServer) -> Iterator[redis.Redis]:
 
 
 def wakeups(queue: redis.Redis) -> int:
-    return int(queue.llen(KEY_PREFIX + WORK_QUEUE))  # type: ignore[arg-type]
+    return int(queue.llen(KEY_PREFIX + WORK_QUEUE))
 
 
 def test_a_new_job_wakes_workers(client: Client, queue: redis.Redis) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import pytest
@@ -13,20 +14,22 @@ from sqlalchemy import func, select
 from app.db import Database
 from app.errors import Conflict, FileErrorCode, NotFound
 from app.files import service as files
-from app.jobs import service, transitions
+from app.jobs import recovery, service, transitions
+from app.jobs.closing import Classified, Failed
 from app.jobs.models import Result
-from app.jobs.transitions import Claim, Classified, Failed
+from app.jobs.transitions import Claim
 from tests.integration.app.world import LEASE, RULES, VERDICT, World
 
+Outcome = TypeVar("Outcome")
 FAILURE = Failed(FileErrorCode.CORRUPT, "the file is damaged")
 OVER = timedelta(seconds=-1)  # a lease or deadline that has run out already
 
 
-def together(count: int, work: Callable[[int], object]) -> list[object]:
+def together(count: int, work: Callable[[int], Outcome]) -> list[Outcome]:
     """Run `work(0)` to `work(count - 1)` in threads that begin at the same moment."""
     barrier = threading.Barrier(count)
 
-    def run(number: int) -> object:
+    def run(number: int) -> Outcome:
         barrier.wait()
         return work(number)
 
@@ -130,7 +133,7 @@ class TestFinish:
     def test_a_stale_token_changes_nothing(self, world: World) -> None:
         job_id = world.job(1)
         stale = world.claim("slow", lease=OVER)
-        transitions.take_back(world.database, max_attempts=3)
+        recovery.take_back(world.database, max_attempts=3)
         fresh = world.claim("quick")
 
         assert not transitions.finish(world.database, stale, FAILURE)
@@ -174,12 +177,12 @@ class TestLease:
         claim = world.claim(lease=OVER)
 
         assert transitions.renew(world.database, claim.item_id, claim.token, LEASE)
-        assert transitions.take_back(world.database, max_attempts=3) == 0
+        assert recovery.take_back(world.database, max_attempts=3) == 0
 
     def test_a_lost_lease_cannot_be_renewed(self, world: World) -> None:
         world.job(1)
         claim = world.claim(lease=OVER)
-        transitions.take_back(world.database, max_attempts=3)
+        recovery.take_back(world.database, max_attempts=3)
 
         assert not transitions.renew(world.database, claim.item_id, claim.token, LEASE)
 
@@ -196,7 +199,7 @@ class TestTakeBack:
         world.claim("dead", lease=OVER)
         world.claim("alive")
 
-        assert transitions.take_back(world.database, max_attempts=3) == 1
+        assert recovery.take_back(world.database, max_attempts=3) == 1
         assert [item.status for item in world.items(job_id)] == ["queued", "running"]
 
     def test_everything_of_one_worker(self, world: World) -> None:
@@ -204,7 +207,7 @@ class TestTakeBack:
         for worker in ("a", "b", "a"):
             world.claim(worker)
 
-        assert transitions.take_back(world.database, max_attempts=3, worker="a") == 2
+        assert recovery.take_back(world.database, max_attempts=3, worker="a") == 2
         assert [item.status for item in world.items(job_id)] == ["queued", "running", "queued"]
 
     def test_everything(self, world: World) -> None:
@@ -212,7 +215,7 @@ class TestTakeBack:
         claims = [world.claim(), world.claim()]
         transitions.finish(world.database, claims[0], VERDICT)
 
-        assert transitions.take_back(world.database, max_attempts=3, everything=True) == 1
+        assert recovery.take_back(world.database, max_attempts=3, everything=True) == 1
         assert [item.status for item in world.items(job_id)] == ["done", "queued", "queued"]
 
     def test_the_next_attempt_is_counted(self, world: World) -> None:
@@ -220,7 +223,7 @@ class TestTakeBack:
         attempts = []
         for _ in range(3):
             attempts.append(world.claim(lease=OVER).attempt)
-            transitions.take_back(world.database, max_attempts=5)
+            recovery.take_back(world.database, max_attempts=5)
 
         assert attempts == [1, 2, 3]
 
@@ -228,13 +231,13 @@ class TestTakeBack:
         job_id = world.job([world.file("killer.pdf")])
         for _ in range(2):
             world.claim(lease=OVER)
-            transitions.take_back(world.database, max_attempts=2)
+            recovery.take_back(world.database, max_attempts=2)
 
         (item,) = world.items(job_id)
         assert (item.status, item.error_code, item.attempt) == ("failed", "worker_lost", 2)
         job = world.read_job(job_id)
         assert job.status == "ERROR"
-        assert job.error_message == f"1 of 1 file failed: killer.pdf: {transitions.LOST}"
+        assert job.error_message == f"1 of 1 file failed: killer.pdf: {recovery.LOST}"
 
     def test_it_loses_against_a_worker_that_finishes(self, world: World) -> None:
         """Whoever is first wins; the item ends once and is counted once."""
@@ -246,7 +249,7 @@ class TestTakeBack:
 
         def work(number: int) -> None:
             if number:
-                transitions.take_back(world.database, max_attempts=1)
+                recovery.take_back(world.database, max_attempts=1)
             else:
                 for claim in claims:
                     finish(claim)
@@ -268,7 +271,7 @@ class TestDeadline:
         other_claim = world.claim()
         late = world.claim()
 
-        assert transitions.end_overdue(world.database) == 1
+        assert recovery.end_overdue(world.database) == 1
 
         assert [item.error_code for item in world.items(job_id)] == [
             None,
@@ -282,9 +285,9 @@ class TestDeadline:
 
     def test_a_job_ends_once(self, world: World) -> None:
         world.job(2, deadline=OVER)
-        transitions.end_overdue(world.database)
+        recovery.end_overdue(world.database)
 
-        assert transitions.end_overdue(world.database) == 0
+        assert recovery.end_overdue(world.database) == 0
 
 
 class TestJob:
@@ -312,8 +315,8 @@ class TestJob:
         world.job(10)
         world.claim()
 
-        assert transitions.count_open(world.database, cap=100) == 9
-        assert transitions.count_open(world.database, cap=4) == 4
+        assert recovery.count_open(world.database, cap=100) == 9
+        assert recovery.count_open(world.database, cap=4) == 4
 
     def test_a_job_can_be_deleted_when_it_has_ended_and_not_before(self, world: World) -> None:
         job_id = world.job(1)

@@ -12,10 +12,11 @@ from app.files.blobs import Blob
 from app.files.service import NewFile
 from app.jobs import service as jobs
 from app.jobs import transitions
+from app.jobs.closing import Classified
 from app.jobs.models import Item, Job
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
-from app.jobs.transitions import Claim, Classified
+from app.jobs.transitions import Claim
 from app.projects.models import Organization, Project
 from app.projects.service import Principal, Scope
 from app.secrets import Secrets

@@ -1,4 +1,5 @@
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.unit.classification.sample_texts import POEM, TEXTS
 from worker.classification.engine import Engine
@@ -178,3 +179,10 @@ def test_a_generic_type_of_the_same_name_is_no_alternative(engine: Engine):
 def test_the_bare_name_of_a_known_type_is_enough(engine: Engine, language: str):
     rules = [Rule("recipe", ""), Rule("Invoice", "invoice"), Rule("news_article", "")]
     assert engine.classify(document(TEXTS["recipe", language]), rules).type == "recipe"
+
+
+def test_one_thread_is_used(engine: Engine, rules: list[Rule]):
+    engine.classify(document(TEXTS["recipe", "en"]), rules)
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert pools
+    assert all(pool["num_threads"] == 1 for pool in pools)

@@ -1,0 +1,102 @@
+"""What happens to items and jobs that their workers do not end: lost workers, passed deadlines."""
+
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+
+from app.db import Database, now
+from app.errors import FileErrorCode
+from app.jobs.closing import Failed, count_ended, ended_values
+from app.jobs.models import Item, ItemStatus, Job, JobStatus
+
+LOST = "no worker could finish this file: each one that tried was lost"
+
+
+def take_back(
+    database: Database,
+    max_attempts: int,
+    *,
+    worker: str | None = None,
+    everything: bool = False,
+    limit: int = 500,
+) -> int:
+    """Put lost workers' items back into the queue and return how many were looked at.
+
+    Lost are those whose lease has run out, or all that `worker` held, or, with `everything`
+    (a start on a data directory that nobody else can be using), all that anybody held.
+    An item that has been lost `max_attempts` times ends with `worker_lost`.
+    """
+    lost = select(Item.id, Item.job_id, Item.attempt, Item.lease_token).where(
+        Item.status == ItemStatus.RUNNING
+    )
+    if worker is not None:
+        lost = lost.where(Item.worker == worker)
+    elif not everything:
+        lost = lost.where(Item.lease_until < now())
+    with database.read() as session:
+        rows = session.execute(lost.limit(limit)).all()
+    for row in rows:
+        _take_back_one(database, row, max_attempts)
+    return len(rows)
+
+
+def _take_back_one(
+    database: Database, row: Row[UUID, UUID, int, UUID | None], max_attempts: int
+) -> None:
+    given_up = row.attempt >= max_attempts
+    values = (
+        ended_values(Failed(FileErrorCode.WORKER_LOST, LOST))
+        if given_up
+        else {
+            "status": ItemStatus.QUEUED,
+            "lease_token": None,
+            "lease_until": None,
+            "worker": None,
+            "updated_at": now(),
+        }
+    )
+    with database.write() as session:
+        changed = session.execute(
+            update(Item)
+            .where(
+                Item.id == row.id,
+                Item.lease_token == row.lease_token,
+                Item.status == ItemStatus.RUNNING,
+            )
+            .values(values)
+            .returning(Item.id)
+        ).one_or_none()
+        if changed is not None and given_up:
+            count_ended(session, row.job_id, ended=1, failed=1)
+
+
+def end_overdue(database: Database, limit: int = 100) -> int:
+    """End jobs past their deadline: open items fail with `deadline_exceeded`."""
+    with database.read() as session:
+        overdue = session.scalars(
+            select(Job.id)
+            .where(Job.status == JobStatus.PENDING, Job.deadline_at < now())
+            .limit(limit)
+        ).all()
+    outcome = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed before its turn")
+    for job_id in overdue:
+        with database.write() as session:
+            ended = session.execute(
+                update(Item)
+                .where(
+                    Item.job_id == job_id,
+                    Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING)),
+                )
+                .values(ended_values(outcome))
+                .returning(Item.id)
+            ).all()
+            if ended:
+                count_ended(session, job_id, ended=len(ended), failed=len(ended))
+    return len(overdue)
+
+
+def count_open(database: Database, cap: int) -> int:
+    """Return how many items wait for a worker, counting to `cap` at most."""
+    with database.read() as session:
+        query = select(Item.id).where(Item.status == ItemStatus.QUEUED).limit(cap)
+        return len(session.execute(query).all())

@@ -1,0 +1,264 @@
+"""One file's way from a claim to its recorded outcome, on both databases."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+import pytest
+
+from app.db import Database
+from app.errors import FileError, FileErrorCode
+from app.files import service as files
+from app.files.blobs import LocalBlobStore
+from app.files.service import NewFile
+from app.jobs import recovery, transitions
+from app.jobs.models import Item
+from app.jobs.transitions import Claim
+from tests.integration.app.world import VERDICT, World
+from tests.support.postgres import PostgresServer
+from worker.classification.engine import Engine
+from worker.parsing.document import Document, Page
+from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox import SandboxedParser
+from worker.pipeline import Lease, Pipeline
+from worker.tasks import WorkerChild
+
+INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
+
+
+class Parser:
+    """A parser to whom something happens, or that finds a text."""
+
+    def __init__(self, happens: BaseException | str) -> None:
+        self._happens = happens
+        self.requests: list[ParseRequest] = []
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        assert file.read(1) is not None
+        assert name
+        self.requests.append(request)
+        if isinstance(self._happens, BaseException):
+            raise self._happens
+        return Document("txt", (Page(0, self._happens),), 1)
+
+    def close(self) -> None:
+        pass
+
+
+class Plumbing:
+    """A world with blobs and a pipeline over them."""
+
+    def __init__(self, world: World, blobs: LocalBlobStore, engine: Engine) -> None:
+        self.world = world
+        self.blobs = blobs
+        self.pipeline = Pipeline(
+            database=world.database,
+            blobs=blobs,
+            parser=Parser(INVOICE),
+            engine=engine,
+            lease=timedelta(minutes=1),
+        )
+        self.claims: list[Claim | None] = []
+
+    def file(self, content: str = INVOICE) -> UUID:
+        writer = self.blobs.create()
+        writer.write(content.encode())
+        blob = writer.commit()
+        with self.world.database.write() as session:
+            return files.create(session, self.world.here, NewFile("a.txt", "txt"), blob).id
+
+    def run(self, **parts: object) -> bool:
+        pipeline = replace(self.pipeline, **parts)  # type: ignore[arg-type]
+        return pipeline.run_next("w", on_claim=self.claims.append)
+
+    def outcome(self, job_id: UUID) -> Item:
+        (item,) = self.world.items(job_id)
+        return item
+
+
+@pytest.fixture
+def plumbing(world: World, blobs: LocalBlobStore, engine: Engine) -> Plumbing:
+    return Plumbing(world, blobs, engine)
+
+
+@pytest.fixture
+def parser() -> Iterator[SandboxedParser]:
+    with closing(SandboxedParser()) as parser:
+        yield parser
+
+
+def test_nothing_to_do(plumbing: Plumbing) -> None:
+    assert not plumbing.run()
+    assert plumbing.claims == []
+
+
+def test_a_file_is_read_classified_and_recorded(
+    plumbing: Plumbing, parser: SandboxedParser
+) -> None:
+    job_id = plumbing.world.job([plumbing.file()])
+
+    assert plumbing.run(parser=parser)
+
+    assert plumbing.outcome(job_id).status == "done"
+    assert plumbing.world.read_job(job_id).status == "SUCCESS"
+    claimed, ended = plumbing.claims
+    assert (claimed and claimed.job_id, ended) == (job_id, None)
+
+
+def test_the_parser_is_asked_for_what_the_job_says(plumbing: Plumbing) -> None:
+    plumbing.world.job([plumbing.file()])
+    parser = Parser(INVOICE)
+
+    plumbing.run(parser=parser)
+
+    (request,) = parser.requests
+    assert (request.lang, request.mode, request.selection.max_pages) == ("en", "FAST", 5)
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "sentence"),
+    [
+        (FileError(FileErrorCode.CORRUPT, "the file is damaged"), "corrupt", "damaged"),
+        (FileError(FileErrorCode.CORRUPT, "a \0 and a \ud800"), "corrupt", "a  and a ?"),
+        (TimeoutError(), "timeout", "took too long"),
+        (MemoryError(), "out_of_memory", "too much memory"),
+        (ZeroDivisionError("a bug"), "internal", "unexpected error"),
+    ],
+)
+def test_whatever_happens_to_a_file_is_its_outcome(
+    plumbing: Plumbing, happens: Exception, code: str, sentence: str
+) -> None:
+    job_id = plumbing.world.job([plumbing.file()])
+
+    assert plumbing.run(parser=Parser(happens))
+
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.error_code) == ("failed", code)
+    assert sentence in str(item.error_message)
+    assert plumbing.world.read_job(job_id).status == "ERROR"
+    assert plumbing.claims[-1] is None, "the worker is free again"
+
+
+def test_a_bug_is_told_to_the_log_and_not_to_the_client(
+    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id = plumbing.world.job([plumbing.file()])
+
+    plumbing.run(parser=Parser(ZeroDivisionError("a bug")))
+
+    assert "ZeroDivisionError: a bug" in caplog.text
+    assert "bug" not in str(plumbing.outcome(job_id).error_message)
+
+
+def test_a_file_deleted_before_its_turn_fails_and_others_go_on(plumbing: Plumbing) -> None:
+    doomed, kept = plumbing.file(), plumbing.file()
+    job_id = plumbing.world.job([doomed, kept])
+    with plumbing.world.database.write() as session:
+        plumbing.blobs.delete(files.remove(session, plumbing.world.here, doomed))
+
+    while plumbing.run():
+        pass
+
+    items = plumbing.world.items(job_id)
+    assert [item.error_code for item in items] == ["file_deleted", None]
+    assert plumbing.world.read_job(job_id).status == "PARTIAL_SUCCESS"
+
+
+def test_bytes_that_are_gone_count_as_deleted(plumbing: Plumbing) -> None:
+    """Deleting takes the row first and the bytes then; a worker may come in between."""
+    file_id = plumbing.file()
+    job_id = plumbing.world.job([file_id])
+    claim = transitions.claim_next(plumbing.world.database, "w", timedelta(seconds=0))
+    assert claim is not None
+    assert claim.blob_key is not None
+    plumbing.blobs.delete(claim.blob_key)
+    transitions.release(plumbing.world.database, claim)
+
+    plumbing.run()
+
+    assert plumbing.outcome(job_id).error_code == "file_deleted"
+
+
+def test_an_outcome_that_came_too_late_is_dropped(
+    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The lease ran out while the file was read, and somebody else has ended the file."""
+    world = plumbing.world
+    job_id = world.job([plumbing.file()])
+
+    class Overtaken(Parser):
+        def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+            recovery.take_back(world.database, max_attempts=3, everything=True)
+            transitions.finish(world.database, world.claim("quicker"), VERDICT)
+            return super().parse(file, name, request)
+
+    assert plumbing.run(parser=Overtaken(FileError(FileErrorCode.CORRUPT, "too late")))
+
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.worker) == ("done", "quicker")
+    assert "the lease was lost meanwhile" in caplog.text
+
+
+def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
+    world, length = plumbing.world, timedelta(seconds=0.3)
+    world.job([plumbing.file()])
+    claim = world.claim(lease=length)
+
+    with Lease(world.database, claim, length):
+        time.sleep(0.7)
+        assert recovery.take_back(world.database, max_attempts=3) == 0
+    time.sleep(0.35)
+
+    assert recovery.take_back(world.database, max_attempts=3) == 1
+
+
+def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
+    postgres_server: PostgresServer, postgres_url: str, blobs: LocalBlobStore, engine: Engine
+) -> None:
+    class Outage(Parser):
+        def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+            postgres = postgres_server._own_process()
+            postgres.signal(signal.SIGINT)
+            postgres.wait()
+            back = threading.Timer(0.4, postgres_server._run)
+            back.start()
+            return super().parse(file, name, request)
+
+    with closing(Database(postgres_url)) as database:
+        plumbing = Plumbing(World(database), blobs, engine)
+        job_id = plumbing.world.job([plumbing.file()])
+
+        assert plumbing.run(parser=Outage(INVOICE))
+
+        item = plumbing.outcome(job_id)
+        assert (item.status, item.attempt) == ("done", 1)
+
+
+class TestTurn:
+    """A task takes file after file, until one of three things ends its turn."""
+
+    def child(self, plumbing: Plumbing, stop_after: int) -> WorkerChild:
+        """Return a child that is told to stop when it has begun so many files."""
+        parser = Parser(FileError(FileErrorCode.EMPTY, "the file has no bytes"))
+        pipeline = replace(plumbing.pipeline, parser=parser)
+        return WorkerChild("w", pipeline, lambda: len(parser.requests) >= stop_after)
+
+    def test_nothing_is_left(self, plumbing: Plumbing) -> None:
+        job_id = plumbing.world.job([plumbing.file()] * 3)
+
+        assert self.child(plumbing, stop_after=99).work() is False
+        assert plumbing.world.read_job(job_id).status == "ERROR"
+
+    def test_the_worker_stops(self, plumbing: Plumbing) -> None:
+        job_id = plumbing.world.job([plumbing.file()] * 3)
+
+        assert self.child(plumbing, stop_after=2).work() is True, "somebody else must go on"
+
+        statuses = [item.status for item in plumbing.world.items(job_id)]
+        assert statuses == ["failed", "failed", "queued"]

@@ -1,0 +1,183 @@
+"""Settings: every one documented, nonsense refused by name, flags before the environment."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
+
+import pytest
+from annotated_types import Ge, Le
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from app.errors import StartupError
+from app.settings import PREFIX, Settings, load_settings
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
+SECRET = "0123456789abcdef0123456789abcdef"
+PRODUCTION = {
+    "database_url": "postgresql://user:password@db/pigeonhole",
+    "broker_url": "redis://redis/0",
+    "secret_key": SECRET,
+}
+
+
+def row(name: str, field: FieldInfo) -> str:
+    """Return a setting's line in the reference, as it must stand there."""
+    cells = [f"`{PREFIX}{name.upper()}`", default_of(field), values_of(field), field.description]
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def default_of(field: FieldInfo) -> str:
+    default = field.default
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
+    if default is None or default == "":
+        return "empty"
+    if isinstance(default, StrEnum):
+        default = default.value
+    return f"`{default}`"
+
+
+def values_of(field: FieldInfo) -> str:
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(field.annotation))
+    limits = [limit for limit in field.metadata if isinstance(limit, Ge | Le)]
+    lowest = next((limit.ge for limit in limits if isinstance(limit, Ge)), None)
+    highest = next((limit.le for limit in limits if isinstance(limit, Le)), None)
+    if lowest is None:
+        if field.annotation in (Path, Path | None):
+            return "a path"
+        return "a UUID" if field.annotation == UUID | None else "text"
+    return f"{lowest} or more" if highest is None else f"{lowest} to {highest}"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_reference_has_each_setting_as_it_is(name: str) -> None:
+    field = Settings.model_fields[name]
+    assert field.description, "every setting says what it is for"
+    assert field.description.endswith(".")
+    assert row(name, field) in PAGE.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_reference_has_nothing_else() -> None:
+    documented = [
+        line.split("`")[1]
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"| `{PREFIX}")
+    ]
+    assert documented == [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = load_settings()
+
+    assert settings.is_embedded
+    assert settings.sqlalchemy_url == f"sqlite:///{Path('pigeonhole-data/pigeonhole.db').resolve()}"
+    assert settings.blob_dir == Path("pigeonhole-data/blobs")
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PIGEONHOLE_PORT", "9000")
+    monkeypatch.setenv("PIGEONHOLE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PIGEONHOLE_WORKERS", "")  # as Compose passes what is not set
+    monkeypatch.setenv("PIGEONHOLE_NO_SUCH_THING", "1")
+
+    settings = load_settings()
+
+    assert (settings.port, settings.data_dir, settings.workers) == (9000, tmp_path, 2)
+
+
+def test_flags_win_and_absent_flags_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIGEONHOLE_PORT", "9000")
+    monkeypatch.setenv("PIGEONHOLE_HOST", "::1")
+
+    settings = load_settings(port=9001, host=None)
+
+    assert (settings.port, settings.host) == (9001, "::1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", "http"),
+        ("port", "65536"),
+        ("workers", "0"),
+        ("lease_seconds", "-1"),
+        ("sweep_seconds", "nan"),
+        ("project_id", "my-project"),
+        ("log_level", "loud"),
+        ("upload_max_bytes", "0"),
+        ("job_max_files", "501"),
+        ("parser_memory_bytes", "1"),
+        ("blob_url", "s3://bucket"),
+        ("public_url", "docs.example.com"),
+        ("root_path", "pigeonhole"),
+        ("root_path", "/pigeonhole/"),
+        ("database_url", "mysql://db/pigeonhole"),
+        ("broker_url", "amqp://rabbit"),
+        ("secret_key", "short"),
+    ],
+)
+def test_nonsense_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    variable = f"{PREFIX}{name.upper()}"
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(StartupError) as refusal:
+        load_settings()
+
+    assert str(refusal.value).startswith(variable)
+    assert "\n" not in str(refusal.value)
+
+
+def test_everything_wrong_is_named_at_once() -> None:
+    with pytest.raises(StartupError, match=r"PIGEONHOLE_PORT: .*; PIGEONHOLE_WORKERS: "):
+        load_settings(port=-1, workers=0)
+
+
+def test_a_secret_is_not_repeated() -> None:
+    with pytest.raises(StartupError) as refusal:
+        load_settings(secret_key="my-little-secret")
+
+    assert "my-little-secret" not in str(refusal.value)
+    assert SECRET not in repr(load_settings(secret_key=SECRET))
+
+
+class TestPair:
+    """Postgres and Redis belong together, with a secret of their own."""
+
+    def test_production(self) -> None:
+        settings = load_settings(**PRODUCTION)
+
+        assert not settings.is_embedded
+        assert settings.sqlalchemy_url == "postgresql+psycopg://user:password@db/pigeonhole"
+
+    @pytest.mark.parametrize(
+        ("missing", "sentence"),
+        [
+            ("database_url", "belong together"),
+            ("broker_url", "belong together"),
+            ("secret_key", "PIGEONHOLE_SECRET_KEY is required in production"),
+        ],
+    )
+    def test_half_of_it(self, missing: str, sentence: str) -> None:
+        with pytest.raises(StartupError, match=sentence):
+            load_settings(**{k: v for k, v in PRODUCTION.items() if k != missing})
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"blob_url": "file:///srv/files"},
+            {"broker_url": "rediss://redis:6380/1"},
+            {"database_url": "postgresql+psycopg://db/pigeonhole"},
+        ],
+    )
+    def test_variants(self, given: Mapping[str, Any]) -> None:
+        settings = load_settings(**{**PRODUCTION, **given})
+
+        assert settings.sqlalchemy_url.startswith("postgresql+psycopg://")
+        if "blob_url" in given:
+            assert settings.blob_dir == Path("/srv/files")
