@@ -74,7 +74,7 @@ def main(descriptor: int) -> None:
                     raise frames.BrokenFrame("an order without a file")
                 try:
                     order = read_order(message, file)
-                    connection.sendall(read_in_copy(order, connection))
+                    connection.sendall(_answer(order, connection))
                 finally:
                     os.close(file)
 
@@ -111,38 +111,59 @@ def read_order(message: dict[str, Any], descriptor: int) -> Order:
     return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]))
 
 
+def _answer(order: Order, connection: socket.socket) -> bytes:
+    """Return the frame to answer with, also when the system refuses a directory or a process."""
+    try:
+        return read_in_copy(order, connection)
+    except OSError as error:
+        return frames.encode(
+            {"unavailable": f"reading files needs what the system refuses: {error}"}
+        )
+
+
 def read_in_copy(order: Order, connection: socket.socket) -> bytes:
     """Read one file in a fork of this process; return the frame to answer with.
 
-    Raises ParentGone after killing the copy.
+    Raises ParentGone after killing the copy, and OSError when it cannot be made.
     """
     directory = tempfile.mkdtemp(prefix="pigeonhole-")
-    reader, writer = os.pipe()
     try:
         if os.getuid() == 0:
             with contextlib.suppress(PermissionError):  # root without capabilities
                 os.chown(directory, NOBODY, NOBODY)
-        copy = os.fork()
-        if copy == 0:
-            os.close(reader)
-            connection.close()
-            _read_and_die(order, directory, writer)
-        os.close(writer)
-        with contextlib.suppress(OSError):  # the copy may have done it already
-            os.setpgid(copy, copy)
+        copy, reader = _fork(order, directory, connection)
         try:
             answer, timed_out = _await_answer(reader, connection, order.limits.wall_seconds)
         finally:
+            os.close(reader)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(copy, signal.SIGKILL)
             _, status, usage = os.wait4(copy, 0)
     finally:
-        os.close(reader)
         shutil.rmtree(directory, ignore_errors=True)
     if answer is not None:
         return answer
     error = explain(_describe(timed_out, status, usage), order.limits)
     return frames.encode(_error_message(error))
+
+
+def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int, int]:
+    """Start the copy; return its process id and the descriptor to read its answer from."""
+    reader, writer = os.pipe()
+    try:
+        copy = os.fork()
+        if copy == 0:
+            os.close(reader)
+            connection.close()
+            _read_and_die(order, directory, writer)
+    except OSError:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    with contextlib.suppress(OSError):  # the copy may have done it already
+        os.setpgid(copy, copy)
+    return copy, reader
 
 
 def explain(ending: Ending, limits: ParserLimits) -> FileError:
