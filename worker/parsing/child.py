@@ -168,8 +168,12 @@ def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int,
 
 def explain(ending: Ending, limits: ParserLimits) -> FileError:
     """Say in which way a file was too much for the process that read it."""
-    too_slow = ending.cpu_seconds >= limits.cpu_seconds
-    if ending.timed_out or ending.signal == signal.SIGXCPU or too_slow:
+    if ending.signal == signal.SIGXCPU or ending.cpu_seconds >= limits.cpu_seconds:
+        return FileError(
+            FileErrorCode.TIMEOUT,
+            f"reading the file used more than {limits.cpu_seconds} seconds of processor time",
+        )
+    if ending.timed_out:
         return FileError(
             FileErrorCode.TIMEOUT,
             f"reading the file took longer than {limits.wall_seconds:g} seconds",
@@ -271,14 +275,17 @@ def _fault_message(error: Exception) -> dict[str, Any]:
 
 
 def _locate(error: Exception) -> str:
-    """Name the error and its line without reading source files, which may be out of reach."""
+    """Name the error's type and its lines.
+
+    Not its message, which may quote the document; nor source files, which may be out of reach.
+    """
     places = []
     trace = error.__traceback__
     while trace:
         code = trace.tb_frame.f_code
         places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return f"{type(error).__name__}: {str(error)[:200]} at {' > '.join(places[-4:])}"
+    return f"{type(error).__name__} at {' > '.join(places[-4:])}"
 
 
 if __name__ == "__main__":

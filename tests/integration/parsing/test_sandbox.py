@@ -135,7 +135,9 @@ def test_the_wall_limit():
 
 def test_the_processor_limit():
     with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
-        assert refused(parser, ENDLESS).code == FileErrorCode.TIMEOUT
+        error = refused(parser, ENDLESS)
+        assert error.code == FileErrorCode.TIMEOUT
+        assert error.sentence == "reading the file used more than 1 seconds of processor time"
 
 
 def test_the_memory_limit():
