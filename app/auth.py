@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 
 from anyio import to_thread
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -72,7 +72,7 @@ class Authenticator:
         try:
             with self._database.read() as session:
                 principal = find_principal(session, key_digest)
-        except OperationalError as error:
+        except SQLAlchemyError as error:
             log.exception("the database cannot be reached")
             raise Unavailable(UNREACHABLE) from error
         with self._lock:
@@ -86,7 +86,7 @@ class Authenticator:
         try:
             with self._database.write() as session:
                 note_use(session, principal.key_id)
-        except DatabaseError:  # a full disk must not lock the key's owner out
+        except SQLAlchemyError:  # a full disk must not lock the key's owner out
             log.warning("could not write when an API key was used", exc_info=True)
         return principal
 

@@ -19,8 +19,8 @@ WORK_QUEUE = "pigeonhole.work"
 KEY_PREFIX = "pigeonhole:"
 # How long one task goes on taking files before it lets the broker see an end, and starts anew.
 TURN_SECONDS = 60.0
-# A woken worker goes on until nothing is open, so a few messages are enough for any job.
-MOST_MESSAGES = 16
+# A woken worker goes on until nothing is open, so one message for each idle process is enough.
+MOST_MESSAGES = 64
 
 
 class Wakeups(Protocol):

@@ -99,10 +99,6 @@ class Database:
         """Close every pooled connection."""
         self.engine.dispose()
 
-    def forget_connections(self) -> None:
-        """Drop the pool without closing it: for a child forked from a process that used it."""
-        self.engine.dispose(close=False)
-
 
 def _dumps(value: Any) -> str:  # noqa: ANN401  # JSON is anything
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

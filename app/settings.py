@@ -3,12 +3,14 @@
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import StartupError
 
@@ -18,6 +20,7 @@ MIB = 1024 * 1024
 SHORTEST_SECRET = 32
 # Part of the installed environment, which installing and building an image can both write.
 DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
+HIGHEST_PORT = 65535
 
 Positive = Annotated[int, Ge(1)]
 Seconds = Annotated[float, Ge(0.05), Le(30 * 24 * 3600)]
@@ -34,7 +37,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: Annotated[int, Ge(0), Le(65535)] = Field(
+    port: Annotated[int, Ge(0), Le(HIGHEST_PORT)] = Field(
         8000, description="Port to listen on; 0 picks a free one."
     )
     public_url: str = Field(
@@ -58,7 +61,8 @@ class Settings(BaseSettings):
         description="redis://... for Celery workers; empty: workers run inside `serve`.",
     )
     blob_url: str = Field(
-        "", description="file:///directory for uploaded files; empty: data_dir/blobs."
+        "",
+        description="file:///absolute/path of the uploaded files; empty: data_dir/blobs.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -139,11 +143,17 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         database, broker = self.database_url.get_secret_value(), self.broker_url.get_secret_value()
-        if database and urlsplit(database).scheme.split("+")[0] not in ("postgresql", "sqlite"):
-            raise ValueError("database_url must begin with postgresql:// or be empty")
-        if broker and urlsplit(broker).scheme not in ("redis", "rediss", "redis+socket"):
-            raise ValueError("broker_url must begin with redis:// or rediss://, or be empty")
-        if bool(broker) != database.startswith("postgresql"):
+        if database and not _names_a_database(database):
+            raise ValueError(
+                "database_url must be postgresql://user:password@host:port/name, with special "
+                "characters percent-encoded, or be empty"
+            )
+        if broker and not _names_a_broker(broker):
+            raise ValueError(
+                "broker_url must be redis://host:port/number or rediss://host:port/number, or be "
+                "empty"
+            )
+        if bool(broker) != bool(database):
             raise ValueError(
                 "database_url (postgresql) and broker_url (redis) belong together: set both for "
                 "production, or neither for the embedded server"
@@ -155,8 +165,11 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         if secret and len(secret) < SHORTEST_SECRET:
             raise ValueError(f"secret_key must have at least {SHORTEST_SECRET} characters")
-        if self.blob_url and urlsplit(self.blob_url).scheme != "file":
-            raise ValueError("blob_url must begin with file:///")
+        if self.blob_url and not _names_a_directory(self.blob_url):
+            raise ValueError(
+                "blob_url must be file:///absolute/path, with special characters percent-encoded, "
+                "or be empty"
+            )
         if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
             raise ValueError("public_url must begin with http:// or https://")
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
@@ -184,7 +197,9 @@ class Settings(BaseSettings):
     @property
     def blob_dir(self) -> Path:
         """The directory that holds the uploaded files."""
-        return Path(urlsplit(self.blob_url).path) if self.blob_url else self.data_dir / "blobs"
+        if not self.blob_url:
+            return self.data_dir / "blobs"
+        return Path(unquote(urlsplit(self.blob_url).path))
 
 
 def load_settings(**flags: object) -> Settings:
@@ -197,6 +212,45 @@ def load_settings(**flags: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
         raise StartupError("; ".join(_sentences(error))) from None
+
+
+def _names_a_database(url: str) -> bool:
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        return False
+    return parts.drivername in ("postgresql", "postgresql+psycopg") and (
+        parts.port is None or 0 < parts.port <= HIGHEST_PORT
+    )
+
+
+def _names_a_broker(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    database = parts.path.removeprefix("/")
+    return (
+        parts.scheme in ("redis", "rediss")
+        and bool(parts.hostname)
+        and port != 0
+        and (not database or (database.isascii() and database.isdigit()))
+    )
+
+
+def _names_a_directory(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = unquote(parts.path)
+    return (
+        url.startswith("file:///")
+        and path.strip("/") != ""
+        and "\0" not in path
+        and not (parts.query or parts.fragment)
+    )
 
 
 def _sentences(error: ValidationError) -> list[str]:

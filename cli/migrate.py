@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app import schema
+from app.files.blobs import LocalBlobStore
 from app.observe import set_up_logging
 from app.projects.service import bootstrap
 from app.settings import load_settings
@@ -23,6 +24,8 @@ def migrate(data_dir: Path | None) -> None:
     database = open_database(settings)
     schema.migrate(database)
     if not settings.is_embedded:
+        # Workers refuse to start without it: theirs would be an empty directory of their own.
+        LocalBlobStore(settings.blob_dir)
         with database.write() as session:
             bootstrap(session, open_secrets(settings), settings)
     database.close()

@@ -1,5 +1,6 @@
 """`pigeonhole serve`: the API, and in embedded mode everything else with it."""
 
+import errno
 import fcntl
 import logging
 import signal
@@ -126,8 +127,17 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+    except (socket.gaierror, UnicodeError):
+        listener.close()
+        raise StartupError(
+            f"PIGEONHOLE_HOST: {settings.host} is no address and no name that can be resolved"
+        ) from None
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise StartupError(
+                f"PIGEONHOLE_HOST: {settings.host} is not an address of this machine"
+            ) from None
         raise StartupError(
             f"PIGEONHOLE_PORT: cannot listen on {settings.host}, port {settings.port} "
             f"({error.strerror}): choose another one"

@@ -28,6 +28,11 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
             "PIGEONHOLE_BROKER_URL is not set: `pigeonhole worker` belongs to a server with "
             "Postgres and Redis; the embedded server has its workers inside `pigeonhole serve`"
         )
+    if not settings.blob_dir.is_dir():
+        raise StartupError(
+            f"the directory of uploaded files, {settings.blob_dir}, is not there: mount the one "
+            "that the server uses, or name it by PIGEONHOLE_BLOB_URL"
+        )
     database = open_database(settings)
     if not schema.is_current(database):
         raise StartupError(

@@ -1,6 +1,8 @@
 """The Celery worker: prefork children, each with an engine and a parser of its own."""
 
+import logging
 import mmap
+import os
 from collections.abc import Callable
 
 from celery import signals
@@ -12,6 +14,8 @@ from worker import tasks
 from worker.heartbeat import Heartbeat, name_worker
 from worker.pipeline import Pipeline
 from worker.tasks import WorkerChild
+
+log = logging.getLogger(__name__)
 
 BuildPipeline = Callable[[Settings, type[Exception]], Pipeline]
 
@@ -33,7 +37,12 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
 
     def begin(**_: object) -> None:
         # After the fork: native libraries with threads do not survive one.
-        pipeline = build(settings, tasks.TOO_LONG)
+        try:
+            pipeline = build(settings, tasks.TOO_LONG)
+        except Exception:
+            # Celery would go on with this child, which could do nothing but eat wake-ups.
+            log.exception("a worker process could not load what it works with: it ends")
+            os._exit(1)
         name = name_worker("celery")
         child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
         beats[:] = [Heartbeat(pipeline.database, name, pipeline.capabilities)]

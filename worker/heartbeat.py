@@ -7,7 +7,7 @@ import threading
 import uuid
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
 from app.jobs.models import Worker
@@ -44,7 +44,7 @@ class Heartbeat:
         try:
             with self._database.write() as session:
                 session.execute(delete(Worker).where(Worker.id == self._worker))
-        except DBAPIError:
+        except SQLAlchemyError:
             log.debug("could not remove a worker's row; the sweeper will", exc_info=True)
 
     def _run(self) -> None:
@@ -70,5 +70,5 @@ class Heartbeat:
                             capabilities=self._capabilities,
                         )
                     )
-        except DBAPIError:
+        except SQLAlchemyError:
             log.warning("could not write the worker's heartbeat; trying again", exc_info=True)

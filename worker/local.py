@@ -17,8 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.jobs import recovery
@@ -37,6 +38,7 @@ CHILD_MEMORY_BYTES = 1_500 * 1024 * 1024
 # A child that dies at once must not be restarted as fast as the machine can.
 RESTART_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER_SECONDS = 30.0
+REAP_SECONDS = 2.0
 
 # From the server to a child, and back.
 WAKE, STOP = "wake", "stop"
@@ -109,25 +111,29 @@ class LocalRunner:
 
     def _mind(self) -> None:
         while not self._stopping.is_set():
-            with self._lock:
-                children = list(self._children)
-            ready = set(
-                wait(
-                    [child.pipe for child in children]
-                    + [child.process.sentinel for child in children],
-                    timeout=POLL_SECONDS,
-                )
+            try:
+                self._look_after()
+            except Exception:  # whatever it is, workers must not be left without a minder
+                log.exception("minding the workers failed; going on")
+                self._stopping.wait(POLL_SECONDS)
+
+    def _look_after(self) -> None:
+        with self._lock:
+            children = list(self._children)
+        ready = set(
+            wait(
+                [child.pipe for child in children] + [child.process.sentinel for child in children],
+                timeout=POLL_SECONDS,
             )
-            for child in children:
-                if child.pipe in ready:
-                    _hear(child)
-                if child.process.sentinel in ready:
-                    self._replace(child)
-                elif self._is_stuck(child):
-                    log.error(
-                        "a worker is stuck on a file: killing it", extra={"worker": child.name}
-                    )
-                    child.process.kill()
+        )
+        for child in children:
+            if child.pipe in ready:
+                _hear(child)
+            if child.process.sentinel in ready:
+                self._replace(child)
+            elif self._is_stuck(child):
+                log.error("a worker is stuck on a file: killing it", extra={"worker": child.name})
+                child.process.kill()
 
     def _is_stuck(self, child: _Child) -> bool:
         return (
@@ -137,6 +143,8 @@ class LocalRunner:
 
     def _replace(self, dead: _Child) -> None:
         lived = time.monotonic() - dead.started
+        # Its sentinel fires a moment before its exit code can be read.
+        dead.process.join(REAP_SECONDS)
         recycled = dead.process.exitcode == 0
         self._quick_deaths = (
             0 if recycled or lived > HEALTHY_AFTER_SECONDS else self._quick_deaths + 1
@@ -186,7 +194,7 @@ class LocalRunner:
         child.pipe.close()
         try:
             recovery.take_back(self._database, self._settings.max_attempts, worker=child.name)
-        except DBAPIError:
+        except SQLAlchemyError:
             # Whoever minds the workers must go on; the sweeper knows lost files by their leases.
             log.warning("could not take a lost worker's file back yet", exc_info=True)
 
@@ -273,5 +281,16 @@ def _run_next(pipeline: Pipeline, name: str, report: Callable[[Claim | None], No
 
 
 def _is_worn(files: int) -> bool:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return files >= FILES_PER_CHILD or peak > CHILD_MEMORY_BYTES
+    return files >= FILES_PER_CHILD or (files > 0 and _resident_bytes() > CHILD_MEMORY_BYTES)
+
+
+def _resident_bytes() -> int:
+    """Return the memory that this process has now, 0 where the kernel does not tell.
+
+    Not its peak: a new process begins with the peak of the one that started it.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import exists, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files.blobs import BlobStore
+from app.files.models import File
 from app.jobs import transitions
 from app.jobs.closing import Classified, Failed
 from app.jobs.transitions import Claim
@@ -20,6 +22,7 @@ from app.observe import bind
 from worker.classification.rules import Rule
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox import ParserUnavailable
 from worker.parsing.version import PARSER_VERSION
 
 if TYPE_CHECKING:
@@ -37,9 +40,12 @@ INTERNAL = Failed(
     "an unexpected error happened while this file was worked on; the server's log tells more",
 )
 
+GONE = "the file was deleted before its turn came"
+LOST_BYTES = "the server has lost the bytes of this file: upload it again"
+
 
 class Parser(Protocol):
-    """Reads files; raises FileError."""
+    """Reads files; raises FileError, or ParserUnavailable when it cannot work here and now."""
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Return the document that a file holds."""
@@ -76,7 +82,9 @@ class Pipeline:
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
         """Claim an item and see it through; False when nothing is open.
 
-        `on_claim` is told what is worked on, and None when that is over.
+        `on_claim` is told what is worked on, and None when that is over. Raises
+        ParserUnavailable or OSError when this machine, and not the file, is at fault: the item
+        is given back then.
         """
         claim = transitions.claim_next(self.database, worker, self.lease)
         if claim is None:
@@ -99,7 +107,11 @@ class Pipeline:
 
     def _see_through(self, claim: Claim) -> None:
         began = time.perf_counter()
-        outcome = self._work(claim)
+        try:
+            outcome = self._work(claim)
+        except (ParserUnavailable, OSError):
+            transitions.release(self.database, claim)
+            raise
         if not self._record(claim, outcome):
             log.warning("the lease was lost meanwhile: another worker has this file now")
             return
@@ -123,29 +135,39 @@ class Pipeline:
         except MemoryError:
             # Left to itself, this would end a whole Celery worker, not only this file.
             return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
+        except (ParserUnavailable, OSError):
+            raise
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
             return INTERNAL
         return Classified(verdict.type, verdict.confidence, _storable(verdict.reasoning))
 
     def _read(self, claim: Claim) -> Document:
-        gone = FileError(FileErrorCode.FILE_DELETED, "the file was deleted before its turn came")
         if claim.blob_key is None:
-            raise gone
+            raise FileError(FileErrorCode.FILE_DELETED, GONE)
         try:
             file = self.blobs.open(claim.blob_key)
         except FileNotFoundError:
-            raise gone from None
+            raise self._why_missing(claim.blob_key) from None
         with file:
             request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
             return self.parser.parse(file, claim.file_name, request)
+
+    def _why_missing(self, blob_key: str) -> FileError:
+        """Tell a deleted file from lost bytes; raises OSError if the whole store is away."""
+        self.blobs.check()
+        with self.database.read() as session:
+            is_known = session.scalar(select(exists().where(File.blob_key == blob_key)))
+        if is_known:
+            return FileError(FileErrorCode.INTERNAL, LOST_BYTES)
+        return FileError(FileErrorCode.FILE_DELETED, GONE)
 
     def _record(self, claim: Claim, outcome: Classified | Failed) -> bool:
         """Write the outcome, trying again for a while when the database is away or full."""
         for attempt in range(RECORD_TRIES):
             try:
                 return transitions.finish(self.database, claim, outcome)
-            except DBAPIError:
+            except SQLAlchemyError:
                 if attempt == RECORD_TRIES - 1:
                     raise
                 log.warning("the database did not take an outcome; trying again", exc_info=True)
@@ -177,7 +199,7 @@ class Lease:
                     self._database, self._claim.item_id, self._claim.token, self._length
                 ):
                     return
-            except DBAPIError:
+            except SQLAlchemyError:
                 log.warning("could not renew a lease; trying again", exc_info=True)
 
 

@@ -26,7 +26,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, _render_pool)
     app.add_exception_handler(OSError, _render_os)
     app.add_exception_handler(ClientDisconnect, _render_nothing)
-    app.add_exception_handler(Exception, _render_unexpected)
 
 
 def _answer(error: PigeonholeError) -> JSONResponse:
@@ -70,7 +69,7 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
     if error.connection_invalidated or "locked" in cause or "connect" in cause:
         log.error("the database cannot be reached", exc_info=error)
         return _answer(Unavailable(UNREACHABLE))
-    return _render_unexpected(request, error)
+    return unexpected(request.state.request_id, error)
 
 
 def _render_pool(_: Request, error: Exception) -> JSONResponse:
@@ -81,7 +80,7 @@ def _render_pool(_: Request, error: Exception) -> JSONResponse:
 def _render_os(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_SENTENCE))
-    return _render_unexpected(request, error)
+    return unexpected(request.state.request_id, error)
 
 
 def _render_nothing(_: Request, __: Exception) -> Response:
@@ -90,8 +89,8 @@ def _render_nothing(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
-def _render_unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected(request_id: str, error: Exception) -> JSONResponse:
+    """Log an error that nobody foresaw, and return the answer that tells where to look."""
     log.error("an unexpected error", exc_info=error)
-    request_id = getattr(request.state, "request_id", "unknown")
     sentence = f"An unexpected error happened. The server's log tells more: request {request_id}."
     return JSONResponse({"detail": sentence}, 500)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app import schema
 from app.api.services import Services
 from app.db import now
+from app.errors import StartupError
 from app.jobs.models import Worker
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ def readyz(request: Request, response: Response) -> dict[str, object]:
     for name, check in CHECKS.items():
         try:
             problem = check(services)
+        except StartupError as error:
+            problem = str(error)
         except Exception:  # any failure of a part means that it is not ready
             log.warning("a part is not ready", extra={"part": name}, exc_info=True)
             problem = "it does not answer; the server's log tells more"

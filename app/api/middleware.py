@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.errors import unexpected
 from app.observe import bind
 
 access = logging.getLogger("app.access")
@@ -59,6 +60,13 @@ class WireMiddleware:
         with bind(request_id=request_id):
             try:
                 await self._app(scope, body.receive, send_with_headers)
+            except Exception as error:
+                if status:  # the answer has begun: all that is left is to cut it off
+                    raise
+                # Here, and not in Starlette's own handler, which stands outside of this one:
+                # its answer would have no id, nor its log line.
+                answer = unexpected(request_id, error)
+                await answer(scope, body.receive, send_with_headers)
             finally:
                 access.debug(
                     "request",

@@ -1,7 +1,7 @@
 """What kind of file some bytes are: the content decides, the name only among kinds of text.
 
 The work is bounded and safe on hostile bytes: some kilobytes of head and tail, a zip's
-directory of at most 10,000 names, an OLE file's directory of at most 1,024 sectors.
+directory of at most 10,000 names and 4 MB, an OLE file's directory of at most 1,024 sectors.
 """
 
 import re
@@ -85,7 +85,7 @@ def sniff(file: BinaryIO, name: str) -> FileType:
     """
     try:
         return _judge(file, _extension(name))
-    except (zipdir.BadZip, zipdir.TooManyMembers, ole.BadOle):
+    except (zipdir.BadZip, zipdir.TooManyMembers, zipdir.DirectoryTooLarge, ole.BadOle):
         return UNKNOWN
     finally:
         file.seek(0)

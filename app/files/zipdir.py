@@ -1,16 +1,20 @@
 """The directory of a zip file, read with bounded work from hostile bytes.
 
 Python's own `zipfile` believes the directory's size and lists whatever is there: a file of
-90 MB can hold a directory of a million names. Here the count in the end record is looked at
-first and the listing stops at a limit. Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
+90 MB can hold a directory of a million names, or of a few of 64 KB each. Here the count and the
+size in the end record are looked at first, and nothing beyond them is read.
+Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
 """
 
+import io
 import struct
 import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_MEMBERS = 10_000
+# Ten thousand names of ordinary length take less than half of it.
+MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 
 _END = b"PK\x05\x06"
 _END_RECORD = struct.Struct("<4s4H2LH")
@@ -37,6 +41,14 @@ class TooManyMembers(Exception):
         self.count = count
 
 
+class DirectoryTooLarge(Exception):
+    """The directory claims to be larger than the limit; `size` says how large, in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"a directory of {size} bytes")
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One entry of the directory; `packed` and `size` are in bytes, as the file claims them."""
@@ -53,17 +65,20 @@ def list_members(file: BinaryIO, most: int = MAX_MEMBERS) -> tuple[Member, ...]:
     """Return the members of a zip file, in the directory's order.
 
     Raises TooManyMembers before reading any entry when the directory claims more than `most`,
-    and BadZip when there is no directory or it is damaged.
+    DirectoryTooLarge likewise, and BadZip when there is no directory or it is damaged.
     """
     file.seek(0, 2)
     total = file.tell()
     count, size, start, shift = _find_directory(file, total)
     if count > most:
         raise TooManyMembers(count)
+    if size > MAX_DIRECTORY_BYTES:
+        raise DirectoryTooLarge(size)
     if start < 0 or start + size > total:
         raise BadZip("the directory lies outside the file")
     file.seek(start)
-    return tuple(_read_entry(file, shift) for _ in range(count))
+    directory = io.BytesIO(file.read(size))
+    return tuple(_read_entry(directory, shift) for _ in range(count))
 
 
 def read_member(file: BinaryIO, member: Member, most: int) -> bytes:

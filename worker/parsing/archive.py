@@ -43,6 +43,12 @@ def _check(file: BinaryIO, kind: FileType, limits: ParserLimits) -> None:
             FileErrorCode.TOO_MANY_PARTS,
             f"the file holds {error.count} parts, more than the limit of {limits.zip_members}",
         ) from error
+    except zipdir.DirectoryTooLarge as error:
+        raise FileError(
+            FileErrorCode.TOO_MANY_PARTS,
+            f"the list of the file's parts takes {error.size} bytes, more than the limit of"
+            f" {zipdir.MAX_DIRECTORY_BYTES}",
+        ) from error
     except zipdir.BadZip as error:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its list of parts cannot be read"

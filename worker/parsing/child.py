@@ -74,7 +74,7 @@ def main(descriptor: int) -> None:
                     raise frames.BrokenFrame("an order without a file")
                 try:
                     order = read_order(message, file)
-                    connection.sendall(read_in_copy(order, connection))
+                    connection.sendall(_answer(order, connection))
                 finally:
                     os.close(file)
 
@@ -111,33 +111,35 @@ def read_order(message: dict[str, Any], descriptor: int) -> Order:
     return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]))
 
 
+def _answer(order: Order, connection: socket.socket) -> bytes:
+    """Return the frame to answer with, also when the system refuses a directory or a process."""
+    try:
+        return read_in_copy(order, connection)
+    except OSError as error:
+        return frames.encode(
+            {"unavailable": f"reading files needs what the system refuses: {error}"}
+        )
+
+
 def read_in_copy(order: Order, connection: socket.socket) -> bytes:
     """Read one file in a fork of this process; return the frame to answer with.
 
-    Raises ParentGone after killing the copy.
+    Raises ParentGone after killing the copy, and OSError when it cannot be made.
     """
     directory = tempfile.mkdtemp(prefix="pigeonhole-")
-    reader, writer = os.pipe()
     try:
         if os.getuid() == 0:
             with contextlib.suppress(PermissionError):  # root without capabilities
                 os.chown(directory, NOBODY, NOBODY)
-        copy = os.fork()
-        if copy == 0:
-            os.close(reader)
-            connection.close()
-            _read_and_die(order, directory, writer)
-        os.close(writer)
-        with contextlib.suppress(OSError):  # the copy may have done it already
-            os.setpgid(copy, copy)
+        copy, reader = _fork(order, directory, connection)
         try:
             answer, timed_out = _await_answer(reader, connection, order.limits.wall_seconds)
         finally:
+            os.close(reader)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(copy, signal.SIGKILL)
             _, status, usage = os.wait4(copy, 0)
     finally:
-        os.close(reader)
         shutil.rmtree(directory, ignore_errors=True)
     if answer is not None:
         return answer
@@ -145,10 +147,33 @@ def read_in_copy(order: Order, connection: socket.socket) -> bytes:
     return frames.encode(_error_message(error))
 
 
+def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int, int]:
+    """Start the copy; return its process id and the descriptor to read its answer from."""
+    reader, writer = os.pipe()
+    try:
+        copy = os.fork()
+        if copy == 0:
+            os.close(reader)
+            connection.close()
+            _read_and_die(order, directory, writer)
+    except OSError:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    with contextlib.suppress(OSError):  # the copy may have done it already
+        os.setpgid(copy, copy)
+    return copy, reader
+
+
 def explain(ending: Ending, limits: ParserLimits) -> FileError:
     """Say in which way a file was too much for the process that read it."""
-    too_slow = ending.cpu_seconds >= limits.cpu_seconds
-    if ending.timed_out or ending.signal == signal.SIGXCPU or too_slow:
+    if ending.signal == signal.SIGXCPU or ending.cpu_seconds >= limits.cpu_seconds:
+        return FileError(
+            FileErrorCode.TIMEOUT,
+            f"reading the file used more than {limits.cpu_seconds} seconds of processor time",
+        )
+    if ending.timed_out:
         return FileError(
             FileErrorCode.TIMEOUT,
             f"reading the file took longer than {limits.wall_seconds:g} seconds",
@@ -250,14 +275,17 @@ def _fault_message(error: Exception) -> dict[str, Any]:
 
 
 def _locate(error: Exception) -> str:
-    """Name the error and its line without reading source files, which may be out of reach."""
+    """Name the error's type and its lines.
+
+    Not its message, which may quote the document; nor source files, which may be out of reach.
+    """
     places = []
     trace = error.__traceback__
     while trace:
         code = trace.tb_frame.f_code
         places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return f"{type(error).__name__}: {str(error)[:200]} at {' > '.join(places[-4:])}"
+    return f"{type(error).__name__} at {' > '.join(places[-4:])}"
 
 
 if __name__ == "__main__":

@@ -33,6 +33,10 @@ _CODE_ROOT = Path(__file__).resolve().parents[2]
 _KEPT_VARIABLES = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
 
 
+class ParserUnavailable(Exception):
+    """The machine, not the file, is at fault: the file may be tried again."""
+
+
 class ChildLost(Exception):
     """The child ended, or said something that is no answer."""
 
@@ -70,7 +74,10 @@ class SandboxedParser:
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Read the chosen pages of a file; `name` is the client's name for it.
 
-        Raises FileError with the code and the sentence that fit; nothing else for any bytes.
+        Raises FileError with the code and the sentence that fit, whatever the bytes are;
+        WORKER_LOST when a child that had started was lost over the file, twice. Raises
+        ParserUnavailable when this machine lacks what reading takes: a directory for temporary
+        files and room in it, descriptors, processes, a child that starts.
         """
         order = write_order(name, request, self._limits)
         with self._lock, _readable(file) as descriptor:
@@ -115,28 +122,35 @@ class _Child:
 
     @classmethod
     def start(cls) -> Self:
-        """Start a child and wait until it is ready. Raises ChildLost."""
-        ours, theirs = (_move_up(end) for end in socket.socketpair())
-        with theirs, tempfile.TemporaryFile() as complaints:
-            process = subprocess.Popen(  # noqa: S603  our own module, no input from anyone
-                [sys.executable, "-P", "-m", "worker.parsing.child", str(theirs.fileno())],
-                env=_environment(),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=complaints,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-            theirs.close()
-            child = cls(process, ours)
-            try:
-                child._receive(_START_SECONDS)
-            except ChildLost as error:
-                child.end()
-                complaints.seek(0)
-                said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
-                raise ChildLost(f"it did not start: {said or error}") from error
+        """Start a child and wait until it is ready. Raises ParserUnavailable."""
+        with _our_own_setup():
+            ours, theirs = (_move_up(end) for end in socket.socketpair())
+        try:
+            with _our_own_setup(), theirs, tempfile.TemporaryFile() as complaints:
+                process = subprocess.Popen(  # noqa: S603  our own module, no input from anyone
+                    [sys.executable, "-P", "-m", "worker.parsing.child", str(theirs.fileno())],
+                    env=_environment(),
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=complaints,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+                theirs.close()
+                child = cls(process, ours)
+                try:
+                    child._receive(_START_SECONDS)
+                except ChildLost as error:
+                    child.end()
+                    complaints.seek(0)
+                    said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
+                    raise ParserUnavailable(
+                        f"the process that reads files did not start: {said or error}"
+                    ) from error
+        except BaseException:
+            ours.close()  # on which a child that did start ends
+            raise
         return child
 
     def ask(self, order: dict[str, Any], descriptor: int, seconds: float) -> dict[str, Any]:
@@ -173,6 +187,15 @@ class _Child:
         return received[0]
 
 
+@contextlib.contextmanager
+def _our_own_setup() -> Iterator[None]:
+    """Raise ParserUnavailable for what the system refuses to this process."""
+    try:
+        yield
+    except OSError as error:
+        raise ParserUnavailable(f"reading files needs what the system refuses: {error}") from error
+
+
 def _environment() -> dict[str, str]:
     """Return all that the child may know of ours: nothing secret, and one thread each."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
@@ -197,26 +220,32 @@ def _move_up(end: socket.socket) -> socket.socket:
 
 @contextlib.contextmanager
 def _readable(file: BinaryIO) -> Iterator[int]:
-    """Give a descriptor of the file's bytes that can be read and nothing else."""
+    """Give a descriptor of the file's bytes that can be read and nothing else.
+
+    Raises ParserUnavailable.
+    """
     with contextlib.ExitStack() as stack:
-        try:
-            descriptor = file.fileno()
-        except (AttributeError, OSError):  # bytes in memory, or a stream without a file
-            copy = stack.enter_context(tempfile.TemporaryFile())
-            file.seek(0)
-            shutil.copyfileobj(file, copy)
-            copy.flush()
-            descriptor = copy.fileno()
-        # A new description: its own position, and no right to write.
-        try:
-            again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
-        except OSError:
-            again = os.dup(descriptor)
-        stack.callback(os.close, again)
+        with _our_own_setup():
+            try:
+                descriptor = file.fileno()
+            except (AttributeError, OSError):  # bytes in memory, or a stream without a file
+                copy = stack.enter_context(tempfile.TemporaryFile())
+                file.seek(0)
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                descriptor = copy.fileno()
+            # A new description: its own position, and no right to write.
+            try:
+                again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
+            except OSError:
+                again = os.dup(descriptor)
+            stack.callback(os.close, again)
         yield again
 
 
 def _read_answer(answer: dict[str, Any]) -> Document:
+    if "unavailable" in answer:
+        raise ParserUnavailable(str(answer["unavailable"]))
     if "detail" in answer:
         logger.error("a reader failed: %s", answer["detail"])
     try:

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.api.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
+from app.api.pagination import (
+    LARGEST_SIZE_OF_JOBS,
+    IncludeTotal,
+    PageSize,
+    PageToken,
+    encode_token,
+    read_page,
+)
 from app.api.services import ApiCall
 from app.api.v1.schemas import (
     ClassifyJobListResponse,
@@ -62,7 +69,14 @@ def list_jobs(
     """List the project's jobs, the newest first."""
     scope, secrets = call.scope(), call.services.secrets
     purpose = f"classify jobs {scope.project_id}"
-    request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
+    request = read_page(
+        secrets,
+        purpose,
+        page_size,
+        page_token,
+        include_total=include_total,
+        largest=LARGEST_SIZE_OF_JOBS,
+    )
     with call.services.database.read() as session:
         page = service.find_page(session, scope, request)
     return ClassifyJobListResponse(

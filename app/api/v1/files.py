@@ -1,5 +1,6 @@
 """The two families of file endpoints that the classifier's clients use."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -79,6 +80,7 @@ class FileFilterRequest(BaseModel):
     file_ids: list[FileId] | None = None
     file_name: Text | None = None
     external_file_id: Text | None = None
+    project_id: UUID | None = None
 
 
 class FileQueryRequest(BaseModel):
@@ -153,6 +155,8 @@ def list_beta_files(
 def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListResponse:
     """List the project's files by a filter in the body."""
     asked = body.filter or FileFilterRequest()
+    if call.project_id is None:
+        call = replace(call, project_id=asked.project_id)
     wanted = FileFilter(
         None if asked.file_ids is None else tuple(asked.file_ids),
         asked.file_name,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Select, select
 
 from app.api.services import ApiCall, Call
+from app.api.text import Text
 from app.errors import NotFound
 from app.projects.models import Organization, Project
 
@@ -30,7 +31,7 @@ class OrganizationResponse(BaseModel):
 
 
 @router.get("/projects")
-def list_projects(call: ApiCall, project_name: str | None = None) -> list[ProjectResponse]:
+def list_projects(call: ApiCall, project_name: Text | None = None) -> list[ProjectResponse]:
     """List the projects that the key may use."""
     query = _reachable(call)
     if project_name is not None:

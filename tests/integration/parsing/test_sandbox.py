@@ -20,7 +20,7 @@ from app.errors import FileError, FileErrorCode
 from tests.unit.parsing import samples
 from worker.parsing.document import Document
 from worker.parsing.limits import MIB, ParserLimits
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
 
 # Ten seconds of work for the HTML reader: no limit of these tests lets it finish.
 ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 1_500_000
@@ -135,7 +135,9 @@ def test_the_wall_limit():
 
 def test_the_processor_limit():
     with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
-        assert refused(parser, ENDLESS).code == FileErrorCode.TIMEOUT
+        error = refused(parser, ENDLESS)
+        assert error.code == FileErrorCode.TIMEOUT
+        assert error.sentence == "reading the file used more than 1 seconds of processor time"
 
 
 def test_the_memory_limit():
@@ -306,9 +308,52 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
 
 
 def test_a_child_that_cannot_start(monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with SandboxedParser() as parser:
-        assert refused(parser, b"text").code == FileErrorCode.WORKER_LOST
+    for program in ("/bin/false", "/nowhere/python"):
+        monkeypatch.setattr(sys, "executable", program)
+        with SandboxedParser() as parser, pytest.raises(ParserUnavailable):
+            parse(parser, b"text")
+        assert parser.child_pid is None
+
+
+def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"text")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with monkeypatch.context() as patched, path.open("rb") as file:
+        patched.setattr(tempfile, "tempdir", str(temporary))
+        assert parse(parser, b"warm up")
+        temporary.rmdir()
+        with pytest.raises(ParserUnavailable):  # ours, for the bytes in memory
+            parse(parser, b"text")
+        with pytest.raises(ParserUnavailable):  # the child's
+            parser.parse(file, "a.txt", samples.EVERYTHING)
+        temporary.mkdir()
+        assert parse(parser, b"text").pages[0].text == "text"
+
+
+def test_without_descriptors():
+    script = (
+        "import resource\n"
+        "file = open('pyproject.toml', 'rb')\n"
+        "limits = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "for more in range(8):\n"
+        "    used = len(os.listdir('/proc/self/fd')) - 1\n"
+        "    parser = SandboxedParser()\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (used + more, limits[1]))\n"
+        "    try:\n"
+        "        parser.parse(file, 'a.txt', samples.EVERYTHING)\n"
+        "    except ParserUnavailable:\n"
+        "        print(more, end=' ')\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, limits)\n"
+        "    assert parser.parse(file, 'a.txt', samples.EVERYTHING).format == 'txt'\n"
+        "    parser.close()\n"
+        "    assert len(os.listdir('/proc/self/fd')) - 1 == used\n"
+    )
+    process = run_script(script)
+    refused_with = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    assert refused_with.startswith("0 1 2 3 ")
 
 
 def test_the_child_sees_no_secrets(parser, monkeypatch):

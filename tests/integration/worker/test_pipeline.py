@@ -25,7 +25,7 @@ from tests.support.postgres import PostgresServer
 from worker.classification.engine import Engine
 from worker.parsing.document import Document, Page
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
 from worker.pipeline import Lease, Pipeline
 from worker.tasks import WorkerChild
 
@@ -170,19 +170,49 @@ def test_a_file_deleted_before_its_turn_fails_and_others_go_on(plumbing: Plumbin
     assert plumbing.world.read_job(job_id).status == "PARTIAL_SUCCESS"
 
 
-def test_bytes_that_are_gone_count_as_deleted(plumbing: Plumbing) -> None:
-    """Deleting takes the row first and the bytes then; a worker may come in between."""
+def test_a_file_deleted_between_claim_and_reading(plumbing: Plumbing) -> None:
     file_id = plumbing.file()
     job_id = plumbing.world.job([file_id])
-    claim = transitions.claim_next(plumbing.world.database, "w", timedelta(seconds=0))
-    assert claim is not None
-    assert claim.blob_key is not None
-    plumbing.blobs.delete(claim.blob_key)
-    transitions.release(plumbing.world.database, claim)
 
-    plumbing.run()
+    def delete(claim: Claim | None) -> None:
+        if claim is not None:
+            with plumbing.world.database.write() as session:
+                plumbing.blobs.delete(files.remove(session, plumbing.world.here, file_id))
+
+    plumbing.pipeline.run_next("w", on_claim=delete)
 
     assert plumbing.outcome(job_id).error_code == "file_deleted"
+
+
+def test_lost_bytes_are_not_called_deleted(plumbing: Plumbing) -> None:
+    job_id = plumbing.world.job([plumbing.file()])
+
+    def lose(claim: Claim | None) -> None:
+        if claim is not None:
+            assert claim.blob_key is not None
+            plumbing.blobs.delete(claim.blob_key)
+
+    plumbing.pipeline.run_next("w", on_claim=lose)
+
+    item = plumbing.outcome(job_id)
+    assert (item.error_code, "lost the bytes" in str(item.error_message)) == ("internal", True)
+
+
+@pytest.mark.parametrize(
+    "trouble", [ParserUnavailable("no process could be started"), OSError(28, "No space left")]
+)
+def test_a_file_is_given_back_when_the_machine_is_at_fault(
+    plumbing: Plumbing, trouble: Exception
+) -> None:
+    job_id = plumbing.world.job([plumbing.file()])
+
+    with pytest.raises(type(trouble)):
+        plumbing.run(parser=Parser(trouble))
+
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.attempt, item.lease_token) == ("queued", 0, None)
+    assert plumbing.run(), "the next worker takes it"
+    assert plumbing.world.read_job(job_id).status == "SUCCESS"
 
 
 def test_an_outcome_that_came_too_late_is_dropped(

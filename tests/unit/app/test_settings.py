@@ -112,11 +112,27 @@ def test_flags_win_and_absent_flags_do_not(monkeypatch: pytest.MonkeyPatch) -> N
         ("job_max_files", "501"),
         ("parser_memory_bytes", "1"),
         ("blob_url", "s3://bucket"),
+        ("blob_url", "file://srv/files"),
+        ("blob_url", "file:/srv/files"),
+        ("blob_url", "file:///"),
+        ("blob_url", "file:///srv/a#b"),
+        ("blob_url", "file:///srv/a%00b"),
+        ("blob_url", "file://[srv/files"),
         ("public_url", "docs.example.com"),
         ("root_path", "pigeonhole"),
         ("root_path", "/pigeonhole/"),
         ("database_url", "mysql://db/pigeonhole"),
+        ("database_url", "sqlite:///pigeonhole.db"),
+        ("database_url", "postgresql+psycopg2://db/pigeonhole"),
+        ("database_url", "postgresql:/db/pigeonhole"),
+        ("database_url", "postgresql://db:port/pigeonhole"),
+        ("database_url", "postgresql://db:65536/pigeonhole"),
         ("broker_url", "amqp://rabbit"),
+        ("broker_url", "redis+socket:///run/redis.sock"),
+        ("broker_url", "redis:///0"),
+        ("broker_url", "redis://redis:port/0"),
+        ("broker_url", "redis://redis/first"),
+        ("broker_url", "redis://[redis/0"),
         ("secret_key", "short"),
     ],
 )
@@ -144,6 +160,10 @@ def test_a_secret_is_not_repeated() -> None:
 
     assert "my-little-secret" not in str(refusal.value)
     assert SECRET not in repr(load_settings(secret_key=SECRET))
+    for name in ("database_url", "broker_url"):
+        with pytest.raises(StartupError) as refusal:
+            load_settings(**{**PRODUCTION, name: "redis+sql://me:my-little-secret@db:my-port/0"})
+        assert "my-" not in str(refusal.value)
 
 
 class TestPair:
@@ -170,7 +190,9 @@ class TestPair:
     @pytest.mark.parametrize(
         "given",
         [
-            {"blob_url": "file:///srv/files"},
+            {"blob_url": "file:///srv/my%20files"},
+            {"database_url": "postgresql://user@/pigeonhole?host=/run/postgresql"},
+            {"broker_url": "redis://:password@redis"},
             {"broker_url": "rediss://redis:6380/1"},
             {"database_url": "postgresql+psycopg://db/pigeonhole"},
         ],
@@ -180,4 +202,4 @@ class TestPair:
 
         assert settings.sqlalchemy_url.startswith("postgresql+psycopg://")
         if "blob_url" in given:
-            assert settings.blob_dir == Path("/srv/files")
+            assert settings.blob_dir == Path("/srv/my files")

@@ -1,5 +1,6 @@
 import io
 import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -180,6 +181,37 @@ def test_too_many_members_are_refused_before_they_are_listed():
         zipdir.list_members(io.BytesIO(data), most=29)
     assert caught.value.count == 30
     assert len(zipdir.list_members(io.BytesIO(data), most=30)) == 30
+
+
+def long_names(count: int) -> bytearray:
+    names = {f"word/{number:04}" + "\N{GRINNING FACE}" * 16_000: b"" for number in range(count)}
+    return bytearray(samples.zip_of({"[Content_Types].xml": "", **names}))
+
+
+def traced(data: bytes | bytearray) -> tuple[FileType, int]:
+    file = io.BytesIO(data)
+    tracemalloc.start()
+    try:
+        return sniff(file, ""), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_long_names_cost_little():
+    kept, peak = traced(long_names(60))
+    assert (kept.extension, peak < 20_000_000) == ("docx", True)
+    data = long_names(400)
+    found, peak = traced(data)
+    assert (found, peak < 1_000_000) == (UNKNOWN, True)
+    # The same directory, after an end record (in the second entry's name) that denies its size.
+    at = data.rindex(b"PK\x05\x06")
+    _, _, _, _, count, _, start, _ = struct.unpack_from("<4s4H2LH", data, at)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, 200, start)
+    data[start + 200 : start + 200 + len(record)] = record
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, start + 200, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 200, 0xFFFFFFFF, 0)
+    found, peak = traced(data[:at] + locator + end)
+    assert (found, peak < 1_000_000) == (UNKNOWN, True)
 
 
 def test_a_directory_that_claims_too_much_is_not_believed():

@@ -35,6 +35,13 @@ def test_too_many_members():
     assert error.sentence == "the file holds 3 parts, more than the limit of 2"
 
 
+def test_too_large_a_list_of_members():
+    names = {f"word/{number:02}{'x' * 65_000}": "" for number in range(65)}
+    error = refused(samples.zip_of({"word/document.xml": "", **names}))
+    assert error.code == FileErrorCode.TOO_MANY_PARTS
+    assert error.sentence.endswith("more than the limit of 4194304")
+
+
 def test_members_that_unpack_to_too_much():
     bomb = samples.zip_of({"word/document.xml": bytes(5_000_000), "[Content_Types].xml": ""})
     assert refused(bomb, zip_unpacked_bytes=4_000_000).code == FileErrorCode.TOO_LARGE

@@ -34,7 +34,7 @@ def test_orders_there_and_back(selection):
     ("ending", "code"),
     [
         (Ending(True, signal.SIGKILL, 1, GIB), FileErrorCode.TIMEOUT),
-        (Ending(False, signal.SIGXCPU, 60, 0), FileErrorCode.TIMEOUT),
+        (Ending(False, signal.SIGXCPU, 59.9, 0), FileErrorCode.TIMEOUT),
         (Ending(False, signal.SIGKILL, 60.2, 0), FileErrorCode.TIMEOUT),
         (Ending(False, signal.SIGKILL, 1, 0), FileErrorCode.OUT_OF_MEMORY),
         (Ending(False, signal.SIGABRT, 1, GIB + 1), FileErrorCode.OUT_OF_MEMORY),
@@ -45,6 +45,15 @@ def test_orders_there_and_back(selection):
 )
 def test_endings_are_explained(ending, code):
     assert explain(ending, LIMITS).code == code
+
+
+def test_the_limit_that_was_reached_is_named():
+    limits = ParserLimits(cpu_seconds=7, wall_seconds=0.5)
+    wall = explain(Ending(True, signal.SIGKILL, 0.4, 0), limits)
+    assert wall.sentence == "reading the file took longer than 0.5 seconds"
+    for ending in (Ending(False, signal.SIGXCPU, 6.9, 0), Ending(False, signal.SIGKILL, 7, 0)):
+        sentence = explain(ending, limits).sentence
+        assert sentence == "reading the file used more than 7 seconds of processor time"
 
 
 def order(data: bytes, name: str, file) -> Order:
@@ -65,7 +74,13 @@ def test_answers_for_documents_and_errors():
 def test_answer_for_a_fault_of_our_own():
     answer = child._read(Order("a", 10_000, samples.EVERYTHING, LIMITS))
     assert answer["error"] == {"code": "internal", "sentence": "the server could not read the file"}
-    assert answer["detail"].startswith("OSError: [Errno 9] Bad file descriptor at child.py:")
+    assert answer["detail"].startswith("OSError at child.py:")
+
+
+def test_a_fault_does_not_quote_the_document():
+    with pytest.raises(ValueError, match="secret") as caught:
+        int("a secret of the document")
+    assert "secret" not in child._fault_message(caught.value)["detail"]
 
 
 @pytest.fixture
