@@ -2,12 +2,17 @@
 
 import os
 import secrets as random
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import inspect, select
+
 from app.broker import CeleryWakeups, LocalWakeups
 from app.db import Database
-from app.files.blobs import LocalBlobStore
+from app.errors import StartupError
+from app.files.blobs import LocalBlobStore, fsync_directory
+from app.projects.models import ApiKey
 from app.secrets import Secrets
 from app.settings import Settings
 from worker.parsing.limits import ParserLimits
@@ -23,9 +28,12 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_secrets(settings: Settings) -> Secrets:
-    """Return the signer and encrypter; the embedded server's key is made at the first start."""
+    """Return the signer and encrypter; the embedded server's key is made at the first start.
+
+    Raises StartupError when that key is gone: another one would lock everybody out.
+    """
     given = settings.secret_key.get_secret_value()
-    return Secrets(given or _own_secret(settings.data_dir / "secret.key"))
+    return Secrets(given or _own_secret(settings))
 
 
 def make_wakeups(settings: Settings) -> LocalWakeups | CeleryWakeups:
@@ -63,10 +71,31 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+    fsync_directory(path.parent)
 
 
-def _own_secret(path: Path) -> str:
+def _own_secret(settings: Settings) -> str:
+    path = settings.data_dir / "secret.key"
     if not path.exists():
+        if _has_keys(settings):
+            raise StartupError(
+                f"{path} is missing, and the API keys in the database beside it are worth nothing "
+                "without it: restore secret.key from a backup, or start on a new data directory"
+            )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, random.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _has_keys(settings: Settings) -> bool:
+    """Tell whether the embedded server's database has API keys; one that is not there is not made.
+
+    `migrate` and `keys` leave databases without any.
+    """
+    if not (settings.data_dir / "pigeonhole.db").exists():
+        return False
+    with closing(Database(settings.sqlalchemy_url)) as database:
+        if not inspect(database.engine).has_table(ApiKey.__tablename__):
+            return False
+        with database.read() as session:
+            return session.scalar(select(ApiKey.id).limit(1)) is not None
