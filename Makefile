@@ -55,8 +55,9 @@ bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=fo
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
 
-bench-hostile: install ## Measure what files that break readers do to the server
-	@$(BIN)/python -m benchmarks.hostile $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)
+	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.hostile --corpus "$(CORPUS)" $(ARGS)
 
 bench-api: install ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.api $(ARGS)

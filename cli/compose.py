@@ -1,21 +1,19 @@
 """The composition root: everything is built here, from the settings, and passed in."""
 
-import logging
 import os
 import secrets as random
-from datetime import timedelta
+from contextlib import closing
 from pathlib import Path
+
+from sqlalchemy import inspect, select
 
 from app.broker import CeleryWakeups, LocalWakeups
 from app.db import Database
-from app.files.blobs import LocalBlobStore
+from app.errors import StartupError
+from app.files.blobs import fsync_directory
+from app.projects.models import ApiKey
 from app.secrets import Secrets
 from app.settings import Settings
-from worker.parsing.limits import ParserLimits
-from worker.parsing.sandbox import SandboxedParser
-from worker.pipeline import Pipeline
-
-log = logging.getLogger(__name__)
 
 
 def open_database(settings: Settings) -> Database:
@@ -26,38 +24,17 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_secrets(settings: Settings) -> Secrets:
-    """Return the signer and encrypter; the embedded server's key is made at the first start."""
+    """Return the signer and encrypter; the embedded server's key is made at the first start.
+
+    Raises StartupError when that key is gone: another one would lock everybody out.
+    """
     given = settings.secret_key.get_secret_value()
-    return Secrets(given or _own_secret(settings.data_dir / "secret.key"))
+    return Secrets(given or _own_secret(settings))
 
 
 def make_wakeups(settings: Settings) -> LocalWakeups | CeleryWakeups:
     """Return the way to wake workers."""
     return LocalWakeups() if settings.is_embedded else CeleryWakeups(settings)
-
-
-def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError) -> Pipeline:
-    """Return what a worker process works with; loads the classifier."""
-    # Here, because the API's process imports this module and must stay small.
-    from worker.classification.bundled import load_engine  # noqa: PLC0415
-
-    engine = load_engine(settings.built_models, settings.model_threads)
-    if engine.missing is not None:
-        log.warning("%s", engine.missing)
-    limits = ParserLimits(
-        memory_bytes=settings.parser_memory_bytes,
-        cpu_seconds=settings.parser_cpu_seconds,
-        wall_seconds=settings.parser_wall_seconds,
-        max_pages=settings.parser_max_pages,
-    )
-    return Pipeline(
-        database=Database(settings.sqlalchemy_url, pool_size=2),
-        blobs=LocalBlobStore(settings.blob_dir),
-        parser=SandboxedParser(limits),
-        engine=engine,
-        lease=timedelta(seconds=settings.lease_seconds),
-        too_long=too_long,
-    )
 
 
 def write_private(path: Path, text: str) -> None:
@@ -69,10 +46,31 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+    fsync_directory(path.parent)
 
 
-def _own_secret(path: Path) -> str:
+def _own_secret(settings: Settings) -> str:
+    path = settings.data_dir / "secret.key"
     if not path.exists():
+        if _has_keys(settings):
+            raise StartupError(
+                f"{path} is missing, and the API keys in the database beside it are worth nothing "
+                "without it: restore secret.key from a backup, or start on a new data directory"
+            )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, random.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _has_keys(settings: Settings) -> bool:
+    """Tell whether the embedded server's database has API keys; one that is not there is not made.
+
+    `migrate` and `keys` leave databases without any.
+    """
+    if not (settings.data_dir / "pigeonhole.db").exists():
+        return False
+    with closing(Database(settings.sqlalchemy_url)) as database:
+        if not inspect(database.engine).has_table(ApiKey.__tablename__):
+            return False
+        with database.read() as session:
+            return session.scalar(select(ApiKey.id).limit(1)) is not None

@@ -25,7 +25,8 @@ from app.projects.service import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.sweep import Sweeper
-from cli.compose import build_pipeline, make_wakeups, open_database, open_secrets, write_private
+from cli.compose import make_wakeups, open_database, open_secrets, write_private
+from cli.pipeline import build_pipeline
 from worker.local import LocalRunner
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from app import schema
 from app.errors import StartupError
 from app.observe import set_up_logging
 from app.settings import load_settings
-from cli.compose import build_pipeline, open_database
+from cli.compose import open_database
+from cli.pipeline import build_pipeline
 from worker.celery import run_worker
 
 

@@ -128,15 +128,20 @@ class LocalBlobWriter:
         return self._path.open("rb")
 
     def commit(self) -> Blob:
-        """Rename the bytes into place after they, and before their directory, are on the disk."""
+        """Bring the bytes to the disk, rename them into place, bring the new name to the disk.
+
+        After it a power cut loses neither.
+        """
         target = self._root / self._key
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            is_new = _make_directory(target.parent)
             self._path.rename(target)
-            _fsync_directory(target.parent)
+            fsync_directory(target.parent)
+            if is_new:
+                fsync_directory(self._root)
         except OSError as error:
             raise _as_storage_full(error) from error
         return Blob(self._key, self._size, self._hash.hexdigest())
@@ -161,7 +166,17 @@ def _as_storage_full(error: OSError) -> Exception:
     return StorageFull(FULL_SENTENCE) if is_disk_full(error) else error
 
 
-def _fsync_directory(path: Path) -> None:
+def _make_directory(path: Path) -> bool:
+    """Make a directory for its owner only; False if it is there already."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
+
+
+def fsync_directory(path: Path) -> None:
+    """Bring the names in a directory to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

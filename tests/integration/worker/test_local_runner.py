@@ -15,7 +15,7 @@ from app.files.blobs import LocalBlobStore
 from app.files.service import NewFile
 from app.jobs.models import Worker
 from app.settings import Settings
-from cli.compose import build_pipeline
+from cli.pipeline import build_pipeline
 from tests.e2e.client import is_alive, until
 from tests.integration.app.conftest import migrate
 from tests.integration.app.world import World

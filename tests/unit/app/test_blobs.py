@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,27 @@ def test_what_is_committed_can_be_read(store: LocalBlobStore) -> None:
     with store.open(blob.key) as file:
         assert file.read() == b"some bytes"
         assert file.fileno() > 0, "the parser gets a descriptor"
+
+
+def test_what_is_committed_is_on_the_disk_with_its_directories(
+    store: LocalBlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    root = tmp_path / "blobs"
+    seen: set[Path] = set()
+    for _ in range(300):  # more than there are subdirectories: some come again
+        synced.clear()
+        path = root / store.create().commit().key
+        directories = [path.parent] if path.parent in seen else [path.parent, root]
+        assert synced == [entry.stat().st_ino for entry in (path, *directories)]
+        seen.add(path.parent)
 
 
 def test_equal_bytes_are_blobs_of_their_own(store: LocalBlobStore) -> None:

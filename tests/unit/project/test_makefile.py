@@ -33,6 +33,20 @@ def test_help_is_the_default_and_lists_every_verb(root: Path, makefile: str):
     assert listed == [name for name, _ in VERB.findall(makefile)]
 
 
+@pytest.mark.parametrize("verb", ["bench-accuracy", "bench-hostile"])
+def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str):
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--old-file=install", verb, "CORPUS="],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"make {verb} CORPUS=folder" in done.stderr
+    assert done.stdout == ""
+
+
 @pytest.mark.parametrize("script", [".ci/run", "requirements/install.sh", "requirements/lock.sh"])
 def test_scripts_can_be_run(root: Path, script: str):
     path = root / script

@@ -76,5 +76,8 @@ def _start(network: Path, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     # Documents run in parallel, in processes: a thread that waits must not keep a core busy.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Memory that is kept for the next text costs more here than asking for it again.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,41 @@
+"""Building what a worker process works with.
+
+A module of its own: an embedded worker imports it by name and must not load the API's parts
+with it, nor Celery, which together weigh as much as a parser.
+"""
+
+import logging
+from datetime import timedelta
+
+from app.db import Database
+from app.files.blobs import LocalBlobStore
+from app.settings import Settings
+from worker.parsing.limits import ParserLimits
+from worker.parsing.sandbox import SandboxedParser
+from worker.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+
+def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError) -> Pipeline:
+    """Return what a worker process works with; loads the classifier."""
+    # Here, because the API's process imports this module and must stay small.
+    from worker.classification.bundled import load_engine  # noqa: PLC0415
+
+    engine = load_engine(settings.built_models, settings.model_threads)
+    if engine.missing is not None:
+        log.warning("%s", engine.missing)
+    limits = ParserLimits(
+        memory_bytes=settings.parser_memory_bytes,
+        cpu_seconds=settings.parser_cpu_seconds,
+        wall_seconds=settings.parser_wall_seconds,
+        max_pages=settings.parser_max_pages,
+    )
+    return Pipeline(
+        database=Database(settings.sqlalchemy_url, pool_size=2),
+        blobs=LocalBlobStore(settings.blob_dir),
+        parser=SandboxedParser(limits),
+        engine=engine,
+        lease=timedelta(seconds=settings.lease_seconds),
+        too_long=too_long,
+    )
