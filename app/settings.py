@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         3, description="How many workers may be lost over one file before it is given up."
     )
     item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
-        600, description="A worker that spends longer on one file is killed."
+        600,
+        description="A worker that spends longer on one file is stopped: the embedded server gives "
+        "the file to another one, a Celery worker ends it with the error timeout.",
     )
     job_deadline_seconds: Seconds = Field(
         6 * 3600, description="A job that is not finished by then ends with what it has."
