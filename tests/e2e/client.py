@@ -1,5 +1,6 @@
 """What the tests do with a running server, and what they look up behind its back."""
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -154,10 +155,11 @@ def worker_children(server: RunningServer) -> list[psutil.Process]:
 
 
 def parser_children(server: RunningServer) -> list[psutil.Process]:
-    """Return the processes that read files."""
-    return [
-        process
-        for root in server.processes
-        for process in psutil.Process(root.pid).children(recursive=True)
-        if is_alive(process) and "worker.parsing.child" in process.cmdline()
-    ]
+    """Return the processes that read files, the short-lived forks for one file among them."""
+    found = []
+    for root in server.processes:
+        for process in psutil.Process(root.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "worker.parsing.child" in process.cmdline():
+                    found.append(process)
+    return found
