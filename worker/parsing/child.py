@@ -150,12 +150,14 @@ def read_in_copy(order: Order, connection: socket.socket) -> bytes:
 def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int, int]:
     """Start the copy; return its process id and the descriptor to read its answer from."""
     reader, writer = os.pipe()
+    # Asked before the fork: a copy whose parent is gone by then would be told its new parent.
+    parent = os.getpid()
     try:
         copy = os.fork()
         if copy == 0:
             os.close(reader)
             connection.close()
-            _read_and_die(order, directory, writer)
+            _read_and_die(order, directory, writer, parent)
     except OSError:
         os.close(reader)
         raise
@@ -224,11 +226,10 @@ def _await_answer(
     return None, True
 
 
-def _read_and_die(order: Order, directory: str, writer: int) -> None:
+def _read_and_die(order: Order, directory: str, writer: int, parent: int) -> None:
     """Be the copy: read the file, answer, and end without running anything on the way out."""
     try:
         os.setpgid(0, 0)
-        parent = os.getppid()
         answer = memoryview(frames.encode(_read_locked_down(order, directory, parent)))
         while answer:
             answer = answer[os.write(writer, answer) :]

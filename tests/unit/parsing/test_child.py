@@ -99,6 +99,19 @@ def test_waiting_for_a_whole_answer(pipes):
     assert child._await_answer(reader, connection, 5) == (frame, False)
 
 
+def test_a_copy_whose_parent_is_gone_reads_nothing(pipes):
+    reader, writer, _, _ = pipes
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as directory:
+        given = order(b"Hello", "a.txt", file)
+        gone = os.getpid() + 1  # any process that is not the copy's parent
+        copy = os.fork()
+        if copy == 0:
+            child._read_and_die(given, directory, writer.fileno(), gone)
+        assert os.WTERMSIG(os.waitpid(copy, 0)[1]) == signal.SIGKILL
+    writer.close()
+    assert os.read(reader, 1) == b""
+
+
 def test_waiting_in_vain(pipes):
     reader, writer, connection, ours = pipes
     writer.write(b"\0\0")
