@@ -1,16 +1,19 @@
 """The project's own knowledge of document types, as text.
 
-`bank.txt` holds short sample texts of known types, written for this project in the tone and
-the languages of such documents; `panel.txt` describes generic types in one line each. Both are
+`bank*.txt` hold short sample texts of known types, written for this project in the tone and
+the languages of such documents; `panel.txt` describes generic types in one line each. All are
 plain lines of `type|text`.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from worker.classification.rules import Rule
+
+_BANKS = ("bank.txt",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,19 @@ class Knowledge:
 @cache
 def load_knowledge() -> Knowledge:
     """Read the shipped bank and panel."""
+    return _read(_BANKS)
+
+
+@cache
+def first_knowledge() -> Knowledge:
+    """Read the bank as it first was, to measure what was added to it since."""
+    return _read(_BANKS[:1])
+
+
+def _read(banks: Sequence[str]) -> Knowledge:
     panel = [Rule(*line) for line in _lines("panel.txt")]
     described = {rule.type: rule for rule in panel}
-    bank = _lines("bank.txt")
+    bank = [line for name in banks for line in _lines(name)]
     names = list(dict.fromkeys(name for name, _ in bank))
     positions = {name: position for position, name in enumerate(names)}
     return Knowledge(
