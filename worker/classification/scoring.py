@@ -14,6 +14,7 @@ from worker.classification.embedder import Embedder, Vectors
 from worker.classification.knowledge import Knowledge
 from worker.classification.languages import unseen_script
 from worker.classification.lexical import LexicalChannel, Lexicon
+from worker.classification.readings import PassageVectors, fresh_vectors
 from worker.classification.rules import Rule, is_bare, lexical_text, name_of, rule_text
 from worker.classification.scores import Channel, Scores
 from worker.classification.space import Space, Targets
@@ -93,8 +94,11 @@ class Scorer:
         self._rule_targets = lru_cache(maxsize=_CACHED_RULES)(self._embedded_rule)
         self._rule_trust = lru_cache(maxsize=_CACHED_RULES)(self._trusted_rule)
 
-    def read(self, document: Document) -> Reading | None:
-        """Embed a document's first chunks and title lines; None when nothing is readable."""
+    def read(self, document: Document, vectors: PassageVectors = fresh_vectors) -> Reading | None:
+        """Embed a document's first chunks and title lines; None when nothing is readable.
+
+        `vectors` may know them from an earlier reading.
+        """
         chunks = cut(document.pages)
         if not chunks:
             return None
@@ -104,7 +108,7 @@ class Scorer:
         return Reading(
             document=document,
             chunks=chunks,
-            seen=tuple(self._seen(view, texts, lines, text) for view in self.views),
+            seen=tuple(self._seen(view, texts, lines, text, vectors) for view in self.views),
             text=text,
             cues=observed_cues(document),
             characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
@@ -154,12 +158,20 @@ class Scorer:
             characters=reading.characters,
         )
 
-    def _seen(self, view: View, texts: list[str], lines: Sequence[str], text: str) -> Seen:
+    def _seen(
+        self,
+        view: View,
+        texts: list[str],
+        lines: Sequence[str],
+        text: str,
+        vectors: PassageVectors,
+    ) -> Seen:
         # Only a view that has a channel for titles pays for them.
         titles = lines if _TITLE in view.tuning.weights else ()
+        embedded = vectors(view.embedder, [*texts, *titles])
         return Seen(
-            chunks=view.space.chunks(view.embedder.embed(texts, "passage")),
-            titles=view.space.titles(view.embedder.embed(titles, "passage")),
+            chunks=view.space.chunks(embedded[: len(texts)]),
+            titles=view.space.titles(embedded[len(texts) :]),
             trust=self._trust(view, text),
         )
 
