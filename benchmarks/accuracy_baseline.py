@@ -1,85 +1,91 @@
-"""What counting words achieves: TF-IDF cosines, calibrated and judged like the classifier."""
+"""What plain cosines achieve, calibrated and judged like the classifier."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.accuracy_folds import FOLDS, Scored, fold_of
-from worker.classification.calibration import Calibration
-from worker.classification.embedder import Vectors
+from benchmarks.accuracy_folds import FOLDS, Scored, folds_of, without
+from benchmarks.corpus import LoadedCorpus
+from worker.classification.chunks import cut
+from worker.classification.embedder import Embedder, Vectors, normalised
 from worker.classification.fitting import ScoredDocument, draw_outcomes, fit_calibration
 from worker.classification.labelled import Corpus, LabelledDocument
 from worker.classification.rules import Rule, rule_text
 from worker.classification.scores import Scores
 from worker.classification.text import clean, is_readable
 
+Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]
+"""Returns the cosine of a document and each of k rules, shape (k,)."""
 
-def cross_fitted_baseline(
-    labelled: Corpus, rule_sets: dict[str, tuple[Rule, ...]], text: Corpus | None
-) -> list[Scored]:
-    """Score each labelled document by word overlap, rarities and calibration of other folds."""
-    fold = fold_of([item.source for item in labelled.documents])
+Fit = Callable[[Sequence[Corpus]], Compare]
+"""Learns from corpora, perhaps nothing, how to compare."""
+
+
+def cross_fitted_baseline(corpus: LoadedCorpus, fit: Fit) -> list[Scored]:
+    """Score each labelled document, with what was learnt and calibrated on other folds."""
+    labelled, text = corpus.labelled, corpus.text
+    fold = folds_of(labelled, text)
     scored = []
     for number in range(FOLDS):
-        corpora = [
-            Corpus(
-                tuple(item for item in corpus.documents if fold.get(item.source) != number),
-                corpus.rule_sets,
-            )
-            for corpus in (text, labelled)
-            if corpus
-        ]
-        words = _fit_words(corpora)
+        corpora = [without(part, fold, number) for part in (text, labelled) if part]
+        compare = fit(corpora)
         drawn = [
             draw_outcomes(
-                [_scored(words, item, rules) for item in corpus.documents if _has_text(item)],
+                [_scored(compare, item, rules) for item in part.documents if _has_text(item)],
                 [rule.type for rule in rules],
                 seed,
             )
-            for corpus in corpora
-            for seed, rules in enumerate(corpus.rule_sets)
+            for part in corpora
+            for seed, rules in enumerate(part.rule_sets)
         ]
         calibration = fit_calibration(drawn)
-        scored += _judged(words, calibration, labelled, fold, number, rule_sets)
+        scored += [
+            Scored(
+                item,
+                {name: _scored(compare, item, rules) for name, rules in corpus.rule_sets.items()},
+                calibration,
+            )
+            for item in labelled.documents
+            if fold[item.source] == number and _has_text(item)
+        ]
     return scored
 
 
-def _judged(
-    words: TfidfVectorizer,
-    calibration: Calibration,
-    labelled: Corpus,
-    fold: dict[str, int],
-    number: int,
-    rule_sets: dict[str, tuple[Rule, ...]],
-) -> list[Scored]:
-    inside = [item for item in labelled.documents if fold[item.source] == number]
-    return [
-        Scored(
-            item,
-            {name: _scored(words, item, rules) for name, rules in rule_sets.items()},
-            calibration,
-        )
-        for item in inside
-        if _has_text(item)
-    ]
-
-
-def _fit_words(corpora: Sequence[Corpus]) -> TfidfVectorizer:
+def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
+    """Learn how rare words are; compare by the words that document and rule share."""
     texts = [_text(item) for corpus in corpora for item in corpus.documents]
     rules = [rule_text(rule) for corpus in corpora for rules in corpus.rule_sets for rule in rules]
-    return TfidfVectorizer(sublinear_tf=True).fit([*texts, *rules])
+    words = TfidfVectorizer(sublinear_tf=True).fit([*texts, *rules])
+
+    def compare(item: LabelledDocument, rules: Sequence[Rule]) -> Vectors:
+        described = words.transform([rule_text(rule) for rule in rules])
+        cosines = (described @ words.transform([_text(item)]).T).toarray()[:, 0]
+        return np.asarray(cosines, dtype=np.float32)
+
+    return compare
 
 
-def _scored(
-    words: TfidfVectorizer, item: LabelledDocument, rules: Sequence[Rule]
-) -> ScoredDocument:
+def by_embedding(embedder: Embedder) -> Fit:
+    """Compare by the mean embedding of a document's chunks, the same that the classifier reads."""
+
+    def compare(item: LabelledDocument, rules: Sequence[Rule]) -> Vectors:
+        chunks = [chunk.text for chunk in cut(item.document.pages)]
+        whole = normalised(normalised(embedder.embed(chunks, "passage")).mean(axis=0))
+        described = normalised(embedder.embed([rule_text(rule) for rule in rules], "query"))
+        return np.asarray(described @ whole, dtype=np.float32)
+
+    def fit(_corpora: Sequence[Corpus]) -> Compare:
+        return compare
+
+    return fit
+
+
+def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
     """Return cosines as if they were scores, with no panel: its features are constants."""
-    described = words.transform([rule_text(rule) for rule in rules])
-    cosines = (described @ words.transform([_text(item)]).T).toarray()[:, 0]
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
     scores = Scores(
-        rules=cosines.astype(np.float32),
+        rules=compare(item, rules),
         panel=none[0],
         channels={},
         lexical=none[:, 0],

@@ -1,6 +1,6 @@
 """Scoring every document with constants that were fitted without its source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from worker.classification.scoring import Scorer
 
 FOLDS = 5
 _SEED = 5
+_HALVES_SEED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,29 @@ def fold_of(sources: Sequence[str]) -> dict[str, int]:
     return {name: int(fold) for name, fold in zip(names, dealt, strict=True)}
 
 
+def folds_of(labelled: Corpus, text: Corpus | None) -> dict[str, int]:
+    """Deal the sources of both collections out to folds.
+
+    Those of the labelled documents are dealt first, so that the other collection changes
+    nothing about them.
+    """
+    first = fold_of([item.source for item in labelled.documents])
+    others = [item.source for item in text.documents] if text else []
+    return fold_of([source for source in others if source not in first]) | first
+
+
+def half_of(sources: Sequence[str]) -> dict[str, str]:
+    """Split the sources into halves "A" and "B", always the same way for the same sources.
+
+    Knowledge (bank and panel) is written looking at documents of half A only, so that half B
+    tells what it is worth. The sorted names are permuted with a fixed seed; the first, third,
+    fifth ... of that order are half A.
+    """
+    names = sorted(set(sources))
+    order = np.random.default_rng(_HALVES_SEED).permutation(len(names))
+    return {names[position]: "AB"[place % 2] for place, position in enumerate(order)}
+
+
 def fold_constants(
     labelled: Corpus, text: Corpus | None, embedders: Sequence[Embedder], knowledge: Knowledge
 ) -> list[Constants]:
@@ -42,10 +66,10 @@ def fold_constants(
     Everything fitted leaves the fold's sources out: means, word rarities and calibration, of
     the labelled documents as of the text corpus.
     """
-    fold = fold_of([item.source for item in labelled.documents])
+    fold = folds_of(labelled, text)
     return [
         fit(
-            [_without(corpus, fold, number) for corpus in (text, labelled) if corpus],
+            [without(corpus, fold, number) for corpus in (text, labelled) if corpus],
             embedders,
             knowledge,
         )
@@ -59,9 +83,13 @@ def cross_fitted(
     constants: Sequence[Constants],
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
+    fold: Mapping[str, int] | None = None,
 ) -> list[Scored]:
-    """Score each labelled document with the constants fitted without its fold."""
-    fold = fold_of([item.source for item in labelled.documents])
+    """Score each labelled document with the constants fitted without its fold.
+
+    `fold` tells the fold of each source; left out, it is that of these documents alone.
+    """
+    fold = fold or fold_of([item.source for item in labelled.documents])
     scored: list[Scored] = []
     for number in range(FOLDS):
         inside = [item for item in labelled.documents if fold[item.source] == number]
@@ -91,6 +119,7 @@ def score_with(
     return scored
 
 
-def _without(corpus: Corpus, fold: dict[str, int], number: int) -> Corpus:
+def without(corpus: Corpus, fold: Mapping[str, int], number: int) -> Corpus:
+    """Return the corpus without the documents of one fold."""
     kept = tuple(item for item in corpus.documents if fold.get(item.source) != number)
     return Corpus(kept, corpus.rule_sets)

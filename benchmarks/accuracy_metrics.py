@@ -1,19 +1,17 @@
 """What is measured on scored documents. All draws have fixed seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.accuracy_folds import Scored
+from benchmarks.accuracy_statistics import Floats, expected_calibration_error, reliability
 from worker.classification.calibration import Decision, decide
 from worker.classification.fitting import draw_rules
 
-Floats = npt.NDArray[np.float64]
-
 DECISION_COUNTS = (2, 3, 4, 5, 8)
-_ABSENT = 0.35
+ABSENT = 0.35
 _FORCED_DRAWS = 20
 _NULL_DRAWS = 5
 _DECISION_DRAWS = 6
@@ -37,6 +35,16 @@ class Sample:
         scores = item.by_rules[self.rules].scores.rules[list(drawn)]
         return int(scores.argmax()), float(scores.max())
 
+    def part(self, belongs: Callable[[Scored], bool]) -> "Sample":
+        """Return the sample of the documents that belong."""
+        kept = [item for item in self.documents if belongs(item)]
+        return Sample(kept, self.rules, self.types)
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the source of each document."""
+        return [item.item.source for item in self.documents]
+
 
 def all_rules(sample: Sample) -> tuple[list[int], list[int]]:
     """Return the right and the best rule of each document that has a right one."""
@@ -57,18 +65,38 @@ def macro_f1(right: Sequence[int], best: Sequence[int]) -> float:
     return float(np.mean(values))
 
 
-def forced_choice(sample: Sample, count: int) -> float:
-    """Return the accuracy among `count` random rules, the right one always among them."""
+def choice_hits(sample: Sample) -> Floats:
+    """Return, for each document, 1 if its best rule of all is the right one, else 0.
+
+    Shape (n,), here and below; NaN where no rule is right.
+    """
+    hits = np.full(len(sample.documents), np.nan)
+    for row, item in enumerate(sample.documents):
+        right = sample.right(item)
+        if right is not None:
+            hits[row] = sample.best(item, range(len(sample.types)))[0] == right
+    return hits
+
+
+def forced_hits(sample: Sample, count: int) -> Floats:
+    """Return how often the right one of `count` random rules, always among them, is best."""
     random = np.random.default_rng(count)
-    hits = []
-    for item in sample.documents:
+    hits = np.full(len(sample.documents), np.nan)
+    for row, item in enumerate(sample.documents):
         right = sample.right(item)
         if right is None:
             continue
+        draws = []
         for _ in range(_FORCED_DRAWS):
             drawn = draw_rules(right, len(sample.types), count, present=True, random=random)
-            hits.append(sample.best(item, drawn)[0] == 0)
-    return float(np.mean(hits))
+            draws.append(sample.best(item, drawn)[0] == 0)
+        hits[row] = np.mean(draws)
+    return hits
+
+
+def forced_choice(sample: Sample, count: int) -> float:
+    """Return the accuracy among `count` random rules, the right one always among them."""
+    return float(np.nanmean(forced_hits(sample, count)))
 
 
 def null_auroc(sample: Sample, count: int) -> float:
@@ -116,14 +144,24 @@ def decisions(sample: Sample, seed: int = 3) -> list[Decided]:
         right = sample.right(item)
         for _ in range(_DECISION_DRAWS):
             count = int(random.choice([c for c in DECISION_COUNTS if c < len(sample.types)]))
-            present = right is not None and bool(random.random() > _ABSENT)
+            present = right is not None and bool(random.random() > ABSENT)
             drawn = draw_rules(right, len(sample.types), count, present=present, random=random)
-            scores = item.by_rules[sample.rules].scores.subset(drawn)
-            decision = decide(scores, item.calibration)
-            matched = present and int(scores.rules.argmax()) == 0
-            is_right = not present if decision.is_null else matched
-            decided.append(Decided(decision, is_right, not present, count))
+            decided.append(decided_on(sample, item, drawn, present=present))
     return decided
+
+
+def decided_on(sample: Sample, item: Scored, drawn: Sequence[int], *, present: bool) -> Decided:
+    """Judge one document by the rules at the positions `drawn`, the right one first if present."""
+    scores = item.by_rules[sample.rules].scores.subset(drawn)
+    decision = decide(scores, item.calibration)
+    matched = present and int(scores.rules.argmax()) == 0
+    return Decided(decision, not present if decision.is_null else matched, not present, len(drawn))
+
+
+def decision_hits(sample: Sample) -> Floats:
+    """Return the share of each document's decisions that were right, shape (n,)."""
+    hits = np.array([item.is_right for item in decisions(sample)], dtype=np.float64)
+    return np.asarray(hits.reshape(-1, _DECISION_DRAWS).mean(axis=1))
 
 
 def share_right(decided: Sequence[Decided]) -> float:
@@ -140,15 +178,9 @@ def null_precision_recall(decided: Sequence[Decided]) -> tuple[float, float]:
 
 def calibration_error(decided: Sequence[Decided], bins: int = 10) -> float:
     """Return the expected calibration error over equal bins of confidence."""
-    confidence = np.array([item.decision.confidence for item in decided])
-    right = np.array([item.is_right for item in decided], dtype=float)
-    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    error = 0.0
-    for number in range(bins):
-        inside = bin_of == number
-        if inside.any():
-            error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
-    return float(error)
+    confidence = [item.decision.confidence for item in decided]
+    right = [item.is_right for item in decided]
+    return expected_calibration_error(reliability(confidence, right, bins))
 
 
 def above(decided: Sequence[Decided], confidence: float) -> tuple[float, float]:

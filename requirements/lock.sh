@@ -20,4 +20,5 @@ compile() {
 compile runtime.txt pyproject.toml "$@"
 compile dev.txt pyproject.toml --extra dev "$@"
 compile build.txt requirements/build.in "$@"
+compile bench.txt requirements/bench.in --no-deps "$@"
 compile sdk-services.txt requirements/sdk-services.in "$@"

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ["build.txt", "dev.txt", "runtime.txt", "sdk-services.txt"]
+LOCKS = ["bench.txt", "build.txt", "dev.txt", "runtime.txt", "sdk-services.txt"]
 
 Pins = dict[str, Requirement]
 
