@@ -1,7 +1,7 @@
 """Every table, imported once so that Base.metadata is complete."""
 
 from app.db import Base
-from app.files.models import File
+from app.files.models import File, FileCache
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
 from app.webhooks.models import WebhookConfiguration
@@ -10,6 +10,7 @@ __all__ = [
     "ApiKey",
     "Base",
     "File",
+    "FileCache",
     "Item",
     "Job",
     "Organization",

@@ -1,6 +1,7 @@
-"""Uploaded files."""
+"""Uploaded files, and what is kept of them between jobs."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
@@ -26,3 +27,36 @@ class File(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     __table_args__ = (Index("ix_files_newest", "project_id", "created_at", "id"),)
+
+
+class CacheKind(StrEnum):
+    """What a cache entry holds: the text of a file, or what an embedder made of it."""
+
+    DOCUMENT = "document"
+    VECTORS = "vectors"
+
+
+class FileCache(Base):
+    """A cache entry's row; the bytes are in the blob store under `blob_key`.
+
+    A deleted file leaves its rows without a `file_id`: only once the blob is gone does the row
+    go too, so that no crash between the two leaves text behind that nobody knows of.
+    """
+
+    __tablename__ = "file_caches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(64))
+    blob_key: Mapped[str] = mapped_column(String(255))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        Index("uq_file_caches_file_id_kind_key", "file_id", "kind", "key", unique=True),
+        Index("ix_file_caches_used_at", "used_at"),
+    )

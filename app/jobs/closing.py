@@ -16,11 +16,12 @@ NAMED_FAILURES = 20
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """An item's verdict."""
+    """An item's verdict, and the version of the engine that gave it."""
 
     type: str | None
     confidence: float
     reasoning: str
+    engine_version: str
 
 
 @dataclass(frozen=True, slots=True)

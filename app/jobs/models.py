@@ -103,7 +103,10 @@ class Item(Base):
 
 
 class Result(Base):
-    """An item's verdict; its primary key makes a second one impossible."""
+    """An item's verdict; its primary key makes a second one impossible.
+
+    `engine_version` is None where the verdict is older than the column.
+    """
 
     __tablename__ = "results"
 
@@ -113,6 +116,7 @@ class Result(Base):
     type: Mapped[str | None] = mapped_column(String(255))
     confidence: Mapped[float] = mapped_column(Float)
     reasoning: Mapped[str] = mapped_column(Text)
+    engine_version: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

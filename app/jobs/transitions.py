@@ -25,8 +25,10 @@ class Claim:
 
     item_id: UUID
     job_id: UUID
+    project_id: UUID
     token: UUID
     attempt: int
+    file_id: UUID
     file_name: str
     blob_key: str | None
     rules: tuple[tuple[str, str], ...]
@@ -66,16 +68,18 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         if item is None:
             return None
         job = session.execute(
-            select(Job.rules, Job.mode, Job.lang, Job.max_pages, Job.target_pages).where(
-                Job.id == item.job_id
-            )
+            select(
+                Job.project_id, Job.rules, Job.mode, Job.lang, Job.max_pages, Job.target_pages
+            ).where(Job.id == item.job_id)
         ).one()
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
     return Claim(
         item_id=item.id,
         job_id=item.job_id,
+        project_id=job.project_id,
         token=token,
         attempt=item.attempt,
+        file_id=item.file_id,
         file_name=item.file_name,
         blob_key=blob_key,
         rules=tuple((rule["type"], rule["description"]) for rule in job.rules),
@@ -126,6 +130,7 @@ def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bo
                     type=outcome.type,
                     confidence=outcome.confidence,
                     reasoning=outcome.reasoning,
+                    engine_version=outcome.engine_version,
                 )
             )
         count_ended(session, claim.job_id, ended=1, failed=int(isinstance(outcome, Failed)))

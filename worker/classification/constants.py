@@ -3,6 +3,7 @@
 Two files, neither of them a pickle: `NAME.npz` with vectors and `NAME.json` with the rest.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -67,6 +68,15 @@ class Constants:
                 " with `pigeonhole models fit --corpus DIR`"
             )
 
+    def digest(self) -> str:
+        """Return a short fingerprint of everything in here, which changes with any number."""
+        whole = hashlib.sha256(json.dumps(self._without_vectors(), sort_keys=True).encode())
+        for embedder, vectors in sorted(self.vectors.items()):
+            for name, value in asdict(vectors).items():
+                whole.update(f"{embedder}/{name} {value.shape}".encode())
+                whole.update(value.tobytes())
+        return whole.hexdigest()[:16]
+
     def save(self, stem: Path) -> None:
         """Write `stem`.npz and `stem`.json. Vectors are kept in half precision."""
         arrays: dict[str, npt.NDArray[Any]] = {
@@ -75,12 +85,7 @@ class Constants:
             for name, value in asdict(vectors).items()
         }
         np.savez_compressed(stem.with_name(f"{stem.name}.npz"), allow_pickle=False, **arrays)
-        rest = {
-            "fingerprint": asdict(self.fingerprint),
-            "calibration": asdict(self.calibration),
-            "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
-        }
-        text = json.dumps(rest, ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(self._without_vectors(), ensure_ascii=False, indent=1, sort_keys=True)
         stem.with_name(f"{stem.name}.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -106,6 +111,13 @@ class Constants:
                 f"the classifier's constants {stem.name} cannot be read ({error}): refit them"
                 " with `pigeonhole models fit --corpus DIR`"
             ) from error
+
+    def _without_vectors(self) -> dict[str, Any]:
+        return {
+            "fingerprint": asdict(self.fingerprint),
+            "calibration": asdict(self.calibration),
+            "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
+        }
 
 
 def _said(value: object) -> str:

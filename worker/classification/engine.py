@@ -1,5 +1,6 @@
 """The classifier: a pure function of a document, rules, embedders and constants."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ class Engine:
     """Classifies documents. The same document and rules always give the same verdict.
 
     `missing` says, as a sentence, which embedder there should be too; verdicts repeat it.
+    `version` is short, such as "2.8f0c41d96b25", and changes whenever verdicts may.
 
     Raises StartupError when `constants` were fitted for other embedders or another program.
     Safe to share between threads.
@@ -33,6 +35,7 @@ class Engine:
         constants.check(embedders, knowledge)
         self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
         self.missing = missing
+        self.version = _version(constants, self.scorer)
         self._calibration = constants.calibration
 
     def classify(self, document: Document, rules: Sequence[Rule]) -> Verdict:
@@ -78,3 +81,13 @@ class Engine:
         )
         chosen = catch_all if decision.is_null else evidence.ranking[0].type
         return Verdict(chosen, decision.confidence, write_reasoning(evidence, chosen), evidence)
+
+
+def _version(constants: Constants, scorer: Scorer) -> str:
+    """Return the scoring version and a digest of all that was fitted or tuned.
+
+    The models and the knowledge are in the constants' fingerprint.
+    """
+    tunings = [view.tuning for view in scorer.views]
+    whole = hashlib.sha256(f"{constants.digest()} {tunings}".encode())
+    return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

@@ -19,6 +19,7 @@ from app import schema
 from app.db import Database
 from app.errors import StartupError
 from app.tables import Base
+from tests.integration.app.first_schema import fill_first_schema
 
 
 @pytest.fixture
@@ -91,20 +92,16 @@ def test_a_newer_database_is_refused_and_left_alone(empty: Database, ask: object
 
 
 def test_a_sqlite_file_is_backed_up_before_its_migration(tmp_path: Path) -> None:
-    path = tmp_path / "pigeonhole.db"
-    with closing(Database(f"sqlite:///{path}")) as database:
-        # An older schema with something in it: as yet the oldest is also the newest.
-        with database.write() as session:
-            session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-            session.execute(text("CREATE TABLE treasure (what TEXT)"))
-            session.execute(text("INSERT INTO treasure VALUES ('gold')"))
-            session.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
-        schema._back_up(path)
+    with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
+        fill_first_schema(database)
+        schema.migrate(database)
+        schema.migrate(database)
 
     (backup,) = (tmp_path / "backups").iterdir()
     assert (tmp_path / "backups").stat().st_mode & 0o077 == 0
     with closing(sqlite3.connect(backup)) as copy:
-        assert copy.execute("SELECT what FROM treasure").fetchall() == [("gold",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT name FROM files").fetchall() == [("a.txt",)]
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 

@@ -101,7 +101,9 @@ class TestFinish:
 
         assert transitions.finish(world.database, world.claim(), VERDICT)
         assert world.read_job(job_id).status == "PENDING"
-        assert transitions.finish(world.database, world.claim(), Classified(None, 0.2, "None."))
+        assert transitions.finish(
+            world.database, world.claim(), Classified(None, 0.2, "None.", "2.0")
+        )
 
         job = world.read_job(job_id)
         assert (job.status, job.ended_count, job.failed_count) == ("SUCCESS", 2, 0)
@@ -112,6 +114,9 @@ class TestFinish:
             ("invoice", 0.9, "It asks for money."),
             (None, 0.2, "None."),
         ]
+        with world.database.read() as session:
+            versions = session.scalars(select(Result.engine_version)).all()
+        assert set(versions) == {VERDICT.engine_version, "2.0"}
 
     def test_failures_are_named_in_the_order_of_the_files(self, world: World) -> None:
         job_id = world.job([world.file(name) for name in ("a.pdf", "b.pdf", "c.pdf")])
@@ -296,7 +301,7 @@ class TestJob:
         job_id = world.job([b, a, b])
 
         for name in ("b", "a", "b again"):
-            transitions.finish(world.database, world.claim(), Classified(name, 1.0, "-"))
+            transitions.finish(world.database, world.claim(), Classified(name, 1.0, "-", "2.0"))
 
         with world.database.read() as session:
             views = service.results(session, world.here, job_id)

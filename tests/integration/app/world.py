@@ -23,7 +23,7 @@ from app.secrets import Secrets
 
 LEASE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-VERDICT = Classified("invoice", 0.9, "It asks for money.")
+VERDICT = Classified("invoice", 0.9, "It asks for money.", "2.0123456789ab")
 RULES = (("invoice", "A bill with a total to pay."), ("recipe", "Cooking instructions."))
 
 
@@ -70,11 +70,13 @@ class World:
         file_ids: Sequence[UUID] | int = 1,
         scope: Scope | None = None,
         deadline: timedelta = DAY,
+        rules: Sequence[tuple[str, str]] = RULES,
+        pages: PageSelection | None = None,
     ) -> UUID:
         """Create a job for these files, or for so many entries of one new file."""
         if isinstance(file_ids, int):
             file_ids = [self.file(scope=scope)] * file_ids
-        new = NewJob(tuple(file_ids), RULES, "FAST", "en", PageSelection())
+        new = NewJob(tuple(file_ids), tuple(rules), "FAST", "en", pages or PageSelection())
         with self.database.write() as session:
             return jobs.create(session, scope or self.here, self.secrets, new, deadline).id
 

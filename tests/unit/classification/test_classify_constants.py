@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,10 @@ from cli.models import models
 from tests.unit.classification.sample_texts import TEXTS
 from worker.classification.bundled import data_directory
 from worker.classification.bundled import stem as stem_of
-from worker.classification.constants import Constants
+from worker.classification.constants import SCORING_VERSION, Constants
 from worker.classification.engine import Engine
 from worker.classification.knowledge import load_knowledge
+from worker.classification.lexical import Lexicon
 from worker.classification.rules import Rule
 from worker.parsing.document import Document, Page
 
@@ -59,6 +61,44 @@ def test_constants_of_one_model_do_not_do_for_two(engine_of_both: Engine):
         constants = Constants.load(directory / STEM)
     with pytest.raises(StartupError, match="pigeonhole models fit"):
         Engine(engine_of_both.scorer.embedders, constants)
+
+
+def shipped(engine: Engine) -> Constants:
+    with data_directory() as directory:
+        return Constants.load(directory / stem_of(engine.scorer.embedders))
+
+
+def test_the_version_of_an_engine_is_short_and_stays(engine: Engine):
+    assert re.fullmatch(rf"{SCORING_VERSION}\.[0-9a-f]{{12}}", engine.version)
+    assert Engine(engine.scorer.embedders, shipped(engine), "sentence").version == engine.version
+
+
+def test_any_fitted_number_makes_another_version(engine: Engine):
+    constants = shipped(engine)
+    name, vectors = next(iter(constants.vectors.items()))
+    nudged = vectors.panel.copy()
+    nudged[-1, -1] = np.nextafter(nudged[-1, -1], np.float32(1))
+    words, idf = constants.lexicon.words, constants.lexicon.idf
+    changed = [
+        replace(constants, vectors={**constants.vectors, name: replace(vectors, panel=nudged)}),
+        replace(constants, lexicon=Lexicon(words, (*idf[:-1], idf[-1] + 0.001))),
+        replace(constants, calibration=replace(constants.calibration, null_share=0.1)),
+    ]
+
+    versions = {Engine(engine.scorer.embedders, constants).version for constants in changed}
+
+    assert len(versions | {engine.version}) == 4
+
+
+def test_one_model_and_two_are_two_versions(engine_alone: Engine, engine_of_both: Engine):
+    assert engine_alone.version != engine_of_both.version
+
+
+def test_saved_constants_are_the_same_version(engine: Engine, tmp_path: Path):
+    constants = shipped(engine)
+    constants.save(tmp_path / "again")
+
+    assert Constants.load(tmp_path / "again").digest() == constants.digest()
 
 
 def stem_json(stem: Path) -> str:
