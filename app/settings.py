@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         500, description="Most pages read of one document, whatever the job asks for."
     )
 
+    cache_max_bytes: Annotated[int, Ge(0)] = Field(
+        1024 * MIB,
+        description="How much is kept of the text of files and its vectors, so that another job "
+        "with the same files costs less; the least recently used goes first. 0 keeps nothing.",
+    )
+
     models_dir: Path | None = Field(
         None,
         description="Directory of the models that `pigeonhole models build` makes; empty: "

@@ -13,6 +13,7 @@ from sqlalchemy import delete, text
 
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
+from app.files.caches import FileCaches
 from app.jobs import recovery
 from app.jobs.models import Worker
 from app.settings import Settings
@@ -23,21 +24,28 @@ SWEEP_LOCK = 0x7377_6565_70
 # A queued item younger than this has its wake-up on the way.
 REPEAT_SECONDS = 6.0
 FORGET_WORKERS_AFTER = timedelta(days=1)
+# The size of all caches is the sum over their rows: not to be taken at every pass.
+EVICT_SECONDS = 60.0
+MOST_CACHE_ENTRIES = 500
 
 
 class Sweeper:
-    """A thread that looks for expired leases, passed deadlines and lost wake-ups.
+    """A thread that looks for expired leases, passed deadlines, lost wake-ups and full caches.
 
     Every API process has one; a lock lets one of them work at a time.
     """
 
-    def __init__(self, settings: Settings, database: Database, wakeups: Wakeups) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, wakeups: Wakeups, caches: FileCaches
+    ) -> None:
         self._settings = settings
         self._database = database
         self._wakeups = wakeups
+        self._caches = caches
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._last_repeat = 0.0
+        self._next_eviction = 0.0
 
     def start(self) -> None:
         """Begin to sweep every `sweep_seconds`."""
@@ -62,6 +70,7 @@ class Sweeper:
                 )
             self._repeat_wakeups(after_loss=lost > 0)
             self._forget_workers()
+            self._tidy_caches()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
@@ -89,6 +98,17 @@ class Sweeper:
                 return
         with self._database.write() as session:
             session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
+
+    def _tidy_caches(self) -> None:
+        """Remove caches of deleted files, and what is too much."""
+        self._caches.purge(MOST_CACHE_ENTRIES)
+        if time.monotonic() < self._next_eviction:
+            return
+        evicted = self._caches.evict(MOST_CACHE_ENTRIES)
+        if evicted:
+            log.debug("evicted caches", extra={"entries": evicted})
+        if evicted < MOST_CACHE_ENTRIES:
+            self._next_eviction = time.monotonic() + EVICT_SECONDS
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from app.db import Database
 from app.files.blobs import LocalBlobStore
+from app.files.caches import FileCaches
 from app.settings import Settings
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import SandboxedParser
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError) -> Pipeline:
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
+    from worker.caching import Caching  # noqa: PLC0415
     from worker.classification.bundled import load_engine  # noqa: PLC0415
 
     engine = load_engine(settings.built_models, settings.model_threads)
@@ -31,11 +33,14 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         wall_seconds=settings.parser_wall_seconds,
         max_pages=settings.parser_max_pages,
     )
+    database = Database(settings.sqlalchemy_url, pool_size=2)
+    blobs = LocalBlobStore(settings.blob_dir)
     return Pipeline(
-        database=Database(settings.sqlalchemy_url, pool_size=2),
-        blobs=LocalBlobStore(settings.blob_dir),
+        database=database,
+        blobs=blobs,
         parser=SandboxedParser(limits),
         engine=engine,
+        caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits),
         lease=timedelta(seconds=settings.lease_seconds),
         too_long=too_long,
     )

@@ -19,6 +19,7 @@ from app.broker import LocalWakeups
 from app.db import Database
 from app.errors import StartupError
 from app.files.blobs import LocalBlobStore
+from app.files.caches import FileCaches
 from app.main import BackgroundService, create_app
 from app.observe import set_up_logging
 from app.projects.service import bootstrap
@@ -69,7 +70,8 @@ def _serve(settings: Settings) -> None:
     _bootstrap(settings, database, secrets)
     blobs = LocalBlobStore(settings.blob_dir)
     wakeups = make_wakeups(settings)
-    background: list[BackgroundService] = [Sweeper(settings, database, wakeups)]
+    caches = FileCaches(database, blobs, settings.cache_max_bytes)
+    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches)]
     if isinstance(wakeups, LocalWakeups):
         blobs.remove_leftovers()
         runner = LocalRunner(settings, database, build_pipeline)

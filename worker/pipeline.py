@@ -27,6 +27,7 @@ from worker.parsing.version import PARSER_VERSION
 
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
+    from worker.caching import CachedFile, Caching
     from worker.classification.engine import Engine
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Pipeline:
     blobs: BlobStore
     parser: Parser
     engine: "Engine"
+    caching: "Caching"
     lease: timedelta
     # What the queue's own time limit raises inside the work; the local runner kills instead.
     too_long: type[Exception] = TimeoutError
@@ -107,8 +109,9 @@ class Pipeline:
 
     def _see_through(self, claim: Claim) -> None:
         began = time.perf_counter()
+        cached = self.caching.of(claim)
         try:
-            outcome = self._work(claim)
+            outcome = self._work(claim, cached)
         except (ParserUnavailable, OSError):
             transitions.release(self.database, claim)
             raise
@@ -120,14 +123,20 @@ class Pipeline:
             extra={
                 "outcome": outcome.code if isinstance(outcome, Failed) else "classified",
                 "seconds": round(time.perf_counter() - began, 3),
+                "engine": self.engine.version,
+                **cached.origins,
             },
         )
+        if isinstance(outcome, Classified):
+            # Not before the outcome is recorded: nobody has to wait for it.
+            cached.keep()
 
-    def _work(self, claim: Claim) -> Classified | Failed:
+    def _work(self, claim: Claim, cached: "CachedFile") -> Classified | Failed:
         try:
-            document = self._read(claim)
+            document = self._read(claim, cached)
             rules = [Rule(type_, description) for type_, description in claim.rules]
-            verdict = self.engine.classify(document, rules)
+            reading = self.engine.scorer.read(document, cached.vectors)
+            verdict = self.engine.judge(document, reading, rules)
         except FileError as error:
             return Failed(error.code, _storable(error.sentence))
         except self.too_long:
@@ -140,18 +149,27 @@ class Pipeline:
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
             return INTERNAL
-        return Classified(verdict.type, verdict.confidence, _storable(verdict.reasoning))
+        return Classified(
+            verdict.type,
+            verdict.confidence,
+            _storable(verdict.reasoning),
+            self.engine.version,
+        )
 
-    def _read(self, claim: Claim) -> Document:
-        if claim.blob_key is None:
+    def _read(self, claim: Claim, cached: "CachedFile") -> Document:
+        blob_key = claim.blob_key
+        if blob_key is None:
             raise FileError(FileErrorCode.FILE_DELETED, GONE)
+        request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
+        return cached.document(request, lambda: self._parse(blob_key, claim.file_name, request))
+
+    def _parse(self, blob_key: str, name: str, request: ParseRequest) -> Document:
         try:
-            file = self.blobs.open(claim.blob_key)
+            file = self.blobs.open(blob_key)
         except FileNotFoundError:
-            raise self._why_missing(claim.blob_key) from None
+            raise self._why_missing(blob_key) from None
         with file:
-            request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
-            return self.parser.parse(file, claim.file_name, request)
+            return self.parser.parse(file, name, request)
 
     def _why_missing(self, blob_key: str) -> FileError:
         """Tell a deleted file from lost bytes; raises OSError if the whole store is away."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.errors import NotFound
 from app.files.blobs import Blob
-from app.files.models import File
+from app.files.models import File, FileCache
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 
@@ -101,12 +101,18 @@ def find_page(
     return cut(rows, request, total, lambda file: (file.created_at, file.id))
 
 
-def remove(session: Session, scope: Scope, file_id: UUID) -> str:
-    """Delete a file's row and return its blob's key, to be deleted after the commit.
+def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
+    """Delete a file's row; return the keys of its blobs, to be deleted after the commit.
 
-    Results of jobs stay; items that have not run yet will find the file gone.
-    Raises NotFound.
+    They are its bytes and what was cached of them. The rows of its caches stay, without the
+    file, until the sweeper has seen that their blobs are gone. Results of jobs stay; items that
+    have not run yet will find the file gone. Raises NotFound.
     """
+    cached = session.scalars(
+        select(FileCache.blob_key).where(
+            FileCache.file_id == file_id, scope.covers(FileCache.project_id)
+        )
+    ).all()
     key: str | None = session.scalar(
         delete(File)
         .where(File.id == file_id, scope.covers(File.project_id))
@@ -114,4 +120,4 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> str:
     )
     if key is None:
         raise NotFound(f"File {file_id} does not exist.")
-    return key
+    return (key, *cached)

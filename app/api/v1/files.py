@@ -193,11 +193,12 @@ def get_file_content(
 @router.delete("/beta/files/{file_id}", status_code=204)
 @router.delete("/files/{file_id}", status_code=204)
 def delete_file(call: ApiCall, file_id: FileId) -> Response:
-    """Delete a file's bytes; results of jobs that read it stay."""
+    """Delete a file's bytes and their caches; results of jobs that read it stay."""
     scope = call.scope()
     with call.services.database.write() as session:
-        blob_key = service.remove(session, scope, file_id)
-    call.services.blobs.delete(blob_key)
+        blob_keys = service.remove(session, scope, file_id)
+    for key in blob_keys:
+        call.services.blobs.delete(key)
     return Response(status_code=204)
 
 

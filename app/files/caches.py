@@ -1,0 +1,213 @@
+"""Caches of what workers make of a file: bytes in the blob store, with a row each.
+
+An entry belongs to one file of one project and is never found for another, even one of the same
+bytes: how long a job takes would tell that somebody else has the same document.
+
+A row is removed after its blob: what a crash leaves between the two is a row without a blob,
+which is found and removed, and never text that nobody knows of.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from app.db import Database, now
+from app.errors import StorageFull
+from app.files.blobs import Blob, BlobStore
+from app.files.models import CacheKind, FileCache
+
+log = logging.getLogger(__name__)
+
+# `used_at` is for eviction; writing it at every look-up would make every reading a write.
+USED_EVERY = timedelta(minutes=5)
+
+_TROUBLE = (OSError, StorageFull, SQLAlchemyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose cache it is."""
+
+    project_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Bytes to keep. `key`, at most 64 characters, says all that they depend on but the file."""
+
+    kind: CacheKind
+    key: str
+    data: bytes
+
+
+class FileCaches:
+    """The caches of all files, of at most `max_bytes` together; 0 switches them off.
+
+    Looking up and storing never fail: without a cache everything works, only slower. Trouble is
+    logged once, until storing works again. The sweeper keeps the bound, so that for a while
+    there may be more.
+    """
+
+    def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._max_bytes = max_bytes
+        self._is_in_trouble = False
+
+    def get(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
+        """Return an entry's bytes as they were stored; None when there are none to be had."""
+        if self._max_bytes == 0:
+            return None
+        try:
+            return self._find(owner, kind, key)
+        except _TROUBLE as error:
+            self._tell_once(error)
+            return None
+
+    def put(self, owner: Owner, entries: Sequence[Entry]) -> None:
+        """Store new entries, all of them or none.
+
+        None where another worker was quicker with one, or the file was deleted meanwhile.
+        """
+        entries = [entry for entry in entries if len(entry.data) <= self._max_bytes]
+        if not entries:
+            return
+        try:
+            self._store(owner, entries)
+        except IntegrityError:
+            return
+        except _TROUBLE as error:
+            self._tell_once(error)
+        else:
+            self._is_in_trouble = False
+
+    def forget(self, owner: Owner, kind: CacheKind, key: str) -> None:
+        """Remove an entry that whoever asked for it cannot read."""
+        try:
+            with self._database.read() as session:
+                rows = session.execute(_entry(owner, kind, key)).all()
+            self._remove((row.id, row.blob_key) for row in rows)
+        except _TROUBLE as error:
+            self._tell_once(error)
+
+    def purge(self, limit: int) -> int:
+        """Remove up to `limit` entries of deleted files; return how many there were."""
+        with self._database.read() as session:
+            rows = session.execute(
+                select(FileCache.id, FileCache.blob_key)
+                .where(FileCache.file_id.is_(None))
+                .limit(limit)
+            ).all()
+        self._remove((row.id, row.blob_key) for row in rows)
+        return len(rows)
+
+    def evict(self, limit: int) -> int:
+        """Remove what was not used for longest, up to `limit` entries, while there is too much.
+
+        Returns how many were removed.
+        """
+        with self._database.read() as session:
+            total = int(session.scalar(select(func.sum(FileCache.size))) or 0)
+            if total <= self._max_bytes:
+                return 0
+            rows = session.execute(
+                select(FileCache.id, FileCache.blob_key, FileCache.size)
+                .order_by(FileCache.used_at)
+                .limit(limit)
+            ).all()
+        doomed = []
+        for row in rows:
+            if total <= self._max_bytes:
+                break
+            doomed.append((row.id, row.blob_key))
+            total -= row.size
+        self._remove(doomed)
+        return len(doomed)
+
+    def _find(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
+        with self._database.read() as session:
+            row = session.execute(_entry(owner, kind, key)).one_or_none()
+        if row is None:
+            return None
+        data = self._read(row.blob_key, row.size)
+        if data is None or hashlib.sha256(data).hexdigest() != row.sha256:
+            self._remove([(row.id, row.blob_key)])
+            return None
+        if row.used_at < now() - USED_EVERY:
+            with self._database.write() as session:
+                session.execute(
+                    update(FileCache).where(FileCache.id == row.id).values(used_at=now())
+                )
+        return data
+
+    def _read(self, blob_key: str, size: int) -> bytes | None:
+        """Return a blob's bytes, one more than `size` at most; None when the blob is gone."""
+        try:
+            with self._blobs.open(blob_key) as file:
+                return file.read(size + 1)
+        except FileNotFoundError:
+            self._blobs.check()  # a store that is away has lost nothing
+            return None
+
+    def _store(self, owner: Owner, entries: Sequence[Entry]) -> None:
+        blobs: list[Blob] = []
+        try:
+            blobs.extend(self._write(entry.data) for entry in entries)
+            with self._database.write() as session:
+                session.add_all(
+                    FileCache(
+                        project_id=owner.project_id,
+                        file_id=owner.file_id,
+                        kind=entry.kind,
+                        key=entry.key,
+                        blob_key=blob.key,
+                        size=blob.size,
+                        sha256=blob.sha256,
+                    )
+                    for entry, blob in zip(entries, blobs, strict=True)
+                )
+        except BaseException:
+            for blob in blobs:
+                self._blobs.delete(blob.key)
+            raise
+
+    def _write(self, data: bytes) -> Blob:
+        writer = self._blobs.create()
+        try:
+            writer.write(data)
+            return writer.commit()
+        except BaseException:
+            writer.discard()
+            raise
+
+    def _remove(self, rows: Iterable[tuple[UUID, str]]) -> None:
+        ids = []
+        for row_id, blob_key in rows:
+            self._blobs.delete(blob_key)
+            ids.append(row_id)
+        if ids:
+            with self._database.write() as session:
+                session.execute(delete(FileCache).where(FileCache.id.in_(ids)))
+
+    def _tell_once(self, error: Exception) -> None:
+        if not self._is_in_trouble:
+            log.warning("the caches do not work: files are read anew each time", exc_info=error)
+        self._is_in_trouble = True
+
+
+def _entry(owner: Owner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
+    return select(
+        FileCache.id, FileCache.blob_key, FileCache.size, FileCache.sha256, FileCache.used_at
+    ).where(
+        FileCache.project_id == owner.project_id,
+        FileCache.file_id == owner.file_id,
+        FileCache.kind == kind,
+        FileCache.key == key,
+    )
