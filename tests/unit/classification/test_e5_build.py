@@ -177,9 +177,9 @@ print(E5Embedder(Path({str(e5_directory)!r})).embed(["text"], "query").shape)
 
 def test_sessions_are_made_by_the_process_that_uses_them(e5: E5Embedder):
     e5.embed(["text"], "query")
-    assert e5._started is not None
-    pid, session = e5._started
-    e5._started = (pid + 1, session)
+    assert e5._session._started is not None
+    pid, session = e5._session._started
+    e5._session._started = (pid + 1, session)
     e5.embed(["text"], "query")
-    assert e5._started[0] == pid
-    assert e5._started[1] is not session
+    assert e5._session._started[0] == pid
+    assert e5._session._started[1] is not session

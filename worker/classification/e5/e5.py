@@ -1,18 +1,16 @@
 """multilingual-e5-small, run by ONNX Runtime from the files that `models build` writes."""
 
 import json
-import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from worker.classification.e5 import manifest, q4
 from worker.classification.e5.tokenizer import Tokenizer
 from worker.classification.e5.weights import SHA256
 from worker.classification.embedder import Kind, Vectors, normalised
+from worker.classification.onnx_session import ForkedSession
 
 _PREFIXES: dict[Kind, str] = {"passage": "passage: ", "query": "query: "}
 
@@ -34,8 +32,7 @@ class E5Embedder:
     def __init__(self, directory: Path, threads: int = 1) -> None:
         manifest.require_whole(directory)
         self.version = f"{SHA256[:12]}.{manifest.FORMAT}"
-        self._network = directory / manifest.NETWORK
-        self._threads = threads
+        self._session = ForkedSession(directory / manifest.NETWORK, threads)
         self._words = np.load(directory / manifest.WORDS, mmap_mode="r")
         self._positions: Vectors = np.load(directory / manifest.POSITIONS)
         table = json.loads((directory / manifest.NORMALISATION).read_text(encoding="utf-8"))
@@ -44,8 +41,6 @@ class E5Embedder:
             {int(character): str(text) for character, text in table.items()},
             len(self._positions),
         )
-        self._starting = threading.Lock()
-        self._started: tuple[int, onnxruntime.InferenceSession] | None = None
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return vectors of length 1, shape (len(texts), 384), from at most 512 pieces of each.
@@ -53,7 +48,7 @@ class E5Embedder:
         Each text runs alone: the integer network scales its inputs by the largest number among
         them, so that in a batch a vector would differ with its neighbours.
         """
-        session = self._session()
+        session = self._session.get()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = self._tokenizer.ids(_PREFIXES[kind] + text)
@@ -61,23 +56,3 @@ class E5Embedder:
             (encoded,) = session.run(None, {"embedded": embedded[None]})
             vectors[row] = encoded[0].mean(axis=0)
         return normalised(vectors)
-
-    def _session(self) -> onnxruntime.InferenceSession:
-        """Return this process's session, started when there is none yet."""
-        with self._starting:
-            if self._started is None or self._started[0] != os.getpid():
-                self._started = (os.getpid(), _start(self._network, self._threads))
-            return self._started[1]
-
-
-def _start(network: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Documents run in parallel, in processes: a thread that waits must not keep a core busy.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Memory that is kept for the next text costs more here than asking for it again.
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
