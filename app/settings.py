@@ -140,6 +140,37 @@ class Settings(BaseSettings):
     model_threads: Annotated[int, Ge(1), Le(64)] = Field(
         1, description="Threads of one worker's embedding model; workers are processes already."
     )
+    embedder: str = Field(
+        "",
+        description="An embedder of your own instead of the built-in models: "
+        "http://host:port of a server with OpenAI's /v1/embeddings, or the absolute path of a "
+        "directory with an ONNX model.",
+    )
+    embedder_model: str = Field(
+        "", description="Name of the model that an embeddings server is asked for."
+    )
+    embedder_api_key: SecretStr = Field(
+        SecretStr(""), description="Sent to an embeddings server as a bearer token; empty: none."
+    )
+    embedder_query_prefix: str = Field(
+        "", description="Put before each description that your embedder gets, such as `query: `."
+    )
+    embedder_passage_prefix: str = Field(
+        "",
+        description="Put before each piece of a document that your embedder gets, such as "
+        "`passage: `.",
+    )
+    embedder_batch: Annotated[int, Ge(1), Le(256)] = Field(
+        1,
+        description="Texts in one request to an embeddings server; with more than 1 a vector may "
+        "depend on its neighbours.",
+    )
+    embedder_seconds: Annotated[float, Ge(0.05), Le(600)] = Field(
+        30, description="How long one request to an embeddings server may take."
+    )
+    embedder_tries: Annotated[int, Ge(1), Le(10)] = Field(
+        4, description="How often one request to an embeddings server is tried."
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe messages that are logged."
@@ -178,6 +209,9 @@ class Settings(BaseSettings):
                 "blob_url must be file:///absolute/path, with special characters percent-encoded, "
                 "or be empty"
             )
+        if self.embedder:
+            key = self.embedder_api_key.get_secret_value()
+            _check_embedder(self.embedder, self.embedder_model, key)
         if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
             raise ValueError("public_url must begin with http:// or https://")
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
@@ -220,6 +254,37 @@ def load_settings(**flags: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
         raise StartupError("; ".join(_sentences(error))) from None
+
+
+def _check_embedder(embedder: str, model: str, key: str) -> None:
+    if embedder.startswith("/"):
+        return
+    if not _names_a_server(embedder):
+        raise ValueError(
+            "embedder must be http://host:port or https://host:port, perhaps with a path, or the "
+            "absolute path of a directory; a key goes to embedder_api_key"
+        )
+    if not model:
+        raise ValueError("embedder_model is required with an embeddings server")
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("embedder_api_key must be printable ASCII")
+
+
+def _names_a_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and port != 0
+        and url.isascii()
+        and url.isprintable()
+        and " " not in url
+        and not (parts.username or parts.password or parts.query or parts.fragment)
+    )
 
 
 def _names_a_database(url: str) -> bool:

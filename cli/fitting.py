@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
+from app.errors import FileError, StartupError
 from app.jobs.pages import PageSelection
+from app.settings import Settings
+from worker.classification.bundled import data_directory, load_second, stem
 from worker.classification.constants import Constants
 from worker.classification.embedder import Embedder
 from worker.classification.fitting import fit
@@ -16,8 +19,45 @@ from worker.classification.labelled import (
     read_labelled,
     read_text_corpus,
 )
+from worker.classification.plugged.choice import constants_stem, load_embedder
+from worker.classification.plugged.server import EmbedderUnavailable
+from worker.classification.remembering import RememberingEmbedder
+from worker.classification.use import UseEmbedder
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import SandboxedParser
+
+
+def fit_built_in(
+    place: Path, settings: Settings, output: Path | None, *, alone: bool
+) -> list[Path]:
+    """Fit the constants of the built-in models, of both and of the first `alone`.
+
+    Returns what was written, without endings. Raises StartupError when that is impossible.
+    """
+    use = RememberingEmbedder(UseEmbedder())
+    engines = [[use]]
+    if not alone:
+        engines.append([RememberingEmbedder(load_second(settings.built_models)), use])
+    fitted = fit_constants(place, engines)
+    with data_directory() as shipped:
+        paths = [(output or shipped) / stem(embedders) for embedders in engines]
+        for path, constants in zip(paths, fitted, strict=True):
+            _save(constants, path)
+    return paths
+
+
+def fit_plugged(place: Path, settings: Settings, output: Path | None) -> list[Path]:
+    """Fit the constants of the embedder that the settings name; returns and raises likewise."""
+    embedder = load_embedder(settings)
+    try:
+        (constants,) = fit_constants(place, [[RememberingEmbedder(embedder)]])
+    except (EmbedderUnavailable, FileError) as error:
+        raise StartupError(str(error)) from error
+    path = constants_stem(settings.built_models, embedder)
+    if output is not None:
+        path = output / path.name
+    _save(constants, path)
+    return [path]
 
 
 def fit_constants(place: Path, engines: Sequence[Sequence[Embedder]]) -> list[Constants]:
@@ -41,3 +81,11 @@ def _read_corpora(directory: Path) -> list[Corpus]:
         click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)
     text = read_text_corpus(directory)
     return [text, labelled] if text else [labelled]
+
+
+def _save(constants: Constants, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        constants.save(path)
+    except OSError as error:
+        raise StartupError(f"the constants cannot be written: {error}") from error

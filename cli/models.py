@@ -55,35 +55,44 @@ def build(*, if_possible: bool) -> None:
 @click.option(
     "--output",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where to write the constants; by default into the installed package.",
+    help="Where to write the constants; by default into the installed package, those of "
+    "PIGEONHOLE_EMBEDDER into PIGEONHOLE_MODELS_DIR.",
 )
 @click.option("--alone", is_flag=True, help="Fit only those of the first model alone.")
 def fit(place: Path, output: Path | None, *, alone: bool) -> None:
     """Fit the classifier's constants again, after a change of model, bank, panel or chunks.
 
     There are two sets of them: for both models together, and for the first one alone.
-    Only means, word counts and regression coefficients are kept of the documents.
+    An embedder of your own, named by PIGEONHOLE_EMBEDDER, has one. Only means, word counts and
+    regression coefficients are kept of the documents.
     """
     # These load the model and scikit-learn, which other verbs must not wait for.
-    from cli.fitting import fit_constants  # noqa: PLC0415
-    from worker.classification.bundled import data_directory, load_second, stem  # noqa: PLC0415
-    from worker.classification.remembering import RememberingEmbedder  # noqa: PLC0415
-    from worker.classification.use import UseEmbedder  # noqa: PLC0415
+    from cli import fitting  # noqa: PLC0415
 
-    use = RememberingEmbedder(UseEmbedder())
-    engines = [[use]]
+    settings = load_settings()
+    if alone and settings.embedder:
+        raise click.UsageError("--alone is about the built-in models, not PIGEONHOLE_EMBEDDER.")
     try:
-        if not alone:
-            second = load_second(load_settings().built_models)
-            engines.append([RememberingEmbedder(second), use])
-        fitted = fit_constants(place, engines)
-        with data_directory() as shipped:
-            paths = [(output or shipped) / stem(embedders) for embedders in engines]
-            for path, constants in zip(paths, fitted, strict=True):
-                constants.save(path)
+        if settings.embedder:
+            paths = fitting.fit_plugged(place, settings, output)
+        else:
+            paths = fitting.fit_built_in(place, settings, output, alone=alone)
     except StartupError as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"the constants cannot be written: {error}") from error
     for path in paths:
         click.echo(f"Wrote {path}.json and {path}.npz")
+
+
+@models.command()
+def check() -> None:
+    """Load the classifier as a worker does, and say what it consists of."""
+    from worker.classification.plugged.choice import load_engine  # noqa: PLC0415
+
+    try:
+        engine = load_engine(load_settings())
+    except StartupError as error:
+        raise click.ClickException(str(error)) from error
+    for embedder in engine.scorer.embedders:
+        click.echo(f"{embedder.name} {embedder.version}: {embedder.dimension} dimensions")
+    if engine.missing is not None:
+        click.echo(f"WARNING: {engine.missing}", err=True)

@@ -5,9 +5,13 @@ with it, nor Celery, which together weigh as much as a parser.
 """
 
 import logging
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 
 from app.db import Database
+from app.errors import StartupError
 from app.files.blobs import LocalBlobStore
 from app.files.caches import FileCaches
 from app.settings import Settings
@@ -18,13 +22,38 @@ from worker.pipeline import Pipeline
 log = logging.getLogger(__name__)
 
 
+def require_embedder(settings: Settings) -> None:
+    """Raise StartupError unless workers can load the embedder that the settings name.
+
+    Tried in a process of its own: the API must stay small, and a parent of workers must not
+    have the threads of a model when it forks. The built-in models need no such trial.
+    """
+    if not settings.embedder:
+        return
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+            pool.submit(_try_engine, settings).result()
+    except BrokenProcessPool as error:
+        raise StartupError(
+            "PIGEONHOLE_EMBEDDER: the process that loaded it has died: there may be too little"
+            " memory"
+        ) from error
+
+
+def _try_engine(settings: Settings) -> None:
+    from worker.classification.plugged.choice import load_engine  # noqa: PLC0415
+
+    load_engine(settings)
+
+
 def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError) -> Pipeline:
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
     from worker.caching import Caching  # noqa: PLC0415
-    from worker.classification.bundled import load_engine  # noqa: PLC0415
+    from worker.classification.plugged.choice import load_engine, remote_of  # noqa: PLC0415
 
-    engine = load_engine(settings.built_models, settings.model_threads)
+    engine = load_engine(settings)
     if engine.missing is not None:
         log.warning("%s", engine.missing)
     limits = ParserLimits(
@@ -43,4 +72,5 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits),
         lease=timedelta(seconds=settings.lease_seconds),
         too_long=too_long,
+        remote=remote_of(engine),
     )

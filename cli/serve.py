@@ -27,7 +27,7 @@ from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.sweep import Sweeper
 from cli.compose import make_wakeups, open_database, open_secrets, write_private
-from cli.pipeline import build_pipeline
+from cli.pipeline import build_pipeline, require_embedder
 from worker.local import LocalRunner
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
 
 
 def _serve(settings: Settings) -> None:
+    if settings.is_embedded:
+        require_embedder(settings)
     database, secrets = open_database(settings), open_secrets(settings)
     _prepare_schema(settings, database)
     listener = _listen(settings)

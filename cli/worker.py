@@ -9,7 +9,7 @@ from app.errors import StartupError
 from app.observe import set_up_logging
 from app.settings import load_settings
 from cli.compose import open_database
-from cli.pipeline import build_pipeline
+from cli.pipeline import build_pipeline, require_embedder
 from worker.celery import run_worker
 
 
@@ -40,4 +40,5 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
             "the database does not have this program's schema: run `pigeonhole migrate` first"
         )
     database.close()
+    require_embedder(settings)
     run_worker(settings, build_pipeline)

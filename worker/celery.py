@@ -45,7 +45,7 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
             os._exit(1)
         name = name_worker("celery")
         child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
-        beats[:] = [Heartbeat(pipeline.database, name, pipeline.capabilities)]
+        beats[:] = [Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)]
         beats[0].start()
 
     def end(**_: object) -> None:

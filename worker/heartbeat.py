@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import uuid
+from collections.abc import Callable
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,12 +24,14 @@ def name_worker(kind: str) -> str:
 
 
 class Heartbeat:
-    """Keeps a worker's row fresh from a thread."""
+    """Keeps a worker's row fresh from a thread; `capabilities` is asked at each beat."""
 
-    def __init__(self, database: Database, worker: str, capabilities: dict[str, object]) -> None:
+    def __init__(
+        self, database: Database, worker: str, capabilities: Callable[[], dict[str, object]]
+    ) -> None:
         self._database = database
         self._worker = worker
-        self._capabilities = {**capabilities, "pid": os.getpid()}
+        self._capabilities = capabilities
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -53,12 +56,13 @@ class Heartbeat:
 
     def _beat(self) -> None:
         moment = now()
+        capabilities = {**self._capabilities(), "pid": os.getpid()}
         try:
             with self._database.write() as session:
                 known = session.execute(
                     update(Worker)
                     .where(Worker.id == self._worker)
-                    .values(seen_at=moment)
+                    .values(seen_at=moment, capabilities=capabilities)
                     .returning(Worker.id)
                 ).one_or_none()
                 if known is None:
@@ -67,7 +71,7 @@ class Heartbeat:
                             id=self._worker,
                             started_at=moment,
                             seen_at=moment,
-                            capabilities=self._capabilities,
+                            capabilities=capabilities,
                         )
                     )
         except SQLAlchemyError:

@@ -253,7 +253,7 @@ def run_child(pipe: Connection, name: str, settings: Settings, build: BuildPipel
     inbox = _Inbox(pipe)
     inbox.start()
     pipeline = build(settings)
-    heartbeat = Heartbeat(pipeline.database, name, pipeline.capabilities)
+    heartbeat = Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)
     heartbeat.start()
 
     def report(claim: Claim | None) -> None:

@@ -57,6 +57,19 @@ class Parser(Protocol):
         ...
 
 
+class Remote(Protocol):
+    """A server elsewhere, without which no file can be classified."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it could not be used when it was last asked, as a sentence; None when it could."""
+        ...
+
+    def is_ready(self) -> bool:
+        """Tell whether it can be used; after trouble it is asked first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """What one worker process works with. One thread at a time."""
@@ -69,6 +82,7 @@ class Pipeline:
     lease: timedelta
     # What the queue's own time limit raises inside the work; the local runner kills instead.
     too_long: type[Exception] = TimeoutError
+    remote: Remote | None = None
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -76,18 +90,21 @@ class Pipeline:
         embedders = self.engine.scorer.embedders
         return {
             "engines": [f"{embedder.name} {embedder.version}" for embedder in embedders],
-            "missing": self.engine.missing,
+            "missing": (self.remote and self.remote.trouble) or self.engine.missing,
             "parser": PARSER_VERSION,
             "ocr_languages": [],
         }
 
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
-        """Claim an item and see it through; False when nothing is open.
+        """Claim an item and see it through; False when nothing is open or can be done now.
 
         `on_claim` is told what is worked on, and None when that is over. Raises
         ParserUnavailable or OSError when this machine, and not the file, is at fault: the item
         is given back then.
         """
+        if self.remote is not None and not self.remote.is_ready():
+            # A claimed file would only be read once more, and given back.
+            return False
         claim = transitions.claim_next(self.database, worker, self.lease)
         if claim is None:
             return False

@@ -34,8 +34,13 @@ def load_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
     with data_directory() as directory:
         constants = Constants.load(directory / stem(embedders))
     engine = Engine(embedders, constants, missing)
-    ThreadpoolController().limit(limits=1, user_api="blas")
+    use_one_blas_thread()
     return engine
+
+
+def use_one_blas_thread() -> None:
+    """Hold BLAS to one thread in this process from now on; call it when NumPy is loaded."""
+    ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 def load_second(models: Path, threads: int = 1) -> Embedder:

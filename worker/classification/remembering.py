@@ -19,10 +19,12 @@ class RememberingEmbedder:
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return what the embedder returned for each text when it was first seen."""
+        # Together, and each once: a server may take several in one request.
+        unknown = [text for text in dict.fromkeys(texts) if (kind, text) not in self._known]
+        if unknown:
+            for text, vector in zip(unknown, self._embedder.embed(unknown, kind), strict=True):
+                self._known[kind, text] = vector
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            key = (kind, text)
-            if key not in self._known:
-                self._known[key] = self._embedder.embed([text], kind)[0]
-            vectors[row] = self._known[key]
+            vectors[row] = self._known[kind, text]
         return vectors

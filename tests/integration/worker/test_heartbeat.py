@@ -15,7 +15,7 @@ def rows(database: Database) -> list[Worker]:
 
 
 def test_it_tells_what_the_worker_can_do_until_it_stops(database: Database) -> None:
-    beat = Heartbeat(database, "w1", {"engines": ["bundled 1"]})
+    beat = Heartbeat(database, "w1", lambda: {"engines": ["bundled 1"]})
 
     beat.start()
     (row,) = rows(database)
@@ -28,7 +28,7 @@ def test_it_tells_what_the_worker_can_do_until_it_stops(database: Database) -> N
 
 
 def test_it_comes_back_when_somebody_forgot_it(database: Database) -> None:
-    beat = Heartbeat(database, "w1", {})
+    beat = Heartbeat(database, "w1", dict)
     beat.start()
     with database.write() as session:
         session.execute(delete(Worker))
@@ -40,7 +40,7 @@ def test_it_comes_back_when_somebody_forgot_it(database: Database) -> None:
 
 
 def test_later_beats_keep_the_start(database: Database) -> None:
-    beat = Heartbeat(database, "w1", {})
+    beat = Heartbeat(database, "w1", dict)
     beat.start()
     beat._beat()
     (row,) = rows(database)

@@ -134,6 +134,20 @@ def test_flags_win_and_absent_flags_do_not(monkeypatch: pytest.MonkeyPatch) -> N
         ("broker_url", "redis://redis/first"),
         ("broker_url", "redis://[redis/0"),
         ("secret_key", "short"),
+        ("embedder", "localhost:8080"),
+        ("embedder", "models/mine"),
+        ("embedder", "ftp://models/mine"),
+        ("embedder", "http://:8080"),
+        ("embedder", "http://models:0"),
+        ("embedder", "http://models:port"),
+        ("embedder", "http://key@models"),
+        ("embedder", "http://models/v1?key=1"),
+        ("embedder", "http://models/v1#a"),
+        ("embedder", "http://models/v 1"),
+        ("embedder", "http://[models"),
+        ("embedder_batch", "0"),
+        ("embedder_tries", "11"),
+        ("embedder_seconds", "0"),
     ],
 )
 def test_nonsense_is_refused_by_name(
@@ -147,6 +161,34 @@ def test_nonsense_is_refused_by_name(
 
     assert str(refusal.value).startswith(variable)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "embedder",
+    ["http://models:8080", "https://models", "http://[::1]:8080/v1", "http://127.0.0.1/embeddings"],
+)
+def test_an_embeddings_server_needs_the_name_of_a_model(embedder: str) -> None:
+    with pytest.raises(StartupError, match="^PIGEONHOLE_EMBEDDER_MODEL is required"):
+        load_settings(embedder=embedder)
+
+    assert load_settings(embedder=embedder, embedder_model="e5").embedder == embedder
+
+
+def test_an_embedder_may_be_a_directory() -> None:
+    assert load_settings(embedder="/srv/models/e5").embedder == "/srv/models/e5"
+
+
+def test_prefixes_keep_their_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIGEONHOLE_EMBEDDER_QUERY_PREFIX", "query: ")
+
+    assert load_settings().embedder_query_prefix == "query: "
+
+
+def test_a_key_must_fit_into_a_header() -> None:
+    with pytest.raises(StartupError, match="^PIGEONHOLE_EMBEDDER_API_KEY must be") as refusal:
+        load_settings(embedder="http://m", embedder_model="e5", embedder_api_key="key\nX-Evil: 1")
+
+    assert "Evil" not in str(refusal.value)
 
 
 def test_everything_wrong_is_named_at_once() -> None:

@@ -1,0 +1,1 @@
+"""Embedders that an operator plugs in instead of the built-in models."""
