@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db import Database, now
@@ -161,18 +161,20 @@ class FileCaches:
         try:
             blobs.extend(self._write(entry.data) for entry in entries)
             with self._database.write() as session:
-                session.add_all(
-                    FileCache(
-                        project_id=owner.project_id,
-                        file_id=owner.file_id,
-                        kind=entry.kind,
-                        key=entry.key,
-                        blob_key=blob.key,
-                        size=blob.size,
-                        sha256=blob.sha256,
+                for entry, blob in zip(entries, blobs, strict=True):
+                    # A statement, because the unit of work wants to know tables that a worker
+                    # has no use for, such as that of projects.
+                    session.execute(
+                        insert(FileCache).values(
+                            project_id=owner.project_id,
+                            file_id=owner.file_id,
+                            kind=entry.kind,
+                            key=entry.key,
+                            blob_key=blob.key,
+                            size=blob.size,
+                            sha256=blob.sha256,
+                        )
                     )
-                    for entry, blob in zip(entries, blobs, strict=True)
-                )
         except BaseException:
             for blob in blobs:
                 self._blobs.delete(blob.key)

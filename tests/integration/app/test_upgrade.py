@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import schema
 from app.db import Database
 from app.jobs.models import Item, Result
-from tests.e2e.client import Client, database_of
+from tests.e2e.client import Client, database_of, until
 from tests.integration.app.first_schema import (
     BLOB_KEY,
     BYTES,
@@ -61,9 +61,16 @@ def test_serve_backs_up_migrates_and_goes_on(upgraded: RunningServer) -> None:
 
         new_job = client.start_job([str(FILE)])
         assert client.finished(new_job)["status"] == "SUCCESS", "the old file is still there"
+        wait_for_log(upgraded, '"parsed": "fresh", "embedded": "fresh"')
+        client.finished(client.start_job([str(FILE)]))
+        wait_for_log(upgraded, '"parsed": "cached", "embedded": "cached"')
 
     assert engine_version(upgraded, JOB) is None, "nobody knows any more"
     assert str(engine_version(upgraded, UUID(new_job))).startswith(f"{SCORING_VERSION}.")
+
+
+def wait_for_log(server: RunningServer, words: str) -> None:
+    until(lambda: words in server.output(), f"{words} in the log", seconds=10)
 
 
 def engine_version(server: RunningServer, job_id: UUID) -> str | None:
