@@ -16,21 +16,13 @@ from threadpoolctl import ThreadpoolController
 from app.errors import StartupError
 from benchmarks import accuracy_tables as tables
 from benchmarks.accuracy_baseline import by_embedding, cross_fitted_baseline, fit_tfidf
-from benchmarks.accuracy_engines import MODELS, TEXT, Fitter, say
+from benchmarks.accuracy_engines import MODELS, NAMES, TEXT, Fitter, say
 from benchmarks.accuracy_folds import Scored
 from benchmarks.accuracy_halves import compare, compare_halves, halves_table
 from benchmarks.accuracy_metrics import Sample
 from benchmarks.accuracy_parts import measure_parts
 from benchmarks.corpus import load_corpus
 from worker.classification.knowledge import first_knowledge, load_knowledge
-
-NAMES = {
-    "tfidf": "TF-IDF cosine",
-    "minilm": "MiniLM cosine",
-    "use": "USE alone",
-    "e5": "e5 alone",
-    "fused": "fused: e5 and USE",
-}
 
 
 def main() -> None:
@@ -53,8 +45,9 @@ def main() -> None:
     console.print(tables.corpus_line(corpus))
     chosen = ["fused"] if given.quick else given.engines
     fitter = Fitter(corpus)
-    measure_engines(fitter, [name for name in NAMES if {name, "all"} & set(chosen)], console)
-    if {"fused", "all"} & set(chosen):
+    wanted = [name for name in NAMES if {name, "all"} & set(chosen)]
+    measured = measure_engines(fitter, wanted, console)
+    if "fused" in measured:
         measure_halves(fitter, console)
         if not given.quick:
             measure_parts(fitter, console)
@@ -63,8 +56,8 @@ def main() -> None:
     )
 
 
-def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> None:
-    """Print the table of the engines, by the first rule file."""
+def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> list[str]:
+    """Print the table of the engines, by the first rule file; return those that could run."""
     samples: dict[str, Sample] = {}
     missing: dict[str, str] = {}
     for engine in engines:
@@ -77,6 +70,7 @@ def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) ->
     if "fused" in engines and (seen := fitter.score_in_sample("fused", load_knowledge())):
         samples["fused, in-sample"] = _first(fitter.by_file(seen))
     console.print(tables.engines(samples, missing))
+    return [engine for engine in engines if NAMES[engine] not in missing]
 
 
 def _score(fitter: Fitter, engine: str) -> list[Scored]:

@@ -47,6 +47,7 @@ class CatchAllJudge:
         self._rules = rules
         self._types = [rule.type for rule in rules]
         self._engines = [Engine(fitted.embedders, fitted.constants[n]) for n in range(FOLDS)]
+        self._counts = [count for count in _COUNTS if count < len(rules)]
         self._random = np.random.default_rng(11)
 
     def by_count(self, scored: Sequence[Scored]) -> list[CatchAllResult]:
@@ -54,18 +55,19 @@ class CatchAllJudge:
         results = []
         for item in scored:
             reading = self._engine(item).scorer.read(item.item.document)
-            for count in _COUNTS:
+            for count in self._counts:
                 number = int(self._random.integers(len(PHRASES)))
                 results.append(self._judged(item, reading, count, *PHRASES[number]))
         return results
 
     def by_phrase(self, scored: Sequence[Scored]) -> list[CatchAllResult]:
         """Judge every catch-all beside three rules on a quarter of the documents."""
+        count = min(_BY_LANGUAGE, len(self._rules) - 1)
         results = []
         for place, item in enumerate(scored):
             reading = self._engine(item).scorer.read(item.item.document)
             for language, phrase in PHRASES[place % _EVERY :: _EVERY]:
-                results.append(self._judged(item, reading, _BY_LANGUAGE, language, phrase))
+                results.append(self._judged(item, reading, count, language, phrase))
         return results
 
     def mistaken(self, rules: Sequence[Rule]) -> list[Rule]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from benchmarks.accuracy_engines import NAMES
 from benchmarks.accuracy_process import Cost
 from benchmarks.accuracy_tables import new_table
 from worker.classification.chunks import CHUNK_COUNT, CHUNK_TOKENS, cut
@@ -82,7 +83,7 @@ def cost_table(costs: Mapping[str, Cost], documents: int, rules: int) -> Table:
     )
     for name, cost in costs.items():
         table.add_row(
-            name,
+            NAMES[name],
             f"{cost.document:.3f}" if cost.document else "-",
             f"{cost.chunk:.4f}",
             f"{1 / cost.chunk:.1f}",

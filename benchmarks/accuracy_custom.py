@@ -63,7 +63,7 @@ def custom_table(whole: Sample, removed: Sample, sizes: tuple[int, int]) -> Tabl
         table.add_row(
             name,
             str(size),
-            rate(float(np.nanmean(metrics.choice_hits(sample)))),
+            rate(metrics.mean_hit(metrics.choice_hits(sample))),
             rate(metrics.forced_choice(sample, 5)),
             rate(metrics.null_auroc(sample, 3)),
             rate(metrics.share_right(made)),

@@ -29,6 +29,15 @@ from worker.classification.use import UseEmbedder
 TEXT = "text.jsonl"
 """What the text corpus, with its rules, is called in tables."""
 
+NAMES = {
+    "tfidf": "TF-IDF cosine",
+    "minilm": "MiniLM cosine",
+    "use": "USE alone",
+    "e5": "e5 alone",
+    "fused": "fused: e5 and USE",
+}
+"""What is measured, plain cosines first, and what tables call it."""
+
 MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use")}
 """The models of each engine, the leading one first."""
 

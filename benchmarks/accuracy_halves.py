@@ -52,6 +52,7 @@ def compare(part: str, rules: str, ours: list[Sample], first: list[Sample]) -> l
             paired_difference(our_hits, first_hits, sources),
         )
         for figure, (our_hits, first_hits) in figures.items()
+        if not np.isnan(our_hits).all()
     ]
 
 
@@ -76,12 +77,11 @@ def compare_halves(ours: list[Sample], first: list[Sample]) -> list[Comparison]:
 def halves_table(comparisons: Sequence[Comparison]) -> Table:
     """Show both engines and their difference, in points, with its interval."""
     table = new_table(
-        "This program against the first engine (USE alone, first bank), cross-fitted;"
-        " knowledge was written looking at half A only",
+        "Now against the first engine (USE alone, first bank); knowledge was written for half A",
         "documents",
         "rules",
         "figure",
-        right=("counted", "sources", "now", "first", "points gained", "90% interval by source"),
+        right=("counted", "sources", "now", "first", "points gained", "90% by source"),
     )
     last = None
     for item in comparisons:

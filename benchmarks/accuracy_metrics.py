@@ -78,10 +78,21 @@ def choice_hits(sample: Sample) -> Floats:
     return hits
 
 
+def mean_hit(hits: Floats) -> float:
+    """Return the mean over the documents that count; NaN when none does."""
+    counted = hits[~np.isnan(hits)]
+    return float(counted.mean()) if len(counted) else float("nan")
+
+
 def forced_hits(sample: Sample, count: int) -> Floats:
-    """Return how often the right one of `count` random rules, always among them, is best."""
+    """Return how often the right one of `count` random rules, always among them, is best.
+
+    All are NaN when there are fewer rules.
+    """
     random = np.random.default_rng(count)
     hits = np.full(len(sample.documents), np.nan)
+    if count > len(sample.types):
+        return hits
     for row, item in enumerate(sample.documents):
         right = sample.right(item)
         if right is None:
@@ -95,13 +106,18 @@ def forced_hits(sample: Sample, count: int) -> Floats:
 
 
 def forced_choice(sample: Sample, count: int) -> float:
-    """Return the accuracy among `count` random rules, the right one always among them."""
-    return float(np.nanmean(forced_hits(sample, count)))
+    """Return the mean of `forced_hits`."""
+    return mean_hit(forced_hits(sample, count))
 
 
 def null_auroc(sample: Sample, count: int) -> float:
-    """Return how well the best score tells "the right rule is there and first" from "absent"."""
+    """Return how well the best score tells "the right rule is there and first" from "absent".
+
+    NaN when there are too few rules to leave one out.
+    """
     random = np.random.default_rng(100 + count)
+    if count >= len(sample.types):
+        return float("nan")
     with_right: list[float] = []
     without: list[float] = []
     for item in sample.documents:

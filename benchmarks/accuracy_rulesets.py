@@ -16,6 +16,7 @@ from worker.classification.fitting import draw_rules
 from worker.classification.rules import Rule
 
 MANY = 50
+_FEW = 5
 _SEED = 23
 
 Draw = Callable[[int, bool, np.random.Generator], list[int]]
@@ -49,6 +50,7 @@ def rule_sets_table(ours: Sample, many: Sample, twice: Sample) -> Table:
     words of another rule file, after them.
     """
     types = len(ours.types)
+    few = min(_FEW, types - 1)
 
     def some(count: int) -> Draw:
         return lambda right, present, random: draw_rules(
@@ -56,7 +58,7 @@ def rule_sets_table(ours: Sample, many: Sample, twice: Sample) -> Table:
         )
 
     def doubled(right: int, present: bool, random: np.random.Generator) -> list[int]:
-        drawn = some(5)(right, present, random)
+        drawn = some(few)(right, present, random)
         return [*drawn, *(types + position for position in drawn)]
 
     def every(count: int) -> Draw:
@@ -65,14 +67,14 @@ def rule_sets_table(ours: Sample, many: Sample, twice: Sample) -> Table:
         ]
 
     table = new_table(
-        "Sets of rules, cross-fitted; the right rule there once and absent once for each document",
+        "Sets of rules; for each document once with the right rule and once without",
         "rules",
         right=("judged", "top is right", "right: there", "absent", "both", "confidence", "ECE"),
     )
     for name, sample, draw in (
         ("1 rule: yes or no", ours, some(1)),
-        ("5 rules", ours, some(5)),
-        ("the same 5 rules, each twice in different words", twice, doubled),
+        (f"{few} rules", ours, some(few)),
+        (f"the same {few} rules, each twice in different words", twice, doubled),
         (f"all {types} rules", ours, every(types)),
         (f"{len(many.types)} rules: these and generic types", many, every(len(many.types))),
     ):
@@ -100,7 +102,7 @@ def languages_table(scored: Sequence[Scored], names: Sequence[str], types: Seque
                 name,
                 documents,
                 str(int((~np.isnan(hits)).sum())),
-                rate(float(np.nanmean(hits))),
+                rate(metrics.mean_hit(hits)),
                 rate(metrics.forced_choice(sample, 5)),
                 rate(metrics.null_auroc(sample, 3)),
                 rate(metrics.share_right(made)),

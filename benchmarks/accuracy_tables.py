@@ -20,7 +20,7 @@ _SURE = 0.8
 
 def new_table(title: str, *left: str, right: Sequence[str]) -> Table:
     """Return a table with columns of text, then columns of numbers."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in left:
         table.add_column(name)
     for name in right:
@@ -82,7 +82,7 @@ def _engine_row(sample: Sample) -> list[str]:
     right, best = metrics.all_rules(sample)
     made = metrics.decisions(sample)
     values = [
-        float(np.mean(np.array(right) == np.array(best))),
+        metrics.mean_hit(metrics.choice_hits(sample)),
         metrics.macro_f1(right, best),
         *(metrics.forced_choice(sample, count) for count in (3, 5, 10)),
         metrics.null_auroc(sample, 3),
@@ -117,7 +117,7 @@ def rule_files(samples: Mapping[str, Sample], together: Sequence[str]) -> Table:
         right, best = metrics.all_rules(sample)
         made[name] = metrics.decisions(sample)
         rows[name] = [
-            float(np.mean(np.array(right) == np.array(best))),
+            metrics.mean_hit(metrics.choice_hits(sample)),
             metrics.macro_f1(right, best),
             metrics.forced_choice(sample, 3),
             metrics.forced_choice(sample, 5),
@@ -154,12 +154,12 @@ def groups(sample: Sample) -> Table:
     rows["no text layer (OCR)"] = lambda item: not item.item.has_text_layer
     for name, belongs in rows.items():
         part = sample.part(belongs)
-        right, best = metrics.all_rules(part)
-        if right:
+        counted = len(metrics.all_rules(part)[0])
+        if counted:
             table.add_row(
                 name,
-                str(len(right)),
-                rate(float(np.mean(np.array(right) == np.array(best)))),
+                str(counted),
+                rate(metrics.mean_hit(metrics.choice_hits(part))),
                 rate(metrics.forced_choice(part, 5)),
                 rate(metrics.share_right(metrics.decisions(part))),
             )
