@@ -6,7 +6,7 @@ catch-alls, compares cues with rules and tells which generic types the rules cov
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Range = tuple[float, float]
 """Two cosines: up to the first nothing counts, from the second on it counts in full."""
@@ -77,9 +77,12 @@ E5 = Tuning(
     scripts=None,
 )
 
+# Nobody knows which scripts such a model has seen.
+UNKNOWN = replace(USE, scripts=None)
+
 _BY_MODEL = {"use-multilingual-v3": USE, "multilingual-e5-small": E5}
 
 
 def tuning_of(model: str) -> Tuning:
-    """Return the settings of a model by name; USE's for one that nobody has tuned."""
-    return _BY_MODEL.get(model, USE)
+    """Return the settings of a model by name; USE's cosines for one that nobody has tuned."""
+    return _BY_MODEL.get(model, UNKNOWN)
