@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from threadpoolctl import ThreadpoolController
 
 from app.errors import StartupError
 from benchmarks import accuracy_tables as tables
@@ -22,6 +21,7 @@ from benchmarks.accuracy_halves import compare, compare_halves, halves_table
 from benchmarks.accuracy_metrics import Sample
 from benchmarks.accuracy_parts import measure_parts
 from benchmarks.corpus import load_corpus
+from worker.classification.bundled import use_one_blas_thread
 from worker.classification.knowledge import first_knowledge, load_knowledge
 
 
@@ -41,7 +41,7 @@ def main() -> None:
     console = Console(width=120)
     started, busy = time.monotonic(), time.process_time()
     corpus = load_corpus(given.corpus)
-    ThreadpoolController().limit(limits=1, user_api="blas")
+    use_one_blas_thread()
     console.print(tables.corpus_line(corpus))
     chosen = ["fused"] if given.quick else given.engines
     fitter = Fitter(corpus)

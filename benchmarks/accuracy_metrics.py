@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.accuracy_folds import Scored
-from benchmarks.accuracy_statistics import Floats, expected_calibration_error, reliability
+from benchmarks.accuracy_statistics import Floats, auroc, expected_calibration_error, reliability
 from worker.classification.calibration import Decision, decide
 from worker.classification.fitting import draw_rules
 
@@ -132,14 +132,6 @@ def null_auroc(sample: Sample, count: int) -> float:
             drawn = draw_rules(right, len(sample.types), count, present=False, random=random)
             without.append(sample.best(item, drawn)[1])
     return auroc(with_right, without)
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return the probability that a positive value exceeds a negative one, ties counted half."""
-    values = np.sort(np.array(negative))
-    above = np.searchsorted(values, positive, side="left")
-    not_below = np.searchsorted(values, positive, side="right")
-    return float((above + not_below).mean() / (2 * len(values)))
 
 
 @dataclass(frozen=True, slots=True)

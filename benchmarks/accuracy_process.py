@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
-from threadpoolctl import ThreadpoolController
 
 from benchmarks.accuracy_engines import MODELS, load_model
+from worker.classification.bundled import use_one_blas_thread
 from worker.classification.chunks import cut
 from worker.classification.constants import Constants
 from worker.classification.engine import Engine
@@ -44,7 +44,7 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     embedders = [load_model(model) for model in MODELS.get(name, (name,))]
     engine = Engine(embedders, Constants.load(folder / name)) if name in MODELS else None
-    ThreadpoolController().limit(limits=1, user_api="blas")
+    use_one_blas_thread()
     for embedder in embedders:
         embedder.embed(["ready"], "passage")
     ready = time.process_time()

@@ -13,6 +13,14 @@ _SEED = 17
 _INTERVAL = (5.0, 95.0)
 
 
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the probability that a positive value exceeds a negative one, ties counted half."""
+    values = np.sort(np.array(negative))
+    above = np.searchsorted(values, positive, side="left")
+    not_below = np.searchsorted(values, positive, side="right")
+    return float((above + not_below).mean() / (2 * len(values)))
+
+
 @dataclass(frozen=True, slots=True)
 class Bin:
     """The judgements whose confidence is at least `low` and below `high` (1 is in the last bin).

@@ -4,6 +4,7 @@ import pytest
 from benchmarks.accuracy_folds import fold_of, half_of
 from benchmarks.accuracy_statistics import (
     Bin,
+    auroc,
     expected_calibration_error,
     paired_difference,
     reliability,
@@ -31,6 +32,12 @@ def test_the_calibration_error_weighs_bins_by_their_counts():
 
 def test_a_calibrated_judge_has_no_error():
     assert expected_calibration_error(reliability([0.75] * 4, [True, True, True, False])) == 0
+
+
+def test_auroc_counts_pairs_and_half_of_the_ties():
+    assert auroc([2.0, 3.0], [1.0]) == 1
+    assert auroc([1.0], [1.0]) == 0.5
+    assert auroc([1.0, 3.0], [2.0, 0.0]) == 0.75
 
 
 def test_equal_results_have_no_difference():
