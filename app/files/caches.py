@@ -4,7 +4,7 @@ An entry belongs to one file of one project and is never found for another, even
 bytes: how long a job takes would tell that somebody else has the same document.
 
 A row is removed after its blob: what a crash leaves between the two is a row without a blob,
-which is found and removed, and never text that nobody knows of.
+which is found and removed, and not text that nobody knows of.
 """
 
 import hashlib
