@@ -30,7 +30,8 @@ async def livez() -> dict[str, str]:
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Answer whether jobs can be taken and done, naming what is not ready (status 503).
 
-    `missing` has the sentences of workers that do their work, but with less than they should.
+    `missing` has the sentences of workers that do their work with less than they should, or wait
+    for an embeddings server.
     """
     services: Services = request.app.state.services
     problems = {}

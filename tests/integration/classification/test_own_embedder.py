@@ -86,6 +86,13 @@ def test_fitted_constants_are_used(fitted: Place):
     assert (remote_of(engine) is None) == fitted["embedder"].startswith("/")
 
 
+def test_nobody_claims_to_know_which_scripts_a_model_has_seen(fitted: Place):
+    hebrew = Document("txt", (Page(0, "חשבונית מס עבור שירותי ייעוץ, סך הכול לתשלום"),), 1)
+    engine = load_engine(settings(fitted))
+    reasoning = engine.classify(hebrew, [Rule(**rule) for rule in RULES]).reasoning
+    assert "hebrew" not in reasoning.lower()
+
+
 def test_constants_lie_among_the_models(fitted: Place):
     names = fitted_files(fitted)
     assert [name.rpartition(".")[2] for name in names] == ["json", "npz"]

@@ -49,5 +49,17 @@ def test_later_beats_keep_the_start(database: Database) -> None:
     assert row.seen_at > row.started_at
 
 
+def test_each_beat_tells_what_is_missing_now(database: Database) -> None:
+    missing: list[str] = []
+    beat = Heartbeat(database, "w1", lambda: {"missing": "; ".join(missing)})
+    beat.start()
+    missing.append("the embeddings server is away")
+    beat._beat()
+    (row,) = rows(database)
+    beat.stop()
+
+    assert row.capabilities["missing"] == "the embeddings server is away"
+
+
 def test_names_are_never_the_same() -> None:
     assert len({name_worker("local") for _ in range(100)}) == 100

@@ -168,7 +168,7 @@ def test_nonsense_is_refused_by_name(
     ["http://models:8080", "https://models", "http://[::1]:8080/v1", "http://127.0.0.1/embeddings"],
 )
 def test_an_embeddings_server_needs_the_name_of_a_model(embedder: str) -> None:
-    with pytest.raises(StartupError, match="^PIGEONHOLE_EMBEDDER_MODEL is required"):
+    with pytest.raises(StartupError, match=r"^PIGEONHOLE_EMBEDDER_MODEL is required"):
         load_settings(embedder=embedder)
 
     assert load_settings(embedder=embedder, embedder_model="e5").embedder == embedder
@@ -185,7 +185,7 @@ def test_prefixes_keep_their_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_must_fit_into_a_header() -> None:
-    with pytest.raises(StartupError, match="^PIGEONHOLE_EMBEDDER_API_KEY must be") as refusal:
+    with pytest.raises(StartupError, match=r"^PIGEONHOLE_EMBEDDER_API_KEY must be") as refusal:
         load_settings(embedder="http://m", embedder_model="e5", embedder_api_key="key\nX-Evil: 1")
 
     assert "Evil" not in str(refusal.value)

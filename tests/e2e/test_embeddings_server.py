@@ -1,0 +1,84 @@
+"""A server whose embeddings come from another server, which goes away and comes back."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.db import Database
+from tests.e2e.client import Client, database_of, look_up, until
+from tests.support.embeddings import EmbeddingsServer
+from tests.support.labelled import write_corpus
+from tests.support.server import RunningServer, embedded_server
+from tests.support.tiny_model import write_model
+from worker.classification.plugged.onnx_embedder import OnnxEmbedder
+from worker.classification.plugged.prefixes import Prefixes
+
+INVOICE = "Invoice: a bill with total to pay. Invoice number, bill, total, invoice"
+
+
+@pytest.fixture
+def embeddings(tmp_path: Path) -> Iterator[EmbeddingsServer]:
+    with EmbeddingsServer(OnnxEmbedder(write_model(tmp_path / "tiny"), Prefixes())) as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(embeddings: EmbeddingsServer, tmp_path: Path) -> Iterator[RunningServer]:
+    """A server with one worker that asks for embeddings; not started, without constants."""
+    server = embedded_server(
+        tmp_path / "data",
+        {
+            "workers": 1,
+            "models_dir": tmp_path / "models",
+            "embedder": embeddings.url,
+            "embedder_model": "tiny",
+            "embedder_batch": 64,
+            "embedder_tries": 1,
+            "cache_max_bytes": 0,
+        },
+    )
+    yield server
+    server.stop()
+
+
+def test_files_wait_for_the_server_with_the_model(
+    own_server: RunningServer, embeddings: EmbeddingsServer, tmp_path: Path
+):
+    corpus = write_corpus(tmp_path / "corpus")
+    assert "Wrote " in own_server.run("models", "fit", "--corpus", str(corpus))
+    own_server.start()
+    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+        job_id = client.start_job([client.upload(INVOICE)])
+        assert client.finished(job_id)["status"] == "SUCCESS"
+        assert client.results(job_id)[0]["result"]["type"] == "invoice"
+
+        embeddings.stop()
+        file_ids = [client.upload(f"{INVOICE} {number}") for number in range(3)]
+        job_id = client.start_job(file_ids)
+        until(lambda: "files wait until it works again" in own_server.output(), "the trouble")
+        until(lambda: is_untouched(books, job_id), "the file to be given back")
+        asked_before = len(embeddings.asked)
+        embeddings.start()
+
+        assert client.finished(job_id)["status"] == "SUCCESS"
+        record = look_up(books, job_id)
+        assert (record.statuses, record.most_attempts) == ({"done": 3}, 1)
+        assert len(embeddings.asked) > asked_before
+    # One file was tried while the server was away, and no other.
+    assert own_server.output().count("could not get on") == 1
+    assert "the embeddings server works again" in own_server.output()
+
+
+def is_untouched(books: Database, job_id: str) -> bool:
+    record = look_up(books, job_id)
+    return record.statuses == {"queued": 3} and record.all_attempts == 0
+
+
+def test_a_server_without_constants_does_not_start(own_server: RunningServer):
+    own_server.api.start()
+    until(lambda: not own_server.api.is_running(), "the server's end")
+    (sentence,) = own_server.output().splitlines()
+    assert "there are no constants for the embedder http:tiny" in sentence
+    assert "pigeonhole models fit --corpus DIR" in sentence
