@@ -22,6 +22,7 @@ from worker.classification.constants import Constants
 from worker.classification.embedder import Embedder
 from worker.classification.knowledge import Knowledge
 from worker.classification.labelled import Corpus
+from worker.classification.plugged.choice import load_embedder
 from worker.classification.remembering import RememberingEmbedder
 from worker.classification.rules import Rule
 from worker.classification.use import UseEmbedder
@@ -35,10 +36,11 @@ NAMES = {
     "use": "USE alone",
     "e5": "e5 alone",
     "fused": "fused: e5 and USE",
+    "own": "PIGEONHOLE_EMBEDDER alone",
 }
 """What is measured, plain cosines first, and what tables call it."""
 
-MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use")}
+MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use"), "own": ("own",)}
 """The models of each engine, the leading one first."""
 
 
@@ -48,11 +50,13 @@ def say(what: str) -> None:
 
 
 def load_model(name: str) -> Embedder:
-    """Load the model "use", "e5" or "minilm" afresh."""
+    """Load the model "use", "e5", "own" (PIGEONHOLE_EMBEDDER) or "minilm" afresh."""
     if name == "use":
         return UseEmbedder()
     if name == "e5":
         return load_second(load_settings().built_models)
+    if name == "own":
+        return load_embedder(load_settings())
     # What it needs beside the weights is for development only.
     from benchmarks.accuracy_minilm import load_minilm  # noqa: PLC0415
 
@@ -148,7 +152,7 @@ class Fitter:
         return score_with(shipped, documents, self.corpus.rule_sets, embedders, knowledge)
 
     def model(self, name: str) -> RememberingEmbedder:
-        """Return the model "use", "e5" or "minilm", loaded when it is first asked for."""
+        """Return the model "use", "e5", "own" or "minilm", loaded when it is first asked for."""
         if name not in self._models:
             self._models[name] = RememberingEmbedder(load_model(name))
         return self._models[name]

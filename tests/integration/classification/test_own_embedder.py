@@ -15,9 +15,10 @@ from cli.pipeline import require_embedder
 from tests.support.embeddings import EmbeddingsServer, Reply, always, plain
 from tests.support.labelled import RULES, write_corpus
 from tests.support.tiny_model import write_model
-from worker.classification.plugged.choice import load_engine, remote_of
+from worker.classification.plugged.choice import load_embedder, load_engine, remote_of
 from worker.classification.plugged.onnx_embedder import OnnxEmbedder
 from worker.classification.plugged.prefixes import Prefixes
+from worker.classification.plugged.server import Endpoint
 from worker.classification.rules import Rule
 from worker.parsing.document import Document, Page
 
@@ -144,6 +145,11 @@ def test_another_model_has_constants_of_its_own(fitted: Place, corpus: Path, tmp
     assert load_engine(settings({**fitted, "models_dir": str(models_dir)}))
 
 
+def test_no_embedder_is_no_embedder_of_one_s_own():
+    with pytest.raises(StartupError, match="PIGEONHOLE_EMBEDDER is not set"):
+        load_embedder(load_settings())
+
+
 def test_constants_can_be_written_elsewhere(fitted: Place, corpus: Path, tmp_path: Path):
     result = run(fitted, "fit", "--corpus", str(corpus), "--output", str(tmp_path))
     assert result.exit_code == 0
@@ -188,7 +194,9 @@ class TestServer:
         engine = load_engine(settings(place))
         assert {asked.headers["Authorization"] for asked in server.asked} == {"Bearer key-1"}
         assert {asked.body["model"] for asked in server.asked} == {"tiny"}
-        assert "key-1" not in repr(settings(place)) + repr(engine.__dict__)
+        shown = repr(settings(place)) + repr(Endpoint(server.url, "tiny", "key-1", 1, 1))
+        assert "key-1" not in shown
+        assert engine.missing is None
 
     def test_another_model_behind_the_same_name_is_refused(
         self, server: EmbeddingsServer, place: Place, monkeypatch: pytest.MonkeyPatch

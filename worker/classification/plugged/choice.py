@@ -56,6 +56,8 @@ def remote_of(engine: Engine) -> HttpEmbedder | None:
 
 def load_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name; raises StartupError when it cannot be used."""
+    if not settings.embedder:
+        raise StartupError("PIGEONHOLE_EMBEDDER is not set")
     prefixes = Prefixes(settings.embedder_query_prefix, settings.embedder_passage_prefix)
     if settings.embedder.startswith("/"):
         return _load_onnx(Path(settings.embedder), prefixes, settings.model_threads)

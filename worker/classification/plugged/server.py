@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -60,7 +60,7 @@ class Endpoint:
 
     url: str
     model: str
-    key: str
+    key: str = field(repr=False)
     seconds: float
     tries: int
 
