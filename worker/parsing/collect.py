@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from worker.parsing.document import Document, Page
 from worker.parsing.limits import KIB
+from worker.parsing.looks import PageLook
 from worker.parsing.source import Source
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -29,12 +30,15 @@ class Collector:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._pages: list[Page] = []
+        self._looks: list[PageLook] = []
         self._warnings: list[str] = []
         self._room = source.limits.document_text_bytes
         self._cut_pages: list[int] = []
 
-    def add(self, page: Page) -> bool:
+    def add(self, page: Page, look: PageLook | None = None) -> bool:
         """Take a page, its text cleaned and cut; False when no further page has room."""
+        if look is not None:
+            self._looks.append(look)
         text, was_cut = _cut(clean(page.text), self._source.limits.page_text_bytes)
         if was_cut:
             self._cut_pages.append(page.index)
@@ -72,6 +76,7 @@ class Collector:
             total_pages=total_pages,
             form_fields=form_fields,
             warnings=tuple(warnings),
+            looks=tuple(self._looks),
         )
 
 

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from worker.parsing.looks import PageLook
+
 
 class TextSource(StrEnum):
     """Where a page's text came from."""
@@ -31,6 +33,7 @@ class Document:
     `format` is the canonical extension of what the file really is (`pdf`, `docx`, `eml`, ...).
     `form_fields` counts the form widgets on the first three pages read.
     `warnings` are sentences for the reasoning: pages cut, text cut, pages that failed.
+    `looks` has one for each page whose look was taken, which is only done in MULTIMODAL mode.
     """
 
     format: str
@@ -38,6 +41,7 @@ class Document:
     total_pages: int
     form_fields: int = 0
     warnings: tuple[str, ...] = ()
+    looks: tuple[PageLook, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values; `from_json` reads it back."""
@@ -52,7 +56,8 @@ class Document:
         """
         pages = tuple(_page_from_json(page) for page in data["pages"])
         warnings = tuple(str(warning) for warning in data["warnings"])
-        document = cls(**{**data, "pages": pages, "warnings": warnings})
+        looks = tuple(PageLook.from_json(look) for look in data["looks"])
+        document = cls(**{**data, "pages": pages, "warnings": warnings, "looks": looks})
         _check(document.format, str)
         _check(document.total_pages, int)
         _check(document.form_fields, int)

@@ -1,7 +1,26 @@
+from dataclasses import asdict
+
 import pytest
 
 from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.looks import PageLook
 
+LOOK = PageLook(
+    page=0,
+    aspect=0.71,
+    ink=0.06,
+    top_ink=0.4,
+    image_area=0.0,
+    photo=0.0,
+    horizontal_rules=4,
+    vertical_rules=0,
+    table=0.25,
+    columns=2,
+    line_height=0.012,
+    words=412,
+    digits=0.03,
+    font_ratio=1.5,
+)
 DOCUMENT = Document(
     format="pdf",
     pages=(
@@ -11,6 +30,7 @@ DOCUMENT = Document(
     total_pages=9,
     form_fields=2,
     warnings=("page 2 could not be read",),
+    looks=(LOOK,),
 )
 
 
@@ -31,6 +51,13 @@ def test_there_and_back():
         {"total_pages": "9"},
         {"form_fields": None},
         {"more": 1},
+        {"looks": None},
+        {"looks": [{"page": 0}]},
+        {"looks": [{**asdict(LOOK), "page": 0.5}]},
+        {"looks": [{**asdict(LOOK), "ink": "0.1"}]},
+        {"looks": [{**asdict(LOOK), "ink": float("nan")}]},
+        {"looks": [{**asdict(LOOK), "words": True}]},
+        {"looks": [{**asdict(LOOK), "columns": -1}]},
     ],
 )
 def test_anything_else_is_refused(change):
