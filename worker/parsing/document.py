@@ -17,13 +17,18 @@ class TextSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. `index` counts from 0 in the document; sizes are in points, if known."""
+    """One page. `index` counts from 0 in the document; sizes are in points, if known.
+
+    `confidence` is OCR's mean confidence in the words of a page that it read, 0 to 100; None
+    for other pages.
+    """
 
     index: int
     text: str
     source: TextSource = TextSource.TEXT_LAYER
     width: float | None = None
     height: float | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,9 @@ def _page_from_json(data: dict[str, Any]) -> Page:
     page = Page(**{**data, "source": TextSource(data["source"])})
     _check(page.index, int)
     _check(page.text, str)
-    for side in (page.width, page.height):
-        if side is not None:
-            _check(side, (int, float))
+    for number in (page.width, page.height, page.confidence):
+        if number is not None:
+            _check(number, (int, float))
     return page
 
 

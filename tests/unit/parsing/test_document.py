@@ -25,6 +25,7 @@ DOCUMENT = Document(
     format="pdf",
     pages=(
         Page(0, "Hello", TextSource.TEXT_LAYER, 595.0, 842.0),
+        Page(2, "Photographed", TextSource.OCR, confidence=87.5),
         Page(3, "", TextSource.NONE),
     ),
     total_pages=9,
@@ -47,6 +48,7 @@ def test_there_and_back():
         {"pages": [{"index": 0, "text": 5, "source": "none"}]},
         {"pages": [{"index": 0, "text": "", "source": "magic"}]},
         {"pages": [{"index": 0, "text": "", "source": "none", "width": "wide"}]},
+        {"pages": [{"index": 0, "text": "", "source": "ocr", "confidence": "high"}]},
         {"format": 7},
         {"total_pages": "9"},
         {"form_fields": None},
