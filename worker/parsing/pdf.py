@@ -11,6 +11,7 @@ from app.errors import FileError, FileErrorCode
 from worker.parsing import pdf_fallback, pdf_page
 from worker.parsing.collect import Collector, name_pages
 from worker.parsing.document import Document, Page
+from worker.parsing.look import PdfLooks
 from worker.parsing.ocr import unavailable
 from worker.parsing.pdf_page import PdfPage
 from worker.parsing.source import Source
@@ -87,6 +88,7 @@ def _read_pages(
     collector: Collector,
 ) -> _Findings:
     findings = _Findings()
+    looks = PdfLooks(document) if source.request.mode == "MULTIMODAL" else None
     ink_checks = 0
     for position, index in enumerate(chosen):
         try:
@@ -100,7 +102,8 @@ def _read_pages(
             continue
         findings.read += 1
         _note(findings, read, position)
-        if not collector.add(_repair_arabic(source, read.page)):
+        page = _repair_arabic(source, read.page)
+        if not collector.add(page, looks.look(index, page.text) if looks else None):
             break
     return findings
 

@@ -1,7 +1,6 @@
 """Reading one file, whatever it is. Runs in the sandbox; nothing else may call it on uploads."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
@@ -49,16 +48,7 @@ def read_document(
     reader = _READERS.get(kind.extension)
     if reader is None:
         raise _unsupported(kind.extension)
-    document = reader(Source(file, kind, request, limits))
-    if request.mode == "MULTIMODAL":
-        document = replace(
-            document,
-            warnings=(
-                *document.warnings,
-                "MULTIMODAL is not available yet: the file was read as in FAST mode",
-            ),
-        )
-    return document
+    return reader(Source(file, kind, request, limits))
 
 
 def _unsupported(extension: str) -> FileError:

@@ -205,6 +205,7 @@ def _environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TMPDIR": tempfile.gettempdir(),
         "OMP_THREAD_LIMIT": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "RAYON_NUM_THREADS": "1",
         "TOKIO_WORKER_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",

@@ -75,9 +75,9 @@ def test_bombs_are_refused_first():
     assert error.code == FileErrorCode.TOO_MANY_PARTS
 
 
-def test_multimodal_says_that_it_is_read_as_fast():
-    found = read(b"Hello", "a.txt", samples.request(mode="MULTIMODAL"))
-    assert found.warnings == ("MULTIMODAL is not available yet: the file was read as in FAST mode",)
+def test_files_without_pages_to_look_at_are_the_same_in_both_modes():
+    for data, name in ((b"Hello", "a.txt"), (samples.docx(["Hello"]), "a.docx")):
+        assert read(data, name, samples.request(mode="MULTIMODAL")) == read(data, name)
 
 
 def test_pictures_need_ocr():
