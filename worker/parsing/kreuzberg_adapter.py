@@ -35,15 +35,20 @@ _MIME_TYPES = {
     "eml": "message/rfc822",
     "msg": "application/vnd.ms-outlook",
 }
+_SLIDES = frozenset({"pptx", "ppt"})
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The whole text; the texts of slides or parts, and of sheets, where there are any."""
+    """The whole text; the texts of slides or parts, and of sheets, where there are any.
+
+    `attachments` are the names of the files that a mail brings.
+    """
 
     text: str
     parts: tuple[str, ...]
     sheets: tuple[str, ...]
+    attachments: tuple[str, ...]
 
 
 def extract(data: bytes, extension: str) -> Extracted:
@@ -72,13 +77,16 @@ def extract(data: bytes, extension: str) -> Extracted:
             FileErrorCode.CORRUPT,
             f"the file is damaged: no text could be read from the {extension}",
         ) from error
-    return Extracted(result.content, _parts(result), _sheets(result))
+    metadata: Any = result.metadata
+    attachments = tuple(str(name) for name in metadata.get("attachments") or ())
+    return Extracted(result.content, _parts(result, extension), _sheets(result), attachments)
 
 
-def _parts(result: ExtractionResult) -> tuple[str, ...]:
+def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
-    if boundaries:
-        # The pages that kreuzberg gives merge slides; the byte boundaries are right.
+    if boundaries and extension in _SLIDES:
+        # The pages that kreuzberg gives merge slides, for which the byte boundaries are right;
+        # for a docx it is the other way round: they drift by a byte with each page.
         encoded = result.content.encode()
         spans = [(bounds["byte_start"], bounds["byte_end"]) for bounds in boundaries]
         return tuple(encoded[start:end].decode("utf-8", "replace") for start, end in spans)

@@ -13,6 +13,8 @@ from worker.parsing.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
 _SHEETS = frozenset({"xlsx", "xls", "ods"})
+_MOST_NAMES = 20
+_NAME_CHARACTERS = 100
 _WORKBOOK = "xl/workbook.xml"
 _WORKBOOK_LIMIT = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
@@ -34,8 +36,19 @@ def read_office(source: Source) -> Document:
     elif extension == "docx":
         return collect_texts(source, _with_letterhead(source, _split_long_parts(extracted)))
     else:
-        return collect_texts(source, split_flow(clean(extracted.text)))
+        text = "\n\n".join(filter(None, (extracted.text, _name_attachments(extracted))))
+        return collect_texts(source, split_flow(clean(text)))
     return collect_texts(source, [page.strip() for page in pages])
+
+
+def _name_attachments(extracted: Extracted) -> str:
+    """Return a line with the names of a mail's attachments; they say what the mail is about."""
+    names = [" ".join(name.split())[:_NAME_CHARACTERS] for name in extracted.attachments]
+    if not any(names):
+        return ""
+    more = len(names) - _MOST_NAMES
+    listed = ", ".join(filter(None, names[:_MOST_NAMES]))
+    return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def _split_long_parts(extracted: Extracted) -> list[str]:

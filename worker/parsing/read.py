@@ -7,6 +7,7 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
 from worker.parsing.archive import check_archive
 from worker.parsing.document import Document
+from worker.parsing.heif import enable_heic
 from worker.parsing.html import read_html
 from worker.parsing.image import read_image
 from worker.parsing.limits import ParserLimits
@@ -15,6 +16,7 @@ from worker.parsing.office import read_office
 from worker.parsing.pdf import read_pdf
 from worker.parsing.request import ParseRequest
 from worker.parsing.source import Source
+from worker.parsing.svg import read_svg
 from worker.parsing.text import read_text
 
 Reader = Callable[[Source], Document]
@@ -23,6 +25,7 @@ _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "html": read_html,
     "odp": read_odp,
+    "svg": read_svg,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
         ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
@@ -45,6 +48,8 @@ def read_document(
     check_archive(file, kind, limits)
     if kind.encrypted:
         raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+    if kind.extension == "heic":
+        enable_heic()
     reader = _READERS.get(kind.extension)
     if reader is None:
         raise _unsupported(kind.extension)

@@ -17,6 +17,10 @@ def read_text(source: Source) -> Document:
     Raises FileError (`no_such_pages`).
     """
     data = source.read_all()
+    return collect_texts(source, split_flow(clean(decode(data, declared_encoding(data)))))
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that an XML declaration at the start of the file names."""
     declared = _XML_ENCODING.match(data)
-    encoding = declared.group(1).decode("ascii") if declared else None
-    return collect_texts(source, split_flow(clean(decode(data, encoding))))
+    return declared.group(1).decode("ascii") if declared else None

@@ -5,10 +5,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from email.message import EmailMessage
 
 from app.files.sniff import sniff
 from app.jobs.pages import PageSelection
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr import Ocr
+from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.source import Source
 
@@ -19,9 +22,14 @@ def request(max_pages=None, target_pages=None, **others) -> ParseRequest:
     return ParseRequest(PageSelection(max_pages, target_pages), **others)
 
 
-def source(data: bytes, name: str = "", asked=EVERYTHING, **limits) -> Source:
+def no_ocr() -> Ocr:
+    """Return what reads no picture, as on a machine without OCR."""
+    return Ocr(OcrData().choose("en"))
+
+
+def source(data: bytes, name: str = "", asked=EVERYTHING, ocr=None, **limits) -> Source:
     file = io.BytesIO(data)
-    return Source(file, sniff(file, name), asked, ParserLimits(**limits))
+    return Source(file, sniff(file, name), asked, ParserLimits(**limits), ocr or no_ocr())
 
 
 def zip_of(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -30,6 +38,11 @@ def zip_of(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) 
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def unzip(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 # Office Open XML
@@ -225,19 +238,42 @@ def ole_file(**streams: bytes) -> bytes:
     return ole_file_of(streams)
 
 
-def ole_file_of(streams: dict[str, bytes]) -> bytes:
-    contents = {name: data.ljust(4096, b"\0") for name, data in streams.items()}
-    entries = [_ole_entry("Root Entry", 5, _END, 0, child=1 if contents else _FREE)]
+OleTree = dict[str, "bytes | OleTree"]
+
+
+def ole_file_of(tree: OleTree) -> bytes:
+    """Make a compound file of streams (bytes) and storages (dictionaries of the same)."""
+    entries: list[dict] = []
     body = b""
     fat: list[int] = []
-    for number, (name, content) in enumerate(contents.items(), 1):
-        data = content + b"\0" * (-len(content) % 512)
-        first, count = len(fat), len(data) // 512
-        fat += [*range(first + 1, first + count), _END]
-        right = number + 1 if number < len(contents) else _FREE
-        entries.append(_ole_entry(name, 2, first, len(data), right=right))
-        body += data
-    directory = b"".join(entries)
+
+    def add(children: OleTree) -> int:
+        nonlocal body
+        # Each is the right sibling of the one before: in order of length, then of letters.
+        first = last = _FREE
+        for name in sorted(children, key=lambda name: (len(name), name.upper())):
+            content = children[name]
+            number = len(entries)
+            entries.append({"name": name, "kind": 1, "start": 0, "size": 0})
+            if last == _FREE:
+                first = number
+            else:
+                entries[last]["right"] = number
+            last = number
+            if isinstance(content, dict):
+                entries[number]["child"] = add(content)
+                continue
+            data = content.ljust(4096, b"\0")
+            data += b"\0" * (-len(data) % 512)
+            start = len(fat)
+            entries[number].update(kind=2, start=start, size=len(data))
+            fat.extend([*range(start + 1, start + len(data) // 512), _END])
+            body += data
+        return first
+
+    entries.append({"name": "Root Entry", "kind": 5, "start": _END, "size": 0})
+    entries[0]["child"] = add(tree)
+    directory = b"".join(_ole_entry(**entry) for entry in entries)
     directory += _ole_entry("", 0, 0, 0) * (-len(entries) % 4)
     directory_start = len(fat)
     count = len(directory) // 512
@@ -251,6 +287,33 @@ def ole_file_of(streams: dict[str, bytes]) -> bytes:
     header += struct.pack("<9L", 0, 1, directory_start, 0, 4096, _END, 0, _END, 0)
     header += struct.pack("<109L", fat_sector, *[_FREE] * 108)
     return header + body + directory + struct.pack("<128L", *fat)
+
+
+def msg(subject: str, body: str, *attachments: str) -> bytes:
+    """Make an Outlook message ([MS-OXMSG]) with attached files of the given names."""
+    tree: OleTree = {
+        "__properties_version1.0": bytes(32),
+        "__substg1.0_001A001F": "IPM.Note".encode("utf-16-le"),
+        "__substg1.0_0037001F": subject.encode("utf-16-le"),
+        "__substg1.0_1000001F": body.encode("utf-16-le"),
+    }
+    for number, name in enumerate(attachments):
+        tree[f"__attach_version1.0_#{number:08}"] = {
+            "__properties_version1.0": bytes(8),
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+            "__substg1.0_37010102": b"content",
+        }
+    return ole_file_of(tree)
+
+
+def eml(subject: str, body: str, *attachments: str) -> bytes:
+    """Make a mail with attached files of the given names."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@b.c", "d@e.f", subject
+    mail.set_content(body)
+    for name in attachments:
+        mail.add_attachment(b"\0\1", maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
 
 
 def _ole_entry(

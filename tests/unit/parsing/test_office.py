@@ -1,4 +1,5 @@
 import io
+import zipfile
 
 import pytest
 
@@ -8,6 +9,8 @@ from worker.parsing.document import Document
 from worker.parsing.letterhead import read_letterhead
 from worker.parsing.odp import read_odp
 from worker.parsing.office import _hidden_sheets, read_office
+
+OPEN = "openxmlformats-officedocument."
 
 
 def read(data: bytes, name: str = "", asked=samples.EVERYTHING) -> Document:
@@ -85,17 +88,67 @@ def test_mail():
     assert "http" not in text
 
 
+@pytest.mark.parametrize("mail", [samples.eml, samples.msg])
+def test_attached_files_are_named(mail):
+    (text,) = texts(mail("Your order", "See below.", "invoice 7.pdf", "terms.docx"))
+    assert text.startswith("Subject: Your order")
+    assert text.endswith("See below.\n\nAttachments: invoice 7.pdf, terms.docx")
+    assert "Attachments" not in texts(mail("Your order", "See below."))[0]
+
+
+def test_names_of_attached_files_are_cut():
+    names = [f"{'long ' * 30}{number}.pdf" for number in range(25)]
+    (text,) = texts(samples.eml("Hi", "See below.", "Grüße\t1.png", *names))
+    _, _, listed = text.partition("Attachments: ")
+    assert listed.startswith("Grüße 1.png, long long")
+    assert listed.endswith(" and 6 more")
+    assert len(listed) < 20 * 105
+
+
 def test_attached_files_do_not_become_text():
-    mail = (
-        b"From: a@b.c\r\nSubject: Hi\r\nMIME-Version: 1.0\r\n"
-        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
-        b"Content-Type: text/plain\r\n\r\nSee attachment\r\n--b\r\n"
-        b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
-        b"Content-Disposition: attachment; filename=x.bin\r\n\r\nAAECAwQFBgc=\r\n--b--\r\n"
-    )
-    (text,) = texts(mail, "a.eml")
+    (text,) = texts(samples.eml("Hi", "See attachment", "x.bin"))
     assert "See attachment" in text
-    assert "AAECAw" not in text
+    assert "AAE" not in text
+
+
+def test_chapters_stand_in_the_order_of_the_spine():
+    book = samples.epub("One", "Two", "Three")
+    turned = samples.zip_of(
+        {
+            name: book_part.replace(
+                b'<itemref idref="c0"/><itemref idref="c1"/>',
+                b'<itemref idref="c1"/><itemref idref="c0"/>',
+            )
+            for name, book_part in samples.unzip(book).items()
+        },
+        zipfile.ZIP_STORED,
+    )
+    assert texts(turned) == ["Two\n\nOne\n\nThree"]
+
+
+@pytest.mark.parametrize(
+    ("data", "part", "kind", "found"),
+    [
+        (samples.docx(["Hi"]), "word/document.xml", "ms-word.document.macroEnabled", "docx"),
+        (samples.docx(["Hi"]), "word/document.xml", f"{OPEN}wordprocessingml.template", "docx"),
+        (samples.xlsx(Hi=[["a"]]), "xl/workbook.xml", "ms-excel.sheet.macroEnabled", "xlsx"),
+        (samples.xlsx(Hi=[["a"]]), "xl/workbook.xml", f"{OPEN}spreadsheetml.template", "xlsx"),
+        (samples.pptx("Hi"), "ppt/presentation.xml", "ms-powerpoint.slideshow", "pptx"),
+        (samples.pptx("Hi"), "ppt/presentation.xml", f"{OPEN}presentationml.slideshow", "pptx"),
+    ],
+)
+def test_templates_shows_and_files_with_macros(data, part, kind, found):
+    members = samples.unzip(data)
+    override = (
+        f'<Override PartName="/{part}" ContentType="application/vnd.{kind}.main+xml"/></Types>'
+    )
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+        b"</Types>", override.encode()
+    )
+    members[part.split("/")[0] + "/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
+    document = read(samples.zip_of(members))
+    assert document.format == found
+    assert document.pages[0].text.startswith("Hi")
 
 
 @pytest.mark.parametrize(
