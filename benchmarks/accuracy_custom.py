@@ -33,16 +33,13 @@ def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Emb
     own |= set(cosines.argmax(axis=1).tolist())
     kept = [place for place in range(len(knowledge.bank_types)) if place not in own]
     now_at = {before: now for now, before in enumerate(kept)}
-    pairs = [
-        (sample, now_at[kind])
-        for sample, kind in zip(knowledge.samples, knowledge.sample_types, strict=True)
-        if kind in now_at
-    ]
+    left = [row for row, kind in enumerate(knowledge.sample_types) if kind in now_at]
     return replace(
         knowledge,
         bank_types=tuple(knowledge.bank_types[place] for place in kept),
-        samples=tuple(sample for sample, _ in pairs),
-        sample_types=tuple(kind for _, kind in pairs),
+        samples=tuple(knowledge.samples[row] for row in left),
+        sample_types=tuple(now_at[knowledge.sample_types[row]] for row in left),
+        sample_languages=tuple(knowledge.sample_languages[row] for row in left),
     )
 
 

@@ -10,28 +10,29 @@ import numpy as np
 
 from worker.classification.embedder import Vectors, normalised
 from worker.classification.scores import Channel
-from worker.classification.space import Space, Targets
+from worker.classification.space import Samples, Space, Targets
 
 BY_SAMPLES = frozenset({"samples", "nearest"})
 """The channels that count only as far as a type is familiar from the bank."""
 
 
 def similarities(
-    space: Space, chunks: Vectors, titles: Vectors, targets: Targets
+    space: Space, samples: Samples, chunks: Vectors, titles: Vectors, targets: Targets
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 
-    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred. Channels:
+    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred; `samples` are
+    those of the space that suit the document's language. Channels:
     `description` compares with the description itself; `samples` with the mean sample of the
     nearest known types (a written-ahead form of hypothetical documents); `mapped` with the
     description after the ridge map; `nearest` with the nearest single sample of those types;
     `title` with the title lines, zero without any.
     """
-    by_type = np.maximum.reduceat(chunks @ space.samples.T, space.type_starts, axis=1)
+    by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
     mapped = normalised(chunks @ space.ridge)
     return {
         "description": _pool(chunks @ targets.direct.T),
-        "samples": _pool(chunks @ targets.samples.T),
+        "samples": _pool(chunks @ normalised(targets.mixture @ samples.prototypes).T),
         "mapped": _pool(mapped @ targets.direct.T),
         "nearest": _pool(by_type @ targets.mixture.T),
         "title": (

@@ -22,13 +22,12 @@ _STEEPNESS = 40.0
 class Targets:
     """What documents are compared with: n descriptions of types (rules or the panel).
 
-    `direct` (n, D) are the centred descriptions, `samples` (n, D) the mean sample of the
-    nearest bank types, `mixture` (n, T) how much each of the T bank types stands in, and
-    `familiarity` (n,), 0 to 1, how much these samples are to be trusted.
+    `direct` (n, D) are the centred descriptions, `mixture` (n, T) how much each of the T bank
+    types stands in for a description, and `familiarity` (n,), 0 to 1, how much the samples of
+    these types are to be trusted.
     """
 
     direct: Vectors
-    samples: Vectors
     mixture: Vectors
     familiarity: Vectors
 
@@ -40,10 +39,23 @@ class Targets:
         """Return the rows of all parts, in order."""
         return cls(
             np.concatenate([part.direct for part in parts]),
-            np.concatenate([part.samples for part in parts]),
             np.concatenate([part.mixture for part in parts]),
             np.concatenate([part.familiarity for part in parts]),
         )
+
+
+class Samples:
+    """Centred samples of the bank, those of one type together.
+
+    `vectors` (n, D), `type_starts` (T,) where each type begins, `prototypes` (T, D) the mean
+    sample of each type.
+    """
+
+    def __init__(self, vectors: Vectors, types: npt.NDArray[np.int64], count: int) -> None:
+        order = np.argsort(types, kind="stable")
+        self.vectors = np.ascontiguousarray(vectors[order])
+        self.type_starts: npt.NDArray[np.int64] = np.searchsorted(types[order], np.arange(count))
+        self.prototypes = normalised(np.add.reduceat(self.vectors, self.type_starts, axis=0))
 
 
 class Space:
@@ -62,16 +74,13 @@ class Space:
         self._rule_mean = vectors.panel.mean(axis=0)
         self.ridge = vectors.ridge
 
-        samples = normalised(vectors.samples - vectors.samples.mean(axis=0))
+        languages = np.array(knowledge.sample_languages)
         types = np.array(knowledge.sample_types)
-        order = np.argsort(types, kind="stable")
-        self.samples = np.ascontiguousarray(samples[order])
-        # Samples of one type lie together; this is where each type begins.
-        self.type_starts: npt.NDArray[np.int64] = np.searchsorted(
-            types[order], np.arange(len(knowledge.bank_types))
-        )
-        sums = np.add.reduceat(self.samples, self.type_starts, axis=0)
-        self._prototypes = normalised(sums)
+        samples = _centred_by_language(vectors.samples, languages)
+        everywhere = languages == ""
+        count = len(knowledge.bank_types)
+        self.samples = Samples(samples[everywhere], types[everywhere], count)
+        self.samples_of_all_languages = Samples(samples, types, count)
         self.bank_types = self.rules(vectors.bank_types)
         self.panel = self.targets(vectors.panel)
         self.cues = self.rules(vectors.cues)
@@ -97,10 +106,21 @@ class Space:
         familiarity = (nearness.max(axis=1) - self._foreign) / (self._familiar - self._foreign)
         return Targets(
             direct,
-            normalised(mixture @ self._prototypes),
             mixture,
             np.clip(familiarity, 0, 1).astype(np.float32),
         )
+
+
+def _centred_by_language(samples: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
+    """Take from each sample the mean of its language: a type shall differ from other types.
+
+    Otherwise a type with Russian samples would seem near to any Russian document.
+    """
+    centred = np.empty_like(samples)
+    for language in np.unique(languages):
+        rows = languages == language
+        centred[rows] = samples[rows] - samples[rows].mean(axis=0)
+    return normalised(centred)
 
 
 def _mixture(nearness: Vectors) -> Vectors:

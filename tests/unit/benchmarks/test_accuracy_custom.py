@@ -27,6 +27,7 @@ def test_types_like_a_rule_go_with_their_samples():
         bank_types=(Rule("bill", ""), Rule("diary", ""), Rule("bond", ""), Rule("essay", "")),
         samples=("bill one", "essay one", "diary one", "bond one", "essay two"),
         sample_types=(0, 3, 1, 2, 3),
+        sample_languages=("", "", "", "", ""),
     )
     left = without_own_types(knowledge, [Rule("bank bill", "")], Axes())
     assert [rule.type for rule in left.bank_types] == ["diary", "essay"]
@@ -41,6 +42,7 @@ def test_the_nearest_type_goes_even_when_it_is_far():
         bank_types=(Rule("diary", ""), Rule("essay", "")),
         samples=("diary one", "essay one"),
         sample_types=(0, 1),
+        sample_languages=("", ""),
     )
     left = without_own_types(knowledge, [Rule("zebra pass", "")], Axes())
     assert len(left.bank_types) == 1
