@@ -13,8 +13,8 @@ from worker.classification.calibration import Calibration, Features, Logistic, f
 from worker.classification.catchall import PROTOTYPES
 from worker.classification.chunks import cut
 from worker.classification.constants import Constants, Fingerprint
-from worker.classification.cues import CUES
-from worker.classification.embedder import Embedder, Vectors, normalised
+from worker.classification.cues import SENTENCES
+from worker.classification.embedder import Embedder, normalised
 from worker.classification.knowledge import Knowledge
 from worker.classification.labelled import Corpus
 from worker.classification.lexical import Lexicon, document_text, fit_lexicon
@@ -119,17 +119,20 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
     types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
     samples = embedder.embed(knowledge.samples, "passage")
     centre = panel.mean(axis=0)
+    # Of the samples, the map learns from those for all languages, as they were measured with.
+    known = np.array([not language for language in knowledge.sample_languages])
+    everywhere, rows = samples[known], np.array(knowledge.sample_types)[known]
     return SpaceVectors(
         document_mean=embedder.embed(chunks, "passage").mean(axis=0),
         title_mean=embedder.embed(lines, "passage").mean(axis=0),
         panel=panel,
         bank_types=types,
         samples=samples,
-        cues=embedder.embed([cue.sentence for cue in CUES], "query"),
+        cues=embedder.embed(SENTENCES, "query"),
         catch_alls=embedder.embed(PROTOTYPES, "query"),
         ridge=ridge_map(
-            normalised(samples - samples.mean(axis=0)),
-            _repeated(normalised(types - centre), knowledge.sample_types),
+            normalised(everywhere - everywhere.mean(axis=0)),
+            normalised(types - centre)[rows],
         ),
     )
 
@@ -142,10 +145,6 @@ def lexicon_of(corpora: Sequence[Corpus], knowledge: Knowledge) -> Lexicon:
         [item.source for item in documents],
         [lexical_text(rule) for rule in knowledge.panel],
     )
-
-
-def _repeated(rows: Vectors, positions: Sequence[int]) -> Vectors:
-    return rows[list(positions)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 import pytest
 
 from worker.classification.cues import CUES, observed_cues
+from worker.classification.engine import Engine
+from worker.classification.rules import Rule
 from worker.parsing.document import Document, Page, TextSource
 
 
@@ -43,3 +45,58 @@ def test_blanks_and_fields_make_a_form():
     ]
     assert cues("☐ yes ☐ no ☐ maybe ☐ never ☐ always") == ["form"]
     assert cues("See ______. " * 5 + "word " * 1000) == []
+
+
+TRANSACTIONS = """Date,Details,Debit,Credit,Balance
+01/09/2031,Salary,,428.03,100
+04/09/2031,Groceries,20.0,,100
+05/09/2031,Fuel,0.08,,100
+07/09/2031,Cinema,,845.92,100
+12/09/2031,Books,66.0,,
+"""
+
+
+def test_rows_of_dates_and_amounts():
+    assert cues(TRANSACTIONS) == ["transactions"]
+    assert cues(TRANSACTIONS, format="csv") == ["spreadsheet", "transactions"]
+    assert cues('"2031-12-06";"-8,78"\n' * 5) == ["transactions"]
+    assert cues('12-Dec-2031,A SHOP,"£1,183.23"\n' * 5) == ["transactions"]
+    # As a PDF gives them: the date, the text and the amount in lines of their own.
+    assert cues("4 Oct\n2031\nA SHOP\n1,250.00\n" * 12) == ["transactions"]
+
+
+def test_a_few_dates_and_amounts_are_no_rows():
+    assert cues("01/09/2031 paid 20.00\n" * 4) == []
+    assert cues("Invoice of 01/09/2031\nTotal 20.00\n" + "an item\n" * 30) == []
+    assert cues("01/09/2031 10:30 at 12.30.45\n" * 20) == []
+    assert cues("1.2.3 and 4.5.6\n" * 20) == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["§ {}", "## § {} Antrag", "**Art. {}**", "Article {}", "Artículo {}.", "Статья {}", "第{}条"],
+)
+def test_numbered_sections(heading: str):
+    text = "\n".join(f"{heading.format(number)} words\nmore words" for number in (1, 2, 3))
+    assert cues(text) == ["sections"]
+    assert cues(text.replace("3", "2")) == []
+
+
+def test_sections_that_are_only_mentioned():
+    assert cues("as said in § 1, § 2, § 3 and § 4 of the law\n" * 5) == []
+    assert cues("Article 1\nArticle 2\nArticle 3\n" + "many words " * 1000) == []
+
+
+def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
+    text = "\n".join(f"§ {number} Geltung. Dies gilt." for number in range(1, 9))
+    rules = [
+        Rule("statute", "A law or regulation of a state."),
+        Rule("agreement", "A contract between two parties with their rights and duties."),
+        Rule("recipe", "Cooking instructions with ingredients and steps."),
+    ]
+    reading = engine.scorer.read(Document("txt", (Page(0, text),), 1))
+    assert reading is not None
+    (bonus,) = engine.scorer.score(reading, rules).bonuses
+    assert bonus[0] > 0
+    assert bonus[1] > 0
+    assert bonus[2] == 0

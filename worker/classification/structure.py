@@ -1,0 +1,75 @@
+"""What the form of a text says: blanks to fill in, numbered sections, rows of transactions."""
+
+import re
+
+_MACHINE_READABLE_ZONE = re.compile(
+    r"(?:P|I|ID|V|AC)[A-Z<][A-Z]{3}[A-Z<]{5,80}<<|<{4}|[A-Z0-9]{9}\d[A-Z]{3}\d{7}[MFX<]\d{7}"
+)
+_BLANK = re.compile(r"_{3,}|\.{6,}|…{3,}|[☐□❑▢]|\[ ?\]|\(\s\)")
+_FEWEST_BLANKS = 5
+
+# A heading "§ 3", "Article 3", "Art. 3" at the beginning of a line, in the languages whose
+# words for it are not also something else.
+_SECTION = re.compile(
+    r"^[ \t#*>|]{0,20}(?:§+|art(?:icle|ikel|ículo|iculo|igo|icolo|ykuł|\.)|section"
+    r"|статья|madde|المادة|第|제)"
+    r"[ \t]{0,5}\.?[ \t]{0,5}([0-9ivx一二三四五六七八九十百]{1,5})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FEWEST_SECTIONS = 3
+_SECTIONS_PER_WORD = 0.002
+
+_MONTHS = (
+    "jan|feb|mar|apr|may|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez|ene|abr|ago|dic|fév|avr|aoû|déc"
+)
+_DATE = re.compile(
+    r"\b(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+    rf"|\d{{1,2}}[ -](?:{_MONTHS})[a-z]{{0,9}}\.?(?:[ -]\d{{2,4}})?"
+    rf"|(?:{_MONTHS})[a-z]{{0,9}} \d{{1,2}})\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"(?<![\w.:/])(?<!\d,)[-+(]?\s?[$€£¥]?(?:\d{1,3}(?:[.,' ]\d{3}){1,4}|\d{1,12})[.,]\d{1,2}"
+    r"(?![\w.:/])"
+)
+# In text taken from a PDF a row's date and its amount may lie some lines apart.
+_ROW_LINES = 4
+_FEWEST_ROWS = 5
+_MANY_ROWS = 12
+_SHARE_OF_ROWS = 0.2
+
+
+def has_machine_readable_zone(text: str) -> bool:
+    """Tell whether there are lines as on passports and identity cards (ICAO 9303)."""
+    return _MACHINE_READABLE_ZONE.search(text.replace(" ", "")) is not None
+
+
+def has_blanks(text: str) -> bool:
+    """Tell whether there are at least 5 blanks or boxes, one in a hundred words."""
+    blanks = len(_BLANK.findall(text))
+    return blanks >= _FEWEST_BLANKS and blanks > 0.01 * len(text.split())
+
+
+def has_numbered_sections(text: str) -> bool:
+    """Tell whether lines begin with at least 3 different numbers of sections or articles."""
+    numbers = {match[1].casefold() for match in _SECTION.finditer(text)}
+    return len(numbers) >= _FEWEST_SECTIONS and len(numbers) > _SECTIONS_PER_WORD * len(
+        text.split()
+    )
+
+
+def has_transactions(text: str) -> bool:
+    """Tell whether there are rows of a date and an amount: 12, or 5 that are a fifth of all."""
+    rows = lines = left = 0
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        lines += 1
+        without_dates = _DATE.sub(" ", line)
+        if without_dates != line:
+            left = _ROW_LINES
+        if left and _AMOUNT.search(without_dates):
+            rows += 1
+            left = 0
+        left = max(0, left - 1)
+    return rows >= _MANY_ROWS or (rows >= _FEWEST_ROWS and rows >= _SHARE_OF_ROWS * lines)
