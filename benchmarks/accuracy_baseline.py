@@ -91,9 +91,11 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],
+        excluded=none[:, 0],
         cosines=none,
         explained=1.0,
         overlaps=np.eye(len(rules), dtype=np.float32),
+        overlapping=2.0,
         characters=len(_text(item)),
     )
     return ScoredDocument(scores, item.label, item.source)

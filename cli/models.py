@@ -80,7 +80,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
     except StartupError as error:
         raise click.ClickException(str(error)) from error
     for path in paths:
-        click.echo(f"Wrote {path}.json and {path}.npz")
+        click.echo(f"Wrote {path}.json and its vectors")
 
 
 @models.command()

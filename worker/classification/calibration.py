@@ -114,11 +114,16 @@ def _logistic(data: dict[str, Any]) -> Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome: `is_null` when no rule fits, and the probability of each being right."""
+    """The outcome: `is_null` when no rule fits, and the probability of each being right.
+
+    `features` are those of the outcome's probability. `twins_probability` is that of the best
+    rule or one that means nearly the same; without such rules it is `match_probability`.
+    """
 
     is_null: bool
     features: tuple[float, ...]
     match_probability: float
+    twins_probability: float
     null_probability: float
 
     @property
@@ -128,8 +133,17 @@ class Decision:
 
 
 def decide(scores: Scores, calibration: Calibration) -> Decision:
-    """Choose between the top rule and null, whichever is more likely to be right."""
-    x = features(scores)
-    match = calibration.match.probability(x)
-    null = calibration.null.probability(x)
-    return Decision(null > match, tuple(float(value) for value in x), match, null)
+    """Choose between the top rule and null, whichever is more likely to be right.
+
+    Rules that mean nearly the same must not make null likelier by taking each other's lead: for
+    that choice the best of them stands for all. How sure the choice among them is, is another
+    question, and what the confidence of a match tells.
+    """
+    whole = features(scores)
+    best = features(scores.without_twins())
+    match = calibration.match.probability(whole)
+    twins = max(match, calibration.match.probability(best))
+    null = calibration.null.probability(best)
+    is_null = null > twins
+    x = best if is_null else whole
+    return Decision(is_null, tuple(float(value) for value in x), match, twins, null)

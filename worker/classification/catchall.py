@@ -36,12 +36,15 @@ _NAMES = frozenset(
     other others misc miscellaneous unmatched unclassified uncategorized uncategorised catchall
     irrelevant fallback
     sonstige sonstiges sonstigen sonstiger andere anderes anderer ubrige ubriges verschiedenes
-    autre autres divers otro otros otra otras varios altro altri altra altre varie
+    autre autres aucun aucune divers
+    ninguno ninguna nessuno nenhum keine keines geen żaden
+    otro otros otra otras varios altro altri altra altre varie
     outro outros outra outras diversos overig overige overigen anders diversen
     inne inny pozostale pozostałe ovrigt ovriga øvrigt øvrige annat andet andre annen annet muu
     muut egyeb ostatni jine jiny alte altele altul diger digerleri lainnya khac
     другое другие прочее прочие иное інше інші друго остало αλλο αλλα
-    その他 其他 其它 其他文件 기타 أخرى اخرى غيرها אחר אחרים อื่นๆ अन्य
+    その他 該当なし 該当無し その他の文書 其他 其它 其他文件 其他文档 기타 해당없음
+    أخرى اخرى غيرها אחר אחרים อื่นๆ अन्य
     """.split()  # noqa: SIM905
 )
 _PHRASES = frozenset(

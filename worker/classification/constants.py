@@ -1,6 +1,6 @@
 """The fitted constants of an engine: what ships beside the bank and the panel.
 
-Two files, neither of them a pickle: `NAME.npz` with vectors and `NAME.json` with the rest.
+No file is a pickle: `NAME.npz` has an embedder's vectors and `NAME.json` the rest.
 """
 
 import hashlib
@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from app.errors import StartupError
 from worker.classification.calibration import Calibration
 from worker.classification.chunks import CHUNK_COUNT, CHUNK_TOKENS
-from worker.classification.embedder import Embedder, Vectors
+from worker.classification.embedder import Embedder
 from worker.classification.knowledge import Knowledge
 from worker.classification.lexical import Lexicon
 from worker.classification.vectors import SpaceVectors
 
-SCORING_VERSION = 2
+SCORING_VERSION = 3
 """Raised by hand whenever scores change without a change of the data below."""
 
 
@@ -70,22 +69,22 @@ class Constants:
 
     def digest(self) -> str:
         """Return a short fingerprint of everything in here, which changes with any number."""
-        whole = hashlib.sha256(json.dumps(self._without_vectors(), sort_keys=True).encode())
-        for embedder, vectors in sorted(self.vectors.items()):
-            for name, value in asdict(vectors).items():
-                whole.update(f"{embedder}/{name} {value.shape}".encode())
-                whole.update(value.tobytes())
-        return whole.hexdigest()[:16]
+        whole = json.dumps(self._without_vectors(self.vectors), sort_keys=True).encode()
+        return hashlib.sha256(whole).hexdigest()[:16]
 
     def save(self, stem: Path) -> None:
-        """Write `stem`.npz and `stem`.json. Vectors are kept in half precision."""
-        arrays: dict[str, npt.NDArray[Any]] = {
-            f"{embedder}/{name}": value.astype(np.float16)
-            for embedder, vectors in self.vectors.items()
-            for name, value in asdict(vectors).items()
-        }
-        np.savez_compressed(stem.with_name(f"{stem.name}.npz"), allow_pickle=False, **arrays)
-        text = json.dumps(self._without_vectors(), ensure_ascii=False, indent=1, sort_keys=True)
+        """Write `stem`.json, and the vectors, in half precision.
+
+        These go to `stem`.npz, or with several embedders beside it to a file each, named like
+        the embedder: what is fitted of one does not depend on the others, and ships once.
+        """
+        rounded = {name: vectors.rounded() for name, vectors in self.vectors.items()}
+        for name, vectors in rounded.items():
+            arrays = {key: value.astype(np.float16) for key, value in asdict(vectors).items()}
+            place = _vectors_path(stem, name, len(rounded))
+            np.savez_compressed(place, allow_pickle=False, **arrays)
+        rest = self._without_vectors(rounded)
+        text = json.dumps(rest, ensure_ascii=False, indent=1, sort_keys=True)
         stem.with_name(f"{stem.name}.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -93,16 +92,12 @@ class Constants:
         """Read what `save` wrote; raises StartupError when a file is missing or malformed."""
         try:
             rest = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
-            with np.load(stem.with_name(f"{stem.name}.npz"), allow_pickle=False) as arrays:
-                vectors: dict[str, dict[str, Vectors]] = {}
-                for key in arrays.files:
-                    embedder, _, name = key.rpartition("/")
-                    vectors.setdefault(embedder, {})[name] = arrays[key].astype(np.float32)
+            vectors = _load_vectors(stem, rest["vectors"])
             fingerprint = rest["fingerprint"]
             embedders = tuple(str(embedder) for embedder in fingerprint["embedders"])
             return cls(
                 fingerprint=Fingerprint(**{**fingerprint, "embedders": embedders}),
-                vectors={name: SpaceVectors(**parts) for name, parts in vectors.items()},
+                vectors=vectors,
                 lexicon=Lexicon(tuple(rest["lexicon"]["words"]), tuple(rest["lexicon"]["idf"])),
                 calibration=Calibration.from_json(rest["calibration"]),
             )
@@ -112,12 +107,37 @@ class Constants:
                 " with `pigeonhole models fit --corpus DIR`"
             ) from error
 
-    def _without_vectors(self) -> dict[str, Any]:
+    def _without_vectors(self, vectors: Mapping[str, SpaceVectors]) -> dict[str, Any]:
         return {
             "fingerprint": asdict(self.fingerprint),
+            "vectors": {name: _digest(part) for name, part in vectors.items()},
             "calibration": asdict(self.calibration),
             "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
         }
+
+
+def _vectors_path(stem: Path, embedder: str, count: int) -> Path:
+    return stem.with_name(f"{stem.name if count == 1 else embedder}.npz")
+
+
+def _load_vectors(stem: Path, digests: Mapping[str, str]) -> dict[str, SpaceVectors]:
+    vectors = {}
+    for name, digest in digests.items():
+        path = _vectors_path(stem, name, len(digests))
+        with np.load(path, allow_pickle=False) as arrays:
+            parts = {key: arrays[key].astype(np.float32) for key in arrays.files}
+        vectors[name] = SpaceVectors(**parts)
+        if _digest(vectors[name]) != digest:
+            raise ValueError(f"{path.name} is of another fit")
+    return vectors
+
+
+def _digest(vectors: SpaceVectors) -> str:
+    whole = hashlib.sha256()
+    for name, value in asdict(vectors).items():
+        whole.update(f"{name} {value.shape}".encode())
+        whole.update(value.tobytes())
+    return whole.hexdigest()[:16]
 
 
 def _said(value: object) -> str:

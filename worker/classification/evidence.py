@@ -16,7 +16,8 @@ class ChannelScore:
 class RankedRule:
     """One candidate rule: its score and what it is made of, in standard deviations.
 
-    The weighted mean of `channels`, `lexical` and `bonus` add up to `score`.
+    The weighted mean of `channels`, `lexical` and `bonus` add up to `score`, less `excluded`:
+    by how much the document fits better to something that the rule's description excludes.
     """
 
     type: str
@@ -24,6 +25,7 @@ class RankedRule:
     channels: tuple[ChannelScore, ...]
     lexical: float
     bonus: float
+    excluded: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a verdict rests on. `ranking` is best first; empty when nothing was scored."""
+    """Everything a verdict rests on. `ranking` is best first; empty when nothing was scored.
+
+    `twins_probability` is that of the best rule or one that means nearly the same.
+    """
 
     pages_read: int
     total_pages: int
@@ -96,6 +101,7 @@ class Evidence:
     alternative: Alternative | None = None
     better_alternatives: int = 0
     match_probability: float = 0.0
+    twins_probability: float = 0.0
     null_probability: float = 0.0
     influences: tuple[Influence, ...] = ()
     overlaps: tuple[Overlap, ...] = ()

@@ -68,7 +68,7 @@ def full_evidence(
     targets = scorer.targets(candidates)
     # The last view that knows the script: the others cost more for each line.
     quoting = max(number for number, seen in enumerate(reading.seen) if seen.trust > 0)
-    overlaps = _overlaps(scores, candidates, scorer.lead.tuning.overlapping)
+    overlaps = _overlaps(scores, candidates)
     alternative, better = _alternatives(scores, scorer, top)
     model = calibration.null if decision.is_null else calibration.match
     return Evidence(
@@ -98,6 +98,7 @@ def full_evidence(
         alternative=alternative,
         better_alternatives=better,
         match_probability=decision.match_probability,
+        twins_probability=decision.twins_probability,
         null_probability=decision.null_probability,
         influences=_influences(model.contributions(np.array(decision.features)), decision),
         overlaps=overlaps,
@@ -115,6 +116,7 @@ def _ranked(scores: Scores, candidates: Sequence[Rule], position: int) -> Ranked
         ),
         lexical=float(scores.lexical[position]) * lexical.WEIGHT,
         bonus=float(scores.bonuses[:, position].sum()),
+        excluded=float(scores.excluded[position]),
     )
 
 
@@ -147,11 +149,9 @@ def _influences(contributions: Sequence[float], decision: Decision) -> tuple[Inf
     )
 
 
-def _overlaps(
-    scores: Scores, candidates: Sequence[Rule], overlapping: float
-) -> tuple[Overlap, ...]:
+def _overlaps(scores: Scores, candidates: Sequence[Rule]) -> tuple[Overlap, ...]:
     """Return pairs of rules that are hard to tell apart, nearest first."""
-    pairs = np.argwhere(np.triu(scores.overlaps, k=1) > overlapping)
+    pairs = np.argwhere(np.triu(scores.overlaps, k=1) >= scores.overlapping)
     found = [
         Overlap(candidates[a].type, candidates[b].type, float(scores.overlaps[a, b]))
         for a, b in pairs

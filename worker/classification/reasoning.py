@@ -31,7 +31,7 @@ def _summary(evidence: Evidence, chosen: str | None) -> str:
     if not evidence.ranking:
         return f"{outcome}: it is the catch-all and no other rule was given."
     top, *others = evidence.ranking
-    if chosen is None or evidence.null_probability > evidence.match_probability:
+    if chosen is None or evidence.null_probability > evidence.twins_probability:
         catch_all = "" if chosen is None else ", the catch-all"
         return (
             f'{outcome}{catch_all}: no rule fits well enough; the nearest, "{top.type}", is'
@@ -52,6 +52,7 @@ def _steps(evidence: Evidence) -> Iterator[str]:
         yield _ranking(evidence)
         yield _quoted(evidence)
         yield from _cues(evidence)
+        yield from _excluded(evidence)
         yield _known(evidence)
         yield _alternative(evidence)
         yield _confidence(evidence)
@@ -112,6 +113,15 @@ def _cues(evidence: Evidence) -> Iterator[str]:
         yield f'Format: {cue.observation}, which adds {cue.bonus:.2f} to "{top}".'
 
 
+def _excluded(evidence: Evidence) -> Iterator[str]:
+    for rule in evidence.ranking[:_SHOWN]:
+        if rule.excluded > 0:
+            yield (
+                f'"{rule.type}" lost {rule.excluded:.2f}: the document fits better to something'
+                " that its description excludes."
+            )
+
+
 def _known(evidence: Evidence) -> str:
     known = evidence.known_type
     if known is None:
@@ -140,6 +150,11 @@ def _confidence(evidence: Evidence) -> str:
     text = (
         f'Estimated probability that "{top}" is right: {match:.2f}; that no rule fits: {null:.2f}.'
     )
+    if evidence.twins_probability > match:
+        text += (
+            f' That "{top}" or a rule that says nearly the same is right:'
+            f" {evidence.twins_probability:.2f}."
+        )
     raised = [item for item in evidence.influences if item.log_odds > 0]
     lowered = [item for item in evidence.influences if item.log_odds < 0]
     for verb, items in (("Raised", raised), ("Lowered", lowered)):

@@ -1,8 +1,8 @@
 """The rules that a document is classified by."""
 
-import re
 from dataclasses import dataclass
 
+from worker.classification.negation import exclusions, without_negations
 from worker.classification.text import clean
 
 
@@ -12,18 +12,6 @@ class Rule:
 
     type: str
     description: str
-
-
-_NEGATION = (
-    r"(?:but\s+not|and\s+not|not|except(?:\s+for)?|excluding|other\s+than|unlike"
-    r"|aber\s+nicht|nicht|außer|ausgenommen|ausschließlich\s+nicht"
-    r"|mais\s+pas|sauf|hormis|à\s+l['’]exception|excepté"
-    r"|pero\s+no|excepto|salvo|mas\s+não|exceto|ma\s+non|tranne|eccetto|maar\s+geen|behalve)\b"
-)
-# Only clauses that stand apart are cut: in brackets, or after a comma, semicolon or dash up to
-# the end of the sentence. "Not" in the middle of a clause usually belongs to what is described.
-_BRACKETED = re.compile(rf"\s*[(\[]\s*{_NEGATION}[^()\[\]]{{0,300}}[)\]]", re.IGNORECASE)
-_TRAILING = re.compile(rf"\s*[,;–—]\s*{_NEGATION}[^.;()\[\]\n]{{0,300}}", re.IGNORECASE)
 
 
 def rule_text(rule: Rule) -> str:
@@ -41,14 +29,9 @@ def lexical_text(rule: Rule) -> str:
     return f"{name} {name} {without_negations(rule.description)}".lower()
 
 
-def without_negations(description: str) -> str:
-    """Return the description without clauses such as "(not a tax form)", cleaned.
-
-    A description that is nothing but a negation stays as it is.
-    """
-    text = clean(description)
-    shorter = _TRAILING.sub("", _BRACKETED.sub("", text)).strip()
-    return shorter if any(character.isalnum() for character in shorter) else text
+def excluded_rules(rule: Rule) -> tuple[Rule, ...]:
+    """Return the types that a rule's description excludes, as rules with a name alone."""
+    return tuple(Rule(name, "") for name in exclusions(rule.description))
 
 
 def is_bare(rule: Rule) -> bool:

@@ -22,9 +22,11 @@ class Scores:
 
     `rules` (k,) and `panel` (P,) are complete scores. `channels`, `lexical` (k,) and `bonuses`
     (cues, k) are what the rules' scores are made of; `cues` are the positions of the cues
-    observed, in the order of the rows of `bonuses`. `cosines` (k, P) compares rules with panel
-    types, `overlaps` (k, k) with each other; from `explained` on a rule covers a panel type.
-    `characters` counts the document's text.
+    observed, in the order of the rows of `bonuses`. `excluded` (k,) is what a rule lost because
+    the document fits better to what its description excludes. `cosines` (k, P) compares rules
+    with panel types, `overlaps` (k, k) with each other; from `explained` on a rule covers a panel
+    type, from `overlapping` on two rules mean nearly the same. `characters` counts the document's
+    text.
     """
 
     rules: Vectors
@@ -33,9 +35,11 @@ class Scores:
     lexical: Vectors
     cues: tuple[int, ...]
     bonuses: Vectors
+    excluded: Vectors
     cosines: Vectors
     explained: float
     overlaps: Vectors
+    overlapping: float
     characters: int
 
     def subset(self, kept: Sequence[int]) -> "Scores":
@@ -54,11 +58,19 @@ class Scores:
             lexical=self.lexical[rows],
             cues=self.cues,
             bonuses=self.bonuses[:, rows],
+            excluded=self.excluded[rows],
             cosines=self.cosines[rows],
             explained=self.explained,
             overlaps=self.overlaps[np.ix_(rows, rows)],
+            overlapping=self.overlapping,
             characters=self.characters,
         )
+
+    def without_twins(self) -> "Scores":
+        """Return the scores without the rules that mean nearly the same as the best one."""
+        best = int(self.rules.argmax())
+        twins = self.overlaps[best] >= self.overlapping
+        return self.subset([row for row in range(len(self.rules)) if row == best or not twins[row]])
 
     def alternatives(self) -> Vectors:
         """Return the scores of the panel types that no rule covers.

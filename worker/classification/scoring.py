@@ -1,7 +1,7 @@
 """Scoring documents against rules: from text to standard deviations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,10 +12,17 @@ from worker.classification.chunks import Chunk, cut
 from worker.classification.cues import bonuses, observed_cues
 from worker.classification.embedder import Embedder, Vectors
 from worker.classification.knowledge import Knowledge
-from worker.classification.languages import unseen_script
+from worker.classification.languages import is_english, unseen_script
 from worker.classification.lexical import LexicalChannel, Lexicon
 from worker.classification.readings import PassageVectors, fresh_vectors
-from worker.classification.rules import Rule, is_bare, lexical_text, name_of, rule_text
+from worker.classification.rules import (
+    Rule,
+    excluded_rules,
+    is_bare,
+    lexical_text,
+    name_of,
+    rule_text,
+)
 from worker.classification.scores import Channel, Scores
 from worker.classification.space import Space, Targets
 from worker.classification.text import is_readable
@@ -54,13 +61,15 @@ class Seen:
 class Reading:
     """What scoring needs of a document: the expensive part, independent of any rules.
 
-    `seen` has what each view made of `chunks` and of the title lines.
+    `seen` has what each view made of `chunks` and of the title lines; `english` tells whether
+    the document is in English, for which only the samples for all languages count.
     """
 
     document: Document
     chunks: tuple[Chunk, ...]
     seen: tuple[Seen, ...]
     text: str
+    english: bool
     cues: tuple[int, ...]
     characters: int
 
@@ -110,6 +119,7 @@ class Scorer:
             chunks=chunks,
             seen=tuple(self._seen(view, texts, lines, text, vectors) for view in self.views),
             text=text,
+            english=is_english(text),
             cues=observed_cues(document),
             characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
         )
@@ -120,21 +130,40 @@ class Scorer:
         return tuple(Targets.stack(list(parts)) for parts in zip(*by_rule, strict=True))
 
     def score(self, reading: Reading, rules: Sequence[Rule]) -> Scores:
-        """Return the scores of at least one rule for a document that was read."""
+        """Return the scores of at least one rule for a document that was read.
+
+        A rule that fits less well than something it excludes loses the difference.
+        """
+        scores = self._scored(reading, rules)
+        excluded = [(row, name) for row, rule in enumerate(rules) for name in excluded_rules(rule)]
+        if not excluded:
+            return scores
+        rows, names = zip(*excluded, strict=True)
+        rivals = self._scored(reading, names).rules
+        best = np.full(len(rules), -np.inf, dtype=np.float32)
+        np.maximum.at(best, list(rows), rivals)
+        lost = np.maximum(best - scores.rules, 0)
+        return replace(scores, rules=scores.rules - lost, excluded=lost)
+
+    def _scored(self, reading: Reading, rules: Sequence[Rule]) -> Scores:
         targets = self.targets(rules)
         ours: dict[str, Channel] = {}
         panels: dict[str, Channel] = {}
         trusts = np.array([self._rule_trust(rule) for rule in rules], dtype=np.float32)
         for number, (view, seen) in enumerate(zip(self.views, reading.seen, strict=True)):
-            by_rule = similarities(view.space, seen.chunks, seen.titles, targets[number])
-            by_panel = similarities(view.space, seen.chunks, seen.titles, view.space.panel)
+            space = view.space
+            samples = space.samples if reading.english else space.samples_of_all_languages
+            by_rule, by_panel = (
+                similarities(space, samples, seen.chunks, seen.titles, compared)
+                for compared in (targets[number], space.panel)
+            )
             for name, weight in view.tuning.weights.items():
                 key = f"{view.embedder.name} {name}"
                 counts = weight * seen.trust * trusts[:, number]
-                panel_counts = np.full(len(view.space.panel), weight * seen.trust, np.float32)
+                panel_counts = np.full(len(space.panel), weight * seen.trust, np.float32)
                 if name in BY_SAMPLES:
                     counts = counts * targets[number].familiarity
-                    panel_counts *= view.space.panel.familiarity
+                    panel_counts *= space.panel.familiarity
                 ours[key] = Channel(standardised(by_rule[name], by_panel[name]), counts)
                 panels[key] = Channel(standardised(by_panel[name], by_panel[name]), panel_counts)
         by_words, panel_by_words = self.lexical.scores(
@@ -152,9 +181,11 @@ class Scorer:
             lexical=by_words,
             cues=reading.cues,
             bonuses=gained,
+            excluded=np.zeros(len(rules), dtype=np.float32),
             cosines=self._cosines(lead, rules),
             explained=self.lead.tuning.explained,
             overlaps=lead.direct @ lead.direct.T,
+            overlapping=self.lead.tuning.overlapping,
             characters=reading.characters,
         )
 

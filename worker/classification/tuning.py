@@ -73,7 +73,9 @@ E5 = Tuning(
     catch_all=(0.5, 0.55),
     explained=0.4,
     known=0.5,
-    overlapping=0.8,
+    # The same type described in two styles or languages has 0.47 to 0.73 in the quarters, two
+    # different types 0.59 at most; of the panel's 52,003 pairs 8 reach 0.62.
+    overlapping=0.62,
     scripts=None,
 )
 

@@ -33,9 +33,11 @@ def scored(label: str, *scores: float, source: str = "a") -> Scored:
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],
+        excluded=none[:, 0],
         cosines=none,
         explained=1.0,
         overlaps=np.eye(len(scores), dtype=np.float32),
+        overlapping=2.0,
         characters=100,
     )
     item = LabelledDocument(Document("txt", (), 1), label, source)

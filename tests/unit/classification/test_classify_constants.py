@@ -29,8 +29,9 @@ BOTH = f"multilingual-e5-small+{STEM}"
 @pytest.fixture(params=[STEM, BOTH])
 def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     with data_directory() as directory:
-        for ending in ("json", "npz"):
-            shutil.copy(directory / f"{request.param}.{ending}", tmp_path)
+        shutil.copy(directory / f"{request.param}.json", tmp_path)
+        for embedder in request.param.split("+"):
+            shutil.copy(directory / f"{embedder}.npz", tmp_path)
     return tmp_path / request.param
 
 
@@ -117,8 +118,21 @@ def test_missing_and_broken_files_are_refused(tmp_path: Path, stem: Path):
 
 def test_arrays_that_need_pickle_are_refused(stem: Path):
     arrays = {"panel": np.array([{"a": 1}], dtype=object)}
-    np.savez(stem.with_name(f"{stem.name}.npz"), **arrays)
+    np.savez(stem.with_name(f"{STEM}.npz"), **arrays)
     with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Constants.load(stem)
+
+
+def test_vectors_of_another_fit_are_refused(stem: Path):
+    constants = Constants.load(stem)
+    other = {
+        name: replace(vectors, panel=vectors.panel[::-1])
+        for name, vectors in constants.vectors.items()
+    }
+    before = stem_json(stem)
+    replace(constants, vectors=other).save(stem)
+    stem.with_name(f"{stem.name}.json").write_text(before)
+    with pytest.raises(StartupError, match="of another fit"):
         Constants.load(stem)
 
 
