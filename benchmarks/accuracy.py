@@ -22,7 +22,7 @@ from benchmarks.accuracy_metrics import Sample
 from benchmarks.accuracy_parts import measure_parts
 from benchmarks.corpus import load_corpus
 from worker.classification.bundled import use_one_blas_thread
-from worker.classification.knowledge import first_knowledge, load_knowledge
+from worker.classification.knowledge import Knowledge, first_knowledge, load_knowledge
 
 
 def main() -> None:
@@ -84,15 +84,34 @@ def _score(fitter: Fitter, engine: str) -> list[Scored]:
 
 
 def measure_halves(fitter: Fitter, console: Console) -> None:
-    """Compare the fused engine with the first one, on halves of the sources and the text."""
-    ours, first = ("fused", load_knowledge()), ("use", first_knowledge())
-    comparisons = compare_halves(
-        list(fitter.samples(*ours).values()), list(fitter.samples(*first).values())
+    """Compare this program with the first engine, and with the first bank, on halves."""
+    print_halves(
+        fitter,
+        ("use", first_knowledge()),
+        "Now against the first engine (USE alone, first bank); knowledge was written for half A",
+        console,
     )
-    our_texts, first_texts = fitter.text_sample(*ours), fitter.text_sample(*first)
-    if our_texts and first_texts:
-        comparisons += compare(TEXT, "its own", [our_texts], [first_texts])
-    console.print(halves_table(comparisons))
+    if load_knowledge() != first_knowledge():
+        print_halves(
+            fitter,
+            ("fused", first_knowledge()),
+            "Now against the same models with the first bank; knowledge was written for half A",
+            console,
+        )
+
+
+def print_halves(
+    fitter: Fitter, other: tuple[str, Knowledge], title: str, console: Console
+) -> None:
+    """Compare the fused engine with another one on half A, on half B and on the text."""
+    ours = ("fused", load_knowledge())
+    comparisons = compare_halves(
+        list(fitter.samples(*ours).values()), list(fitter.samples(*other).values())
+    )
+    our_texts, other_texts = fitter.text_sample(*ours), fitter.text_sample(*other)
+    if our_texts and other_texts:
+        comparisons += compare(TEXT, "its own", [our_texts], [other_texts])
+    console.print(halves_table(comparisons, title))
 
 
 def _first(samples: Mapping[str, Sample]) -> Sample:

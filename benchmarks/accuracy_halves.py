@@ -74,10 +74,10 @@ def compare_halves(ours: list[Sample], first: list[Sample]) -> list[Comparison]:
     return found
 
 
-def halves_table(comparisons: Sequence[Comparison]) -> Table:
+def halves_table(comparisons: Sequence[Comparison], title: str) -> Table:
     """Show both engines and their difference, in points, with its interval."""
     table = new_table(
-        "Now against the first engine (USE alone, first bank); knowledge was written for half A",
+        title,
         "documents",
         "rules",
         "figure",
