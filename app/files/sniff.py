@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from app.files import ole, zipdir
+from app.files.wide import find_utf16
 
 _HEAD = 8192
 _PDF_MARK_WITHIN = 1024
@@ -17,7 +18,6 @@ _TAIL = 2048
 _MANIFEST_LIMIT = 256 * 1024
 # Real text holds a stray control character at most; random bytes hold one in ten.
 _CONTROL_SHARE = 0.02
-_UTF16_NUL_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +204,10 @@ def _decode_head(head: bytes) -> str | None:
     """Return the head as text good enough to recognise its kind; None when it is binary."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    nuls = head.count(0)
-    if nuls >= len(head) * _UTF16_NUL_SHARE and len(head) > 3:
-        even, odd = head[0::2].count(0), head[1::2].count(0)
-        if min(even, odd) <= nuls * 0.1:
-            text = head[: len(head) // 2 * 2].decode(
-                "utf-16-be" if even > odd else "utf-16-le", "replace"
-            )
-            return text if _is_mostly_printable(text) else None
+    wide = find_utf16(head)
+    if wide:
+        text = head[: len(head) // 2 * 2].decode(wide, "replace")
+        return text if _is_mostly_printable(text) else None
     text = head.decode("latin-1")
     return text if _is_mostly_printable(text) else None
 

@@ -4,6 +4,7 @@ import codecs
 import contextlib
 import re
 
+from app.files.wide import find_utf16
 from worker.parsing.legacy_encodings import guess
 
 _MARKS = (
@@ -16,7 +17,6 @@ _MARKS = (
 _SAMPLE = 65536
 _GUESSED_FROM = 8192
 _WORD = 32
-_UTF16_NUL_SHARE = 0.3
 # What files declare, and the larger set that programs really write under that name.
 _DECLARABLE = {
     "ascii": "cp1252",
@@ -46,8 +46,8 @@ _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text; never raises. `declared` is the encoding that the file itself names.
 
-    In this order: a byte order mark, UTF-8 where it is valid, UTF-16 by its pattern of NUL
-    bytes, the declared encoding where it fits, and else the likeliest of the old encodings.
+    In this order: a byte order mark, UTF-16 by its pattern of NUL bytes, UTF-8 where it is
+    valid, the declared encoding where it fits, and else the likeliest of the old encodings.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -55,7 +55,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if _ISO_2022_JP.search(data[:_SAMPLE]):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode("iso2022_jp")
-    wide = _find_utf16(data[:_SAMPLE])
+    wide = find_utf16(data)
     if wide:
         return data.decode(wide, "replace")
     with contextlib.suppress(UnicodeDecodeError):
@@ -84,16 +84,6 @@ def _canonical(declared: str | None) -> str | None:
         return _DECLARABLE.get(codecs.lookup(declared).name)
     except LookupError:
         return None
-
-
-def _find_utf16(sample: bytes) -> str | None:
-    nuls = sample.count(0)
-    if len(sample) < 4 or nuls < len(sample) * _UTF16_NUL_SHARE:
-        return None
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if min(even, odd) > nuls * 0.1:
-        return None
-    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

@@ -99,6 +99,19 @@ def test_wide_text_is_text(codec):
     assert kind("<!doctype html><p>Grüße".encode(codec), "a.txt") == "html"
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_wide_text_in_other_scripts(codec):
+    for text in ("Рецепт борща: свёкла и лук\n", "红烧肉的做法\n先把肉切成块\n", "חשבונית מס\n"):
+        assert kind(text.encode(codec), "a.txt") == "txt"
+
+
+def test_numbers_are_no_wide_text():
+    sound = b"".join(struct.pack("<h", n * 37 % 4001 - 2000) for n in range(3000))
+    table = b"".join(struct.pack("<L", n * 2654435761 % 2**32) for n in range(2000))
+    for data in (sound, table, bytes(3) + sound, b"\0\1" * 500, b"\0" * 40 + b"abc" * 300):
+        assert kind(data, "a.txt") == "unknown"
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -45,6 +45,12 @@ def test_unicode(codec):
     assert decode("Grüße, straight on".encode(codec)) == "Grüße, straight on"
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [text for text in TEXTS if " " in text or "\n" in text])
+def test_utf16_that_does_not_say_so(text, codec):
+    assert decode(f"{text}\n".encode(codec)) == f"{text}\n"
+
+
 def test_plain_ascii():
     assert decode(b"hello") == "hello"
 
