@@ -18,7 +18,8 @@ import socket
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ from app.jobs.pages import PageSelection
 from worker.parsing import frames
 from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.lockdown import NOBODY, lock_down
+from worker.parsing.ocr import Ocr
+from worker.parsing.ocr_data import OcrChoice
+from worker.parsing.ocr_tesseract import Tesseract, open_models
+from worker.parsing.ocr_time import Allowance
 from worker.parsing.preload import preload
 from worker.parsing.read import read_document
 from worker.parsing.request import ParseRequest
@@ -36,22 +41,33 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One file to read: its name and descriptor, the request and the limits."""
+    """One file to read: its name and descriptor, the request, the limits, the OCR models."""
 
     name: str
     descriptor: int
     request: ParseRequest
     limits: ParserLimits
+    ocr: OcrChoice
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the process that read a file ended."""
+    """How the process that read a file ended; `ocr_pages` is for how many it had more time."""
 
     timed_out: bool
     signal: int
     cpu_seconds: float
     peak_bytes: int
+    ocr_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """What came of waiting for an answer: its frame, or None and whether the time ran out."""
+
+    answer: bytes | None
+    timed_out: bool = False
+    ocr_pages: int = 0
 
 
 class ParentGone(Exception):
@@ -87,7 +103,9 @@ def _fall_silent() -> None:
     os.close(nowhere)
 
 
-def write_order(name: str, request: ParseRequest, limits: ParserLimits) -> dict[str, Any]:
+def write_order(
+    name: str, request: ParseRequest, limits: ParserLimits, ocr: OcrChoice
+) -> dict[str, Any]:
     """Return the message that asks for a file to be read."""
     selection = request.selection
     return {
@@ -97,6 +115,7 @@ def write_order(name: str, request: ParseRequest, limits: ParserLimits) -> dict[
         "lang": request.lang,
         "mode": request.mode,
         "limits": {field: getattr(limits, field) for field in limits.__slots__},
+        "ocr": asdict(ocr),
     }
 
 
@@ -108,7 +127,8 @@ def read_order(message: dict[str, Any], descriptor: int) -> Order:
         target_pages=None if target_pages is None else tuple(target_pages),
     )
     request = ParseRequest(selection, message["lang"], message["mode"])
-    return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]))
+    ocr = OcrChoice(**{**message["ocr"], "models": tuple(message["ocr"]["models"])})
+    return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]), ocr)
 
 
 def _answer(order: Order, connection: socket.socket) -> bytes:
@@ -133,7 +153,7 @@ def read_in_copy(order: Order, connection: socket.socket) -> bytes:
                 os.chown(directory, NOBODY, NOBODY)
         copy, reader = _fork(order, directory, connection)
         try:
-            answer, timed_out = _await_answer(reader, connection, order.limits.wall_seconds)
+            waited = _await_answer(reader, connection, order.limits)
         finally:
             os.close(reader)
             with contextlib.suppress(ProcessLookupError):
@@ -141,9 +161,9 @@ def read_in_copy(order: Order, connection: socket.socket) -> bytes:
             _, status, usage = os.wait4(copy, 0)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    if answer is not None:
-        return answer
-    error = explain(_describe(timed_out, status, usage), order.limits)
+    if waited.answer is not None:
+        return waited.answer
+    error = explain(_describe(waited, status, usage), order.limits)
     return frames.encode(_error_message(error))
 
 
@@ -170,15 +190,15 @@ def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int,
 
 def explain(ending: Ending, limits: ParserLimits) -> FileError:
     """Say in which way a file was too much for the process that read it."""
-    if ending.signal == signal.SIGXCPU or ending.cpu_seconds >= limits.cpu_seconds:
+    cpu, wall = limits.cpu_for(ending.ocr_pages), limits.wall_for(ending.ocr_pages)
+    if ending.signal == signal.SIGXCPU or ending.cpu_seconds >= cpu:
         return FileError(
             FileErrorCode.TIMEOUT,
-            f"reading the file used more than {limits.cpu_seconds} seconds of processor time",
+            f"reading the file used more than {cpu} seconds of processor time",
         )
     if ending.timed_out:
         return FileError(
-            FileErrorCode.TIMEOUT,
-            f"reading the file took longer than {limits.wall_seconds:g} seconds",
+            FileErrorCode.TIMEOUT, f"reading the file took longer than {wall:g} seconds"
         )
     # SIGKILL that this program did not send is the kernel's, out of memory. Libraries abort
     # when an allocation fails; a crash for another reason leaves most of the memory unused.
@@ -190,67 +210,82 @@ def explain(ending: Ending, limits: ParserLimits) -> FileError:
     return FileError(FileErrorCode.CORRUPT, "the file is damaged: its reader crashed on it")
 
 
-def _describe(timed_out: bool, status: int, usage: resource.struct_rusage) -> Ending:
+def _describe(waited: Waited, status: int, usage: resource.struct_rusage) -> Ending:
     kibibytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
     return Ending(
-        timed_out=timed_out,
+        timed_out=waited.timed_out,
         signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         peak_bytes=kibibytes * 1024,
+        ocr_pages=waited.ocr_pages,
     )
 
 
-def _await_answer(
-    reader: int, connection: socket.socket, seconds: float
-) -> tuple[bytes | None, bool]:
-    """Return the copy's whole frame, or None and whether its time ran out."""
-    deadline = time.monotonic() + seconds
+def _await_answer(reader: int, connection: socket.socket, limits: ParserLimits) -> Waited:
+    """Wait for the copy's whole frame within its time, which grows with its pages by OCR."""
+    start = time.monotonic()
+    ocr_pages = 0
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     poll.register(connection, 0)  # nothing is expected but its end
     received = bytearray()
-    while (left := deadline - time.monotonic()) > 0:
+    while (left := start + limits.wall_for(ocr_pages) - time.monotonic()) > 0:
         for descriptor, _ in poll.poll(left * 1000):
             if descriptor != reader:
                 raise ParentGone
             chunk = os.read(reader, _CHUNK)
             received += chunk
+            while received.startswith(frames.TICK):
+                del received[: len(frames.TICK)]
+                ocr_pages += 1
             try:
                 payload = frames.payload_of(received)
             except frames.BrokenFrame:
-                return None, False
+                return Waited(None, ocr_pages=ocr_pages)
             if payload is not None:
-                return bytes(received), False
+                return Waited(bytes(received), ocr_pages=ocr_pages)
             if not chunk:
-                return None, False
-    return None, True
+                return Waited(None, ocr_pages=ocr_pages)
+    return Waited(None, timed_out=True, ocr_pages=ocr_pages)
 
 
 def _read_and_die(order: Order, directory: str, writer: int, parent: int) -> None:
     """Be the copy: read the file, answer, and end without running anything on the way out."""
     try:
         os.setpgid(0, 0)
-        answer = memoryview(frames.encode(_read_locked_down(order, directory, parent)))
+        ocr = open_ocr(order, lambda: os.write(writer, frames.TICK))
+        answer = memoryview(frames.encode(_read_locked_down(order, directory, parent, ocr)))
         while answer:
             answer = answer[os.write(writer, answer) :]
     finally:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _read_locked_down(order: Order, directory: str, parent: int) -> dict[str, Any]:
+def open_ocr(order: Order, tell: Callable[[], object]) -> Ocr:
+    """Return what reads pictures of text, with its files open, as long as there are rights.
+
+    `tell` is called before each page is read.
+    """
+    if not order.ocr.models:
+        return Ocr(order.ocr)
+    engine = Tesseract(order.ocr.models, open_models(order.ocr.files))
+    return Ocr(order.ocr, engine, Allowance(order.limits, tell))
+
+
+def _read_locked_down(order: Order, directory: str, parent: int, ocr: Ocr) -> dict[str, Any]:
     try:
-        lock_down(order.limits, directory)
+        lock_down(order.limits, directory, {Path(path).parent for path in order.ocr.files.values()})
     except (OSError, ValueError) as error:  # without its limits nothing may be read
         return _fault_message(error)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
-    return _read(order)
+    return _read(order, ocr)
 
 
-def _read(order: Order) -> dict[str, Any]:
+def _read(order: Order, ocr: Ocr) -> dict[str, Any]:
     try:
         with open(order.descriptor, "rb", closefd=False) as file:
-            document = read_document(file, order.name, order.request, order.limits)
+            document = read_document(file, order.name, order.request, order.limits, ocr)
         return {"document": document.to_json()}
     except FileError as error:
         return _error_message(error)

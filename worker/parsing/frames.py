@@ -9,6 +9,8 @@ from typing import Any
 MAX_FRAME = 32 * 1024 * 1024
 
 _LENGTH = struct.Struct(">L")
+# A message without content, which comes before the answer: one more page goes to OCR.
+TICK = _LENGTH.pack(0)
 
 
 class BrokenFrame(Exception):

@@ -1,10 +1,14 @@
-"""Pictures. Without OCR there is no text on them; tiny and oversized ones need none to judge."""
+"""Pictures: each frame is a page that OCR reads."""
 
-import struct
+import contextlib
+from collections.abc import Iterator
+
+from PIL import Image
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.collect import collect_texts
-from worker.parsing.document import Document
+from worker.parsing import ocr_picture
+from worker.parsing.collect import Collector, name_pages
+from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.ocr import unavailable
 from worker.parsing.source import Source
 
@@ -13,33 +17,90 @@ _MIN_SIDE = 8
 
 
 def read_image(source: Source) -> Document:
-    """Judge a picture: a blank page if it is too small for text, else an error.
+    """Read the chosen frames of a picture.
 
-    Raises FileError (`too_large`, `ocr_unavailable`, `no_such_pages`).
+    A frame that is blank, or too small for a letter, is a page without text. A damaged frame
+    gives a warning, `corrupt` when all are. Raises FileError (`too_large`, `corrupt`,
+    `ocr_unavailable`, `no_such_pages`).
     """
-    source.file.seek(0)
-    size = measure(source.file.read(64), source.type.extension)
-    if size:
-        width, height = size
-        if width * height > source.limits.image_pixels:
-            raise FileError(
-                FileErrorCode.TOO_LARGE,
-                f"the picture has {width} x {height} pixels, more than the limit of"
-                f" {source.limits.image_pixels // 1_000_000} million",
-            )
-        if min(width, height) < _MIN_SIDE:
-            return collect_texts(source, [""])
-    raise unavailable("the file is a picture")
+    extension = source.type.extension
+    with _damage_named():
+        picture = ocr_picture.open_picture(source.file, extension)
+        _check_size(source, picture)
+        total = ocr_picture.count_frames(picture, extension)
+    with contextlib.closing(picture):
+        return _read_frames(source, picture, total)
 
 
-def measure(head: bytes, extension: str) -> tuple[int, int] | None:
-    """Return width and height in pixels of a PNG, GIF or BMP from its first 64 bytes."""
-    if extension == "png" and len(head) >= 24:
-        width, height = struct.unpack_from(">LL", head, 16)
-    elif extension == "gif" and len(head) >= 10:
-        width, height = struct.unpack_from("<HH", head, 6)
-    elif extension == "bmp" and len(head) >= 26:
-        width, height = (abs(side) for side in struct.unpack_from("<ll", head, 18))
-    else:
+def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
+    collector = Collector(source)
+    chosen = source.request.selection.choose(total, source.limits.max_pages)
+    failed, unread = [], 0
+    for index in chosen:
+        try:
+            page = _read_frame(source, picture, index)
+        except FileError as error:
+            if error.code != FileErrorCode.CORRUPT:
+                raise
+            failed.append(index)
+            continue
+        if page is None:
+            unread += 1
+            page = Page(index=index, text="", source=TextSource.NONE)
+        if not collector.add(page):
+            break
+    if len(failed) == len(chosen):
+        raise _damaged()
+    if unread + len(failed) == len(chosen):
+        raise unavailable("the file is a picture", source.ocr)
+    if failed:
+        collector.warn(f"{name_pages(failed)} could not be read")
+    for sentence in source.ocr.warnings():
+        collector.warn(sentence)
+    return collector.finish(total)
+
+
+def _read_frame(source: Source, picture: Image.Image, index: int) -> Page | None:
+    """Return a frame's page, or None when there may be text on it that cannot be read."""
+    with _damage_named():
+        if index:
+            picture.seek(index)
+        _check_size(source, picture)
+    blank = Page(index=index, text="", source=TextSource.NONE)
+    if min(picture.size) < _MIN_SIDE:
+        return blank
+    with _damage_named():
+        grey = ocr_picture.to_grey(picture)
+    if not ocr_picture.has_ink(grey):
+        return blank
+    found = source.ocr.read(index, lambda: grey)
+    if found is None:
         return None
-    return width, height
+    if not found.text:
+        return blank
+    return Page(index, found.text, TextSource.OCR, confidence=found.confidence)
+
+
+def _check_size(source: Source, picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > source.limits.image_pixels:
+        raise FileError(
+            FileErrorCode.TOO_LARGE,
+            f"the picture has {width} x {height} pixels, more than the limit of"
+            f" {source.limits.image_pixels // 1_000_000} million",
+        )
+
+
+@contextlib.contextmanager
+def _damage_named() -> Iterator[None]:
+    """Raise FileError (`corrupt`) for whatever Pillow raises over a damaged picture."""
+    try:
+        yield
+    except (MemoryError, FileError):
+        raise
+    except Exception as error:
+        raise _damaged() from error
+
+
+def _damaged() -> FileError:
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: the picture cannot be read")

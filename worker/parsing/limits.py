@@ -1,5 +1,6 @@
 """How much one file may cost."""
 
+import math
 from dataclasses import dataclass
 
 KIB = 1024
@@ -15,6 +16,8 @@ class ParserLimits:
     `memory_bytes` (address space), `cpu_seconds`, `file_size_bytes` and `open_files` are
     enforced by the kernel. A zip member is a bomb when it unpacks to more than
     `zip_ratio_from_bytes` and to more than `zip_ratio` times its packed size.
+
+    Each page that OCR reads adds `ocr_page_seconds` to both times, up to `ocr_max_seconds`.
     """
 
     memory_bytes: int = 2 * GIB
@@ -31,3 +34,22 @@ class ParserLimits:
     zip_ratio_from_bytes: int = 10 * MIB
     image_pixels: int = 80_000_000
     slow_page_seconds: float = 5.0
+    ocr_page_seconds: float = 10.0
+    ocr_max_seconds: float = 300.0
+
+    @property
+    def ocr_pages(self) -> int:
+        """How many pages OCR may read before the time for a file is used up."""
+        return max(1, int((self.ocr_max_seconds - self.wall_seconds) / self.ocr_page_seconds))
+
+    def wall_for(self, ocr_pages: int) -> float:
+        """Return the wall limit of a file of which OCR reads so many pages."""
+        return self._with_ocr(self.wall_seconds, ocr_pages)
+
+    def cpu_for(self, ocr_pages: int) -> int:
+        """Return the limit of processor time of a file of which OCR reads so many pages."""
+        return math.ceil(self._with_ocr(self.cpu_seconds, ocr_pages))
+
+    def _with_ocr(self, seconds: float, ocr_pages: int) -> float:
+        more = seconds + ocr_pages * self.ocr_page_seconds
+        return min(more, max(seconds, self.ocr_max_seconds))

@@ -1,18 +1,211 @@
-"""The place where an OCR engine will plug in. None exists yet, and nothing pretends to."""
+"""Reading the text off pictures of pages: what every engine is asked, and how it is used."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from PIL import Image
+
 from app.errors import FileError, FileErrorCode
+from worker.parsing.collect import name_pages
+from worker.parsing.ocr_data import OcrChoice
+from worker.parsing.ocr_models import LANGUAGES
+from worker.parsing.ocr_picture import has_ink
+
+# Of pages in the right language and direction, the worst photographs are below this.
+_SURE = 60.0
+_HARDLY_READ = 45.0
+# Where nobody counts: benchmarks and tests.
+_PATIENCE_SECONDS = 600.0
+_DENSE_DPI, _DPI = 200, 150
+# Tesseract's detector says this much about both where it is right; noise has less of one.
+_SURE_OF_DIRECTION = 1.0
+_SURE_OF_SCRIPT = 0.7
+_RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
 
 
-class Ocr(Protocol):
-    """Reads the text off a picture."""
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The text of a picture and the mean confidence in its words, 0 to 100; 0 without words.
 
-    def read(self, picture: bytes, lang: str) -> str:
-        """Return the text of one grey raster page in PNG; `lang` is the job's language code."""
+    `is_whole` is false where the time was up before the end.
+    """
+
+    text: str
+    confidence: float
+    is_whole: bool = True
+
+    @property
+    def weight(self) -> float:
+        """How much was read, and how surely: for comparing readings of one picture."""
+        return self.confidence * sum(character.isalnum() for character in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """How far a picture must be turned counter-clockwise, in degrees, and its script.
+
+    The confidences are what the detector says, from 0 up, and mean little by themselves.
+    """
+
+    degrees: int
+    confidence: float
+    script: str
+    script_confidence: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the script can be believed."""
+        return self.confidence >= _SURE_OF_DIRECTION and self.script_confidence >= _SURE_OF_SCRIPT
+
+
+NOTHING = Recognised("", 0.0)
+
+
+class OcrFailed(Exception):
+    """The engine cannot work here; the message is a sentence for the reasoning."""
+
+
+class OcrEngine(Protocol):
+    """Reads grey pictures (mode `L`). One language, one thread."""
+
+    def read(
+        self, picture: Image.Image, dpi: int, seconds: float, *, is_shaded: bool
+    ) -> Recognised:
+        """Return the text, as far as it is read in about so many seconds.
+
+        `is_shaded` pictures are not evenly lit: what is ink depends on its surroundings. Raises
+        OcrFailed.
+        """
+        ...
+
+    def look(self, picture: Image.Image) -> Direction | None:
+        """Return the direction and script of what is written, or None when that is not clear."""
         ...
 
 
-def unavailable(reason: str) -> FileError:
+class Ocr:
+    """Reads the pages of one file, and remembers what the reasoning should say about that."""
+
+    def __init__(
+        self,
+        choice: OcrChoice,
+        engine: OcrEngine | None = None,
+        allow: Callable[[], float | None] = lambda: _PATIENCE_SECONDS,
+    ) -> None:
+        """Without an engine nothing can be read.
+
+        `allow` is called before each page and returns the seconds that it may take, or None
+        when no more pages may be read.
+        """
+        script = LANGUAGES[choice.lang].script
+        self.dpi = _DENSE_DPI if script.is_dense else _DPI
+        self._script = script.name
+        self._choice = choice
+        self._engine = engine
+        self._allow = allow
+        self._trouble = None if engine else choice.warning
+        self._has_read = False
+        self._unread: dict[str, list[int]] = {}
+        self._unsure: list[int] = []
+        self._slow: list[int] = []
+        self._foreign: dict[str, list[int]] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be read, as a sentence; None while all is well."""
+        return self._trouble
+
+    def read(self, index: int, render: Callable[[], Image.Image]) -> Recognised | None:
+        """Return what is written on the picture of a page, or None when it cannot be read.
+
+        The picture is only made when it is going to be read. A page that is hard to read is
+        turned upright and read again. Without words the text is empty.
+        """
+        if self._trouble is None:
+            seconds = self._allow()
+            if seconds is None:
+                self.leave(index, "it would take too long")
+                return None
+            deadline = time.monotonic() + seconds
+            try:
+                return self._read(index, render(), deadline)
+            except OcrFailed as error:
+                self._trouble = str(error)
+        self.leave(index, self._trouble)
+        return None
+
+    def leave(self, index: int, reason: str | None) -> None:
+        """Remember a page that has to go unread."""
+        self._unread.setdefault(reason or "", []).append(index)
+
+    def warnings(self) -> list[str]:
+        """Return sentences about all pages so far."""
+        sentences = []
+        if self._has_read and self._choice.warning:
+            sentences.append(self._choice.warning)
+        for reason, pages in self._unread.items():
+            sentences.append(f"{name_pages(pages)} could only be read by OCR: {reason}")
+        if self._slow:
+            sentences.append(f"OCR of {name_pages(self._slow)} took too long and is incomplete")
+        for script, pages in self._foreign.items():
+            verb = "seems" if len(pages) == 1 else "seem"
+            sentences.append(
+                f"{name_pages(pages)} {verb} to be in {script} script, which OCR for the"
+                f" language {self._choice.lang} cannot read well: give the job another `lang`"
+            )
+        if self._unsure:
+            sentences.append(f"OCR could hardly read {name_pages(self._unsure)}")
+        return sentences
+
+    def _read(self, index: int, picture: Image.Image, deadline: float) -> Recognised:
+        if not has_ink(picture):
+            return NOTHING
+        found = self._read_upright(picture, index, deadline)
+        self._has_read = True
+        if not found.is_whole:
+            self._slow.append(index)
+        if found.text and found.confidence < _HARDLY_READ:
+            self._unsure.append(index)
+        return found
+
+    def _read_upright(self, picture: Image.Image, index: int, deadline: float) -> Recognised:
+        engine = self._engine
+        assert engine is not None  # noqa: S101  there is no trouble
+
+        def read(*, is_shaded: bool = False) -> Recognised:
+            seconds = deadline - time.monotonic()
+            return engine.read(picture, self.dpi, seconds, is_shaded=is_shaded)
+
+        found = read()
+        if found.confidence >= _SURE or not found.is_whole:
+            return found
+        seen = engine.look(picture)
+        # Where nothing is to be seen, it may stand on its head: sideways ones were tried.
+        turn = seen.degrees if seen else 180
+        is_upright = True
+        if turn:
+            as_it_was = picture
+            picture = picture.rotate(turn, expand=True)
+            again = read()
+            is_upright = again.weight > found.weight
+            if is_upright:
+                found = again
+            else:
+                picture = as_it_was
+        if found.confidence < _SURE:
+            found = max(found, read(is_shaded=True), key=lambda reading: reading.weight)
+        # A detector that is wrong about the direction is wrong about the script.
+        if seen and seen.is_sure and is_upright and found.confidence < _SURE:
+            self._compare_script(seen.script, index)
+        return found
+
+    def _compare_script(self, script: str, index: int) -> None:
+        if _RELATED_SCRIPTS.get(script, script) != _RELATED_SCRIPTS.get(self._script, self._script):
+            self._foreign.setdefault(script, []).append(index)
+
+
+def unavailable(reason: str, ocr: Ocr) -> FileError:
     """Return the error for a file that only OCR could read; `reason` begins the sentence."""
-    return FileError(FileErrorCode.OCR_UNAVAILABLE, f"{reason} and no OCR is installed")
+    return FileError(FileErrorCode.OCR_UNAVAILABLE, f"{reason} and {ocr.trouble}")

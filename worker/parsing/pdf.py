@@ -10,9 +10,10 @@ import pypdfium2.raw as pdfium_c
 from app.errors import FileError, FileErrorCode
 from worker.parsing import pdf_fallback, pdf_page
 from worker.parsing.collect import Collector, name_pages
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.look import PdfLooks
-from worker.parsing.ocr import unavailable
+from worker.parsing.ocr import Ocr, unavailable
+from worker.parsing.ocr_picture import has_ink
 from worker.parsing.pdf_page import PdfPage
 from worker.parsing.source import Source
 
@@ -21,26 +22,29 @@ FORM_PAGES = 3
 
 # Each costs a rendering, up to 100 ms for a scan in high resolution.
 _MAX_INK_CHECKS = 10
+_INK_DPI = 36
 _ARABIC_SHARE = 0.2
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 
 @dataclass(slots=True)
 class _Findings:
-    """What was learnt page by page; indices of pages."""
+    """What was learnt page by page; indices of pages. `unread` ones need OCR and got none."""
 
     failed: list[int] = field(default_factory=list)
-    pictures: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
     bare: list[int] = field(default_factory=list)
     form_fields: int = 0
     read: int = 0
+    ink_checks: int = 0
 
 
 def read_pdf(source: Source) -> Document:
     """Read the chosen pages of a PDF, and no others.
 
-    A page that fails gives a warning; all of them failing is `corrupt`. Pages that are
-    pictures of text give a warning, or `ocr_unavailable` when no read page has text. Raises
+    Pages that are pictures of text are read by OCR; where that is not possible they give a
+    warning, or `ocr_unavailable` when no read page has text. A page that fails gives a warning;
+    all of them failing is `corrupt`. Raises
     FileError (`encrypted`, `corrupt`, `too_large`, `no_such_pages`, `ocr_unavailable`).
     """
     try:
@@ -67,17 +71,14 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
     findings = _read_pages(source, document, chosen, collector)
     if findings.read == 0:
         return pdf_fallback.read_with_pypdf(source)
-    if len(findings.pictures) == findings.read:
-        raise unavailable("the pages are pictures or have no readable text layer,")
+    if len(findings.unread) == findings.read:
+        raise unavailable("the pages are pictures or have no readable text layer,", source.ocr)
     if len(findings.bare) == findings.read:
         pdf_fallback.check_bare_pages(source, findings.bare)
     if findings.failed:
         collector.warn(f"{name_pages(findings.failed)} could not be read")
-    if findings.pictures:
-        verb = "has" if len(findings.pictures) == 1 else "have"
-        collector.warn(
-            f"{name_pages(findings.pictures)} {verb} no readable text layer and no OCR is installed"
-        )
+    for sentence in source.ocr.warnings():
+        collector.warn(sentence)
     return collector.finish(total, findings.form_fields)
 
 
@@ -89,14 +90,11 @@ def _read_pages(
 ) -> _Findings:
     findings = _Findings()
     looks = PdfLooks(document) if source.request.mode == "MULTIMODAL" else None
-    ink_checks = 0
     for position, index in enumerate(chosen):
         try:
             read = pdf_page.read_page(document, index, source.limits.page_text_bytes)
-            # Blank scans exist too: paper without ink needs no OCR.
-            if read.may_be_picture and ink_checks < _MAX_INK_CHECKS:
-                ink_checks += 1
-                read = replace(read, may_be_picture=pdf_page.has_ink(document, index))
+            if read.may_be_picture:
+                read = _read_picture(source.ocr, document, read, findings)
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
@@ -108,11 +106,35 @@ def _read_pages(
     return findings
 
 
+def _read_picture(
+    ocr: Ocr, document: pypdfium2.PdfDocument, read: PdfPage, findings: _Findings
+) -> PdfPage:
+    """Have a page read by OCR; it stays a picture where that is not possible."""
+    index = read.page.index
+    if ocr.trouble is None:
+        found = ocr.read(index, lambda: pdf_page.render(document, index, ocr.dpi))
+        if found is None:
+            return read
+        page = read.page
+        if found.text:
+            page = replace(
+                page, text=found.text, source=TextSource.OCR, confidence=found.confidence
+            )
+        return replace(read, page=page, may_be_picture=False)
+    # Blank scans exist too: paper without ink needs no OCR.
+    if findings.ink_checks < _MAX_INK_CHECKS:
+        findings.ink_checks += 1
+        if not has_ink(pdf_page.render(document, index, _INK_DPI)):
+            return replace(read, may_be_picture=False)
+    ocr.leave(index, ocr.trouble)
+    return read
+
+
 def _note(findings: _Findings, read: PdfPage, position: int) -> None:
     if position < FORM_PAGES:
         findings.form_fields += read.form_fields
     if read.may_be_picture:
-        findings.pictures.append(read.page.index)
+        findings.unread.append(read.page.index)
     elif read.is_bare:
         findings.bare.append(read.page.index)
 

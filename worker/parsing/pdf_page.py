@@ -1,17 +1,17 @@
 """One page of a PDF as PDFium sees it: text, form fields, pictures."""
 
 import ctypes
-import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 from worker.parsing.document import Page, TextSource
+from worker.parsing.ocr_picture import scale_for
 
 # A page with fewer letters and a large picture on it is a scan with a stamp or a page number.
 _FEW_LETTERS = 25
@@ -25,10 +25,6 @@ _LONGEST_SIDE = 10_000_000.0
 _MAX_FIELDS = 1000
 _MAX_FIELD_CHARACTERS = 1000
 _MAX_FORM_DEPTH = 2
-_INK_DPI = 36
-_MAX_INK_PIXELS = 1_000_000
-_INK_CONTRAST = 40
-_INK_SHARE = 0.0005
 _TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
 # PDFium ends a hyphenated line with U+FFFE or U+0002: the two halves are one word.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
@@ -86,25 +82,22 @@ def _side(points: float) -> float | None:
     return round(points, 2) if 0 < points < _LONGEST_SIDE else None
 
 
-def has_ink(document: pypdfium2.PdfDocument, index: int) -> bool:
-    """Tell whether a page shows anything but its background, by a rendering at 36 dpi."""
+def render(document: pypdfium2.PdfDocument, index: int, dpi: int) -> Image.Image:
+    """Return a grey picture of a page, with at most 2500 pixels on its longer side.
+
+    Raises PdfiumError when the page cannot be loaded, or has a size that no paper has.
+    """
     page = document[index]
     try:
         width, height = page.get_size()
         if _side(width) is None or _side(height) is None:
-            return True
-        scale = min(_INK_DPI / 72, math.sqrt(_MAX_INK_PIXELS / (width * height)))
-        bitmap = page.render(scale=scale, grayscale=True)
-        rows, used = memoryview(bitmap.buffer).cast("B"), bitmap.width
-        shades: Counter[int] = Counter()
-        for start in range(0, bitmap.height * bitmap.stride, bitmap.stride):
-            shades.update(rows[start : start + used])
+            raise pypdfium2.PdfiumError("a page without a size")
+        bitmap = page.render(scale=scale_for(width, height, dpi), grayscale=True)
+        picture: Image.Image = bitmap.to_pil().copy()
         bitmap.close()
     finally:
         page.close()
-    background = max(shades, key=lambda shade: shades[shade])
-    ink = sum(count for shade, count in shades.items() if abs(shade - background) > _INK_CONTRAST)
-    return ink > shades.total() * _INK_SHARE
+    return picture
 
 
 def is_rubbish(text: str) -> bool:

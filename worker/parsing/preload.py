@@ -8,6 +8,8 @@ import encodings
 import importlib
 import pkgutil
 
+from PIL import Image
+
 _LAZY_MODULES = (
     "pypdf",
     "pypdf.filters",
@@ -34,3 +36,4 @@ def preload() -> None:
             importlib.import_module(module.name)
     for name in _LAZY_MODULES:
         importlib.import_module(name)
+    Image.init()  # imports its readers of formats

@@ -11,6 +11,7 @@ from worker.parsing.heif import enable_heic
 from worker.parsing.html import read_html
 from worker.parsing.image import read_image
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr import Ocr
 from worker.parsing.odp import read_odp
 from worker.parsing.office import read_office
 from worker.parsing.pdf import read_pdf
@@ -36,7 +37,7 @@ _READERS: Mapping[str, Reader] = {
 
 
 def read_document(
-    file: BinaryIO, name: str, request: ParseRequest, limits: ParserLimits
+    file: BinaryIO, name: str, request: ParseRequest, limits: ParserLimits, ocr: Ocr
 ) -> Document:
     """Read the chosen pages of a file into a document.
 
@@ -53,7 +54,7 @@ def read_document(
     reader = _READERS.get(kind.extension)
     if reader is None:
         raise _unsupported(kind.extension)
-    return reader(Source(file, kind, request, limits))
+    return reader(Source(file, kind, request, limits, ocr))
 
 
 def _unsupported(extension: str) -> FileError:

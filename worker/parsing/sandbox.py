@@ -20,6 +20,7 @@ from worker.parsing import frames
 from worker.parsing.child import write_order
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr_data import OcrData, find_ocr
 from worker.parsing.request import ParseRequest
 
 logger = logging.getLogger(__name__)
@@ -49,8 +50,10 @@ class SandboxedParser:
     child of its own.
     """
 
-    def __init__(self, limits: ParserLimits | None = None) -> None:
+    def __init__(self, limits: ParserLimits | None = None, ocr: OcrData | None = None) -> None:
+        """Read within `limits`, and pictures with the models of `ocr`: all that are found."""
         self._limits = limits or ParserLimits()
+        self._ocr = find_ocr() if ocr is None else ocr
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -79,7 +82,7 @@ class SandboxedParser:
         ParserUnavailable when this machine lacks what reading takes: a directory for temporary
         files and room in it, descriptors, processes, a child that starts.
         """
-        order = write_order(name, request, self._limits)
+        order = write_order(name, request, self._limits, self._ocr.choose(request.lang))
         with self._lock, _readable(file) as descriptor:
             for _ in range(_ATTEMPTS):
                 try:
@@ -103,7 +106,8 @@ class SandboxedParser:
             self._child = None
         if self._child is None:
             self._child = _Child.start()
-        return self._child.ask(order, descriptor, self._limits.wall_seconds + _GRACE_SECONDS)
+        most = self._limits.wall_for(self._limits.ocr_pages)
+        return self._child.ask(order, descriptor, most + _GRACE_SECONDS)
 
     def _drop(self) -> None:
         if self._child is not None:

@@ -2,21 +2,28 @@
 
 import os
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.files.sniff import FileType
 from worker.parsing.limits import ParserLimits
 from worker.parsing.request import ParseRequest
 
+if TYPE_CHECKING:
+    from worker.parsing.ocr import Ocr
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: its bytes, what they are, which pages are wanted, what it may cost."""
+    """A file to read: its bytes, what they are, which pages are wanted, what it may cost.
+
+    `ocr` reads the text off its pictures.
+    """
 
     file: BinaryIO
     type: FileType
     request: ParseRequest
     limits: ParserLimits
+    ocr: "Ocr"
 
     def read_all(self) -> bytes:
         """Return the whole file."""

@@ -7,9 +7,12 @@ from pathlib import Path
 SCRIPT = """
 import io, logging, sys
 from worker.parsing.preload import preload
-from tests.unit.parsing import samples
+from tests.unit.parsing import pictures, samples
 from worker.parsing.read import read_document
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr import Ocr
+from worker.parsing.ocr_data import find_ocr
+from worker.parsing.ocr_tesseract import Tesseract, open_models
 from app.errors import FileError
 
 bar = b"From: a@b.c\\nSubject: x\\nMIME-Version: 1.0\\n\\nHello"
@@ -24,15 +27,18 @@ files = [
     samples.odt("a"), samples.ods(a="a"), samples.odp("a"), samples.epub("a"), samples.xls("a"),
     samples.pdf("a"), samples.pdf(b""), scan, samples.pdf("a")[:300], bar, b"{\\\\rtf1 a}",
     b"<!doctype html><p>a&eacute;", "Größe".encode("cp1252"), "Größe".encode("utf-16"),
+    *(pictures.save(pictures.draw(["Total"]), kind) for kind in ("PNG", "JPEG", "TIFF", "GIF")),
     "Рецепт".encode("koi8-r"), "作り方".encode("cp932"), b"MZ" + bytes(99),
 ]
 logging.disable(logging.CRITICAL)
 preload()
+choice = find_ocr().choose("de")
+ocr = Ocr(choice, Tesseract(choice.models, open_models(choice.files)))
 before = set(sys.modules)
 for mode in ("FAST", "MULTIMODAL"):
     for data in files:
         try:
-            read_document(io.BytesIO(data), "", samples.request(mode=mode), ParserLimits())
+            read_document(io.BytesIO(data), "", samples.request(mode=mode), ParserLimits(), ocr)
         except FileError:
             pass
 print(sorted(set(sys.modules) - before))

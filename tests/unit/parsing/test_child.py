@@ -3,6 +3,7 @@ import signal
 import socket
 import tempfile
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,12 +12,24 @@ from app.jobs.pages import PageSelection
 from tests.unit.parsing import samples
 from worker.parsing import child, frames
 from worker.parsing.capped import run_capped
-from worker.parsing.child import Ending, Order, ParentGone, explain, read_order, write_order
+from worker.parsing.child import (
+    Ending,
+    Order,
+    ParentGone,
+    Waited,
+    explain,
+    read_order,
+    write_order,
+)
 from worker.parsing.limits import GIB, ParserLimits
+from worker.parsing.ocr_data import OcrChoice, OcrData
 from worker.parsing.pdf_fallback import _judge_bare_pages, _read_one
 from worker.parsing.request import ParseRequest
 
 LIMITS = ParserLimits()
+FIVE = ParserLimits(wall_seconds=5.0)
+LATE = Waited(None, timed_out=True)
+NO_OCR = OcrData().choose("en")
 
 
 @pytest.mark.parametrize(
@@ -26,8 +39,9 @@ LIMITS = ParserLimits()
 def test_orders_there_and_back(selection):
     request = ParseRequest(selection, "de", "MULTIMODAL")
     limits = ParserLimits(max_pages=7, wall_seconds=0.25)
-    message = frames.decode(frames.encode(write_order("\udcff.pdf", request, limits))[4:])
-    assert read_order(message, 9) == Order("\udcff.pdf", 9, request, limits)
+    ocr = OcrChoice("ru", ("rus", "eng"), {"rus": "/a/rus", "eng": "/b/eng"}, "a warning", "1")
+    message = frames.decode(frames.encode(write_order("\udcff.pdf", request, limits, ocr))[4:])
+    assert read_order(message, 9) == Order("\udcff.pdf", 9, request, limits, ocr)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +63,8 @@ def test_endings_are_explained(ending, code):
 
 def test_the_limit_that_was_reached_is_named():
     limits = ParserLimits(cpu_seconds=7, wall_seconds=0.5)
+    scan = explain(Ending(True, signal.SIGKILL, 0.4, 0, ocr_pages=2), limits)
+    assert scan.sentence == "reading the file took longer than 20.5 seconds"
     wall = explain(Ending(True, signal.SIGKILL, 0.4, 0), limits)
     assert wall.sentence == "reading the file took longer than 0.5 seconds"
     for ending in (Ending(False, signal.SIGXCPU, 6.9, 0), Ending(False, signal.SIGKILL, 7, 0)):
@@ -59,20 +75,20 @@ def test_the_limit_that_was_reached_is_named():
 def order(data: bytes, name: str, file) -> Order:
     file.write(data)
     file.flush()
-    return Order(name, file.fileno(), samples.EVERYTHING, LIMITS)
+    return Order(name, file.fileno(), samples.EVERYTHING, LIMITS, NO_OCR)
 
 
 def test_answers_for_documents_and_errors():
     with tempfile.TemporaryFile() as file:
-        answer = child._read(order(b"Hello", "a.txt", file))
+        answer = child._read(order(b"Hello", "a.txt", file), samples.no_ocr())
         assert answer["document"]["pages"][0]["text"] == "Hello"
     with tempfile.TemporaryFile() as file:
-        answer = child._read(order(b"MZ\0\0\1\2\3", "a.exe", file))
+        answer = child._read(order(b"MZ\0\0\1\2\3", "a.exe", file), samples.no_ocr())
         assert answer["error"]["code"] == "unsupported_type"
 
 
 def test_answer_for_a_fault_of_our_own():
-    answer = child._read(Order("a", 10_000, samples.EVERYTHING, LIMITS))
+    answer = child._read(Order("a", 10_000, samples.EVERYTHING, LIMITS, NO_OCR), samples.no_ocr())
     assert answer["error"] == {"code": "internal", "sentence": "the server could not read the file"}
     assert answer["detail"].startswith("OSError at child.py:")
 
@@ -96,7 +112,23 @@ def test_waiting_for_a_whole_answer(pipes):
     reader, writer, connection, _ = pipes
     frame = frames.encode({"a": 1})
     writer.write(frame)
-    assert child._await_answer(reader, connection, 5) == (frame, False)
+    assert child._await_answer(reader, connection, FIVE) == Waited(frame)
+
+
+def test_pages_by_ocr_give_more_time(pipes):
+    reader, writer, connection, _ = pipes
+    limits = ParserLimits(wall_seconds=0.05, ocr_page_seconds=0.1, ocr_max_seconds=0.2)
+    writer.write(frames.TICK * 7)
+    start = time.monotonic()
+    assert child._await_answer(reader, connection, limits) == replace(LATE, ocr_pages=7)
+    assert 0.2 <= time.monotonic() - start < 5
+
+
+def test_an_answer_after_pages_by_ocr(pipes):
+    reader, writer, connection, _ = pipes
+    frame = frames.encode({"a": 1})
+    writer.write(frames.TICK + frames.TICK + frame)
+    assert child._await_answer(reader, connection, FIVE) == Waited(frame, ocr_pages=2)
 
 
 def test_a_copy_whose_parent_is_gone_reads_nothing(pipes):
@@ -115,23 +147,23 @@ def test_a_copy_whose_parent_is_gone_reads_nothing(pipes):
 def test_waiting_in_vain(pipes):
     reader, writer, connection, ours = pipes
     writer.write(b"\0\0")
-    assert child._await_answer(reader, connection, 0.05) == (None, True)
+    assert child._await_answer(reader, connection, ParserLimits(wall_seconds=0.05)) == LATE
     ours.close()
     with pytest.raises(ParentGone):
-        child._await_answer(reader, connection, 5)
+        child._await_answer(reader, connection, FIVE)
 
 
 def test_the_end_instead_of_an_answer(pipes):
     reader, writer, connection, _ = pipes
     writer.write(b"\0\0")
     writer.close()
-    assert child._await_answer(reader, connection, 5) == (None, False)
+    assert child._await_answer(reader, connection, FIVE) == Waited(None)
 
 
 def test_waiting_for_an_answer_that_is_too_long(pipes):
     reader, writer, connection, _ = pipes
     writer.write(b"\xff\xff\xff\xff")
-    assert child._await_answer(reader, connection, 5) == (None, False)
+    assert child._await_answer(reader, connection, FIVE) == Waited(None)
 
 
 def test_capped_functions():

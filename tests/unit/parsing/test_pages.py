@@ -35,7 +35,7 @@ FILES = {
 def read(extension: str, **asked) -> Document:
     source = samples.source(FILES[extension], f"a.{extension}", samples.request(**asked))
     return read_document(
-        io.BytesIO(FILES[extension]), f"a.{extension}", source.request, source.limits
+        io.BytesIO(FILES[extension]), f"a.{extension}", source.request, source.limits, source.ocr
     )
 
 

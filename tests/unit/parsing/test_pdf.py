@@ -114,7 +114,7 @@ def test_a_few_lines_and_boxes_do_not():
 def test_a_picture_among_pages_of_text_is_a_warning():
     found = read(with_picture(PRINTED, "Text", WHOLE_PAGE, WHOLE_PAGE))
     assert [page.text for page in found.pages] == ["Text", "", ""]
-    assert found.warnings == ("pages 2 and 3 have no readable text layer and no OCR is installed",)
+    assert found.warnings == ("pages 2 and 3 could only be read by OCR: no OCR is installed",)
 
 
 def test_rubbish_of_a_broken_font_map():

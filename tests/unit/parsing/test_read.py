@@ -1,28 +1,22 @@
 import io
-import struct
 
 import pytest
 
 from app.errors import FileError, FileErrorCode
 from tests.unit.parsing import samples
 from worker.parsing.document import Document
-from worker.parsing.image import measure
 from worker.parsing.limits import ParserLimits
 from worker.parsing.read import read_document
 
 
 def read(data: bytes, name: str = "", asked=samples.EVERYTHING, **limits) -> Document:
-    return read_document(io.BytesIO(data), name, asked, ParserLimits(**limits))
+    return read_document(io.BytesIO(data), name, asked, ParserLimits(**limits), samples.no_ocr())
 
 
 def refused(data: bytes, name: str = "", **limits) -> FileError:
     with pytest.raises(FileError) as caught:
         read(data, name, **limits)
     return caught.value
-
-
-def png(width: int, height: int) -> bytes:
-    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">LL", width, height) + bytes(30)
 
 
 @pytest.mark.parametrize(
@@ -76,26 +70,3 @@ def test_bombs_are_refused_first():
 def test_files_without_pages_to_look_at_are_the_same_in_both_modes():
     for data, name in ((b"Hello", "a.txt"), (samples.docx(["Hello"]), "a.docx")):
         assert read(data, name, samples.request(mode="MULTIMODAL")) == read(data, name)
-
-
-def test_pictures_need_ocr():
-    for data in (png(800, 600), b"\xff\xd8\xff" + bytes(60)):
-        error = refused(data)
-        assert error.code == FileErrorCode.OCR_UNAVAILABLE
-        assert error.sentence == "the file is a picture and no OCR is installed"
-
-
-def test_pictures_too_small_for_a_letter_are_blank():
-    assert [page.text for page in read(png(1, 1)).pages] == [""]
-
-
-def test_pictures_with_too_many_pixels():
-    assert refused(png(30_000, 30_000)).code == FileErrorCode.TOO_LARGE
-
-
-def test_measures_of_pictures():
-    assert measure(png(3, 5), "png") == (3, 5)
-    assert measure(b"GIF89a" + struct.pack("<HH", 3, 5), "gif") == (3, 5)
-    assert measure(b"BM" + bytes(16) + struct.pack("<ll", 3, -5), "bmp") == (3, 5)
-    assert measure(b"BM", "bmp") is None
-    assert measure(png(3, 5), "jpg") is None

@@ -1,0 +1,121 @@
+"""Which of Tesseract's models reads which of the 86 languages that a job may name.
+
+The codes are those of the original API. The models are those of tessdata_fast as Debian
+packages them (tesseract-ocr 1:4.1.0); each package named here was looked up there. Where a
+language has no model of its own, its script has one. Three codes mean other languages than
+their letters suggest: `ang` is Angika, `mah` Magahi, `tab` Tabasaran.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from app.jobs import languages
+
+ENGLISH = "eng"
+# Finds out in which direction and script a page is written, instead of reading it.
+ORIENTATION = "osd"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script by the name that Tesseract has for it.
+
+    `model` reads every language of the script, if it is installed, and `major` is the model of
+    its most common language. `is_dense` scripts need a finer rendering.
+    """
+
+    name: str
+    model: str
+    major: str = ENGLISH
+    is_dense: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OcrLanguage:
+    """A language's own model, and the script that it is written in."""
+
+    code: str
+    model: str
+    script: Script
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that can read the language, the best one first; English comes last."""
+        chain = (self.model, self.script.model, self.script.major, ENGLISH)
+        return tuple(dict.fromkeys(chain))
+
+
+_LATIN = Script("Latin", "Latin")
+_CYRILLIC = Script("Cyrillic", "Cyrillic", "rus")
+_ARABIC = Script("Arabic", "Arabic", "ara", is_dense=True)
+_BENGALI = Script("Bengali", "Bengali", "ben", is_dense=True)
+_DEVANAGARI = Script("Devanagari", "Devanagari", "hin", is_dense=True)
+
+_SCRIPTS = (
+    (languages.LATIN, _LATIN),
+    (languages.ARABIC, _ARABIC),
+    (languages.BENGALI, _BENGALI),
+    (languages.CYRILLIC, _CYRILLIC),
+    (languages.DEVANAGARI, _DEVANAGARI),
+    ("th", Script("Thai", "Thai", is_dense=True)),
+    ("ch_sim", Script("Han", "HanS", is_dense=True)),
+    ("ch_tra", Script("Han", "HanT", is_dense=True)),
+    ("ja", Script("Japanese", "Japanese", is_dense=True)),
+    ("ko", Script("Korean", "Hangul", is_dense=True)),
+    ("ta", Script("Tamil", "Tamil", is_dense=True)),
+    ("te", Script("Telugu", "Telugu", is_dense=True)),
+    ("kn", Script("Kannada", "Kannada", is_dense=True)),
+)
+
+_MODELS = """
+    af afr  az aze  bs bos  cs ces  cy cym  da dan  de deu  en eng  es spa  et est  fr fra
+    ga gle  hr hrv  hu hun  id ind  is isl  it ita  ku kmr  la lat  lt lit  lv lav  mi mri
+    ms msa  mt mlt  nl nld  no nor  oc oci  pi Latin  pl pol  pt por  ro ron
+    rs_latin srp_latn  sk slk  sl slv  sq sqi  sv swe  sw swa  tl fil  tr tur  uz uzb  vi vie
+    ar ara  fa fas  ug uig  ur urd  bn ben  as asm  mni ben
+    ru rus  rs_cyrillic srp  be bel  bg bul  uk ukr  mn mon  tjk tgk
+    abq Cyrillic  ady Cyrillic  kbd Cyrillic  ava Cyrillic  dar Cyrillic  inh Cyrillic
+    che Cyrillic  lbe Cyrillic  lez Cyrillic  tab Cyrillic
+    hi hin  mr mar  ne nep  sa san  bh Devanagari  mai Devanagari  ang Devanagari
+    bho Devanagari  mah Devanagari  sck Devanagari  new Devanagari  gom Devanagari
+    bgc Devanagari
+    th tha  ch_sim chi_sim  ch_tra chi_tra  ja jpn  ko kor  ta tam  te tel  kn kan
+"""
+
+_SCRIPT_PACKAGES = {
+    "Arabic": "arab",
+    "Bengali": "beng",
+    "Cyrillic": "cyrl",
+    "Devanagari": "deva",
+    "HanS": "hans",
+    "HanT": "hant",
+    "Hangul": "hang",
+    "Japanese": "jpan",
+    "Kannada": "knda",
+    "Latin": "latn",
+    "Tamil": "taml",
+    "Telugu": "telu",
+    "Thai": "thai",
+}
+
+
+def _read_table() -> Mapping[str, OcrLanguage]:
+    words = _MODELS.split()
+    models = dict(zip(words[::2], words[1::2], strict=True))
+    return MappingProxyType(
+        {
+            code: OcrLanguage(code, models[code], script)
+            for codes, script in _SCRIPTS
+            for code in codes.split()
+        }
+    )
+
+
+LANGUAGES = _read_table()
+
+
+def package_of(model: str) -> str:
+    """Return the name of the Debian package that brings a model."""
+    script = _SCRIPT_PACKAGES.get(model)
+    return "tesseract-ocr-" + (f"script-{script}" if script else model.replace("_", "-"))
