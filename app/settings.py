@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from annotated_types import Ge, Le
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -33,7 +33,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        populate_by_name=True,
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -126,6 +130,20 @@ class Settings(BaseSettings):
         500, description="Most pages read of one document, whatever the job asks for."
     )
 
+    ocr_data_dir: Path | None = Field(
+        None,
+        validation_alias=AliasChoices("PIGEONHOLE_OCR_DATA_DIR", "TESSDATA_PREFIX"),
+        description="Directory with models for OCR (`*.traineddata`), searched before those of "
+        "the system and of the package; TESSDATA_PREFIX is taken, too.",
+    )
+    ocr_page_seconds: Annotated[float, Ge(1), Le(600)] = Field(
+        10, description="Added to both times for each page that OCR reads."
+    )
+    ocr_max_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
+        300,
+        description="Beyond this the times do not grow, and further pages are not read by OCR.",
+    )
+
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
         1024 * MIB,
         description="How much is kept of the text of files and its vectors, so that another job "
@@ -216,6 +234,15 @@ class Settings(BaseSettings):
             raise ValueError("public_url must begin with http:// or https://")
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
             raise ValueError("root_path must begin with / and not end with it")
+        return self
+
+    @model_validator(mode="after")
+    def _check_times(self) -> Self:
+        if self.item_seconds <= max(self.parser_wall_seconds, self.ocr_max_seconds):
+            raise ValueError(
+                "item_seconds must be more than parser_wall_seconds and ocr_max_seconds: a worker "
+                "may take that long to read one file"
+            )
         return self
 
     @property

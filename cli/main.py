@@ -17,6 +17,7 @@ VERBS = {
     "migrate": "cli.migrate",
     "keys": "cli.keys",
     "models": "cli.models",
+    "ocr": "cli.ocr",
     "demo": "cli.demo",
 }
 

@@ -16,6 +16,7 @@ from app.files.blobs import LocalBlobStore
 from app.files.caches import FileCaches
 from app.settings import Settings
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr_data import find_ocr
 from worker.parsing.sandbox import SandboxedParser
 from worker.pipeline import Pipeline
 
@@ -61,15 +62,18 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         cpu_seconds=settings.parser_cpu_seconds,
         wall_seconds=settings.parser_wall_seconds,
         max_pages=settings.parser_max_pages,
+        ocr_page_seconds=settings.ocr_page_seconds,
+        ocr_max_seconds=settings.ocr_max_seconds,
     )
+    ocr = find_ocr(settings.ocr_data_dir)
     database = Database(settings.sqlalchemy_url, pool_size=2)
     blobs = LocalBlobStore(settings.blob_dir)
     return Pipeline(
         database=database,
         blobs=blobs,
-        parser=SandboxedParser(limits),
+        parser=SandboxedParser(limits, ocr),
         engine=engine,
-        caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits),
+        caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits, ocr),
         lease=timedelta(seconds=settings.lease_seconds),
         too_long=too_long,
         remote=remote_of(engine),

@@ -19,6 +19,7 @@ from worker.classification.readings import fresh_vectors, pack, unpack, vectors_
 from worker.parsing.document import Document
 from worker.parsing.frames import MAX_FRAME
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.version import PARSER_VERSION
 
@@ -28,14 +29,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """The caches, and the limits under which files are read."""
+    """The caches, and the limits and OCR models with which files are read."""
 
     caches: FileCaches
     limits: ParserLimits
+    ocr: OcrData
 
     def of(self, claim: Claim) -> "CachedFile":
         """Return the caches of a claim's file, and of nothing else."""
-        return CachedFile(self.caches, self.limits, Owner(claim.project_id, claim.file_id))
+        return CachedFile(
+            self.caches, self.limits, self.ocr, Owner(claim.project_id, claim.file_id)
+        )
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class CachedFile:
 
     caches: FileCaches
     limits: ParserLimits
+    ocr: OcrData
     owner: Owner
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[Entry] = field(default_factory=list)
@@ -57,7 +62,7 @@ class CachedFile:
 
         Raises what `parse` raises; errors are not kept.
         """
-        key = document_key(request, self.limits)
+        key = document_key(request, self.limits, self.ocr)
         document = self._known(CacheKind.DOCUMENT, key, unpack_document)
         if document is not None:
             self.origins["parsed"] = "cached"
@@ -96,15 +101,17 @@ class CachedFile:
             return None
 
 
-def document_key(request: ParseRequest, limits: ParserLimits) -> str:
+def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> str:
     """Return a digest of all that a document depends on besides the file.
 
-    Two selections that mean the same pages have the same key.
+    Two selections that mean the same pages have the same key. A model that is installed later
+    for the request's language makes another one.
     """
     pages: object = request.selection.max_pages or 0
     if request.selection.target_pages is not None:
         pages = sorted(set(request.selection.target_pages))
-    whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, pages])
+    models = ocr.choose(request.lang).version
+    whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
     return hashlib.sha256(whole.encode("ascii")).hexdigest()
 
 

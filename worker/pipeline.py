@@ -92,7 +92,7 @@ class Pipeline:
             "engines": [f"{embedder.name} {embedder.version}" for embedder in embedders],
             "missing": (self.remote and self.remote.trouble) or self.engine.missing,
             "parser": PARSER_VERSION,
-            "ocr_languages": [],
+            "ocr_languages": list(self.caching.ocr.languages),
         }
 
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:

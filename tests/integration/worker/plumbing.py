@@ -17,6 +17,7 @@ from worker.caching import Caching
 from worker.classification.engine import Engine
 from worker.parsing.document import Document, Page
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 from worker.pipeline import Pipeline
 
@@ -60,7 +61,7 @@ class Plumbing:
 
     def caching(self, max_bytes: int = 1_000_000, **limits: int) -> Caching:
         caches = FileCaches(self.world.database, self.blobs, max_bytes)
-        return Caching(caches, ParserLimits(**limits))
+        return Caching(caches, ParserLimits(**limits), OcrData())
 
     def file(self, content: str = INVOICE, scope: Scope | None = None) -> UUID:
         writer = self.blobs.create()

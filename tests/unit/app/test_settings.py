@@ -191,6 +191,22 @@ def test_a_key_must_fit_into_a_header() -> None:
     assert "Evil" not in str(refusal.value)
 
 
+def test_reading_a_file_ends_before_its_worker_is_stopped() -> None:
+    for times in ({"item_seconds": 300}, {"ocr_max_seconds": 600}, {"parser_wall_seconds": 600}):
+        with pytest.raises(StartupError, match=r"^PIGEONHOLE_ITEM_SECONDS must be more than"):
+            load_settings(**times)
+    assert load_settings(item_seconds=60, ocr_max_seconds=50).item_seconds == 60
+
+
+def test_the_directory_of_ocr_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    assert load_settings().ocr_data_dir is None
+    monkeypatch.setenv("TESSDATA_PREFIX", "/srv/tessdata")
+    assert load_settings().ocr_data_dir == Path("/srv/tessdata")
+    monkeypatch.setenv("PIGEONHOLE_OCR_DATA_DIR", "/srv/ours")
+    assert load_settings().ocr_data_dir == Path("/srv/ours")
+
+
 def test_everything_wrong_is_named_at_once() -> None:
     with pytest.raises(StartupError, match=r"PIGEONHOLE_PORT: .*; PIGEONHOLE_WORKERS: "):
         load_settings(port=-1, workers=0)

@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,11 @@ from worker.caching import document_key, pack_document, unpack_document
 from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.frames import MAX_FRAME
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 
 LIMITS = ParserLimits()
+NO_OCR = OcrData()
 DOCUMENT = Document(
     "pdf",
     (
@@ -27,10 +30,14 @@ DOCUMENT = Document(
 
 
 def key(
-    limits: ParserLimits = LIMITS, lang: str = "en", mode: str = "FAST", **pages: object
+    limits: ParserLimits = LIMITS,
+    lang: str = "en",
+    mode: str = "FAST",
+    ocr: OcrData = NO_OCR,
+    **pages: object,
 ) -> str:
     selection = PageSelection(**pages)  # type: ignore[arg-type]
-    return document_key(ParseRequest(selection, lang, mode), limits)
+    return document_key(ParseRequest(selection, lang, mode), limits, ocr)
 
 
 def test_a_document_comes_back_as_it_was() -> None:
@@ -83,6 +90,21 @@ def test_what_matters_to_the_reading_makes_another_key() -> None:
 
     assert len(set(keys)) == len(keys)
     assert {len(one) for one in keys} == {64}
+
+
+def test_a_new_model_makes_another_key_for_its_language(tmp_path: Path) -> None:
+    for model in ("eng", "deu"):
+        (tmp_path / f"{model}.traineddata").write_bytes(b"model")
+    english, both = (
+        {name: tmp_path / f"{name}.traineddata" for name in names}
+        for names in (("eng",), ("eng", "deu"))
+    )
+    before, after = OcrData(english, "tesserocr 2"), OcrData(both, "tesserocr 2")
+
+    assert key(lang="de", ocr=before) != key(lang="de", ocr=after)
+    assert key(lang="en", ocr=before) == key(lang="en", ocr=after)
+    assert key(lang="en", ocr=before) != key(lang="en")
+    assert key(lang="en", ocr=before) != key(lang="en", ocr=OcrData(english, "tesserocr 3"))
 
 
 def test_selections_of_the_same_pages_have_the_same_key() -> None:

@@ -1,0 +1,44 @@
+"""`pigeonhole ocr`: what can be read off pictures here."""
+
+import sys
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+
+from app.settings import load_settings
+from worker.parsing.ocr_data import OcrData, find_ocr
+from worker.parsing.ocr_models import LANGUAGES, OcrLanguage, package_of
+
+# What a table may take where there is no terminal whose width could be asked for.
+WIDTH = 160
+
+
+@click.group()
+def ocr() -> None:
+    """See in which languages scans and photographs are read."""
+
+
+@ocr.command()
+@click.option("--missing", is_flag=True, help="Name only the packages that are missing, in a line.")
+def languages(*, missing: bool) -> None:
+    """List the languages that a job may name, their models, and where these are or come from."""
+    data = find_ocr(load_settings().ocr_data_dir)
+    if missing:
+        absent = {language.model for language in LANGUAGES.values()} - set(data.models)
+        click.echo(" ".join(sorted(map(package_of, absent))))
+        return
+    table = Table("lang", "model", "state", Column("directory, or Debian package", no_wrap=True))
+    for language in LANGUAGES.values():
+        table.add_row(language.code, language.model, *_describe(language, data))
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+    read = f"{len(data.languages)} of {len(LANGUAGES)} languages are read by their own models"
+    click.echo(f"{read}, with {data.engine}." if data.engine else f"{read}: no OCR is installed.")
+
+
+def _describe(language: OcrLanguage, data: OcrData) -> tuple[str, str]:
+    if language.model in data.models:
+        return "installed", str(data.models[language.model].parent)
+    choice = data.choose(language.code)
+    state = f"missing: {choice.models[0]} is used" if choice.models else "missing"
+    return state, package_of(language.model)

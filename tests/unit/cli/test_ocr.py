@@ -1,0 +1,43 @@
+"""The table of languages that can be read off pictures."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import commands
+from worker.parsing.ocr_data import find_models
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(commands, ["ocr", "languages", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_languages_with_their_models_and_packages() -> None:
+    lines = run().splitlines()
+    rows = {cells[1].strip(): cells for line in lines if len(cells := line.split("│")) == 6}
+
+    assert len(rows) == 86
+    assert [cell.strip() for cell in rows["de"][2:4]] == ["deu", "installed"]
+    assert rows["abq"][2].strip() == "Cyrillic"
+
+
+def test_a_directory_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mni.traineddata").write_bytes(b"")
+    (tmp_path / "ben.traineddata").write_bytes(b"")
+    monkeypatch.setenv("PIGEONHOLE_OCR_DATA_DIR", str(tmp_path))
+
+    assert str(tmp_path) in run()
+    assert "tesseract-ocr-ben" not in run("--missing").split()
+
+
+def test_missing_packages_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.parsing.ocr_data.find_models", lambda _: find_models([]))
+
+    (line,) = run("--missing").splitlines()
+    assert "tesseract-ocr-eng" in line.split()
+    assert len(line.split()) == len(set(line.split())) == 68
+    (*_, closing) = run().splitlines()
+    assert closing.startswith("0 of 86 languages are read by their own models")
