@@ -43,6 +43,9 @@ NAMES = {
 MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use"), "own": ("own",)}
 """The models of each engine, the leading one first."""
 
+BUILT_IN = ("use", "e5", "fused")
+"""The engines that need no setting."""
+
 
 def say(what: str) -> None:
     """Tell on stderr what is being done, with the CPU seconds spent so far."""

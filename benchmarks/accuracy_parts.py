@@ -7,7 +7,7 @@ from benchmarks import accuracy_tables as tables
 from benchmarks.accuracy_catchall import CatchAllJudge, by_count_table, by_language_table
 from benchmarks.accuracy_cost import cost_table, long_documents, measure_costs
 from benchmarks.accuracy_custom import custom_table, without_own_types
-from benchmarks.accuracy_engines import MODELS, TEXT, Fitter, say
+from benchmarks.accuracy_engines import BUILT_IN, TEXT, Fitter, say
 from benchmarks.accuracy_metrics import Sample
 from benchmarks.accuracy_rulesets import languages_table, rule_sets_table, with_generic_types
 from worker.classification.constants import Constants
@@ -97,7 +97,7 @@ def measure_cost(fitter: Fitter, console: Console) -> None:
     """Print what each engine costs; the baseline model too, when it is installed."""
     knowledge = load_knowledge()
     constants: dict[str, Constants | None] = {
-        engine: fitter.fit(engine, knowledge).constants[0] for engine in MODELS
+        engine: fitter.fit(engine, knowledge).constants[0] for engine in BUILT_IN
     }
     try:
         fitter.model("minilm")
