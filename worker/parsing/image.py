@@ -3,12 +3,15 @@
 import contextlib
 from collections.abc import Iterator
 
+import numpy as np
 from PIL import Image
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing import ocr_picture
 from worker.parsing.collect import Collector, name_pages
 from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.look import look_at_picture
+from worker.parsing.looks import PageLook
 from worker.parsing.ocr import unavailable
 from worker.parsing.source import Source
 
@@ -38,7 +41,7 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
     failed, unread = [], 0
     for index in chosen:
         try:
-            page = _read_frame(source, picture, index)
+            page, look = _read_frame(source, picture, index)
         except FileError as error:
             if error.code != FileErrorCode.CORRUPT:
                 raise
@@ -47,7 +50,7 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
         if page is None:
             unread += 1
             page = Page(index=index, text="", source=TextSource.NONE)
-        if not collector.add(page):
+        if not collector.add(page, look):
             break
     if len(failed) == len(chosen):
         raise _damaged()
@@ -60,25 +63,33 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
     return collector.finish(total)
 
 
-def _read_frame(source: Source, picture: Image.Image, index: int) -> Page | None:
-    """Return a frame's page, or None when there may be text on it that cannot be read."""
+def _read_frame(
+    source: Source, picture: Image.Image, index: int
+) -> tuple[Page | None, PageLook | None]:
+    """Return a frame's page, None when there may be text on it that cannot be read, and its look.
+
+    Looks are taken in MULTIMODAL mode, of what is not blank.
+    """
     with _damage_named():
         if index:
             picture.seek(index)
         _check_size(source, picture)
     blank = Page(index=index, text="", source=TextSource.NONE)
     if min(picture.size) < _MIN_SIDE:
-        return blank
+        return blank, None
     with _damage_named():
         grey = ocr_picture.to_grey(picture)
     if not ocr_picture.has_ink(grey):
-        return blank
+        return blank, None
     found = source.ocr.read(index, lambda: grey)
+    text = found.text if found else ""
+    look = None
+    if source.request.mode == "MULTIMODAL":
+        look = look_at_picture(np.asarray(grey), index, text)
     if found is None:
-        return None
-    if not found.text:
-        return blank
-    return Page(index, found.text, TextSource.OCR, confidence=found.confidence)
+        return None, look
+    page = Page(index, text, TextSource.OCR, confidence=found.confidence) if text else blank
+    return page, look
 
 
 def _check_size(source: Source, picture: Image.Image) -> None:

@@ -81,13 +81,12 @@ def look_at_pdf_page(
 def look_at_picture(shades: Shades, index: int, text: str) -> PageLook:
     """Return the look of a picture; `shades` (height, width) are its grey pixels, 0 is black.
 
-    A picture of more than a million pixels is thinned out.
+    A picture of more than a million pixels is made smaller.
     """
-    step = math.ceil(math.sqrt(shades.size / _MOST_PIXELS))
     return _measure(
         index,
         shades.shape[1] / shades.shape[0],
-        np.ascontiguousarray(shades[::step, ::step]),
+        raster.shrink(shades, _MOST_PIXELS),
         text,
         _Drawn(image_area=1.0),
     )

@@ -5,6 +5,8 @@ top, of at least one pixel. They are pure, give the same numbers on every machin
 in proportion to the pixels. Lengths are chosen for a page at 72 dpi.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +31,16 @@ _COLUMN_FILL = 0.7
 _COLUMN_BANDS = 0.4
 _TABLE_CELLS = 3
 _CELL_GAP = 1.5
+
+
+def shrink(shades: Shades, most: int) -> Shades:
+    """Return the picture with at most `most` pixels, each the mean of a square of equal side."""
+    step = math.ceil(math.sqrt(shades.size / most))
+    height, width = (side // step for side in shades.shape)
+    if step == 1 or not height or not width:
+        return shades
+    blocks = shades[: height * step, : width * step].reshape(height, step, width, step)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32), dtype=np.uint8)
 
 
 def find_ink(shades: Shades) -> Mask:

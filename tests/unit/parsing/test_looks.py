@@ -5,7 +5,9 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from tests.unit.parsing import samples
+from tests.unit.parsing import pictures, samples
+from tests.unit.parsing.test_ocr import tesseract
+from worker.parsing.image import read_image
 from worker.parsing.look import PdfLooks, look_at_pdf_page, look_at_picture
 from worker.parsing.looks import PageLook, Sight, describe
 from worker.parsing.pdf import read_pdf
@@ -94,7 +96,7 @@ def test_words_and_digits_of_the_text():
     assert look(samples.pdf("x"), "請求書の番号 一二三").words == 2 + 9 // 2
 
 
-def test_a_picture_is_thinned_out():
+def test_a_large_picture():
     shades = np.full((3000, 2000), 250, dtype=np.uint8)
     shades[300:900, 100:1900] = 0
     found = look_at_picture(shades, 3, "some words")
@@ -134,6 +136,15 @@ def test_looks_are_taken_in_multimodal_mode_only():
     assert [look.page for look in found] == [0, 1, 2]
     chosen = samples.request(target_pages=(2,), mode="MULTIMODAL")
     assert [look.page for look in read_pdf(samples.source(data, asked=chosen)).looks] == [2]
+
+
+def test_looks_of_frames_are_taken_in_multimodal_mode_only():
+    frames = [pictures.draw(["Total 412.50"]), pictures.draw([]), pictures.draw(["Thank you"])]
+    data = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    assert read_image(samples.source(data, ocr=tesseract())).looks == ()
+    found = read_image(samples.source(data, asked=MULTIMODAL, ocr=tesseract())).looks
+    assert [(look.page, look.image_area) for look in found] == [(0, 1.0), (2, 1.0)]
+    assert found[1].words == 2
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,15 @@ def noise(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(1).integers(60, 200, (height, width), dtype=np.uint8)
 
 
+def test_pictures_are_made_smaller():
+    page = paper(900, 600)
+    page[:, ::2] = 0
+    small = raster.shrink(page, 150_000)
+    assert (small.shape, set(small.ravel())) == ((450, 300), {127})
+    assert raster.shrink(page, 600_000) is page
+    assert raster.shrink(paper(1, 4000), 100).shape == (1, 4000)
+
+
 def test_ink_is_what_differs_from_the_background():
     page = paper(10, 10)
     page[2, :5] = 0
