@@ -108,6 +108,7 @@ class Ocr:
         self._trouble = None if engine else choice.warning
         self._has_read = False
         self._unread: dict[str, list[int]] = {}
+        self._pictures_left: list[int] = []
         self._unsure: list[int] = []
         self._slow: list[int] = []
         self._foreign: dict[str, list[int]] = {}
@@ -136,6 +137,33 @@ class Ocr:
         self.leave(index, self._trouble)
         return None
 
+    def read_pictures(self, index: int, cut_out: Callable[[], list[Image.Image]]) -> list[str]:
+        """Return what is written on the pictures of a page that has text besides.
+
+        Only what is read without doubt: logos and photographs give letters, too.
+        """
+        engine = self._engine
+        if engine is None or self._trouble is not None:
+            return []
+        pictures = [picture for picture in cut_out() if has_ink(picture)]
+        if not pictures:
+            return []
+        seconds = self._allow()
+        if seconds is None:
+            self._pictures_left.append(index)
+            return []
+        deadline = time.monotonic() + seconds
+        try:
+            readings = [
+                engine.read(picture, self.dpi, deadline - time.monotonic(), is_shaded=False)
+                for picture in pictures
+            ]
+        except OcrFailed as error:
+            self._trouble = str(error)
+            return []
+        self._has_read = True
+        return [found.text for found in readings if found.text and found.confidence >= _SURE]
+
     def leave(self, index: int, reason: str | None) -> None:
         """Remember a page that has to go unread."""
         self._unread.setdefault(reason or "", []).append(index)
@@ -147,6 +175,11 @@ class Ocr:
             sentences.append(self._choice.warning)
         for reason, pages in self._unread.items():
             sentences.append(f"{name_pages(pages)} could only be read by OCR: {reason}")
+        if self._pictures_left:
+            sentences.append(
+                f"pictures on {name_pages(self._pictures_left)} were left out: OCR would take too"
+                " long"
+            )
         if self._slow:
             sentences.append(f"OCR of {name_pages(self._slow)} took too long and is incomplete")
         for script, pages in self._foreign.items():

@@ -8,7 +8,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing import pdf_fallback, pdf_page
+from worker.parsing import pdf_fallback, pdf_page, pdf_pictures
 from worker.parsing.collect import Collector, name_pages
 from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.look import PdfLooks
@@ -101,6 +101,8 @@ def _read_pages(
         findings.read += 1
         _note(findings, read, position)
         page = _repair_arabic(source, read.page)
+        if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
+            page = _add_pictures(source.ocr, document, page)
         if not collector.add(page, looks.look(index, page.text) if looks else None):
             break
     return findings
@@ -128,6 +130,21 @@ def _read_picture(
             return replace(read, may_be_picture=False)
     ocr.leave(index, ocr.trouble)
     return read
+
+
+def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: Page) -> Page:
+    """Put what is written on a page's pictures after its own text."""
+    try:
+        texts = ocr.read_pictures(
+            page.index, lambda: pdf_pictures.cut_out(document, page.index, ocr.dpi)
+        )
+    except pypdfium2.PdfiumError:
+        return page
+    new = [text for text in texts if text not in page.text]
+    if not new:
+        return page
+    source = page.source if page.text.strip() else TextSource.OCR
+    return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
 
 
 def _note(findings: _Findings, read: PdfPage, position: int) -> None:
