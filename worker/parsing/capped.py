@@ -16,7 +16,10 @@ def run_capped(function: Callable[[], str], seconds: float) -> str:
 
     The function runs in a forked copy of the process, which is killed at the limit: a signal
     handler would wait for the library to come back. Must not be called after kreuzberg was.
+    Where the system cannot fork, the function is not run.
     """
+    if not hasattr(os, "fork"):
+        return ""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         # Newer Pythons warn of threads; the copy runs no code but the function's.

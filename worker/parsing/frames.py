@@ -9,6 +9,7 @@ from typing import Any
 MAX_FRAME = 32 * 1024 * 1024
 
 _LENGTH = struct.Struct(">L")
+LENGTH_BYTES = _LENGTH.size
 # A message without content, which comes before the answer: one more page goes to OCR.
 TICK = _LENGTH.pack(0)
 
@@ -47,6 +48,34 @@ def payload_of(received: bytes | bytearray) -> bytes | bytearray | None:
     if len(received) < _LENGTH.size + length:
         return None
     return received[_LENGTH.size : _LENGTH.size + length]
+
+
+class Incoming:
+    """Collects the bytes of answers and counts the ticks before them."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+        self._received = bytearray()
+
+    def take(self, chunk: bytes) -> bytes | None:
+        """Add some bytes; return the next frame once it is whole. Raises BrokenFrame."""
+        self._received += chunk
+        while self._received.startswith(TICK):
+            del self._received[: len(TICK)]
+            self.ticks += 1
+        payload = payload_of(self._received)
+        if payload is None:
+            return None
+        frame = bytes(self._received[: _LENGTH.size + len(payload)])
+        del self._received[: len(frame)]
+        return frame
+
+
+def write(descriptor: int, message: dict[str, Any]) -> None:
+    """Write a message to a pipe. Raises OSError when the other side is gone."""
+    frame = memoryview(encode(message))
+    while frame:
+        frame = frame[os.write(descriptor, frame) :]
 
 
 def send(connection: socket.socket, message: dict[str, Any], descriptor: int | None = None) -> None:

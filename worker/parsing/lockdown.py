@@ -3,7 +3,6 @@
 import contextlib
 import os
 import platform
-import resource
 import signal
 import sys
 import tempfile
@@ -12,6 +11,11 @@ from pathlib import Path
 
 from worker.parsing import kernel
 from worker.parsing.limits import ParserLimits
+
+try:
+    import resource
+except ImportError:  # Windows knows no limits of this kind
+    resource = None  # type: ignore[assignment]
 
 NOBODY = 65534
 
@@ -28,13 +32,14 @@ def lock_down(limits: ParserLimits, directory: str, readable: Iterable[str | Pat
     os.chdir(directory)
     os.environ["TMPDIR"] = directory
     tempfile.tempdir = None
-    _set_limits(limits)
+    if resource is not None:
+        _set_limits(limits)
     if kernel.is_linux():
         kernel.hide_memory()
         kernel.forbid_new_privileges()
         libraries = (*_SYSTEM_LIBRARIES, sys.prefix, sys.base_prefix)
         kernel.confine(directory, (*libraries, *map(str, readable)))
-    if os.getuid() == 0:
+    if hasattr(os, "setuid") and os.getuid() == 0:
         # A container's root without capabilities is no more than a user already.
         with contextlib.suppress(PermissionError):
             os.setgroups([])
@@ -65,8 +70,9 @@ def _set_limits(limits: ParserLimits) -> None:
 
 def allow_processor_time(seconds: int) -> None:
     """Raise what this process may use in all, as far as its hard limit lets it."""
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (_at_most(seconds, hard), hard))
+    if resource is not None:
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (_at_most(seconds, hard), hard))
 
 
 def _at_most(limit: int, hard: int) -> int:

@@ -27,6 +27,9 @@ ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 3_000_000
 ROOT = Path(__file__).resolve().parents[3]
 
 
+STRATEGIES = ("fork", "process")
+
+
 @pytest.fixture
 def parser():
     with SandboxedParser() as parser:
@@ -37,6 +40,13 @@ def parser():
 def shared():
     """A parser for tests that leave its child alive."""
     with SandboxedParser() as parser:
+        yield parser
+
+
+@pytest.fixture(scope="module", params=STRATEGIES)
+def either(request):
+    """A parser of each strategy; the slower one has no child, and none for its next file."""
+    with SandboxedParser(strategy=request.param) as parser:
         yield parser
 
 
@@ -128,27 +138,41 @@ def test_names_of_any_bytes(shared, name):
     assert parse(shared, b"text", name).pages[0].text == "text"
 
 
-def test_the_wall_limit():
-    with SandboxedParser(ParserLimits(wall_seconds=0.5)) as parser:
+def test_documents_and_errors_by_either_strategy(either):
+    assert parse(either, samples.pdf("Hello"), "").pages[0].text == "Hello"
+    assert parse(either, samples.docx(["Hello"]), "\udcff.docx").format == "docx"
+    assert refused(either, b"").code == FileErrorCode.EMPTY
+    looked = either.parse(
+        io.BytesIO(samples.pdf("Hello")), "", samples.request(mode="MULTIMODAL", max_pages=1)
+    )
+    assert [look.words for look in looked.looks] == [1]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_wall_limit(strategy):
+    with SandboxedParser(ParserLimits(wall_seconds=0.5), strategy=strategy) as parser:
         parse(parser, b"warm up")
         start = time.monotonic()
         error = refused(parser, ENDLESS)
         assert time.monotonic() - start < 5
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file took longer than 0.5 seconds"
-        assert reading_child(parser).children() == []
+        if strategy == "fork":
+            assert reading_child(parser).children() == []
         assert parse(parser, b"next").pages[0].text == "next"
 
 
-def test_the_processor_limit():
-    with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_processor_limit(strategy):
+    with SandboxedParser(ParserLimits(cpu_seconds=1), strategy=strategy) as parser:
         error = refused(parser, ENDLESS)
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file used more than 1 seconds of processor time"
 
 
-def test_the_memory_limit():
-    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB)) as parser:
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_memory_limit(strategy):
+    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB), strategy=strategy) as parser:
         assert refused(parser, b"x" * (150 * MIB), "a.txt").code == FileErrorCode.OUT_OF_MEMORY
         assert parse(parser, b"next").pages[0].text == "next"
 

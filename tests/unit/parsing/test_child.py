@@ -10,19 +10,14 @@ import pytest
 from app.errors import FileErrorCode
 from app.jobs.pages import PageSelection
 from tests.unit.parsing import samples
+from worker.parsing import answer as answering
 from worker.parsing import child, frames
 from worker.parsing.capped import run_capped
-from worker.parsing.child import (
-    Ending,
-    Order,
-    ParentGone,
-    Waited,
-    explain,
-    read_order,
-    write_order,
-)
+from worker.parsing.child import ParentGone
+from worker.parsing.ending import Ending, Waited, explain
 from worker.parsing.limits import GIB, ParserLimits
 from worker.parsing.ocr_data import OcrChoice, OcrData
+from worker.parsing.order import Order, read_order, write_order
 from worker.parsing.pdf_fallback import _judge_bare_pages, _read_one
 from worker.parsing.request import ParseRequest
 
@@ -80,23 +75,25 @@ def order(data: bytes, name: str, file) -> Order:
 
 def test_answers_for_documents_and_errors():
     with tempfile.TemporaryFile() as file:
-        answer = child._read(order(b"Hello", "a.txt", file), samples.no_ocr())
+        answer = answering.read(order(b"Hello", "a.txt", file), samples.no_ocr())
         assert answer["document"]["pages"][0]["text"] == "Hello"
     with tempfile.TemporaryFile() as file:
-        answer = child._read(order(b"MZ\0\0\1\2\3", "a.exe", file), samples.no_ocr())
+        answer = answering.read(order(b"MZ\0\0\1\2\3", "a.exe", file), samples.no_ocr())
         assert answer["error"]["code"] == "unsupported_type"
 
 
 def test_answer_for_a_fault_of_our_own():
-    answer = child._read(Order("a", 10_000, samples.EVERYTHING, LIMITS, NO_OCR), samples.no_ocr())
+    answer = answering.read(
+        Order("a", 10_000, samples.EVERYTHING, LIMITS, NO_OCR), samples.no_ocr()
+    )
     assert answer["error"] == {"code": "internal", "sentence": "the server could not read the file"}
-    assert answer["detail"].startswith("OSError at child.py:")
+    assert answer["detail"].startswith("OSError at answer.py:")
 
 
 def test_a_fault_does_not_quote_the_document():
     with pytest.raises(ValueError, match="secret") as caught:
         int("a secret of the document")
-    assert "secret" not in child._fault_message(caught.value)["detail"]
+    assert "secret" not in answering.fault_message(caught.value)["detail"]
 
 
 @pytest.fixture

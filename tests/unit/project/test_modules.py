@@ -12,7 +12,7 @@ PACKAGES = ("app", "cli", "migrations", "worker")
 READS_THE_ENVIRONMENT = {
     "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
     "worker/parsing/lockdown.py": "tells the libraries of one child where temporary files go",
-    "worker/parsing/sandbox.py": "builds the near-empty environment of the parser child",
+    "worker/parsing/starting.py": "builds the near-empty environment of the parser child",
 }
 
 

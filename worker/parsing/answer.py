@@ -1,0 +1,96 @@
+"""Reading one file in a process that has nothing else to do, and answering with a message."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.errors import FileError, FileErrorCode
+from worker.parsing.limits import MIB
+from worker.parsing.lockdown import lock_down
+from worker.parsing.ocr import Ocr
+from worker.parsing.ocr_tesseract import Tesseract, open_models
+from worker.parsing.ocr_time import Allowance
+from worker.parsing.order import Order
+from worker.parsing.read import read_document
+
+
+def fall_silent() -> None:
+    """Drop what libraries have to say: hostile files make them say it by the megabyte."""
+    logging.disable(logging.CRITICAL)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.close(nowhere)
+
+
+def open_ocr(order: Order, tell: Callable[[], object]) -> Ocr:
+    """Return what reads pictures of text, with its files open, as long as there are rights.
+
+    `tell` is called before each page is read.
+    """
+    if not order.ocr.models:
+        return Ocr(order.ocr)
+    engine = Tesseract(order.ocr.models, open_models(order.ocr.files))
+    return Ocr(order.ocr, engine, Allowance(order.limits, tell))
+
+
+def answer(
+    order: Order, directory: str, ocr: Ocr, is_wanted: Callable[[], bool] = lambda: True
+) -> dict[str, Any] | None:
+    """Give up all rights, read the file, and return the message to answer with.
+
+    Files are written in `directory` only. None when the answer is not wanted any more: this is
+    asked once the process would be told, by a signal, that its parent has ended.
+    """
+    try:
+        lock_down(order.limits, directory, {Path(path).parent for path in order.ocr.files.values()})
+    except (OSError, ValueError) as error:  # without its limits nothing may be read
+        return fault_message(error)
+    return read(order, ocr) if is_wanted() else None
+
+
+def read(order: Order, ocr: Ocr) -> dict[str, Any]:
+    """Read the file, and return the document or the error as a message. Never fails."""
+    try:
+        with open(order.descriptor, "rb", closefd=False) as file:
+            document = read_document(file, order.name, order.request, order.limits, ocr)
+        return {"document": document.to_json()}
+    except FileError as error:
+        return error_message(error)
+    except MemoryError:
+        return error_message(
+            FileError(
+                FileErrorCode.OUT_OF_MEMORY,
+                f"reading the file needs more memory than the limit of"
+                f" {order.limits.memory_bytes // MIB} MB",
+            )
+        )
+    except Exception as error:  # noqa: BLE001  the parent logs it; the file gets a plain answer
+        return fault_message(error)
+
+
+def error_message(error: FileError) -> dict[str, Any]:
+    """Return an error of the file's as a message."""
+    return {"error": {"code": error.code.value, "sentence": error.sentence}}
+
+
+def fault_message(error: Exception) -> dict[str, Any]:
+    """Return a fault of ours as a message, with the place for the log."""
+    fault = FileError(FileErrorCode.INTERNAL, "the server could not read the file")
+    return {**error_message(fault), "detail": _locate(error)}
+
+
+def _locate(error: Exception) -> str:
+    """Name the error's type and its lines.
+
+    Not its message, which may quote the document; nor source files, which may be out of reach.
+    """
+    places = []
+    trace = error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-4:])}"
