@@ -3,23 +3,19 @@
 import signal
 import threading
 import time
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import BinaryIO
 
 import pytest
 
-from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files import service as files
-from app.files.blobs import LocalBlobStore
 from app.jobs import recovery, transitions
 from app.jobs.transitions import Claim
-from tests.integration.app.world import VERDICT, World
+from tests.integration.app.world import VERDICT
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from tests.support.postgres import PostgresServer
-from worker.classification.engine import Engine
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
@@ -185,8 +181,9 @@ def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
     assert recovery.take_back(world.database, max_attempts=3) == 1
 
 
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
-    postgres_server: PostgresServer, postgres_url: str, blobs: LocalBlobStore, engine: Engine
+    postgres_server: PostgresServer, plumbing: Plumbing
 ) -> None:
     class Outage(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
@@ -197,14 +194,12 @@ def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
             back.start()
             return super().parse(file, name, request)
 
-    with closing(Database(postgres_url)) as database:
-        plumbing = Plumbing(World(database), blobs, engine)
-        job_id = plumbing.world.job([plumbing.file()])
+    job_id = plumbing.world.job([plumbing.file()])
 
-        assert plumbing.run(parser=Outage(INVOICE))
+    assert plumbing.run(parser=Outage(INVOICE))
 
-        item = plumbing.outcome(job_id)
-        assert (item.status, item.attempt) == ("done", 1)
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.attempt) == ("done", 1)
 
 
 class TestTurn:
