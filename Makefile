@@ -29,9 +29,11 @@ demo: install ## Start a server, drive it with the official client, show what co
 serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 	@$(BIN)/pigeonhole serve $(ARGS)
 
-# A part of the tests, chosen by ARGS, says nothing about coverage.
+# A part of the tests, chosen by ARGS, says nothing about coverage. Each of the processes has
+# databases and servers of its own; more than four of them would only share the memory.
 test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="-k pages -x")
-	@$(BIN)/pytest --ignore=tests/contract_services $(or $(ARGS),--cov --cov-fail-under=90)
+	@$(BIN)/pytest --ignore=tests/contract_services \
+		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --cov --cov-fail-under=90)
 
 test-sdks: install ## Run the tests that drive the older llama-cloud-services SDK
 	@requirements/install.sh $(SERVICES_VENV) requirements/sdk-services.txt
