@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks test-all check coverage lock \
-	bench-accuracy bench-hostile bench-api bench-memory
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-memory
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,12 @@ bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=fo
 bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.hostile --corpus "$(CORPUS)" $(ARGS)
+
+bench-parsing: install ## Measure reading by format against the bare libraries (CORPUS=folder too)
+	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-soak: install ## Measure what thousands of files leave behind in a server
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 bench-api: install ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.api $(ARGS)

@@ -21,7 +21,7 @@ from app.errors import FileError, FileErrorCode
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-_MIME_TYPES = {
+MIME_TYPES = {
     "docx": _OPEN_XML + "wordprocessingml.document",
     "pptx": _OPEN_XML + "presentationml.presentation",
     "xlsx": _OPEN_XML + "spreadsheetml.sheet",
@@ -69,7 +69,7 @@ def extract(data: bytes, extension: str) -> Extracted:
         ),
     )
     try:
-        result = extract_bytes_sync(data, _MIME_TYPES[extension], config)
+        result = extract_bytes_sync(data, MIME_TYPES[extension], config)
     except MemoryError:
         raise
     except Exception as error:  # the library raises a dozen types for bad files

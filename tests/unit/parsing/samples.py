@@ -8,12 +8,15 @@ from email.message import EmailMessage
 
 from app.files.sniff import sniff
 from app.jobs.pages import PageSelection
-from tests.unit.parsing.ole_samples import msg, ole_file, ole_file_of, xls  # noqa: F401  beside the others
+from tests.unit.parsing import ole_samples
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr import Ocr
 from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.source import Source
+
+ole_file, ole_file_of = ole_samples.ole_file, ole_samples.ole_file_of
+msg, xls = ole_samples.msg, ole_samples.xls
 
 EVERYTHING = ParseRequest(PageSelection(max_pages=None))
 
