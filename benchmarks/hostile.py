@@ -115,7 +115,10 @@ def main() -> int:
             seconds = time.perf_counter() - began
             items = client.results(job["id"])
             answers = client.http.get("/readyz").status_code == 200
-            grown = (_memory(server.api.pid) - warm) / MIB
+            growth = {
+                kind: (size - warm.get(kind, 0)) / MIB
+                for kind, size in _memory(server.api.pid).items()
+            }
             left = sum(map(_reads_a_file, psutil.Process(server.api.pid).children(recursive=True)))
         finally:
             watch.stop()
@@ -123,6 +126,7 @@ def main() -> int:
         written = places.changed()
     wrong = _print_rows(rows, items, show_all=arguments.all)
     limit = Settings().parser_wall_seconds + GRACE_SECONDS
+    grown = sum(growth.values())
     checks = {
         f"the job ended, {job['status']}": job["status"] != "PENDING",
         "every row has its outcome": not wrong,
@@ -131,7 +135,8 @@ def main() -> int:
         ),
         "no reader is left": left == 0,
         "the server still answers": answers,
-        f"its processes grew by less than {GROWTH_TARGET_MIB:.0f} MiB ({grown:+.0f})": (
+        f"its processes grew by less than {GROWTH_TARGET_MIB:.0f} MiB"
+        f" ({', '.join(f'{kind} {mib:+.0f}' for kind, mib in growth.items())})": (
             grown < GROWTH_TARGET_MIB
         ),
         f"nothing was written outside its data directory ({len(written)} files)": not written,
@@ -168,15 +173,15 @@ def _reads_a_file(process: psutil.Process) -> bool:
         return False
 
 
-def _memory(pid: int) -> int:
-    """Return the RSS of a server's processes, those aside that read files."""
+def _memory(pid: int) -> dict[str, int]:
+    """Return the RSS of a server's processes by kind, without what reads files."""
     server = psutil.Process(pid)
-    total = 0
-    for process in [server, *server.children(recursive=True)]:
+    sizes = {"API": server.memory_info().rss, "workers": 0}
+    for process in server.children(recursive=True):
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
             if "worker.parsing" not in " ".join(process.cmdline()):
-                total += process.memory_info().rss
-    return total
+                sizes["workers"] += process.memory_info().rss
+    return sizes
 
 
 class Places:
