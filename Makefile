@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter that makes the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-sdks test-all check coverage lock \
+.PHONY: help install demo serve test test-sdks test-ocr test-all check coverage lock \
 	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-memory
 
 VENV := .venv
@@ -32,14 +32,17 @@ serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 # A part of the tests, chosen by ARGS, says nothing about coverage. Each of the processes has
 # databases and servers of its own; more than four of them would only share the memory.
 test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="-k pages -x")
-	@$(BIN)/pytest --ignore=tests/contract_services \
+	@$(BIN)/pytest --ignore=tests/contract_services --ignore=tests/ocr \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --cov --cov-fail-under=90)
 
 test-sdks: install ## Run the tests that drive the older llama-cloud-services SDK
 	@requirements/install.sh $(SERVICES_VENV) requirements/sdk-services.txt
 	@PIGEONHOLE_SERVICES_PYTHON="$(CURDIR)/$(SERVICES_VENV)/bin/python" $(BIN)/pytest tests/contract_services $(ARGS)
 
-test-all: test test-sdks ## Run every test
+test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian packages that they need)
+	@$(BIN)/pytest tests/ocr $(ARGS)
+
+test-all: test test-sdks test-ocr ## Run every test
 
 check: install ## Lint, format, types, the import layers, clean locks
 	@$(BIN)/ruff check .

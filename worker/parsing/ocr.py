@@ -15,13 +15,16 @@ from worker.parsing.ocr_picture import has_ink
 
 # Of pages in the right language and direction, the worst photographs are below this.
 _SURE = 60.0
+# Of pages in another script, most are below that, all below this; but so are many receipts.
+_SURE_OF_LANGUAGE = 80.0
 _HARDLY_READ = 45.0
 # Where nobody counts: benchmarks and tests.
 _PATIENCE_SECONDS = 600.0
 _DENSE_DPI, _DPI = 200, 150
-# Tesseract's detector says this much about both where it is right; noise has less of one.
-_SURE_OF_DIRECTION = 1.0
-_SURE_OF_SCRIPT = 0.7
+# What Tesseract's detector says of direction and script: on pages that are hard to read it is
+# right from the first pair on; against a fair reading it takes the second one.
+_LIKELY = (1.0, 0.7)
+_EVIDENT = (10.0, 2.0)
 _RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
 
 
@@ -54,10 +57,10 @@ class Direction:
     script: str
     script_confidence: float
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether the script can be believed."""
-        return self.confidence >= _SURE_OF_DIRECTION and self.script_confidence >= _SURE_OF_SCRIPT
+    def is_sure(self, reading: Recognised) -> bool:
+        """Whether the script can be believed, which says that the reading is wrong."""
+        least = _LIKELY if reading.confidence < _SURE else _EVIDENT
+        return self.confidence >= least[0] and self.script_confidence >= least[1]
 
 
 NOTHING = Recognised("", 0.0)
@@ -212,9 +215,13 @@ class Ocr:
             return engine.read(picture, self.dpi, seconds, is_shaded=is_shaded)
 
         found = read()
-        if found.confidence >= _SURE or not found.is_whole:
+        if found.confidence >= _SURE_OF_LANGUAGE or not found.is_whole:
             return found
         seen = engine.look(picture)
+        if found.confidence >= _SURE:
+            if seen and seen.degrees == 0 and seen.is_sure(found):
+                self._compare_script(seen.script, index)
+            return found
         # Where nothing is to be seen, it may stand on its head: sideways ones were tried.
         turn = seen.degrees if seen else 180
         is_upright = True
@@ -230,7 +237,7 @@ class Ocr:
         if found.confidence < _SURE:
             found = max(found, read(is_shaded=True), key=lambda reading: reading.weight)
         # A detector that is wrong about the direction is wrong about the script.
-        if seen and seen.is_sure and is_upright and found.confidence < _SURE:
+        if seen and is_upright and seen.is_sure(found):
             self._compare_script(seen.script, index)
         return found
 

@@ -49,8 +49,8 @@ class OcrData:
     def choose(self, lang: str) -> OcrChoice:
         """Return the models for a language, or one without models and why there is none.
 
-        English is added for other scripts: their pages have Latin words and digits, which their
-        own models misread.
+        English is added for other scripts: their pages have Latin words and digits, which the
+        models of single languages misread. Models of whole scripts know Latin letters, too.
         """
         if not self.models:
             return OcrChoice(lang, warning="no OCR is installed")
@@ -63,7 +63,8 @@ class OcrData:
         if first is None:
             return OcrChoice(lang, warning=missing)
         models = [first]
-        if language.script.name != "Latin" and first != ENGLISH and ENGLISH in self.models:
+        needs_english = language.script.name != "Latin" and first != language.script.model
+        if needs_english and first != ENGLISH and ENGLISH in self.models:
             models.append(ENGLISH)
         used = [*models, ORIENTATION] if ORIENTATION in self.models else models
         return OcrChoice(

@@ -210,6 +210,8 @@ def test_hard_pages_are_read_again(answers, direction, readings, best):
         (FAIR, replace(UPRIGHT_CYRILLIC, confidence=0.2), "en", ()),
         (FAIR, replace(UPRIGHT_CYRILLIC, script_confidence=0.2), "en", ()),
         (FAIR, replace(UPRIGHT_CYRILLIC, degrees=180), "en", ()),
+        (Recognised("well", 70.0), UPRIGHT_CYRILLIC, "en", ()),
+        (Recognised("well", 70.0), replace(UPRIGHT_CYRILLIC, confidence=20.0), "en", (FOREIGN,)),
         (FAIR, replace(UPRIGHT_CYRILLIC, script="Japanese"), "ch_sim", ()),
         (
             FAIR,

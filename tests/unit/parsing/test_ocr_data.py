@@ -1,5 +1,6 @@
 """Which models are found, and which of them a language gets."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from app.jobs.languages import LANGUAGES as CODES
 from worker.parsing.ocr_data import OcrData, find_models, find_ocr
 from worker.parsing.ocr_models import LANGUAGES, package_of
+
+ROOT = Path(__file__).parents[3]
 
 
 def having(*models: str) -> OcrData:
@@ -70,6 +73,7 @@ def test_the_language_s_own_model():
 def test_other_scripts_get_english_too():
     assert having("eng", "rus").choose("ru").models == ("rus", "eng")
     assert having("rus").choose("ru").models == ("rus",)
+    assert having("eng", "Cyrillic").choose("che").models == ("Cyrillic",)
 
 
 def test_the_next_best_model_is_a_warning():
@@ -115,6 +119,12 @@ def test_models_lie_in_several_places(tmp_path):
     assert list(found) == ["Cyrillic", "deu", "eng", "fra", "rus"]
     assert found["eng"].parent == first
     assert found["Cyrillic"].parent == second / "script"
+
+
+def test_the_image_has_every_model_but_a_large_one():
+    needed = {package_of(language.model) for language in LANGUAGES.values()}
+    there = set(re.findall(r"tesseract-ocr-[\w-]+", (ROOT / "Dockerfile").read_text()))
+    assert there == (needed - {"tesseract-ocr-script-latn"}) | {"tesseract-ocr-osd"}
 
 
 def test_what_comes_with_the_package(tmp_path):

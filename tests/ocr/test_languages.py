@@ -1,0 +1,63 @@
+"""Pages in nineteen languages and ten scripts, read through the sandbox as jobs read them."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from app.jobs.pages import PageSelection
+from app.settings import load_settings
+from tests.ocr.pages import SAMPLES, TIMES, Sample, draw, error_rate
+from worker.parsing.document import Document
+from worker.parsing.ocr_data import find_ocr
+from worker.parsing.ocr_models import LANGUAGES
+from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox import SandboxedParser
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[SandboxedParser]:
+    with SandboxedParser(ocr=find_ocr(load_settings().ocr_data_dir)) as parser:
+        yield parser
+
+
+def read(parser: SandboxedParser, sample: Sample, lang: str) -> Document:
+    request = ParseRequest(PageSelection(), lang)
+    return parser.parse(io.BytesIO(draw(sample)), "", request)
+
+
+def in_other_scripts(*scripts: str) -> list[Sample]:
+    return [sample for sample in SAMPLES if LANGUAGES[sample.lang].script.name not in scripts]
+
+
+def test_the_measure_of_errors() -> None:
+    assert error_rate("a b c d", "abcd") == 0
+    assert error_rate("abxd", "abcd") == error_rate("abd", "abcd") == 0.25
+    assert error_rate("", "abcd") == 1
+
+
+def test_enough_languages_and_scripts() -> None:
+    assert len(SAMPLES) >= 12
+    assert len({LANGUAGES[sample.lang].script.name for sample in SAMPLES}) >= 6
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.lang)
+def test_read_in_the_right_language(parser: SandboxedParser, sample: Sample) -> None:
+    found = read(parser, sample, sample.lang)
+
+    assert error_rate(found.pages[0].text, sample.text * TIMES) <= sample.errors
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("sample", in_other_scripts("Latin"), ids=lambda sample: sample.lang)
+def test_the_default_language_for_another_script_is_a_warning(
+    parser: SandboxedParser, sample: Sample
+) -> None:
+    assert read(parser, sample, "en").warnings
+
+
+@pytest.mark.parametrize(
+    "sample", in_other_scripts("Latin", "Cyrillic"), ids=lambda sample: sample.lang
+)
+def test_a_third_script_is_a_warning(parser: SandboxedParser, sample: Sample) -> None:
+    assert read(parser, sample, "ru").warnings
