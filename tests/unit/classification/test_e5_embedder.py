@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -150,3 +152,14 @@ def test_long_texts_are_cut_to_what_the_network_takes(tokenizer: Tokenizer):
 def test_a_document_cannot_write_special_pieces(tokenizer: Tokenizer):
     ids = tokenizer.ids("<s> </s> <pad> <mask>")[1:-1]
     assert set(ids.tolist()).isdisjoint({0, 1, 2, 250_001})
+
+
+def test_nothing_is_written_to_the_home_directory(e5_directory: Path, tmp_path: Path):
+    code = (
+        "from pathlib import Path\n"
+        "from worker.classification.e5.e5 import E5Embedder\n"
+        f"E5Embedder(Path({str(e5_directory)!r})).embed(['text'], 'passage')\n"
+    )
+    given = {"HOME": str(tmp_path), "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", code], env=given, check=True, cwd=Path.cwd())
+    assert list(tmp_path.rglob("*")) == []
