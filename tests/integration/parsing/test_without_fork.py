@@ -13,6 +13,7 @@ import psutil
 
 from app.errors import FileError, FileErrorCode
 from tests.integration.parsing.test_sandbox import ENDLESS, refused, wait_for
+from worker.parsing.limits import GIB, ParserLimits
 from worker.parsing.sandbox import SandboxedParser
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +43,9 @@ with SandboxedParser() as parser:
 def test_a_process_for_each_file_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     outcome: list[FileError] = []
-    with SandboxedParser(strategy="process") as parser:
+    # Far from what the file takes, or the crash might be for want of memory.
+    limits = ParserLimits(memory_bytes=8 * GIB)
+    with SandboxedParser(limits, strategy="process") as parser:
         thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
         thread.start()
         (reader,) = wait_for(lambda: [one for one in psutil.Process().children() if reads(one)])
