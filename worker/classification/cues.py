@@ -18,6 +18,7 @@ from worker.classification.structure import (
 )
 from worker.classification.tuning import Tuning
 from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.looks import Sight, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ CUES = (
     ),
     Cue(
         "identity",
-        "there is a machine-readable zone as on identity documents",
+        "there is a machine-readable zone, or the shape, of an identity document",
         ("identity document: a passport, identity card or driving licence of a person",),
     ),
     Cue(
@@ -74,6 +75,11 @@ CUES = (
         "there are rows of dates and amounts",
         ("bank statement: a list of dated transactions of an account with amounts",),
     ),
+    Cue(
+        "strip",
+        "the page is a long narrow strip, as tills print",
+        ("receipt: a narrow till receipt of a shop",),
+    ),
 )
 SENTENCES = tuple(sentence for cue in CUES for sentence in cue.sentences)
 LARGEST_BONUS = 2.0
@@ -89,6 +95,12 @@ _STRUCTURES = {
     "form": has_blanks,
     "sections": has_numbered_sections,
     "transactions": has_transactions,
+}
+# What a page looks like is known in MULTIMODAL mode only.
+_SIGHTS = {
+    Sight.SLIDE: "presentation",
+    Sight.CARD: "identity",
+    Sight.STRIP: "strip",
 }
 _FORM_FIELDS = 5
 _SLIDE_WORDS = 180
@@ -115,6 +127,7 @@ def observed_cues(document: Document) -> tuple[int, ...]:
         names.add("presentation")
     text = "\n".join(page.text for page in document.pages[:3])[:_CHARACTERS]
     names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
+    names |= {_SIGHTS[sight] for sight in describe(document.looks) if sight in _SIGHTS}
     if document.form_fields >= _FORM_FIELDS:
         names.add("form")
     return tuple(position for position, cue in enumerate(CUES) if cue.name in names)

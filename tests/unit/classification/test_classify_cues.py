@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from worker.classification.cues import CUES, observed_cues
 from worker.classification.engine import Engine
 from worker.classification.rules import Rule
 from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.looks import PageLook
 
 
 def cues(text: str = "text", format: str = "pdf", fields: int = 0, pages: int = 1) -> list[str]:  # noqa: A002
@@ -100,3 +103,36 @@ def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
     assert bonus[0] > 0
     assert bonus[1] > 0
     assert bonus[2] == 0
+
+
+LOOK = PageLook(
+    page=0,
+    aspect=0.7,
+    ink=0.1,
+    top_ink=0.3,
+    image_area=0.0,
+    photo=0.0,
+    horizontal_rules=0,
+    vertical_rules=0,
+    table=0.0,
+    columns=1,
+    line_height=0.01,
+    words=400,
+    digits=0.1,
+    font_ratio=1.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"aspect": 0.4, "image_area": 1.0}, "strip"),
+        ({"aspect": 1.58, "image_area": 1.0, "photo": 0.6, "words": 20}, "identity"),
+        ({"aspect": 1.4, "words": 40}, "presentation"),
+    ],
+)
+def test_looks_of_pages(changes: dict[str, float], name: str):
+    seen = Document("png", (Page(0, "text"),), 1, looks=(replace(LOOK, **changes),))
+    assert [CUES[position].name for position in observed_cues(seen)] == [name]
+    plain = replace(seen, looks=(LOOK,))
+    assert observed_cues(plain) == ()
