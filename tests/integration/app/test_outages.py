@@ -8,8 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 import redis
+from sqlalchemy import make_url
 
 from app.broker import KEY_PREFIX, WORK_QUEUE
 from tests.e2e.client import Client, until
@@ -47,6 +49,11 @@ def client(server: RunningServer) -> Iterator[Client]:
 
 @pytest.fixture
 def queue(server: RunningServer) -> Iterator[redis.Redis]:
+    """The queue, empty, and nothing open for which the sweeper would fill it."""
+    url = make_url(server.environment["PIGEONHOLE_DATABASE_URL"])
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as connection:
+        connection.execute("TRUNCATE jobs CASCADE")
     with redis.Redis.from_url(server.environment["PIGEONHOLE_BROKER_URL"]) as queue:
         queue.flushdb()
         yield queue
