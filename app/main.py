@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from app.api import docs, errors, health, links
 from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
-from app.api.v1 import classifier, files, projects
+from app.api.v1 import classifier, extensions, files, projects
 from app.auth import AuthenticationMiddleware, Authenticator
 
 
@@ -55,8 +55,8 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.state.services = services
     errors.install(app)
     docs.install(app)
-    for router in (health.router, links.router, files.router, classifier.router, projects.router):
-        app.include_router(router)
+    for module in (health, links, files, classifier, extensions, projects):
+        app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.
     app.add_middleware(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -32,6 +32,9 @@ class Failed:
     sentence: str
 
 
+CANCELLED = Failed(FileErrorCode.CANCELLED, "the job was cancelled before this file was done")
+
+
 def ended_values(outcome: Classified | Failed) -> dict[str, object]:
     """Return the columns of an item that ends with this outcome; nobody holds it any more."""
     values: dict[str, object] = {
@@ -49,33 +52,90 @@ def ended_values(outcome: Classified | Failed) -> dict[str, object]:
     return values
 
 
+def end_open_items(session: Session, job_id: UUID, outcome: Failed) -> int:
+    """End every item of a job that has not ended, whoever holds it; return how many.
+
+    Locked in their order, so that two callers wait for each other and never for each other's
+    half. The caller counts them.
+    """
+    is_open = (
+        Item.job_id == job_id,
+        Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING)),
+    )
+    session.execute(select(Item.id).where(*is_open).order_by(Item.ordinal).with_for_update())
+    ended = session.execute(
+        update(Item).where(*is_open).values(ended_values(outcome)).returning(Item.id)
+    )
+    return len(ended.all())
+
+
 def count_ended(session: Session, job_id: UUID, *, ended: int, failed: int) -> None:
     """Add to a job's counters; whoever ends the last item ends the job.
 
     To be called last in the transaction that ended the items: every worker on the job needs
     its row.
     """
-    moment = now()
+    counts = _count(session, job_id, ended, failed)
+    if counts.ended_count == counts.file_count:
+        _close_by_counts(session, job_id, counts)
+
+
+def cancel(session: Session, job_id: UUID) -> None:
+    """End a job as CANCELLED: open items end with `cancelled`, results that are there stay.
+
+    Nothing happens to a job that has ended.
+    """
+    ended = end_open_items(session, job_id, CANCELLED)
+    if not ended:
+        return
+    counts = _count(session, job_id, ended, ended)
+    message = f"the job was cancelled: {ended} of {_files(counts.file_count)} had not been done"
+    _close(session, job_id, JobStatus.CANCELLED, message)
+
+
+def close_by_items(session: Session, job_id: UUID) -> None:
+    """End a job none of whose items is open, by what its items say and not by its counters.
+
+    No path of the program leaves such a job PENDING; a row changed by hand may.
+    """
+    done = (
+        select(func.count())
+        .where(Item.job_id == job_id, Item.status == ItemStatus.DONE)
+        .scalar_subquery()
+    )
     counts = session.execute(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(ended_count=Job.file_count, failed_count=Job.file_count - done)
+        .returning(Job.ended_count, Job.failed_count, Job.file_count)
+    ).one()
+    _close_by_counts(session, job_id, counts)
+
+
+def _count(session: Session, job_id: UUID, ended: int, failed: int) -> Row[int, int, int]:
+    return session.execute(
         update(Job)
         .where(Job.id == job_id)
         .values(
             ended_count=Job.ended_count + ended,
             failed_count=Job.failed_count + failed,
-            updated_at=moment,
+            updated_at=now(),
         )
         .returning(Job.ended_count, Job.failed_count, Job.file_count)
     ).one()
-    if counts.ended_count < counts.file_count:
-        return
+
+
+def _close_by_counts(session: Session, job_id: UUID, counts: Row[int, int, int]) -> None:
+    status = final_status(counts.file_count, counts.failed_count)
+    _close(session, job_id, status, _describe_failures(session, job_id, counts.file_count))
+
+
+def _close(session: Session, job_id: UUID, status: JobStatus, message: str | None) -> None:
+    """Give a job its final status: the one place where a job ends."""
     session.execute(
         update(Job)
         .where(Job.id == job_id, Job.status == JobStatus.PENDING)
-        .values(
-            status=final_status(counts.file_count, counts.failed_count),
-            error_message=_describe_failures(session, job_id, counts.file_count),
-            updated_at=moment,
-        )
+        .values(status=status, error_message=message, updated_at=now())
     )
 
 
@@ -102,7 +162,8 @@ def describe_failures(failures: Sequence[tuple[str, str]], file_count: int) -> s
     named = [f"{name}: {sentence}" for name, sentence in failures[:NAMED_FAILURES]]
     if len(failures) > NAMED_FAILURES:
         named.append(f"and {len(failures) - NAMED_FAILURES} more")
-    return (
-        f"{len(failures)} of {file_count} file{'' if file_count == 1 else 's'} failed: "
-        + "; ".join(named)
-    )
+    return f"{len(failures)} of {_files(file_count)} failed: " + "; ".join(named)
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"

@@ -1,14 +1,25 @@
 """What happens to items and jobs that their workers do not end: lost workers, passed deadlines."""
 
+import logging
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import FileErrorCode
-from app.jobs.closing import Failed, count_ended, ended_values
+from app.jobs.closing import (
+    Failed,
+    close_by_items,
+    count_ended,
+    end_open_items,
+    ended_values,
+)
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 
+log = logging.getLogger(__name__)
+
+OVERDUE = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed before its turn")
 LOST = "no worker could finish this file: each one that tried was lost"
 
 
@@ -71,28 +82,32 @@ def _take_back_one(
 
 
 def end_overdue(database: Database, limit: int = 100) -> int:
-    """End jobs past their deadline: open items fail with `deadline_exceeded`."""
+    """End jobs past their deadline: open items fail with `deadline_exceeded`.
+
+    Returns how many were ended. A job that cannot be ended is logged and keeps no other back.
+    """
     with database.read() as session:
         overdue = session.scalars(
             select(Job.id)
             .where(Job.status == JobStatus.PENDING, Job.deadline_at < now())
+            .order_by(Job.deadline_at)
             .limit(limit)
         ).all()
-    outcome = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed before its turn")
-    for job_id in overdue:
+    return sum(_end_one(database, job_id) for job_id in overdue)
+
+
+def _end_one(database: Database, job_id: UUID) -> bool:
+    try:
         with database.write() as session:
-            ended = session.execute(
-                update(Item)
-                .where(
-                    Item.job_id == job_id,
-                    Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING)),
-                )
-                .values(ended_values(outcome))
-                .returning(Item.id)
-            ).all()
+            ended = end_open_items(session, job_id, OVERDUE)
             if ended:
-                count_ended(session, job_id, ended=len(ended), failed=len(ended))
-    return len(overdue)
+                count_ended(session, job_id, ended=ended, failed=ended)
+            else:
+                close_by_items(session, job_id)
+    except SQLAlchemyError:
+        log.exception("an overdue job could not be ended", extra={"job_id": str(job_id)})
+        return False
+    return True
 
 
 def count_open(database: Database, cap: int) -> int:

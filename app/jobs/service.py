@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import new_id, now
 from app.errors import Conflict, NotFound
 from app.files import service as files
+from app.jobs import closing
 from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
 from app.paging import COUNT_CAP, Page, PageRequest, cut
@@ -145,9 +146,17 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
     ]
 
 
+def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
+    """End a job now and return it; one that has ended is returned as it is. Raises NotFound."""
+    job = get(session, scope, job_id)
+    closing.cancel(session, job_id)
+    session.refresh(job)
+    return job
+
+
 def remove(session: Session, scope: Scope, job_id: UUID) -> None:
     """Delete an ended job with its items and results; raises NotFound, or Conflict if it runs."""
     job = get(session, scope, job_id)
     if job.status == JobStatus.PENDING:
-        raise Conflict(f"Classify job {job_id} is still running: it can be deleted when it ends.")
+        raise Conflict(f"Classify job {job_id} is still running: cancel it before you delete it.")
     session.execute(delete(Job).where(Job.id == job_id))

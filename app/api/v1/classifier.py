@@ -56,7 +56,7 @@ def create_job(call: ApiCall, body: ClassifyJobRequest) -> ClassifyJobResponse:
             extra={"job_id": str(job.id)},
         )
     services.wakeups.notify(len(body.file_ids))
-    return _render(job)
+    return render_job(job)
 
 
 @router.get("")
@@ -80,7 +80,7 @@ def list_jobs(
     with call.services.database.read() as session:
         page = service.find_page(session, scope, request)
     return ClassifyJobListResponse(
-        items=[_render(job) for job in page.rows],
+        items=[render_job(job) for job in page.rows],
         next_page_token=encode_token(secrets, purpose, page.next_after),
         total_size=page.total,
     )
@@ -91,7 +91,7 @@ def get_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
     """Return a job."""
     scope = call.scope()
     with call.services.database.read() as session:
-        return _render(service.get(session, scope, classify_job_id))
+        return render_job(service.get(session, scope, classify_job_id))
 
 
 @router.get("/{classify_job_id}/results")
@@ -138,7 +138,8 @@ def _new_webhook(webhook: WebhookModel) -> NewWebhook:
     )
 
 
-def _render(job: Job) -> ClassifyJobResponse:
+def render_job(job: Job) -> ClassifyJobResponse:
+    """Return a job as the API shows it."""
     return ClassifyJobResponse(
         id=job.id,
         project_id=job.project_id,
