@@ -19,6 +19,7 @@ from benchmarks.accuracy_engines import MODELS, NAMES, TEXT, Fitter, say
 from benchmarks.accuracy_folds import Scored
 from benchmarks.accuracy_halves import compare, compare_halves, halves_table
 from benchmarks.accuracy_metrics import Sample
+from benchmarks.accuracy_modes import FAST, MULTIMODAL, measure_modes
 from benchmarks.accuracy_parts import measure_parts
 from benchmarks.corpus import load_corpus
 from worker.classification.bundled import use_one_blas_thread
@@ -37,11 +38,11 @@ def main() -> None:
         help="those of the first table, own for PIGEONHOLE_EMBEDDER, all for all but that; the"
         " other tables are about the fused engine",
     )
-    arguments.add_argument("--quick", action="store_true", help="the fused engine and the halves")
+    arguments.add_argument("--quick", action="store_true", help="the fused engine, halves, modes")
     given = arguments.parse_args()
     console = Console(width=120)
     started, busy = time.monotonic(), time.process_time()
-    corpus = load_corpus(given.corpus)
+    corpus = load_corpus(given.corpus, FAST)
     use_one_blas_thread()
     console.print(tables.corpus_line(corpus))
     chosen = ["fused"] if given.quick else given.engines
@@ -51,6 +52,8 @@ def main() -> None:
     measured = measure_engines(fitter, wanted, console)
     if "fused" in measured:
         measure_halves(fitter, console)
+        say("reading the documents in MULTIMODAL mode")
+        measure_modes(fitter, load_corpus(given.corpus, MULTIMODAL), console)
         if not given.quick:
             measure_parts(fitter, console)
     console.print(

@@ -158,6 +158,17 @@ def decisions(sample: Sample, seed: int = 3) -> list[Decided]:
     return decided
 
 
+def verdicts(sample: Sample) -> list[Decided]:
+    """Judge each document by all rules, as a job with all of them would."""
+    decided = []
+    for item in sample.documents:
+        right = sample.right(item)
+        others = [position for position in range(len(sample.types)) if position != right]
+        drawn = others if right is None else [right, *others]
+        decided.append(decided_on(sample, item, drawn, present=right is not None))
+    return decided
+
+
 def decided_on(sample: Sample, item: Scored, drawn: Sequence[int], *, present: bool) -> Decided:
     """Judge one document by the rules at the positions `drawn`, the right one first if present."""
     scores = item.by_rules[sample.rules].scores.subset(drawn)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+import psutil
 
 from app.errors import FileError
 from app.jobs.pages import PageSelection
@@ -10,33 +13,63 @@ from worker.classification.labelled import (
     Entry,
     find_directory,
     read_labelled,
+    read_manifest,
     read_rule_sets,
     read_text_corpus,
 )
 from worker.classification.rules import Rule
+from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import SandboxedParser
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedCorpus:
-    """The labelled documents, the rule sets by name, more text documents, and what failed."""
+    """The labelled documents, the rule sets by name, more text documents, and what failed.
+
+    `entries` are all files, also those that are among `unread`; `seconds` is the CPU time that
+    reading each of them took, in the same order.
+    """
 
     labelled: Corpus
     rule_sets: dict[str, tuple[Rule, ...]]
     text: Corpus | None
     unread: tuple[tuple[Entry, FileError], ...]
+    entries: tuple[Entry, ...]
+    seconds: tuple[float, ...]
 
 
-def load_corpus(place: Path) -> LoadedCorpus:
+def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
     """Parse the corpus in `place`, or in the first directory of it that has a manifest.
 
-    Files get the default selection of a job, the first five pages, and neutral names.
+    Files get the default selection of a job, the first five pages, their own language, and
+    neutral names.
     """
     directory = find_directory(place)
-    request = ParseRequest(PageSelection())
+    seconds: list[float] = []
     with SandboxedParser() as parser:
-        labelled, unread = read_labelled(
-            directory, lambda file, name: parser.parse(file, name, request)
-        )
-    return LoadedCorpus(labelled, read_rule_sets(directory), read_text_corpus(directory), unread)
+
+        def parse(file: BinaryIO, name: str, lang: str) -> Document:
+            before = _reading_seconds(parser)
+            try:
+                return parser.parse(file, name, ParseRequest(PageSelection(), lang, mode))
+            finally:
+                seconds.append(max(0.0, _reading_seconds(parser) - before))
+
+        labelled, unread = read_labelled(directory, parse)
+    return LoadedCorpus(
+        labelled,
+        read_rule_sets(directory),
+        read_text_corpus(directory),
+        unread,
+        read_manifest(directory),
+        tuple(seconds),
+    )
+
+
+def _reading_seconds(parser: SandboxedParser) -> float:
+    """Return the CPU seconds of the processes that read files and have ended."""
+    if parser.child_pid is None:
+        return 0.0
+    times = psutil.Process(parser.child_pid).cpu_times()
+    return times.children_user + times.children_system

@@ -72,10 +72,10 @@ def fit_constants(place: Path, engines: Sequence[Sequence[Embedder]]) -> list[Co
 
 
 def _read_corpora(directory: Path) -> list[Corpus]:
-    request = ParseRequest(PageSelection())
     with SandboxedParser() as parser:
         labelled, unread = read_labelled(
-            directory, lambda file, name: parser.parse(file, name, request)
+            directory,
+            lambda file, name, lang: parser.parse(file, name, ParseRequest(PageSelection(), lang)),
         )
     for entry, error in unread:
         click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)

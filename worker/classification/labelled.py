@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import FileError, StartupError
+from app.jobs.languages import LANGUAGES
 from worker.classification.rules import Rule
 from worker.parsing.document import Document, Page
 
 _PAGES = 5
+# Manifests have codes of ISO 639-1.
+_CODES = {"zh": "ch_sim"}
 
-Parse = Callable[[BinaryIO, str], Document]
-"""Reads an open file that is said to have the given name; may raise FileError."""
+Parse = Callable[[BinaryIO, str, str], Document]
+"""Reads an open file, given a name for it and a job's `lang`; may raise FileError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class LabelledDocument:
     """A document whose type is known: the type of a rule, or any other name if none fits.
 
     `source` names where it comes from; documents of one source look alike, so that they must
-    never be on both sides of an evaluation.
+    never be on both sides of an evaluation. `name` tells the files of one directory apart, and
+    is empty for others.
     """
 
     document: Document
@@ -36,6 +40,7 @@ class LabelledDocument:
     source: str
     language: str = "en"
     has_text_layer: bool = True
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,16 @@ class Entry:
     has_text_layer: bool
     source: str
 
+    @property
+    def lang(self) -> str:
+        """The language as a job names it; a job's default where no job can name it."""
+        code = _CODES.get(self.language, self.language)
+        return code if code in LANGUAGES else "en"
+
     def labelled(self, document: Document) -> LabelledDocument:
         """Return the document that was read from the file, with its label."""
         return LabelledDocument(
-            document, self.label, self.source, self.language, self.has_text_layer
+            document, self.label, self.source, self.language, self.has_text_layer, str(self.path)
         )
 
 
@@ -111,14 +122,16 @@ def read_labelled(
 ) -> tuple[Corpus, tuple[tuple[Entry, FileError], ...]]:
     """Read all files of a labelled directory; return the corpus and the files without one.
 
-    Each file is given to `parse` under a neutral name, so that a telling name helps nobody.
+    Each file is given to `parse` under a neutral name, so that a telling name helps nobody, and
+    with its language.
     """
     documents = []
     unread = []
     for entry in read_manifest(directory):
         try:
             with entry.path.open("rb") as file:
-                documents.append(entry.labelled(parse(file, f"document{entry.path.suffix}")))
+                document = parse(file, f"document{entry.path.suffix}", entry.lang)
+                documents.append(entry.labelled(document))
         except FileError as error:
             unread.append((entry, error))
     rule_sets = tuple(read_rule_sets(directory).values())
