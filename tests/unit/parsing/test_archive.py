@@ -8,10 +8,11 @@ from tests.unit.parsing import samples
 from worker.parsing.archive import check_archive
 
 
-def check(data: bytes, **limits) -> None:
+def check(data: bytes, **limits) -> int:
+    """Where the file stands after the check; readers begin at 0."""
     found = samples.source(data, **limits)
     check_archive(found.file, found.type, found.limits)
-    assert found.file.tell() == 0
+    return found.file.tell()
 
 
 def refused(data: bytes, **limits) -> FileError:
@@ -22,11 +23,11 @@ def refused(data: bytes, **limits) -> FileError:
 
 def test_whole_files_and_files_of_other_kinds_pass():
     for data in (samples.docx(["a"]), samples.odp("a"), samples.epub("a"), b"text", b""):
-        check(data)
+        assert check(data) == 0
 
 
 def test_numbered_main_part_passes():
-    check(samples.zip_of({"[Content_Types].xml": "", "word/document2.xml": "<x/>"}))
+    assert check(samples.zip_of({"[Content_Types].xml": "", "word/document2.xml": "<x/>"})) == 0
 
 
 def test_too_many_members():
