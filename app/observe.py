@@ -20,10 +20,19 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 }
 
 
+def bound(name: str) -> str | None:
+    """Return a value that `bind` has set around us, None if it has not."""
+    return (_bound.get() or {}).get(name)
+
+
 @contextmanager
-def bind(**values: str) -> Iterator[None]:
-    """Add values, such as request_id or job_id, to every message logged inside the block."""
-    token = _bound.set({**(_bound.get() or {}), **values})
+def bind(**values: str | None) -> Iterator[None]:
+    """Add values, such as request_id or job_id, to every message logged inside the block.
+
+    None adds nothing.
+    """
+    known = {name: value for name, value in values.items() if value is not None}
+    token = _bound.set({**(_bound.get() or {}), **known})
     try:
         yield
     finally:

@@ -111,7 +111,11 @@ class Pipeline:
         on_claim(claim)
         try:
             with (
-                bind(job_id=str(claim.job_id), item_id=str(claim.item_id)),
+                bind(
+                    request_id=claim.request_id,
+                    job_id=str(claim.job_id),
+                    item_id=str(claim.item_id),
+                ),
                 Lease(self.database, claim, self.lease),
             ):
                 self._see_through(claim)

@@ -48,6 +48,10 @@ class Job(Base):
     ended_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
     error_message: Mapped[str | None] = mapped_column(Text)
+    # Of the request that created it; None for jobs older than the column.
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    # Whether somebody wants to be told when the first of its files is taken.
+    owes_running: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from app.files import service as files
 from app.jobs import closing
 from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
+from app.observe import bound
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 from app.secrets import Secrets
@@ -66,6 +67,7 @@ def create(
         file_count=len(new.file_ids),
         ended_count=0,
         failed_count=0,
+        request_id=bound("request_id"),
         created_at=moment,
         updated_at=moment,
         deadline_at=moment + deadline,

@@ -35,6 +35,7 @@ class Claim:
     mode: str
     lang: str
     pages: PageSelection
+    request_id: str | None = None
 
 
 def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | None:
@@ -69,7 +70,13 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
             return None
         job = session.execute(
             select(
-                Job.project_id, Job.rules, Job.mode, Job.lang, Job.max_pages, Job.target_pages
+                Job.project_id,
+                Job.rules,
+                Job.mode,
+                Job.lang,
+                Job.max_pages,
+                Job.target_pages,
+                Job.request_id,
             ).where(Job.id == item.job_id)
         ).one()
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
@@ -88,6 +95,7 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         pages=PageSelection(
             job.max_pages, None if job.target_pages is None else tuple(job.target_pages)
         ),
+        request_id=job.request_id,
     )
 
 
