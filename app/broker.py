@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 WORK_TASK = "pigeonhole.work"
 WORK_QUEUE = "pigeonhole.work"
+# Deliveries wait for strangers: in a queue of their own, they hold up no file.
+DELIVER_TASK = "pigeonhole.deliver"
+DELIVER_QUEUE = "pigeonhole.webhooks"
 KEY_PREFIX = "pigeonhole:"
 # How long one task goes on taking files before it lets the broker see an end, and starts anew.
 TURN_SECONDS = 60.0
@@ -28,6 +31,10 @@ class Wakeups(Protocol):
 
     def notify(self, items: int) -> None:
         """Say, after the commit, that so many items were added."""
+        ...
+
+    def notify_deliveries(self, deliveries: int) -> None:
+        """Say, after the commit, that so many webhooks are due."""
         ...
 
     def waiting(self) -> int | None:
@@ -45,11 +52,24 @@ class LocalWakeups:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listener: Callable[[], None] | None = None
+        self._deliver: Callable[[int], None] | None = None
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener`, from any thread, whenever items were added."""
         with self._lock:
             self._listener = listener
+
+    def listen_for_deliveries(self, listener: Callable[[int], None]) -> None:
+        """Call `listener`, from any thread, with a number of webhooks that are due."""
+        with self._lock:
+            self._deliver = listener
+
+    def notify_deliveries(self, deliveries: int) -> None:
+        """Wake threads that deliver."""
+        with self._lock:
+            listener = self._deliver
+        if listener is not None:
+            listener(deliveries)
 
     def notify(self, items: int) -> None:  # noqa: ARG002  # local workers look for themselves
         """Wake every local worker."""
@@ -76,14 +96,16 @@ class CeleryWakeups:
         self._app = make_celery(settings)
         url = settings.broker_url.get_secret_value()
         self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self._owed: queue.Queue[None] = queue.Queue(MOST_MESSAGES)
+        self._owed: queue.Queue[tuple[str, str]] = queue.Queue(MOST_MESSAGES)
         threading.Thread(target=self._publish, name="wake-ups", daemon=True).start()
 
     def notify(self, items: int) -> None:
         """Have wake-ups published; when Redis is away the sweeper will ask again."""
-        with contextlib.suppress(queue.Full):  # then enough are on their way
-            for _ in range(items):
-                self._owed.put_nowait(None)
+        self._owe(WORK_TASK, WORK_QUEUE, items)
+
+    def notify_deliveries(self, deliveries: int) -> None:
+        """Have wake-ups published to those who deliver."""
+        self._owe(DELIVER_TASK, DELIVER_QUEUE, deliveries)
 
     def waiting(self) -> int | None:
         """Return the length of the queue in Redis."""
@@ -94,11 +116,16 @@ class CeleryWakeups:
         """Raise an exception if Redis does not answer."""
         self._redis.ping()
 
+    def _owe(self, task: str, to: str, messages: int) -> None:
+        with contextlib.suppress(queue.Full):  # then enough are on their way
+            for _ in range(messages):
+                self._owed.put_nowait((task, to))
+
     def _publish(self) -> None:
         while True:
-            self._owed.get()
+            task, to = self._owed.get()
             try:
-                self._app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
+                self._app.send_task(task, queue=to, ignore_result=True)
             except Exception:  # kombu, redis and socket errors share no base
                 log.warning(
                     "the broker did not take a wake-up; the sweeper will send it", exc_info=True

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+ANNOUNCED = "announced"
 
 WAL_TRIES = 100
 WAL_WAIT_SECONDS = 0.05
@@ -82,6 +84,11 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgres(url, pool_size)
         self._writers = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._listeners: dict[str, Callable[[], None]] = {}
+
+    def on_commit(self, topic: str, listener: Callable[[], None]) -> None:
+        """Call `listener` after each `write` whose session said `announce(session, topic)`."""
+        self._listeners[topic] = listener
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -92,12 +99,21 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed when the block ends without an error."""
-        with Session(self._writers, expire_on_commit=False) as session, session.begin():
-            yield session
+        with Session(self._writers, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            for topic in session.info.get(ANNOUNCED, ()):
+                if topic in self._listeners:
+                    self._listeners[topic]()
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def announce(session: Session, topic: str) -> None:
+    """Have the database's listener for a topic told once what the session changes is committed."""
+    session.info.setdefault(ANNOUNCED, set()).add(topic)
 
 
 def _dumps(value: Any) -> str:  # noqa: ANN401  # JSON is anything

@@ -17,6 +17,7 @@ from app.files.caches import FileCaches
 from app.jobs import recovery
 from app.jobs.models import Worker
 from app.settings import Settings
+from app.webhooks import outbox
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ REPEAT_SECONDS = 6.0
 FORGET_WORKERS_AFTER = timedelta(days=1)
 # The size of all caches is the sum over their rows: not to be taken at every pass.
 EVICT_SECONDS = 60.0
+# Who delivers goes on until nothing is due, so a few messages are enough.
+MOST_DELIVERY_MESSAGES = 8
 MOST_CACHE_ENTRIES = 500
 
 
@@ -69,6 +72,7 @@ class Sweeper:
                     extra={"items": lost, "jobs": overdue},
                 )
             self._repeat_wakeups(after_loss=lost > 0)
+            self._wake_for_deliveries()
             self._forget_workers()
             self._tidy_caches()
 
@@ -90,6 +94,12 @@ class Sweeper:
         if waiting < open_items:
             self._last_repeat = time.monotonic()
             self._wakeups.notify(open_items - waiting)
+
+    def _wake_for_deliveries(self) -> None:
+        """Wake those who deliver when retries have come due, or a wake-up was lost."""
+        due = outbox.count_due(self._database, MOST_DELIVERY_MESSAGES)
+        if due:
+            self._wakeups.notify_deliveries(due)
 
     def _forget_workers(self) -> None:
         with self._database.read() as session:

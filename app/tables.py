@@ -4,7 +4,7 @@ from app.db import Base
 from app.files.models import File, FileCache
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
-from app.webhooks.models import WebhookConfiguration
+from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
 __all__ = [
     "ApiKey",
@@ -16,6 +16,8 @@ __all__ = [
     "Organization",
     "Project",
     "Result",
+    "WebhookAttempt",
     "WebhookConfiguration",
+    "WebhookDelivery",
     "Worker",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.webhooks.events import JobState, owe
 
 NAMED_FAILURES = 20
 
@@ -132,11 +133,14 @@ def _close_by_counts(session: Session, job_id: UUID, counts: Row[int, int, int])
 
 def _close(session: Session, job_id: UUID, status: JobStatus, message: str | None) -> None:
     """Give a job its final status: the one place where a job ends."""
-    session.execute(
+    closed = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.status == JobStatus.PENDING)
         .values(status=status, error_message=message, updated_at=now())
-    )
+        .returning(Job.id)
+    ).one_or_none()
+    if closed is not None:
+        owe(session, job_id, JobState(status.lower()))
 
 
 def final_status(file_count: int, failed_count: int) -> JobStatus:

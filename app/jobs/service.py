@@ -18,6 +18,7 @@ from app.observe import bound
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 from app.secrets import Secrets
+from app.webhooks.events import JobState, choose_name, owe
 from app.webhooks.service import NewWebhook, store
 
 
@@ -67,6 +68,7 @@ def create(
         file_count=len(new.file_ids),
         ended_count=0,
         failed_count=0,
+        owes_running=any(choose_name(JobState.RUNNING, hook.events) for hook in new.webhooks),
         request_id=bound("request_id"),
         created_at=moment,
         updated_at=moment,
@@ -89,6 +91,8 @@ def create(
         ],
     )
     store(session, secrets, job.id, new.webhooks)
+    if new.webhooks:
+        owe(session, job.id, JobState.PENDING)
     return job
 
 

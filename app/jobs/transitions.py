@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
 
 from app.db import Database, now
 from app.files.models import File
 from app.jobs.closing import Classified, Failed, count_ended, ended_values
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
+from app.webhooks.events import JobState, owe
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,12 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
                 Job.max_pages,
                 Job.target_pages,
                 Job.request_id,
+                Job.owes_running,
             ).where(Job.id == item.job_id)
         ).one()
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
+        if job.owes_running:
+            _tell_of_running(session, item.job_id)
     return Claim(
         item_id=item.id,
         job_id=item.job_id,
@@ -99,35 +104,50 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
     )
 
 
-def renew(database: Database, item_id: UUID, token: UUID, lease: timedelta) -> bool:
+def _tell_of_running(session: Session, job_id: UUID) -> None:
+    """Owe the event of a job's first claim; of two workers at once, one finds it owed already."""
+    first = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.owes_running)
+        .values(owes_running=False)
+        .returning(Job.id)
+    ).one_or_none()
+    if first is not None:
+        owe(session, job_id, JobState.RUNNING)
+
+
+def renew(database: Database, claim: Claim, lease: timedelta) -> bool:
     """Prolong a lease; False when it is no longer ours."""
     moment = now()
     with database.write() as session:
         rows = session.execute(
             update(Item)
-            .where(
-                Item.id == item_id,
-                Item.lease_token == token,
-                Item.status == ItemStatus.RUNNING,
-            )
+            .where(*_is_ours(claim))
             .values(lease_until=moment + lease)
             .returning(Item.id)
         ).all()
     return bool(rows)
 
 
+def holds(database: Database, claim: Claim) -> bool:
+    """Tell whether a claim is still ours; costs the database no write."""
+    with database.read() as session:
+        return session.scalar(select(Item.id).where(*_is_ours(claim))) is not None
+
+
+def _is_ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Item.id == claim.item_id,
+        Item.lease_token == claim.token,
+        Item.status == ItemStatus.RUNNING,
+    )
+
+
 def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bool:
     """Record an item's outcome; False, and nothing changed, when the lease is no longer ours."""
     with database.write() as session:
         row = session.execute(
-            update(Item)
-            .where(
-                Item.id == claim.item_id,
-                Item.lease_token == claim.token,
-                Item.status == ItemStatus.RUNNING,
-            )
-            .values(ended_values(outcome))
-            .returning(Item.id)
+            update(Item).where(*_is_ours(claim)).values(ended_values(outcome)).returning(Item.id)
         ).one_or_none()
         if row is None:
             return False
@@ -150,7 +170,7 @@ def release(database: Database, claim: Claim) -> None:
     with database.write() as session:
         session.execute(
             update(Item)
-            .where(Item.id == claim.item_id, Item.lease_token == claim.token)
+            .where(*_is_ours(claim))
             .values(
                 status=ItemStatus.QUEUED,
                 attempt=Item.attempt - 1,

@@ -1,1 +1,1 @@
-"""Webhook configurations, stored encrypted."""
+"""Webhook configurations of jobs, what they are owed, and what may be sent where."""

@@ -1,25 +1,83 @@
-"""Webhook configurations of a job: stored now, with their secrets encrypted."""
+"""Webhooks of a job: take its configurations, tell what became of them, deliver once more."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import announce, now
+from app.errors import NotFound
+from app.jobs.models import Job
+from app.projects.service import Scope
 from app.secrets import Secrets
-from app.webhooks.models import WebhookConfiguration
+from app.webhooks.events import DELIVERIES, KNOWN_NAMES
+from app.webhooks.models import (
+    DeliveryStatus,
+    WebhookAttempt,
+    WebhookConfiguration,
+    WebhookDelivery,
+)
+from app.webhooks.payload import IDS
+
+LOST = "whoever tried was lost before the outcome was recorded: it may have arrived"
 
 
 @dataclass(frozen=True, slots=True)
 class NewWebhook:
-    """What a client asks to be sent, and where; events None means the default ones."""
+    """What a client asks to be sent, and where; events None means the default ones.
+
+    `loopback_allowed`: see WebhookConfiguration.
+    """
 
     url: str | None
     events: tuple[str, ...] | None
     headers: dict[str, str] | None
     output_format: str
     signing_secret: str | None
+    payload: str = IDS
+    loopback_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationView:
+    """A configuration without its secrets: `origin` is its URL without path, query and user.
+
+    `unknown_events` will never fire.
+    """
+
+    index: int
+    origin: str | None
+    unknown_events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One try; `error` is None where it succeeded, and while it goes on (no `milliseconds`)."""
+
+    started_at: datetime
+    milliseconds: int | None
+    status_code: int | None
+    error: str | None
+    note: str | None
+    excerpt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery with its tries, the oldest first; `next_attempt_at` is None when none follows."""
+
+    id: UUID
+    event_type: str
+    configuration_index: int
+    status: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    attempts: tuple[AttemptView, ...]
 
 
 def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[NewWebhook]) -> None:
@@ -32,6 +90,8 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
                 url=new.url,
                 events=None if new.events is None else list(new.events),
                 output_format=new.output_format,
+                payload=new.payload,
+                loopback_allowed=new.loopback_allowed,
                 headers_encrypted=(
                     None if new.headers is None else secrets.encrypt(json.dumps(new.headers))
                 ),
@@ -40,3 +100,112 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
                 ),
             )
         )
+
+
+def list_configurations(
+    session: Session, scope: Scope, job_id: UUID
+) -> Sequence[ConfigurationView]:
+    """Return a job's webhook configurations in their order; raises NotFound."""
+    _require_job(session, scope, job_id)
+    rows = session.execute(
+        select(WebhookConfiguration.ordinal, WebhookConfiguration.url, WebhookConfiguration.events)
+        .where(WebhookConfiguration.job_id == job_id)
+        .order_by(WebhookConfiguration.ordinal)
+    )
+    return [
+        ConfigurationView(
+            row.ordinal,
+            origin_of(row.url),
+            tuple(name for name in row.events or () if name not in KNOWN_NAMES),
+        )
+        for row in rows
+    ]
+
+
+def list_deliveries(session: Session, scope: Scope, job_id: UUID) -> Sequence[DeliveryView]:
+    """Return what a job's webhooks were owed and what became of it; raises NotFound."""
+    _require_job(session, scope, job_id)
+    return _deliveries(session, job_id)
+
+
+def redeliver(session: Session, scope: Scope, job_id: UUID, delivery_id: UUID) -> DeliveryView:
+    """Have a delivery sent now, whatever became of it, with all its retries; raises NotFound.
+
+    It keeps its event id, by which receivers know it again.
+    """
+    _require_job(session, scope, job_id)
+    delivery = session.scalars(
+        select(WebhookDelivery)
+        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.job_id == job_id)
+        .with_for_update()
+    ).one_or_none()
+    if delivery is None:
+        raise NotFound(f"Classify job {job_id} has no webhook delivery {delivery_id}.")
+    delivery.status = DeliveryStatus.WAITING
+    delivery.tries = 0
+    delivery.due_at = now()
+    delivery.lease_token = None
+    session.flush()
+    announce(session, DELIVERIES)
+    return next(view for view in _deliveries(session, job_id) if view.id == delivery_id)
+
+
+def origin_of(url: str | None) -> str | None:
+    """Return a URL's scheme, host and port: paths, queries and users may hold secrets."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.partition(":")[0] + ":"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _require_job(session: Session, scope: Scope, job_id: UUID) -> None:
+    found = session.scalar(select(Job.id).where(Job.id == job_id, scope.covers(Job.project_id)))
+    if found is None:
+        raise NotFound(f"Classify job {job_id} does not exist.")
+
+
+def _deliveries(session: Session, job_id: UUID) -> Sequence[DeliveryView]:
+    rows = session.execute(
+        select(WebhookDelivery, WebhookConfiguration.ordinal)
+        .join(WebhookConfiguration, WebhookConfiguration.id == WebhookDelivery.configuration_id)
+        .where(WebhookDelivery.job_id == job_id)
+        .order_by(WebhookDelivery.id)
+    ).all()
+    attempts: dict[UUID, list[WebhookAttempt]] = {}
+    for attempt in session.scalars(
+        select(WebhookAttempt)
+        .join(WebhookDelivery)
+        .where(WebhookDelivery.job_id == job_id)
+        .order_by(WebhookAttempt.id)
+    ):
+        attempts.setdefault(attempt.delivery_id, []).append(attempt)
+    return [_view(row[0], row[1], attempts.get(row[0].id, [])) for row in rows]
+
+
+def _view(
+    delivery: WebhookDelivery, index: int, attempts: Sequence[WebhookAttempt]
+) -> DeliveryView:
+    holder = delivery.lease_token if delivery.due_at > now() else None
+    waits = delivery.status == DeliveryStatus.WAITING and holder is None
+    return DeliveryView(
+        id=delivery.id,
+        event_type=delivery.event_type,
+        configuration_index=index,
+        status="sending" if holder is not None else delivery.status,
+        created_at=delivery.created_at,
+        next_attempt_at=delivery.due_at if waits else None,
+        attempts=tuple(
+            AttemptView(
+                attempt.started_at,
+                attempt.milliseconds,
+                attempt.status_code,
+                LOST if attempt.milliseconds is None and attempt.id != holder else attempt.error,
+                attempt.note,
+                attempt.excerpt,
+            )
+            for attempt in attempts
+        ),
+    )
