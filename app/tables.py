@@ -1,14 +1,17 @@
 """Every table, imported once so that Base.metadata is complete."""
 
+from app.configurations.models import Configuration
 from app.db import Base
 from app.files.models import File, FileCache
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
+from app.saved_webhooks.models import SavedWebhook
 from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
 __all__ = [
     "ApiKey",
     "Base",
+    "Configuration",
     "File",
     "FileCache",
     "Item",
@@ -16,6 +19,7 @@ __all__ = [
     "Organization",
     "Project",
     "Result",
+    "SavedWebhook",
     "WebhookAttempt",
     "WebhookConfiguration",
     "WebhookDelivery",

@@ -52,12 +52,28 @@ class Job(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
     # Whether somebody wants to be told when the first of its files is taken.
     owes_running: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Each version of the API shows its own jobs only.
+    api_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    # The client's idempotency key.
+    transaction_id: Mapped[str | None] = mapped_column(String(255))
+    # The saved configuration that it was made from, which may be gone.
+    configuration_id: Mapped[UUID | None]
+    # The language as the client wrote it, where `lang` is what became of it.
+    given_lang: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index("ix_jobs_newest", "project_id", "created_at", "id"),
+        Index("ix_jobs_newest", "project_id", "api_version", "created_at", "id"),
+        Index(
+            "uq_jobs_project_id_transaction_id",
+            "project_id",
+            "transaction_id",
+            unique=True,
+            sqlite_where=text("transaction_id IS NOT NULL"),
+            postgresql_where=text("transaction_id IS NOT NULL"),
+        ),
         Index(
             "ix_jobs_deadline",
             "deadline_at",

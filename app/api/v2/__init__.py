@@ -1,0 +1,1 @@
+"""Version 2 of the API, and what belongs to it."""

@@ -1,0 +1,1 @@
+"""Saved configurations: rules and pages under a name, for many jobs."""

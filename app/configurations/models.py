@@ -1,0 +1,38 @@
+"""Saved configurations."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Json, UtcDateTime, new_id, now
+
+
+class Configuration(Base):
+    """What a job of one product takes besides its file; a name is there once for each product.
+
+    `updated_at` is its version: jobs keep what they were made from.
+    """
+
+    __tablename__ = "configurations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    product_type: Mapped[str] = mapped_column(String(40))
+    parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        Index(
+            "uq_configurations_project_id_product_type_name",
+            "project_id",
+            "product_type",
+            "name",
+            unique=True,
+        ),
+        Index("ix_configurations_newest", "project_id", "created_at", "id"),
+    )

@@ -1,0 +1,1 @@
+"""Saved webhooks: where to send events, under an id, for many jobs."""
