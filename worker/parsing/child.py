@@ -1,8 +1,9 @@
 """The process that stands between the worker and strangers' files.
 
 Started as `python -m worker.parsing.child DESCRIPTOR`. It imports the libraries, calls none
-of them, and for each file forks a process that gives up its rights, reads the file, answers
-and dies. This process only counts the seconds, reaps, and passes the answer on. It ends when
+of them, and has each file read by a copy of itself, which gives up its rights, reads the file,
+answers and dies. The copy for the next file is made while one is being read: a file need not wait
+for the fork. This process only counts the seconds, reaps, and passes the answer on. It ends when
 its parent closes the connection.
 """
 
@@ -10,17 +11,18 @@ import contextlib
 import gc
 import os
 import select
-import signal
 import socket
 import sys
 import time
+from typing import Any
 
 from worker.parsing import frames
-from worker.parsing.answer import answer, error_message, fall_silent, open_ocr
+from worker.parsing.answer import error_message, fall_silent
+from worker.parsing.copies import Copy
 from worker.parsing.directory import private_directory
 from worker.parsing.ending import Waited, describe, explain
 from worker.parsing.limits import ParserLimits
-from worker.parsing.order import Order, read_order
+from worker.parsing.order import read_order
 from worker.parsing.preload import preload
 
 _CHUNK = 1 << 16
@@ -40,66 +42,78 @@ def main(descriptor: int) -> None:
         fall_silent()
         frames.send(connection, {"ready": os.getpid()})
         with contextlib.suppress(ParentGone, BrokenPipeError, ConnectionResetError):
-            while (received := frames.receive(connection)) is not None:
+            Supervisor(connection).serve()
+
+
+class Supervisor:
+    """Has files read one after another, with one copy waiting for the next."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._spare: Copy | None = None
+
+    def serve(self) -> None:
+        """Answer the parent until it closes the connection, or raise ParentGone."""
+        try:
+            self._prepare()
+            while (received := frames.receive(self._connection)) is not None:
                 message, file = received
                 if file is None:
                     raise frames.BrokenFrame("an order without a file")
-                try:
-                    order = read_order(message, file)
-                    connection.sendall(_answer(order, connection))
-                finally:
-                    os.close(file)
-
-
-def _answer(order: Order, connection: socket.socket) -> bytes:
-    """Return the frame to answer with, also when the system refuses a directory or a process."""
-    try:
-        return read_in_copy(order, connection)
-    except OSError as error:
-        return frames.encode(
-            {"unavailable": f"reading files needs what the system refuses: {error}"}
-        )
-
-
-def read_in_copy(order: Order, connection: socket.socket) -> bytes:
-    """Read one file in a fork of this process; return the frame to answer with.
-
-    Raises ParentGone after killing the copy, and OSError when it cannot be made.
-    """
-    with private_directory() as directory:
-        copy, reader = _fork(order, directory, connection)
-        try:
-            waited = _await_answer(reader, connection, order.limits)
+                self._have_read(message, file)
         finally:
-            os.close(reader)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(copy, signal.SIGKILL)
-            _, status, usage = os.wait4(copy, 0)
-    if waited.answer is not None:
-        return waited.answer
-    error = explain(describe(waited, status, usage), order.limits)
-    return frames.encode(error_message(error))
+            if self._spare is not None:
+                self._spare.end()
 
+    def _have_read(self, message: dict[str, Any], file: int) -> None:
+        """Have a copy read one file and send its answer, or why there is none."""
+        limits = read_order(message, file).limits
+        with contextlib.ExitStack() as stack:
+            try:
+                directory = stack.enter_context(private_directory())
+                copy = self._hand_over(message, file, directory)
+            except OSError as error:
+                sentence = f"reading files needs what the system refuses: {error}"
+                self._connection.sendall(frames.encode({"unavailable": sentence}))
+                return
+            finally:
+                os.close(file)
+            try:
+                self._prepare(copy.answers)
+                waited = _await_answer(copy.answers, self._connection, limits)
+                # Whatever has answered has no more to do, and the worker need not wait for the
+                # end of a large process.
+                copy.kill()
+                if waited.answer is not None:
+                    self._connection.sendall(waited.answer)
+            finally:
+                status, usage = copy.end()
+        if waited.answer is None:
+            reason = explain(describe(waited, status, usage), limits)
+            self._connection.sendall(frames.encode(error_message(reason)))
 
-def _fork(order: Order, directory: str, connection: socket.socket) -> tuple[int, int]:
-    """Start the copy; return its process id and the descriptor to read its answer from."""
-    reader, writer = os.pipe()
-    # Asked before the fork: a copy whose parent is gone by then would be told its new parent.
-    parent = os.getpid()
-    try:
-        copy = os.fork()
-        if copy == 0:
-            os.close(reader)
-            connection.close()
-            _read_and_die(order, directory, writer, parent)
-    except OSError:
-        os.close(reader)
-        raise
-    finally:
-        os.close(writer)
-    with contextlib.suppress(OSError):  # the copy may have done it already
-        os.setpgid(copy, copy)
-    return copy, reader
+    def _hand_over(self, message: dict[str, Any], file: int, directory: str) -> Copy:
+        """Give a file to the copy that waits, or to a new one. Raises OSError."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            try:
+                spare.read(message, file, directory)
+            except OSError:  # somebody killed it while it waited
+                spare.end()
+            else:
+                return spare
+        copy = Copy.fork((self._connection.fileno(), file))
+        try:
+            copy.read(message, file, directory)
+        except BaseException:
+            copy.end()
+            raise
+        return copy
+
+    def _prepare(self, *unneeded: int) -> None:
+        """Make the copy for the next file; if the system refuses, that file makes its own."""
+        with contextlib.suppress(OSError):
+            self._spare = Copy.fork((self._connection.fileno(), *unneeded))
 
 
 def _await_answer(reader: int, connection: socket.socket, limits: ParserLimits) -> Waited:
@@ -121,18 +135,6 @@ def _await_answer(reader: int, connection: socket.socket, limits: ParserLimits) 
             if frame is not None or not chunk:
                 return Waited(frame, ocr_pages=incoming.ticks)
     return Waited(None, timed_out=True, ocr_pages=incoming.ticks)
-
-
-def _read_and_die(order: Order, directory: str, writer: int, parent: int) -> None:
-    """Be the copy: read the file, answer, and end without running anything on the way out."""
-    try:
-        os.setpgid(0, 0)
-        ocr = open_ocr(order, lambda: os.write(writer, frames.TICK))
-        message = answer(order, directory, ocr, is_wanted=lambda: os.getppid() == parent)
-        if message is not None:
-            frames.write(writer, message)
-    finally:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ if sys.platform != "win32":
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_NAME = 15
 _PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
@@ -29,10 +30,11 @@ _NET_ABI, _NET_BIND_AND_CONNECT = 4, 0b11
 _SCOPE_ABI, _SCOPE_SOCKETS_AND_SIGNALS = 6, 0b11
 
 # Architecture mark, then the numbers of socket, execve, execveat, ptrace, process_vm_writev,
-# io_uring_setup (which can do what socket does).
+# io_uring_setup (which can do what socket does), setpgid, setsid (which a process could leave the
+# group with that is killed).
 _FORBIDDEN_CALLS = {
-    "x86_64": (0xC000003E, (41, 59, 322, 101, 311, 425)),
-    "aarch64": (0xC00000B7, (198, 221, 281, 117, 271, 425)),
+    "x86_64": (0xC000003E, (41, 59, 322, 101, 311, 425, 109, 112)),
+    "aarch64": (0xC00000B7, (198, 221, 281, 117, 271, 425, 154, 157)),
 }
 _X32_CALLS_FROM = 0x40000000
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_NOT_BELOW, _RETURN = 0x20, 0x15, 0x35, 0x06
@@ -42,6 +44,12 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # errno 13 is EACCES
 def is_linux() -> bool:
     """Tell whether these system calls can exist at all."""
     return sys.platform == "linux"
+
+
+def name_process(name: str) -> None:
+    """Have `ps` show another name for this process, of at most 15 bytes."""
+    if is_linux():
+        _libc.prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
 
 
 def forbid_new_privileges() -> None:
@@ -108,7 +116,7 @@ def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
 
 
 def forbid_calls(machine: str) -> bool:
-    """Refuse new sockets, other programs, and reaching into other processes.
+    """Refuse new sockets, other programs, other groups, and reaching into other processes.
 
     `machine` is what `platform.machine()` says. Returns False where the architecture is not
     known or the kernel has no seccomp.

@@ -44,6 +44,8 @@ def environment() -> dict[str, str]:
         "RAYON_NUM_THREADS": "1",
         "TOKIO_WORKER_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
+        # Large pages where the kernel has them: a fork copies fewer entries.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         **kept,
     }
 

@@ -35,6 +35,8 @@ def look_around(foreign: Path) -> dict[str, object]:
         "read outside": attempt(lambda: Path("/etc/hostname").read_text() and "read"),
         "connect": attempt(lambda: socket.create_connection(("127.0.0.1", 9), timeout=1)),
         "run": attempt(lambda: subprocess.run(["/bin/true"], check=True) and "ran"),
+        "leave the group": attempt(lambda: os.setpgid(0, 0)),
+        "leave the session": attempt(os.setsid),
         "memory": attempt(lambda: len(bytearray(600 * MIB))),
         "file": attempt(lambda: Path("large").write_bytes(bytes(2 * MIB))),
         "core": resource.getrlimit(resource.RLIMIT_CORE),
@@ -78,6 +80,8 @@ def test_nothing_is_left_but_its_directory(seen, tmp_path):
         assert seen["read outside"] == "PermissionError"
     assert seen["connect"] == "PermissionError"
     assert seen["run"] == "PermissionError"
+    # All that is left of a group is killed after the file: none may leave it.
+    assert seen["leave the group"] == seen["leave the session"] == "PermissionError"
     assert seen["root again"] == "PermissionError"
 
 

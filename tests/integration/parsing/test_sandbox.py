@@ -1,5 +1,6 @@
 """The sandboxed parser against files and signals that kill what reads them."""
 
+import contextlib
 import io
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from tests.unit.parsing import samples
+from worker.parsing.copies import READING, WAITING
 from worker.parsing.document import Document
 from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
@@ -81,14 +83,30 @@ def reading_child(parser: SandboxedParser) -> psutil.Process:
     return psutil.Process(parser.child_pid)
 
 
+def copies(parser: SandboxedParser, name: str) -> list[psutil.Process]:
+    """Return the copies of the child that read a file, or wait for one."""
+    found = []
+    for copy in reading_child(parser).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if not has_ended(copy) and copy.name() == name:
+                found.append(copy)
+    return found
+
+
+def is_at_rest(parser: SandboxedParser) -> bool:
+    """Tell whether the child is done with all that follows its answer."""
+    return not copies(parser, READING) and len(copies(parser, WAITING)) == 1
+
+
 def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -> FileError:
     """Send a signal to the process that reads a file, as it reads."""
     parse(parser, b"warm up")
+    wait_for(lambda: is_at_rest(parser))
     outcome: list[FileError] = []
     thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
     thread.start()
     for _ in range(times):
-        (copy,) = wait_for(reading_child(parser).children)
+        (copy,) = wait_for(lambda: copies(parser, READING))
         time.sleep(0.2)
         copy.send_signal(number)
     thread.join(timeout=60)
@@ -158,7 +176,7 @@ def test_the_wall_limit(strategy):
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file took longer than 0.5 seconds"
         if strategy == "fork":
-            assert reading_child(parser).children() == []
+            wait_for(lambda: is_at_rest(parser))
         assert parse(parser, b"next").pages[0].text == "next"
 
 
@@ -198,6 +216,26 @@ def test_a_lost_child_is_replaced(parser):
     os.kill(first, signal.SIGKILL)
     assert parse(parser, b"next").pages[0].text == "next"
     assert parser.child_pid != first
+
+
+def test_a_copy_that_was_lost_while_it_waited(parser):
+    parse(parser, b"warm up")
+    wait_for(lambda: is_at_rest(parser))
+    (spare,) = copies(parser, WAITING)
+    spare.kill()
+    wait_for(lambda: has_ended(spare))
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_a_copy_waits_with_nothing_of_the_file_before(parser, tmp_path):
+    path = tmp_path / "letter"
+    path.write_bytes(b"private")
+    with path.open("rb") as file:
+        parser.parse(file, "a.txt", samples.EVERYTHING)
+    wait_for(lambda: is_at_rest(parser))
+    (spare,) = copies(parser, WAITING)
+    assert spare.open_files() == []
+    assert psutil.Process(parser.child_pid).open_files() == []
 
 
 def test_a_child_lost_twice_over_one_file(parser):
@@ -330,7 +368,8 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     )
     process = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path)})
     child = psutil.Process(int(process.stdout.readline()))
-    family = [child, *wait_for(child.children)]
+    wait_for(lambda: READING in [copy.name() for copy in child.children()])
+    family = [child, *child.children()]
     process.kill()
     process.wait()
     process.stdout.close()
@@ -354,6 +393,7 @@ def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
     with monkeypatch.context() as patched, path.open("rb") as file:
         patched.setattr(tempfile, "tempdir", str(temporary))
         assert parse(parser, b"warm up")
+        wait_for(lambda: not list(temporary.iterdir()))
         temporary.rmdir()
         with pytest.raises(ParserUnavailable):  # ours, for the bytes in memory
             parse(parser, b"text")

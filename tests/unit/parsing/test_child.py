@@ -11,7 +11,7 @@ from app.errors import FileErrorCode
 from app.jobs.pages import PageSelection
 from tests.unit.parsing import samples
 from worker.parsing import answer as answering
-from worker.parsing import child, frames
+from worker.parsing import child, copies, frames
 from worker.parsing.capped import run_capped
 from worker.parsing.child import ParentGone
 from worker.parsing.ending import Ending, Waited, explain
@@ -129,16 +129,33 @@ def test_an_answer_after_pages_by_ocr(pipes):
 
 
 def test_a_copy_whose_parent_is_gone_reads_nothing(pipes):
-    reader, writer, _, _ = pipes
+    reader, writer, theirs, ours = pipes
+    message = write_order("a.txt", samples.EVERYTHING, LIMITS, NO_OCR)
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as directory:
-        given = order(b"Hello", "a.txt", file)
+        frames.send(ours, {"order": message, "directory": directory}, file.fileno())
         gone = os.getpid() + 1  # any process that is not the copy's parent
         copy = os.fork()
         if copy == 0:
-            child._read_and_die(given, directory, writer.fileno(), gone)
+            copies.serve_once(theirs, writer.fileno(), gone)
         assert os.WTERMSIG(os.waitpid(copy, 0)[1]) == signal.SIGKILL
     writer.close()
     assert os.read(reader, 1) == b""
+
+
+def test_a_copy_ends_when_no_file_comes():
+    copy = copies.Copy.fork(())
+    status, _ = copy.end()
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def test_a_copy_whose_parent_closes_ends_by_itself(pipes):
+    _, writer, theirs, ours = pipes
+    copy = os.fork()
+    if copy == 0:
+        ours.close()
+        copies.serve_once(theirs, writer.fileno(), os.getppid())
+    ours.close()
+    assert os.WTERMSIG(os.waitpid(copy, 0)[1]) == signal.SIGKILL
 
 
 def test_waiting_in_vain(pipes):
