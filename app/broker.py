@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import redis
 from celery import Celery
 
+from app import metrics
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -126,10 +127,12 @@ class CeleryWakeups:
             task, to = self._owed.get()
             try:
                 self._app.send_task(task, queue=to, ignore_result=True)
+                metrics.WAKEUPS_PUBLISHED.add()
             except Exception:  # kombu, redis and socket errors share no base
                 log.warning(
                     "the broker did not take a wake-up; the sweeper will send it", exc_info=True
                 )
+                metrics.WAKEUPS_FAILED.add()
                 self._forget()
 
     def _forget(self) -> None:

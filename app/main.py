@@ -2,17 +2,21 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Protocol
 
 from anyio import to_thread
 from fastapi import FastAPI
 
-from app.api import docs, errors, health, links
+from app.api import docs, errors, health, links, metrics
 from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
-from app.api.v1 import classifier, extensions, files, projects
+from app.api.tracing import request_telemetry
+from app.api.v1 import classifier, extensions, files, projects, webhooks
 from app.auth import AuthenticationMiddleware, Authenticator
+from app.bounded import Bounded
+from app.metrics_queue import QueueCollector
 
 
 class BackgroundService(Protocol):
@@ -50,12 +54,14 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         redoc_url=None,
         # Every call needs a key in a header, which no foreign page can send for a browser.
         strict_content_type=False,
-        telemetry={"tracing": False, "metrics": False},
+        telemetry=request_telemetry(services.settings),
     )
     app.state.services = services
+    app.state.readiness = health.Readiness(services)
+    app.state.queue_figures = Bounded(partial(QueueCollector, services.database))
     errors.install(app)
     docs.install(app)
-    for module in (health, links, files, classifier, extensions, projects):
+    for module in (health, metrics, links, files, classifier, extensions, webhooks, projects):
         app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.

@@ -7,12 +7,29 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from annotated_types import Ge, Le
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
+from app.addresses import (
+    HIGHEST_PORT,
+    bucket_of,
+    check_embedder,
+    check_endpoint,
+    check_s3,
+    names_a_broker,
+    names_a_database,
+    names_a_directory,
+)
 from app.errors import StartupError
+from app.webhooks.policy import check_networks
+from app.webhooks.schedule import check_waits
 
 PREFIX = "PIGEONHOLE_"
 MIB = 1024 * 1024
@@ -20,9 +37,9 @@ MIB = 1024 * 1024
 SHORTEST_SECRET = 32
 # Part of the installed environment, which installing and building an image can both write.
 DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
-HIGHEST_PORT = 65535
 
 Positive = Annotated[int, Ge(1)]
+Endpoint = Annotated[str, AfterValidator(check_endpoint)]
 Seconds = Annotated[float, Ge(0.05), Le(30 * 24 * 3600)]
 
 
@@ -66,7 +83,31 @@ class Settings(BaseSettings):
     )
     blob_url: str = Field(
         "",
-        description="file:///absolute/path of the uploaded files; empty: data_dir/blobs.",
+        description="file:///absolute/path or s3://bucket/prefix of the uploaded files; empty: "
+        "data_dir/blobs.",
+    )
+    s3_endpoint: Endpoint = Field(
+        "", description="http:// or https:// address of a server that speaks S3; empty: AWS."
+    )
+    s3_region: str = Field("us-east-1", description="Region of the bucket.")
+    s3_credentials: Literal["keys", "environment"] = Field(
+        "keys",
+        description="keys: s3_access_key and s3_secret_key; environment: the AWS_* variables, or "
+        "what the container or the machine has.",
+    )
+    s3_access_key: str = Field("", description="Id of the access key.")
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="Secret of the access key.")
+    s3_addressing: Literal["path", "host"] = Field(
+        "path",
+        description="Where the bucket's name is in addresses: in the path, or before the host.",
+    )
+    s3_seconds: Annotated[float, Ge(0.5), Le(60)] = Field(
+        10, description="How long the store may be silent before a request to it is given up."
+    )
+    s3_public_endpoint: Endpoint = Field(
+        "",
+        description="http:// or https:// address of the store as clients reach it: presigned "
+        "links lead there. Empty: they lead through this server.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -96,8 +137,8 @@ class Settings(BaseSettings):
     )
     item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
         600,
-        description="A worker that spends longer on one file is stopped: the embedded server gives "
-        "the file to another one, a Celery worker ends it with the error timeout.",
+        description="How long a worker may spend on one file: then the file ends with the error "
+        "timeout, and a worker that hangs is replaced.",
     )
     job_deadline_seconds: Seconds = Field(
         6 * 3600, description="A job that is not finished by then ends with what it has."
@@ -190,6 +231,24 @@ class Settings(BaseSettings):
         4, description="How often one request to an embeddings server is tried."
     )
 
+    webhook_policy: Literal["private", "public"] = Field(
+        "private",
+        description="private: webhooks also go to private networks; public: to public addresses "
+        "only. Neither reaches metadata or link-local addresses.",
+    )
+    webhook_allow: Annotated[str, AfterValidator(check_networks)] = Field(
+        "",
+        description="Addresses and networks, separated by commas, that webhooks may go to although "
+        "they are private, or loopback on a server that others can reach.",
+    )
+    webhook_retry_seconds: Annotated[str, AfterValidator(check_waits)] = Field(
+        "1,5,30,300,1800,7200,21600,43200,86400",
+        description="Waits before each retry of a webhook; up to half is added by chance.",
+    )
+    webhook_threads: Annotated[int, Ge(1), Le(64)] = Field(
+        8, description="Webhooks delivered at a time by the embedded server, or by one worker."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe messages that are logged."
     )
@@ -197,15 +256,36 @@ class Settings(BaseSettings):
         "auto", description="json: one object a line; auto: text on a terminal, json elsewhere."
     )
 
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What a scraper of /metrics sends as a bearer token; empty: only this machine "
+        "may read them, from a server that listens on loopback.",
+    )
+    metrics_port: Annotated[int, Ge(0), Le(HIGHEST_PORT)] = Field(
+        0,
+        description="Port on which `pigeonhole worker` serves its metrics, at host; 0 serves none. "
+        "`serve` has them on its own port.",
+    )
+    metrics_types: Annotated[int, Ge(0), Le(1000)] = Field(
+        50,
+        description="How many different types of rules the metrics count by name; further ones "
+        "count together. 0 names none.",
+    )
+    otel_endpoint: Annotated[str, AfterValidator(check_endpoint)] = Field(
+        "",
+        description="http://host:port of an OpenTelemetry collector that gets traces by OTLP over "
+        "HTTP; needs the extra `otel`. Empty: nothing is sent.",
+    )
+
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         database, broker = self.database_url.get_secret_value(), self.broker_url.get_secret_value()
-        if database and not _names_a_database(database):
+        if database and not names_a_database(database):
             raise ValueError(
                 "database_url must be postgresql://user:password@host:port/name, with special "
                 "characters percent-encoded, or be empty"
             )
-        if broker and not _names_a_broker(broker):
+        if broker and not names_a_broker(broker):
             raise ValueError(
                 "broker_url must be redis://host:port/number or rediss://host:port/number, or be "
                 "empty"
@@ -222,14 +302,20 @@ class Settings(BaseSettings):
         secret = self.secret_key.get_secret_value()
         if secret and len(secret) < SHORTEST_SECRET:
             raise ValueError(f"secret_key must have at least {SHORTEST_SECRET} characters")
-        if self.blob_url and not _names_a_directory(self.blob_url):
+        if self.blob_url and not (names_a_directory(self.blob_url) or self.s3_bucket):
             raise ValueError(
                 "blob_url must be file:///absolute/path, with special characters percent-encoded, "
-                "or be empty"
+                "or s3://bucket/prefix, or be empty"
             )
+        check_s3(
+            self.s3_public_endpoint,
+            self.s3_credentials,
+            is_used=self.s3_bucket is not None,
+            has_keys=bool(self.s3_access_key and self.s3_secret_key.get_secret_value()),
+        )
         if self.embedder:
             key = self.embedder_api_key.get_secret_value()
-            _check_embedder(self.embedder, self.embedder_model, key)
+            check_embedder(self.embedder, self.embedder_model, key)
         if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
             raise ValueError("public_url must begin with http:// or https://")
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
@@ -264,8 +350,13 @@ class Settings(BaseSettings):
         return self.models_dir or DEFAULT_MODELS_DIR
 
     @property
+    def s3_bucket(self) -> tuple[str, str] | None:
+        """The bucket of uploaded files and the prefix in it; None when they are in a directory."""
+        return bucket_of(self.blob_url)
+
+    @property
     def blob_dir(self) -> Path:
-        """The directory that holds the uploaded files."""
+        """The directory that holds the uploaded files; without meaning when a bucket does."""
         if not self.blob_url:
             return self.data_dir / "blobs"
         return Path(unquote(urlsplit(self.blob_url).path))
@@ -281,76 +372,6 @@ def load_settings(**flags: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
         raise StartupError("; ".join(_sentences(error))) from None
-
-
-def _check_embedder(embedder: str, model: str, key: str) -> None:
-    if embedder.startswith("/"):
-        return
-    if not _names_a_server(embedder):
-        raise ValueError(
-            "embedder must be http://host:port or https://host:port, perhaps with a path, or the "
-            "absolute path of a directory; a key goes to embedder_api_key"
-        )
-    if not model:
-        raise ValueError("embedder_model is required with an embeddings server")
-    if not (key.isascii() and key.isprintable()):
-        raise ValueError("embedder_api_key must be printable ASCII")
-
-
-def _names_a_server(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and port != 0
-        and url.isascii()
-        and url.isprintable()
-        and " " not in url
-        and not (parts.username or parts.password or parts.query or parts.fragment)
-    )
-
-
-def _names_a_database(url: str) -> bool:
-    try:
-        parts = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
-        return False
-    return parts.drivername in ("postgresql", "postgresql+psycopg") and (
-        parts.port is None or 0 < parts.port <= HIGHEST_PORT
-    )
-
-
-def _names_a_broker(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    database = parts.path.removeprefix("/")
-    return (
-        parts.scheme in ("redis", "rediss")
-        and bool(parts.hostname)
-        and port != 0
-        and (not database or (database.isascii() and database.isdigit()))
-    )
-
-
-def _names_a_directory(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    path = unquote(parts.path)
-    return (
-        url.startswith("file:///")
-        and path.strip("/") != ""
-        and "\0" not in path
-        and not (parts.query or parts.fragment)
-    )
 
 
 def _sentences(error: ValidationError) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeVar
 
+from app import metrics
 from app.files.caches import Entry, FileCaches, Owner
 from app.files.models import CacheKind
 from app.jobs.transitions import Claim
@@ -92,6 +93,7 @@ class CachedFile:
 
     def _known(self, kind: CacheKind, key: str, unpacked: Callable[[bytes], T]) -> T | None:
         data = self.caches.get(self.owner, kind, key)
+        metrics.CACHE_LOOKUPS.add(1, kind.value, "miss" if data is None else "hit")
         if data is None:
             return None
         try:

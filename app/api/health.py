@@ -1,23 +1,64 @@
 """Whether the process lives, and whether it can do its work."""
 
 import logging
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import schema
 from app.api.services import Services
+from app.bounded import Bounded
 from app.db import now
 from app.errors import StartupError
 from app.jobs.models import Worker
+from app.metrics_queue import WORKER_SEEN_WITHIN
 
 log = logging.getLogger(__name__)
 
-WORKER_SEEN_WITHIN = timedelta(seconds=60)
+# Whoever asks, a balancer or an orchestrator, asks again soon and does not wait long.
+ANSWER_SECONDS = 2.0
+FAILED = "it does not answer; the server's log tells more"
+SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
 router = APIRouter(tags=["health"])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a part said of itself: a sentence if it is not ready; what `/readyz` adds if it is."""
+
+    problem: str | None = None
+    facts: dict[str, object] | None = None
+
+
+class Readiness:
+    """The parts of one server, each asked in a thread so that one that hangs holds up nothing."""
+
+    def __init__(self, services: Services) -> None:
+        self._parts = {
+            name: Bounded(partial(_ask, name, check, services)) for name, check in CHECKS.items()
+        }
+
+    def ask(self) -> tuple[dict[str, str], dict[str, object]]:
+        """Return the problems by part, and the facts of those who have none."""
+        until = time.monotonic() + ANSWER_SECONDS
+        owed = {name: part.begin() for name, part in self._parts.items()}
+        problems: dict[str, str] = {}
+        facts: dict[str, object] = {}
+        for name, answer in owed.items():
+            try:
+                part = answer.result(max(0.0, until - time.monotonic()))
+            except TimeoutError:
+                log.warning("a part has not answered in time", extra={"part": name})
+                part = Part(SILENT)
+            if part.problem is not None:
+                problems[name] = part.problem
+            facts |= part.facts or {}
+        return problems, facts
 
 
 @router.get("/livez")
@@ -33,62 +74,53 @@ def readyz(request: Request, response: Response) -> dict[str, object]:
     `missing` has the sentences of workers that do their work with less than they should, or wait
     for an embeddings server.
     """
-    services: Services = request.app.state.services
-    problems = {}
-    for name, check in CHECKS.items():
-        try:
-            problem = check(services)
-        except StartupError as error:
-            problem = str(error)
-        except Exception:  # any failure of a part means that it is not ready
-            log.warning("a part is not ready", extra={"part": name}, exc_info=True)
-            problem = "it does not answer; the server's log tells more"
-        if problem is not None:
-            problems[name] = problem
+    readiness: Readiness = request.app.state.readiness
+    problems, facts = readiness.ask()
     if problems:
         response.status_code = 503
         return {"status": "not ready", "problems": problems}
-    answer: dict[str, object] = {"status": "ready", "workers": _count_workers(services)}
-    missing = _missing_parts(services)
-    return {**answer, "missing": missing} if missing else answer
+    return {"status": "ready", **facts}
 
 
-def _check_schema(services: Services) -> str | None:
+def _ask(name: str, check: Callable[[Services], Part], services: Services) -> Part:
+    try:
+        return check(services)
+    except StartupError as error:
+        return Part(str(error))
+    except Exception:  # any failure of a part means that it is not ready
+        log.warning("a part is not ready", extra={"part": name}, exc_info=True)
+        return Part(FAILED)
+
+
+def _check_schema(services: Services) -> Part:
     if schema.is_current(services.database):
-        return None
-    return "it does not have this program's schema: run `pigeonhole migrate`"
+        return Part()
+    return Part("it does not have this program's schema: run `pigeonhole migrate`")
 
 
-def _check_files(services: Services) -> str | None:
+def _check_files(services: Services) -> Part:
     services.blobs.check()
-    return None
+    return Part()
 
 
-def _check_broker(services: Services) -> str | None:
+def _check_broker(services: Services) -> Part:
     services.wakeups.check()
-    return None
+    return Part()
 
 
-def _check_workers(services: Services) -> str | None:
-    # In production the workers are other programs: the API takes jobs without them.
-    if services.settings.is_embedded and not _count_workers(services):
-        return "none has started yet"
-    return None
-
-
-def _count_workers(services: Services) -> int:
-    with services.database.read() as session:
-        query = select(func.count()).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
-        return session.scalar(query) or 0
-
-
-def _missing_parts(services: Services) -> list[str]:
+def _check_workers(services: Services) -> Part:
     with services.database.read() as session:
         query = select(Worker.capabilities).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
-        return sorted({str(can["missing"]) for can in session.scalars(query) if can.get("missing")})
+        workers = session.scalars(query).all()
+    # In production the workers are other programs: the API takes jobs without them.
+    if services.settings.is_embedded and not workers:
+        return Part("none has started yet")
+    facts: dict[str, object] = {"workers": len(workers)}
+    missing = sorted({str(can["missing"]) for can in workers if can.get("missing")})
+    return Part(facts={**facts, "missing": missing} if missing else facts)
 
 
-CHECKS: dict[str, Callable[[Services], str | None]] = {
+CHECKS: dict[str, Callable[[Services], Part]] = {
     "database": _check_schema,
     "files": _check_files,
     "broker": _check_broker,

@@ -1,6 +1,7 @@
 """What holds for every request: its path, its id, its size, how its connection ends."""
 
 import logging
+import re
 import time
 import uuid
 
@@ -10,10 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import metrics
 from app.api.errors import unexpected
 from app.observe import bind
 
 access = logging.getLogger("app.access")
+
+# A caller's own id for a request is taken over where it can do no harm in a log or a header.
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
+# Asked every few seconds by machines: not worth a line each.
+UNLOGGED = frozenset({"/livez", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 DRAIN_BYTES = 16 * 1024 * 1024
 DRAIN_SECONDS = 2.0
@@ -38,12 +46,13 @@ class WireMiddleware:
             return
         self._forgive(scope)
         headers = Headers(scope=scope)
-        request_id = uuid.uuid4().hex[:16]
+        request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         closes = "x-fern-language" in headers
         status = 0
         began = time.perf_counter()
         body = _Body(receive)
+        metrics.REQUESTS_IN_FLIGHT.add(1)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -68,15 +77,7 @@ class WireMiddleware:
                 answer = unexpected(request_id, error)
                 await answer(scope, body.receive, send_with_headers)
             finally:
-                access.debug(
-                    "request",
-                    extra={
-                        "method": scope["method"],
-                        "path": scope["path"],
-                        "status": status,
-                        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                    },
-                )
+                _note(scope, status, time.perf_counter() - began)
 
     def _forgive(self, scope: Scope) -> None:
         path: str = scope["path"]
@@ -87,6 +88,36 @@ class WireMiddleware:
                 path = self._root_path + path
             scope["root_path"] = self._root_path
         scope["path"] = path
+
+
+def _request_id(headers: Headers) -> str:
+    """Return the id that the caller gave its request, or else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    """Count a request that is over, and log it: never its query, which may hold a signature.
+
+    The status is 0 where the client went away before there was one. The route is the template
+    of the path, so that there are few; `none` where no route was reached.
+    """
+    route: str = getattr(scope.get("route"), "path_format", "none")
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    metrics.REQUESTS_IN_FLIGHT.add(-1)
+    metrics.REQUESTS.add(1, route, method, str(status))
+    metrics.REQUEST_SECONDS.observe(seconds, route, method)
+    access.log(
+        logging.DEBUG if route in UNLOGGED else logging.INFO,
+        "request",
+        extra={
+            "method": scope["method"],
+            "route": route,
+            "path": scope["path"],
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        },
+    )
 
 
 class _Body:

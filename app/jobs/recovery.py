@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import metrics
 from app.db import Database, now
 from app.errors import FileErrorCode
 from app.jobs.closing import (
@@ -48,6 +49,8 @@ def take_back(
         rows = session.execute(lost.limit(limit)).all()
     for row in rows:
         _take_back_one(database, row, max_attempts)
+    reason = "worker" if worker is not None else "start" if everything else "lease"
+    metrics.ITEMS_TAKEN_BACK.add(len(rows), reason)
     return len(rows)
 
 
@@ -79,6 +82,8 @@ def _take_back_one(
         ).one_or_none()
         if changed is not None and given_up:
             count_ended(session, row.job_id, ended=1, failed=1)
+    if changed is not None and given_up:
+        metrics.FILE_ERRORS.add(1, FileErrorCode.WORKER_LOST.value)
 
 
 def end_overdue(database: Database, limit: int = 100) -> int:
@@ -107,6 +112,8 @@ def _end_one(database: Database, job_id: UUID) -> bool:
     except SQLAlchemyError:
         log.exception("an overdue job could not be ended", extra={"job_id": str(job_id)})
         return False
+    metrics.JOBS_OVERDUE.add()
+    metrics.FILE_ERRORS.add(ended, OVERDUE.code.value)
     return True
 
 

@@ -1,0 +1,36 @@
+"""The metrics of this host's processes and of the queue, for Prometheus."""
+
+import logging
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import JSONResponse
+
+from app.api.services import Services
+from app.bounded import Bounded
+from app.metrics_access import REFUSED, may_read
+from app.metrics_files import render
+from app.metrics_queue import DatabaseUp, QueueCollector
+
+log = logging.getLogger(__name__)
+
+DATABASE_SECONDS = 2.0
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Answer everything that was counted; without the queue while the database is away."""
+    services: Services = request.app.state.services
+    client = request.client.host if request.client else None
+    if not may_read(services.settings, request.headers, client):
+        return JSONResponse({"detail": REFUSED}, 401, {"WWW-Authenticate": "Bearer"})
+    queue: Bounded[QueueCollector] = request.app.state.queue_figures
+    try:
+        figures = [queue.begin().result(DATABASE_SECONDS)]
+    except Exception:  # whatever is wrong with the database, the rest must be served
+        log.warning("the queue cannot be measured", exc_info=True)
+        figures = []
+    body = render(DatabaseUp(is_up=bool(figures)), *figures)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
