@@ -24,8 +24,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db import Database
 from app.jobs import recovery
 from app.jobs.transitions import Claim
+from app.metrics_files import join_metrics
 from app.observe import set_up_logging
 from app.settings import Settings
+from app.webhooks.events import DELIVERIES
 from worker.heartbeat import Heartbeat, name_worker
 from worker.pipeline import Pipeline
 
@@ -39,10 +41,12 @@ CHILD_MEMORY_BYTES = 1_500 * 1024 * 1024
 RESTART_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER_SECONDS = 30.0
 REAP_SECONDS = 2.0
+# A worker ends a file that takes too long by itself; one that cannot do even that is killed.
+STUCK_SECONDS = 10.0
 
 # From the server to a child, and back.
 WAKE, STOP = "wake", "stop"
-AWAKE, BUSY, IDLE = "awake", "busy", "idle"
+AWAKE, BUSY, IDLE, OWED = "awake", "busy", "idle", "owed"
 
 BuildPipeline = Callable[[Settings], Pipeline]
 
@@ -64,8 +68,16 @@ class _Child:
 class LocalRunner:
     """Keeps `settings.workers` children at work; restarts dead ones, kills stuck ones."""
 
-    def __init__(self, settings: Settings, database: Database, build: BuildPipeline) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        build: BuildPipeline,
+        on_owed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._settings = settings
+        # Told when a child has written webhooks to deliver.
+        self._on_owed = on_owed
         self._database = database
         self._build = build
         self._context = multiprocessing.get_context("spawn")
@@ -127,8 +139,8 @@ class LocalRunner:
             )
         )
         for child in children:
-            if child.pipe in ready:
-                _hear(child)
+            if child.pipe in ready and _hear(child):
+                self._on_owed()
             if child.process.sentinel in ready:
                 self._replace(child)
             elif self._is_stuck(child):
@@ -138,7 +150,7 @@ class LocalRunner:
     def _is_stuck(self, child: _Child) -> bool:
         return (
             child.busy_since is not None
-            and time.monotonic() - child.busy_since > self._settings.item_seconds
+            and time.monotonic() - child.busy_since > self._settings.item_seconds + STUCK_SECONDS
         )
 
     def _replace(self, dead: _Child) -> None:
@@ -204,14 +216,19 @@ def _send(child: _Child, message: str) -> None:
         child.pipe.send(message)
 
 
-def _hear(child: _Child) -> None:
+def _hear(child: _Child) -> bool:
+    """Take in what a child says; tells whether it wrote webhooks to deliver."""
+    owed = False
     with contextlib.suppress(EOFError, OSError):  # it died; its sentinel tells
         while child.pipe.poll():
             message = child.pipe.recv()
             if message == AWAKE:
                 child.is_woken = False
+            elif message == OWED:
+                owed = True
             else:
                 child.busy_since = time.monotonic() if message == BUSY else None
+    return owed
 
 
 class _Inbox(threading.Thread):
@@ -250,9 +267,11 @@ def run_child(pipe: Connection, name: str, settings: Settings, build: BuildPipel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     set_up_logging(settings.log_level, settings.log_format)
+    join_metrics()
     inbox = _Inbox(pipe)
     inbox.start()
     pipeline = build(settings)
+    pipeline.database.on_commit(DELIVERIES, lambda _: inbox.reply(OWED))
     heartbeat = Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)
     heartbeat.start()
 

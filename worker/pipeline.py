@@ -1,16 +1,16 @@
 """The one path of the main job: a claimed file is read, classified, and its outcome recorded."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import metrics
 from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files.blobs import BlobStore
@@ -18,8 +18,12 @@ from app.files.models import File
 from app.jobs import transitions
 from app.jobs.closing import Classified, Failed
 from app.jobs.transitions import Claim
+from app.metrics_files import TypeNames
 from app.observe import bind
+from app.tracing import span, stop_tracing
 from worker.classification.rules import Rule
+from worker.figures import UNREADABLE, count_file
+from worker.lease import Lease, LeaseLost
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable
@@ -28,7 +32,7 @@ from worker.parsing.version import PARSER_VERSION
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
     from worker.caching import CachedFile, Caching
-    from worker.classification.engine import Engine
+    from worker.classification.engine import Engine, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +84,12 @@ class Pipeline:
     engine: "Engine"
     caching: "Caching"
     lease: timedelta
+    # How long one file may take; what is stuck then is ended by whoever minds the process.
+    limit: timedelta = timedelta(minutes=10)
     # What the queue's own time limit raises inside the work; the local runner kills instead.
     too_long: type[Exception] = TimeoutError
     remote: Remote | None = None
+    types: TypeNames = field(default_factory=lambda: TypeNames(0))
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -105,6 +112,7 @@ class Pipeline:
         if self.remote is not None and not self.remote.is_ready():
             # A claimed file would only be read once more, and given back.
             return False
+        began = time.time_ns()
         claim = transitions.claim_next(self.database, worker, self.lease)
         if claim is None:
             return False
@@ -116,9 +124,19 @@ class Pipeline:
                     job_id=str(claim.job_id),
                     item_id=str(claim.item_id),
                 ),
-                Lease(self.database, claim, self.lease),
+                span(
+                    "file",
+                    began,
+                    request_id=claim.request_id,
+                    job_id=str(claim.job_id),
+                    item_id=str(claim.item_id),
+                ),
+                Lease(self.database, claim, self.lease, self.limit) as lease,
             ):
-                self._see_through(claim)
+                # Not around the claim: most of those find nothing.
+                with span("claim", began):
+                    pass
+                self._see_through(claim, lease)
         finally:
             on_claim(None)
         return True
@@ -127,18 +145,24 @@ class Pipeline:
         """End the parser's process and the database connections."""
         self.parser.close()
         self.database.close()
+        stop_tracing()
 
-    def _see_through(self, claim: Claim) -> None:
+    def _see_through(self, claim: Claim, lease: Lease) -> None:
         began = time.perf_counter()
         cached = self.caching.of(claim)
         try:
-            outcome = self._work(claim, cached)
+            outcome = self._work(claim, cached, lease)
+        except LeaseLost:
+            log.info("stopped: the file's job has ended, or another worker has the file")
+            return
         except (ParserUnavailable, OSError):
             transitions.release(self.database, claim)
             raise
         if not self._record(claim, outcome):
-            log.warning("the lease was lost meanwhile: another worker has this file now")
+            log.warning("the lease was lost meanwhile: the outcome is dropped")
+            metrics.LEASES_LOST.add()
             return
+        count_file(outcome, self.types)
         log.info(
             "file ended",
             extra={
@@ -152,12 +176,11 @@ class Pipeline:
             # Not before the outcome is recorded: nobody has to wait for it.
             cached.keep()
 
-    def _work(self, claim: Claim, cached: "CachedFile") -> Classified | Failed:
+    def _work(self, claim: Claim, cached: "CachedFile", lease: Lease) -> Classified | Failed:
         try:
             document = self._read(claim, cached)
-            rules = [Rule(type_, description) for type_, description in claim.rules]
-            reading = self.engine.scorer.read(document, cached.vectors)
-            verdict = self.engine.judge(document, reading, rules)
+            lease.check()
+            verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
             return Failed(error.code, _storable(error.sentence))
         except self.too_long:
@@ -165,7 +188,7 @@ class Pipeline:
         except MemoryError:
             # Left to itself, this would end a whole Celery worker, not only this file.
             return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
-        except (ParserUnavailable, OSError):
+        except (ParserUnavailable, OSError, LeaseLost):
             raise
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
@@ -189,8 +212,26 @@ class Pipeline:
             file = self.blobs.open(blob_key)
         except FileNotFoundError:
             raise self._why_missing(blob_key) from None
-        with file:
-            return self.parser.parse(file, name, request)
+        began, kind = time.perf_counter(), UNREADABLE
+        try:
+            with file, span("parse", mode=request.mode):
+                document = self.parser.parse(file, name, request)
+            kind = document.format
+        finally:
+            metrics.PARSE_SECONDS.observe(time.perf_counter() - began, kind, request.mode)
+        return document
+
+    def _classify(
+        self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
+    ) -> "Verdict":
+        rules = [Rule(type_, description) for type_, description in claim.rules]
+        began = time.perf_counter()
+        with span("classify"):
+            reading = self.engine.scorer.read(document, cached.vectors)
+            lease.check()
+            verdict = self.engine.judge(document, reading, rules)
+        metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
+        return verdict
 
     def _why_missing(self, blob_key: str) -> FileError:
         """Tell a deleted file from lost bytes; raises OSError if the whole store is away."""
@@ -212,34 +253,6 @@ class Pipeline:
                 log.warning("the database did not take an outcome; trying again", exc_info=True)
                 time.sleep(RECORD_WAIT_SECONDS * 2**attempt)
         return False
-
-
-class Lease:
-    """Renews a claim's lease from a thread for as long as the block runs."""
-
-    def __init__(self, database: Database, claim: Claim, length: timedelta) -> None:
-        self._database = database
-        self._claim = claim
-        self._length = length
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _renew(self) -> None:
-        while not self._done.wait(self._length.total_seconds() / 3):
-            try:
-                if not transitions.renew(
-                    self._database, self._claim.item_id, self._claim.token, self._length
-                ):
-                    return
-            except SQLAlchemyError:
-                log.warning("could not renew a lease; trying again", exc_info=True)
 
 
 def _storable(text: str) -> str:

@@ -181,7 +181,7 @@ class TestLease:
         world.job(1)
         claim = world.claim(lease=OVER)
 
-        assert transitions.renew(world.database, claim.item_id, claim.token, LEASE)
+        assert transitions.renew(world.database, claim, LEASE)
         assert recovery.take_back(world.database, max_attempts=3) == 0
 
     def test_a_lost_lease_cannot_be_renewed(self, world: World) -> None:
@@ -189,7 +189,7 @@ class TestLease:
         claim = world.claim(lease=OVER)
         recovery.take_back(world.database, max_attempts=3)
 
-        assert not transitions.renew(world.database, claim.item_id, claim.token, LEASE)
+        assert not transitions.renew(world.database, claim, LEASE)
 
     def test_a_released_item_is_open_again_and_its_attempt_forgotten(self, world: World) -> None:
         world.job(1)

@@ -20,6 +20,7 @@ from tests.e2e.client import is_alive, until
 from tests.integration.app.conftest import migrate
 from tests.integration.app.world import World
 from tests.support.postgres import PostgresServer
+from worker import local
 from worker.local import LocalRunner
 
 
@@ -86,8 +87,9 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
 
 
 def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
-    settings: Settings, database: Database
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(local, "STUCK_SECONDS", 0.5)
     world, blobs = World(database), LocalBlobStore(settings.blob_dir)
     writer = blobs.create()
     writer.write(b"INVOICE 7\nTotal to pay: 12.00")

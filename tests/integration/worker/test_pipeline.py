@@ -2,9 +2,7 @@
 
 import signal
 import threading
-import time
 from dataclasses import replace
-from datetime import timedelta
 from typing import BinaryIO
 
 import pytest
@@ -19,7 +17,6 @@ from tests.support.postgres import PostgresServer
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
-from worker.pipeline import Lease
 from worker.tasks import WorkerChild
 
 
@@ -166,19 +163,6 @@ def test_an_outcome_that_came_too_late_is_dropped(
     item = plumbing.outcome(job_id)
     assert (item.status, item.worker) == ("done", "quicker")
     assert "the lease was lost meanwhile" in caplog.text
-
-
-def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
-    world, length = plumbing.world, timedelta(seconds=0.3)
-    world.job([plumbing.file()])
-    claim = world.claim(lease=length)
-
-    with Lease(world.database, claim, length):
-        time.sleep(0.7)
-        assert recovery.take_back(world.database, max_attempts=3) == 0
-    time.sleep(0.35)
-
-    assert recovery.take_back(world.database, max_attempts=3) == 1
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
