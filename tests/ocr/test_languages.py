@@ -21,9 +21,13 @@ def parser() -> Iterator[SandboxedParser]:
         yield parser
 
 
-def read(parser: SandboxedParser, sample: Sample, lang: str) -> Document:
+def read(parser: SandboxedParser, sample: Sample, lang: str, *look: int) -> Document:
     request = ParseRequest(PageSelection(), lang)
-    return parser.parse(io.BytesIO(draw(sample)), "", request)
+    return parser.parse(io.BytesIO(draw(sample, *look)), "", request)
+
+
+def in_languages(*langs: str) -> list[Sample]:
+    return [sample for sample in SAMPLES if sample.lang in langs]
 
 
 def in_other_scripts(*scripts: str) -> list[Sample]:
@@ -47,6 +51,21 @@ def test_read_in_the_right_language(parser: SandboxedParser, sample: Sample) -> 
 
     assert error_rate(found.pages[0].text, sample.text * TIMES) <= sample.errors
     assert found.warnings == ()
+
+
+@pytest.mark.parametrize("width", [800, 900, 1300])
+@pytest.mark.parametrize("sample", in_languages("ar"), ids=lambda sample: sample.lang)
+def test_no_line_is_lost(parser: SandboxedParser, sample: Sample, width: int) -> None:
+    found = read(parser, sample, sample.lang, width, 38)
+
+    assert error_rate(found.pages[0].text, sample.text * TIMES) <= sample.errors
+
+
+@pytest.mark.parametrize("sample", in_languages("ja", "ch_sim", "th"), ids=lambda found: found.lang)
+def test_a_small_picture_is_read_as_well(parser: SandboxedParser, sample: Sample) -> None:
+    found = read(parser, sample, sample.lang, 800, 38)
+
+    assert error_rate(found.pages[0].text, sample.text * TIMES) <= sample.errors
 
 
 @pytest.mark.parametrize("sample", in_other_scripts("Latin"), ids=lambda sample: sample.lang)

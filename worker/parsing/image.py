@@ -78,14 +78,14 @@ def _read_frame(
     if min(picture.size) < _MIN_SIDE:
         return blank, None
     with _damage_named():
-        grey = ocr_picture.to_grey(picture)
-    if not ocr_picture.has_ink(grey):
+        prepared = ocr_picture.to_grey(picture)
+    if not ocr_picture.has_ink(prepared.picture):
         return blank, None
-    found = source.ocr.read(index, lambda: grey)
+    found = source.ocr.read(index, lambda: prepared)
     text = found.text if found else ""
     look = None
     if source.request.mode == "MULTIMODAL":
-        look = look_at_picture(np.asarray(grey), index, text)
+        look = look_at_picture(np.asarray(prepared.picture), index, text)
     if found is None:
         return None, look
     page = Page(index, text, TextSource.OCR, confidence=found.confidence) if text else blank

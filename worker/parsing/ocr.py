@@ -11,7 +11,7 @@ from app.errors import FileError, FileErrorCode
 from worker.parsing.collect import name_pages
 from worker.parsing.ocr_data import OcrChoice
 from worker.parsing.ocr_models import LANGUAGES
-from worker.parsing.ocr_picture import has_ink
+from worker.parsing.ocr_picture import Prepared, has_ink
 
 # Of pages in the right language and direction, the worst photographs are below this.
 _SURE = 60.0
@@ -121,7 +121,7 @@ class Ocr:
         """Why nothing can be read, as a sentence; None while all is well."""
         return self._trouble
 
-    def read(self, index: int, render: Callable[[], Image.Image]) -> Recognised | None:
+    def read(self, index: int, render: Callable[[], Prepared]) -> Recognised | None:
         """Return what is written on the picture of a page, or None when it cannot be read.
 
         The picture is only made when it is going to be read. A page that is hard to read is
@@ -140,7 +140,7 @@ class Ocr:
         self.leave(index, self._trouble)
         return None
 
-    def read_pictures(self, index: int, cut_out: Callable[[], list[Image.Image]]) -> list[str]:
+    def read_pictures(self, index: int, cut_out: Callable[[], list[Prepared]]) -> list[str]:
         """Return what is written on the pictures of a page that has text besides.
 
         Only what is read without doubt: logos and photographs give letters, too.
@@ -148,7 +148,7 @@ class Ocr:
         engine = self._engine
         if engine is None or self._trouble is not None:
             return []
-        pictures = [picture for picture in cut_out() if has_ink(picture)]
+        pictures = [prepared for prepared in cut_out() if has_ink(prepared.picture)]
         if not pictures:
             return []
         seconds = self._allow()
@@ -158,8 +158,13 @@ class Ocr:
         deadline = time.monotonic() + seconds
         try:
             readings = [
-                engine.read(picture, self.dpi, deadline - time.monotonic(), is_shaded=False)
-                for picture in pictures
+                engine.read(
+                    prepared.picture,
+                    self._dpi_of(prepared),
+                    deadline - time.monotonic(),
+                    is_shaded=False,
+                )
+                for prepared in pictures
             ]
         except OcrFailed as error:
             self._trouble = str(error)
@@ -195,10 +200,13 @@ class Ocr:
             sentences.append(f"OCR could hardly read {name_pages(self._unsure)}")
         return sentences
 
-    def _read(self, index: int, picture: Image.Image, deadline: float) -> Recognised:
-        if not has_ink(picture):
+    def _dpi_of(self, prepared: Prepared) -> int:
+        return round(self.dpi * prepared.enlarged)
+
+    def _read(self, index: int, prepared: Prepared, deadline: float) -> Recognised:
+        if not has_ink(prepared.picture):
             return NOTHING
-        found = self._read_upright(picture, index, deadline)
+        found = self._read_upright(prepared, index, deadline)
         self._has_read = True
         if not found.is_whole:
             self._slow.append(index)
@@ -206,13 +214,14 @@ class Ocr:
             self._unsure.append(index)
         return found
 
-    def _read_upright(self, picture: Image.Image, index: int, deadline: float) -> Recognised:
+    def _read_upright(self, prepared: Prepared, index: int, deadline: float) -> Recognised:
         engine = self._engine
         assert engine is not None  # noqa: S101  there is no trouble
+        picture, dpi = prepared.picture, self._dpi_of(prepared)
 
         def read(*, is_shaded: bool = False) -> Recognised:
             seconds = deadline - time.monotonic()
-            return engine.read(picture, self.dpi, seconds, is_shaded=is_shaded)
+            return engine.read(picture, dpi, seconds, is_shaded=is_shaded)
 
         found = read()
         if found.confidence >= _SURE_OF_LANGUAGE or not found.is_whole:

@@ -1,5 +1,6 @@
 """Making grey pictures of a size that OCR reads well out of image files."""
 
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
@@ -21,6 +22,19 @@ _INK_CONTRAST = 40
 _INK_SHARE = 0.0005
 _WHITE = 255
 
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A grey picture (mode `L`) in a size for OCR, and how many times it was enlarged for that.
+
+    OCR looks for columns by the resolution that it is told: enlarged letters that it takes for
+    a heading's fall apart, Korean and Chinese ones above all.
+    """
+
+    picture: Image.Image
+    enlarged: float = 1.0
+
+
 # Ours is looked at before anything is decoded, and is an error where Pillow's is a warning.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -36,7 +50,7 @@ def count_frames(picture: Image.Image, extension: str) -> int:
     return getattr(picture, "n_frames", 1) if extension in _WITH_FRAMES else 1
 
 
-def to_grey(picture: Image.Image) -> Image.Image:
+def to_grey(picture: Image.Image) -> Prepared:
     """Return the frame that `picture` stands at, upright, grey, on white, in a size for OCR.
 
     The longer side has at most 2500 pixels; a picture of less than a million is doubled, as its
@@ -48,14 +62,15 @@ def to_grey(picture: Image.Image) -> Image.Image:
     return fit(grey)
 
 
-def fit(grey: Image.Image) -> Image.Image:
+def fit(grey: Image.Image) -> Prepared:
     """Return a grey picture in a size for OCR."""
     width, height = grey.size
     factor = min(_MOST_SIDE / max(width, height), 2 if width * height < _SMALL_PIXELS else 1)
     if factor == 1:
-        return grey
+        return Prepared(grey)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return grey.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    resized = grey.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return Prepared(resized, max(1.0, factor))
 
 
 def has_ink(grey: Image.Image) -> bool:

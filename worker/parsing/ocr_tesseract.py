@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from worker.parsing.ocr import Direction, OcrFailed, Recognised
-from worker.parsing.ocr_models import ORIENTATION
+from worker.parsing.ocr_models import LANGUAGES, ORIENTATION
 
 try:
     import tesserocr
@@ -21,6 +21,20 @@ except ImportError:  # there is no wheel for this platform
     tesserocr = None
 
 _OTSU, _SAUVOLA = "0", "2"
+# The dots of these letters are taken for noise, and with them whole lines of a page.
+_DOTTED = frozenset(
+    model
+    for language in LANGUAGES.values()
+    if language.script.name == "Arabic"
+    for model in (language.model, language.script.model)
+)
+# Signs that only turn the direction of writing, which nobody sees.
+_DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Thai's vowel am is one letter to those who write it, but two to the model.
+_TWO_LETTERS, _ONE_LETTER = "\u0e4d\u0e32", "\u0e33"
+_PERSIAN = "fas"
+# What an Arabic keyboard gives for two letters of Persian.
+_PERSIAN_LETTERS = str.maketrans("\u064a\u0643", "\u06cc\u06a9")
 _OPEN_FILES = Path("/proc/self/fd")
 
 
@@ -46,10 +60,12 @@ class Tesseract:
             raise OcrFailed("no OCR is installed")
         if self._reader is None:
             self._reader = self._load(self._models, tesserocr.PSM.AUTO, tesserocr.OEM.LSTM_ONLY)
+            if self._models[0] in _DOTTED:
+                self._reader.SetVariable("textord_noise_rejrows", "0")
         self._reader.SetVariable("thresholding_method", _SAUVOLA if is_shaded else _OTSU)
         self._show(self._reader, picture, dpi)
         is_whole = self._reader.Recognize(max(1, int(seconds * 1000)))
-        text = self._reader.GetUTF8Text().strip()
+        text = mend(self._reader.GetUTF8Text(), self._models[0]).strip()
         confidence = float(self._reader.MeanTextConf()) if text else 0.0
         return Recognised(text, confidence, is_whole)
 
@@ -95,6 +111,12 @@ class Tesseract:
         api.SetImageBytes(picture.tobytes(), width, height, 1, width)
         if dpi:
             api.SetSourceResolution(dpi)
+
+
+def mend(text: str, model: str) -> str:
+    """Return what a model read in the letters that people write and search."""
+    text = text.translate(_DIRECTIONS).replace(_TWO_LETTERS, _ONE_LETTER)
+    return text.translate(_PERSIAN_LETTERS) if model == _PERSIAN else text
 
 
 def open_models(files: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from worker.parsing.collect import Collector, name_pages
 from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.look import PdfLooks
 from worker.parsing.ocr import Ocr, unavailable
-from worker.parsing.ocr_picture import has_ink
+from worker.parsing.ocr_picture import Prepared, has_ink
 from worker.parsing.pdf_page import PdfPage
 from worker.parsing.source import Source
 
@@ -114,7 +114,7 @@ def _read_picture(
     """Have a page read by OCR; it stays a picture where that is not possible."""
     index = read.page.index
     if ocr.trouble is None:
-        found = ocr.read(index, lambda: pdf_page.render(document, index, ocr.dpi))
+        found = ocr.read(index, lambda: Prepared(pdf_page.render(document, index, ocr.dpi)))
         if found is None:
             return read
         page = read.page

@@ -8,6 +8,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from worker.parsing import ocr_picture
+from worker.parsing.ocr_picture import Prepared
 
 Box = tuple[float, float, float, float]
 
@@ -22,10 +23,10 @@ _MOST_FORM_DEPTH = 2
 _FEW_LETTERS = 25
 
 
-def cut_out(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[Image.Image]:
+def cut_out(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[Prepared]:
     """Return the pictures of a page that have no text over them, from top to bottom.
 
-    They are grey, in a size for OCR, and at most eight: the largest. Parts that touch, into which
+    They are at most eight: the largest. Parts that touch, into which
     programs like to slice pictures, count as one. Raises PdfiumError.
     """
     page = document[index]
@@ -108,7 +109,7 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _cut(drawn: Image.Image, places: Any, box: Box) -> Image.Image | None:  # noqa: ANN401  untyped
+def _cut(drawn: Image.Image, places: Any, box: Box) -> Prepared | None:  # noqa: ANN401  untyped
     """Return what is drawn in a box, or None where that lies outside the page."""
     corners = [places.to_bitmap(box[0], box[1]), places.to_bitmap(box[2], box[3])]
     (left, right), (top, bottom) = (sorted(side) for side in zip(*corners, strict=True))

@@ -13,7 +13,7 @@ from worker.parsing.document import Document, TextSource
 from worker.parsing.image import read_image
 from worker.parsing.ocr import Direction, Ocr, Recognised
 from worker.parsing.ocr_data import OcrData, find_models, find_ocr
-from worker.parsing.ocr_tesseract import Tesseract, open_models
+from worker.parsing.ocr_tesseract import Tesseract, mend, open_models
 from worker.parsing.pdf import read_pdf
 
 # Not what this machine has besides.
@@ -305,10 +305,28 @@ class Fixed:
         self._answers = list(answers)
         self._direction = direction
         self.seen: list[Image.Image] = []
+        self.dpi: list[int] = []
 
-    def read(self, picture: Image.Image, *_: object, **__: object) -> Recognised:
+    def read(self, picture: Image.Image, dpi: int, *_: object, **__: object) -> Recognised:
         self.seen.append(picture)
+        self.dpi.append(dpi)
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
     def look(self, _: Image.Image) -> Direction | None:
         return self._direction
+
+
+@pytest.mark.parametrize(("size", "dpi"), [((900, 1000), 300), ((1200, 1000), 150)])
+def test_the_resolution_of_a_picture_that_is_enlarged(size, dpi):
+    page = Image.new("L", size, 255)
+    page.paste(0, (100, 100, 300, 120))
+    engine = Fixed(Recognised("Total", 95.0))
+    read(pictures.save(page), Ocr(INSTALLED.choose("en"), engine))
+    assert engine.dpi == [dpi]
+
+
+def test_letters_as_people_write_them():
+    assert mend("\u200elad\u200f \u202aA\u202c", "ara") == "lad A"
+    assert mend("\u0e19\u0e4d\u0e32", "tha") == "\u0e19\u0e33"
+    assert mend("\u0643\u064a", "fas") == "\u06a9\u06cc"
+    assert mend("\u0643\u064a", "ara") == "\u0643\u064a"

@@ -34,7 +34,7 @@ def read(data: bytes, ocr: Ocr | None = None, mode: str = "MULTIMODAL") -> Docum
 def cut_out(data: bytes) -> list[tuple[int, int]]:
     document = pypdfium2.PdfDocument(data)
     try:
-        return [picture.size for picture in pdf_pictures.cut_out(document, 0, 72)]
+        return [found.picture.size for found in pdf_pictures.cut_out(document, 0, 72)]
     finally:
         document.close()
 
