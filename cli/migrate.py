@@ -25,7 +25,8 @@ def migrate(data_dir: Path | None) -> None:
     schema.migrate(database)
     if not settings.is_embedded:
         # Workers refuse to start without it: theirs would be an empty directory of their own.
-        LocalBlobStore(settings.blob_dir)
+        if settings.s3_bucket is None:
+            LocalBlobStore(settings.blob_dir)
         with database.write() as session:
             bootstrap(session, open_secrets(settings), settings)
     database.close()

@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from app.db import Database
 from app.errors import StartupError
-from app.files.blobs import LocalBlobStore
 from app.files.caches import FileCaches
 from app.settings import Settings
+from cli.blobs import open_blobs
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr_data import find_ocr
 from worker.parsing.sandbox import SandboxedParser
@@ -67,7 +67,7 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
     )
     ocr = find_ocr(settings.ocr_data_dir)
     database = Database(settings.sqlalchemy_url, pool_size=2)
-    blobs = LocalBlobStore(settings.blob_dir)
+    blobs = open_blobs(settings)
     return Pipeline(
         database=database,
         blobs=blobs,

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
@@ -18,7 +19,6 @@ from app.api.services import Services
 from app.broker import LocalWakeups
 from app.db import Database
 from app.errors import StartupError
-from app.files.blobs import LocalBlobStore
 from app.files.caches import FileCaches
 from app.main import BackgroundService, create_app
 from app.observe import set_up_logging
@@ -26,6 +26,7 @@ from app.projects.service import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.sweep import Sweeper
+from cli.blobs import open_tried_blobs, tell_where_blobs_are
 from cli.compose import make_wakeups, open_database, open_secrets, write_private
 from cli.pipeline import build_pipeline, require_embedder
 from worker.local import LocalRunner
@@ -70,12 +71,13 @@ def _serve(settings: Settings) -> None:
     _prepare_schema(settings, database)
     listener = _listen(settings)
     _bootstrap(settings, database, secrets)
-    blobs = LocalBlobStore(settings.blob_dir)
+    blobs = open_tried_blobs(settings)
+    tell_where_blobs_are(settings)
     wakeups = make_wakeups(settings)
     caches = FileCaches(database, blobs, settings.cache_max_bytes)
     background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches)]
     if isinstance(wakeups, LocalWakeups):
-        blobs.remove_leftovers()
+        blobs.remove_stale_uploads(timedelta(0))
         runner = LocalRunner(settings, database, build_pipeline)
         wakeups.listen(runner.notify)
         background.append(runner)

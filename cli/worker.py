@@ -8,6 +8,7 @@ from app import schema
 from app.errors import StartupError
 from app.observe import set_up_logging
 from app.settings import load_settings
+from cli.blobs import require_blobs, tell_where_blobs_are
 from cli.compose import open_database
 from cli.pipeline import build_pipeline, require_embedder
 from worker.celery import run_worker
@@ -29,11 +30,13 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
             "PIGEONHOLE_BROKER_URL is not set: `pigeonhole worker` belongs to a server with "
             "Postgres and Redis; the embedded server has its workers inside `pigeonhole serve`"
         )
-    if not settings.blob_dir.is_dir():
+    if settings.s3_bucket is None and not settings.blob_dir.is_dir():
         raise StartupError(
             f"the directory of uploaded files, {settings.blob_dir}, is not there: mount the one "
-            "that the server uses, or name it by PIGEONHOLE_BLOB_URL"
+            "that the server uses, or name it or a bucket by PIGEONHOLE_BLOB_URL"
         )
+    require_blobs(settings)
+    tell_where_blobs_are(settings)
     database = open_database(settings)
     if not schema.is_current(database):
         raise StartupError(

@@ -7,6 +7,7 @@ import pytest
 from tests.support.postgres import PostgresServer
 from tests.support.reaper import reaper
 from tests.support.redis import RedisServer
+from tests.support.s3 import S3Server
 from tests.support.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
@@ -39,6 +40,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    server = S3Server()
     server.start()
     yield server
     server.stop()

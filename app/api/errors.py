@@ -12,9 +12,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from app.errors import UNREACHABLE, PigeonholeError, StorageFull, Unavailable, Unprocessable
-from app.files.blobs import FULL_SENTENCE, is_disk_full
+from app.files.blobs import FULL_SENTENCE, StoreUnavailable, is_disk_full
 
 log = logging.getLogger(__name__)
+
+# Of Postgres: a statement or a wait for a lock took too long, a deadlock.
+BUSY_STATES = {"57014", "55P03", "40P01"}
+
+STORE_AWAY = "The store of uploaded files cannot be reached just now: try again."
 
 
 def install(app: FastAPI) -> None:
@@ -66,7 +71,13 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
     if "disk is full" in cause or "no space left" in cause:
         log.error("the database's disk is full")
         return _answer(StorageFull(FULL_SENTENCE))
-    if error.connection_invalidated or "locked" in cause or "connect" in cause:
+    state = getattr(error.orig, "sqlstate", None)
+    if (
+        error.connection_invalidated
+        or "locked" in cause
+        or "connect" in cause
+        or state in BUSY_STATES
+    ):
         log.error("the database cannot be reached", exc_info=error)
         return _answer(Unavailable(UNREACHABLE))
     return unexpected(request.state.request_id, error)
@@ -80,6 +91,9 @@ def _render_pool(_: Request, error: Exception) -> JSONResponse:
 def _render_os(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_SENTENCE))
+    if isinstance(error, StoreUnavailable):
+        log.error("the store of uploaded files does not do what it should: %s", error)
+        return _answer(Unavailable(STORE_AWAY))
     return unexpected(request.state.request_id, error)
 
 

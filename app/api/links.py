@@ -5,7 +5,6 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +15,7 @@ from starlette.responses import StreamingResponse
 from app.api.services import Services
 from app.errors import NotFound
 from app.files.models import File
+from app.files.s3_links import attachment
 from app.secrets import Secrets, Use
 
 LONGEST_SECONDS = 7 * 24 * 3600
@@ -25,20 +25,25 @@ router = APIRouter()
 
 
 def presign(
-    request: Request, services: Services, file_id: UUID, seconds: int | None
+    request: Request, services: Services, file: File, seconds: int | None
 ) -> tuple[str, datetime]:
     """Return an absolute URL that needs no key, and when it expires.
 
+    It leads through this server, or to the store of the bytes where the settings say so.
     `seconds` out of range are coerced: some clients send 0 and mean the default.
     """
     lifetime = services.settings.link_seconds if not seconds or seconds < 0 else seconds
-    expires = int(time.time()) + min(lifetime, LONGEST_SECONDS)
-    signature = _sign(services.secrets, file_id, expires)
+    lifetime = min(lifetime, LONGEST_SECONDS)
+    expires = int(time.time()) + lifetime
+    direct = services.blobs.direct_link(file.blob_key, file.name, lifetime)
+    if direct is not None:
+        return direct, datetime.fromtimestamp(expires, UTC)
+    signature = _sign(services.secrets, file.id, expires)
     origin = services.settings.public_url.rstrip("/") or (
         f"{request.url.scheme}://{request.headers.get('host') or request.url.netloc}"
     )
     prefix = request.scope.get("root_path", "")
-    url = f"{origin}{prefix}/download/{file_id}?expires={expires}&signature={signature}"
+    url = f"{origin}{prefix}/download/{file.id}?expires={expires}&signature={signature}"
     return url, datetime.fromtimestamp(expires, UTC)
 
 
@@ -69,8 +74,7 @@ def download(
         media_type="application/octet-stream",
         headers={
             "Content-Length": str(file.size),
-            # RFC 6266 with the encoding of RFC 8187.
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Disposition": attachment(file.name),
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "private, no-store",

@@ -1,18 +1,25 @@
-"""The bytes of files: a protocol, and its local form."""
+"""The bytes of files: a protocol, and its form in a directory. The other form: blobs_s3."""
 
 import errno
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from app.db import now
 from app.errors import StorageFull
 
 # EFBIG is a quota of its own kind: the process may not write files that large.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_SENTENCE = "The server's disk is full: nothing was stored. Free some space and try again."
+
+
+class StoreUnavailable(OSError):
+    """The store of uploaded files cannot be reached, or refuses what it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,10 @@ class BlobWriter(Protocol):
 
 
 class BlobStore(Protocol):
-    """Where blobs live. Keys are opaque."""
+    """Where blobs live. Keys are opaque.
+
+    Everything may raise OSError when the store is away, StoreUnavailable where it is elsewhere.
+    """
 
     def create(self) -> BlobWriter:
         """Begin a new blob."""
@@ -60,7 +70,26 @@ class BlobStore(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise OSError if a blob could not be written now."""
+        """Raise OSError, within seconds, if the store cannot be used now."""
+        ...
+
+    def keys(self, older_than: timedelta) -> Iterator[str]:
+        """Give the keys of all blobs that were committed longer ago than this, in any order."""
+        ...
+
+    def remove_stale_uploads(self, older_than: timedelta) -> int:
+        """Remove what crashes left of uploads that nobody has written to for so long.
+
+        Returns how many there were. Harmless to the uploads of other processes unless they
+        pause for that long.
+        """
+        ...
+
+    def direct_link(self, key: str, name: str, seconds: int) -> str | None:
+        """Return a URL of the store itself that sends a blob as an attachment called `name`.
+
+        It works for `seconds`. None where clients get the bytes through this server.
+        """
         ...
 
 
@@ -89,10 +118,27 @@ class LocalBlobStore:
         if not os.access(self._incoming, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "the directory of uploaded files is not writable")
 
-    def remove_leftovers(self) -> None:
-        """Remove uploads that a crash cut short; only for the one process that owns the root."""
-        for path in self._incoming.iterdir():
+    def keys(self, older_than: timedelta) -> Iterator[str]:
+        """Give the keys of all blobs that were committed longer ago than this."""
+        before = (now() - older_than).timestamp()
+        for folder in sorted(self._root.iterdir()):
+            if folder == self._incoming or not folder.is_dir():
+                continue
+            for path in folder.iterdir():
+                if _modified(path) < before:
+                    yield f"{folder.name}/{path.name}"
+
+    def remove_stale_uploads(self, older_than: timedelta) -> int:
+        """Remove uploads that a crash cut short; each write makes an upload young again."""
+        before = (now() - older_than).timestamp()
+        stale = [path for path in self._incoming.iterdir() if _modified(path) < before]
+        for path in stale:
             path.unlink(missing_ok=True)
+        return len(stale)
+
+    def direct_link(self, key: str, name: str, seconds: int) -> None:  # noqa: ARG002  # the protocol's signature
+        """Return None: the bytes of a directory come through this server."""
+        return
 
 
 class LocalBlobWriter:
@@ -164,6 +210,14 @@ def is_disk_full(error: OSError) -> bool:
 
 def _as_storage_full(error: OSError) -> Exception:
     return StorageFull(FULL_SENTENCE) if is_disk_full(error) else error
+
+
+def _modified(path: Path) -> float:
+    """Return when a file was written to, in seconds; infinity when it is gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _make_directory(path: Path) -> bool:

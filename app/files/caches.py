@@ -98,14 +98,21 @@ class FileCaches:
             self._tell_once(error)
 
     def purge(self, limit: int) -> int:
-        """Remove up to `limit` entries of deleted files; return how many there were."""
+        """Remove up to `limit` blobs of deleted files with their rows; return how many.
+
+        Their caches and their bytes. What a store that is away keeps has its turn again.
+        """
         with self._database.read() as session:
             rows = session.execute(
                 select(FileCache.id, FileCache.blob_key)
                 .where(FileCache.file_id.is_(None))
                 .limit(limit)
             ).all()
-        self._remove((row.id, row.blob_key) for row in rows)
+        try:
+            self._remove((row.id, row.blob_key) for row in rows)
+        except OSError as error:
+            self._tell_once(error)
+            return 0
         return len(rows)
 
     def evict(self, limit: int) -> int:

@@ -30,10 +30,14 @@ class File(Base):
 
 
 class CacheKind(StrEnum):
-    """What a cache entry holds: the text of a file, or what an embedder made of it."""
+    """What a cache entry holds: the text of a file, or what an embedder made of it.
+
+    DELETED is none: the bytes of a file that was deleted, until they are gone.
+    """
 
     DOCUMENT = "document"
     VECTORS = "vectors"
+    DELETED = "deleted"
 
 
 class FileCache(Base):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db import now
 from app.errors import NotFound
 from app.files.blobs import Blob
-from app.files.models import File, FileCache
+from app.files.models import CacheKind, File, FileCache
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 
@@ -104,20 +104,31 @@ def find_page(
 def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     """Delete a file's row; return the keys of its blobs, to be deleted after the commit.
 
-    They are its bytes and what was cached of them. The rows of its caches stay, without the
-    file, until the sweeper has seen that their blobs are gone. Results of jobs stay; items that
-    have not run yet will find the file gone. Raises NotFound.
+    They are its bytes and what was cached of them. Each has a row among the caches, without the
+    file, until the sweeper has seen that it is gone: a crash or a store that is away leaves
+    nothing behind for good. Results of jobs stay; items that have not run yet will find the file
+    gone. Raises NotFound.
     """
     cached = session.scalars(
         select(FileCache.blob_key).where(
             FileCache.file_id == file_id, scope.covers(FileCache.project_id)
         )
     ).all()
-    key: str | None = session.scalar(
+    file = session.execute(
         delete(File)
         .where(File.id == file_id, scope.covers(File.project_id))
-        .returning(File.blob_key)
-    )
-    if key is None:
+        .returning(File.project_id, File.blob_key, File.sha256)
+    ).one_or_none()
+    if file is None:
         raise NotFound(f"File {file_id} does not exist.")
-    return (key, *cached)
+    session.execute(
+        insert(FileCache).values(
+            project_id=file.project_id,
+            kind=CacheKind.DELETED,
+            key=file_id.hex,
+            blob_key=file.blob_key,
+            size=0,  # it is no cache, and must not push others out
+            sha256=file.sha256,
+        )
+    )
+    return (file.blob_key, *cached)

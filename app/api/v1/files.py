@@ -1,5 +1,7 @@
 """The two families of file endpoints that the classifier's clients use."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,6 +21,8 @@ from app.files import service
 from app.files.models import File
 from app.files.service import FileFilter, NewFile
 from app.files.sniff import UNKNOWN, sniff
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/v1", tags=["files"])
 
@@ -145,9 +149,9 @@ def list_beta_files(
 ) -> BetaFileListResponse:
     """List the project's files, the newest first."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
-    answer = _list(call, wanted, page_size, page_token, include_total=include_total)
-    for file in answer.items:
-        _expand(request, call, file, expand)
+    page, answer = _list(call, wanted, page_size, page_token, include_total=include_total)
+    for file, shown in zip(page, answer.items, strict=True):
+        _expand(request, call, file, shown, expand)
     return answer
 
 
@@ -162,7 +166,7 @@ def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListRespo
         asked.file_name,
         asked.external_file_id,
     )
-    return _list(call, wanted, body.page_size, body.page_token, include_total=body.include_total)
+    return _list(call, wanted, body.page_size, body.page_token, include_total=body.include_total)[1]
 
 
 @router.get("/beta/files/{file_id}")
@@ -170,9 +174,10 @@ def get_beta_file(
     request: Request, call: ApiCall, file_id: FileId, expand: Expand = None
 ) -> BetaFileResponse:
     """Return a file."""
-    file = _beta(_find(call, file_id))
-    _expand(request, call, file, expand)
-    return file
+    file = _find(call, file_id)
+    shown = _beta(file)
+    _expand(request, call, file, shown, expand)
+    return shown
 
 
 @router.get("/files/{file_id}")
@@ -187,7 +192,7 @@ def get_file_content(
     request: Request, call: ApiCall, file_id: FileId, expires_at_seconds: Expiry = None
 ) -> PresignedUrlResponse:
     """Return a link to the file's bytes that needs no key."""
-    return _link(request, call, _find(call, file_id).id, expires_at_seconds)
+    return _link(request, call, _find(call, file_id), expires_at_seconds)
 
 
 @router.delete("/beta/files/{file_id}", status_code=204)
@@ -197,8 +202,11 @@ def delete_file(call: ApiCall, file_id: FileId) -> Response:
     scope = call.scope()
     with call.services.database.write() as session:
         blob_keys = service.remove(session, scope, file_id)
-    for key in blob_keys:
-        call.services.blobs.delete(key)
+    try:
+        for key in blob_keys:
+            call.services.blobs.delete(key)
+    except OSError:
+        log.exception("the bytes of a deleted file are still there: the sweeper will remove them")
     return Response(status_code=204)
 
 
@@ -245,27 +253,29 @@ def _list(
     page_token: str | None,
     *,
     include_total: bool,
-) -> BetaFileListResponse:
+) -> tuple[Sequence[File], BetaFileListResponse]:
     scope, secrets = call.scope(), call.services.secrets
     purpose = f"files {scope.project_id} {wanted}"
     request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
     with call.services.database.read() as session:
         page = service.find_page(session, scope, wanted, request)
-    return BetaFileListResponse(
+    return page.rows, BetaFileListResponse(
         items=[_beta(file) for file in page.rows],
         next_page_token=encode_token(secrets, purpose, page.next_after),
         total_size=page.total,
     )
 
 
-def _link(request: Request, call: Call, file_id: UUID, seconds: int | None) -> PresignedUrlResponse:
-    url, expires_at = presign(request, call.services, file_id, seconds)
+def _link(request: Request, call: Call, file: File, seconds: int | None) -> PresignedUrlResponse:
+    url, expires_at = presign(request, call.services, file, seconds)
     return PresignedUrlResponse(url=url, expires_at=expires_at)
 
 
-def _expand(request: Request, call: Call, file: BetaFileResponse, expand: list[str] | None) -> None:
+def _expand(
+    request: Request, call: Call, file: File, shown: BetaFileResponse, expand: list[str] | None
+) -> None:
     if expand and "download_url" in expand:
-        file.download_url = _link(request, call, file.id, None)
+        shown.download_url = _link(request, call, file, None)
 
 
 def _beta(file: File) -> BetaFileResponse:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_leftovers_of_a_crash_are_removed_and_blobs_stay(
     interrupted = store.create()
     assert len(paths(tmp_path)) == 2
 
-    LocalBlobStore(tmp_path / "blobs").remove_leftovers()
+    assert LocalBlobStore(tmp_path / "blobs").remove_stale_uploads(timedelta(0)) == 1
 
     assert len(paths(tmp_path)) == 1
     interrupted.discard()

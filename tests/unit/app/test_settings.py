@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, get_args, get_origin
 from uuid import UUID
 
 import pytest
@@ -111,7 +111,17 @@ def test_flags_win_and_absent_flags_do_not(monkeypatch: pytest.MonkeyPatch) -> N
         ("upload_max_bytes", "0"),
         ("job_max_files", "501"),
         ("parser_memory_bytes", "1"),
-        ("blob_url", "s3://bucket"),
+        ("blob_url", "s3://"),
+        ("blob_url", "s3://my_bucket"),
+        ("blob_url", "s3://bucket/a%20b"),
+        ("blob_url", "s3://bucket//a"),
+        ("blob_url", "s3://bucket/a?region=b"),
+        ("blob_url", "s3://key@bucket"),
+        ("s3_endpoint", "minio:9000"),
+        ("s3_endpoint", "http://key@minio"),
+        ("s3_public_endpoint", "s3://bucket"),
+        ("s3_addressing", "domain"),
+        ("s3_seconds", "0"),
         ("blob_url", "file://srv/files"),
         ("blob_url", "file:/srv/files"),
         ("blob_url", "file:///"),
@@ -261,3 +271,37 @@ class TestPair:
         assert settings.sqlalchemy_url.startswith("postgresql+psycopg://")
         if "blob_url" in given:
             assert settings.blob_dir == Path("/srv/my files")
+
+
+class TestBucket:
+    """Files in a bucket: keys by settings, or what the environment has, by choice."""
+
+    KEYS: ClassVar = {"s3_access_key": "AKIAEXAMPLE", "s3_secret_key": "a-secret-of-the-store"}
+
+    @pytest.mark.parametrize(
+        ("url", "bucket"),
+        [
+            ("s3://documents", ("documents", "")),
+            ("s3://documents/", ("documents", "")),
+            ("s3://my.documents/pigeonhole/files", ("my.documents", "pigeonhole/files")),
+        ],
+    )
+    def test_its_name_and_prefix(self, url: str, bucket: tuple[str, str]) -> None:
+        assert load_settings(blob_url=url, **self.KEYS).s3_bucket == bucket
+
+    def test_keys_are_required_unless_the_environment_has_them(self) -> None:
+        for given in ({}, {"s3_access_key": "AKIAEXAMPLE"}):
+            with pytest.raises(StartupError, match=r"^PIGEONHOLE_S3_ACCESS_KEY and s3_secret_key"):
+                load_settings(blob_url="s3://documents", **given)
+
+        assert load_settings(blob_url="s3://documents", s3_credentials="environment").s3_bucket
+
+    def test_links_of_the_store_are_signed_with_a_key(self) -> None:
+        direct = {"s3_public_endpoint": "https://s3.example.com", "s3_credentials": "environment"}
+        with pytest.raises(StartupError, match=r"^PIGEONHOLE_S3_PUBLIC_ENDPOINT needs"):
+            load_settings(blob_url="s3://documents", **direct)
+
+    def test_the_secret_is_not_shown(self) -> None:
+        shown = repr(load_settings(blob_url="s3://documents", **self.KEYS))
+
+        assert "a-secret-of-the-store" not in shown
