@@ -3,8 +3,10 @@
 import json
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -79,15 +81,18 @@ class Database:
     writes later fails at once when another writer came between; readers never wait for writers.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, limits: PostgresLimits = PostgresLimits()) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.is_sqlite else _postgres(url, pool_size)
+        self.engine = _sqlite(url) if self.is_sqlite else _postgres(url, limits)
         self._writers = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._listeners: dict[str, Callable[[], None]] = {}
+        self._listeners: dict[str, Callable[[int], None]] = {}
 
-    def on_commit(self, topic: str, listener: Callable[[], None]) -> None:
-        """Call `listener` after each `write` whose session said `announce(session, topic)`."""
+    def on_commit(self, topic: str, listener: Callable[[int], None]) -> None:
+        """Call `listener` after each `write` that announced a topic, with how many were announced.
+
+        It must not raise: what was written is committed.
+        """
         self._listeners[topic] = listener
 
     @contextmanager
@@ -102,18 +107,19 @@ class Database:
         with Session(self._writers, expire_on_commit=False) as session:
             with session.begin():
                 yield session
-            for topic in session.info.get(ANNOUNCED, ()):
+            announced: Counter[str] = session.info.get(ANNOUNCED, Counter())
+            for topic, count in announced.items():
                 if topic in self._listeners:
-                    self._listeners[topic]()
+                    self._listeners[topic](count)
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
 
-def announce(session: Session, topic: str) -> None:
+def announce(session: Session, topic: str, count: int = 1) -> None:
     """Have the database's listener for a topic told once what the session changes is committed."""
-    session.info.setdefault(ANNOUNCED, set()).add(topic)
+    session.info.setdefault(ANNOUNCED, Counter())[topic] += count
 
 
 def _dumps(value: Any) -> str:  # noqa: ANN401  # JSON is anything

@@ -3,21 +3,35 @@
 import logging
 import mmap
 import os
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from celery import signals
 
-from app.broker import WORK_QUEUE, make_celery
+from app.broker import (
+    DELIVER_QUEUE,
+    DELIVER_TASK,
+    WORK_QUEUE,
+    CeleryWakeups,
+    make_celery,
+)
 from app.observe import set_up_logging
 from app.settings import Settings
+from app.webhooks.events import DELIVERIES
 from worker import tasks
 from worker.heartbeat import Heartbeat, name_worker
 from worker.pipeline import Pipeline
 from worker.tasks import WorkerChild
+from worker.webhooks.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
 
 BuildPipeline = Callable[[Settings, type[Exception]], Pipeline]
+BuildDeliverer = Callable[[Settings, Callable[[timedelta], None]], Deliverer]
+
+# Retries further away are left to the sweeper: a broker's memory is no place for a day's wait.
+LONGEST_COUNTDOWN = timedelta(minutes=1)
 
 
 def run_worker(settings: Settings, build: BuildPipeline) -> None:
@@ -43,6 +57,8 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
             # Celery would go on with this child, which could do nothing but eat wake-ups.
             log.exception("a worker process could not load what it works with: it ends")
             os._exit(1)
+        wakeups = CeleryWakeups(settings)
+        pipeline.database.on_commit(DELIVERIES, wakeups.notify_deliveries)
         name = name_worker("celery")
         child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
         beats[:] = [Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)]
@@ -70,3 +86,45 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
             f"--loglevel={settings.log_level}",
         ]
     )
+
+
+def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
+    """Deliver webhooks until SIGTERM, in threads: nearly all of the time is waiting."""
+    app = make_celery(settings)
+    stopping = threading.Event()
+
+    def wake_later(wait: timedelta) -> None:
+        if wait <= LONGEST_COUNTDOWN:
+            app.send_task(
+                DELIVER_TASK,
+                queue=DELIVER_QUEUE,
+                ignore_result=True,
+                countdown=wait.total_seconds(),
+            )
+
+    deliverer = build(settings, wake_later)
+
+    def stop(**_: object) -> None:
+        stopping.set()
+
+    def leave_logging_alone(**_: object) -> None:
+        set_up_logging(settings.log_level, settings.log_format)
+
+    signals.setup_logging.connect(leave_logging_alone, weak=False)
+    signals.worker_shutting_down.connect(stop, weak=False)
+    tasks.register_deliveries(app, deliverer, stopping.is_set)
+    try:
+        app.worker_main(
+            [
+                "worker",
+                "--pool=threads",
+                f"--concurrency={settings.webhook_threads}",
+                f"--queues={DELIVER_QUEUE}",
+                "--hostname=webhooks@%h",
+                "--without-gossip",
+                "--without-mingle",
+                f"--loglevel={settings.log_level}",
+            ]
+        )
+    finally:
+        deliverer.database.close()

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery
 
-from app.broker import TURN_SECONDS, WORK_QUEUE, WORK_TASK
+from app.broker import DELIVER_QUEUE, DELIVER_TASK, TURN_SECONDS, WORK_QUEUE, WORK_TASK
 from app.jobs.transitions import Claim
 from worker.pipeline import Pipeline
+from worker.webhooks.deliverer import Deliverer
 
 TOO_LONG = SoftTimeLimitExceeded
 
@@ -41,6 +42,21 @@ def register(app: Celery, child: list[WorkerChild]) -> None:
             app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
 
     app.task(work, name=WORK_TASK)
+
+
+def register_deliveries(app: Celery, deliverer: Deliverer, is_stopping: Callable[[], bool]) -> None:
+    """Add the task that delivers webhooks until none is due, a turn is over, or all is to stop."""
+
+    def deliver() -> None:
+        until = time.monotonic() + TURN_SECONDS
+        while not is_stopping():
+            if time.monotonic() > until:
+                app.send_task(DELIVER_TASK, queue=DELIVER_QUEUE, ignore_result=True)
+                return
+            if not deliverer.deliver_next():
+                return
+
+    app.task(deliver, name=DELIVER_TASK)
 
 
 def _ignore(_: Claim | None) -> None:

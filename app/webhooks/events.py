@@ -90,4 +90,4 @@ def owe(session: Session, job_id: UUID, state: JobState) -> None:
     ]
     if rows:
         session.execute(insert(WebhookDelivery), rows)
-        announce(session, DELIVERIES)
+        announce(session, DELIVERIES, len(rows))

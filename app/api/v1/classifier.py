@@ -1,9 +1,10 @@
 """The four endpoints of classification jobs, version 1."""
 
-import logging
+import json
 from datetime import timedelta
 from uuid import UUID
 
+from anyio import to_thread
 from fastapi import APIRouter
 
 from app.api.pagination import (
@@ -34,9 +35,9 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
 from app.settings import Settings
+from app.webhooks.payload import IDS
+from app.webhooks.policy import is_loopback_host
 from app.webhooks.service import NewWebhook
-
-log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
 
@@ -49,11 +50,8 @@ def create_job(call: ApiCall, body: ClassifyJobRequest) -> ClassifyJobResponse:
     scope = call.scope()
     deadline = timedelta(seconds=services.settings.job_deadline_seconds)
     with services.database.write() as session:
-        job = service.create(session, scope, services.secrets, _new_job(body), deadline)
-    if body.webhook_configurations:
-        log.warning(
-            "webhook configurations are stored, but this version sends no webhooks",
-            extra={"job_id": str(job.id)},
+        job = service.create(
+            session, scope, services.secrets, _new_job(services.settings, body), deadline
         )
     services.wakeups.notify(len(body.file_ids))
     return render_job(job)
@@ -87,11 +85,13 @@ def list_jobs(
 
 
 @router.get("/{classify_job_id}")
-def get_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
-    """Return a job."""
-    scope = call.scope()
-    with call.services.database.read() as session:
-        return render_job(service.get(session, scope, classify_job_id))
+async def get_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
+    """Return a job.
+
+    Clients poll it: of a function without `async`, FastAPI would have another thread write the
+    answer, which costs about as much as the query.
+    """
+    return await to_thread.run_sync(_read_job, call, classify_job_id)
 
 
 @router.get("/{classify_job_id}/results")
@@ -101,6 +101,12 @@ def get_results(call: ApiCall, classify_job_id: UUID) -> ResultListResponse:
     with call.services.database.read() as session:
         items = service.results(session, scope, classify_job_id)
     return ResultListResponse(items=[_render_item(classify_job_id, item) for item in items])
+
+
+def _read_job(call: ApiCall, job_id: UUID) -> ClassifyJobResponse:
+    scope = call.scope()
+    with call.services.database.read() as session:
+        return render_job(service.get(session, scope, job_id))
 
 
 def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
@@ -114,7 +120,7 @@ def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
             )
 
 
-def _new_job(body: ClassifyJobRequest) -> NewJob:
+def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
     parsing = body.parsing_configuration
     target = None if parsing.target_pages is None else tuple(parsing.target_pages)
     return NewJob(
@@ -123,19 +129,26 @@ def _new_job(body: ClassifyJobRequest) -> NewJob:
         mode=body.mode,
         lang=parsing.lang,
         pages=PageSelection(parsing.max_pages, target),
-        webhooks=tuple(_new_webhook(webhook) for webhook in body.webhook_configurations),
+        webhooks=tuple(_new_webhook(settings, webhook) for webhook in body.webhook_configurations),
     )
 
 
-def _new_webhook(webhook: WebhookModel) -> NewWebhook:
+def _new_webhook(settings: Settings, webhook: WebhookModel) -> NewWebhook:
     headers = webhook.webhook_headers
     return NewWebhook(
         url=webhook.webhook_url,
         events=None if webhook.webhook_events is None else tuple(webhook.webhook_events),
-        headers=None if headers is None else {name: str(value) for name, value in headers.items()},
+        headers=None if headers is None else {name: _text(headers[name]) for name in headers},
         output_format=webhook.webhook_output_format or "string",
-        signing_secret=webhook.webhook_signing_secret,
+        signing_secret=webhook.webhook_signing_secret or None,
+        payload=webhook.webhook_payload or IDS,
+        loopback_allowed=is_loopback_host(settings.host),
     )
+
+
+def _text(value: object) -> str:
+    """Return a header's value as text: the contract allows any JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def render_job(job: Job) -> ClassifyJobResponse:

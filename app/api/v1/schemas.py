@@ -52,6 +52,9 @@ def _check_unique(rules: list[RuleModel]) -> list[RuleModel]:
     return rules
 
 
+Rules = Annotated[list[RuleModel], Field(min_length=1), AfterValidator(_check_unique)]
+
+
 class Mode(StrEnum):
     """FAST reads the text; MULTIMODAL also looks at the page."""
 
@@ -89,7 +92,10 @@ WebhookUrl = Annotated[
 
 
 class WebhookModel(BaseModel):
-    """Where to send events, and how. Unknown keys are refused, as the original API did."""
+    """Where to send events, and how. Unknown keys are refused, as the original API did.
+
+    `webhook_payload` is an extension: "results" adds the job's status, counts and verdicts.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -98,13 +104,14 @@ class WebhookModel(BaseModel):
     webhook_events: list[Text] | None = None
     webhook_output_format: Literal["string", "json"] | None = None
     webhook_signing_secret: str | None = None
+    webhook_payload: Literal["ids", "results"] | None = None
 
 
 class ClassifyJobRequest(BaseModel):
     """What POST /api/v1/classifier/jobs takes."""
 
     file_ids: Annotated[list[FileId], Field(min_length=1)]
-    rules: Annotated[list[RuleModel], Field(min_length=1), AfterValidator(_check_unique)]
+    rules: Rules
     mode: Mode = Mode.FAST
     parsing_configuration: ParsingConfigurationModel = Field(
         default_factory=ParsingConfigurationModel
