@@ -14,6 +14,7 @@ from uuid import UUID
 import uuid_utils.compat
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -72,6 +73,19 @@ def now() -> datetime:
 def new_id() -> UUID:
     """Return a UUIDv7 (RFC 9562): unique, and ascending with time, so that it can be a sort key."""
     return uuid_utils.compat.uuid7()
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLimits:
+    """How many connections a process opens at most, and how long it waits for Postgres.
+
+    `connect_seconds` is for a new connection, for one of the pool to become free, and for a
+    dead host to be noticed; psycopg takes no less than 2.
+    """
+
+    connections: int = 20
+    connect_seconds: int = 2
+    statement_seconds: float = 30
 
 
 class Database:
@@ -165,15 +179,29 @@ def _use_wal(cursor: DBAPICursor) -> None:
             return
 
 
-def _postgres(url: str, pool_size: int) -> Engine:
+def _postgres(url: str, limits: PostgresLimits) -> Engine:
+    milliseconds = int(limits.statement_seconds * 1000)
+    ours = {
+        "application_name": "pigeonhole",
+        "connect_timeout": limits.connect_seconds,
+        # A host that is gone without a word is noticed by what it does not acknowledge.
+        "tcp_user_timeout": limits.connect_seconds * 1000,
+        # The last one is for a stopped process: its locks must not stop all others.
+        "options": (
+            f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 3}"
+            f" -c idle_in_transaction_session_timeout={milliseconds}"
+        ),
+    }
     return create_engine(
         url,
         json_serializer=_dumps,
         # An error's text goes to the log; what clients sent, webhook addresses say, must not.
         hide_parameters=True,
-        pool_size=pool_size,
-        max_overflow=10,
+        pool_size=limits.connections,
+        max_overflow=0,
+        pool_timeout=limits.connect_seconds,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "application_name": "pigeonhole"},
+        # What the address says wins.
+        connect_args={name: ours[name] for name in ours.keys() - make_url(url).query.keys()},
     )

@@ -34,7 +34,12 @@ def migrate(database: Database) -> None:
     # One connection for the lock and the work, so that the lock holds until the commit.
     with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
+            # A migration takes its time, and so does waiting for another one. But a table that
+            # is in use must not keep it, and with it everybody else, waiting: that limit stays.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

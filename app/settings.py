@@ -28,6 +28,7 @@ from app.addresses import (
     names_a_directory,
 )
 from app.errors import StartupError
+from app.settings_errors import sentences_of
 from app.webhooks.policy import check_networks
 from app.webhooks.schedule import check_waits
 
@@ -76,6 +77,15 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr = Field(
         SecretStr(""), description="postgresql://... for production; empty: SQLite in data_dir."
+    )
+    database_connections: Annotated[int, Ge(2), Le(200)] = Field(
+        20, description="Most connections to Postgres of one API process; a worker opens up to 5."
+    )
+    database_connect_seconds: Annotated[int, Ge(2), Le(60)] = Field(
+        2, description="How long Postgres may take to connect, and a request waits for it."
+    )
+    database_statement_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
+        30, description="How long Postgres may work on one statement; a third of it for a lock."
     )
     broker_url: SecretStr = Field(
         SecretStr(""),
@@ -145,6 +155,12 @@ class Settings(BaseSettings):
     )
     sweep_seconds: Seconds = Field(
         5, description="How often expired leases, deadlines and lost wake-ups are looked for."
+    )
+    job_retention_seconds: Annotated[int, Ge(0)] = Field(
+        0, description="Jobs this old are deleted with their results, once ended; 0 keeps them."
+    )
+    file_retention_seconds: Annotated[int, Ge(0)] = Field(
+        0, description="Files this old are deleted, unless a job waits for them; 0 keeps them."
     )
     drain_seconds: Annotated[float, Ge(0), Le(3600)] = Field(
         30, description="How long a stopping server waits for the files in work."
@@ -371,16 +387,4 @@ def load_settings(**flags: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
-        raise StartupError("; ".join(_sentences(error))) from None
-
-
-def _sentences(error: ValidationError) -> list[str]:
-    sentences = []
-    for problem in error.errors(include_url=False, include_input=False):
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["loc"]:
-            sentences.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {message}")
-        else:
-            name, _, rest = message.partition(" ")
-            sentences.append(f"{PREFIX}{name.upper()} {rest}")
-    return sentences
+        raise StartupError("; ".join(sentences_of(error, PREFIX))) from None

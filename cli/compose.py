@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import inspect, select
 
 from app.broker import CeleryWakeups, LocalWakeups
-from app.db import Database
+from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.blobs import fsync_directory
 from app.projects.models import ApiKey
@@ -20,7 +20,16 @@ def open_database(settings: Settings) -> Database:
     """Return the database of the settings; on SQLite its directory is made."""
     if not settings.database_url.get_secret_value():
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Database(settings.sqlalchemy_url)
+    return Database(settings.sqlalchemy_url, postgres_limits(settings))
+
+
+def postgres_limits(settings: Settings) -> PostgresLimits:
+    """Return how an API process uses Postgres."""
+    return PostgresLimits(
+        connections=settings.database_connections,
+        connect_seconds=settings.database_connect_seconds,
+        statement_seconds=settings.database_statement_seconds,
+    )
 
 
 def open_secrets(settings: Settings) -> Secrets:

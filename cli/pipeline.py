@@ -10,10 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 
-from app.db import Database
+from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.caches import FileCaches
+from app.metrics_files import TypeNames
 from app.settings import Settings
+from app.tracing import start_tracing
 from cli.blobs import open_blobs
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr_data import find_ocr
@@ -66,7 +68,15 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         ocr_max_seconds=settings.ocr_max_seconds,
     )
     ocr = find_ocr(settings.ocr_data_dir)
-    database = Database(settings.sqlalchemy_url, pool_size=2)
+    database = Database(
+        settings.sqlalchemy_url,
+        PostgresLimits(
+            # The work, its lease, the heartbeat, and two for what comes.
+            connections=5,
+            connect_seconds=settings.database_connect_seconds,
+            statement_seconds=settings.database_statement_seconds,
+        ),
+    )
     blobs = open_blobs(settings)
     return Pipeline(
         database=database,
@@ -75,6 +85,8 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         engine=engine,
         caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits, ocr),
         lease=timedelta(seconds=settings.lease_seconds),
+        limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,
         remote=remote_of(engine),
+        types=TypeNames(settings.metrics_types),
     )

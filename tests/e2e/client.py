@@ -12,7 +12,7 @@ import httpx2
 import psutil
 from sqlalchemy import func, select
 
-from app.db import Database
+from app.db import Database, PostgresLimits
 from app.jobs.models import Item, ItemStatus, Result, Worker
 from tests.support.server import RunningServer
 
@@ -98,7 +98,7 @@ class Books:
 def database_of(server: RunningServer) -> Database:
     """Open the server's own database."""
     url = server.environment.get("PIGEONHOLE_DATABASE_URL")
-    return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", pool_size=1)
+    return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", PostgresLimits(1))
 
 
 def look_up(database: Database, job_id: str) -> Books:
