@@ -26,10 +26,14 @@ from app.projects.service import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.sweep import Sweeper
+from app.tracing import start_tracing, stop_tracing
+from app.webhooks.events import DELIVERIES
 from cli.blobs import open_tried_blobs, tell_where_blobs_are
 from cli.compose import make_wakeups, open_database, open_secrets, write_private
+from cli.deliveries import make_deliverer
 from cli.pipeline import build_pipeline, require_embedder
 from worker.local import LocalRunner
+from worker.webhooks.threads import DeliveryThreads
 
 log = logging.getLogger(__name__)
 
@@ -78,9 +82,16 @@ def _serve(settings: Settings) -> None:
     background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches)]
     if isinstance(wakeups, LocalWakeups):
         blobs.remove_stale_uploads(timedelta(0))
-        runner = LocalRunner(settings, database, build_pipeline)
+        deliveries = DeliveryThreads(
+            make_deliverer(settings, database, secrets),
+            settings.webhook_threads,
+            settings.drain_seconds,
+        )
+        wakeups.listen_for_deliveries(deliveries.notify)
+        runner = LocalRunner(settings, database, build_pipeline, deliveries.notify)
         wakeups.listen(runner.notify)
-        background.append(runner)
+        background += [deliveries, runner]
+    database.on_commit(DELIVERIES, wakeups.notify_deliveries)
     app = create_app(Services(settings, database, blobs, secrets, wakeups), background)
     _greet(settings, listener)
     config = uvicorn.Config(

@@ -6,12 +6,16 @@ import click
 
 from app import schema
 from app.errors import StartupError
+from app.metrics_files import shared_metrics
+from app.metrics_server import serve_metrics
 from app.observe import set_up_logging
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from cli.blobs import require_blobs, tell_where_blobs_are
-from cli.compose import open_database
+from cli.compose import open_database, open_secrets
+from cli.deliveries import make_deliverer
 from cli.pipeline import build_pipeline, require_embedder
-from worker.celery import run_worker
+from worker.celery import run_deliverer, run_worker
+from worker.webhooks.process import DelivererProcess
 
 
 @click.command()
@@ -44,4 +48,20 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
         )
     database.close()
     require_embedder(settings)
-    run_worker(settings, build_pipeline)
+    with shared_metrics(), serve_metrics(settings):
+        deliverer = DelivererProcess(settings, deliver_forever)
+        deliverer.start()
+        try:
+            run_worker(settings, build_pipeline)
+        finally:
+            deliverer.stop()
+
+
+def deliver_forever(settings: Settings) -> None:
+    """Deliver webhooks until SIGTERM; runs in a process of its own."""
+    run_deliverer(
+        settings,
+        lambda settings, on_retry: make_deliverer(
+            settings, open_database(settings), open_secrets(settings), on_retry
+        ),
+    )

@@ -23,7 +23,7 @@ SETTINGS = {
 FILES, JOBS = "/api/v1/beta/files", "/api/v1/classifier/jobs"
 WEBHOOK_HEADER, WEBHOOK_SECRET = "header-that-nobody-may-read", "secret-that-nobody-may-read"
 WEBHOOK = {
-    "webhook_url": "https://example.com/hook",
+    "webhook_url": "https://receiver.invalid/hook",
     "webhook_headers": {"X-Token": WEBHOOK_HEADER},
     "webhook_signing_secret": WEBHOOK_SECRET,
 }
@@ -177,7 +177,7 @@ class TestSecrets:
     def test_webhook_secrets_are_not_in_the_database_file(self, server: RunningServer) -> None:
         content = b"".join(path.read_bytes() for path in server.data_dir.glob("pigeonhole.db*"))
 
-        assert b"https://example.com/hook" in content, "this is where it would be"
+        assert b"https://receiver.invalid/hook" in content, "this is where it would be"
         for secret in (WEBHOOK_HEADER, WEBHOOK_SECRET, server.api_key):
             assert secret.encode() not in content
 
