@@ -16,6 +16,7 @@ VERBS = {
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",
+    "files": "cli.files",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "demo": "cli.demo",
