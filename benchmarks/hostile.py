@@ -4,22 +4,21 @@ The corpus is a folder with `manifest.csv`: path, what, outcome (`result`, `null
 `error:<code>` or `any`) and, for some, the type that is right.
 
 A first job warms the server up; from then on its processes, the readers aside, may hardly grow.
-Before and after, the places where programs write are compared file by file: outside its data
-directory the server must leave nothing. Other programs that write there meanwhile show up too:
-run this on a quiet machine, or leave their files out with --ignore.
+The server has a home and a directory for temporary files of its own, which must be empty in the
+end. The other places where programs write are compared file by file, before and after: outside
+its data directory the server must leave nothing. Other programs that write there meanwhile show
+up too: run this on a quiet machine, or leave their files out with --ignore.
 """
 
 import argparse
 import contextlib
 import csv
-import os
 import sys
-import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,14 @@ from rich.table import Table
 
 from app.settings import Settings
 from benchmarks import made_files
-from benchmarks.live import LETTER, live_server
+from benchmarks.live import LETTER, Client, live_server
+from benchmarks.places import Places, private_places
+from worker.parsing.copies import READING
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 50.0
+# Counted in the RSS of each process, though they share them and the kernel can take them back.
+MAPPED = "pages of mapped files in both"
 # How far past its wall limit a child may be seen: the time to notice and to kill it.
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 1800.0
@@ -64,6 +67,7 @@ class Watch:
     peak_total: int = 0
     peak_single: int = 0
     oldest_reader: float = 0.0
+    _seen_first: dict[tuple[int, float], float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, pid: int) -> None:
@@ -75,16 +79,34 @@ class Watch:
                 try:
                     sizes.append(process.memory_info().rss)
                     if _reads_a_file(process):
-                        age = time.time() - process.create_time()
-                        self.oldest_reader = max(self.oldest_reader, age)
+                        self._note_age(process)
                 except psutil.Error:  # it ended meanwhile
                     continue
             self.peak_total = max(self.peak_total, sum(sizes))
             self.peak_single = max(self.peak_single, *sizes)
 
+    def _note_age(self, reader: psutil.Process) -> None:
+        # It was there before its file came, so its own age says nothing.
+        now = time.monotonic()
+        first = self._seen_first.setdefault((reader.pid, reader.create_time()), now)
+        self.oldest_reader = max(self.oldest_reader, now - first)
+
     def stop(self) -> None:
         """End `run`."""
         self._stop.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of the server: the job's items, MiB grown by kind, readers left, files left."""
+
+    status: str
+    items: list[dict[str, Any]]
+    seconds: float
+    answers: bool
+    growth: dict[str, float]
+    readers_left: int
+    files_left: list[str]
 
 
 def main() -> int:
@@ -97,14 +119,29 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     rows = _read(arguments.corpus)
-
+    places = Places(arguments.ignore)
     watch = Watch()
-    with live_server({"workers": 2}) as (server, client):
-        places = Places((*arguments.ignore, f"{server.data_dir.parent}/*"))
-        places.remember()
-        made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
-        warm_up = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
-        client.wait(client.create_job(warm_up, RULES), JOB_SECONDS)
+    run = _run(rows, places, watch)
+
+    wrong = _print_rows(rows, run.items, show_all=arguments.all)
+    checks = _check(run, watch, places, wrong)
+    for sentence, holds in checks.items():
+        print(f"{'yes' if holds else 'NO '}  {sentence}")
+    for path in run.files_left[:20]:
+        print(f"     {path}")
+    print(f"{len(rows)} files in {run.seconds:.1f} s")
+    print(
+        f"peak RSS: {watch.peak_total / MIB:.0f} MiB of all processes, "
+        f"{watch.peak_single / MIB:.0f} MiB of one"
+    )
+    return int(not all(checks.values()))
+
+
+def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
+    """Give a server that is warm all files in one job, and see what is left of them."""
+    with private_places() as private, live_server({"workers": 2}) as (server, client):
+        places.remember(private, server.data_dir.parent)
+        _warm_up(client)
         warm = _memory(server.api.pid)
         watcher = threading.Thread(target=watch.run, args=(server.api.pid,))
         watcher.start()
@@ -113,44 +150,47 @@ def main() -> int:
             file_ids = [client.upload(row.path.name, row.path.read_bytes()) for row in rows]
             job = client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
             seconds = time.perf_counter() - began
-            items = client.results(job["id"])
-            answers = client.http.get("/readyz").status_code == 200
-            growth = {
-                kind: (size - warm.get(kind, 0)) / MIB
-                for kind, size in _memory(server.api.pid).items()
-            }
-            left = sum(map(_reads_a_file, psutil.Process(server.api.pid).children(recursive=True)))
         finally:
             watch.stop()
             watcher.join()
-        written = places.changed()
-    wrong = _print_rows(rows, items, show_all=arguments.all)
+        grown = _memory(server.api.pid)
+        family = psutil.Process(server.api.pid).children(recursive=True)
+        return Run(
+            status=job["status"],
+            items=client.results(job["id"]),
+            seconds=seconds,
+            answers=client.http.get("/readyz").status_code == 200,
+            growth={kind: (size - warm[kind]) / MIB for kind, size in grown.items()},
+            readers_left=sum(map(_reads_a_file, family)),
+            files_left=places.changed(),
+        )
+
+
+def _warm_up(client: Client) -> None:
+    """Have each worker read and judge files of every format."""
+    made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
+    file_ids = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
+    client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
+
+
+def _check(run: Run, watch: Watch, places: Places, wrong: int) -> dict[str, bool]:
+    """Return what should hold, in sentences with the figures, and whether it does."""
     limit = Settings().parser_wall_seconds + GRACE_SECONDS
-    grown = sum(growth.values())
-    checks = {
-        f"the job ended, {job['status']}": job["status"] != "PENDING",
+    grown = ", ".join(f"{kind} {mib:+.0f}" for kind, mib in run.growth.items())
+    return {
+        f"the job ended, {run.status}": run.status != "PENDING",
         "every row has its outcome": not wrong,
         f"no reader lived longer than {limit:.0f} s (oldest: {watch.oldest_reader:.1f} s)": (
             watch.oldest_reader <= limit
         ),
-        "no reader is left": left == 0,
-        "the server still answers": answers,
-        f"its processes grew by less than {GROWTH_TARGET_MIB:.0f} MiB"
-        f" ({', '.join(f'{kind} {mib:+.0f}' for kind, mib in growth.items())})": (
-            grown < GROWTH_TARGET_MIB
+        "no reader is left": run.readers_left == 0,
+        "the server still answers": run.answers,
+        f"its processes grew by less than {GROWTH_TARGET_MIB:.0f} MiB ({grown})": (
+            run.growth["API"] + run.growth["workers"] < GROWTH_TARGET_MIB
         ),
-        f"nothing was written outside its data directory ({len(written)} files)": not written,
+        f"nothing was written outside its data directory ({len(run.files_left)} files; looked"
+        f" in {', '.join(places.names)})": not run.files_left,
     }
-    for sentence, holds in checks.items():
-        print(f"{'yes' if holds else 'NO '}  {sentence}")
-    for path in written[:20]:
-        print(f"     {path}")
-    print(f"{len(rows)} files in {seconds:.1f} s")
-    print(
-        f"peak RSS: {watch.peak_total / MIB:.0f} MiB of all processes, "
-        f"{watch.peak_single / MIB:.0f} MiB of one"
-    )
-    return int(not all(checks.values()))
 
 
 def _read(corpus: Path) -> list[Row]:
@@ -163,57 +203,28 @@ def _read(corpus: Path) -> list[Row]:
 
 
 def _reads_a_file(process: psutil.Process) -> bool:
-    """Tell a reader, the fork that holds one file, from the parser's child that forks it."""
+    """Tell a reader, the fork that has one file, from the parser and from the fork that waits."""
     try:
-        parent = process.parent()
-        return parent is not None and all(
-            "worker.parsing" in " ".join(one.cmdline()) for one in (process, parent)
-        )
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READING
     except psutil.Error:
         return False
 
 
-def _memory(pid: int) -> dict[str, int]:
-    """Return the RSS of a server's processes by kind, without what reads files."""
+def _memory(pid: int) -> Counter[str]:
+    """Return the RSS of a server's processes by kind, without what reads files.
+
+    MAPPED is how much of it all are pages of mapped files.
+    """
     server = psutil.Process(pid)
-    sizes = {"API": server.memory_info().rss, "workers": 0}
-    for process in server.children(recursive=True):
+    sizes: Counter[str] = Counter()
+    for process in [server, *server.children(recursive=True)]:
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
-            if "worker.parsing" not in " ".join(process.cmdline()):
-                sizes["workers"] += process.memory_info().rss
+            if "worker.parsing" in " ".join(process.cmdline()):
+                continue
+            memory = process.memory_info()
+            sizes["API" if process.pid == pid else "workers"] += memory.rss
+            sizes[MAPPED] += memory.shared
     return sizes
-
-
-class Places:
-    """The files where programs write: temporary ones, the home, here, the environment."""
-
-    def __init__(self, ignored: Sequence[str]) -> None:
-        self._ignored = ignored
-        self._before: dict[str, tuple[int, int]] = {}
-
-    def remember(self) -> None:
-        """Note every file's size and time of change."""
-        self._before = self._look()
-
-    def changed(self) -> list[str]:
-        """Return the files that are new or other than before."""
-        now = self._look()
-        return sorted(path for path, state in now.items() if self._before.get(path) != state)
-
-    def _look(self) -> dict[str, tuple[int, int]]:
-        places = ("/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir())
-        roots = {Path(place).resolve() for place in (*places, Path.home(), Path.cwd(), sys.prefix)}
-        found: dict[str, tuple[int, int]] = {}
-        for root in roots:
-            for folder, _, names in os.walk(root):
-                for name in names:
-                    path = Path(folder, name)
-                    if any(fnmatch(str(path), pattern) for pattern in self._ignored):
-                        continue
-                    with contextlib.suppress(OSError):  # gone meanwhile
-                        state = path.lstat()
-                        found[str(path)] = (state.st_mtime_ns, state.st_size)
-        return found
 
 
 def _outcome(item: dict[str, Any]) -> str:

@@ -1,15 +1,10 @@
 """What thousands of small mixed files leave behind in one server: memory, zombies, files."""
 
 import argparse
-import os
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -17,6 +12,7 @@ from rich.table import Table
 
 from benchmarks import made_files
 from benchmarks.live import Client, live_server, percentile
+from benchmarks.places import private_places
 
 MIB = 1024 * 1024
 GROWTH_TARGET = 0.05
@@ -67,11 +63,10 @@ def main() -> int:
     arguments = parser.parse_args()
 
     with (
-        tempfile.TemporaryDirectory() as temporary,
-        _temporary_files_in(temporary),
+        private_places() as private,
         live_server({"workers": arguments.workers}) as (server, client),
     ):
-        before = set(Path(temporary).iterdir())
+        ours = server.data_dir.parent.resolve()
         watch = Watch(server.api.pid, arguments.files)
         watcher = threading.Thread(target=watch.run)
         watcher.start()
@@ -84,7 +79,9 @@ def main() -> int:
         seconds = time.perf_counter() - began
         family = psutil.Process(server.api.pid).children(recursive=True)
         zombies = sum(process.status() == psutil.STATUS_ZOMBIE for process in family)
-        left = set(Path(temporary).iterdir()) - before
+        left = [
+            path for path in private.glob("*/**/*") if path != ours and ours not in path.parents
+        ]
     _print(watch)
     second, last = (percentile(watch.sizes[quarter], 0.5) for quarter in (1, 3))
     growth = last / second - 1
@@ -93,7 +90,7 @@ def main() -> int:
             growth <= GROWTH_TARGET
         ),
         f"no zombie ({zombies})": zombies == 0,
-        f"no temporary file is left ({len(left)})": not left,
+        f"no file is left in its TMPDIR and home ({len(left)})": not left,
     }
     for sentence, holds in checks.items():
         print(f"{'yes' if holds else 'NO '}  {sentence}")
@@ -125,17 +122,6 @@ def _is_reader(process: psutil.Process) -> bool:
     return parent is not None and all(
         "worker.parsing.child" in one.cmdline() for one in (process, parent)
     )
-
-
-@contextmanager
-def _temporary_files_in(directory: str) -> Iterator[None]:
-    """Have this program and the server write their temporary files in a directory of their own."""
-    os.environ["TMPDIR"] = tempfile.tempdir = directory
-    try:
-        yield
-    finally:
-        tempfile.tempdir = None
-        del os.environ["TMPDIR"]
 
 
 def _print(watch: Watch) -> None:
