@@ -80,3 +80,16 @@ def test_the_default_language_for_another_script_is_a_warning(
 )
 def test_a_third_script_is_a_warning(parser: SandboxedParser, sample: Sample) -> None:
     assert read(parser, sample, "ru").warnings
+
+
+@pytest.mark.parametrize(
+    ("sample", "lang"),
+    [(sample, "de") for sample in in_languages("en")]
+    + [(sample, "en") for sample in in_languages("de", "fr", "es")],
+    ids=lambda value: getattr(value, "lang", value),
+)
+def test_another_language_in_the_same_script_is_a_warning(
+    parser: SandboxedParser, sample: Sample, lang: str
+) -> None:
+    (warning,) = read(parser, sample, lang).warnings
+    assert warning.startswith(f"page 1 seems to be in the language {sample.lang}, but OCR read")

@@ -10,6 +10,7 @@ from PIL import Image
 from app.errors import FileError, FileErrorCode
 from worker.parsing.collect import name_pages
 from worker.parsing.ocr_data import OcrChoice
+from worker.parsing.ocr_language import other_language
 from worker.parsing.ocr_models import LANGUAGES
 from worker.parsing.ocr_picture import Prepared, has_ink
 
@@ -115,6 +116,7 @@ class Ocr:
         self._unsure: list[int] = []
         self._slow: list[int] = []
         self._foreign: dict[str, list[int]] = {}
+        self._other_language: dict[str, list[int]] = {}
 
     @property
     def trouble(self) -> str | None:
@@ -196,6 +198,12 @@ class Ocr:
                 f"{name_pages(pages)} {verb} to be in {script} script, which OCR for the"
                 f" language {self._choice.lang} cannot read well: give the job another `lang`"
             )
+        for language, pages in self._other_language.items():
+            verb = "seems" if len(pages) == 1 else "seem"
+            sentences.append(
+                f"{name_pages(pages)} {verb} to be in the language {language}, but OCR read for"
+                f" {self._choice.lang}: give the job another `lang`"
+            )
         if self._unsure:
             sentences.append(f"OCR could hardly read {name_pages(self._unsure)}")
         return sentences
@@ -212,6 +220,9 @@ class Ocr:
             self._slow.append(index)
         if found.text and found.confidence < _HARDLY_READ:
             self._unsure.append(index)
+        language = other_language(found.text, self._choice.lang)
+        if language is not None:
+            self._other_language.setdefault(language, []).append(index)
         return found
 
     def _read_upright(self, prepared: Prepared, index: int, deadline: float) -> Recognised:
