@@ -120,5 +120,12 @@ def _end_one(database: Database, job_id: UUID) -> bool:
 def count_open(database: Database, cap: int) -> int:
     """Return how many items wait for a worker, counting to `cap` at most."""
     with database.read() as session:
-        query = select(Item.id).where(Item.status == ItemStatus.QUEUED).limit(cap)
+        # In the queue's order, because that is its index: a planner that expects to find `cap`
+        # of them anywhere would read the table.
+        query = (
+            select(Item.id)
+            .where(Item.status == ItemStatus.QUEUED)
+            .order_by(Item.ordinal, Item.job_id)
+            .limit(cap)
+        )
         return len(session.execute(query).all())

@@ -45,19 +45,26 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
 
     So a job of one file never waits behind a job of five hundred. None when nothing is open.
     """
-    is_open = Item.status == ItemStatus.QUEUED
-    candidate = select(Item.id).where(is_open).order_by(Item.ordinal, Item.job_id).limit(1)
-    # Looking costs a writer's lock on SQLite only when there is something to take.
-    with database.read() as session:
-        if session.scalar(candidate) is None:
-            return None
-    if not database.is_sqlite:
+    candidate = (
+        select(Item.id)
+        .where(Item.status == ItemStatus.QUEUED)
+        .order_by(Item.ordinal, Item.job_id)
+        .limit(1)
+    )
+    if database.is_sqlite:
+        # Looking first costs no writer's lock when there is nothing to take.
+        with database.read() as session:
+            if session.scalar(candidate) is None:
+                return None
+    else:
         candidate = candidate.with_for_update(skip_locked=True)
     token, moment = uuid4(), now()
     with database.write() as session:
         item = session.execute(
             update(Item)
-            .where(Item.id == candidate.scalar_subquery(), is_open)
+            # Nothing else: the row is locked, and the status repeated here would let Postgres
+            # look for the id in the whole queue.
+            .where(Item.id == candidate.scalar_subquery())
             .values(
                 status=ItemStatus.RUNNING,
                 worker=worker,
