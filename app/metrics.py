@@ -132,3 +132,8 @@ JOBS_OVERDUE = Counter("pigeonhole_jobs_overdue_total", "Jobs ended by their dea
 LEASES_LOST = Counter("pigeonhole_leases_lost_total", "Outcomes that came after their lease.")
 WAKEUPS_PUBLISHED = Counter("pigeonhole_wakeups_published_total", "Wake-ups sent.")
 WAKEUPS_FAILED = Counter("pigeonhole_wakeups_failed_total", "Wake-ups that the broker refused.")
+
+# Webhooks, one for each try. The outcome is `delivered`, `retry` or `given_up`.
+WEBHOOK_ATTEMPTS = Counter(
+    "pigeonhole_webhook_attempts_total", "Tries to deliver a webhook.", "outcome"
+)

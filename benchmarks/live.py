@@ -89,7 +89,7 @@ def live_server(settings: Mapping[str, object]) -> Iterator[tuple[RunningServer,
 
 
 @contextmanager
-def hello_server() -> Iterator[httpx2.Client]:
+def hello_server() -> Iterator[tuple[subprocess.Popen[bytes], httpx2.Client]]:
     """Run the bare FastAPI of `benchmarks.hello` for the length of the block."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "benchmarks.hello:app", "--port", str(port)]
@@ -97,7 +97,7 @@ def hello_server() -> Iterator[httpx2.Client]:
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             _wait_for(client)
-            yield client
+            yield process, client
     finally:
         process.terminate()
         process.wait()

@@ -56,6 +56,7 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
     from worker.caching import Caching  # noqa: PLC0415
     from worker.classification.plugged.choice import load_engine, remote_of  # noqa: PLC0415
 
+    start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)
     if engine.missing is not None:
         log.warning("%s", engine.missing)

@@ -21,6 +21,7 @@ from app.db import Database
 from app.errors import StartupError
 from app.files.caches import FileCaches
 from app.main import BackgroundService, create_app
+from app.metrics_files import shared_metrics
 from app.observe import set_up_logging
 from app.projects.service import bootstrap
 from app.secrets import Secrets
@@ -62,15 +63,17 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
             f"PIGEONHOLE_DATA_DIR: the directory cannot be made ({error.strerror})"
         ) from None
     if settings.is_embedded:
-        with _lock(settings.data_dir):
+        with _lock(settings.data_dir), shared_metrics():
             _serve(settings)
     else:
-        _serve(settings)
+        with shared_metrics():
+            _serve(settings)
 
 
 def _serve(settings: Settings) -> None:
     if settings.is_embedded:
         require_embedder(settings)
+    start_tracing(settings, "pigeonhole-api")
     database, secrets = open_database(settings), open_secrets(settings)
     _prepare_schema(settings, database)
     listener = _listen(settings)
@@ -79,7 +82,7 @@ def _serve(settings: Settings) -> None:
     tell_where_blobs_are(settings)
     wakeups = make_wakeups(settings)
     caches = FileCaches(database, blobs, settings.cache_max_bytes)
-    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches)]
+    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches, blobs)]
     if isinstance(wakeups, LocalWakeups):
         blobs.remove_stale_uploads(timedelta(0))
         deliveries = DeliveryThreads(
@@ -110,6 +113,7 @@ def _serve(settings: Settings) -> None:
         log.debug("stopped by the keyboard")
     finally:
         database.close()
+        stop_tracing()
 
 
 def _leave(_: int, __: FrameType | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Database, new_id, now
@@ -53,12 +53,29 @@ class Scope:
         Clients create in one project and poll without naming it, so an id alone must be
         found in every project of an organization-wide key.
         """
-        if self.is_explicit or not self.principal.organization_wide:
-            return column == self.project_id
-        projects = select(Project.id).where(
-            Project.organization_id == self.principal.organization_id
-        )
-        return column.in_(projects)
+        return reach(column, self.reach, narrow=self.is_narrow)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the reach is one project."""
+        return self.is_explicit or not self.principal.organization_wide
+
+    @property
+    def reach(self) -> UUID:
+        """The project that may be touched, or the organization with all of its projects."""
+        return self.project_id if self.is_narrow else self.principal.organization_id
+
+
+def reach(
+    column: InstrumentedAttribute[UUID], value: UUID | BindParameter[UUID], *, narrow: bool
+) -> ColumnElement[bool]:
+    """Return the condition of `Scope.covers`, for a reach that may come later.
+
+    For queries that are built once: where clients poll, building costs more than asking.
+    """
+    if narrow:
+        return column == value
+    return column.in_(select(Project.id).where(Project.organization_id == value))
 
 
 def digest(secrets: Secrets, key: str) -> str:

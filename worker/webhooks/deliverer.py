@@ -11,6 +11,7 @@ from importlib.metadata import version
 from cryptography.fernet import InvalidToken
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import metrics
 from app.db import Database, now
 from app.observe import bind
 from app.secrets import Secrets
@@ -149,17 +150,20 @@ def _judge(status: int) -> str | None:
 
 
 def _log(claim: ClaimedDelivery, attempt: Attempt, wait: timedelta | None) -> None:
-    """Log a try without its URL, headers and body: any of them may hold secrets."""
+    """Count a try, and log it without its URL, headers and body: any of them may hold secrets."""
     values = {
         "event": claim.event_type,
         "status": attempt.status_code,
         "milliseconds": attempt.milliseconds,
     }
     if attempt.error is None:
+        metrics.WEBHOOK_ATTEMPTS.add(1, "delivered")
         log.info("webhook delivered", extra=values)
     elif wait is None:
+        metrics.WEBHOOK_ATTEMPTS.add(1, "given_up")
         log.warning("webhook given up", extra={**values, "reason": attempt.error})
     else:
+        metrics.WEBHOOK_ATTEMPTS.add(1, "retry")
         seconds = round(wait.total_seconds(), 1)
         extra = {**values, "reason": attempt.error, "again_in": seconds}
         log.warning("webhook not delivered; it is tried again", extra=extra)
