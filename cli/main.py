@@ -19,6 +19,7 @@ VERBS = {
     "files": "cli.files",
     "models": "cli.models",
     "ocr": "cli.ocr",
+    "webhooks": "cli.webhooks",
     "demo": "cli.demo",
 }
 
