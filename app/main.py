@@ -14,6 +14,7 @@ from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
 from app.api.tracing import request_telemetry
 from app.api.v1 import classifier, extensions, files, projects, webhooks
+from app.api.v2 import classify, configurations, saved_webhooks
 from app.auth import AuthenticationMiddleware, Authenticator
 from app.bounded import Bounded
 from app.metrics_queue import QueueCollector
@@ -61,7 +62,9 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.state.queue_figures = Bounded(partial(QueueCollector, services.database))
     errors.install(app)
     docs.install(app)
-    for module in (health, metrics, links, files, classifier, extensions, webhooks, projects):
+    for module in (classifier, extensions, files, health, metrics, links, webhooks, projects):
+        app.include_router(module.router)
+    for module in (classify, configurations, saved_webhooks):
         app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.

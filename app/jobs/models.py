@@ -67,8 +67,9 @@ class Job(Base):
     __table_args__ = (
         Index("ix_jobs_newest", "project_id", "api_version", "created_at", "id"),
         Index(
-            "uq_jobs_project_id_transaction_id",
+            "uq_jobs_project_id_api_version_transaction_id",
             "project_id",
+            "api_version",
             "transaction_id",
             unique=True,
             sqlite_where=text("transaction_id IS NOT NULL"),

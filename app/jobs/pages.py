@@ -28,7 +28,7 @@ class PageSelection:
                 raise FileError(
                     FileErrorCode.NO_SUCH_PAGES,
                     f"none of the target_pages exists: the document has {total}"
-                    f" page{'' if total == 1 else 's'}, counted from 0",
+                    f" page{'' if total == 1 else 's'}",
                 )
             return tuple(wanted[:cap])
         return tuple(range(min(total, self.max_pages or total, cap)))

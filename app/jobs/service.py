@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db import new_id, now
@@ -16,7 +17,7 @@ from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
 from app.observe import bound
 from app.paging import COUNT_CAP, Page, PageRequest, cut
-from app.projects.service import Scope
+from app.projects.service import Scope, reach
 from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, owe
 from app.webhooks.service import NewWebhook, store
@@ -24,7 +25,10 @@ from app.webhooks.service import NewWebhook, store
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a client asks for, whatever version of the API it speaks."""
+    """What a client asks for, whatever version of the API it speaks.
+
+    `given_lang` is the language as the client wrote it, where that is not `lang`.
+    """
 
     file_ids: tuple[UUID, ...]
     rules: tuple[tuple[str, str], ...]
@@ -32,6 +36,10 @@ class NewJob:
     lang: str
     pages: PageSelection
     webhooks: tuple[NewWebhook, ...] = ()
+    api_version: int = 1
+    transaction_id: str | None = None
+    configuration_id: UUID | None = None
+    given_lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,10 @@ def create(
         failed_count=0,
         owes_running=any(choose_name(JobState.RUNNING, hook.events) for hook in new.webhooks),
         request_id=bound("request_id"),
+        api_version=new.api_version,
+        transaction_id=new.transaction_id,
+        configuration_id=new.configuration_id,
+        given_lang=new.given_lang,
         created_at=moment,
         updated_at=moment,
         deadline_at=moment + deadline,
@@ -96,19 +108,29 @@ def create(
     return job
 
 
-def get(session: Session, scope: Scope, job_id: UUID) -> Job:
-    """Return a job; raises NotFound."""
+def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:
+    """Return a job of one version of the API; raises NotFound."""
     job = session.scalars(
-        select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
+        _one_job(scope.is_narrow),
+        {"job_id": job_id, "version": api_version, "reach": scope.reach},
     ).one_or_none()
     if job is None:
         raise NotFound(f"Classify job {job_id} does not exist.")
     return job
 
 
+@cache
+def _one_job(narrow: bool) -> Select[tuple[Job]]:
+    return select(Job).where(
+        Job.id == bindparam("job_id"),
+        Job.api_version == bindparam("version"),
+        reach(Job.project_id, bindparam("reach"), narrow=narrow),
+    )
+
+
 def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Job]:
-    """Return a page of the project's jobs, the newest first."""
-    query = select(Job).where(Job.project_id == scope.project_id)
+    """Return a page of the project's jobs of version 1, the newest first."""
+    query = select(Job).where(Job.project_id == scope.project_id, Job.api_version == 1)
     total = None
     if request.include_total:
         total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
@@ -160,9 +182,13 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
     return job
 
 
-def remove(session: Session, scope: Scope, job_id: UUID) -> None:
-    """Delete an ended job with its items and results; raises NotFound, or Conflict if it runs."""
-    job = get(session, scope, job_id)
+def remove(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:
+    """Delete an ended job with its items and results, and return what it was.
+
+    Raises NotFound, or Conflict if it runs.
+    """
+    job = get(session, scope, job_id, api_version=api_version)
     if job.status == JobStatus.PENDING:
         raise Conflict(f"Classify job {job_id} is still running: cancel it before you delete it.")
     session.execute(delete(Job).where(Job.id == job_id))
+    return job

@@ -19,6 +19,7 @@ class SavedWebhook(Base):
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[list[str] | None] = mapped_column(NullableJson)
     output_format: Mapped[str] = mapped_column(String(10))
+    payload: Mapped[str] = mapped_column(String(10))
     headers_encrypted: Mapped[str | None] = mapped_column(Text)
     secret_encrypted: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

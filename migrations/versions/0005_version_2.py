@@ -28,9 +28,9 @@ def upgrade() -> None:
         "ix_jobs_newest", "jobs", ["project_id", "api_version", "created_at", "id"], unique=False
     )
     op.create_index(
-        "uq_jobs_project_id_transaction_id",
+        "uq_jobs_project_id_api_version_transaction_id",
         "jobs",
-        ["project_id", "transaction_id"],
+        ["project_id", "api_version", "transaction_id"],
         unique=True,
         sqlite_where=sa.text("transaction_id IS NOT NULL"),
         postgresql_where=sa.text("transaction_id IS NOT NULL"),
@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("events", JSON, nullable=True),
         sa.Column("output_format", sa.String(length=10), nullable=False),
+        sa.Column("payload", sa.String(length=10), nullable=False),
         sa.Column("headers_encrypted", sa.Text(), nullable=True),
         sa.Column("secret_encrypted", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -93,7 +94,7 @@ def downgrade() -> None:
     op.drop_index("ix_configurations_newest", "configurations")
     op.drop_index("uq_configurations_project_id_product_type_name", "configurations")
     op.drop_table("configurations")
-    op.drop_index("uq_jobs_project_id_transaction_id", "jobs")
+    op.drop_index("uq_jobs_project_id_api_version_transaction_id", "jobs")
     op.drop_index("ix_jobs_newest", "jobs")
     op.create_index("ix_jobs_newest", "jobs", ["project_id", "created_at", "id"], unique=False)
     op.drop_column("jobs", "given_lang")

@@ -129,11 +129,12 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         mode=body.mode,
         lang=parsing.lang,
         pages=PageSelection(parsing.max_pages, target),
-        webhooks=tuple(_new_webhook(settings, webhook) for webhook in body.webhook_configurations),
+        webhooks=tuple(new_webhook(settings, webhook) for webhook in body.webhook_configurations),
     )
 
 
-def _new_webhook(settings: Settings, webhook: WebhookModel) -> NewWebhook:
+def new_webhook(settings: Settings, webhook: WebhookModel) -> NewWebhook:
+    """Return what a job stores of a webhook configuration."""
     headers = webhook.webhook_headers
     return NewWebhook(
         url=webhook.webhook_url,

@@ -12,9 +12,10 @@ from sqlalchemy import event, insert, select, text
 from app.db import Database, new_id
 from app.files import service as files
 from app.files.service import FileFilter
-from app.jobs import recovery
+from app.jobs import recovery, single
 from app.jobs import service as jobs
 from app.jobs.models import Item, Job
+from app.jobs.single import JobFilter
 from app.paging import COUNT_CAP, Key, Page, PageRequest
 from tests.integration.app.world import World
 
@@ -226,6 +227,21 @@ class TestPlans:
         assert "ix_jobs_newest" in plan
         assert not sorts(plan)
         assert not scans(plan)
+
+    def test_a_page_of_version_2_reads_the_index_from_its_key(self, busy: World) -> None:
+        with busy.database.write() as session:
+            session.execute(text("UPDATE jobs SET api_version = 2"))
+            session.execute(text("ANALYZE"))
+        request = PageRequest(50, (NOON + timedelta(minutes=10), new_id()))
+        with busy.database.read() as session:
+            (plan,) = self.plans(
+                busy.database, lambda: single.find_page(session, busy.here, JobFilter(), request)
+            )
+
+        assert "ix_jobs_newest" in plan
+        assert "uq_items_job_id_ordinal" in plan
+        assert not sorts(plan)
+        assert not scans(plan.replace("Seq Scan on results", ""))  # which is empty
 
     def test_results_are_found_by_their_job(self, busy: World) -> None:
         with busy.database.read() as session:

@@ -30,7 +30,7 @@ def test_choose(selection: PageSelection, total: int, pages: tuple[int, ...]) ->
     assert selection.choose(total, CAP) == pages
 
 
-@pytest.mark.parametrize(("total", "sentence"), [(1, "1 page,"), (4, "4 pages,")])
+@pytest.mark.parametrize(("total", "sentence"), [(1, "1 page"), (4, "4 pages")])
 def test_none_of_the_target_pages_exists(total: int, sentence: str) -> None:
     with pytest.raises(FileError, match=sentence) as failure:
         PageSelection(5, (7, 99)).choose(total, CAP)

@@ -1,0 +1,123 @@
+"""Saved configurations: save, find, list, change, delete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.configurations.models import Configuration
+from app.db import Database, now
+from app.errors import Conflict, NotFound
+from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.projects.service import Scope
+
+CLASSIFY: Final = "classify_v2"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFilter:
+    """Which configurations a listing shows; None means any."""
+
+    name: str | None = None
+    product_types: tuple[str, ...] | None = None
+
+
+def save(
+    database: Database, scope: Scope, name: str, parameters: Mapping[str, Any]
+) -> Configuration:
+    """Create the project's configuration of this name, or change the one that is there."""
+    try:
+        return _save(database, scope, name, parameters)
+    except IntegrityError:
+        # Another request has just created it: now it is there to be changed.
+        return _save(database, scope, name, parameters)
+
+
+def _save(
+    database: Database, scope: Scope, name: str, parameters: Mapping[str, Any]
+) -> Configuration:
+    with database.write() as session:
+        configuration = session.scalars(
+            select(Configuration).where(
+                Configuration.project_id == scope.project_id,
+                Configuration.product_type == CLASSIFY,
+                Configuration.name == name,
+            )
+        ).one_or_none()
+        if configuration is None:
+            moment = now()
+            configuration = Configuration(
+                project_id=scope.project_id,
+                product_type=CLASSIFY,
+                name=name,
+                created_at=moment,
+                updated_at=moment,
+            )
+            session.add(configuration)
+        else:
+            configuration.updated_at = now()
+        configuration.parameters = dict(parameters)
+        return configuration
+
+
+def get(session: Session, scope: Scope, configuration_id: UUID) -> Configuration:
+    """Return a configuration; raises NotFound."""
+    configuration = session.scalars(
+        select(Configuration).where(
+            Configuration.id == configuration_id, scope.covers(Configuration.project_id)
+        )
+    ).one_or_none()
+    if configuration is None:
+        raise NotFound(f"Configuration {configuration_id} does not exist.")
+    return configuration
+
+
+def find_page(
+    session: Session, scope: Scope, wanted: ConfigurationFilter, request: PageRequest
+) -> Page[Configuration]:
+    """Return a page of the project's configurations, the newest first."""
+    query = select(Configuration).where(Configuration.project_id == scope.project_id)
+    if wanted.name is not None:
+        query = query.where(Configuration.name == wanted.name)
+    if wanted.product_types is not None:
+        query = query.where(Configuration.product_type.in_(wanted.product_types))
+    total = None
+    if request.include_total:
+        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+    if request.after is not None:
+        query = query.where(tuple_(Configuration.created_at, Configuration.id) < request.after)
+    query = query.order_by(Configuration.created_at.desc(), Configuration.id.desc())
+    rows = session.scalars(query.limit(request.size + 1)).all()
+    return cut(rows, request, total, lambda row: (row.created_at, row.id))
+
+
+def update(
+    session: Session,
+    scope: Scope,
+    configuration_id: UUID,
+    *,
+    name: str | None,
+    parameters: Mapping[str, Any] | None,
+) -> Configuration:
+    """Change what is not None; raises NotFound, or Conflict when the name is another's."""
+    configuration = get(session, scope, configuration_id)
+    if name is not None:
+        configuration.name = name
+    if parameters is not None:
+        configuration.parameters = dict(parameters)
+    configuration.updated_at = now()
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(f"Another configuration has the name {name!r} already.") from None
+    return configuration
+
+
+def remove(session: Session, scope: Scope, configuration_id: UUID) -> None:
+    """Delete a configuration; jobs that were made from it stay as they are. Raises NotFound."""
+    configuration = get(session, scope, configuration_id)
+    session.execute(delete(Configuration).where(Configuration.id == configuration.id))

@@ -1,0 +1,46 @@
+"""Pages as text, such as `1,3-5`, counted from 1 as people do."""
+
+import re
+from collections.abc import Sequence
+
+# No document comes near either; without a limit a few characters could stand for a gigabyte.
+MOST_PAGES = 10_000
+LAST_PAGE = 1_000_000
+
+_RANGE = re.compile(r"([0-9]{1,9})(?:\s*-\s*([0-9]{1,9}))?")
+
+
+def parse_ranges(text: str) -> tuple[int, ...]:
+    """Return the pages, counted from 0, ascending, each once; raises ValueError."""
+    pages: set[int] = set()
+    named = 0
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
+            raise ValueError("page numbers and ranges, separated by commas, such as 1,3-5")
+        first = int(match[1])
+        last = first if match[2] is None else int(match[2])
+        if first < 1:
+            raise ValueError("pages are counted from 1")
+        if last < first:
+            raise ValueError(f"the range {first}-{last} goes backwards")
+        if last > LAST_PAGE:
+            raise ValueError(f"no page number may be greater than {LAST_PAGE}")
+        named += last - first + 1
+        if named > MOST_PAGES:
+            raise ValueError(f"at most {MOST_PAGES} pages may be named")
+        pages.update(range(first - 1, last))
+    return tuple(sorted(pages))
+
+
+def format_ranges(pages: Sequence[int]) -> str:
+    """Return ascending pages, counted from 0, in the shortest form that `parse_ranges` reads."""
+    ranges: list[tuple[int, int]] = []
+    for page in pages:
+        if ranges and ranges[-1][1] == page - 1:
+            ranges[-1] = (ranges[-1][0], page)
+        else:
+            ranges.append((page, page))
+    return ",".join(
+        f"{first + 1}" if first == last else f"{first + 1}-{last + 1}" for first, last in ranges
+    )
