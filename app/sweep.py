@@ -13,9 +13,11 @@ from sqlalchemy import delete, text
 
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
+from app.files.blobs import BlobStore
 from app.files.caches import FileCaches
 from app.jobs import recovery
 from app.jobs.models import Worker
+from app.retention import delete_old_files, delete_old_jobs
 from app.settings import Settings
 from app.webhooks import outbox
 
@@ -30,25 +32,35 @@ EVICT_SECONDS = 60.0
 # Who delivers goes on until nothing is due, so a few messages are enough.
 MOST_DELIVERY_MESSAGES = 8
 MOST_CACHE_ENTRIES = 500
+MOST_OLD = 100
+LEFTOVER_SECONDS = 3600.0
+LEFTOVER_AGE = timedelta(days=1)
 
 
 class Sweeper:
-    """A thread that looks for expired leases, passed deadlines, lost wake-ups and full caches.
+    """A thread that looks for expired leases, passed deadlines, lost wake-ups and what is too much.
 
     Every API process has one; a lock lets one of them work at a time.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, wakeups: Wakeups, caches: FileCaches
+        self,
+        settings: Settings,
+        database: Database,
+        wakeups: Wakeups,
+        caches: FileCaches,
+        blobs: BlobStore,
     ) -> None:
         self._settings = settings
         self._database = database
         self._wakeups = wakeups
         self._caches = caches
+        self._blobs = blobs
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._last_repeat = 0.0
+        self._last_repeat = -REPEAT_SECONDS
         self._next_eviction = 0.0
+        self._next_leftovers = 0.0
 
     def start(self) -> None:
         """Begin to sweep every `sweep_seconds`."""
@@ -64,17 +76,19 @@ class Sweeper:
         with _alone(self._database, self._settings.data_dir) as is_ours:
             if not is_ours:
                 return
-            lost = recovery.take_back(self._database, self._settings.max_attempts)
-            overdue = recovery.end_overdue(self._database)
-            if lost or overdue:
-                log.warning(
-                    "took items of lost workers back, ended overdue jobs",
-                    extra={"items": lost, "jobs": overdue},
-                )
-            self._repeat_wakeups(after_loss=lost > 0)
-            self._wake_for_deliveries()
-            self._forget_workers()
-            self._tidy_caches()
+            for step in (
+                self._recover,
+                self._wake_workers,
+                self._wake_for_deliveries,
+                self._forget_workers,
+                self._delete_old,
+                self._tidy_caches,
+                self._remove_leftovers,
+            ):
+                try:
+                    step()
+                except Exception:  # a broker that is away must not keep deadlines waiting
+                    log.exception("a part of a sweep failed; the next one is on its way")
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
@@ -83,9 +97,20 @@ class Sweeper:
             except Exception:  # whatever it is, the next pass must come
                 log.exception("a sweep failed; the next one is on its way")
 
-    def _repeat_wakeups(self, *, after_loss: bool) -> None:
+    def _recover(self) -> None:
+        lost = recovery.take_back(self._database, self._settings.max_attempts)
+        overdue = recovery.end_overdue(self._database)
+        if lost or overdue:
+            log.warning(
+                "took items of lost workers back, ended overdue jobs",
+                extra={"items": lost, "jobs": overdue},
+            )
+        if lost:
+            self._last_repeat = -REPEAT_SECONDS
+
+    def _wake_workers(self) -> None:
         """Wake workers again when clearly fewer wake-ups wait than items."""
-        if not after_loss and time.monotonic() - self._last_repeat < REPEAT_SECONDS:
+        if time.monotonic() - self._last_repeat < REPEAT_SECONDS:
             return
         open_items = recovery.count_open(self._database, MOST_MESSAGES)
         if not open_items:
@@ -119,6 +144,24 @@ class Sweeper:
             log.debug("evicted caches", extra={"entries": evicted})
         if evicted < MOST_CACHE_ENTRIES:
             self._next_eviction = time.monotonic() + EVICT_SECONDS
+
+    def _delete_old(self) -> None:
+        jobs = files = 0
+        if age := self._settings.job_retention_seconds:
+            jobs = delete_old_jobs(self._database, timedelta(seconds=age), MOST_OLD)
+        if age := self._settings.file_retention_seconds:
+            files = delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
+        if jobs or files:
+            log.info("deleted what is too old", extra={"jobs": jobs, "files": files})
+
+    def _remove_leftovers(self) -> None:
+        """Remove uploads that nobody goes on with: their server was lost."""
+        if time.monotonic() < self._next_leftovers:
+            return
+        self._next_leftovers = time.monotonic() + LEFTOVER_SECONDS
+        removed = self._blobs.remove_stale_uploads(LEFTOVER_AGE)
+        if removed:
+            log.info("removed uploads that were cut short", extra={"uploads": removed})
 
 
 @contextmanager

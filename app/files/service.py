@@ -109,18 +109,23 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     nothing behind for good. Results of jobs stay; items that have not run yet will find the file
     gone. Raises NotFound.
     """
-    cached = session.scalars(
-        select(FileCache.blob_key).where(
-            FileCache.file_id == file_id, scope.covers(FileCache.project_id)
-        )
-    ).all()
+    get(session, scope, file_id)
+    keys = discard(session, file_id)
+    if not keys:  # somebody was quicker
+        raise NotFound(f"File {file_id} does not exist.")
+    return keys
+
+
+def discard(session: Session, file_id: UUID) -> tuple[str, ...]:
+    """Do what `remove` does for a file of any project; return nothing when it is gone already."""
+    cached = session.scalars(select(FileCache.blob_key).where(FileCache.file_id == file_id)).all()
     file = session.execute(
         delete(File)
-        .where(File.id == file_id, scope.covers(File.project_id))
+        .where(File.id == file_id)
         .returning(File.project_id, File.blob_key, File.sha256)
     ).one_or_none()
     if file is None:
-        raise NotFound(f"File {file_id} does not exist.")
+        return ()
     session.execute(
         insert(FileCache).values(
             project_id=file.project_id,

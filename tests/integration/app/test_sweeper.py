@@ -1,20 +1,22 @@
 """The sweeper: lost items, overdue jobs, lost wake-ups, forgotten workers, full caches."""
 
+import os
 import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from app import sweep
 from app.db import now
 from app.files import service as files
 from app.files.blobs import LocalBlobStore
 from app.files.caches import Entry, FileCaches, Owner
-from app.files.models import CacheKind, FileCache
-from app.jobs.models import Worker
+from app.files.models import CacheKind, File, FileCache
+from app.jobs import recovery
+from app.jobs.models import Item, Job, Worker
 from app.settings import Settings
 from app.sweep import Sweeper
 from tests.e2e.client import until
@@ -41,11 +43,16 @@ class Wakeups:
 
 
 def sweeper(
-    world: World, folder: Path, wakeups: Wakeups | None = None, cache_bytes: int = 100
+    world: World,
+    folder: Path,
+    wakeups: Wakeups | None = None,
+    cache_bytes: int = 100,
+    **settings: int,
 ) -> Sweeper:
-    settings = Settings(data_dir=folder, sweep_seconds=0.05, max_attempts=2)
-    caches = FileCaches(world.database, LocalBlobStore(settings.blob_dir), cache_bytes)
-    return Sweeper(settings, world.database, wakeups or Wakeups(), caches)
+    chosen = Settings(data_dir=folder, sweep_seconds=0.05, max_attempts=2, **settings)  # type: ignore[arg-type]
+    blobs = LocalBlobStore(chosen.blob_dir)
+    caches = FileCaches(world.database, blobs, cache_bytes)
+    return Sweeper(chosen, world.database, wakeups or Wakeups(), caches, blobs)
 
 
 def test_a_lost_item_goes_back_and_wakes_a_worker(world: World, tmp_path: Path) -> None:
@@ -116,12 +123,16 @@ def test_workers_that_are_gone_for_a_day_are_forgotten(world: World, tmp_path: P
 
 def cached_files(world: World, folder: Path, count: int) -> list[UUID]:
     """Make files with 10 bytes of cache each."""
-    caches = FileCaches(world.database, LocalBlobStore(folder / "blobs"), 1000)
     made = [world.file() for _ in range(count)]
-    for file_id in made:
+    cache(world, folder, made)
+    return made
+
+
+def cache(world: World, folder: Path, owners: list[UUID]) -> None:
+    caches = FileCaches(world.database, LocalBlobStore(folder / "blobs"), 1000)
+    for file_id in owners:
         entry = Entry(CacheKind.DOCUMENT, "k", bytes(10))
         caches.put(Owner(world.here.project_id, file_id), [entry])
-    return made
 
 
 def cached_now(world: World, folder: Path) -> tuple[list[UUID | None], int]:
@@ -135,7 +146,7 @@ def test_caches_of_deleted_files_go_with_their_blobs(world: World, tmp_path: Pat
     deleted, kept = cached_files(world, tmp_path, 2)
     with world.database.write() as session:
         files.remove(session, world.here, deleted)
-    assert cached_now(world, tmp_path) == ([None, kept], 2), "nobody has removed the blob yet"
+    assert cached_now(world, tmp_path) == ([None, kept, None], 2), "nobody has removed the blob"
 
     sweeper(world, tmp_path).sweep()
 
@@ -204,3 +215,87 @@ def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> 
         ours.stop()
 
     assert time.monotonic() - began < 5
+
+
+def test_a_part_that_fails_keeps_no_other_back(world: World, tmp_path: Path) -> None:
+    class Broken(Wakeups):
+        def waiting(self) -> int | None:
+            raise ConnectionError("the broker is away")
+
+    world.job(1)
+    made = cached_files(world, tmp_path, 4)
+
+    sweeper(world, tmp_path, Broken(), cache_bytes=25).sweep()
+
+    assert cached_now(world, tmp_path) == (made[2:], 2)
+
+
+def make_old(world: World, row_id: UUID, age: timedelta) -> UUID:
+    """Make a job or a file look as if it had been made that long ago; return its new id."""
+    moment = now() - age
+    old_id = UUID(int=int(moment.timestamp() * 1000) << 80 | row_id.int & (1 << 80) - 1)
+    with world.database.write() as session:
+        for table, holds in ((Job, Item.job_id), (File, Item.file_id)):
+            session.execute(
+                update(table).where(table.id == row_id).values(id=old_id, created_at=moment)
+            )
+            session.execute(update(Item).where(holds == row_id).values({holds: old_id}))
+    return old_id
+
+
+class TestRetention:
+    HOUR = timedelta(hours=1)
+
+    def files_left(self, world: World) -> set[UUID]:
+        with world.database.read() as session:
+            return set(session.scalars(select(File.id)))
+
+    def test_old_files_go_with_their_bytes_unless_a_job_waits(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        new = world.file()
+        old, awaited = (make_old(world, world.file(), 2 * self.HOUR) for _ in range(2))
+        cache(world, tmp_path, [new, old, awaited])
+        world.job([awaited])
+        ours = sweeper(world, tmp_path, file_retention_seconds=3600)
+
+        ours.sweep()
+
+        assert self.files_left(world) == {new, awaited}
+        owners, blobs = cached_now(world, tmp_path)
+        assert (set(owners), blobs) == ({new, awaited}, 2)
+
+    def test_old_jobs_go_once_they_have_ended(self, world: World, tmp_path: Path) -> None:
+        made = [world.job(2, deadline=OVER) for _ in range(2)]
+        recovery.end_overdue(world.database)
+        open_job = world.job(1)
+        with world.database.write() as session:
+            session.execute(delete(Item).where(Item.job_id.in_([made[0], open_job])))
+        old, still_open = (make_old(world, each, 2 * self.HOUR) for each in (made[0], open_job))
+
+        sweeper(world, tmp_path, job_retention_seconds=3600).sweep()
+
+        with world.database.read() as session:
+            left = set(session.scalars(select(Job.id)))
+        assert left == {made[1], still_open}
+        assert old not in left
+
+    def test_nothing_goes_unless_it_is_set(self, world: World, tmp_path: Path) -> None:
+        old = make_old(world, world.file(), timedelta(days=3000))
+
+        sweeper(world, tmp_path).sweep()
+
+        assert self.files_left(world) == {old}
+
+
+def test_uploads_that_were_cut_short_go_after_a_day(world: World, tmp_path: Path) -> None:
+    incoming = tmp_path / "blobs" / "incoming"
+    incoming.mkdir(parents=True)
+    for name, age in (("old", timedelta(days=2)), ("new", timedelta(hours=1))):
+        (incoming / name).write_bytes(b"half a file")
+        then = (now() - age).timestamp()
+        os.utime(incoming / name, (then, then))
+
+    sweeper(world, tmp_path).sweep()
+
+    assert [path.name for path in incoming.iterdir()] == ["new"]
