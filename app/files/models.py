@@ -26,7 +26,10 @@ class File(Base):
     blob_key: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
-    __table_args__ = (Index("ix_files_newest", "project_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_files_newest", "project_id", "created_at", "id"),
+        Index("ix_files_blob_key", "blob_key"),
+    )
 
 
 class CacheKind(StrEnum):
@@ -63,4 +66,5 @@ class FileCache(Base):
     __table_args__ = (
         Index("uq_file_caches_file_id_kind_key", "file_id", "kind", "key", unique=True),
         Index("ix_file_caches_used_at", "used_at"),
+        Index("ix_file_caches_blob_key", "blob_key"),
     )
