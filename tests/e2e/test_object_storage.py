@@ -1,0 +1,133 @@
+"""Production with files in a bucket: servers and workers share no directory."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.e2e.client import Client, until
+from tests.support.postgres import PostgresServer
+from tests.support.process import ServerFailed
+from tests.support.redis import RedisServer
+from tests.support.s3 import S3Server
+from tests.support.server import RunningServer, production_server
+
+LETTER = "INVOICE 17\nAmount due: 300.00 EUR\nPlease pay within 14 days.\n" * 20
+
+
+@pytest.fixture(scope="module")
+def bucket(s3_server: S3Server) -> str:
+    return s3_server.fresh_bucket()
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: PostgresServer,
+    redis_server: RedisServer,
+    s3_server: S3Server,
+    bucket: str,
+) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("bucket")
+    server = production_server(
+        folder / "api",
+        postgres_server.fresh_database(),
+        redis_server.fresh_database(),
+        {**s3_server.settings(bucket), "s3_seconds": 1, "sweep_seconds": 0.3, "workers": 1},
+    )
+    of_the_api = server.environment
+    server.environment = {**of_the_api, "PIGEONHOLE_DATA_DIR": str(folder / "worker")}
+    server.worker = server._process("worker")
+    server.environment = of_the_api
+    with server:
+        yield server
+
+
+@pytest.fixture
+def client(server: RunningServer) -> Iterator[Client]:
+    with closing(Client(server)) as client:
+        yield client
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".key"]
+
+
+def test_a_file_from_upload_to_deletion(
+    server: RunningServer, client: Client, s3_server: S3Server, bucket: str
+) -> None:
+    file_id = client.upload(LETTER, "letter.txt")
+    job_id = client.start_job([file_id])
+    assert client.finished(job_id)["status"] == "SUCCESS"
+    [result] = client.results(job_id)
+    assert result["result"]["type"] == "invoice"
+
+    link = client.http.get(f"/api/v1/beta/files/{file_id}/content").json()["url"]
+    answer = httpx2.get(link, trust_env=False)
+    assert link.startswith(server.base_url), "through our server unless told otherwise"
+    assert answer.text == LETTER
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    listed = s3_server.call("GET", f"/{bucket}?list-type=2").text
+    assert "<Key>some/prefix/" in listed
+
+    assert client.http.delete(f"/api/v1/beta/files/{file_id}").status_code == 204
+    assert httpx2.get(link, trust_env=False).status_code == 404
+    until(
+        lambda: "<Key>" not in s3_server.call("GET", f"/{bucket}?list-type=2").text,
+        "an empty bucket",
+    )
+    assert [path for path in files_in(server.data_dir) if "blobs" in path.parts] == []
+
+
+def test_while_the_store_hangs_nothing_is_lost(client: Client, s3_server: S3Server) -> None:
+    file_id = client.upload(LETTER, "letter.txt")
+    os.kill(s3_server.pid, signal.SIGSTOP)
+    try:
+        refused = client.http.post("/api/v1/beta/files", files={"file": ("a.txt", b"a")})
+        ready = client.http.get("/readyz")
+        job_id = client.start_job([file_id])
+    finally:
+        os.kill(s3_server.pid, signal.SIGCONT)
+
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "1"
+    assert refused.json()["detail"].startswith("The store of uploaded files cannot be reached")
+    assert ready.status_code == 503
+    assert set(ready.json()["problems"]) == {"files"}
+    assert client.finished(job_id)["status"] == "SUCCESS"
+    [result] = client.results(job_id)
+    assert result["result"]["type"] == "invoice"
+
+
+@pytest.mark.parametrize("verb", ["serve", "worker"])
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("BLOB_URL", "s3://no-such-bucket", "the bucket does not exist"),
+        ("S3_ENDPOINT", "http://127.0.0.1:9", "cannot list the bucket: .*sending request"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_said_at_start(
+    server: RunningServer, verb: str, setting: str, value: str, sentence: str
+) -> None:
+    good = server.environment
+    server.environment = {**good, f"PIGEONHOLE_{setting}": value, "PIGEONHOLE_PORT": "0"}
+    try:
+        process = server._process(verb)
+    finally:
+        server.environment = good
+    before = len(process.output())
+
+    with pytest.raises(ServerFailed, match="ended with 2"):
+        process.run()
+
+    said = process.output()[before:]
+    assert len(said.splitlines()) == 1, said
+    start = "pigeonhole: PIGEONHOLE_BLOB_URL: uploaded files cannot be kept: "
+    assert said.startswith(start)
+    assert re.search(sentence, said)
