@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks test-ocr test-all check coverage lock \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-memory
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -74,6 +74,9 @@ bench-soak: install ## Measure what thousands of files leave behind in a server
 
 bench-api: install ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.api $(ARGS)
+
+bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
+	@$(BIN)/python -m benchmarks.blobs
 
 bench-memory: install ## Measure the memory of the processes under load
 	@$(BIN)/python -m benchmarks.memory $(ARGS)
