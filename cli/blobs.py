@@ -65,6 +65,9 @@ def open_tried_blobs(settings: Settings) -> BlobStore:
 
 def require_blobs(settings: Settings) -> None:
     """Raise StartupError unless the store works; for processes that fork afterwards."""
+    if settings.s3_bucket is None:
+        _try_blobs(settings)
+        return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
         pool.submit(_try_blobs, settings).result()

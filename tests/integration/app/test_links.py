@@ -2,15 +2,20 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from app.files.blobs_s3 import Bucket, S3BlobStore
+from app.files.s3_links import SigningKey
 from tests.integration.app.api import FILES, Api, upload
 from tests.integration.app.world import World
+from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 
 HTML = b"<script>alert(1)</script>"
 
@@ -97,6 +102,32 @@ class TestLinks:
 
         assert link.startswith("https://docs.example.com/classify/download/")
         assert anonymous(api).get(urlsplit(link)._replace(scheme="", netloc="").geturl()).content
+
+    def test_links_of_the_store_itself_where_a_setting_says_so(
+        self, api: Api, client: TestClient, s3_server: S3Server, tmp_path: Path
+    ) -> None:
+        bucket = Bucket(
+            s3_server.fresh_bucket(),
+            "",
+            "us-east-1",
+            s3_server.endpoint,
+            SigningKey(ACCESS_KEY, SECRET_KEY),
+            public_endpoint=s3_server.endpoint,
+        )
+        store = S3BlobStore(bucket, tmp_path / "spool")
+        api.app.state.services = replace(api.app.state.services, blobs=store)
+        file_id = upload(client, "page.html", HTML)
+
+        link = link_of(client, file_id, expires_at_seconds=60)
+        listed = client.get(FILES, params={"expand": "download_url"}).json()["items"]
+
+        for url in (link, listed[0]["download_url"]["url"]):
+            answer = httpx2.get(url, trust_env=False)
+            assert url.startswith(s3_server.endpoint)
+            assert answer.content == HTML
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''page.html"
+        assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["60"]
 
     def test_bytes_that_are_gone_are_a_404(self, api: Api, client: TestClient) -> None:
         link = link_of(client, upload(client))
