@@ -1,4 +1,4 @@
-"""What a request costs, and how long it takes: creating small and large jobs, and reading while workers are busy.
+"""What a request costs, and how long it takes: small and large jobs, reads while workers work.
 
 The baseline of the same run is a bare FastAPI that answers one constant.
 """

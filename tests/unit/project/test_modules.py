@@ -10,6 +10,7 @@ PACKAGES = ("app", "cli", "migrations", "worker")
 
 # app.settings reads the environment, through pydantic. Who else looks at it, and why:
 READS_THE_ENVIRONMENT = {
+    "app/metrics_files.py": "tells prometheus_client, and our children, where processes count",
     "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
     "worker/parsing/lockdown.py": "tells the libraries of one child where temporary files go",
