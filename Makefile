@@ -2,13 +2,14 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter that makes the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-sdks test-ocr test-all check coverage lock \
+.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock \
 	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory
 
 VENV := .venv
 BIN := $(VENV)/bin
-SERVICES_VENV := .venv-services
 BENCH_VENV := .venv-bench
+PYTHON_SDKS := services 1.0.0 1.6.0 2.15.0 2.19.0
+NODE_SDKS := 1.6.0 2.15.0 2.16.0 services-0.5.4
 ARGS ?=
 CORPUS ?=
 
@@ -32,12 +33,16 @@ serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 # A part of the tests, chosen by ARGS, says nothing about coverage. Each of the processes has
 # databases and servers of its own; more than four of them would only share the memory.
 test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="-k pages -x")
-	@$(BIN)/pytest --ignore=tests/contract_services --ignore=tests/ocr \
+	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --cov --cov-fail-under=90)
 
-test-sdks: install ## Run the tests that drive the older llama-cloud-services SDK
-	@requirements/install.sh $(SERVICES_VENV) requirements/sdk-services.txt
-	@PIGEONHOLE_SERVICES_PYTHON="$(CURDIR)/$(SERVICES_VENV)/bin/python" $(BIN)/pytest tests/contract_services $(ARGS)
+test-sdks: install sdks ## Drive a server with nine generations of the official SDKs (needs Node.js 20)
+	@$(BIN)/pytest tests/sdks $(ARGS)
+
+# Each SDK in an environment of its own: they need other releases of the same packages.
+sdks:
+	@for sdk in $(PYTHON_SDKS); do requirements/install.sh .venv-sdk-$$sdk requirements/sdk-$$sdk.txt || exit; done
+	@for sdk in $(NODE_SDKS); do requirements/install-node.sh .node-sdk/$$sdk requirements/node/$$sdk || exit; done
 
 test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian packages that they need)
 	@$(BIN)/pytest tests/ocr $(ARGS)

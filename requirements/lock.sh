@@ -21,4 +21,23 @@ compile runtime.txt pyproject.toml "$@"
 compile dev.txt pyproject.toml --extra dev "$@"
 compile build.txt requirements/build.in "$@"
 compile bench.txt requirements/bench.in --no-deps "$@"
-compile sdk-services.txt requirements/sdk-services.in "$@"
+for sdk in services 1.0.0 1.6.0 2.15.0 2.19.0; do
+    compile "sdk-$sdk.txt" "requirements/sdk-$sdk.in" "$@"
+done
+
+# npm's locks, too, without addresses: of the archives, and of whom to give money to.
+if command -v npm >/dev/null; then
+    for folder in requirements/node/*/; do
+        npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved \
+            --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+        python3 - "$folder/package-lock.json" <<'EOF'
+import json, pathlib, sys
+
+path = pathlib.Path(sys.argv[1])
+lock = json.loads(path.read_text())
+for package in lock["packages"].values():
+    package.pop("funding", None)
+path.write_text(json.dumps(lock, indent=2) + "\n")
+EOF
+    done
+fi

@@ -21,8 +21,7 @@ def pytest_configure() -> None:
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
     # Settings of the shell would make other tests than everybody else's.
     for name in [name for name in os.environ if name.startswith("PIGEONHOLE_")]:
-        if name != "PIGEONHOLE_SERVICES_PYTHON":
-            del os.environ[name]
+        del os.environ[name]
 
 
 def pytest_unconfigure() -> None:

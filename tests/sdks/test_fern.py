@@ -1,61 +1,21 @@
 """The generation before: llama-cloud-services 0.6.94 over llama-cloud 0.1.46."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
-from tests.support.server import RunningServer
+from tests.sdks.conftest import Drive
+from tests.sdks.environments import FERN, Report, Sdk
 
-pytestmark = [pytest.mark.contract_services, pytest.mark.timeout(300)]
-
-ROOT = Path(__file__).parents[2]
-DRIVER = Path(__file__).with_name("driver.py")
+pytestmark = pytest.mark.parametrize("sdk", [FERN], ids=lambda sdk: sdk.name)
 
 
-def services_python() -> str:
-    """Return the interpreter of the environment that holds llama-cloud-services."""
-    path = os.environ.get("PIGEONHOLE_SERVICES_PYTHON") or ".venv-services/bin/python"
-    interpreter = ROOT / path
-    if not interpreter.exists():
-        pytest.fail(
-            f"There is no {interpreter}: run `make test-sdks`, which installs"
-            " llama-cloud-services into an environment of its own.",
-            pytrace=False,
-        )
-    return str(interpreter)
+@pytest.fixture
+def report(drive: Drive, sdk: Sdk) -> Report:
+    return drive(sdk)
 
 
-@pytest.fixture(scope="module")
-def report(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the driver saw, scenario by scenario; importing the SDK takes seconds."""
-    given = {
-        "base_url": server.base_url,
-        "api_key": server.api_key,
-        "invoice": INVOICE,
-        "recipe": RECIPE,
-        "broken": BROKEN_PDF.hex(),
-        "rules": RULES,
-        "folder": str(tmp_path_factory.mktemp("documents")),
-    }
-    done = subprocess.run(
-        [services_python(), "-I", str(DRIVER)],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-def value(report: dict[str, Any], scenario: str) -> Any:
+def value(report: Report, scenario: str) -> Any:
     outcome = report[scenario]
     assert "value" in outcome, outcome
     return outcome["value"]
@@ -78,18 +38,18 @@ def value(report: dict[str, Any], scenario: str) -> Any:
         ("asynchronously", ["invoice", "recipe"]),
     ],
 )
-def test_classify(report: dict[str, Any], scenario: str, types: list[str]) -> None:
+def test_classify(report: Report, scenario: str, types: list[str]) -> None:
     rows = value(report, scenario)
     assert [row["type"] for row in rows] == types
     assert all(row["reasoning"] for row in rows)
 
 
-def test_the_second_call_on_one_object(report: dict[str, Any]) -> None:
+def test_the_second_call_on_one_object(report: Report) -> None:
     """Without `Connection: close` it dies in the event loop of the first call."""
     assert [row["type"] for row in value(report, "twice_in_a_row")] == ["invoice", "invoice"]
 
 
-def test_names_on_the_wire(report: dict[str, Any]) -> None:
+def test_names_on_the_wire(report: Report) -> None:
     assert value(report, "path")[0]["name"] == "invoice.txt"
     assert value(report, "path")[0]["external_file_id"].endswith("/invoice.txt")
     assert value(report, "stream_without_a_name")[0]["name"] == "file"
@@ -97,7 +57,7 @@ def test_names_on_the_wire(report: dict[str, Any]) -> None:
     assert value(report, "bytes_with_a_name")[0]["name"] == "bill.txt"
 
 
-def test_low_level_calls(report: dict[str, Any]) -> None:
+def test_low_level_calls(report: Report) -> None:
     assert value(report, "low_level_calls") == {
         "status": "SUCCESS",
         "mode": "FAST",
@@ -108,17 +68,17 @@ def test_low_level_calls(report: dict[str, Any]) -> None:
     }
 
 
-def test_a_failed_job_raises(report: dict[str, Any]) -> None:
+def test_a_failed_job_raises(report: Report) -> None:
     assert report["broken_file"]["exception"] == "ValueError"
     assert "Error classifying files" in report["broken_file"]["message"]
 
 
-def test_a_failed_job_still_has_its_results(report: dict[str, Any]) -> None:
+def test_a_failed_job_still_has_its_results(report: Report) -> None:
     rows = value(report, "only_broken_files_without_raising")
     assert [row["has_result"] for row in rows] == [False]
 
 
-def test_a_partial_success_has_all_its_results(report: dict[str, Any]) -> None:
+def test_a_partial_success_has_all_its_results(report: Report) -> None:
     rows = value(report, "broken_file_without_raising")
     assert [row["type"] for row in rows] == [None, "recipe"]
     assert [row["has_result"] for row in rows] == [False, True]
@@ -128,12 +88,12 @@ def test_a_partial_success_has_all_its_results(report: dict[str, Any]) -> None:
     ("scenario", "status"),
     [("wrong_key", 401), ("unknown_file", 404), ("unknown_file_in_a_source", 404)],
 )
-def test_refusals(report: dict[str, Any], scenario: str, status: int) -> None:
+def test_refusals(report: Report, scenario: str, status: int) -> None:
     outcome = report[scenario]
     assert (outcome["exception"], outcome.get("status")) == ("ApiError", status), outcome
 
 
-def test_an_invalid_request_has_its_own_exception(report: dict[str, Any]) -> None:
+def test_an_invalid_request_has_its_own_exception(report: Report) -> None:
     """With a detail that is no list the SDK would raise a ValidationError of pydantic."""
     outcome = report["rule_that_is_refused"]
     assert (outcome["exception"], outcome.get("status")) == ("UnprocessableEntityError", 422)
