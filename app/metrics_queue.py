@@ -6,6 +6,7 @@ Each question reads an index that holds open work only, and counts to a bound.
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -84,7 +85,7 @@ def _oldest_seconds(session: Session) -> float:
     return 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds())
 
 
-def _count(session: Session, query: Select[tuple[object]]) -> int:
+def _count(session: Session, query: Select[UUID]) -> int:
     bounded = query.limit(COUNT_BOUND).subquery()
     return session.scalar(select(func.count()).select_from(bounded)) or 0
 

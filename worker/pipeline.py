@@ -32,7 +32,8 @@ from worker.parsing.version import PARSER_VERSION
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
     from worker.caching import CachedFile, Caching
-    from worker.classification.engine import Engine, Verdict
+    from worker.classification.engine import Engine
+    from worker.classification.verdict import Verdict
 
 log = logging.getLogger(__name__)
 

@@ -120,7 +120,7 @@ def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -
 
 
 @cache
-def _one_job(narrow: bool) -> Select[tuple[Job]]:
+def _one_job(narrow: bool) -> Select[Job]:
     return select(Job).where(
         Job.id == bindparam("job_id"),
         Job.api_version == bindparam("version"),
