@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+BOMB = gzip.compress(bytes(10_000_000))
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -122,9 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * 65536)
 
     def _bomb(self, status: int, wanted: dict[str, str]) -> None:
-        body = gzip.compress(b"\0" * 50_000_000)
-        self._begin(status, str(len(body)), {**wanted, "header": "Content-Encoding:gzip"})
-        self.wfile.write(body)
+        self._begin(status, str(len(BOMB)), {**wanted, "header": "Content-Encoding:gzip"})
+        self.wfile.write(BOMB)
 
     def _begin(self, status: int, length: str, wanted: dict[str, str]) -> None:
         self.send_response(status)

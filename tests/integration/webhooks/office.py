@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import httpcore2
+
 from app.db import Database
 from app.errors import FileErrorCode
 from app.jobs import service as jobs
@@ -20,7 +22,10 @@ from tests.support.receiver import Receiver
 from worker.webhooks.deliver import Limits, Sender
 from worker.webhooks.deliverer import Deliverer
 
-QUICK = Limits(connect_seconds=2, answer_seconds=0.4, answer_bytes=64 * 1024)
+PATIENT = Limits()
+IMPATIENT = Limits(answer_seconds=0.4)
+# Reading the system's certificates takes a while: once is enough.
+TLS = httpcore2.default_ssl_context()
 BROKEN = Failed(FileErrorCode.CORRUPT, "the file is damaged")
 
 # What a job of two files must see to end so.
@@ -84,11 +89,11 @@ class Office:
     def deliverer(
         self,
         policy: AddressPolicy | None = None,
-        limits: Limits = QUICK,
+        limits: Limits = PATIENT,
         waits: Sequence[float] = (0, 0),
         **parts: object,
     ) -> Deliverer:
-        sender = Sender(policy or AddressPolicy(), limits, **parts)  # type: ignore[arg-type]
+        sender = Sender(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
         return Deliverer(
             self.database, self.world.secrets, sender, waits, on_retry=self.waits.append
         )

@@ -16,15 +16,17 @@ from app.secrets import Secrets
 from app.webhooks import outbox, service
 from app.webhooks.models import WebhookAttempt, WebhookDelivery
 from app.webhooks.policy import Address, AddressPolicy, parse_networks
-from tests.integration.webhooks.office import Office
+from tests.integration.webhooks.office import IMPATIENT, TLS, Office
 from tests.support.ports import free_port
 from tests.support.receiver import Receiver
-from worker.webhooks.deliver import Sender, resolve_name
+from worker.webhooks.deliver import Limits, Sender, resolve_name
 from worker.webhooks.deliverer import Deliverer
 from worker.webhooks.threads import DeliveryThreads
 
 SECRET = "a-signing-secret-nobody-may-see"
 LOOPBACK = ip_address("127.0.0.1")
+# What happens on the wire has nothing to do with the database.
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 class TestRetries:
@@ -174,13 +176,14 @@ class TestLeases:
         assert not [t for t in threading.enumerate() if t.name.startswith("webhooks-")]
 
 
+@ONE_DATABASE
 class TestReceivers:
     @pytest.mark.parametrize("does", ["hang", "drip"])
     def test_one_that_takes_too_long_is_cut_off(self, office: Office, does: str) -> None:
         job_id = office.job(office.webhook(f"/h?do={does}"))
         office.end(job_id)
 
-        assert office.deliver_all(office.deliverer(waits=())) == 1
+        assert office.deliver_all(office.deliverer(limits=IMPATIENT, waits=())) == 1
 
         (attempt,) = office.only(job_id).attempts
         assert attempt.error == "no answer within 0.4 s"
@@ -278,6 +281,7 @@ class TestReceivers:
         )
 
 
+@ONE_DATABASE
 class TestGuard:
     """What the policy refuses is refused for the very connection, and the log says why."""
 
@@ -389,6 +393,7 @@ class TestGuard:
         assert "private address" in str(office.only(job_id).attempts[0].error)
 
 
+@ONE_DATABASE
 class TestNoReceiver:
     @pytest.mark.parametrize(
         ("url", "reason"),
@@ -430,17 +435,13 @@ class TestNoReceiver:
 
         job_id = office.job(office.webhook())
         office.end(job_id)
-        quick = office.deliverer(waits=(), resolve=resolve)
-        sender = Sender(quick.sender.policy, type(quick.sender.limits)(0.1, 0.1), resolve)
 
-        office.deliver_all(Deliverer(office.database, office.world.secrets, sender, waits=()))
+        office.deliver_all(
+            office.deliverer(limits=Limits(connect_seconds=0.1), waits=(), resolve=resolve)
+        )
 
         error = office.only(job_id).attempts[0].error
         assert error == "the host's name was not resolved within 0.1 s"
-
-    def test_a_name_that_cannot_be_one(self) -> None:
-        with pytest.raises(ValueError, match="label"):
-            resolve_name("a" * 70, 80)
 
 
 class TestSecrets:
@@ -478,7 +479,10 @@ class TestSecrets:
         fine = office.job(office.webhook())
         office.end(fine)
         stranger = Deliverer(
-            office.database, Secrets("another secret key altogether"), Sender(AddressPolicy()), (0,)
+            office.database,
+            Secrets("another secret key altogether"),
+            Sender(AddressPolicy(), tls=TLS),
+            (0,),
         )
 
         assert office.deliver_all(stranger) == 2
@@ -503,6 +507,11 @@ class TestSecrets:
 
         assert len(office.only(job_id).attempts) == 2
         assert "an unexpected error while delivering" in caplog.text
+
+
+def test_a_name_that_cannot_be_one() -> None:
+    with pytest.raises(ValueError, match="label"):
+        resolve_name("a" * 70, 80)
 
 
 def test_a_deleted_job_takes_its_deliveries_along(office: Office) -> None:
