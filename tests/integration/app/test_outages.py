@@ -2,24 +2,39 @@
 
 import os
 import signal
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 import psycopg
 import pytest
 import redis
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 
 from app.broker import KEY_PREFIX, WORK_QUEUE
+from app.db import Database, PostgresLimits
 from tests.e2e.client import Client, until
 from tests.support.postgres import PostgresServer
 from tests.support.redis import RedisServer
 from tests.support.server import RunningServer, production_server
 
-QUICK = 2.0
+# How long a job may take to be accepted without Redis, and a refusal without Postgres.
+WITHOUT_BROKER = 1.0
+WITHOUT_DATABASE = 2.0
+
+Answer = TypeVar("Answer")
+
+
+def timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
+    """Return what a call returns, and the seconds that it took."""
+    began = time.monotonic()
+    answer = call()
+    return answer, time.monotonic() - began
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +82,7 @@ def test_a_new_job_wakes_workers(client: Client, queue: redis.Redis) -> None:
     client.start_job([client.upload("a")] * 5)
 
     until(lambda: wakeups(queue) == 5, "a wake-up for each file", seconds=10)
+    assert wakeups(queue) == 5, "and no more"
 
 
 def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> None:
@@ -75,20 +91,19 @@ def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> 
     queue.flushdb()
 
     until(lambda: wakeups(queue), "wake-ups from the sweeper", seconds=15)
+    assert wakeups(queue) <= 3, "one for each file at most"
 
 
 def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
     file_id = client.upload("a")
     redis_server.kill()
     try:
-        began = time.monotonic()
-        job_id = client.start_job([file_id] * 20)
-        took = time.monotonic() - began
+        job_id, took = timed(lambda: client.start_job([file_id] * 20))
         ready = client.http.get("/readyz")
     finally:
         redis_server.start_again()
 
-    assert took < QUICK
+    assert took < WITHOUT_BROKER
     assert client.job(job_id)["status"] == "PENDING"
     assert ready.status_code == 503
     assert set(ready.json()["problems"]) == {"broker"}
@@ -101,14 +116,12 @@ def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServ
     client.start_job([file_id])  # so that a connection is open already
     os.kill(redis_server.pid, signal.SIGSTOP)
     try:
-        began = time.monotonic()
-        jobs = [client.start_job([file_id]) for _ in range(3)]
-        took = time.monotonic() - began
+        started = [timed(lambda: client.start_job([file_id])) for _ in range(3)]
     finally:
         os.kill(redis_server.pid, signal.SIGCONT)
 
-    assert took < 3 * QUICK
-    assert [client.job(job_id)["status"] for job_id in jobs] == ["PENDING"] * 3
+    assert max(took for _, took in started) < WITHOUT_BROKER
+    assert [client.job(job_id)["status"] for job_id, _ in started] == ["PENDING"] * 3
     until(lambda: wakeups(queue), "wake-ups", seconds=15)
 
 
@@ -120,19 +133,24 @@ def test_postgres_away(
     process.signal(signal.SIGINT)
     process.wait()
     try:
-        known_key = client.http.get(f"/api/v1/classifier/jobs/{job_id}")
-        unknown_key = httpx2.get(
-            f"{server.base_url}/api/v1/classifier/jobs",
-            headers={"Authorization": "Bearer llx-never-seen-before"},
-            trust_env=False,
-        )
-        upload = client.http.post("/api/v1/beta/files", files={"file": ("a.txt", b"a")})
+        refused = [
+            timed(lambda: client.http.get(f"/api/v1/classifier/jobs/{job_id}")),
+            timed(
+                lambda: httpx2.get(
+                    f"{server.base_url}/api/v1/classifier/jobs",
+                    headers={"Authorization": "Bearer llx-never-seen-before"},
+                    trust_env=False,
+                )
+            ),
+            timed(lambda: client.http.post("/api/v1/beta/files", files={"file": ("a.txt", b"a")})),
+        ]
         ready = client.http.get("/readyz")
         alive = client.http.get("/livez")
     finally:
         postgres_server._run()
 
-    for answer in (known_key, unknown_key, upload):
+    for answer, took in refused:
+        assert took < WITHOUT_DATABASE
         assert answer.status_code == 503
         assert answer.json() == {"detail": "The database cannot be reached just now: try again."}
         assert answer.headers["Retry-After"] == "1"
@@ -150,3 +168,37 @@ def test_connections_cut_in_a_crash_are_replaced(
     postgres_server.restart_immediately()
 
     assert client.job(job_id)["status"] == "PENDING"
+
+
+def test_a_postgres_that_does_not_answer_is_given_up() -> None:
+    """As behind a firewall that drops packets: no refusal ever comes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with closing(Database(f"postgresql+psycopg://nobody@127.0.0.1:{port}/none")) as database:
+
+            def use() -> str:
+                with pytest.raises(OperationalError) as raised, database.read() as session:
+                    session.execute(text("SELECT 1"))
+                return str(raised.value)
+
+            message, took = timed(use)
+
+    assert "timeout" in message
+    assert took < WITHOUT_DATABASE + 0.5
+
+
+def test_a_statement_that_takes_too_long_is_ended(postgres_url: str) -> None:
+    limits = PostgresLimits(statement_seconds=0.3)
+    with closing(Database(postgres_url, limits)) as database:
+        with pytest.raises(OperationalError, match="statement timeout"), database.read() as session:
+            session.execute(text("SELECT pg_sleep(20)"))
+        with database.read() as session:
+            assert session.scalar(text("SELECT 1")) == 1, "the connection is good for more"
+
+
+def test_what_the_address_of_postgres_says_wins(postgres_url: str) -> None:
+    url = make_url(postgres_url).update_query_dict({"application_name": "ours"})
+    address = url.render_as_string(hide_password=False)
+    with closing(Database(address)) as database, database.read() as session:
+        assert session.scalar(text("SHOW application_name")) == "ours"
+        assert session.scalar(text("SHOW statement_timeout")) == "30s"

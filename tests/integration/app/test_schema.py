@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.resources import files
@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from app import schema
@@ -59,6 +60,53 @@ def test_up_down_and_up_again(empty: Database) -> None:
 
     schema.migrate(empty)
     assert tables(empty) == set(Base.metadata.tables)
+
+
+def test_each_migration_goes_up_down_and_up_to_the_same(empty: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    script = ScriptDirectory.from_config(config)
+    revisions = [each.revision for each in reversed(list(script.walk_revisions()))]
+
+    def go(verb: Callable[[Config, str], None], revision: str) -> None:
+        with empty.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            verb(config, revision)
+
+    before, below = description(empty), "base"
+    for revision in revisions:
+        go(command.upgrade, revision)
+        after = description(empty)
+        go(command.downgrade, below)
+        assert description(empty) == before, f"{revision} down is not what was before"
+        go(command.upgrade, revision)
+        assert description(empty) == after, f"{revision} up again is not what it was"
+        before, below = after, revision
+
+
+def description(database: Database) -> dict[str, list[str]]:
+    """Return every table's columns, indexes with their conditions, and keys, as text."""
+    inspector = inspect(database.engine)
+    return {
+        table: sorted(
+            repr(sorted((key, plain(value)) for key, value in each.items()))
+            for of in (
+                inspector.get_columns,
+                inspector.get_indexes,
+                inspector.get_foreign_keys,
+                inspector.get_unique_constraints,
+            )
+            for each in of(table)
+        )
+        for table in tables(database)
+    }
+
+
+def plain(value: object) -> str:
+    """Return a value as text; conditions of indexes are objects that say nothing by themselves."""
+    if isinstance(value, dict):
+        return repr(sorted((key, str(each)) for key, each in value.items()))
+    return str(value)
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -35,6 +35,9 @@ class Wakeups:
     def notify(self, items: int) -> None:
         self.asked.append(items)
 
+    def notify_deliveries(self, deliveries: int) -> None:
+        pass
+
     def waiting(self) -> int | None:
         return self.waits
 
