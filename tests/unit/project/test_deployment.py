@@ -1,6 +1,8 @@
 """What the container files say must be true of the program that they start."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import yaml
 
 from app.settings import PREFIX, Settings
 
+SECRET = ("KEY", "PASSWORD")
 OURS = ("migrate", "api", "worker")
 
 
@@ -23,6 +26,20 @@ def dockerfile(root: Path) -> str:
 
 def ours(compose: dict) -> list[dict]:
     return [compose["services"][name] for name in OURS]
+
+
+def test_it_fits_the_schema_of_compose(root: Path):
+    checked = subprocess.run(
+        [
+            *(sys.executable, "-m", "check_jsonschema"),
+            *("--builtin-schema", "vendor.compose-spec", "docker-compose.yml"),
+        ],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_every_variable_is_a_setting(compose: dict, dockerfile: str):
@@ -45,6 +62,34 @@ def test_the_values_make_a_production_server(compose: dict, monkeypatch: pytest.
 def test_it_does_not_start_without_secrets(compose: dict, name: str):
     for service in ours(compose):
         assert re.fullmatch(r"\$\{\w+:\?.+\}", service["environment"][f"{PREFIX}{name}"])
+
+
+def test_there_is_no_password_that_everybody_knows(root: Path):
+    text = (root / "docker-compose.yml").read_text()
+    assert set(re.findall(r"\$\{POSTGRES_PASSWORD(:.)", text)) == {":?"}
+
+
+def test_the_example_of_the_environment_has_what_is_required_and_nothing_unknown(root: Path):
+    text = (root / "docker-compose.yml").read_text()
+    example = (root / "deploy/compose.env").read_text()
+    given = dict(re.findall(r"^(\w+)=(.*)$", example, re.MULTILINE))
+    assert set(re.findall(r"\$\{(\w+):\?", text)) == {n for n in given if n.endswith(SECRET)}
+    assert set(given) <= set(re.findall(r"\$\{(\w+):", text))
+    assert all(given[name] == "" for name in given if name.endswith(SECRET))
+
+
+def test_every_service_has_limits_and_gives_up_its_rights(compose: dict):
+    for name, service in compose["services"].items():
+        assert {"mem_limit", "cpus", "pids_limit"} <= set(service), name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["read_only"] is True, name
+
+
+def test_the_database_and_redis_have_no_way_out(compose: dict):
+    assert compose["networks"]["inside"] == {"internal": True}
+    inside = {name for name, each in compose["services"].items() if each["networks"] == ["inside"]}
+    assert inside == {"postgres", "redis", "migrate"}
 
 
 def test_services_start_in_the_order_of_their_health(compose: dict):
@@ -78,14 +123,14 @@ def test_only_the_api_can_be_reached(compose: dict):
 
 def test_the_image_does_not_run_as_root(dockerfile: str):
     final = dockerfile.rpartition("\nFROM ")[2]
-    assert re.search(r"^USER pigeonhole$", final, re.MULTILINE)
+    assert re.search(r"^USER 10001:10001$", final, re.MULTILINE)
     assert "/livez" in re.search(r"^HEALTHCHECK .*$", final, re.MULTILINE).group()
-    assert 'ENTRYPOINT ["pigeonhole"]' in final
+    assert 'ENTRYPOINT ["/usr/bin/tini", "--", "pigeonhole"]' in final
 
 
 def test_the_image_installs_nothing_without_a_hash(dockerfile: str):
-    installs = re.findall(r"pip install ([^&\n]+)", dockerfile)
-    assert installs
+    installs = re.findall(r"pip (?:--python \S+ )?install ([^&\n]+)", dockerfile)
+    assert len(installs) == 3
     for arguments in installs:
         assert "--no-deps" in arguments
         assert "--require-hashes" in arguments or "/wheels/" in arguments
