@@ -1,0 +1,160 @@
+"""Version 2 on the wire, through the whole program. The newest client drives it in tests/sdks."""
+
+import time
+import uuid
+from typing import Any
+
+import httpx2
+
+from app.webhooks.signing import verify
+from tests.contract.conftest import Upload
+from tests.contract.test_wire import is_moment, json_of
+from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
+from tests.support.receiver import Receiver
+
+JOBS = "/api/v2/classify"
+CONFIGURATIONS = "/api/v1/beta/configurations"
+WEBHOOKS = "/api/v1/beta/webhook-configs"
+SECRET = "a secret of the tests"
+
+# `error` and `warnings` are extensions of ours.
+JOB_FIELDS = {
+    "id",
+    "project_id",
+    "user_id",
+    "status",
+    "configuration",
+    "configuration_id",
+    "file_input",
+    "document_input_type",
+    "document_input_value",
+    "parse_job_id",
+    "transaction_id",
+    "result",
+    "error_message",
+    "error",
+    "warnings",
+    "usage",
+    "created_at",
+    "updated_at",
+}
+
+
+def create(http: httpx2.Client, file_id: str, **body: object) -> dict[str, Any]:
+    job: dict[str, Any] = json_of(
+        http.post(JOBS, json={"file_input": file_id, "configuration": {"rules": RULES}, **body})
+    )
+    return job
+
+
+def finished(http: httpx2.Client, job: dict[str, Any]) -> dict[str, Any]:
+    deadline = time.monotonic() + 60
+    while job["status"] in ("PENDING", "RUNNING"):
+        assert time.monotonic() < deadline, f"job {job['id']} is still {job['status']}"
+        time.sleep(0.05)
+        job = json_of(http.get(f"{JOBS}/{job['id']}"))
+    return job
+
+
+def test_a_job_from_beginning_to_end(http: httpx2.Client, upload: Upload) -> None:
+    job = create(http, upload(INVOICE), transaction_id=str(uuid.uuid4()))
+    assert set(job) == JOB_FIELDS
+    assert job["status"] == "PENDING"
+    assert uuid.UUID(job["id"])
+    assert uuid.UUID(job["project_id"])
+    assert is_moment(job["created_at"])
+    assert is_moment(job["updated_at"])
+
+    done = finished(http, job)
+    assert set(done) == JOB_FIELDS
+    assert done["status"] == "COMPLETED"
+    assert set(done["result"]) == {"type", "confidence", "reasoning"}
+    assert done["result"]["type"] == "invoice"
+    again = create(http, upload(RECIPE), transaction_id=done["transaction_id"])
+    assert again == done
+    assert http.post(f"{JOBS}/{job['id']}/cancel").status_code == 409
+    deleted = json_of(http.delete(f"{JOBS}/{job['id']}"))
+    assert deleted == {"id": job["id"], "project_id": job["project_id"]}
+    assert http.get(f"{JOBS}/{job['id']}").status_code == 404
+
+
+def test_a_file_that_cannot_be_read(http: httpx2.Client, upload: Upload) -> None:
+    job = finished(http, create(http, upload(BROKEN_PDF, "broken.pdf")))
+
+    assert (job["status"], job["result"]) == ("FAILED", None)
+    assert job["error"]["code"] == "corrupt"
+    assert job["error_message"] == f"broken.pdf: {job['error']['message']}"
+
+
+def test_pages_that_are_not_there(http: httpx2.Client, a_file: str) -> None:
+    configuration = {"rules": RULES, "parsing_configuration": {"target_pages": "2-3"}}
+    job = finished(http, create(http, a_file, configuration=configuration))
+
+    assert job["error"] == {
+        "code": "no_such_pages",
+        "message": "none of the target_pages exists: the document has 1 page",
+    }
+
+
+def test_a_saved_configuration_and_a_saved_webhook(http: httpx2.Client, upload: Upload) -> None:
+    with Receiver() as receiver:
+        parameters = {"product_type": "classify_v2", "rules": RULES}
+        configuration = json_of(
+            http.post(CONFIGURATIONS, json={"name": "letters", "parameters": parameters}), 201
+        )
+        webhook = json_of(
+            http.post(
+                WEBHOOKS,
+                json={
+                    "webhook_url": receiver.url("/saved"),
+                    "webhook_signing_secret": SECRET,
+                    "webhook_headers": {"X-Ours": "yes"},
+                    "webhook_output_format": "json",
+                },
+            )
+        )
+        job = create(
+            http,
+            upload(INVOICE),
+            configuration=None,
+            configuration_id=configuration["id"],
+            webhook_configuration_ids=[webhook["id"]],
+        )
+        done = finished(http, job)
+        receiver.wait_for(lambda receiver: receiver.at("/saved"))
+    (received,) = receiver.at("/saved")
+
+    assert (done["configuration_id"], done["result"]["type"]) == (configuration["id"], "invoice")
+    event = received.event()
+    assert (event["event_type"], event["data"]["job_id"]) == ("classify.success", job["id"])
+    assert received.headers["X-Ours"] == "yes"
+    verify(SECRET, received.headers, received.body, at=time.time(), tolerance=300)
+
+
+def test_the_description_names_every_route(stranger: httpx2.Client) -> None:
+    paths = json_of(stranger.get("/openapi.json"))["paths"]
+
+    described = {
+        (method, path)
+        for path, methods in paths.items()
+        if path.startswith(("/api/v2/", CONFIGURATIONS, WEBHOOKS))
+        for method in methods
+    }
+    assert described == {
+        ("post", JOBS),
+        ("get", JOBS),
+        ("get", f"{JOBS}/{{job_id}}"),
+        ("post", f"{JOBS}/{{job_id}}/cancel"),
+        ("delete", f"{JOBS}/{{job_id}}"),
+        ("post", CONFIGURATIONS),
+        ("get", CONFIGURATIONS),
+        ("get", f"{CONFIGURATIONS}/{{configuration_id}}"),
+        ("put", f"{CONFIGURATIONS}/{{configuration_id}}"),
+        ("delete", f"{CONFIGURATIONS}/{{configuration_id}}"),
+        ("post", WEBHOOKS),
+        ("get", WEBHOOKS),
+        ("get", f"{WEBHOOKS}/{{webhook_id}}"),
+        ("put", f"{WEBHOOKS}/{{webhook_id}}"),
+        ("delete", f"{WEBHOOKS}/{{webhook_id}}"),
+        ("get", "/api/v2/webhook-configs"),
+    }
