@@ -1,10 +1,10 @@
 """Collecting pages into a document within the text limits, and saying what was left out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.limits import KIB
 from worker.parsing.looks import PageLook
 from worker.parsing.source import Source
@@ -80,16 +80,34 @@ class Collector:
         )
 
 
-def collect_texts(source: Source, texts: Sequence[str]) -> Document:
+def collect_texts(
+    source: Source, texts: Sequence[str], read_pictures: Callable[[int], list[str]] | None = None
+) -> Document:
     """Return the document of all a file's page texts, of which the request chooses some.
 
+    `read_pictures` gives what is written on the pictures of a page, which follows its text.
     Raises FileError (`no_such_pages`).
     """
     collector = Collector(source)
     for index in source.request.selection.choose(len(texts), source.limits.max_pages):
-        if not collector.add(Page(index=index, text=texts[index])):
+        page = Page(index=index, text=texts[index])
+        if read_pictures is not None:
+            page = add_texts(page, read_pictures(index))
+        if not collector.add(page):
             break
+    if read_pictures is not None:
+        for sentence in source.ocr.warnings():
+            collector.warn(sentence)
     return collector.finish(total_pages=len(texts))
+
+
+def add_texts(page: Page, texts: Sequence[str]) -> Page:
+    """Put what OCR read on a page's pictures after its own text, unless it says that already."""
+    new = [text for text in texts if text not in page.text]
+    if not new:
+        return page
+    source = page.source if page.text.strip() else TextSource.OCR
+    return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
 
 
 def name_pages(indices: Sequence[int]) -> str:

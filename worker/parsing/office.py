@@ -9,9 +9,11 @@ from worker.parsing.document import Document
 from worker.parsing.flow import PAGE_CHARACTERS, split_flow
 from worker.parsing.kreuzberg_adapter import Extracted
 from worker.parsing.letterhead import read_letterhead
+from worker.parsing.office_pictures import OfficePictures
 from worker.parsing.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
+_WITH_PICTURES = frozenset({"docx", "pptx"})
 _SHEETS = frozenset({"xlsx", "xls", "ods"})
 _MOST_NAMES = 20
 _NAME_CHARACTERS = 100
@@ -30,11 +32,11 @@ def read_office(source: Source) -> Document:
     extension = source.type.extension
     extracted = kreuzberg_adapter.extract(source.read_all(), extension)
     if extension in _SLIDES and extracted.parts:
-        pages = list(extracted.parts)
-    elif extension in _SHEETS and extracted.sheets:
+        return _with_pictures(source, [part.strip() for part in extracted.parts])
+    if extension in _SHEETS and extracted.sheets:
         pages = _visible(source, extracted.sheets)
     elif extension == "docx":
-        return collect_texts(source, _with_letterhead(source, _split_long_parts(extracted)))
+        return _with_pictures(source, _with_letterhead(source, _split_long_parts(extracted)))
     else:
         text = "\n\n".join(filter(None, (extracted.text, _name_attachments(extracted))))
         return collect_texts(source, split_flow(clean(text)))
@@ -67,6 +69,13 @@ def _with_letterhead(source: Source, pages: list[str]) -> list[str]:
     header, footer = read_letterhead(source.file)
     first = "\n\n".join(text for text in (header, pages[0], footer) if text)
     return [first, *pages[1:]]
+
+
+def _with_pictures(source: Source, pages: list[str]) -> Document:
+    """Return the document; in MULTIMODAL mode with what is written on pictures of its pages."""
+    if source.request.mode != "MULTIMODAL" or source.type.extension not in _WITH_PICTURES:
+        return collect_texts(source, pages)
+    return collect_texts(source, pages, OfficePictures(source, len(pages)).read)
 
 
 def _visible(source: Source, sheets: tuple[str, ...]) -> list[str]:

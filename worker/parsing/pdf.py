@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium_c
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing import pdf_fallback, pdf_page, pdf_pictures
-from worker.parsing.collect import Collector, name_pages
+from worker.parsing.collect import Collector, add_texts, name_pages
 from worker.parsing.document import Document, Page, TextSource
 from worker.parsing.look import PdfLooks
 from worker.parsing.ocr import Ocr, unavailable
@@ -140,11 +140,7 @@ def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: Page) -> Page
         )
     except pypdfium2.PdfiumError:
         return page
-    new = [text for text in texts if text not in page.text]
-    if not new:
-        return page
-    source = page.source if page.text.strip() else TextSource.OCR
-    return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
+    return add_texts(page, texts)
 
 
 def _note(findings: _Findings, read: PdfPage, position: int) -> None:
