@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -108,12 +109,25 @@ def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=int(settings.drain_seconds) or 1,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, background).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn raises it again after it has shut down in good order
         log.debug("stopped by the keyboard")
     finally:
         database.close()
         stop_tracing()
+
+
+class _Server(uvicorn.Server):
+    """A server whose local workers finish while it answers its last requests, not after that."""
+
+    def __init__(self, config: uvicorn.Config, background: Sequence[BackgroundService]) -> None:
+        super().__init__(config)
+        self._runners = [service for service in background if isinstance(service, LocalRunner)]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for runner in self._runners:
+            runner.stop_soon()
+        super().handle_exit(sig, frame)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

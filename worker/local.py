@@ -85,6 +85,7 @@ class LocalRunner:
         self._children: list[_Child] = []
         self._quick_deaths = 0
         self._stopping = threading.Event()
+        self._stop_by: float | None = None
         self._thread = threading.Thread(target=self._mind, name="runner", daemon=True)
 
     def start(self) -> None:
@@ -108,16 +109,20 @@ class LocalRunner:
                     child.is_woken = True
                     _send(child, WAKE)
 
+    def stop_soon(self) -> None:
+        """Have each child end after the file in its hands; returns at once, even in a signal."""
+        if self._stop_by is None:
+            self._stop_by = time.monotonic() + self._settings.drain_seconds
+            self._stopping.set()
+
     def stop(self) -> None:
-        """Let each child finish the file in its hands, for `drain_seconds` at most."""
-        self._stopping.set()
+        """Let each child finish its file, until `drain_seconds` after `stop_soon` at most."""
+        self.stop_soon()
         self._thread.join()
-        deadline = time.monotonic() + self._settings.drain_seconds
+        assert self._stop_by is not None  # noqa: S101  # just set
         with self._lock:
             for child in self._children:
-                _send(child, STOP)
-            for child in self._children:
-                child.process.join(max(0.0, deadline - time.monotonic()))
+                child.process.join(max(0.0, self._stop_by - time.monotonic()))
                 self._end(child)
             self._children.clear()
 
@@ -128,6 +133,9 @@ class LocalRunner:
             except Exception:  # whatever it is, workers must not be left without a minder
                 log.exception("minding the workers failed; going on")
                 self._stopping.wait(POLL_SECONDS)
+        with self._lock:
+            for child in self._children:
+                _send(child, STOP)
 
     def _look_after(self) -> None:
         with self._lock:

@@ -38,7 +38,12 @@ def register(app: Celery, child: list[WorkerChild]) -> None:
     """Add the tasks to an app; `child` holds this process's WorkerChild once it has forked."""
 
     def work() -> None:
-        if child[0].work():
+        try:
+            is_more = child[0].work()
+        except MemoryError:
+            # As it is, it would end the whole worker, which would get the message again.
+            raise RuntimeError("a worker process ran out of memory beside a file") from None
+        if is_more:
             app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
 
     app.task(work, name=WORK_TASK)
