@@ -47,7 +47,17 @@ def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str):
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("script", [".ci/run", "requirements/install.sh", "requirements/lock.sh"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        ".ci/run",
+        "deploy/check-bundle",
+        "deploy/check-image",
+        "deploy/install.sh",
+        "requirements/install.sh",
+        "requirements/lock.sh",
+    ],
+)
 def test_scripts_can_be_run(root: Path, script: str):
     path = root / script
     assert path.stat().st_mode & 0o111
