@@ -3,6 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock \
+	check-image bundle check-bundle \
 	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory
 
 VENV := .venv
@@ -11,6 +12,7 @@ BENCH_VENV := .venv-bench
 PYTHON_SDKS := services 1.0.0 1.6.0 2.15.0 2.19.0
 NODE_SDKS := 1.6.0 2.15.0 2.16.0 services-0.5.4
 ARGS ?=
+BASE ?=
 CORPUS ?=
 
 # Servers and clients talk to each other on this machine: never through a proxy.
@@ -61,6 +63,15 @@ coverage: test ## Run the tests and write the lines that they miss to htmlcov/
 
 lock: ## Resolve the dependencies again and write the locks (needs uv)
 	@requirements/lock.sh $(ARGS)
+
+check-image: ## Build the image and run it as production does (needs root, buildah and podman, no Docker)
+	@BASE="$(BASE)" deploy/check-image
+
+bundle: install ## Pack all that a machine without a network needs (ARGS="--languages en,de,fr")
+	@$(BIN)/python deploy/bundle.py $(ARGS)
+
+check-bundle: ## Install the bundle where there is no network, and classify the samples
+	@deploy/check-bundle dist/pigeonhole-*.tar
 
 bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
