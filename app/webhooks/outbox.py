@@ -23,6 +23,8 @@ from app.webhooks.payload import build_body
 # How many deliveries of one address are tried at a time, so that a receiver that never answers
 # leaves hands for the others.
 MOST_PER_URL = 4
+# Any constant that no other lock has will do.
+CLAIM_LOCK = 0x7765_6268_6F6F_6B
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,9 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
         candidate = candidate.with_for_update(skip_locked=True, of=WebhookDelivery)
     token = new_id()
     with database.write() as session:
+        if not database.is_sqlite:
+            # One at a time, as on SQLite: two who look at once would both see a free place.
+            session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
         delivery = session.scalars(
             update(WebhookDelivery)
             .where(

@@ -1,0 +1,170 @@
+"""Webhooks of the real program in both of its modes, at a receiver over real sockets."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from standardwebhooks.webhooks import Webhook
+
+from app.db import Database, now
+from app.webhooks.events import SPELLINGS, JobState
+from app.webhooks.models import WebhookDelivery
+from tests.e2e.client import Client, database_of, until
+from tests.support.receiver import Receiver
+from tests.support.server import RunningServer
+
+SERVER_SETTINGS = {"webhook_retry_seconds": "0.1,0.1,0.1", "sweep_seconds": 0.5, "workers": 1}
+
+INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
+BROKEN = b"%PDF-1.7 and nothing else"
+SECRET = "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
+EVERY_NAME = [name for names in SPELLINGS.values() for name in names]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+def deliveries(client: Client, job_id: str) -> list[dict[str, Any]]:
+    answer = client.http.get(f"/api/v1/classifier/jobs/{job_id}/webhooks")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+def is_over(client: Client, job_id: str, count: int = 1) -> bool:
+    found = deliveries(client, job_id)
+    ended = [one for one in found if one["status"] in ("delivered", "failed")]
+    return len(ended) == len(found) >= count
+
+
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ((INVOICE, INVOICE), JobState.SUCCESS),
+        ((INVOICE, BROKEN), JobState.PARTIAL_SUCCESS),
+        ((BROKEN, BROKEN), JobState.ERROR),
+    ],
+)
+def test_a_job_tells_what_becomes_of_it(
+    client: Client, receiver: Receiver, files: tuple[str | bytes, ...], state: JobState
+) -> None:
+    names = [*SPELLINGS[JobState.PENDING], *SPELLINGS[JobState.RUNNING], *SPELLINGS[state]]
+    job_id = client.start_job(
+        [client.upload(content, f"{n}") for n, content in enumerate(files)],
+        webhook_configurations=[
+            {
+                "webhook_url": receiver.url(f"/{name}"),
+                "webhook_events": [name],
+                "webhook_signing_secret": SECRET,
+            }
+            for name in EVERY_NAME
+        ],
+    )
+    until(lambda: is_over(client, job_id, len(names)), "every delivery")
+
+    assert client.job(job_id)["status"] == state.upper()
+    assert sorted(one.event()["event_type"] for one in receiver.received) == sorted(names)
+    for received in receiver.received:
+        headers = {key.lower(): value for key, value in received.headers.items()}
+        Webhook(SECRET).verify(received.body, headers)
+        assert received.event()["data"] == {"id": job_id, "job_id": job_id}
+        assert received.path == f"/{received.event()['event_type']}"
+
+
+def test_a_cancelled_job_tells_so(client: Client, receiver: Receiver) -> None:
+    hook = {"webhook_url": receiver.url("/hook"), "webhook_output_format": "json"}
+    job_id = client.start_job([client.upload(INVOICE)] * 60, webhook_configurations=[hook])
+    answer = client.http.post(f"/api/v1/classifier/jobs/{job_id}/cancel")
+    assert answer.status_code == 200, answer.text
+
+    receiver.wait_for(lambda it: it.received)
+
+    assert [one.event()["event_type"] for one in receiver.received] == ["parse.cancelled"]
+
+
+def test_a_failure_is_retried_logged_and_can_be_sent_again(
+    client: Client, receiver: Receiver
+) -> None:
+    hooks = [
+        {
+            "webhook_url": receiver.url("/flaky?status=500&times=2"),
+            "webhook_headers": {"Authorization": "Bearer x", "Host": "elsewhere", "X-Count": 3},
+            "webhook_payload": "results",
+        },
+        {"webhook_url": receiver.url("/never?status=500"), "webhook_events": ["string"]},
+    ]
+    job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=hooks)
+    until(lambda: is_over(client, job_id), "the delivery")
+
+    log = client.http.get(f"/api/v1/classifier/jobs/{job_id}/webhooks").json()
+    (delivery,) = log["items"]
+    assert [one["status_code"] for one in delivery["attempts"]] == [500, 500, 200]
+    assert {one["note"] for one in delivery["attempts"]} == {
+        "custom headers left out: Host (set by the server)"
+    }
+    assert [one["unknown_events"] for one in log["configurations"]] == [[], ["string"]]
+    assert {one["origin"] for one in log["configurations"]} == {receiver.url("")}
+    assert "Bearer" not in str(log)
+    assert {one.headers["X-Count"] for one in receiver.received} == {"3"}
+    (verdict,) = receiver.received[-1].event()["data"]["files"]
+    assert verdict["type"] == "invoice"
+
+    path = f"/api/v1/classifier/jobs/{job_id}/webhooks/{delivery['id']}/redeliver"
+    answer = client.http.post(path)
+    assert (answer.status_code, answer.json()["id"]) == (200, delivery["id"])
+    receiver.wait_for(lambda it: len(it.received) == 4)
+    assert {one.event()["event_id"] for one in receiver.received} == {delivery["id"]}
+
+
+def test_a_webhook_that_leads_nowhere_fails_no_job_and_says_why(client: Client) -> None:
+    hooks = [{"webhook_url": "https:"}, {"webhook_url": "http://receiver.invalid/hook"}]
+    job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=hooks)
+    assert client.finished(job_id)["status"] == "SUCCESS"
+    until(lambda: is_over(client, job_id, 2), "the deliveries' end")
+
+    nowhere, unknown = deliveries(client, job_id)
+    assert [one["error"] for one in nowhere["attempts"]] == ["the webhook_url names no host"]
+    assert len(unknown["attempts"]) == 4
+    for attempt in unknown["attempts"]:
+        assert attempt["error"].startswith("the host's name cannot be resolved")
+
+
+def test_a_receiver_that_hangs_holds_no_file_up(client: Client, receiver: Receiver) -> None:
+    file_id = client.upload(INVOICE)
+    hook = {"webhook_url": receiver.url("/?do=hang"), "webhook_events": ["parse.pending"]}
+    for _ in range(10):
+        client.start_job([file_id], webhook_configurations=[hook])
+    receiver.wait_for(lambda it: len(it.received) == 4)
+
+    job_id = client.start_job([file_id])
+
+    assert client.finished(job_id, seconds=9)["status"] == "SUCCESS", "before any try is over"
+    assert len(receiver.received) == 4, "so many hang at a time"
+
+
+def test_kill_9_loses_nothing(own_server: RunningServer, receiver: Receiver) -> None:
+    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+        hook = {"webhook_url": receiver.url("/?do=hang&times=1")}
+        job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=[hook])
+        receiver.wait_for(lambda it: it.received)
+        own_server.kill()
+        if own_server.mode == "production":
+            let_leases_end(books)
+        own_server.start()
+
+        receiver.wait_for(lambda it: len(it.received) == 2)
+        until(lambda: is_over(client, job_id), "the delivery")
+        (delivery,) = deliveries(client, job_id)
+    assert delivery["status"] == "delivered"
+    assert "was lost" in delivery["attempts"][0]["error"]
+    assert {one.event()["event_id"] for one in receiver.received} == {delivery["id"]}
+
+
+def let_leases_end(database: Database) -> None:
+    with database.write() as session:
+        session.execute(update(WebhookDelivery).values(due_at=now() - timedelta(seconds=1)))
