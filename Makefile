@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock \
 	check-image bundle check-bundle \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory bench-queue
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -96,3 +96,6 @@ bench-blobs: install ## Measure storing and opening files, in a directory and in
 
 bench-memory: install ## Measure the memory of the processes under load
 	@$(BIN)/python -m benchmarks.memory $(ARGS)
+
+bench-queue: install ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
+	@$(BIN)/python -m benchmarks.queue $(ARGS)
