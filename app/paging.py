@@ -1,4 +1,4 @@
-"""Pages of a listing that is ordered by (created_at, id), both descending."""
+"""Pages of a listing that is ordered by a moment or a text, and where that is equal by id."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 # Counting a million rows takes 100 ms: a total beyond this is not worth it.
 COUNT_CAP = 10_000
 
-Key = tuple[datetime, UUID]
+Key = tuple[datetime | str, UUID]
 Row = TypeVar("Row")
 
 

@@ -2,7 +2,7 @@
 
 from app.configurations.models import Configuration
 from app.db import Base
-from app.files.models import File, FileCache
+from app.files.models import File, FileCache, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
 from app.saved_webhooks.models import SavedWebhook
@@ -17,6 +17,7 @@ __all__ = [
     "Item",
     "Job",
     "Organization",
+    "PendingUpload",
     "Project",
     "Result",
     "SavedWebhook",

@@ -54,7 +54,8 @@ def encode_token(secrets: Secrets, purpose: str, key: Key | None) -> str | None:
     """Return the opaque token of the row that the next page comes after."""
     if key is None:
         return None
-    payload = json.dumps([key[0].isoformat(), key[1].hex]).encode()
+    first = key[0].isoformat() if isinstance(key[0], datetime) else [key[0]]
+    payload = json.dumps([first, key[1].hex]).encode()
     signature = secrets.sign(Use.CURSORS, f"{purpose}\n{payload.decode()}")[:SIGNATURE_BYTES]
     return urlsafe_b64encode(signature + payload).decode().rstrip("=")
 
@@ -72,5 +73,6 @@ def _decode(secrets: Secrets, purpose: str, token: str) -> Key:
     expected = secrets.sign(Use.CURSORS, f"{purpose}\n{payload}")[:SIGNATURE_BYTES]
     if not compare_digest(signature, expected):
         raise refusal
-    moment, row_id = json.loads(payload)
-    return datetime.fromisoformat(moment), UUID(hex=row_id)
+    first, row_id = json.loads(payload)
+    # A text is in a list, so that it is never taken for a moment.
+    return first[0] if isinstance(first, list) else datetime.fromisoformat(first), UUID(hex=row_id)

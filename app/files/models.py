@@ -4,10 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
+
+
+# An index has no room for the longest names: beyond this many characters files are in the order
+# of their ids. By code points, so that both databases agree.
+SORTED_CHARACTERS = 200
+SortedText = String(SORTED_CHARACTERS).with_variant(
+    String(SORTED_CHARACTERS, collation="C"), "postgresql"
+)
 
 
 class File(Base):
@@ -18,6 +26,8 @@ class File(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(3000))
+    # The beginning of the name, by which listings may be ordered.
+    sort_name: Mapped[str] = mapped_column(SortedText, default="", server_default=text("''"))
     external_file_id: Mapped[str | None] = mapped_column(String(3000))
     purpose: Mapped[str | None] = mapped_column(String(255))
     file_type: Mapped[str | None] = mapped_column(String(20))
@@ -28,8 +38,29 @@ class File(Base):
 
     __table_args__ = (
         Index("ix_files_newest", "project_id", "created_at", "id"),
+        Index("ix_files_name", "project_id", "sort_name", "id"),
+        Index("ix_files_project_id_id", "project_id", "id"),
         Index("ix_files_blob_key", "blob_key"),
     )
+
+
+class PendingUpload(Base):
+    """A file whose bytes may come by a presigned link; it is no file until they have come.
+
+    Its id becomes that of the file. `size` is what the client declared, None if nothing.
+    """
+
+    __tablename__ = "pending_uploads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    name: Mapped[str] = mapped_column(String(3000))
+    external_file_id: Mapped[str | None] = mapped_column(String(3000))
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_pending_uploads_expires_at", "expires_at"),)
 
 
 class CacheKind(StrEnum):

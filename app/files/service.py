@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.db import new_id, now
 from app.errors import NotFound
 from app.files.blobs import Blob
-from app.files.models import CacheKind, File, FileCache
+from app.files.models import SORTED_CHARACTERS, CacheKind, File, FileCache
+from app.files.order import NEWEST, FileOrder
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.service import Scope
 
@@ -36,9 +37,18 @@ class NewFile:
 
 def create(session: Session, scope: Scope, new: NewFile, blob: Blob) -> File:
     """Record an uploaded file in the scope's project."""
+    return add(session, scope.project_id, new, blob)
+
+
+def add(
+    session: Session, project_id: UUID, new: NewFile, blob: Blob, file_id: UUID | None = None
+) -> File:
+    """Record an uploaded file, under an id that was promised before where one was."""
     file = File(
-        project_id=scope.project_id,
+        id=file_id or new_id(),
+        project_id=project_id,
         name=new.name,
+        sort_name=new.name[:SORTED_CHARACTERS],
         external_file_id=new.external_file_id,
         purpose=new.purpose,
         file_type=new.file_type,
@@ -81,9 +91,13 @@ def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID
 
 
 def find_page(
-    session: Session, scope: Scope, wanted: FileFilter, request: PageRequest
+    session: Session,
+    scope: Scope,
+    wanted: FileFilter,
+    request: PageRequest,
+    order: FileOrder = NEWEST,
 ) -> Page[File]:
-    """Return a page of the project's files, the newest first."""
+    """Return a page of the project's files, the newest first unless `order` says otherwise."""
     query = select(File).where(File.project_id == scope.project_id)
     if wanted.file_ids is not None:
         query = query.where(File.id.in_(wanted.file_ids))
@@ -94,11 +108,8 @@ def find_page(
     total = None
     if request.include_total:
         total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
-    if request.after is not None:
-        query = query.where(tuple_(File.created_at, File.id) < request.after)
-    query = query.order_by(File.created_at.desc(), File.id.desc()).limit(request.size + 1)
-    rows = session.scalars(query).all()
-    return cut(rows, request, total, lambda file: (file.created_at, file.id))
+    rows = session.scalars(order.apply(query, request.after).limit(request.size + 1)).all()
+    return cut(rows, request, total, order.key)
 
 
 def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:

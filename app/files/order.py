@@ -1,0 +1,61 @@
+"""The orders in which files can be listed, each with the key that a page goes on from."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sqlalchemy import Select, tuple_
+
+from app.files.models import File
+from app.paging import Key
+
+Field = Literal["name", "id", "created_at"]
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOrder:
+    """By one field, and where that is equal by id in the same direction."""
+
+    field: Field
+    is_descending: bool
+
+    def apply(self, query: Select[File], after: Key | None) -> Select[File]:
+        """Return the query in this order, of the rows that come after a key."""
+        columns = {
+            "name": (File.sort_name, File.id),
+            "id": (File.id,),
+            "created_at": (File.created_at, File.id),
+        }[self.field]
+        if after is not None:
+            # A row of one column is none to SQLite.
+            row = File.id if self.field == "id" else tuple_(*columns)
+            key = after[1] if self.field == "id" else after
+            query = query.where(row < key if self.is_descending else row > key)
+        return query.order_by(
+            *(column.desc() if self.is_descending else column for column in columns)
+        )
+
+    def key(self, file: File) -> Key:
+        """Return what tells where a file stands in this order."""
+        if self.field == "created_at":
+            return file.created_at, file.id
+        return file.sort_name if self.field == "name" else "", file.id
+
+
+NEWEST = FileOrder("created_at", is_descending=True)
+
+
+def read_order(text: str | None) -> FileOrder:
+    """Return the order that a client names, such as `name` or `created_at desc`.
+
+    Of several fields the first one counts that is known; without any, the newest come first, as
+    by `created_at` alone: so the latest clients document it.
+    """
+    for part in (text or "").split(","):
+        name, _, direction = part.strip().partition(" ")
+        for field in FIELDS:
+            if name == field:
+                is_newest_first = field == "created_at" and direction.strip().lower() != "asc"
+                is_descending = direction.strip().lower() == "desc"
+                return FileOrder(field, is_descending or is_newest_first)
+    return NEWEST
