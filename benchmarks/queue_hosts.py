@@ -51,10 +51,10 @@ def measure_fairness() -> Iterator[tuple[str, float, float]]:
                 client = Client(server.base_url, server.api_key)
                 _seconds_of_one(client, 0)  # loads what is loaded once
                 alone = [_seconds_of_one(client, n) for n in range(1, 1 + ROUNDS)]
-                many = _upload(client, DISTINCT, 1000) * (LARGE // DISTINCT)
+                many = upload_invoices(client, DISTINCT, 1000) * (LARGE // DISTINCT)
                 behind = []
                 for n in range(ROUNDS):
-                    file_id = _upload(client, 1, 2000 + n)[0]
+                    file_id = upload_invoices(client, 1, 2000 + n)[0]
                     large = client.create_job(many)
                     behind.append(_seconds(client, [file_id]))
                     # The large one must still be at work, or nothing was measured.
@@ -102,7 +102,7 @@ def _run(api: RunningServer, count: int, files: int) -> tuple[float, list[float]
     client = Client(api.base_url, api.api_key)
     with closing(client.http), closing(database_of(api)) as database:
         until(lambda: len(ready_workers(database)) == count, "all workers")
-        ids = _upload(client, files, 0)
+        ids = upload_invoices(client, files, 0)
         began = time.perf_counter()
         job_id = client.create_job(ids)
         client.wait(job_id, 600)
@@ -113,7 +113,8 @@ def _run(api: RunningServer, count: int, files: int) -> tuple[float, list[float]
     return files / seconds, [each / files for each in done.values()]
 
 
-def _upload(client: Client, count: int, first: int) -> list[str]:
+def upload_invoices(client: Client, count: int, first: int) -> list[str]:
+    """Upload small texts, numbered from `first` on and no two alike; return their ids."""
     return [
         client.upload(f"{n}.txt", f"INVOICE {n}\nTotal to pay: {n}.50 by bank transfer".encode())
         for n in range(first, first + count)
@@ -121,7 +122,7 @@ def _upload(client: Client, count: int, first: int) -> list[str]:
 
 
 def _seconds_of_one(client: Client, number: int) -> float:
-    return _seconds(client, _upload(client, 1, 3000 + number))
+    return _seconds(client, upload_invoices(client, 1, 3000 + number))
 
 
 def _seconds(client: Client, file_ids: list[str]) -> float:

@@ -16,7 +16,6 @@ from app import schema
 from app.db import Database, PostgresLimits
 from app.jobs import service as jobs
 from app.jobs import transitions
-from app.jobs.closing import Classified
 from app.jobs.models import Job
 from app.paging import PageRequest
 from tests.integration.app.world import World
@@ -60,7 +59,6 @@ FILL_POSTGRES = (
     """,
 )
 RULES = '[{"type": "invoice", "description": "A bill with a total to pay."}]'
-VERDICT = Classified("invoice", 0.9, "It asks for money.", "0")
 ROUNDS = 20
 
 
@@ -201,14 +199,23 @@ def measure(database: Database, world: World, file_id: UUID, count: int) -> list
     ]
 
 
-def claims_without_vacuum(database: Database, world: World, rounds: int) -> float:
-    """Return the reads of a claim after so many items were claimed and ended, none cleaned up."""
+def claims_of_a_backlog(database: Database, claims: int) -> tuple[float, float]:
+    """Return the reads of a claim at the beginning of a backlog and after so many others.
+
+    The worst for an index: nothing new comes in, and no vacuum cleans up what was claimed.
+    """
+    world = World(database)
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE items SET (autovacuum_enabled = off)"))
-    file_id = world.file()
-    for _ in range(rounds):
-        # Of one file each: all of their entries are where the next claim begins.
-        world.job([file_id])
-        transitions.finish(database, world.claim(), VERDICT)
-    world.job([file_id] * (ROUNDS + 1))
-    return Reads(database).of(world.claim)
+        connection.execute(
+            text(
+                "UPDATE items SET status = 'queued' WHERE id IN"
+                " (SELECT id FROM items WHERE status = 'done' ORDER BY id LIMIT :count)"
+            ),
+            {"count": claims + 2 * ROUNDS},
+        )
+    reads = Reads(database)
+    before = reads.of(world.claim)
+    for _ in range(claims):
+        world.claim()
+    return before, reads.of(world.claim)
