@@ -94,6 +94,9 @@ bench-api: install ## Measure requests and jobs per second
 bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
 	@$(BIN)/python -m benchmarks.blobs
 
+bench-webhooks: install ## Measure deliveries to bad receivers, and what these cost the files
+	@$(BIN)/python -m benchmarks.webhooks $(ARGS)
+
 bench-memory: install ## Measure the memory of the processes under load
 	@$(BIN)/python -m benchmarks.memory $(ARGS)
 

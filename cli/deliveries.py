@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.db import Database
 from app.secrets import Secrets
 from app.settings import Settings
-from app.webhooks.policy import AddressPolicy, parse_networks
+from app.webhooks.policy import make_policy
 from app.webhooks.schedule import parse_waits
 from worker.webhooks.deliver import Sender
 from worker.webhooks.deliverer import Deliverer
@@ -19,14 +19,10 @@ def make_deliverer(
     on_retry: Callable[[timedelta], None] = lambda _: None,
 ) -> Deliverer:
     """Return what delivers webhooks as the settings say."""
-    policy = AddressPolicy(
-        public_only=settings.webhook_policy == "public",
-        allowed=parse_networks(settings.webhook_allow),
-    )
     return Deliverer(
         database=database,
         secrets=secrets,
-        sender=Sender(policy),
+        sender=Sender(make_policy(settings.webhook_policy, settings.webhook_allow)),
         waits=parse_waits(settings.webhook_retry_seconds),
         on_retry=on_retry,
     )

@@ -101,6 +101,11 @@ def _lies_in(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
+def make_policy(policy: str, allow: str) -> AddressPolicy:
+    """Return the policy of the settings webhook_policy and webhook_allow."""
+    return AddressPolicy(public_only=policy == "public", allowed=parse_networks(allow))
+
+
 def parse_networks(value: str) -> tuple[Network, ...]:
     """Return the networks of a list such as `10.0.0.0/8,::1`; raises ValueError."""
     try:

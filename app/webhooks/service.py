@@ -23,6 +23,8 @@ from app.webhooks.models import (
     WebhookDelivery,
 )
 from app.webhooks.payload import IDS
+from app.webhooks.policy import AddressPolicy
+from app.webhooks.target import find_fault
 
 LOST = "whoever tried was lost before the outcome was recorded: it may have arrived"
 
@@ -47,11 +49,13 @@ class NewWebhook:
 class ConfigurationView:
     """A configuration without its secrets: `origin` is its URL without path, query and user.
 
-    `unknown_events` will never fire.
+    `fault` is why nothing can be delivered to it, as far as the URL alone tells; `unknown_events`
+    will never fire.
     """
 
     index: int
     origin: str | None
+    fault: str | None
     unknown_events: tuple[str, ...]
 
 
@@ -103,12 +107,17 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
 
 
 def list_configurations(
-    session: Session, scope: Scope, job_id: UUID
+    session: Session, scope: Scope, job_id: UUID, policy: AddressPolicy
 ) -> Sequence[ConfigurationView]:
     """Return a job's webhook configurations in their order; raises NotFound."""
     _require_job(session, scope, job_id)
     rows = session.execute(
-        select(WebhookConfiguration.ordinal, WebhookConfiguration.url, WebhookConfiguration.events)
+        select(
+            WebhookConfiguration.ordinal,
+            WebhookConfiguration.url,
+            WebhookConfiguration.events,
+            WebhookConfiguration.loopback_allowed,
+        )
         .where(WebhookConfiguration.job_id == job_id)
         .order_by(WebhookConfiguration.ordinal)
     )
@@ -116,6 +125,7 @@ def list_configurations(
         ConfigurationView(
             row.ordinal,
             origin_of(row.url),
+            find_fault(row.url, policy, loopback=row.loopback_allowed),
             tuple(name for name in row.events or () if name not in KNOWN_NAMES),
         )
         for row in rows

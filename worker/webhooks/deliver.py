@@ -21,6 +21,7 @@ import httpcore2
 import httpx2
 
 from app.webhooks.policy import Address, AddressPolicy, is_public
+from app.webhooks.target import NoTarget, parse_target
 
 # Name -> addresses, like socket.getaddrinfo; raises OSError.
 Resolve = Callable[[str, int], Sequence[Address]]
@@ -82,7 +83,10 @@ class Sender:
 
         `loopback` says whether this machine's own addresses are allowed.
         """
-        target = _parse(url)
+        try:
+            target = parse_target(url)
+        except NoTarget as error:
+            raise Undeliverable(str(error), is_final=True) from None
         backend = _PinnedBackend(self, loopback=loopback)
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Host", target.netloc))
@@ -264,20 +268,6 @@ def _look_up(sender: Sender, host: str, port: int) -> Sequence[Address]:
     if isinstance(answer, Exception):
         raise Undeliverable(f"the host's name cannot be resolved: {_describe(answer)}")
     return answer
-
-
-def _parse(url: str | None) -> httpx2.URL:
-    if url is None:
-        raise Undeliverable("there is no webhook_url", is_final=True)
-    try:
-        target = httpx2.URL(url)
-    except httpx2.InvalidURL:
-        raise Undeliverable("the webhook_url is not a URL", is_final=True) from None
-    if target.scheme not in ("http", "https") or not target.host:
-        raise Undeliverable("the webhook_url names no host", is_final=True)
-    if target.port is not None and not 0 < target.port < 2**16:
-        raise Undeliverable("the webhook_url has a port that does not exist", is_final=True)
-    return target
 
 
 def _port(url: httpx2.URL) -> int:

@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 GONE = 410
 USER_AGENT = f"pigeonhole-webhooks/{version('pigeonhole')}"
-# The lease is longer than the longest try by this, for slow machines.
-LEASE_MARGIN_SECONDS = 15.0
 RECORD_TRIES = 5
 RECORD_WAIT_SECONDS = 0.25
 
@@ -44,11 +42,13 @@ class Deliverer:
     sender: Sender
     waits: Sequence[float]
     on_retry: Callable[[timedelta], None] = lambda _: None
+    # The lease is longer than the longest try by this, for slow machines.
+    margin_seconds: float = 15.0
 
     @property
     def lease(self) -> timedelta:
         """How long a delivery that nobody records is held back."""
-        return timedelta(seconds=self.sender.limits.longest_seconds + LEASE_MARGIN_SECONDS)
+        return timedelta(seconds=self.sender.limits.longest_seconds + self.margin_seconds)
 
     def deliver_next(self) -> bool:
         """Try what has been due the longest; False when nothing is due."""

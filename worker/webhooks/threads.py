@@ -29,12 +29,14 @@ class DeliveryThreads:
         ]
         self._clock = threading.Thread(target=self._look, name="webhooks-clock", daemon=True)
 
-    def start(self) -> None:
+    def start(self, *, take_back: bool = True) -> None:
         """Take back what a server before us left in work, and begin.
 
-        The data directory's lock makes sure that nobody else is at work on it.
+        The data directory's lock makes sure that nobody else is at work on it; where that is not
+        so, nothing is to be taken back.
         """
-        outbox.take_back_all(self._deliverer.database)
+        if take_back:
+            outbox.take_back_all(self._deliverer.database)
         for thread in (*self._threads, self._clock):
             thread.start()
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.api.services import ApiCall
 from app.webhooks import service
+from app.webhooks.policy import make_policy
 from app.webhooks.service import AttemptView, ConfigurationView, DeliveryView
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["webhooks"])
@@ -45,6 +46,9 @@ class ConfigurationResponse(BaseModel):
 
     index: int
     origin: str | None = Field(description="Scheme, host and port of webhook_url.")
+    fault: str | None = Field(
+        description="Why nothing can be delivered there, as far as the URL alone tells."
+    )
     unknown_events: list[str] = Field(description="Names that no event has: they never fire.")
 
 
@@ -61,10 +65,11 @@ def list_webhook_deliveries(call: ApiCall, classify_job_id: UUID) -> DeliveryLis
 
     An extension: the original API has no delivery log.
     """
-    scope = call.scope()
+    scope, settings = call.scope(), call.services.settings
+    policy = make_policy(settings.webhook_policy, settings.webhook_allow)
     with call.services.database.read() as session:
         deliveries = service.list_deliveries(session, scope, classify_job_id)
-        configurations = service.list_configurations(session, scope, classify_job_id)
+        configurations = service.list_configurations(session, scope, classify_job_id, policy)
     return DeliveryListResponse(
         items=[_render(delivery) for delivery in deliveries],
         configurations=_render_configurations(configurations),
@@ -110,7 +115,10 @@ def _render_configurations(
 ) -> list[ConfigurationResponse]:
     return [
         ConfigurationResponse(
-            index=one.index, origin=one.origin, unknown_events=list(one.unknown_events)
+            index=one.index,
+            origin=one.origin,
+            fault=one.fault,
+            unknown_events=list(one.unknown_events),
         )
         for one in configurations
     ]
