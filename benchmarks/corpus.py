@@ -1,5 +1,7 @@
 """Reading a labelled corpus with the project's own parser."""
 
+import contextlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,9 +20,12 @@ from worker.classification.labelled import (
     read_text_corpus,
 )
 from worker.classification.rules import Rule
+from worker.parsing.copies import READING
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import SandboxedParser
+
+_END_SECONDS, _POLL_SECONDS = 5.0, 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,23 @@ def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
 
 
 def _reading_seconds(parser: SandboxedParser) -> float:
-    """Return the CPU seconds of the processes that read files and have ended."""
+    """Return the CPU seconds of the processes that have read files.
+
+    Waits for the last of them: an answer comes before its process has ended.
+    """
     if parser.child_pid is None:
         return 0.0
-    times = psutil.Process(parser.child_pid).cpu_times()
+    child = psutil.Process(parser.child_pid)
+    deadline = time.monotonic() + _END_SECONDS
+    while _is_reading(child) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    times = child.cpu_times()
     return times.children_user + times.children_system
+
+
+def _is_reading(child: psutil.Process) -> bool:
+    for copy in child.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if copy.name() == READING:
+                return True
+    return False
