@@ -8,6 +8,7 @@ that never answers, in interleaved pairs.
 import argparse
 import statistics
 import sys
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
@@ -46,7 +47,7 @@ def main() -> int:
 
 def _chaos_table(outcomes: dict[str, Outcome]) -> Table:
     table = Table("", *outcomes, title="A bad receiver, dispatchers killed")
-    rows = {
+    rows: dict[str, Callable[[Outcome], object]] = {
         "deliveries owed": lambda one: one.deliveries,
         "arrived and accepted": lambda one: len(one.accepted),
         "recorded as delivered": lambda one: one.statuses["delivered"],

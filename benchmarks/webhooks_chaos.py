@@ -128,8 +128,7 @@ class Dispatchers:
     """Two processes that deliver; one of them is killed now and then, and replaced."""
 
     def __init__(self, url: str) -> None:
-        command = [sys.executable, "-m", "benchmarks.webhooks_dispatcher", url, SECRET_KEY]
-        self._start = lambda: subprocess.Popen(command)
+        self._command = [sys.executable, "-m", "benchmarks.webhooks_dispatcher", url, SECRET_KEY]
         self._running = [self._start(), self._start()]
 
     def kill_one(self, number: int) -> None:
@@ -138,6 +137,9 @@ class Dispatchers:
         self._running[place].kill()
         self._running[place].wait()
         self._running[place] = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command)
 
     def close(self) -> None:
         """End both."""
