@@ -4,7 +4,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock \
 	check-image bundle check-bundle \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory bench-queue
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory \
+	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -102,3 +103,6 @@ bench-memory: install ## Measure the memory of the processes under load
 
 bench-queue: install ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
 	@$(BIN)/python -m benchmarks.queue $(ARGS)
+
+bench-chaos: install ## Kill everything in the middle of forty jobs and count what became of them
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
