@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.ids import FileId
-from app.api.text import Text, refuse_nul
+from app.api.text import Text, require_storable
 from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus
@@ -28,7 +28,7 @@ def _check_type(value: str) -> str:
 
 
 def _check_text(value: str) -> str:
-    refuse_nul(value)
+    require_storable(value)
     if not value.strip():
         raise ValueError("a description of blanks says nothing")
     return value
@@ -87,7 +87,7 @@ class ParsingConfigurationModel(BaseModel):
 
 
 WebhookUrl = Annotated[
-    str, StringConstraints(max_length=2083, pattern=r"^https?:"), AfterValidator(refuse_nul)
+    str, StringConstraints(max_length=2083, pattern=r"^https?:"), AfterValidator(require_storable)
 ]
 
 
@@ -103,7 +103,7 @@ class WebhookModel(BaseModel):
     webhook_headers: dict[str, Any] | None = None
     webhook_events: list[Text] | None = None
     webhook_output_format: Literal["string", "json"] | None = None
-    webhook_signing_secret: str | None = None
+    webhook_signing_secret: Text | None = None
     webhook_payload: Literal["ids", "results"] | None = None
 
 

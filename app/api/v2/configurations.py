@@ -15,7 +15,7 @@ from app.api.pagination import (
     read_page,
 )
 from app.api.services import ApiCall, Call
-from app.api.text import Text, refuse_nul
+from app.api.text import Text, require_storable
 from app.api.v2.ids import ConfigurationId, show_configuration_id
 from app.api.v2.schemas import (
     ClassifyConfigurationModel,
@@ -29,7 +29,9 @@ from app.configurations.service import ConfigurationFilter
 
 router = APIRouter(prefix="/api/v1/beta/configurations", tags=["configurations"])
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(refuse_nul)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=255), AfterValidator(require_storable)
+]
 
 
 class ParametersModel(ClassifyConfigurationModel):

@@ -24,7 +24,7 @@ from app.api.pagination import (
     read_page,
 )
 from app.api.services import ApiCall
-from app.api.text import refuse_nul
+from app.api.text import require_storable
 from app.api.v1.schemas import WebhookUrl
 from app.paging import PageRequest
 from app.saved_webhooks import service
@@ -34,7 +34,7 @@ from app.webhooks.payload import IDS
 
 router = APIRouter(prefix="/api", tags=["webhook configurations"])
 
-EventName = Annotated[str, StringConstraints(max_length=100), AfterValidator(refuse_nul)]
+EventName = Annotated[str, StringConstraints(max_length=100), AfterValidator(require_storable)]
 Events = Annotated[list[EventName], Field(min_length=1, max_length=100)]
 HeaderText = Annotated[str, StringConstraints(max_length=8000)]
 Headers = Annotated[dict[HeaderText, HeaderText], Field(max_length=50)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints, model_validator
 
-from app.api.text import refuse_nul
+from app.api.text import require_storable
 from app.api.v1.schemas import (
     FileErrorResponse,
     RuleResponse,
@@ -51,7 +51,7 @@ def _to_utc(value: datetime) -> datetime:
 
 FileInput = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_input)]
 TransactionId = Annotated[
-    str, StringConstraints(min_length=1, max_length=255), AfterValidator(refuse_nul)
+    str, StringConstraints(min_length=1, max_length=255), AfterValidator(require_storable)
 ]
 Moment = Annotated[datetime, AfterValidator(_to_utc)]
 
@@ -59,12 +59,12 @@ Moment = Annotated[datetime, AfterValidator(_to_utc)]
 class ParsingConfigurationModel(BaseModel):
     """Which pages are read, and the language that scans are read in."""
 
-    lang: Annotated[str, StringConstraints(max_length=100), AfterValidator(refuse_nul)] | None = (
-        Field(
-            language_tags.DEFAULT,
-            description="A language such as en, pt-BR or zh-TW. One that this server does not know "
-            "is no error: the answer's `warnings` say so.",
-        )
+    lang: (
+        Annotated[str, StringConstraints(max_length=100), AfterValidator(require_storable)] | None
+    ) = Field(
+        language_tags.DEFAULT,
+        description="A language such as en, pt-BR or zh-TW. One that this server does not know "
+        "is no error: the answer's `warnings` say so.",
     )
     max_pages: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
         None, description="The first so many pages; null means all."

@@ -1,5 +1,6 @@
 """Version 2: a job of one file, on both databases."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -217,6 +218,26 @@ class TestCreate:
             place = ["body", "configuration", "parsing_configuration", next(iter(parsing))]
             assert location == place, parsing
             assert words in message, parsing
+
+    def test_half_of_a_surrogate_pair(self, client: TestClient, file_id: str) -> None:
+        """JSON can spell it, UTF-8 cannot: neither a database nor a cipher takes it."""
+        webhook = {"webhook_url": "https://hooks.example.com", "webhook_signing_secret": "\ud800"}
+        place = ["webhook_configurations", 0, "webhook_signing_secret"]
+        for path, body, where in (
+            (V2, {"webhook_configurations": [webhook]}, place),
+            (
+                JOBS,
+                {"file_ids": [file_id], "rules": RULES, "webhook_configurations": [webhook]},
+                place,
+            ),
+            (V2, {"transaction_id": "\ud800"}, ["transaction_id"]),
+            ("/api/v1/beta/webhook-configs", webhook, ["webhook_signing_secret"]),
+        ):
+            full = {"file_input": file_id, "configuration": CONFIGURATION, **body}
+            sent = json.dumps(full if path == V2 else body).encode()
+            location, _ = problem(client.post(path, content=sent))
+
+            assert location == ["body", *where]
 
     def test_more_rules_than_allowed(self, world: World, api: Api) -> None:
         client = Api(world.database, api.folder, job_max_rules=1).client(api.key(world.here))
