@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = ["bench.txt", "build.txt", "dev.txt", "runtime.txt", "sdk-services.txt"]
+LOCKS = sorted(path.name for path in (Path(__file__).parents[3] / "requirements").glob("*.txt"))
 
 Pins = dict[str, Requirement]
 
