@@ -75,6 +75,14 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def first_id(moment: datetime) -> UUID:
+    """Return the lowest id that a row made at this moment can have.
+
+    Ids begin with their milliseconds, so that their index finds old rows without another one.
+    """
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresLimits:
     """How many connections a process opens at most, and how long it waits for Postgres.

@@ -1,5 +1,6 @@
 """Every table, imported once so that Base.metadata is complete."""
 
+from app.audit.models import AuditEvent
 from app.configurations.models import Configuration
 from app.db import Base
 from app.files.models import File, FileCache, PendingUpload
@@ -10,6 +11,7 @@ from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDel
 
 __all__ = [
     "ApiKey",
+    "AuditEvent",
     "Base",
     "Configuration",
     "File",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
@@ -19,12 +19,21 @@ class Organization(Base):
 
 
 class Project(Base):
+    """A customer's corner. Its limits win over the server's settings; None leaves them, 0 lifts.
+
+    `requests_per_minute` and `uploads_per_minute` are for each key of the project.
+    """
+
     __tablename__ = "projects"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
     name: Mapped[str] = mapped_column(String(255))
     is_default: Mapped[bool] = mapped_column(default=False)
+    requests_per_minute: Mapped[int | None]
+    uploads_per_minute: Mapped[int | None]
+    max_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    retention_days: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
@@ -37,7 +46,10 @@ class KeyOrigin(StrEnum):
 
 
 class ApiKey(Base):
-    """A key's HMAC, never the key. A key that is not organization-wide sees one project."""
+    """A key's HMAC, never the key. A key that is not organization-wide sees one project.
+
+    A key with `is_admin` manages its organization and reaches no document.
+    """
 
     __tablename__ = "api_keys"
 
@@ -45,6 +57,7 @@ class ApiKey(Base):
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     organization_wide: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     name: Mapped[str] = mapped_column(String(255))
     origin: Mapped[str] = mapped_column(String(20))
     hint: Mapped[str] = mapped_column(String(12))

@@ -1,0 +1,72 @@
+"""Writing the audit log, in the transaction of the change that it tells of."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+
+SERVER: Final = "server"
+WORKER: Final = "worker"
+
+
+class Action(StrEnum):
+    """What can happen; the values are what an export shows and must never change."""
+
+    ORGANIZATION_CREATED = "organization.created"
+    PROJECT_CREATED = "project.created"
+    PROJECT_CHANGED = "project.changed"
+    PROJECT_PURGED = "project.purged"
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+    KEY_ROTATED = "key.rotated"
+    FILE_UPLOADED = "file.uploaded"
+    FILE_DELETED = "file.deleted"
+    JOB_CREATED = "job.created"
+    JOB_CANCELLED = "job.cancelled"
+    JOB_DELETED = "job.deleted"
+    JOB_ENDED = "job.ended"
+    RESULT_RECORDED = "result.recorded"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
+    CONFIGURATION_CREATED = "configuration.created"
+    CONFIGURATION_CHANGED = "configuration.changed"
+    CONFIGURATION_DELETED = "configuration.deleted"
+
+
+def key_actor(key_id: UUID) -> str:
+    """Return the actor of a request: its API key."""
+    return f"key:{key_id}"
+
+
+def record(
+    session: Session,
+    action: Action,
+    *,
+    actor: str,
+    project_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    subject: UUID | None = None,
+    engine_version: str | None = None,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """Add an event; it is committed, or not, with the change.
+
+    A statement, because the unit of work would want to know every table, and workers do not.
+    """
+    session.execute(
+        insert(AuditEvent).values(
+            action=action.value,
+            actor=actor,
+            project_id=project_id,
+            organization_id=organization_id,
+            subject=subject,
+            engine_version=engine_version,
+            details=None if details is None else dict(details),
+        )
+    )
