@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import update
 from standardwebhooks.webhooks import Webhook
@@ -168,3 +169,27 @@ def test_kill_9_loses_nothing(own_server: RunningServer, receiver: Receiver) -> 
 def let_leases_end(database: Database) -> None:
     with database.write() as session:
         session.execute(update(WebhookDelivery).values(due_at=now() - timedelta(seconds=1)))
+
+
+def test_the_process_that_delivers_is_started_again(
+    own_server: RunningServer, receiver: Receiver
+) -> None:
+    """In production deliveries have a process of their own; the embedded server's are threads."""
+    hook = {"webhook_url": receiver.url("/hook"), "webhook_events": ["parse.pending"]}
+    with closing(Client(own_server)) as client:
+        file_id = client.upload(INVOICE)
+        client.start_job([file_id], webhook_configurations=[hook])
+        receiver.wait_for(lambda it: len(it.received) == 1)
+        doomed = delivering_processes(own_server)
+        assert len(doomed) == (0 if own_server.mode == "embedded" else 1)
+        for process in doomed:
+            process.kill()
+        client.start_job([file_id], webhook_configurations=[hook])
+        receiver.wait_for(lambda it: len(it.received) == 2)
+
+
+def delivering_processes(server: RunningServer) -> list[psutil.Process]:
+    if server.worker is None:
+        return []
+    children = psutil.Process(server.worker.pid).children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
