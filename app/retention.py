@@ -1,26 +1,55 @@
-"""Deleting what is older than it is to be kept: jobs with their results, files with their bytes."""
+"""Deleting what is older than it is to be kept: jobs with their results, files with their bytes.
 
-from datetime import datetime, timedelta
+A project's own retention wins over the settings, which are for all other projects.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
-from app.db import Database, now
+from app.audit.log import SERVER
+from app.db import Database, first_id, now
 from app.files import service as files
 from app.files.models import File
+from app.jobs import service as jobs
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.projects.models import Project
 
 
-def delete_old_jobs(database: Database, age: timedelta, limit: int) -> int:
-    """Delete ended jobs created longer ago than `age`, the oldest first; return how many."""
+@dataclass(slots=True)
+class Deleted:
+    """How many were deleted."""
+
+    jobs: int = 0
+    files: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.jobs or self.files)
+
+
+def delete_old_jobs(
+    database: Database,
+    age: timedelta,
+    limit: int,
+    project_id: UUID | None = None,
+    *,
+    actor: str = SERVER,
+) -> int:
+    """Delete ended jobs created longer ago than `age`, the oldest first; return how many.
+
+    Of one project, or else of all that have no retention of their own.
+    """
     before = now() - age
     with database.read() as session:
         old = session.scalars(
             select(Job.id)
             .where(
-                Job.id < _first_id(before),
+                Job.id < first_id(before),
                 Job.created_at < before,
                 Job.status != JobStatus.PENDING,
+                _belongs(Job.project_id == project_id, Job.project_id == Project.id, project_id),
             )
             .order_by(Job.id)
             .limit(limit)
@@ -28,14 +57,22 @@ def delete_old_jobs(database: Database, age: timedelta, limit: int) -> int:
     for job_id in old:
         # One at a time: each may have hundreds of items.
         with database.write() as session:
-            session.execute(delete(Job).where(Job.id == job_id))
+            jobs.discard(session, job_id, actor=actor)
     return len(old)
 
 
-def delete_old_files(database: Database, age: timedelta, limit: int) -> int:
+def delete_old_files(
+    database: Database,
+    age: timedelta,
+    limit: int,
+    project_id: UUID | None = None,
+    *,
+    actor: str = SERVER,
+) -> int:
     """Delete files uploaded longer ago than `age` that no job waits for; return how many.
 
-    Their bytes and caches go when the sweeper tidies caches.
+    Of one project, or else of all that have no retention of their own. Their bytes and caches
+    go when the sweeper tidies caches.
     """
     before = now() - age
     is_awaited = exists().where(
@@ -44,19 +81,40 @@ def delete_old_files(database: Database, age: timedelta, limit: int) -> int:
     with database.read() as session:
         old = session.scalars(
             select(File.id)
-            .where(File.id < _first_id(before), File.created_at < before, ~is_awaited)
+            .where(
+                File.id < first_id(before),
+                File.created_at < before,
+                ~is_awaited,
+                _belongs(File.project_id == project_id, File.project_id == Project.id, project_id),
+            )
             .order_by(File.id)
             .limit(limit)
         ).all()
     for file_id in old:
         with database.write() as session:
-            files.discard(session, file_id)
+            files.discard(session, file_id, actor=actor)
     return len(old)
 
 
-def _first_id(moment: datetime) -> UUID:
-    """Return the lowest id that a row made at this moment can have.
+def keep_projects_rules(database: Database, limit: int) -> Deleted:
+    """Delete what projects with a retention of their own no longer keep, up to `limit` of each."""
+    with database.read() as session:
+        rules = session.execute(
+            select(Project.id, Project.retention_days).where(Project.retention_days > 0)
+        ).all()
+    deleted = Deleted()
+    for project_id, days in rules:
+        age = timedelta(days=days)
+        if deleted.jobs < limit:
+            deleted.jobs += delete_old_jobs(database, age, limit - deleted.jobs, project_id)
+        if deleted.files < limit:
+            deleted.files += delete_old_files(database, age, limit - deleted.files, project_id)
+    return deleted
 
-    Ids begin with their milliseconds, so that their index finds old rows without another one.
-    """
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+def _belongs(
+    to_project: ColumnElement[bool], to_its: ColumnElement[bool], project_id: UUID | None
+) -> ColumnElement[bool]:
+    if project_id is not None:
+        return to_project
+    return ~exists().where(to_its, Project.retention_days.is_not(None))

@@ -12,6 +12,8 @@ from app.audit.models import AuditEvent
 
 SERVER: Final = "server"
 WORKER: Final = "worker"
+# Whoever holds a presigned link: it needs no key.
+LINK: Final = "link"
 
 
 class Action(StrEnum):

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.audit.log import Action, record
 from app.configurations.models import Configuration
 from app.db import Database, now
 from app.errors import Conflict, NotFound
@@ -61,6 +62,10 @@ def _save(
         else:
             configuration.updated_at = now()
         configuration.parameters = dict(parameters)
+        session.flush()
+        is_new = configuration.created_at == configuration.updated_at
+        action = Action.CONFIGURATION_CREATED if is_new else Action.CONFIGURATION_CHANGED
+        _record(session, scope, action, configuration)
         return configuration
 
 
@@ -114,6 +119,7 @@ def update(
         session.flush()
     except IntegrityError:
         raise Conflict(f"Another configuration has the name {name!r} already.") from None
+    _record(session, scope, Action.CONFIGURATION_CHANGED, configuration)
     return configuration
 
 
@@ -121,3 +127,14 @@ def remove(session: Session, scope: Scope, configuration_id: UUID) -> None:
     """Delete a configuration; jobs that were made from it stay as they are. Raises NotFound."""
     configuration = get(session, scope, configuration_id)
     session.execute(delete(Configuration).where(Configuration.id == configuration.id))
+    _record(session, scope, Action.CONFIGURATION_DELETED, configuration)
+
+
+def _record(session: Session, scope: Scope, action: Action, configuration: Configuration) -> None:
+    record(
+        session,
+        action,
+        actor=scope.principal.actor,
+        project_id=configuration.project_id,
+        subject=configuration.id,
+    )

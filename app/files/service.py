@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from app.audit.log import LINK, Action, record
 from app.db import new_id, now
 from app.errors import NotFound
 from app.files.blobs import Blob
@@ -37,11 +38,17 @@ class NewFile:
 
 def create(session: Session, scope: Scope, new: NewFile, blob: Blob) -> File:
     """Record an uploaded file in the scope's project."""
-    return add(session, scope.project_id, new, blob)
+    return add(session, scope.project_id, new, blob, actor=scope.principal.actor)
 
 
 def add(
-    session: Session, project_id: UUID, new: NewFile, blob: Blob, file_id: UUID | None = None
+    session: Session,
+    project_id: UUID,
+    new: NewFile,
+    blob: Blob,
+    file_id: UUID | None = None,
+    *,
+    actor: str = LINK,
 ) -> File:
     """Record an uploaded file, under an id that was promised before where one was."""
     file = File(
@@ -59,6 +66,14 @@ def add(
     )
     session.add(file)
     session.flush()
+    record(
+        session,
+        Action.FILE_UPLOADED,
+        actor=actor,
+        project_id=project_id,
+        subject=file.id,
+        details={"size": blob.size, "sha256": blob.sha256},
+    )
     return file
 
 
@@ -121,13 +136,13 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     gone. Raises NotFound.
     """
     get(session, scope, file_id)
-    keys = discard(session, file_id)
+    keys = discard(session, file_id, actor=scope.principal.actor)
     if not keys:  # somebody was quicker
         raise NotFound(f"File {file_id} does not exist.")
     return keys
 
 
-def discard(session: Session, file_id: UUID) -> tuple[str, ...]:
+def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
     """Do what `remove` does for a file of any project; return nothing when it is gone already."""
     cached = session.scalars(select(FileCache.blob_key).where(FileCache.file_id == file_id)).all()
     file = session.execute(
@@ -146,5 +161,13 @@ def discard(session: Session, file_id: UUID) -> tuple[str, ...]:
             size=0,  # it is no cache, and must not push others out
             sha256=file.sha256,
         )
+    )
+    record(
+        session,
+        Action.FILE_DELETED,
+        actor=actor,
+        project_id=file.project_id,
+        subject=file_id,
+        details={"sha256": file.sha256},
     )
     return (file.blob_key, *cached)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
+from app.audit.log import SERVER, Action, record
 from app.db import now
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
@@ -81,7 +82,7 @@ def count_ended(session: Session, job_id: UUID, *, ended: int, failed: int) -> N
         _close_by_counts(session, job_id, counts)
 
 
-def cancel(session: Session, job_id: UUID) -> None:
+def cancel(session: Session, job_id: UUID, *, actor: str) -> None:
     """End a job as CANCELLED: open items end with `cancelled`, results that are there stay.
 
     Nothing happens to a job that has ended.
@@ -91,7 +92,7 @@ def cancel(session: Session, job_id: UUID) -> None:
         return
     counts = _count(session, job_id, ended, ended)
     message = f"the job was cancelled: {ended} of {_files(counts.file_count)} had not been done"
-    _close(session, job_id, JobStatus.CANCELLED, message)
+    _close(session, job_id, JobStatus.CANCELLED, message, actor)
 
 
 def close_by_items(session: Session, job_id: UUID) -> None:
@@ -131,16 +132,27 @@ def _close_by_counts(session: Session, job_id: UUID, counts: Row[int, int, int])
     _close(session, job_id, status, _describe_failures(session, job_id, counts.file_count))
 
 
-def _close(session: Session, job_id: UUID, status: JobStatus, message: str | None) -> None:
+def _close(
+    session: Session, job_id: UUID, status: JobStatus, message: str | None, actor: str = SERVER
+) -> None:
     """Give a job its final status: the one place where a job ends."""
     closed = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.status == JobStatus.PENDING)
         .values(status=status, error_message=message, updated_at=now())
-        .returning(Job.id)
+        .returning(Job.project_id)
     ).one_or_none()
-    if closed is not None:
-        owe(session, job_id, JobState(status.lower()))
+    if closed is None:
+        return
+    record(
+        session,
+        Action.JOB_CANCELLED if status == JobStatus.CANCELLED else Action.JOB_ENDED,
+        actor=actor,
+        project_id=closed.project_id,
+        subject=job_id,
+        details={"status": status.value},
+    )
+    owe(session, job_id, JobState(status.lower()))
 
 
 def final_status(file_count: int, failed_count: int) -> JobStatus:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.audit.log import Action, record
 from app.db import new_id, now
 from app.errors import Conflict, NotFound
 from app.files import service as files
@@ -105,6 +106,14 @@ def create(
     store(session, secrets, job.id, new.webhooks)
     if new.webhooks:
         owe(session, job.id, JobState.PENDING)
+    record(
+        session,
+        Action.JOB_CREATED,
+        actor=scope.principal.actor,
+        project_id=job.project_id,
+        subject=job.id,
+        details={"files": job.file_count, "api_version": job.api_version},
+    )
     return job
 
 
@@ -177,7 +186,7 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
 def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
     """End a job now and return it; one that has ended is returned as it is. Raises NotFound."""
     job = get(session, scope, job_id)
-    closing.cancel(session, job_id)
+    closing.cancel(session, job_id, actor=scope.principal.actor)
     session.refresh(job)
     return job
 
@@ -190,5 +199,14 @@ def remove(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1
     job = get(session, scope, job_id, api_version=api_version)
     if job.status == JobStatus.PENDING:
         raise Conflict(f"Classify job {job_id} is still running: cancel it before you delete it.")
-    session.execute(delete(Job).where(Job.id == job_id))
+    discard(session, job_id, actor=scope.principal.actor)
     return job
+
+
+def discard(session: Session, job_id: UUID, *, actor: str) -> bool:
+    """Delete a job of any project, whatever its status; False when it is gone already."""
+    project_id = session.scalar(delete(Job).where(Job.id == job_id).returning(Job.project_id))
+    if project_id is None:
+        return False
+    record(session, Action.JOB_DELETED, actor=actor, project_id=project_id, subject=job_id)
+    return True

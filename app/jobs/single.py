@@ -124,7 +124,7 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
     job = service.get(session, scope, job_id, api_version=API_VERSION)
     is_open = job.status == JobStatus.PENDING
     if is_open:
-        closing.cancel(session, job_id)
+        closing.cancel(session, job_id, actor=scope.principal.actor)
         session.refresh(job)
     single = get(session, scope, job_id)
     if not is_open or single.status != SingleStatus.CANCELLED:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.files.models import File
 from app.jobs.closing import Classified, Failed, count_ended, ended_values
@@ -167,6 +168,15 @@ def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bo
                     reasoning=outcome.reasoning,
                     engine_version=outcome.engine_version,
                 )
+            )
+            record(
+                session,
+                Action.RESULT_RECORDED,
+                actor=WORKER,
+                project_id=claim.project_id,
+                subject=claim.item_id,
+                engine_version=outcome.engine_version,
+                details={"job_id": str(claim.job_id), "file_id": str(claim.file_id)},
             )
         count_ended(session, claim.job_id, ended=1, failed=int(isinstance(outcome, Failed)))
     return True

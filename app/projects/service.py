@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.audit.log import key_actor
 from app.db import Database, new_id, now
 from app.errors import NotFound, StartupError
 from app.projects.models import ApiKey, KeyOrigin, Organization, Project
@@ -32,6 +33,12 @@ class Principal:
     organization_wide: bool
     may_adopt: bool
     expires_at: datetime | None
+    is_admin: bool = False
+
+    @property
+    def actor(self) -> str:
+        """What the audit log calls the owner."""
+        return key_actor(self.key_id)
 
     @property
     def user_id(self) -> str:

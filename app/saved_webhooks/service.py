@@ -9,6 +9,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.audit.log import Action, record
 from app.db import now
 from app.errors import Conflict, NotFound
 from app.paging import COUNT_CAP, Page, PageRequest, cut
@@ -42,6 +43,7 @@ def create(session: Session, scope: Scope, secrets: Secrets, fields: Fields) -> 
     _assign(webhook, secrets, fields)
     session.add(webhook)
     session.flush()
+    _record(session, scope, Action.WEBHOOK_CREATED, webhook, fields)
     return webhook
 
 
@@ -78,6 +80,7 @@ def update(
     _assign(webhook, secrets, fields)
     webhook.updated_at = now()
     session.flush()
+    _record(session, scope, Action.WEBHOOK_CHANGED, webhook, fields)
     return webhook
 
 
@@ -85,6 +88,7 @@ def remove(session: Session, scope: Scope, webhook_id: UUID) -> None:
     """Delete a saved webhook; jobs that named it keep their copy. Raises NotFound."""
     webhook = get(session, scope, webhook_id)
     session.execute(delete(SavedWebhook).where(SavedWebhook.id == webhook.id))
+    _record(session, scope, Action.WEBHOOK_DELETED, webhook, {})
 
 
 def copy_for_job(
@@ -102,6 +106,20 @@ def copy_for_job(
     """
     webhooks = [get(session, scope, webhook_id) for webhook_id in dict.fromkeys(webhook_ids)]
     return [_decrypt(webhook, secrets, loopback_allowed=loopback_allowed) for webhook in webhooks]
+
+
+def _record(
+    session: Session, scope: Scope, action: Action, webhook: SavedWebhook, fields: Fields
+) -> None:
+    """Write into the audit log which fields were set; never what to: addresses hold secrets."""
+    record(
+        session,
+        action,
+        actor=scope.principal.actor,
+        project_id=webhook.project_id,
+        subject=webhook.id,
+        details={"fields": sorted(fields)} if fields else None,
+    )
 
 
 def _assign(webhook: SavedWebhook, secrets: Secrets, fields: Fields) -> None:

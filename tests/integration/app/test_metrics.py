@@ -167,8 +167,8 @@ class TestStatements:
     def test_a_new_job(self, client: TestClient, statements: Statements, files: int) -> None:
         body = {"file_ids": [upload(client)] * files, "rules": RULES}
 
-        # Which files there are, the job, its items.
-        assert statements.of(lambda: client.post(JOBS, json=body)) == 3
+        # Which files there are, the job, its items, the audit log.
+        assert statements.of(lambda: client.post(JOBS, json=body)) == 4
 
     def test_a_list(self, client: TestClient, statements: Statements) -> None:
         for _ in range(3):
