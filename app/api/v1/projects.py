@@ -54,12 +54,14 @@ def get_project(call: ApiCall, wanted_id: UUID) -> ProjectResponse:
 @router.get("/organizations")
 def list_organizations(call: ApiCall) -> list[OrganizationResponse]:
     """List the key's organization."""
+    call.scope()  # refuses a `project_id` out of reach, as everywhere
     with call.services.database.read() as session:
         organization = session.get_one(Organization, call.principal.organization_id)
     return [OrganizationResponse(id=organization.id, name=organization.name)]
 
 
 def _reachable(call: Call) -> Select[Any]:
+    call.scope()  # refuses a `project_id` out of reach, as everywhere
     principal = call.principal
     if principal.organization_wide:
         return select(Project).where(Project.organization_id == principal.organization_id)
