@@ -13,11 +13,13 @@ from app.api import docs, errors, health, links, metrics
 from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
 from app.api.tracing import request_telemetry
-from app.api.v1 import classifier, extensions, files, projects, webhooks
+from app.api.v1 import classifier, extensions, files, presigned, projects, webhooks
 from app.api.v2 import classify, configurations, saved_webhooks
-from app.auth import AuthenticationMiddleware, Authenticator
+from app.auth import AuthenticationMiddleware
 from app.bounded import Bounded
+from app.limits.rate import RateLimiter
 from app.metrics_queue import QueueCollector
+from app.projects.authenticator import Authenticator
 
 
 class BackgroundService(Protocol):
@@ -64,7 +66,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     docs.install(app)
     for module in (classifier, extensions, files, health, metrics, links, webhooks, projects):
         app.include_router(module.router)
-    for module in (classify, configurations, saved_webhooks):
+    for module in (classify, configurations, saved_webhooks, presigned):
         app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.
@@ -73,10 +75,12 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         body_max=settings.body_max_bytes,
         upload_max=settings.upload_max_bytes,
         upload_paths=files.UPLOAD_PATHS,
+        raw_upload_prefix=links.UPLOAD_PREFIX,
     )
     app.add_middleware(
         AuthenticationMiddleware,
         authenticator=Authenticator(services.database, services.secrets),
+        rate_limiter=RateLimiter(settings),
     )
     app.add_middleware(WireMiddleware, root_path=settings.root_path)
     return app

@@ -13,6 +13,7 @@ from sqlalchemy import delete, text
 
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
+from app.files import pending
 from app.files.blobs import BlobStore
 from app.files.caches import FileCaches
 from app.jobs import recovery
@@ -82,6 +83,7 @@ class Sweeper:
                 self._wake_for_deliveries,
                 self._forget_workers,
                 self._delete_old,
+                self._forget_promises,
                 self._tidy_caches,
                 self._remove_leftovers,
             ):
@@ -153,6 +155,11 @@ class Sweeper:
             files = delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
         if jobs or files:
             log.info("deleted what is too old", extra={"jobs": jobs, "files": files})
+
+    def _forget_promises(self) -> None:
+        forgotten = pending.forget_expired(self._database, MOST_OLD)
+        if forgotten:
+            log.info("forgot links whose bytes never came", extra={"links": forgotten})
 
     def _remove_leftovers(self) -> None:
         """Remove uploads that nobody goes on with: their server was lost."""

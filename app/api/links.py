@@ -1,4 +1,4 @@
-"""Presigned links: a file's bytes for whoever holds the URL, until it expires."""
+"""Presigned links: whoever holds the URL may read a file, or bring one, until it expires."""
 
 import time
 from base64 import urlsafe_b64encode
@@ -17,7 +17,9 @@ from app.errors import NotFound
 from app.files.models import File
 from app.files.s3_links import attachment
 from app.secrets import Secrets, Use
+from app.settings import Settings
 
+UPLOAD_PREFIX = "/upload/"
 LONGEST_SECONDS = 7 * 24 * 3600
 CHUNK_BYTES = 256 * 1024
 
@@ -30,21 +32,34 @@ def presign(
     """Return an absolute URL that needs no key, and when it expires.
 
     It leads through this server, or to the store of the bytes where the settings say so.
-    `seconds` out of range are coerced: some clients send 0 and mean the default.
+    `seconds` out of range are coerced.
     """
-    lifetime = services.settings.link_seconds if not seconds or seconds < 0 else seconds
-    lifetime = min(lifetime, LONGEST_SECONDS)
+    lifetime = _lifetime(services.settings, seconds)
     expires = int(time.time()) + lifetime
     direct = services.blobs.direct_link(file.blob_key, file.name, lifetime)
     if direct is not None:
         return direct, datetime.fromtimestamp(expires, UTC)
-    signature = _sign(services.secrets, file.id, expires)
-    origin = services.settings.public_url.rstrip("/") or (
-        f"{request.url.scheme}://{request.headers.get('host') or request.url.netloc}"
-    )
-    prefix = request.scope.get("root_path", "")
-    url = f"{origin}{prefix}/download/{file.id}?expires={expires}&signature={signature}"
+    signature = _sign(services.secrets, "GET", file.id, expires)
+    url = f"{_base(request, services)}/download/{file.id}?expires={expires}&signature={signature}"
     return url, datetime.fromtimestamp(expires, UTC)
+
+
+def expiry(settings: Settings, seconds: int | None) -> datetime:
+    """Return when a link expires that is made now; `seconds` out of range are coerced."""
+    return datetime.fromtimestamp(int(time.time()) + _lifetime(settings, seconds), UTC)
+
+
+def upload_link(request: Request, services: Services, file_id: UUID, expires_at: datetime) -> str:
+    """Return an absolute URL to which a file's bytes can be sent by PUT without a key."""
+    expires = int(expires_at.timestamp())
+    signature = _sign(services.secrets, "PUT", file_id, expires)
+    query = f"expires={expires}&signature={signature}"
+    return f"{_base(request, services)}{UPLOAD_PREFIX}{file_id}?{query}"
+
+
+def check_upload(secrets: Secrets, file_id: UUID, expires: int, signature: str) -> None:
+    """Raise NotFound unless a link for bringing bytes is ours and has not expired."""
+    _check(secrets, "PUT", file_id, expires, signature)
 
 
 @router.get("/download/{file_id}", include_in_schema=False)
@@ -56,9 +71,7 @@ def download(
 ) -> StreamingResponse:
     """Send the bytes of a presigned link, never as something that a browser would run."""
     services: Services = request.app.state.services
-    expected = _sign(services.secrets, file_id, expires)
-    if not compare_digest(signature.encode(), expected.encode()) or expires < time.time():
-        raise NotFound("This link is not valid, or has expired: ask the API for a new one.")
+    _check(services.secrets, "GET", file_id, expires, signature)
     with services.database.read() as session:
         file = session.execute(
             select(File.name, File.size, File.blob_key).where(File.id == file_id)
@@ -83,6 +96,25 @@ def download(
     )
 
 
-def _sign(secrets: Secrets, file_id: UUID, expires: int) -> str:
-    digest = secrets.sign(Use.LINKS, f"GET\n{file_id}\n{expires}")
+def _lifetime(settings: Settings, seconds: int | None) -> int:
+    """Return how long a link works: some clients send 0 and mean the default."""
+    lifetime = settings.link_seconds if not seconds or seconds < 0 else seconds
+    return min(lifetime, LONGEST_SECONDS)
+
+
+def _base(request: Request, services: Services) -> str:
+    origin = services.settings.public_url.rstrip("/") or (
+        f"{request.url.scheme}://{request.headers.get('host') or request.url.netloc}"
+    )
+    return f"{origin}{request.scope.get('root_path', '')}"
+
+
+def _check(secrets: Secrets, method: str, file_id: UUID, expires: int, signature: str) -> None:
+    expected = _sign(secrets, method, file_id, expires)
+    if not compare_digest(signature.encode(), expected.encode()) or expires < time.time():
+        raise NotFound("This link is not valid, or has expired: ask the API for a new one.")
+
+
+def _sign(secrets: Secrets, method: str, file_id: UUID, expires: int) -> str:
+    digest = secrets.sign(Use.LINKS, f"{method}\n{file_id}\n{expires}")
     return urlsafe_b64encode(digest).decode().rstrip("=")

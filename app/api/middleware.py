@@ -149,7 +149,12 @@ class BodyLimitMiddleware:
     """
 
     def __init__(
-        self, app: ASGIApp, body_max: int, upload_max: int, upload_paths: frozenset[str]
+        self,
+        app: ASGIApp,
+        body_max: int,
+        upload_max: int,
+        upload_paths: frozenset[str],
+        raw_upload_prefix: str,
     ) -> None:
         self._app = app
         self._body_max = body_max
@@ -157,13 +162,16 @@ class BodyLimitMiddleware:
         self._upload_max = upload_max + 64 * 1024
         self._upload_file_max = upload_max
         self._upload_paths = upload_paths
+        self._raw_upload_prefix = raw_upload_prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        is_upload = path in self._upload_paths and scope["method"] == "POST"
+        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
+            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
+        )
         limit = self._upload_max if is_upload else self._body_max
         sentence = (
             f"The file is larger than {self._upload_file_max} bytes, the limit of this server."

@@ -1,4 +1,4 @@
-"""A multipart upload, written to the blob store while it arrives."""
+"""Uploads, multipart or raw, written to the blob store while they arrive."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,14 @@ class Upload:
     has_file: bool = False
     size: int = 0
     fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class RawUpload:
+    """A body that is nothing but a file: its bytes in a writer, not yet committed."""
+
+    writer: BlobWriter
+    size: int = 0
 
 
 class _Part:
@@ -149,9 +157,38 @@ async def receive_upload(
     return upload
 
 
+async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> RawUpload:
+    """Read a body that is a file.
+
+    Raises PayloadTooLarge when it passes `max_bytes`, and StorageFull; the bytes are discarded
+    then.
+    """
+    upload = RawUpload(await to_thread.run_sync(blobs.create))
+    pending = bytearray()
+    try:
+        async for chunk in request.stream():
+            pending += chunk
+            upload.size += len(chunk)
+            if upload.size > max_bytes:
+                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
+                    f"The file is larger than {max_bytes} bytes, the limit of this link."
+                )
+            if len(pending) >= FLUSH_BYTES:
+                await _write(upload.writer, pending)
+        await _write(upload.writer, pending)
+    except BaseException:
+        await to_thread.run_sync(upload.writer.discard)
+        raise
+    return upload
+
+
 async def _flush(writer: BlobWriter, receiver: _Receiver) -> None:
-    data = bytes(receiver.pending)
-    receiver.pending.clear()
+    await _write(writer, receiver.pending)
+
+
+async def _write(writer: BlobWriter, pending: bytearray) -> None:
+    data = bytes(pending)
+    pending.clear()
     if data:
         await to_thread.run_sync(writer.write, data)
 

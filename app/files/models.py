@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
 
-
 # An index has no room for the longest names: beyond this many characters files are in the order
 # of their ids. By code points, so that both databases agree.
 SORTED_CHARACTERS = 200

@@ -78,6 +78,12 @@ _HTML_TAG = re.compile(
 )
 
 
+def extension_of(file: BinaryIO, name: str) -> str | None:
+    """Return the extension of the type that `sniff` finds, None if it finds none."""
+    kind = sniff(file, name)
+    return None if kind == UNKNOWN else kind.extension
+
+
 def sniff(file: BinaryIO, name: str) -> FileType:
     """Tell what `file` is; never raises on any bytes, and leaves the file at position 0.
 

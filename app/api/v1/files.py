@@ -19,8 +19,9 @@ from app.api.text import ShortText, Text
 from app.api.upload import Upload, receive_upload
 from app.files import service
 from app.files.models import File
+from app.files.order import NEWEST, FileOrder, read_order
 from app.files.service import FileFilter, NewFile
-from app.files.sniff import UNKNOWN, sniff
+from app.files.sniff import extension_of
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,13 @@ class FileQueryRequest(BaseModel):
 
 
 Expiry = Annotated[int | None, Query(description="How many seconds the link works.")]
+OrderBy = Annotated[
+    str | None,
+    Query(
+        description="`created_at` (the newest first, also without this), `name` or `id`, with "
+        "` desc` or ` asc` where you want the other direction. What is unknown is ignored."
+    ),
+]
 Expand = Annotated[
     list[str] | None, Query(description="`download_url` adds a presigned link to each file.")
 ]
@@ -144,12 +152,14 @@ def list_beta_files(
     file_ids: Annotated[list[FileId] | None, Query()] = None,
     file_name: Text | None = None,
     external_file_id: Text | None = None,
+    order_by: OrderBy = None,
     expand: Expand = None,
     include_total: IncludeTotal = False,
 ) -> BetaFileListResponse:
-    """List the project's files, the newest first."""
+    """List the project's files, the newest first unless `order_by` says otherwise."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
-    page, answer = _list(call, wanted, page_size, page_token, include_total=include_total)
+    order = read_order(order_by)
+    page, answer = _list(call, wanted, order, page_size, page_token, include_total=include_total)
     for file, shown in zip(page, answer.items, strict=True):
         _expand(request, call, file, shown, expand)
     return answer
@@ -166,7 +176,10 @@ def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListRespo
         asked.file_name,
         asked.external_file_id,
     )
-    return _list(call, wanted, body.page_size, body.page_token, include_total=body.include_total)[1]
+    order = read_order(body.order_by)
+    return _list(
+        call, wanted, order, body.page_size, body.page_token, include_total=body.include_total
+    )[1]
 
 
 @router.get("/beta/files/{file_id}")
@@ -221,14 +234,14 @@ def _store(call: Call, upload: Upload, external_file_id: str | None) -> File:
     try:
         scope = call.scope()
         with upload.writer.reopen() as content:
-            kind = sniff(content, upload.name)
+            file_type = extension_of(content, upload.name)
         blob = upload.writer.commit()
     except BaseException:
         upload.writer.discard()
         raise
     new = NewFile(
         name=upload.name,
-        file_type=kind.extension if kind != UNKNOWN else None,
+        file_type=file_type,
         external_file_id=external_file_id,
         purpose=upload.fields.get("purpose", "")[:255] or None,
     )
@@ -249,6 +262,7 @@ def _find(call: Call, file_id: UUID) -> File:
 def _list(
     call: Call,
     wanted: FileFilter,
+    order: FileOrder,
     page_size: int | None,
     page_token: str | None,
     *,
@@ -256,9 +270,11 @@ def _list(
 ) -> tuple[Sequence[File], BetaFileListResponse]:
     scope, secrets = call.scope(), call.services.secrets
     purpose = f"files {scope.project_id} {wanted}"
+    if order != NEWEST:
+        purpose += f" {order}"
     request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
     with call.services.database.read() as session:
-        page = service.find_page(session, scope, wanted, request)
+        page = service.find_page(session, scope, wanted, request, order)
     return page.rows, BetaFileListResponse(
         items=[_beta(file) for file in page.rows],
         next_page_token=encode_token(secrets, purpose, page.next_after),
