@@ -99,6 +99,28 @@ def bucket_of(url: str) -> tuple[str, str] | None:
     return None if parts is None else (parts[1], parts[2].strip("/"))
 
 
+def check_mode(database: str, broker: str, secret_key: str, shortest_secret: int) -> None:
+    """Raise ValueError unless the settings are those of production or of the embedded server."""
+    if database and not names_a_database(database):
+        raise ValueError(
+            "database_url must be postgresql://user:password@host:port/name, with special "
+            "characters percent-encoded, or be empty"
+        )
+    if broker and not names_a_broker(broker):
+        raise ValueError(
+            "broker_url must be redis://host:port/number or rediss://host:port/number, or be empty"
+        )
+    if bool(broker) != bool(database):
+        raise ValueError(
+            "database_url (postgresql) and broker_url (redis) belong together: set both for "
+            "production, or neither for the embedded server"
+        )
+    if broker and not secret_key:
+        raise ValueError("secret_key is required in production: set 32 or more random characters")
+    if secret_key and len(secret_key) < shortest_secret:
+        raise ValueError(f"secret_key must have at least {shortest_secret} characters")
+
+
 def check_s3(public_endpoint: str, credentials: str, *, is_used: bool, has_keys: bool) -> None:
     """Raise ValueError unless a bucket can be used with the credentials that are set."""
     if is_used and credentials == "keys" and not has_keys:

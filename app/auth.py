@@ -1,122 +1,108 @@
-"""API keys, checked from the headers before anything reads the body."""
+"""API keys and their rates, checked from the headers before anything reads the body."""
 
-import logging
-import threading
 import time
-from collections import OrderedDict
 
-from anyio import to_thread
-from sqlalchemy.exc import SQLAlchemyError
+from anyio import sleep, to_thread
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.db import Database, now
-from app.errors import UNREACHABLE, NotAuthenticated, Unavailable
-from app.projects.service import Principal, digest, find_principal, note_use
-from app.secrets import Secrets
+from app.errors import Forbidden, NotAuthenticated, PigeonholeError
+from app.limits.rate import RateLimiter
+from app.projects.authenticator import Authenticator
+from app.projects.service import Principal
 
-# How long a verdict about a key is believed: a revoked key works that much longer at most.
-GOOD_FOR_SECONDS = 30.0
-BAD_FOR_SECONDS = 5.0
-REMEMBERED_KEYS = 10_000
-UNKNOWN_KEY = "Invalid API key: this server does not know it, or it was revoked or has expired."
+ADMIN_PATH = "/api/v1/admin"
+# Who manages sees these, too.
+SHARED_PATHS = ("/api/v1/projects", "/api/v1/organizations")
 
-log = logging.getLogger(__name__)
-
-
-class Authenticator:
-    """Finds the principal of an Authorization header, remembering good and bad keys for a while.
-
-    The memory is bounded, so that guessing keys costs neither a query each nor our memory.
-    """
-
-    def __init__(self, database: Database, secrets: Secrets) -> None:
-        self._database = database
-        self._secrets = secrets
-        self._lock = threading.Lock()
-        self._known: OrderedDict[str, tuple[float, Principal | None]] = OrderedDict()
-
-    def read_header(self, authorization: str | None) -> str:
-        """Return the digest of the key in a header; raises NotAuthenticated if there is none."""
-        if not authorization:
-            raise NotAuthenticated(
-                "Not authenticated: send your API key in the header 'Authorization: Bearer <key>'."
-            )
-        scheme, _, key = authorization.partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key:
-            raise NotAuthenticated(
-                "Invalid Authorization header: it must read 'Bearer <key>' with your API key."
-            )
-        return digest(self._secrets, key)
-
-    def remember(self, key_digest: str) -> Principal | None:
-        """Return a recently seen key's principal, None if it must be looked up.
-
-        Raises NotAuthenticated for a key that was recently found to be bad.
-        """
-        with self._lock:
-            until, principal = self._known.get(key_digest, (0.0, None))
-        if until < time.monotonic():
-            return None
-        if principal is None or (principal.expires_at and principal.expires_at <= now()):
-            raise NotAuthenticated(UNKNOWN_KEY)
-        return principal
-
-    def look_up(self, key_digest: str) -> Principal:
-        """Find a key in the database; raises NotAuthenticated if it is unknown or worthless.
-
-        Raises Unavailable when the database cannot tell.
-        """
-        try:
-            with self._database.read() as session:
-                principal = find_principal(session, key_digest)
-        except SQLAlchemyError as error:
-            log.exception("the database cannot be reached")
-            raise Unavailable(UNREACHABLE) from error
-        with self._lock:
-            seconds = GOOD_FOR_SECONDS if principal else BAD_FOR_SECONDS
-            self._known[key_digest] = (time.monotonic() + seconds, principal)
-            self._known.move_to_end(key_digest)
-            while len(self._known) > REMEMBERED_KEYS:
-                self._known.popitem(last=False)
-        if principal is None:
-            raise NotAuthenticated(UNKNOWN_KEY)
-        try:
-            with self._database.write() as session:
-                note_use(session, principal.key_id)
-        except SQLAlchemyError:  # a full disk must not lock the key's owner out
-            log.warning("could not write when an API key was used", exc_info=True)
-        return principal
+# Refusals beyond this rate wait for their turn, which costs nothing: whoever floods the server
+# with bad keys takes so many answers' work from all others, and not all that there is.
+REFUSALS_PER_SECOND = 100
+REFUSALS_AT_ONCE = 20
+LONGEST_WAIT_SECONDS = 1.0
 
 
 class AuthenticationMiddleware:
     """Lets a request to the API pass only with a valid key; puts its principal into the state."""
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
+    def __init__(
+        self, app: ASGIApp, authenticator: Authenticator, rate_limiter: RateLimiter
+    ) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._rate_limiter = rate_limiter
+        self._refusals = Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_protected(scope):
+        path = own_path(scope) if scope["type"] == "http" else ""
+        if not is_protected(path):
             await self._app(scope, receive, send)
             return
-        header = Headers(scope=scope).get("authorization")
         try:
-            key_digest = self._authenticator.read_header(header)
-            principal = self._authenticator.remember(key_digest)
-            if principal is None:
-                principal = await to_thread.run_sync(self._authenticator.look_up, key_digest)
-        except (NotAuthenticated, Unavailable) as error:
+            principal = await self._identify(scope)
+            check_kind(principal, path)
+            await self._rate_limiter.check(principal, scope["method"], path)
+        except PigeonholeError as error:
+            if isinstance(error, NotAuthenticated):
+                await sleep(self._refusals.wait())
             answer = JSONResponse({"detail": error.detail}, error.status, dict(error.headers))
             await answer(scope, receive, send)
             return
         scope.setdefault("state", {})["principal"] = principal
         await self._app(scope, receive, send)
 
+    async def _identify(self, scope: Scope) -> Principal:
+        header = Headers(scope=scope).get("authorization")
+        key_digest = self._authenticator.read_header(header)
+        principal = self._authenticator.remember(key_digest)
+        if principal is None:
+            principal = await to_thread.run_sync(self._authenticator.look_up, key_digest)
+        return principal
 
-def is_protected(scope: Scope) -> bool:
+
+class Pace:
+    """Spreads refusals over time. For one event loop: nothing here is locked."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def wait(self) -> float:
+        """Return how many seconds the next refusal is to wait."""
+        moment = time.monotonic()
+        earliest = moment - REFUSALS_AT_ONCE / REFUSALS_PER_SECOND
+        self._next = max(self._next, earliest) + 1 / REFUSALS_PER_SECOND
+        # Not beyond what will be waited for: a flood that has ended is forgotten within a second.
+        self._next = min(self._next, moment + LONGEST_WAIT_SECONDS)
+        return max(0.0, self._next - moment)
+
+
+def check_kind(principal: Principal, path: str) -> None:
+    """Raise Forbidden where a key is of the wrong kind: who manages does not read documents."""
+    is_admin_path = _is_below(path, ADMIN_PATH)
+    if (
+        principal.is_admin
+        and not is_admin_path
+        and not any(_is_below(path, p) for p in SHARED_PATHS)
+    ):
+        raise Forbidden(
+            "This API key is for administration: it cannot read or classify documents. Use a key "
+            "made without --admin."
+        )
+    if is_admin_path and not principal.is_admin:
+        raise Forbidden("This needs an API key for administration, made with --admin.")
+
+
+def own_path(scope: Scope) -> str:
+    """Return a request's path below the prefix of the server."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def is_protected(path: str) -> bool:
     """Tell whether a path needs a key: all of /api does, and nothing else."""
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path == "/api" or path.startswith("/api/")
+    return _is_below(path, "/api")
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + "/")

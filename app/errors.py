@@ -3,10 +3,12 @@
 PigeonholeError        an expected failure: has a status and a public sentence
 +-- BadRequest         400
 +-- NotAuthenticated   401
++-- Forbidden          403, a valid key of the wrong kind
 +-- NotFound           404
 +-- Conflict           409, never retried by the SDKs
 +-- PayloadTooLarge    413
 +-- Unprocessable      422, always rendered as the list that every SDK expects
++-- TooManyRequests    429
 +-- StorageFull        507
 +-- Unavailable        503
 StartupError           the program refuses to start, with the sentence to print
@@ -23,7 +25,7 @@ class PigeonholeError(Exception):
     """An expected failure with the HTTP status and the one sentence that the client sees."""
 
     status: ClassVar[int] = 500
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -36,7 +38,11 @@ class BadRequest(PigeonholeError):
 
 class NotAuthenticated(PigeonholeError):
     status = 401
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(PigeonholeError):
+    status = 403
 
 
 class NotFound(PigeonholeError):
@@ -46,7 +52,7 @@ class NotFound(PigeonholeError):
 class Conflict(PigeonholeError):
     status = 409
     # Every Stainless SDK retries a 409 up to five times unless told not to.
-    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+    headers: Mapping[str, str] = {"x-should-retry": "false"}
 
 
 class PayloadTooLarge(PigeonholeError):
@@ -63,15 +69,25 @@ class Unprocessable(PigeonholeError):
         self.location = location
 
 
+class TooManyRequests(PigeonholeError):
+    """A rate is used up; every SDK waits so many seconds and tries again."""
+
+    status = 429
+
+    def __init__(self, detail: str, retry_seconds: int) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(retry_seconds)}
+
+
 class StorageFull(PigeonholeError):
     status = 507
     # Retrying by itself makes nothing free: let the caller decide.
-    headers: ClassVar[Mapping[str, str]] = {"x-should-retry": "false"}
+    headers: Mapping[str, str] = {"x-should-retry": "false"}
 
 
 class Unavailable(PigeonholeError):
     status = 503
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+    headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
 UNREACHABLE = "The database cannot be reached just now: try again."

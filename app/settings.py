@@ -22,9 +22,8 @@ from app.addresses import (
     bucket_of,
     check_embedder,
     check_endpoint,
+    check_mode,
     check_s3,
-    names_a_broker,
-    names_a_database,
     names_a_directory,
 )
 from app.errors import StartupError
@@ -40,6 +39,7 @@ SHORTEST_SECRET = 32
 DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
 
 Positive = Annotated[int, Ge(1)]
+NotNegative = Annotated[int, Ge(0)]
 Endpoint = Annotated[str, AfterValidator(check_endpoint)]
 Seconds = Annotated[float, Ge(0.05), Le(30 * 24 * 3600)]
 
@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     sweep_seconds: Seconds = Field(
         5, description="How often expired leases, deadlines and lost wake-ups are looked for."
     )
+    retry_window_seconds: Annotated[int, Ge(0), Le(86400)] = Field(
+        120, description="A client's own retry of a new job within this time gets the same job."
+    )
     job_retention_seconds: Annotated[int, Ge(0)] = Field(
         0, description="Jobs this old are deleted with their results, once ended; 0 keeps them."
     )
@@ -172,6 +175,26 @@ class Settings(BaseSettings):
     job_max_rules: Annotated[int, Ge(1), Le(1000)] = Field(200, description="Most rules in a job.")
     link_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = Field(
         3600, description="How long a presigned link works unless the request says otherwise."
+    )
+    request_seconds: Annotated[float, Ge(0.1), Le(3600)] = Field(
+        20,
+        description="How long the head of a request may take, and a client be silent within a body.",
+    )
+    hsts_seconds: Annotated[int, Ge(0)] = Field(
+        0, description="How long browsers are to insist on https, where a proxy speaks it; 0: not."
+    )
+
+    requests_per_minute: NotNegative = Field(
+        0, description="Most requests of one API key in a minute; 0 sets no limit."
+    )
+    uploads_per_minute: NotNegative = Field(
+        0, description="Most uploads of one API key in a minute; 0 sets no limit."
+    )
+    project_max_bytes: NotNegative = Field(
+        0, description="Most bytes of files that one project may keep; 0 sets no limit."
+    )
+    audit_retention_seconds: NotNegative = Field(
+        0, description="Events of the audit log this old are deleted; 0 keeps them."
     )
 
     parser_memory_bytes: Annotated[int, Ge(256 * MIB)] = Field(
@@ -296,28 +319,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         database, broker = self.database_url.get_secret_value(), self.broker_url.get_secret_value()
-        if database and not names_a_database(database):
-            raise ValueError(
-                "database_url must be postgresql://user:password@host:port/name, with special "
-                "characters percent-encoded, or be empty"
-            )
-        if broker and not names_a_broker(broker):
-            raise ValueError(
-                "broker_url must be redis://host:port/number or rediss://host:port/number, or be "
-                "empty"
-            )
-        if bool(broker) != bool(database):
-            raise ValueError(
-                "database_url (postgresql) and broker_url (redis) belong together: set both for "
-                "production, or neither for the embedded server"
-            )
-        if broker and not self.secret_key.get_secret_value():
-            raise ValueError(
-                "secret_key is required in production: set 32 or more random characters"
-            )
-        secret = self.secret_key.get_secret_value()
-        if secret and len(secret) < SHORTEST_SECRET:
-            raise ValueError(f"secret_key must have at least {SHORTEST_SECRET} characters")
+        check_mode(database, broker, self.secret_key.get_secret_value(), SHORTEST_SECRET)
         if self.blob_url and not (names_a_directory(self.blob_url) or self.s3_bucket):
             raise ValueError(
                 "blob_url must be file:///absolute/path, with special characters percent-encoded, "

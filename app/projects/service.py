@@ -1,7 +1,6 @@
 """Who calls, which projects they may see, and how the first of everything comes to be."""
 
 import hashlib
-import hmac
 import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +33,9 @@ class Principal:
     may_adopt: bool
     expires_at: datetime | None
     is_admin: bool = False
+    # Of the key's project; None: as the settings say.
+    requests_per_minute: int | None = None
+    uploads_per_minute: int | None = None
 
     @property
     def actor(self) -> str:
@@ -88,34 +90,6 @@ def reach(
 def digest(secrets: Secrets, key: str) -> str:
     """Return what is stored of an API key: 256 random bits need no slow hash."""
     return secrets.sign(Use.API_KEYS, key).hex()
-
-
-def find_principal(session: Session, key_digest: str) -> Principal | None:
-    """Return the owner of the key with this digest, if it is neither revoked nor expired."""
-    row = session.execute(
-        select(
-            ApiKey.id,
-            ApiKey.organization_id,
-            ApiKey.project_id,
-            ApiKey.organization_wide,
-            ApiKey.origin,
-            ApiKey.expires_at,
-            ApiKey.revoked_at,
-            ApiKey.digest,
-        ).where(ApiKey.digest == key_digest)
-    ).one_or_none()
-    if row is None or not hmac.compare_digest(row.digest, key_digest):
-        return None
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now()):
-        return None
-    return Principal(
-        key_id=row.id,
-        organization_id=row.organization_id,
-        project_id=row.project_id,
-        organization_wide=row.organization_wide,
-        may_adopt=row.origin in (KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT),
-        expires_at=row.expires_at,
-    )
 
 
 def note_use(session: Session, key_id: UUID) -> None:

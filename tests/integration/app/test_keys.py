@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from app.db import Database, now
 from app.errors import NotFound, StartupError
 from app.projects import service
+from app.projects.keyring import find_principal
 from app.projects.models import ApiKey, KeyOrigin, Organization, Project
-from app.projects.service import Principal, bootstrap, digest, find_principal
+from app.projects.service import Principal, bootstrap, digest
 from app.secrets import Secrets
 from app.settings import Settings
 from tests.integration.app.api import FILES, SECRET, Api

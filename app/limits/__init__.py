@@ -1,0 +1,1 @@
+"""How much one key and one project may use."""
