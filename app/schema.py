@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 MIGRATION_LOCK = 0x7069_6765_6F6E
 
 
+class NewerSchemaError(StartupError):
+    """The database was migrated by a later release than this one."""
+
+
 def migrate(database: Database) -> None:
     """Bring the database to this program's schema; a SQLite file is backed up first.
 
@@ -46,13 +50,13 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the schema is this program's; raises StartupError if it is a newer one."""
+    """Tell whether the schema is this program's; raises NewerSchemaError if it is a newer one."""
     script = ScriptDirectory.from_config(_config())
     revision = _revision(database)
     if revision is None:
         return False
     if revision not in {known.revision for known in script.walk_revisions()}:
-        raise StartupError(
+        raise NewerSchemaError(
             f"the database was written by a newer Pigeonhole (schema {revision}): upgrade the "
             "program, or restore the backup that it made before its migration"
         )

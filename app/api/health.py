@@ -93,8 +93,13 @@ def _ask(name: str, check: Callable[[Services], Part], services: Services) -> Pa
 
 
 def _check_schema(services: Services) -> Part:
-    if schema.is_current(services.database):
-        return Part()
+    try:
+        if schema.is_current(services.database):
+            return Part()
+    except schema.NewerSchemaError:
+        # An upgrade is under way. Migrations only add, so this process goes on until its
+        # successor is ready; not ready, it would leave nobody to answer until then.
+        return Part(facts={"schema": "newer"})
     return Part("it does not have this program's schema: run `pigeonhole migrate`")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.api import health
 from app.api.health import Readiness
@@ -79,3 +80,13 @@ def test_every_part_is_named(api: Api, tmp_path: Path) -> None:
 
     assert set(problems) >= {"files", "workers"}
     assert facts == {}
+
+
+def test_a_process_goes_on_while_the_next_release_is_rolled_out(api: Api) -> None:
+    with api.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    problems, facts = Readiness(api.app.state.services).ask()
+
+    assert "database" not in problems
+    assert facts["schema"] == "newer"
