@@ -1,6 +1,6 @@
 """How items and jobs end: outcomes, counters, the job's final status and its error message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,12 +18,17 @@ NAMED_FAILURES = 20
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """An item's verdict, and the version of the engine that gave it."""
+    """An item's verdict, and the version of the engine that gave it.
+
+    `candidates` are a few {type, confidence}, `evidence` a few {page, quote}.
+    """
 
     type: str | None
     confidence: float
     reasoning: str
     engine_version: str
+    candidates: Sequence[Mapping[str, object]] = ()
+    evidence: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,16 @@ class Job(Base):
     configuration_id: Mapped[UUID | None]
     # The language as the client wrote it, where `lang` is what became of it.
     given_lang: Mapped[str | None] = mapped_column(String(100))
+    # A digest of the request, by which one that is sent again is known; a later one of the same
+    # contents takes it over.
+    request_digest: Mapped[str | None] = mapped_column(String(64))
+    # A type that is less sure than this becomes null.
+    min_confidence: Mapped[float | None] = mapped_column(Float)
+    # By type, what its documents look like: {"file_id": ...} or {"text": ...} each. Only workers
+    # look at it.
+    examples: Mapped[dict[str, list[dict[str, str]]] | None] = mapped_column(
+        NullableJson, deferred=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     deadline_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,6 +85,14 @@ class Job(Base):
             unique=True,
             sqlite_where=text("transaction_id IS NOT NULL"),
             postgresql_where=text("transaction_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_jobs_user_id_request_digest",
+            "user_id",
+            "request_digest",
+            unique=True,
+            sqlite_where=text("request_digest IS NOT NULL AND transaction_id IS NULL"),
+            postgresql_where=text("request_digest IS NOT NULL AND transaction_id IS NULL"),
         ),
         Index(
             "ix_jobs_deadline",
@@ -139,6 +157,9 @@ class Result(Base):
     confidence: Mapped[float] = mapped_column(Float)
     reasoning: Mapped[str] = mapped_column(Text)
     engine_version: Mapped[str | None] = mapped_column(String(40))
+    # A few of each, of bounded length; None where the verdict is older than the columns.
+    candidates: Mapped[list[dict[str, Any]] | None] = mapped_column(NullableJson)
+    evidence: Mapped[list[dict[str, Any]] | None] = mapped_column(NullableJson)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_
@@ -25,6 +26,19 @@ from app.webhooks.service import NewWebhook, store
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """What a document of a type looks like: a file, or its text."""
+
+    type: str
+    file_id: UUID | None = None
+    text: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return the form in which a job stores it, under its type."""
+        return {"text": self.text} if self.file_id is None else {"file_id": str(self.file_id)}
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """What a client asks for, whatever version of the API it speaks.
 
@@ -41,6 +55,9 @@ class NewJob:
     transaction_id: str | None = None
     configuration_id: UUID | None = None
     given_lang: str | None = None
+    request_digest: str | None = None
+    min_confidence: float | None = None
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,8 @@ class ItemView:
     updated_at: datetime
     verdict: tuple[str | None, float, str] | None
     error: tuple[str, str] | None
+    candidates: list[dict[str, Any]] | None = None
+    evidence: list[dict[str, Any]] | None = None
 
 
 def create(
@@ -62,7 +81,8 @@ def create(
 
     Raises NotFound, before anything is inserted, when a file does not exist.
     """
-    names = files.names(session, scope, new.file_ids)
+    shown = [example.file_id for example in new.examples if example.file_id is not None]
+    names = files.names(session, scope, [*new.file_ids, *shown])
     moment = now()
     job = Job(
         id=new_id(),
@@ -83,6 +103,9 @@ def create(
         transaction_id=new.transaction_id,
         configuration_id=new.configuration_id,
         given_lang=new.given_lang,
+        request_digest=new.request_digest,
+        min_confidence=new.min_confidence,
+        examples=_stored(new.examples),
         created_at=moment,
         updated_at=moment,
         deadline_at=moment + deadline,
@@ -128,6 +151,13 @@ def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -
     return job
 
 
+def _stored(examples: Sequence[Example]) -> dict[str, list[dict[str, str]]] | None:
+    by_type: dict[str, list[dict[str, str]]] = {}
+    for example in examples:
+        by_type.setdefault(example.type, []).append(example.to_json())
+    return by_type or None
+
+
 @cache
 def _one_job(narrow: bool) -> Select[Job]:
     return select(Job).where(
@@ -165,6 +195,8 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
             Result.type,
             Result.confidence,
             Result.reasoning,
+            Result.candidates,
+            Result.evidence,
         )
         .outerjoin(Result, Result.item_id == Item.id)
         .where(Item.job_id == job_id)
@@ -178,6 +210,8 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
             row.updated_at,
             None if row.item_id is None else (row.type, row.confidence, row.reasoning),
             None if row.error_code is None else (row.error_code, row.error_message or ""),
+            row.candidates,
+            row.evidence,
         )
         for row in rows
     ]

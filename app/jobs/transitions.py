@@ -6,7 +6,8 @@ result and the job's counters change in one transaction, the job's row last, bec
 of the job needs it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -39,6 +40,9 @@ class Claim:
     lang: str
     pages: PageSelection
     request_id: str | None = None
+    min_confidence: float | None = None
+    # As the job stores them, by type.
+    examples: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
 
 def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | None:
@@ -88,6 +92,8 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
                 Job.target_pages,
                 Job.request_id,
                 Job.owes_running,
+                Job.min_confidence,
+                Job.examples,
             ).where(Job.id == item.job_id)
         ).one()
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
@@ -109,6 +115,8 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
             job.max_pages, None if job.target_pages is None else tuple(job.target_pages)
         ),
         request_id=job.request_id,
+        min_confidence=job.min_confidence,
+        examples=job.examples or {},
     )
 
 
@@ -167,6 +175,8 @@ def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bo
                     confidence=outcome.confidence,
                     reasoning=outcome.reasoning,
                     engine_version=outcome.engine_version,
+                    candidates=list(outcome.candidates),
+                    evidence=list(outcome.evidence),
                 )
             )
             record(

@@ -30,6 +30,7 @@ JOB_FIELDS = {
     "updated_at",
     "effective_at",
     "job_record_id",
+    "min_confidence",
     "error_message",
 }
 # `error` is an extension of ours.
@@ -87,7 +88,13 @@ def test_job_get_and_results(client: LlamaCloud, http: httpx2.Client, upload: Up
     assert results["next_page_token"] is None
     good, bad = results["items"]
     assert set(good) == set(bad) == ITEM_FIELDS
-    assert set(good["result"]) == {"type", "confidence", "reasoning"}
+    assert set(good["result"]) == {
+        "type",
+        "confidence",
+        "reasoning",
+        "candidates",
+        "evidence",
+    }
     assert good["error"] is None
     assert bad["result"] is None
     assert set(bad["error"]) == {"code", "message"}

@@ -17,20 +17,23 @@ from app.api.pagination import (
 )
 from app.api.services import ApiCall
 from app.api.v1.schemas import (
+    CandidateResponse,
     ClassifyJobListResponse,
     ClassifyJobRequest,
     ClassifyJobResponse,
+    DetailedVerdictResponse,
     FileErrorResponse,
     Mode,
     ParsingConfigurationResponse,
+    QuoteResponse,
     ResultListResponse,
     ResultResponse,
     RuleResponse,
-    VerdictResponse,
     WebhookModel,
 )
+from app.api.v1.sender import RequestHeaders
 from app.errors import FileErrorCode, Unprocessable
-from app.jobs import service
+from app.jobs import idempotency, service
 from app.jobs.models import Job, JobStatus
 from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
@@ -43,17 +46,27 @@ router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
 
 
 @router.post("")
-def create_job(call: ApiCall, body: ClassifyJobRequest) -> ClassifyJobResponse:
-    """Classify files by rules. Answers at once; the job's status tells when it is done."""
+def create_job(
+    call: ApiCall, body: ClassifyJobRequest, sender: RequestHeaders
+) -> ClassifyJobResponse:
+    """Classify files by rules. Answers at once; the job's status tells when it is done.
+
+    A request that is sent again, by its `Idempotency-Key` or by an SDK itself, gives the same job.
+    """
     services = call.services
     _check_limits(services.settings, body)
     scope = call.scope()
     deadline = timedelta(seconds=services.settings.job_deadline_seconds)
-    with services.database.write() as session:
-        job = service.create(
-            session, scope, services.secrets, _new_job(services.settings, body), deadline
-        )
-    services.wakeups.notify(len(body.file_ids))
+    job, is_new = idempotency.create(
+        services.database,
+        scope,
+        services.secrets,
+        _new_job(services.settings, body),
+        deadline,
+        sender.repetition(services, scope, body),
+    )
+    if is_new:
+        services.wakeups.notify(len(body.file_ids))
     return render_job(job)
 
 
@@ -130,6 +143,8 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         lang=parsing.lang,
         pages=PageSelection(parsing.max_pages, target),
         webhooks=tuple(new_webhook(settings, webhook) for webhook in body.webhook_configurations),
+        min_confidence=body.min_confidence,
+        examples=body.all_examples(),
     )
 
 
@@ -167,6 +182,7 @@ def render_job(job: Job) -> ClassifyJobResponse:
         created_at=job.created_at,
         updated_at=job.updated_at,
         effective_at=job.created_at,
+        min_confidence=job.min_confidence,
         error_message=job.error_message,
     )
 
@@ -175,7 +191,13 @@ def _render_item(job_id: UUID, item: ItemView) -> ResultResponse:
     verdict = None
     if item.verdict is not None:
         type_, confidence, reasoning = item.verdict
-        verdict = VerdictResponse(type=type_, confidence=confidence, reasoning=reasoning)
+        verdict = DetailedVerdictResponse(
+            type=type_,
+            confidence=confidence,
+            reasoning=reasoning,
+            candidates=[CandidateResponse(**each) for each in item.candidates or ()],
+            evidence=[QuoteResponse(**each) for each in item.evidence or ()],
+        )
     error = None
     if item.error is not None:
         error = FileErrorResponse(code=FileErrorCode(item.error[0]), message=item.error[1])

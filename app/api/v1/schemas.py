@@ -4,16 +4,24 @@ import re
 from collections import Counter
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from app.api.ids import FileId
 from app.api.text import Text, require_storable
 from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus
+from app.jobs.service import Example
 
 TYPE_PATTERN = re.compile(r"[\w \-]*[^\W_][\w \-]*")
 
@@ -107,11 +115,48 @@ class WebhookModel(BaseModel):
     webhook_payload: Literal["ids", "results"] | None = None
 
 
+MOST_EXAMPLES = 5
+MOST_EXAMPLES_OF_A_JOB = 60
+LONGEST_EXAMPLE = 4000
+
+
+class ExampleModel(BaseModel):
+    """A document of a rule's type: a file by its id, or the text of one."""
+
+    file_id: FileId | None = None
+    text: (
+        Annotated[str, StringConstraints(max_length=LONGEST_EXAMPLE), AfterValidator(_check_text)]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _check_choice(self) -> Self:
+        if (self.file_id is None) == (self.text is None):
+            raise ValueError("an example has either file_id or text")
+        return self
+
+
+class RuleWithExamplesModel(RuleModel):
+    """One document type in the user's words, and what such documents look like (an extension)."""
+
+    examples: Annotated[list[ExampleModel], Field(max_length=MOST_EXAMPLES)] | None = None
+
+
+def _check_rules(rules: list[RuleWithExamplesModel]) -> list[RuleWithExamplesModel]:
+    _check_unique([*rules])
+    if sum(len(rule.examples or ()) for rule in rules) > MOST_EXAMPLES_OF_A_JOB:
+        raise ValueError(f"a job takes at most {MOST_EXAMPLES_OF_A_JOB} examples")
+    return rules
+
+
 class ClassifyJobRequest(BaseModel):
-    """What POST /api/v1/classifier/jobs takes."""
+    """What POST /api/v1/classifier/jobs takes.
+
+    `min_confidence` and the rules' `examples` are extensions.
+    """
 
     file_ids: Annotated[list[FileId], Field(min_length=1)]
-    rules: Rules
+    rules: Annotated[list[RuleWithExamplesModel], Field(min_length=1), AfterValidator(_check_rules)]
     mode: Mode = Mode.FAST
     parsing_configuration: ParsingConfigurationModel = Field(
         default_factory=ParsingConfigurationModel
@@ -119,6 +164,17 @@ class ClassifyJobRequest(BaseModel):
     webhook_configurations: Annotated[list[WebhookModel], Field(max_length=20)] = Field(
         default_factory=list
     )
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="A type that is less sure than this becomes null."
+    )
+
+    def all_examples(self) -> tuple[Example, ...]:
+        """Return the examples of every rule, in order."""
+        return tuple(
+            Example(rule.type, example.file_id, example.text or "")
+            for rule in self.rules
+            for example in rule.examples or ()
+        )
 
 
 class RuleResponse(BaseModel):
@@ -146,6 +202,7 @@ class ClassifyJobResponse(BaseModel):
     updated_at: datetime
     effective_at: datetime
     job_record_id: str | None = None
+    min_confidence: float | None = None
     error_message: str | None = None
 
 
@@ -161,6 +218,30 @@ class VerdictResponse(BaseModel):
     type: str | None
     confidence: float
     reasoning: str
+
+
+class CandidateResponse(BaseModel):
+    """A possible outcome, null for "no rule fits", and its share of the probability."""
+
+    type: str | None
+    confidence: float
+
+
+class QuoteResponse(BaseModel):
+    """Words of the document that speak for its type; pages are counted from 0."""
+
+    page: int
+    quote: str
+
+
+class DetailedVerdictResponse(VerdictResponse):
+    """A verdict with two extensions: what else it could be, and words that speak for it.
+
+    Both are empty where nothing could be read.
+    """
+
+    candidates: list[CandidateResponse]
+    evidence: list[QuoteResponse]
 
 
 class FileErrorResponse(BaseModel):
@@ -181,7 +262,7 @@ class ResultResponse(BaseModel):
     file_id: UUID
     created_at: datetime
     updated_at: datetime
-    result: VerdictResponse | None = None
+    result: DetailedVerdictResponse | None = None
     error: FileErrorResponse | None = None
 
 
