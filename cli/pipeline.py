@@ -55,6 +55,7 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
     # Here, because the API's process imports this module and must stay small.
     from worker.caching import Caching  # noqa: PLC0415
     from worker.classification.plugged.choice import load_engine, remote_of  # noqa: PLC0415
+    from worker.shown import ShownExamples  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)
@@ -79,12 +80,14 @@ def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError)
         ),
     )
     blobs = open_blobs(settings)
+    caching = Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits, ocr)
     return Pipeline(
         database=database,
         blobs=blobs,
         parser=SandboxedParser(limits, ocr),
         engine=engine,
-        caching=Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits, ocr),
+        caching=caching,
+        shown=ShownExamples(database, engine.scorer, caching),
         lease=timedelta(seconds=settings.lease_seconds),
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,

@@ -38,9 +38,11 @@ class Caching:
 
     def of(self, claim: Claim) -> "CachedFile":
         """Return the caches of a claim's file, and of nothing else."""
-        return CachedFile(
-            self.caches, self.limits, self.ocr, Owner(claim.project_id, claim.file_id)
-        )
+        return self.of_file(Owner(claim.project_id, claim.file_id))
+
+    def of_file(self, owner: Owner) -> "CachedFile":
+        """Return the caches of one file."""
+        return CachedFile(self.caches, self.limits, self.ocr, owner)
 
 
 @dataclass(slots=True)

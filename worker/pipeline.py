@@ -24,6 +24,7 @@ from app.tracing import span, stop_tracing
 from worker.classification.rules import Rule
 from worker.figures import UNREADABLE, count_file
 from worker.lease import Lease, LeaseLost
+from worker.outcome import outcome_of, storable
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from worker.caching import CachedFile, Caching
     from worker.classification.engine import Engine
     from worker.classification.verdict import Verdict
+    from worker.shown import ShownExamples
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ class Pipeline:
     parser: Parser
     engine: "Engine"
     caching: "Caching"
+    shown: "ShownExamples"
     lease: timedelta
     # How long one file may take; what is stuck then is ended by whoever minds the process.
     limit: timedelta = timedelta(minutes=10)
@@ -183,7 +186,7 @@ class Pipeline:
             lease.check()
             verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
-            return Failed(error.code, _storable(error.sentence))
+            return Failed(error.code, storable(error.sentence))
         except self.too_long:
             return Failed(FileErrorCode.TIMEOUT, "working on the file took too long")
         except MemoryError:
@@ -194,12 +197,7 @@ class Pipeline:
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
             return INTERNAL
-        return Classified(
-            verdict.type,
-            verdict.confidence,
-            _storable(verdict.reasoning),
-            self.engine.version,
-        )
+        return outcome_of(verdict, claim.min_confidence, self.engine.version)
 
     def _read(self, claim: Claim, cached: "CachedFile") -> Document:
         blob_key = claim.blob_key
@@ -226,11 +224,13 @@ class Pipeline:
         self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
     ) -> "Verdict":
         rules = [Rule(type_, description) for type_, description in claim.rules]
+        found = self.shown.of(claim, self._parse)
+        lease.check()
         began = time.perf_counter()
         with span("classify"):
             reading = self.engine.scorer.read(document, cached.vectors)
             lease.check()
-            verdict = self.engine.judge(document, reading, rules)
+            verdict = self.engine.judge(document, reading, rules, found.by_type, found.warnings)
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
         return verdict
 
@@ -254,8 +254,3 @@ class Pipeline:
                 log.warning("the database did not take an outcome; trying again", exc_info=True)
                 time.sleep(RECORD_WAIT_SECONDS * 2**attempt)
         return False
-
-
-def _storable(text: str) -> str:
-    """Return text that every database takes: no NUL, no lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

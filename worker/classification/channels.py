@@ -31,10 +31,10 @@ def similarities(
     by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
     mapped = normalised(chunks @ space.ridge)
     return {
-        "description": _pool(chunks @ targets.direct.T),
-        "samples": _pool(chunks @ normalised(targets.mixture @ samples.prototypes).T),
-        "mapped": _pool(mapped @ targets.direct.T),
-        "nearest": _pool(by_type @ targets.mixture.T),
+        "description": pool(chunks @ targets.direct.T),
+        "samples": pool(chunks @ targets.stand_ins(samples.prototypes).T),
+        "mapped": pool(mapped @ targets.direct.T),
+        "nearest": pool(by_type @ targets.mixture.T),
         "title": (
             (titles @ targets.direct.T).max(axis=0)
             if len(titles)
@@ -61,6 +61,6 @@ def combined(channels: Mapping[str, Channel]) -> Vectors:
     return np.asarray(total / weights, dtype=np.float32)
 
 
-def _pool(by_chunk: Vectors) -> Vectors:
+def pool(by_chunk: Vectors) -> Vectors:
     """Half the first chunk, half the best: beginnings say most, but not always."""
     return np.asarray(0.5 * by_chunk[0] + 0.5 * by_chunk.max(axis=0), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from worker.classification.calibration import decide
 from worker.classification.catchall import find_catch_alls
 from worker.classification.constants import Constants
 from worker.classification.embedder import Embedder
+from worker.classification.examples import ByType
 from worker.classification.explain import bare_evidence, full_evidence
 from worker.classification.knowledge import load_knowledge
 from worker.classification.reasoning import write_reasoning
@@ -16,6 +18,8 @@ from worker.classification.rules import Rule
 from worker.classification.scoring import Reading, Scorer
 from worker.classification.verdict import Verdict
 from worker.parsing.document import Document
+
+NO_EXAMPLES: ByType = {}
 
 
 class Engine:
@@ -55,8 +59,18 @@ class Engine:
             rules, nearness.max(axis=1).astype(np.float32), lead.tuning.catch_all
         )
 
-    def judge(self, document: Document, reading: Reading | None, rules: Sequence[Rule]) -> Verdict:
-        """Return the verdict for a document that `scorer.read` has read, perhaps earlier."""
+    def judge(
+        self,
+        document: Document,
+        reading: Reading | None,
+        rules: Sequence[Rule],
+        examples: ByType = NO_EXAMPLES,
+        warnings: Sequence[str] = (),
+    ) -> Verdict:
+        """Return the verdict for a document that `scorer.read` has read, perhaps earlier.
+
+        `warnings` are sentences that the reasoning shall repeat.
+        """
         found = self.catch_alls(rules)
         catch_all = rules[found[0]].type if found else None
         candidates = [rule for position, rule in enumerate(rules) if position not in found]
@@ -68,17 +82,22 @@ class Engine:
             len(reading.chunks) if reading else 0,
             self.missing,
         )
+        evidence = replace(evidence, warnings=(*evidence.warnings, *warnings))
         if reading is None:
             # Nothing is known about the document but how often no rule fitted in the fitting.
             confidence = self._calibration.null_share
             return Verdict(catch_all, confidence, write_reasoning(evidence, catch_all), evidence)
         if not candidates:
             return Verdict(catch_all, 1.0, write_reasoning(evidence, catch_all), evidence)
-        scores = self.scorer.score(reading, candidates)
+        scores = self.scorer.score(
+            reading, candidates, [examples.get(rule.type) for rule in candidates]
+        )
         decision = decide(scores, self._calibration)
         evidence = full_evidence(
             evidence, reading, candidates, scores, decision, self._calibration, self.scorer
         )
+        if shown := examples.get(evidence.ranking[0].type):
+            evidence = replace(evidence, examples=shown.count)
         chosen = catch_all if decision.is_null else evidence.ranking[0].type
         return Verdict(chosen, decision.confidence, write_reasoning(evidence, chosen), evidence)
 

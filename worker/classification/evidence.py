@@ -82,7 +82,8 @@ class Overlap:
 class Evidence:
     """Everything a verdict rests on. `ranking` is best first; empty when nothing was scored.
 
-    `twins_probability` is that of the best rule or one that means nearly the same.
+    `twins_probability` is that of the best rule or one that means nearly the same. `examples` is
+    how many example documents of the best rule's type were given.
     """
 
     pages_read: int
@@ -106,3 +107,4 @@ class Evidence:
     influences: tuple[Influence, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
     warnings: tuple[str, ...] = ()
+    examples: int = 0

@@ -54,6 +54,7 @@ def _steps(evidence: Evidence) -> Iterator[str]:
         yield from _cues(evidence)
         yield from _excluded(evidence)
         yield _known(evidence)
+        yield _examples(evidence)
         yield _alternative(evidence)
         yield _confidence(evidence)
     yield from (f"Warning: {warning}" for warning in evidence.warnings)
@@ -130,6 +131,13 @@ def _known(evidence: Evidence) -> str:
         f'The rule "{evidence.ranking[0].type}" resembles the built-in type "{known.type}"'
         f" (cosine {known.similarity:.2f}), whose samples were compared too."
     )
+
+
+def _examples(evidence: Evidence) -> str:
+    if not evidence.examples:
+        return ""
+    documents = f"{evidence.examples} document{'' if evidence.examples == 1 else 's'}"
+    return f'Compared with {documents} given as examples of "{evidence.ranking[0].type}".'
 
 
 def _alternative(evidence: Evidence) -> str:

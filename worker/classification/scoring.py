@@ -3,14 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
 from worker.classification import lexical
-from worker.classification.channels import BY_SAMPLES, combined, similarities, standardised
+from worker.classification.channels import (
+    BY_SAMPLES,
+    combined,
+    pool,
+    similarities,
+    standardised,
+)
 from worker.classification.chunks import Chunk, cut
 from worker.classification.cues import bonuses, observed_cues
-from worker.classification.embedder import Embedder, Vectors
+from worker.classification.embedder import Embedder, Vectors, normalised
 from worker.classification.knowledge import Knowledge
 from worker.classification.languages import is_english, unseen_script
 from worker.classification.lexical import LexicalChannel, Lexicon
@@ -24,7 +31,7 @@ from worker.classification.rules import (
     rule_text,
 )
 from worker.classification.scores import Channel, Scores
-from worker.classification.space import Space, Targets
+from worker.classification.space import Samples, Space, Targets
 from worker.classification.text import is_readable
 from worker.classification.titles import title_lines
 from worker.classification.tuning import Tuning, tuning_of
@@ -72,6 +79,37 @@ class Reading:
     english: bool
     cues: tuple[int, ...]
     characters: int
+
+
+class Shown(Protocol):
+    """Examples of a rule's type: see `worker.classification.examples`."""
+
+    @property
+    def directions(self) -> tuple[Vectors, ...]:
+        """What they look like to each view, shape (D,) each."""
+        ...
+
+    @property
+    def strength(self) -> float:
+        """How much they count beside the samples of known types, which count 0 to 1."""
+        ...
+
+
+def _with_examples(
+    chunks: Vectors, samples: Samples, targets: Targets, view: int, shown: Sequence[Shown | None]
+) -> tuple[Vectors, Vectors]:
+    """Return the channel of samples where some rules have examples, and how much it counts, (n,).
+
+    A rule far from all known types is compared with its examples alone.
+    """
+    stand_ins = targets.stand_ins(samples.prototypes)
+    trusted = targets.familiarity.copy()
+    for row, examples in enumerate(shown):
+        if examples is not None:
+            known = trusted[row] * stand_ins[row]
+            stand_ins[row] = normalised(known + examples.strength * examples.directions[view])
+            trusted[row] = max(trusted[row], examples.strength)
+    return pool(chunks @ stand_ins.T), trusted
 
 
 class Scorer:
@@ -129,12 +167,15 @@ class Scorer:
         by_rule = [self._rule_targets(rule) for rule in rules]
         return tuple(Targets.stack(list(parts)) for parts in zip(*by_rule, strict=True))
 
-    def score(self, reading: Reading, rules: Sequence[Rule]) -> Scores:
+    def score(
+        self, reading: Reading, rules: Sequence[Rule], shown: Sequence[Shown | None] = ()
+    ) -> Scores:
         """Return the scores of at least one rule for a document that was read.
 
-        A rule that fits less well than something it excludes loses the difference.
+        `shown` has examples of the rules, in their order, or is empty. A rule that fits less well
+        than something it excludes loses the difference.
         """
-        scores = self._scored(reading, rules)
+        scores = self._scored(reading, rules, shown)
         excluded = [(row, name) for row, rule in enumerate(rules) for name in excluded_rules(rule)]
         if not excluded:
             return scores
@@ -145,7 +186,9 @@ class Scorer:
         lost = np.maximum(best - scores.rules, 0)
         return replace(scores, rules=scores.rules - lost, excluded=lost)
 
-    def _scored(self, reading: Reading, rules: Sequence[Rule]) -> Scores:
+    def _scored(
+        self, reading: Reading, rules: Sequence[Rule], shown: Sequence[Shown | None] = ()
+    ) -> Scores:
         targets = self.targets(rules)
         ours: dict[str, Channel] = {}
         panels: dict[str, Channel] = {}
@@ -157,12 +200,19 @@ class Scorer:
                 similarities(space, samples, seen.chunks, seen.titles, compared)
                 for compared in (targets[number], space.panel)
             )
+            trusted = targets[number].familiarity
+            if any(shown):
+                by_rule["samples"], trusted = _with_examples(
+                    seen.chunks, samples, targets[number], number, shown
+                )
             for name, weight in view.tuning.weights.items():
                 key = f"{view.embedder.name} {name}"
                 counts = weight * seen.trust * trusts[:, number]
                 panel_counts = np.full(len(space.panel), weight * seen.trust, np.float32)
                 if name in BY_SAMPLES:
-                    counts = counts * targets[number].familiarity
+                    counts = counts * (
+                        trusted if name == "samples" else targets[number].familiarity
+                    )
                     panel_counts *= space.panel.familiarity
                 ours[key] = Channel(standardised(by_rule[name], by_panel[name]), counts)
                 panels[key] = Channel(standardised(by_panel[name], by_panel[name]), panel_counts)

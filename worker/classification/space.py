@@ -31,6 +31,10 @@ class Targets:
     mixture: Vectors
     familiarity: Vectors
 
+    def stand_ins(self, prototypes: Vectors) -> Vectors:
+        """Return what stands in for a document of each type: the mean of known ones, (n, D)."""
+        return normalised(self.mixture @ prototypes)
+
     def __len__(self) -> int:
         return len(self.direct)
 

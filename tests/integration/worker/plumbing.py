@@ -20,6 +20,7 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr_data import OcrData
 from worker.parsing.request import ParseRequest
 from worker.pipeline import Pipeline
+from worker.shown import ShownExamples
 
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 
@@ -55,6 +56,7 @@ class Plumbing:
             parser=Parser(INVOICE),
             engine=engine,
             caching=self.caching(),
+            shown=ShownExamples(world.database, engine.scorer, self.caching()),
             lease=timedelta(minutes=1),
         )
         self.claims: list[Claim | None] = []
