@@ -68,6 +68,16 @@ def test_low_level_calls(report: Report) -> None:
     }
 
 
+def test_uploads_by_a_presigned_link(report: Report) -> None:
+    assert value(report, "by_a_presigned_link") == {
+        "names": ["invoice.txt", "pancakes.txt"],
+        "external": True,
+        "size": True,
+        "content": True,
+        "types": ["invoice", "recipe"],
+    }
+
+
 def test_a_failed_job_raises(report: Report) -> None:
     assert report["broken_file"]["exception"] == "ValueError"
     assert "Error classifying files" in report["broken_file"]["message"]

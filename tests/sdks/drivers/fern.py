@@ -110,6 +110,27 @@ class Scenarios:
 
         return asyncio.run(call())
 
+    def by_a_presigned_link(self) -> Row:
+        async def call() -> Row:
+            client = self._new_client(self._given["api_key"])
+            files = FileClient(client, use_presigned_url=True)
+            by_path = await files.upload_content(self._invoice_path())
+            by_text = await files.upload_content(
+                SourceText(text_content=self._recipe, filename="pancakes.txt")
+            )
+            job = await LlamaClassify(client, polling_interval=0.1).aclassify_file_ids(
+                self._rules, [by_path.id, by_text.id]
+            )
+            return {
+                "names": [by_path.name, by_text.name],
+                "external": by_path.external_file_id == str(self._invoice_path()),
+                "size": by_path.file_size == len(self._invoice.encode()),
+                "content": await files.read_file_content(by_path.id) == self._invoice.encode(),
+                "types": [item.result.type for item in job.items],
+            }
+
+        return asyncio.run(call())
+
     def broken_file(self) -> list[Row]:
         self._classifier.classify(self._rules, self._broken())
         return []
