@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from app.api import docs, errors, health, links, metrics
+from app.api.headers import security_headers
 from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
 from app.api.tracing import request_telemetry
@@ -82,5 +83,10 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         authenticator=Authenticator(services.database, services.secrets),
         rate_limiter=RateLimiter(settings),
     )
-    app.add_middleware(WireMiddleware, root_path=settings.root_path)
+    app.add_middleware(
+        WireMiddleware,
+        root_path=settings.root_path,
+        headers=security_headers(settings),
+        request_seconds=settings.request_seconds,
+    )
     return app

@@ -32,6 +32,7 @@ from app.tracing import start_tracing, stop_tracing
 from app.webhooks.events import DELIVERIES
 from cli.blobs import open_tried_blobs, tell_where_blobs_are
 from cli.compose import make_wakeups, open_database, open_secrets, write_private
+from cli.connections import protocol
 from cli.deliveries import make_deliverer
 from cli.pipeline import build_pipeline, require_embedder
 from worker.local import LocalRunner
@@ -103,6 +104,8 @@ def _serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=protocol(settings.request_seconds),
+        ws="none",
         # Whom to believe about the client's address and scheme is the operator's decision.
         proxy_headers=False,
         lifespan="on",

@@ -9,6 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from app.api.headers import page_policy
+
 router = APIRouter()
 
 ASSETS = "/docs/assets"
@@ -18,13 +20,15 @@ ASSETS = "/docs/assets"
 async def docs(request: Request) -> HTMLResponse:
     """Return the page on which the API can be read and tried."""
     prefix = request.scope.get("root_path", "")
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url=f"{prefix}/openapi.json",
         title=f"{request.app.title} API",
         swagger_js_url=f"{prefix}{ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{prefix}{ASSETS}/swagger-ui.css",
         swagger_favicon_url=f"{prefix}{ASSETS}/favicon-32x32.png",
     )
+    page.headers["Content-Security-Policy"] = page_policy(bytes(page.body).decode())
+    return page
 
 
 def install(app: FastAPI) -> None:

@@ -4,6 +4,8 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 
 from anyio import move_on_after
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import metrics
 from app.api.errors import unexpected
+from app.api.patience import Patience
 from app.observe import bind
 
 access = logging.getLogger("app.access")
@@ -28,7 +31,7 @@ DRAIN_SECONDS = 2.0
 
 
 class WireMiddleware:
-    """Makes paths forgiving, names each request, and logs it.
+    """Makes paths forgiving, names each request, limits its time, and logs it.
 
     - A trailing slash does not matter and is never redirected: the Fern client does not follow.
     - The path prefix is accepted whether the proxy strips it or not.
@@ -36,9 +39,13 @@ class WireMiddleware:
       a new event loop at each call and would die on a connection kept from the one before.
     """
 
-    def __init__(self, app: ASGIApp, root_path: str) -> None:
+    def __init__(
+        self, app: ASGIApp, root_path: str, headers: Mapping[str, str], request_seconds: float
+    ) -> None:
         self._app = app
         self._root_path = root_path
+        self._headers = headers
+        self._request_seconds = request_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +58,7 @@ class WireMiddleware:
         closes = "x-fern-language" in headers
         status = 0
         began = time.perf_counter()
-        body = _Body(receive)
+        body = _Body(Patience(receive, self._request_seconds).receive)
         metrics.REQUESTS_IN_FLIGHT.add(1)
 
         async def send_with_headers(message: Message) -> None:
@@ -60,6 +67,8 @@ class WireMiddleware:
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-ID"] = request_id
+                for name, value in self._headers.items():
+                    answer.setdefault(name, value)
                 # Closing on bytes that nobody read makes the kernel reset the connection, and
                 # the client lose the answer: then better leave it open.
                 if closes and await body.drain():
@@ -136,7 +145,8 @@ class _Body:
     async def drain(self) -> bool:
         """Throw away what the application did not read; False when that is too much."""
         drained = 0
-        with move_on_after(DRAIN_SECONDS):
+        # A body that was too slow already ends here, too.
+        with suppress(HTTPException), move_on_after(DRAIN_SECONDS):
             while not self._is_complete and drained < DRAIN_BYTES:
                 drained += len((await self.receive()).get("body", b""))
         return self._is_complete
