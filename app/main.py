@@ -14,7 +14,7 @@ from app.api.headers import security_headers
 from app.api.middleware import BodyLimitMiddleware, WireMiddleware
 from app.api.services import Services
 from app.api.tracing import request_telemetry
-from app.api.v1 import classifier, extensions, files, presigned, projects, webhooks
+from app.api.v1 import admin, classifier, extensions, files, presigned, projects, webhooks
 from app.api.v2 import classify, configurations, saved_webhooks
 from app.auth import AuthenticationMiddleware
 from app.bounded import Bounded
@@ -67,7 +67,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     docs.install(app)
     for module in (classifier, extensions, files, health, metrics, links, webhooks, projects):
         app.include_router(module.router)
-    for module in (classify, configurations, saved_webhooks, presigned):
+    for module in (admin, classify, configurations, saved_webhooks, presigned):
         app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, text
 
+from app.audit.export import forget_old
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
 from app.files import pending
@@ -18,7 +19,7 @@ from app.files.blobs import BlobStore
 from app.files.caches import FileCaches
 from app.jobs import recovery
 from app.jobs.models import Worker
-from app.retention import delete_old_files, delete_old_jobs
+from app.retention import delete_old_files, delete_old_jobs, keep_projects_rules
 from app.settings import Settings
 from app.webhooks import outbox
 
@@ -34,6 +35,9 @@ EVICT_SECONDS = 60.0
 MOST_DELIVERY_MESSAGES = 8
 MOST_CACHE_ENTRIES = 500
 MOST_OLD = 100
+MOST_EVENTS = 5000
+# Each project with rules of its own costs two queries.
+RULES_SECONDS = 60.0
 LEFTOVER_SECONDS = 3600.0
 LEFTOVER_AGE = timedelta(days=1)
 
@@ -62,6 +66,7 @@ class Sweeper:
         self._last_repeat = -REPEAT_SECONDS
         self._next_eviction = 0.0
         self._next_leftovers = 0.0
+        self._next_rules = 0.0
 
     def start(self) -> None:
         """Begin to sweep every `sweep_seconds`."""
@@ -83,6 +88,7 @@ class Sweeper:
                 self._wake_for_deliveries,
                 self._forget_workers,
                 self._delete_old,
+                self._keep_rules,
                 self._forget_promises,
                 self._tidy_caches,
                 self._remove_leftovers,
@@ -155,6 +161,23 @@ class Sweeper:
             files = delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
         if jobs or files:
             log.info("deleted what is too old", extra={"jobs": jobs, "files": files})
+
+    def _keep_rules(self) -> None:
+        """Delete what projects do not keep, and the oldest part of the audit log."""
+        if time.monotonic() < self._next_rules:
+            return
+        deleted = keep_projects_rules(self._database, MOST_OLD)
+        events = 0
+        if age := self._settings.audit_retention_seconds:
+            events = forget_old(self._database, timedelta(seconds=age), MOST_EVENTS)
+        if deleted:
+            log.info(
+                "deleted what projects do not keep",
+                extra={"jobs": deleted.jobs, "files": deleted.files},
+            )
+        # Where a limit was reached there is more to do: at the next pass.
+        if max(deleted.jobs, deleted.files) < MOST_OLD and events < MOST_EVENTS:
+            self._next_rules = time.monotonic() + RULES_SECONDS
 
     def _forget_promises(self) -> None:
         forgotten = pending.forget_expired(self._database, MOST_OLD)

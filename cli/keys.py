@@ -1,89 +1,111 @@
-"""`pigeonhole keys`: create, list and revoke API keys."""
+"""`pigeonhole keys`: create, list, rotate and revoke API keys."""
 
-import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import click
-from rich.console import Console
 from rich.table import Column, Table
 from sqlalchemy import select
 
-from app import schema
-from app.db import Database
-from app.errors import StartupError
-from app.projects import service
+from app.projects import management, service
+from app.projects.management import NewKey
 from app.projects.models import ApiKey
-from app.secrets import Secrets
-from app.settings import load_settings
-from cli.compose import open_database, open_secrets
-
-# What a table may take where there is no terminal whose width could be asked for.
-WIDTH = 200
+from cli.administration import (
+    Administration,
+    Duration,
+    Moment,
+    data_dir_option,
+    minute,
+    open_administration,
+    show,
+)
 
 
 @click.group()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything is kept.")
+@data_dir_option
 @click.pass_context
 def keys(context: click.Context, data_dir: Path | None) -> None:
-    """Create, list and revoke API keys."""
-    settings = load_settings(data_dir=data_dir)
-    database = open_database(settings)
-    if not schema.is_current(database):
-        raise StartupError(
-            "the database does not have this program's schema: start `pigeonhole serve` once, or "
-            "run `pigeonhole migrate`; or is --data-dir another one?"
-        )
-    context.obj = (database, open_secrets(settings))
+    """Create, list, rotate and revoke API keys."""
+    context.obj = open_administration(data_dir)
 
 
 @keys.command()
 @click.argument("name")
 @click.option("--project-id", type=click.UUID, help="Let the key see this project only.")
+@click.option("--organization-id", type=click.UUID, help="Let it see this one's projects.")
+@click.option("--expires", type=Moment(is_future=True), help="When it ends: 90d, or 2026-12-31.")
+@click.option("--admin", is_flag=True, help="For administration by the API, and not for documents.")
 @click.pass_obj
-def create(parts: tuple[Database, Secrets], name: str, project_id: UUID | None) -> None:
-    """Create a key and print it, this once."""
-    database, secrets = parts
-    with database.write() as session:
-        key = service.create_key(session, secrets, name=name, project_id=project_id)
+def create(
+    parts: Administration,
+    name: str,
+    project_id: UUID | None,
+    organization_id: UUID | None,
+    expires: datetime | None,
+    *,
+    admin: bool,
+) -> None:
+    """Create a key and print it, this once.
+
+    It sees every project of the first organization, unless an option says otherwise.
+    """
+    if project_id and (organization_id or admin):
+        raise click.UsageError("--project-id goes with neither --organization-id nor --admin.")
+    new = NewKey(name, project_id, organization_id, expires, is_admin=admin)
+    with parts.database.write() as session:
+        key = management.create_key(session, parts.secrets, new, actor=parts.actor)
     click.echo(key)
 
 
 @keys.command("list")
 @click.pass_obj
-def list_keys(parts: tuple[Database, Secrets]) -> None:
+def list_keys(parts: Administration) -> None:
     """List the keys; the keys themselves are not kept anywhere."""
-    database, _ = parts
-    # Whole ids, also where nobody looks at them: they are what `revoke` takes.
     table = Table(
         Column("id", no_wrap=True),
         "name",
         "begins with",
-        "project",
+        "reaches",
         "created",
         "last used",
+        "expires",
         "revoked",
     )
-    with database.read() as session:
+    with parts.database.read() as session:
         for key in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
+            everything = "administration" if key.is_admin else "all"
             table.add_row(
                 str(key.id),
                 key.name,
                 key.hint,
-                "all" if key.organization_wide else str(key.project_id),
-                f"{key.created_at:%Y-%m-%d %H:%M}",
-                f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
-                f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "",
+                everything if key.organization_wide else str(key.project_id),
+                minute(key.created_at),
+                minute(key.last_used_at, "never"),
+                minute(key.expires_at),
+                minute(key.revoked_at),
             )
-    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+    show(table)
+
+
+@keys.command()
+@click.argument("key_id", type=click.UUID)
+@click.option(
+    "--grace", type=Duration(), default="1d", show_default=True, help="How long both work."
+)
+@click.pass_obj
+def rotate(parts: Administration, key_id: UUID, grace: timedelta) -> None:
+    """Print a new key in the place of another, which works on for a while."""
+    with parts.database.write() as session:
+        key = management.rotate_key(session, parts.secrets, key_id, grace, actor=parts.actor)
+    click.echo(key)
 
 
 @keys.command()
 @click.argument("key_id", type=click.UUID)
 @click.pass_obj
-def revoke(parts: tuple[Database, Secrets], key_id: UUID) -> None:
+def revoke(parts: Administration, key_id: UUID) -> None:
     """Make a key worthless; running servers forget it within 30 seconds."""
-    database, _ = parts
-    with database.write() as session:
-        service.revoke_key(session, key_id)
+    with parts.database.write() as session:
+        service.revoke_key(session, key_id, actor=parts.actor)
     click.echo("Revoked.")

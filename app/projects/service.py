@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.audit.log import key_actor
+from app.audit.log import SERVER, Action, key_actor, record
 from app.db import Database, new_id, now
 from app.errors import NotFound, StartupError
 from app.projects.models import ApiKey, KeyOrigin, Organization, Project
@@ -128,29 +128,17 @@ def resolve_scope(
                         name=f"Adopted {project_id}",
                     )
                 )
+                record(
+                    session,
+                    Action.PROJECT_CREATED,
+                    actor=principal.actor,
+                    organization_id=principal.organization_id,
+                    project_id=project_id,
+                    subject=project_id,
+                )
     elif owner != principal.organization_id or not principal.organization_wide:
         raise NotFound(f"Project {project_id} does not exist, or this API key may not use it.")
     return Scope(principal, project_id, is_explicit=True)
-
-
-def create_key(
-    session: Session, secrets: Secrets, *, name: str, project_id: UUID | None = None
-) -> str:
-    """Create a key for one project, or for the first organization, and return it, this once."""
-    project = session.get(Project, project_id) if project_id else first_project(session)
-    if project is None:
-        raise NotFound(f"Project {project_id} does not exist.")
-    key = generate_key()
-    add_key(
-        session,
-        secrets,
-        key,
-        project,
-        name=name,
-        origin=KeyOrigin.COMMAND,
-        organization_wide=project_id is None,
-    )
-    return key
 
 
 def generate_key() -> str:
@@ -167,11 +155,18 @@ def add_key(
     name: str,
     origin: KeyOrigin,
     organization_wide: bool,
-) -> None:
-    """Store the digest of a key and its first characters, by which people tell keys apart."""
+    expires_at: datetime | None = None,
+    is_admin: bool = False,
+    actor: str = SERVER,
+) -> UUID:
+    """Store the digest of a key and its first characters, by which people tell keys apart.
+
+    Returns the id of its row.
+    """
+    key_id = new_id()
     session.add(
         ApiKey(
-            id=new_id(),
+            id=key_id,
             organization_id=project.organization_id,
             project_id=project.id,
             organization_wide=organization_wide,
@@ -180,20 +175,39 @@ def add_key(
             # Too little to guess from, of keys that are long enough; nothing of short ones.
             hint=key[:8] if len(key) >= 24 else hashlib.sha256(key.encode()).hexdigest()[:8],
             digest=digest(secrets, key),
+            expires_at=expires_at,
+            is_admin=is_admin,
         )
     )
+    record(
+        session,
+        Action.KEY_CREATED,
+        actor=actor,
+        organization_id=project.organization_id,
+        project_id=None if organization_wide else project.id,
+        subject=key_id,
+        details={"origin": origin.value, "is_admin": is_admin},
+    )
+    return key_id
 
 
-def revoke_key(session: Session, key_id: UUID) -> None:
+def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> None:
     """Make a key worthless from now on; raises NotFound for an unknown id."""
     revoked = session.execute(
         update(ApiKey)
         .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
         .values(revoked_at=now())
-        .returning(ApiKey.id)
-    ).all()
-    if not revoked:
+        .returning(ApiKey.organization_id)
+    ).one_or_none()
+    if revoked is None:
         raise NotFound(f"There is no valid API key with the id {key_id}.")
+    record(
+        session,
+        Action.KEY_REVOKED,
+        actor=actor,
+        organization_id=revoked.organization_id,
+        subject=key_id,
+    )
 
 
 def first_project(session: Session) -> Project | None:
@@ -218,6 +232,7 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
         organization = Organization(id=settings.organization_id or new_id(), name="Default")
         session.add(organization)
         session.flush()
+        _tell(session, Action.ORGANIZATION_CREATED, organization.id, organization.id)
         project = Project(
             id=settings.project_id or new_id(),
             organization_id=organization.id,
@@ -226,6 +241,7 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
         )
         session.add(project)
         session.flush()
+        _tell(session, Action.PROJECT_CREATED, organization.id, project.id)
     if given := settings.api_key.get_secret_value():
         _set_environment_key(session, secrets, given, project)
         return None
@@ -245,6 +261,10 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
     return key
 
 
+def _tell(session: Session, action: Action, organization_id: UUID, subject: UUID) -> None:
+    record(session, action, actor=SERVER, organization_id=organization_id, subject=subject)
+
+
 def _set_environment_key(session: Session, secrets: Secrets, key: str, project: Project) -> None:
     if key != key.strip() or not (key.isascii() and key.isprintable()):
         raise StartupError(
@@ -252,15 +272,15 @@ def _set_environment_key(session: Session, secrets: Secrets, key: str, project: 
             "without line breaks and without blanks at its ends"
         )
     wanted = digest(secrets, key)
-    session.execute(
-        update(ApiKey)
-        .where(
+    replaced = session.scalars(
+        select(ApiKey.id).where(
             ApiKey.origin == KeyOrigin.ENVIRONMENT,
             ApiKey.digest != wanted,
             ApiKey.revoked_at.is_(None),
         )
-        .values(revoked_at=now())
-    )
+    ).all()
+    for key_id in replaced:
+        revoke_key(session, key_id)
     known = session.scalars(select(ApiKey).where(ApiKey.digest == wanted)).one_or_none()
     if known is None:
         add_key(

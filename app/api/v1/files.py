@@ -22,6 +22,7 @@ from app.files.models import File
 from app.files.order import NEWEST, FileOrder, read_order
 from app.files.service import FileFilter, NewFile
 from app.files.sniff import extension_of
+from app.limits.storage import require_room
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +248,9 @@ def _store(call: Call, upload: Upload, external_file_id: str | None) -> File:
     )
     try:
         with services.database.write() as session:
-            return service.create(session, scope, new, blob)
+            file = service.create(session, scope, new, blob)
+            require_room(session, file, services.settings.project_max_bytes)
+            return file
     except BaseException:
         services.blobs.delete(blob.key)
         raise

@@ -14,8 +14,10 @@ from app.api.text import LONGEST_TEXT, ShortText
 from app.api.upload import RawUpload, base_name, receive_raw
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files import pending
+from app.files.models import File
 from app.files.pending import Promise
 from app.files.sniff import extension_of
+from app.limits.storage import require_room
 
 router = APIRouter(tags=["files"])
 
@@ -109,6 +111,9 @@ def _keep(services: Services, file_id: UUID, promised: Promise, upload: RawUploa
     try:
         with services.database.write() as session:
             is_new = pending.keep(session, file_id, file_type, blob)
+            if is_new:
+                file = session.get_one(File, file_id)
+                require_room(session, file, services.settings.project_max_bytes)
         is_kept = is_new
     finally:
         if not is_kept:

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from app.db import Database, now
 from app.errors import NotFound, StartupError
-from app.projects import service
+from app.projects import management, service
 from app.projects.keyring import find_principal
+from app.projects.management import NewKey
 from app.projects.models import ApiKey, KeyOrigin, Organization, Project
 from app.projects.service import Principal, bootstrap, digest
 from app.secrets import Secrets
@@ -106,7 +107,7 @@ class TestEnvironmentKey:
     def test_it_leaves_keys_of_the_command_alone(self, database: Database) -> None:
         start(database, api_key="llx-old")
         with database.write() as session:
-            made = service.create_key(session, SECRETS, name="ci")
+            made = management.create_key(session, SECRETS, NewKey("ci"), actor="server")
 
         start(database, api_key="llx-new")
 
@@ -155,7 +156,7 @@ class TestWorthlessKeys:
     def test_a_key_of_a_project_that_is_not_there(self, database: Database) -> None:
         start(database)
         with pytest.raises(NotFound), database.write() as session:
-            service.create_key(session, SECRETS, name="x", project_id=uuid4())
+            management.create_key(session, SECRETS, NewKey("x", project_id=uuid4()), actor="server")
 
 
 class TestUse:

@@ -1,0 +1,31 @@
+"""`pigeonhole audit`: read the audit log."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from app.audit.export import Wanted, read_lines
+from cli.administration import Administration, Moment, data_dir_option, open_administration
+
+
+@click.group()
+@data_dir_option
+@click.pass_context
+def audit(context: click.Context, data_dir: Path | None) -> None:
+    """Read the audit log: who changed what, and when."""
+    context.obj = open_administration(data_dir)
+
+
+@audit.command()
+@click.option("--since", type=Moment(), help="From then on: 2026-12-31, or 7d ago.")
+@click.option("--until", type=Moment(), help="Before then.")
+@click.option("--project", "project_id", type=click.UUID, help="Of this project only.")
+@click.pass_obj
+def export(
+    parts: Administration, since: datetime | None, until: datetime | None, project_id: UUID | None
+) -> None:
+    """Print the events as lines of JSON, the oldest first."""
+    for line in read_lines(parts.database, Wanted(since, until, project_id)):
+        click.echo(line, nl=False)
