@@ -1,0 +1,111 @@
+"""What a flood of bad keys costs: CPU of the server for each, and what good keys feel of it.
+
+64 connections send bad keys, all the same or each another, while a good key lists its jobs; the
+baseline of the same run is the good key alone.
+"""
+
+import argparse
+import http.client
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from itertools import count
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.live import Client, live_server, percentile
+
+JOBS = "/api/v1/classifier/jobs"
+CONNECTIONS = 64
+CPU_TARGET_MS = 0.3
+P95_TARGET = 2.0
+
+
+def main() -> int:
+    """Print the table; the status is 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8, help="of each flood (8)")
+    seconds: float = parser.parse_args().seconds
+    table = Table("while", "refused", "CPU ms each", "good key p50 ms", "p95 ms", title="Bad keys")
+    with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
+        good = _ask(client, seconds)
+        table.add_row("nothing", "0", "", *_show(good))
+        process = psutil.Process(server.api.pid)
+        idle = _cpu(process, 3)
+        missed = False
+        same: Iterator[int] = iter(lambda: 0, 1)
+        for name, keys in (("the same bad key", same), ("different bad keys", count())):
+            # What a refusal costs alone: good requests would be counted with it.
+            before = sum(process.cpu_times()[:2])
+            refused = _flood(server.port, keys, seconds, lambda: time.sleep(seconds))
+            cost = sum(process.cpu_times()[:2]) - before - idle * seconds
+            times: list[float] = []
+            _flood(server.port, keys, seconds, lambda: times.extend(_ask(client, seconds)))
+            table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
+            slower = percentile(times, 0.95) / percentile(good, 0.95)
+            missed |= cost / refused * 1000 > CPU_TARGET_MS or slower > P95_TARGET
+    Console(width=100).print(table)
+    print(f"targets: {CPU_TARGET_MS} ms of CPU, p95 at most {P95_TARGET:.0f} times as long")
+    return int(missed)
+
+
+def _ask(client: Client, seconds: float) -> list[float]:
+    """Return the milliseconds of requests with a good key, one after the other."""
+    times = []
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        client.http.get(JOBS).raise_for_status()
+        times.append((time.perf_counter() - began) * 1000)
+        time.sleep(0.01)
+    return times
+
+
+def _flood(port: int, keys: Iterator[int], seconds: float, meanwhile: object) -> int:
+    """Send bad keys over all connections while `meanwhile` runs; return how many were refused."""
+    stop = threading.Event()
+    counts = [0] * CONNECTIONS
+    threads = [
+        threading.Thread(target=_connection, args=(port, keys, stop, counts, number))
+        for number in range(CONNECTIONS)
+    ]
+    for thread in threads:
+        thread.start()
+    assert callable(meanwhile)
+    meanwhile()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+def _connection(
+    port: int, keys: Iterator[int], stop: threading.Event, counts: list[int], number: int
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while not stop.is_set():
+        connection.request("GET", JOBS, headers={"Authorization": f"Bearer bad-{next(keys)}"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 401:
+            raise RuntimeError(f"a bad key got {answer.status}")
+        counts[number] += 1
+    connection.close()
+
+
+def _cpu(process: psutil.Process, seconds: float) -> float:
+    """Return the seconds of CPU that the server uses in each second when nobody asks."""
+    before = sum(process.cpu_times()[:2])
+    time.sleep(seconds)
+    return float(sum(process.cpu_times()[:2]) - before) / seconds
+
+
+def _show(times: list[float]) -> tuple[str, str]:
+    return f"{percentile(times, 0.5):.1f}", f"{percentile(times, 0.95):.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
