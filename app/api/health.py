@@ -67,7 +67,7 @@ async def livez() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Something is not ready."}})
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Answer whether jobs can be taken and done, naming what is not ready (status 503).
 
