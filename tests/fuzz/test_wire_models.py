@@ -1,0 +1,87 @@
+"""Requests as no person writes them: parsed they are refused in order, or come back the same."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from app.api.v1.files import FileQueryRequest
+from app.api.v1.schemas import ClassifyJobRequest, WebhookModel
+from app.api.v2.configurations import ConfigurationRequest
+from app.api.v2.saved_webhooks import WebhookRequest
+from app.api.v2.schemas import ClassifyRequest
+
+MODELS = (
+    ClassifyJobRequest,
+    WebhookModel,
+    ClassifyRequest,
+    ConfigurationRequest,
+    WebhookRequest,
+    FileQueryRequest,
+)
+# The same each time, and however busy the machine is.
+FEW = settings(max_examples=60, derandomize=True, deadline=None)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
+SCALARS = st.none() | st.booleans() | st.integers() | st.integers(-(10**40), 10**40) | TEXT
+JSON = st.recursive(
+    SCALARS | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+UUIDS = st.uuids().map(str)
+RULES = st.lists(
+    st.fixed_dictionaries({"type": TEXT, "description": TEXT.map(lambda text: text + "x" * 10)}),
+    min_size=1,
+    max_size=3,
+)
+JOBS = st.fixed_dictionaries(
+    {"file_ids": st.lists(UUIDS, min_size=1, max_size=3), "rules": RULES},
+    optional={
+        "parsing_configuration": st.fixed_dictionaries(
+            {},
+            optional={
+                "max_pages": st.none() | st.integers(),
+                "target_pages": st.none() | st.lists(st.integers(), max_size=3),
+            },
+        ),
+        "webhook_configurations": st.lists(
+            st.fixed_dictionaries({"webhook_url": TEXT.map(lambda text: "http:" + text)}),
+            max_size=2,
+        ),
+        "something else": JSON,
+    },
+)
+
+
+def check(model: type[BaseModel], document: Any) -> None:
+    body = json.dumps(document)
+    try:
+        parsed = model.model_validate_json(body)
+    except ValidationError:
+        return
+    assert model.model_validate_json(parsed.model_dump_json()) == parsed
+
+
+@pytest.mark.parametrize("model", MODELS)
+@FEW
+@given(document=JSON)
+def test_anything(model: type[BaseModel], document: Any) -> None:
+    check(model, document)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@FEW
+@given(data=st.data())
+def test_anything_under_the_right_names(model: type[BaseModel], data: st.DataObject) -> None:
+    names = st.sampled_from(sorted(model.model_fields))
+
+    check(model, data.draw(st.dictionaries(names, JSON)))
+
+
+@FEW
+@given(document=JOBS)
+def test_jobs_that_are_nearly_right(document: dict[str, Any]) -> None:
+    check(ClassifyJobRequest, document)
