@@ -9,8 +9,10 @@ import http.client
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
+from typing import TypeVar
 
 import psutil
 from rich.console import Console
@@ -22,6 +24,8 @@ JOBS = "/api/v1/classifier/jobs"
 CONNECTIONS = 64
 CPU_TARGET_MS = 0.3
 P95_TARGET = 2.0
+
+T = TypeVar("T")
 
 
 def main() -> int:
@@ -40,10 +44,9 @@ def main() -> int:
         for name, keys in (("the same bad key", same), ("different bad keys", count())):
             # What a refusal costs alone: good requests would be counted with it.
             before = sum(process.cpu_times()[:2])
-            refused = _flood(server.port, keys, seconds, lambda: time.sleep(seconds))
+            refused, _ = _flood(server.port, keys, partial(time.sleep, seconds))
             cost = sum(process.cpu_times()[:2]) - before - idle * seconds
-            times: list[float] = []
-            _flood(server.port, keys, seconds, lambda: times.extend(_ask(client, seconds)))
+            _, times = _flood(server.port, keys, partial(_ask, client, seconds))
             table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
             slower = percentile(times, 0.95) / percentile(good, 0.95)
             missed |= cost / refused * 1000 > CPU_TARGET_MS or slower > P95_TARGET
@@ -64,8 +67,11 @@ def _ask(client: Client, seconds: float) -> list[float]:
     return times
 
 
-def _flood(port: int, keys: Iterator[int], seconds: float, meanwhile: object) -> int:
-    """Send bad keys over all connections while `meanwhile` runs; return how many were refused."""
+def _flood(port: int, keys: Iterator[int], meanwhile: Callable[[], T]) -> tuple[int, T]:
+    """Send bad keys over all connections while `meanwhile` runs.
+
+    Returns how many were refused, and what `meanwhile` returned.
+    """
     stop = threading.Event()
     counts = [0] * CONNECTIONS
     threads = [
@@ -74,12 +80,11 @@ def _flood(port: int, keys: Iterator[int], seconds: float, meanwhile: object) ->
     ]
     for thread in threads:
         thread.start()
-    assert callable(meanwhile)
-    meanwhile()
+    answer = meanwhile()
     stop.set()
     for thread in threads:
         thread.join()
-    return sum(counts)
+    return sum(counts), answer
 
 
 def _connection(
