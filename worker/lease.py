@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Self
 
@@ -30,16 +31,23 @@ class Lease:
 
     The thread renews the lease, and looks whether somebody has ended the item meanwhile: its
     job was cancelled or is overdue, or the lease had run out. After `limit` it ends the item
-    itself, with the error `timeout`. `check`, called between the stages of the work, raises
-    LeaseLost from then on.
+    itself, with the error `timeout`. `on_lost` is called, from the thread, when the item
+    is not ours any more. `check`, called between the stages of the work, raises LeaseLost from
+    then on.
     """
 
     def __init__(
-        self, database: Database, claim: Claim, length: timedelta, limit: timedelta
+        self,
+        database: Database,
+        claim: Claim,
+        length: timedelta,
+        limit: timedelta,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._claim = claim
         self._length = length
+        self._on_lost = on_lost
         self._until = time.monotonic() + limit.total_seconds()
         self._is_lost = threading.Event()
         self._done = threading.Event()
@@ -77,4 +85,5 @@ class Lease:
                 continue
             if not is_ours:
                 self._is_lost.set()
+                self._on_lost()
                 return

@@ -27,7 +27,7 @@ from worker.lease import Lease, LeaseLost
 from worker.outcome import outcome_of, storable
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import ParserUnavailable
+from worker.parsing.sandbox import ParserUnavailable, ReadingAborted
 from worker.parsing.version import PARSER_VERSION
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ class Parser(Protocol):
     """Reads files; raises FileError, or ParserUnavailable when it cannot work here and now."""
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-        """Return the document that a file holds."""
+        """Return the document that a file holds; raises ReadingAborted after `abort`."""
+        ...
+
+    def abort(self) -> None:
+        """End the reading of a file, which goes on in another thread, if it can be ended."""
         ...
 
     def close(self) -> None:
@@ -135,7 +139,7 @@ class Pipeline:
                     job_id=str(claim.job_id),
                     item_id=str(claim.item_id),
                 ),
-                Lease(self.database, claim, self.lease, self.limit) as lease,
+                Lease(self.database, claim, self.lease, self.limit, self.parser.abort) as lease,
             ):
                 # Not around the claim: most of those find nothing.
                 with span("claim", began):
@@ -192,6 +196,8 @@ class Pipeline:
         except MemoryError:
             # Left to itself, this would end a whole Celery worker, not only this file.
             return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
+        except ReadingAborted:
+            raise LeaseLost from None
         except (ParserUnavailable, OSError, LeaseLost):
             raise
         except Exception:  # one file's failure must never touch another file

@@ -1,5 +1,6 @@
 """One child that forks for each file: how files are read where the system can fork."""
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -30,6 +31,7 @@ class ForkServer:
         self._connection = connection
         self.pid = process.pid
         self.owner = os.getpid()
+        self.is_interrupted = False
 
     @classmethod
     def start(cls) -> Self:
@@ -70,6 +72,12 @@ class ForkServer:
         except OSError as error:
             raise ChildLost(str(error)) from error
         return self._receive(seconds)
+
+    def interrupt(self) -> None:
+        """Have it stop, and `ask` raise ChildLost; from any thread. It is of no use then."""
+        self.is_interrupted = True
+        with contextlib.suppress(OSError):  # it is ending already
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
         """Close the connection, on which the child ends by itself, and see that it does."""

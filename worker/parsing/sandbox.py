@@ -17,12 +17,17 @@ from worker.parsing.ocr_data import OcrData, find_ocr
 from worker.parsing.order import write_order
 from worker.parsing.per_file import read_in_process
 from worker.parsing.request import ParseRequest
-from worker.parsing.starting import ChildLost, ParserUnavailable, our_own_setup
+from worker.parsing.starting import (
+    ChildLost,
+    ParserUnavailable,
+    ReadingAborted,
+    our_own_setup,
+)
 
 if hasattr(os, "fork"):
     from worker.parsing.forking import ForkServer
 
-__all__ = ["ParserUnavailable", "SandboxedParser", "Strategy"]
+__all__ = ["ParserUnavailable", "ReadingAborted", "SandboxedParser", "Strategy"]
 
 logger = logging.getLogger(__name__)
 
@@ -78,21 +83,41 @@ class SandboxedParser:
 
         Raises FileError with the code and the sentence that fit, whatever the bytes are;
         WORKER_LOST when a child that had started was lost over the file, twice. Raises
-        ParserUnavailable when this machine lacks what reading takes: a directory for temporary
-        files and room in it, descriptors, processes, a child that starts.
+        ReadingAborted after `abort`, and ParserUnavailable when this machine lacks what reading
+        takes: a directory for temporary files and room in it, descriptors, processes, a child
+        that starts.
         """
         order = write_order(name, request, self._limits, self._ocr.choose(request.lang))
         with self._lock, _readable(file) as descriptor:
             for _ in range(_ATTEMPTS):
                 try:
                     return _read_answer(self._exchange(order, descriptor))
+                except (FileError, ParserUnavailable):
+                    raise
                 except ChildLost as error:
-                    logger.warning("the parser's child was lost: %s", error)
+                    aborted = self._child is not None and self._child.is_interrupted
                     self._drop()
+                    if aborted:
+                        raise ReadingAborted from None
+                    logger.warning("the parser's child was lost: %s", error)
+                except BaseException:
+                    # Such as a time limit's: the answer that is still to come would be taken
+                    # for that of the next file.
+                    self._drop()
+                    raise
         raise FileError(
             FileErrorCode.WORKER_LOST,
             "the process that reads files was lost while it read this one",
         )
+
+    def abort(self) -> None:
+        """End the reading of a file in another thread; nothing happens where none is read.
+
+        A process that was started for one file alone reads on to its limits.
+        """
+        child = self._child
+        if child is not None:
+            child.interrupt()
 
     def close(self) -> None:
         """End the child; a file that is being read in another thread is finished first."""
@@ -105,6 +130,8 @@ class SandboxedParser:
         if self._child is not None and self._child.owner != os.getpid():
             self._child.abandon()
             self._child = None
+        if self._child is not None and self._child.is_interrupted:
+            self._drop()  # when it had just answered
         if self._child is None:
             self._child = ForkServer.start()
         return self._child.ask(order, descriptor, self._limits)

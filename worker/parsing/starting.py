@@ -18,6 +18,10 @@ class ParserUnavailable(Exception):
     """The machine, not the file, is at fault: the file may be tried again."""
 
 
+class ReadingAborted(Exception):
+    """Another thread had the reading of a file ended."""
+
+
 class ChildLost(Exception):
     """The child ended, or said something that is no answer."""
 

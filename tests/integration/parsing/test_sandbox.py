@@ -22,7 +22,7 @@ from tests.unit.parsing import samples
 from worker.parsing.copies import READING, WAITING
 from worker.parsing.document import Document
 from worker.parsing.limits import MIB, ParserLimits
-from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
+from worker.parsing.sandbox import ParserUnavailable, ReadingAborted, SandboxedParser
 
 # Ten seconds of work for the HTML reader: no limit of these tests lets it finish.
 ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 3_000_000
@@ -236,6 +236,54 @@ def test_a_copy_waits_with_nothing_of_the_file_before(parser, tmp_path):
     (spare,) = copies(parser, WAITING)
     assert spare.open_files() == []
     assert psutil.Process(parser.child_pid).open_files() == []
+
+
+def test_an_answer_that_nobody_waited_for_is_not_the_next_files(parser):
+    """A time limit's exception, as Celery raises it, comes while a file is being read."""
+
+    class TooLong(Exception):
+        pass
+
+    def too_long(*_: object) -> None:
+        raise TooLong
+
+    assert parse(parser, b"begin").pages[0].text == "begin"
+    before = signal.signal(signal.SIGALRM, too_long)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TooLong):
+            parse(parser, ENDLESS[: len(ENDLESS) // 20], "theirs.html")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert parse(parser, b"mine").pages[0].text == "mine"
+
+
+def test_reading_that_is_aborted_ends_at_once(parser):
+    parse(parser, b"begin")
+    child = parser.child_pid
+    aborting = threading.Thread(
+        target=lambda: (wait_for(lambda: copies(parser, READING)), parser.abort())
+    )
+    aborting.start()
+    began = time.monotonic()
+    with pytest.raises(ReadingAborted):
+        parse(parser, ENDLESS, "endless.html")
+    aborting.join()
+
+    assert time.monotonic() - began < 5
+    wait_for(lambda: not psutil.pid_exists(child))
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_aborting_when_nothing_is_read_costs_no_file(parser, caplog):
+    parser.abort()
+    parse(parser, b"first")
+    parser.abort()
+
+    assert parse(parser, b"second").pages[0].text == "second"
+    assert caplog.records == []
 
 
 def test_a_child_lost_twice_over_one_file(parser):

@@ -40,6 +40,9 @@ class Parser:
             raise self._happens
         return Document("txt", (Page(0, self._happens),), 1)
 
+    def abort(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -18,6 +18,7 @@ from worker import lease
 from worker.lease import Lease, LeaseLost
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox import SandboxedParser
 
 HOUR = timedelta(hours=1)
 
@@ -129,6 +130,29 @@ def test_work_for_a_job_that_has_ended_stops(
     with world.database.read() as session:
         assert session.scalars(select(FileCache)).all() == []
     assert plumbing.claims[-1] is None, "the worker is free again"
+
+
+def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
+    plumbing: Plumbing, parser: SandboxedParser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="worker")
+    world = plumbing.world
+    job_id = world.job([plumbing.file("<!doctype html>" + "<b>x</b>y&amp;z\n" * 3_000_000)])
+
+    def cancel() -> None:
+        time.sleep(1.5)
+        with world.database.write() as session:
+            service.cancel(session, world.here, job_id)
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    began = time.monotonic()
+    assert plumbing.run(parser=parser)
+    thread.join()
+
+    assert time.monotonic() - began < 6, "reading all of it takes ten seconds"
+    assert "stopped: the file's job has ended" in caplog.text
+    assert plumbing.outcome(job_id).error_code == "cancelled"
 
 
 def test_a_lease_survives_a_database_that_is_away(
