@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
@@ -23,7 +23,8 @@ class File(Base):
     __tablename__ = "files"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    # With its type: workers do not load the table that it refers to.
+    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(3000))
     # The beginning of the name, by which listings may be ordered.
     sort_name: Mapped[str] = mapped_column(SortedText, default="", server_default=text("''"))
@@ -52,7 +53,8 @@ class PendingUpload(Base):
     __tablename__ = "pending_uploads"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    # With its type: workers do not load the table that it refers to.
+    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(3000))
     external_file_id: Mapped[str | None] = mapped_column(String(3000))
     size: Mapped[int | None] = mapped_column(BigInteger)
@@ -83,7 +85,8 @@ class FileCache(Base):
     __tablename__ = "file_caches"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    # With its type: workers do not load the table that it refers to.
+    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(64))
