@@ -104,7 +104,7 @@ def keep_projects_rules(database: Database, limit: int) -> Deleted:
         ).all()
     deleted = Deleted()
     for project_id, days in rules:
-        age = timedelta(days=days)
+        age = timedelta(days=days or 0)
         if deleted.jobs < limit:
             deleted.jobs += delete_old_jobs(database, age, limit - deleted.jobs, project_id)
         if deleted.files < limit:

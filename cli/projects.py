@@ -101,7 +101,7 @@ def list_projects(parts: Administration) -> None:
 @click.option("--max-bytes", type=Limit(), help="Of all of its files.")
 @click.option("--retention-days", type=Limit(), help="How long jobs and files are kept.")
 @click.pass_obj
-def limit(parts: Administration, project_id: UUID, **given: str | None) -> None:
+def limit(parts: Administration, /, project_id: UUID, **given: str | None) -> None:
     """Set limits of a project: a number, 0 for none, `default` for the server's setting."""
     limits = {
         name: None if text == "default" else int(text)
