@@ -21,13 +21,18 @@ class Bounded(Generic[T]):
         self._owed: Future[T] | None = None
 
     def begin(self) -> Future[T]:
-        """Ask, unless an answer is owed; return where it will be."""
+        """Ask, unless an answer is owed; return where it will be.
+
+        Raises RuntimeError when there can be no more threads.
+        """
         with self._lock:
             if self._owed is None or self._owed.done():
-                self._owed = Future()
+                owed: Future[T] = Future()
                 threading.Thread(
-                    target=self._answer, args=(self._owed,), name="bounded", daemon=True
+                    target=self._answer, args=(owed,), name="bounded", daemon=True
                 ).start()
+                # Only now: a thread that the system refused would owe its answer for ever.
+                self._owed = owed
             return self._owed
 
     def _answer(self, owed: Future[T]) -> None:

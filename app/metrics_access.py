@@ -31,7 +31,10 @@ def may_read(settings: Settings, headers: Mapping[str, str], client: str | None)
     if is_behind_proxy or is_forwarded:
         return False
     # The Host keeps out web pages that had their name resolved to this machine.
-    asked = urlsplit("//" + headers.get("host", "")).hostname
+    try:
+        asked = urlsplit("//" + headers.get("host", "")).hostname
+    except ValueError:  # half an IPv6 address
+        return False
     return is_loopback(settings.host) and is_loopback(client) and is_loopback(asked)
 
 

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from app.errors import StorageFull
 
 # EFBIG is a quota of its own kind: the process may not write files that large.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FOLDER = re.compile("[0-9a-f]{2}")
+KEY = re.compile(f"({FOLDER.pattern})/\\1[0-9a-f]{{30}}")
 FULL_SENTENCE = "The server's disk is full: nothing was stored. Free some space and try again."
 
 
@@ -122,11 +125,13 @@ class LocalBlobStore:
         """Give the keys of all blobs that were committed longer ago than this."""
         before = (now() - older_than).timestamp()
         for folder in sorted(self._root.iterdir()):
-            if folder == self._incoming or not folder.is_dir():
+            # Not `incoming`, nor what others have put there, such as a volume's `lost+found`.
+            if not FOLDER.fullmatch(folder.name) or not folder.is_dir():
                 continue
             for path in folder.iterdir():
-                if _modified(path) < before:
-                    yield f"{folder.name}/{path.name}"
+                key = f"{folder.name}/{path.name}"
+                if is_key(key) and _modified(path) < before:
+                    yield key
 
     def remove_stale_uploads(self, older_than: timedelta) -> int:
         """Remove uploads that a crash cut short; each write makes an upload young again."""
@@ -201,6 +206,11 @@ class LocalBlobWriter:
             if error.errno not in FULL:
                 raise
         self._path.unlink(missing_ok=True)
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a name in a store is one of ours: a bucket or a volume may hold others' too."""
+    return KEY.fullmatch(text) is not None
 
 
 def is_disk_full(error: OSError) -> bool:

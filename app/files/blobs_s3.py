@@ -23,7 +23,7 @@ from obstore.store import S3Store
 
 from app.db import now
 from app.errors import StorageFull
-from app.files.blobs import FULL_SENTENCE, Blob, StoreUnavailable, is_disk_full
+from app.files.blobs import FULL_SENTENCE, Blob, StoreUnavailable, is_disk_full, is_key
 from app.files.s3_links import SigningKey, presigned_get
 
 # Larger blobs go in parts of this size, two at a time: together they are the memory it takes.
@@ -109,7 +109,7 @@ class S3BlobStore:
         with _as_ours("list"):
             for chunk in obstore.list(self._store, chunk_size=1000):
                 for found in chunk:
-                    if found["last_modified"] < before:
+                    if is_key(found["path"]) and found["last_modified"] < before:
                         yield found["path"]
 
     def remove_stale_uploads(self, older_than: timedelta) -> int:  # noqa: ARG002  # the protocol's signature

@@ -1,6 +1,7 @@
 """What happens to items and jobs that their workers do not end: lost workers, passed deadlines."""
 
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
@@ -38,7 +39,7 @@ def take_back(
     (a start on a data directory that nobody else can be using), all that anybody held.
     An item that has been lost `max_attempts` times ends with `worker_lost`.
     """
-    lost = select(Item.id, Item.job_id, Item.attempt, Item.lease_token).where(
+    lost = select(Item.id, Item.job_id, Item.attempt, Item.lease_token, Item.lease_until).where(
         Item.status == ItemStatus.RUNNING
     )
     if worker is not None:
@@ -55,7 +56,7 @@ def take_back(
 
 
 def _take_back_one(
-    database: Database, row: Row[UUID, UUID, int, UUID | None], max_attempts: int
+    database: Database, row: Row[UUID, UUID, int, UUID | None, datetime | None], max_attempts: int
 ) -> None:
     given_up = row.attempt >= max_attempts
     values = (
@@ -75,6 +76,8 @@ def _take_back_one(
             .where(
                 Item.id == row.id,
                 Item.lease_token == row.lease_token,
+                # Its worker may have renewed it since: then it is not lost.
+                Item.lease_until == row.lease_until,
                 Item.status == ItemStatus.RUNNING,
             )
             .values(values)

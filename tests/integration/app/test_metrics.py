@@ -46,6 +46,7 @@ class TestAccess:
             ({}, {}, "10.0.0.1", False),
             ({}, {}, None, False),
             ({}, {"host": "rebound.example:8000"}, "127.0.0.1", False),
+            ({}, {"host": "["}, "127.0.0.1", False),
             ({}, {"x-forwarded-for": "10.0.0.1"}, "127.0.0.1", False),
             ({"public_url": "https://docs.example"}, {}, "127.0.0.1", False),
             ({"host": "0.0.0.0"}, {}, "127.0.0.1", False),

@@ -50,6 +50,18 @@ def test_an_error_is_handed_on() -> None:
         Bounded(fail).begin().result(5)
 
 
+def test_a_question_that_got_no_thread_is_asked_again() -> None:
+    question = Bounded(lambda: 7)
+    before = threading.stack_size(1 << 47)  # no system has the room
+    try:
+        with pytest.raises(RuntimeError):
+            question.begin()
+    finally:
+        threading.stack_size(before)
+
+    assert question.begin().result(5) == 7
+
+
 def test_a_part_that_hangs_is_named_in_time(api: Api) -> None:
     hanging = Hanging()
 

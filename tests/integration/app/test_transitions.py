@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app.db import Database
 from app.errors import Conflict, FileErrorCode, NotFound
@@ -206,6 +206,25 @@ class TestTakeBack:
 
         assert recovery.take_back(world.database, max_attempts=3) == 1
         assert [item.status for item in world.items(job_id)] == ["queued", "running"]
+
+    def test_a_lease_renewed_at_the_last_moment_is_kept(self, world: World) -> None:
+        """After the look for leases that have run out, before the item is taken back."""
+        job_id = world.job(1)
+        claim = world.claim(lease=OVER)
+        renewed: list[bool] = []
+
+        def renew(_: object) -> None:
+            if not renewed:
+                renewed.append(True)
+                renewed[0] = transitions.renew(world.database, claim, LEASE)
+
+        # The transaction of the look ends with it.
+        event.listen(world.database.engine, "rollback", renew)
+        recovery.take_back(world.database, max_attempts=1)
+
+        (item,) = world.items(job_id)
+        assert renewed == [True]
+        assert item.status == "running"
 
     def test_everything_of_one_worker(self, world: World) -> None:
         job_id = world.job(3)

@@ -125,3 +125,15 @@ def test_a_directory_that_is_gone_fails_the_check(store: LocalBlobStore, tmp_pat
 
     with pytest.raises(OSError, match="not writable"):
         store.check()
+
+
+def test_only_what_is_named_like_a_blob_is_listed(store: LocalBlobStore, tmp_path: Path) -> None:
+    """A volume has directories of its own, and what is listed may be deleted as nobody's."""
+    writer = store.create()
+    blob = writer.commit()
+    root = tmp_path / "blobs"
+    for name in ("lost+found/0000", "ab/notes.txt", f"ab/cd{30 * '0'}"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"theirs")
+
+    assert list(store.keys(timedelta(seconds=-1))) == [blob.key]
