@@ -44,12 +44,15 @@ def shared_metrics() -> Iterator[None]:
 
     Where no directory can be made, this process counts for itself and its children for nobody.
     """
+    directory = None
     try:
         _remove_leftovers()
         directory = Path(tempfile.mkdtemp(prefix=PREFIX))
         _use(directory)
     except OSError as error:
         log.warning("the metrics of worker processes are not served: %s", error)
+        if directory is not None:
+            shutil.rmtree(directory, ignore_errors=True)
         yield
         return
     metrics.begin()
@@ -61,10 +64,17 @@ def shared_metrics() -> Iterator[None]:
 
 
 def join_metrics() -> None:
-    """Count into the directory of the process that started us, if it has one."""
+    """Count into the directory of the process that started us, if it has one.
+
+    Where that cannot be, such as on a full disk, this process counts for nobody.
+    """
     directory = os.environ.get(VARIABLE)
-    if directory is not None:
+    if directory is None:
+        return
+    try:
         _use(Path(directory))
+    except OSError as error:
+        log.warning("the metrics of this process are not served: %s", error)
 
 
 def render(*collectors: Collector) -> bytes:
@@ -136,27 +146,36 @@ class _Slot:
 
     def _take(self) -> int:
         for number in itertools.count():
-            if _lock(self._directory / f"slot_{number}.lock"):
+            lock = _lock(self._directory / f"slot_{number}.lock")
+            if lock is None:
+                continue
+            try:
                 # What a process before us had in flight ended with it.
                 mark_process_dead(number, str(self._directory))  # type: ignore[no-untyped-call]
                 self._make_files(number)
-                return number
+            except BaseException:
+                os.close(lock)  # it is tried again with the next thing to count
+                raise
+            return number
         raise AssertionError
 
     def _make_files(self, number: int) -> None:
         for kind, size in FILE_BYTES.items():
             path = self._directory / f"{kind}_{number}.db"
             if not path.exists():
-                path.write_bytes(bytes(size))
+                # Aside first: a file that is cut, or still empty, cannot be read by a scrape.
+                aside = path.with_suffix(".new")
+                aside.write_bytes(bytes(size))
+                aside.rename(path)
 
 
 def _use(directory: Path) -> None:
-    os.environ[VARIABLE] = str(directory)
     values.ValueClass = values.MultiProcessValue(_Slot(directory))  # type: ignore[no-untyped-call]
+    os.environ[VARIABLE] = str(directory)
 
 
-def _lock(path: Path) -> bool:
-    """Hold a file until this process ends; False if another one does.
+def _lock(path: Path) -> int | None:
+    """Hold a file until its descriptor is closed or this process ends; None if another one does.
 
     A lock of fcntl's belongs to the process: a forked child does not have it.
     """
@@ -165,8 +184,8 @@ def _lock(path: Path) -> bool:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        return False
-    return True
+        return None
+    return descriptor
 
 
 def _remove_leftovers() -> None:

@@ -107,3 +107,35 @@ def test_a_killed_server_leaves_nothing_for_ever(tmp_path: Path) -> None:
     assert ended.value.returncode == -signal.SIGKILL
     assert living != left
     assert kept == [living]
+
+
+NO_ROOM = """
+import os, resource, signal
+from app import metrics
+from app.metrics_files import VARIABLE, join_metrics, shared_metrics
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+with shared_metrics():
+    assert VARIABLE not in os.environ, "children would try in vain"
+    metrics.FILES.add(1, "classified")
+os.environ[VARIABLE] = os.getcwd()
+join_metrics()
+metrics.FILES.add(1, "classified")
+"""
+
+
+def test_a_full_disk_stops_figures_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "are not served" in done.stderr
+    assert not list(tmp_path.glob("pigeonhole-metrics-*")), "nothing is left behind"
+    assert not list(tmp_path.glob("*.db")), "no file that is cut"
