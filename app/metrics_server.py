@@ -1,5 +1,6 @@
 """The metrics of a host that has workers and no API, on a port of their own."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ def serve_metrics(settings: Settings) -> Iterator[None]:
             "PIGEONHOLE_METRICS_TOKEN is not set: other machines need it to read the metrics"
         )
     try:
-        server = _Server((settings.host, settings.metrics_port), _handler(settings))
+        kind = _ServerOfIpv6 if ":" in settings.host else _Server
+        server = kind((settings.host, settings.metrics_port), _handler(settings))
     except OSError as error:
         raise StartupError(
             f"PIGEONHOLE_METRICS_PORT: cannot listen on {settings.host}, port "
@@ -46,6 +48,10 @@ def serve_metrics(settings: Settings) -> Iterator[None]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+
+class _ServerOfIpv6(_Server):
+    address_family = socket.AF_INET6
 
 
 def _handler(settings: Settings) -> type[BaseHTTPRequestHandler]:

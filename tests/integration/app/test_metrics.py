@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from app import metrics
 from app.db import Database
 from app.metrics_access import may_read
 from app.metrics_queue import QueueCollector
+from app.metrics_server import serve_metrics
 from app.settings import Settings
 from tests.integration.app.api import JOBS, RULES, Api, create_job, upload
 from tests.integration.app.world import World
@@ -190,3 +193,19 @@ def test_a_scrape_asks_five_times(world: World) -> None:
 
     assert QueueCollector(world.database).jobs == 1
     assert len([text for text in asked if not text.startswith("BEGIN")]) == 5
+
+
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_a_host_of_workers_serves_its_metrics(host: str, family: socket.AddressFamily) -> None:
+    with socket.socket(family) as free:
+        free.bind((host, 0))
+        port = free.getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
+
+    with (
+        serve_metrics(Settings(host=host, metrics_port=port)),
+        urllib.request.urlopen(f"http://{name}:{port}/metrics", timeout=10) as answer,
+    ):
+        assert answer.status == 200
