@@ -43,8 +43,8 @@ test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="
 test-sdks: install sdks ## Drive a server with nine generations of the official SDKs (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
 
-# Each SDK in an environment of its own: they need other releases of the same packages.
-sdks:
+# Other releases of the same packages cannot share an environment.
+sdks: ## Make the environments of the nine SDKs
 	@for sdk in $(PYTHON_SDKS); do requirements/install.sh .venv-sdk-$$sdk requirements/sdk-$$sdk.txt || exit; done
 	@for sdk in $(NODE_SDKS); do requirements/install-node.sh .node-sdk/$$sdk requirements/node/$$sdk || exit; done
 

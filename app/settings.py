@@ -178,7 +178,7 @@ class Settings(BaseSettings):
     )
     request_seconds: Annotated[float, Ge(0.1), Le(3600)] = Field(
         20,
-        description="How long the head of a request may take, and a client be silent within a body.",
+        description="How long the head of a request may take, and a silence within a body.",
     )
     hsts_seconds: Annotated[int, Ge(0)] = Field(
         0, description="How long browsers are to insist on https, where a proxy speaks it; 0: not."

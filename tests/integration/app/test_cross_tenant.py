@@ -246,6 +246,10 @@ def bodies_with_foreign_ids(owner: Tenant, stranger: Tenant) -> dict[tuple[str, 
     job = {"file_input": ours, "configuration": CONFIGURATION}
     return {
         (JOBS, "file_ids"): {"file_ids": [ours, *theirs["file_id"]], "rules": RULES},
+        (JOBS, "file_id"): {
+            "file_ids": [ours],
+            "rules": [{**RULES[0], "examples": [{"file_id": theirs["file_id"][0]}]}],
+        },
         (V2_JOBS, "file_input"): {**job, "file_input": theirs["file_id"][0]},
         (V2_JOBS, "file_id"): {
             "file_id": f"dfl-{theirs['file_id'][0]}",
