@@ -75,8 +75,9 @@ def test_processes_that_come_and_are_killed(tmp_path: Path) -> None:
     assert int(files) <= 9
     assert len(types) == 4
     assert "(other)" in types
-    # Nobody is there any more who could have something in flight, but the last of each slot.
-    assert values["pigeonhole_requests_in_flight",] <= 2
+    # Nobody is there any more who could have something in flight, but the last of each slot; where
+    # one child ended before the other began, they had one slot, which the parent's fork cleared.
+    assert values.get(("pigeonhole_requests_in_flight",), 0) <= 2
     assert is_left == "False"
     assert list(tmp_path.iterdir()) == []
 
