@@ -71,7 +71,7 @@ class TestLinks:
         assert anonymous(api).get(forged).status_code == status
 
     def test_a_link_expires(self, api: Api, client: TestClient) -> None:
-        link = link_of(client, upload(client), expires_at_seconds=1)
+        link = link_of(client, upload(client), expires_at_seconds=3)
         assert anonymous(api).get(link).status_code == 200
         expires = int(parse_qs(urlsplit(link).query)["expires"][0])
 
