@@ -56,20 +56,20 @@ JOBS = st.fixed_dictionaries(
 )
 
 
-def check(model: type[BaseModel], document: Any) -> None:
+def is_refused_or_kept(model: type[BaseModel], document: Any) -> bool:
     body = json.dumps(document)
     try:
         parsed = model.model_validate_json(body)
     except ValidationError:
-        return
-    assert model.model_validate_json(parsed.model_dump_json()) == parsed
+        return True
+    return model.model_validate_json(parsed.model_dump_json()) == parsed
 
 
 @pytest.mark.parametrize("model", MODELS)
 @FEW
 @given(document=JSON)
 def test_anything(model: type[BaseModel], document: Any) -> None:
-    check(model, document)
+    assert is_refused_or_kept(model, document)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -78,10 +78,10 @@ def test_anything(model: type[BaseModel], document: Any) -> None:
 def test_anything_under_the_right_names(model: type[BaseModel], data: st.DataObject) -> None:
     names = st.sampled_from(sorted(model.model_fields))
 
-    check(model, data.draw(st.dictionaries(names, JSON)))
+    assert is_refused_or_kept(model, data.draw(st.dictionaries(names, JSON)))
 
 
 @FEW
 @given(document=JOBS)
 def test_jobs_that_are_nearly_right(document: dict[str, Any]) -> None:
-    check(ClassifyJobRequest, document)
+    assert is_refused_or_kept(ClassifyJobRequest, document)

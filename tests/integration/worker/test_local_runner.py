@@ -84,6 +84,7 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
         finally:
             postgres_server._run()
         until(lambda: ready(database) - before, "the second worker's heartbeat")
+        assert victim not in children()
 
 
 def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
