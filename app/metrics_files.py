@@ -39,15 +39,16 @@ ANY_TYPE = "(any)"
 
 
 @contextmanager
-def shared_metrics() -> Iterator[None]:
+def shared_metrics(parent: Path | None = None) -> Iterator[None]:
     """Count into a new directory, together with our children, until the block ends.
 
+    It is made in `parent`, which must be a disk of this host, or among its temporary files.
     Where no directory can be made, this process counts for itself and its children for nobody.
     """
     directory = None
     try:
-        _remove_leftovers()
-        directory = Path(tempfile.mkdtemp(prefix=PREFIX))
+        _remove_leftovers(parent or Path(tempfile.gettempdir()))
+        directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).absolute()
         _use(directory)
     except OSError as error:
         log.warning("the metrics of worker processes are not served: %s", error)
@@ -188,9 +189,9 @@ def _lock(path: Path) -> int | None:
     return descriptor
 
 
-def _remove_leftovers() -> None:
+def _remove_leftovers(parent: Path) -> None:
     """Remove the directories of servers that were killed."""
-    for directory in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+    for directory in parent.glob(PREFIX + "*"):
         try:
             status = directory.lstat()
             is_ours = status.st_uid == os.getuid() and not directory.is_symlink()

@@ -65,9 +65,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
             f"PIGEONHOLE_DATA_DIR: the directory cannot be made ({error.strerror})"
         ) from None
     if settings.is_embedded:
-        with _lock(settings.data_dir), shared_metrics():
+        with _lock(settings.data_dir), shared_metrics(settings.data_dir):
             _serve(settings)
-    else:
+    else:  # several hosts may share the directory of files
         with shared_metrics():
             _serve(settings)
 

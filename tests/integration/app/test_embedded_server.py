@@ -31,7 +31,12 @@ WEBHOOK = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with embedded_server(tmp_path_factory.mktemp("embedded") / "data", SETTINGS) as server:
+    folder = tmp_path_factory.mktemp("embedded")
+    server = embedded_server(folder / "data", SETTINGS)
+    for name in ("HOME", "TMPDIR"):
+        (folder / name).mkdir()
+        server.environment[name] = str(folder / name)
+    with server:
         yield server
 
 
@@ -70,6 +75,14 @@ class TestFirstStart:
 
     def test_the_directory_is_its_owners_only(self, server: RunningServer) -> None:
         assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
+
+    @pytest.mark.usefixtures("job_id")
+    @pytest.mark.parametrize("name", ["HOME", "TMPDIR"])
+    def test_files_lie_in_the_directory_only(self, server: RunningServer, name: str) -> None:
+        elsewhere = Path(server.environment[name]).rglob("*")
+
+        assert list(server.data_dir.glob("pigeonhole-metrics-*/*.db"))
+        assert [path for path in elsewhere if not path.is_dir()] == []
 
     def test_the_key_is_not_printed_into_a_log(self, server: RunningServer) -> None:
         assert server.api_key not in server.output()
