@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import time
@@ -91,6 +92,17 @@ def test_any_string_gives_a_vector(e5: E5Embedder, text: str):
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     # 512 tokens take 0.1 s; the megabyte itself would take minutes.
     assert time.process_time() - began < 5
+
+
+def test_words_that_were_met_do_not_stay_in_the_process(e5: E5Embedder):
+    e5.embed(["".join(map(chr, range(0x4E00, 0x9FFF, 40)))], "passage")
+    of_maps = re.split(
+        r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.M
+    )
+    mapped = [text for text in of_maps if "words.npy" in text]
+
+    assert mapped
+    assert all(re.search(r"^Rss: +0 kB$", text, re.MULTILINE) for text in mapped)
 
 
 def test_no_texts_give_no_vectors(e5: E5Embedder):

@@ -1,6 +1,7 @@
 """multilingual-e5-small, run by ONNX Runtime from the files that `models build` writes."""
 
 import json
+import mmap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,8 +19,8 @@ _PREFIXES: dict[Kind, str] = {"passage": "passage: ", "query": "query: "}
 class E5Embedder:
     """multilingual-e5-small: 384 dimensions, about 100 languages, 40 ms of CPU for 256 tokens.
 
-    The word table, two thirds of the model, is mapped: processes share it, and only pages with
-    words that occur are read. The files are checked when the embedder is made; ONNX Runtime
+    The word table, two thirds of the model, is mapped: processes share it, only pages with words
+    that occur are read, and after each text they are the kernel's alone. The files are checked when the embedder is made; ONNX Runtime
     starts at the first text, because its threads do not survive a fork. Safe to share between
     threads.
 
@@ -52,7 +53,18 @@ class E5Embedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = self._tokenizer.ids(_PREFIXES[kind] + text)
-            embedded = q4.unpacked(self._words[ids]) + self._positions[: len(ids)]
+            embedded = q4.unpacked(self._rows(ids)) + self._positions[: len(ids)]
             (encoded,) = session.run(None, {"embedded": embedded[None]})
             vectors[row] = encoded[0].mean(axis=0)
         return normalised(vectors)
+
+    def _rows(self, ids: Sequence[int]) -> q4.Blocks:
+        """Return the packed rows of words, and map their pages no longer.
+
+        Otherwise a process would grow, by the whole table in the end, with every word it has met.
+        """
+        rows = self._words[ids]
+        mapping = self._words.base
+        if isinstance(mapping, mmap.mmap):
+            mapping.madvise(mmap.MADV_DONTNEED)
+        return rows
