@@ -97,7 +97,7 @@ def test_any_string_gives_a_vector(e5: E5Embedder, text: str):
 def test_words_that_were_met_do_not_stay_in_the_process(e5: E5Embedder):
     e5.embed(["".join(map(chr, range(0x4E00, 0x9FFF, 40)))], "passage")
     of_maps = re.split(
-        r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.M
+        r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE
     )
     mapped = [text for text in of_maps if "words.npy" in text]
 

@@ -20,9 +20,9 @@ class E5Embedder:
     """multilingual-e5-small: 384 dimensions, about 100 languages, 40 ms of CPU for 256 tokens.
 
     The word table, two thirds of the model, is mapped: processes share it, only pages with words
-    that occur are read, and after each text they are the kernel's alone. The files are checked when the embedder is made; ONNX Runtime
-    starts at the first text, because its threads do not survive a fork. Safe to share between
-    threads.
+    that occur are read, and after each text no process holds them. The files are checked when the
+    embedder is made; ONNX Runtime starts at the first text, because its threads do not survive a
+    fork. Safe to share between threads.
 
     Raises StartupError when `directory` does not hold the model as it was built.
     """
