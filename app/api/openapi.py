@@ -11,6 +11,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 ERRORS = {
     "400": "A body that is no JSON, or a page_token of another listing.",
     "401": "No API key, or one that is worthless; the sentence tells which.",
+    "403": "The API key is for administration, and this is not; or the other way round.",
     "404": "Something that is named does not exist, or this key may not see it.",
     "408": "The body did not arrive in time.",
     "409": "The state of things forbids it; the sentence tells why. Not to be repeated.",
