@@ -17,11 +17,12 @@ import time
 from typing import Any
 
 from worker.parsing import frames
-from worker.parsing.answer import error_message, fall_silent
+from worker.parsing.answer import fall_silent
 from worker.parsing.copies import Copy
 from worker.parsing.directory import private_directory
 from worker.parsing.ending import Waited, describe, explain
 from worker.parsing.limits import ParserLimits
+from worker.parsing.messages import error_message
 from worker.parsing.order import read_order
 from worker.parsing.preload import preload
 

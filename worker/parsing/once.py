@@ -11,10 +11,8 @@ from pathlib import Path
 
 from worker.parsing import frames
 from worker.parsing.answer import answer, fall_silent, open_ocr
-from worker.parsing.order import read_order
+from worker.parsing.order import ORDER_NAME, read_order
 from worker.parsing.preload import preload
-
-ORDER_NAME = "order.json"
 
 
 def main() -> None:

@@ -8,6 +8,9 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr_data import OcrChoice
 from worker.parsing.request import ParseRequest
 
+ORDER_NAME = "order.json"
+"""The file with the order for a process that reads one file only, in its directory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from worker.parsing import frames
-from worker.parsing.answer import error_message
 from worker.parsing.directory import private_directory
 from worker.parsing.ending import Ending, Waited, describe, explain
 from worker.parsing.limits import ParserLimits
-from worker.parsing.once import ORDER_NAME
+from worker.parsing.messages import error_message
+from worker.parsing.order import ORDER_NAME
 from worker.parsing.starting import (
     START_SECONDS,
     ChildLost,
