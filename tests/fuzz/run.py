@@ -1,20 +1,27 @@
 """`make fuzz`: made-up requests to a server of its own, from its own description.
 
-Ends with 1 when an answer is a 5xx or not as described, when the server is gone, or when its
-database is damaged.
+Ends with 1 when an answer is a 5xx or not as described, when an operation never succeeded, when
+the server is gone, or when its database is damaged.
 """
 
 import argparse
-import re
+import json
+import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import httpx2
+from rich.console import Console
+from rich.table import Table
 
+from tests.fuzz import seeds
+from tests.support.receiver import Receiver
 from tests.support.server import RunningServer, embedded_server
 
 ROOT = Path(__file__).parents[2]
@@ -23,35 +30,72 @@ CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
     "content_type_conformance",
+    "response_headers_conformance",
     "response_schema_conformance",
 )
-# Of one operation; runs are repeated with the next seed until there were enough requests.
-EXAMPLES = 250
-SENT = re.compile(r"^\s*(\d[\d,]*) generated", re.MULTILINE)
+# The phase "coverage" ends in schemathesis itself, in a recursion over this description.
+PHASES = "fuzzing"
+
+# (operation, status): how many answers. An operation is a method and a path of the description.
+Tally = Counter[tuple[str, int]]
 
 
-def fuzz(server: RunningServer, seed: int, examples: int) -> tuple[int, str]:
-    """Return how many requests one run has sent, and what is wrong, empty if nothing is."""
-    done = subprocess.run(
-        [
-            *(PROGRAM, "--no-color", "run", f"{server.base_url}/openapi.json"),
-            *("--header", f"Authorization: Bearer {server.api_key}"),
-            *("--phases", "fuzzing", "--checks", ",".join(CHECKS), "--continue-on-failure"),
-            *("--seed", str(seed), "--max-examples", str(examples), "--workers", "2"),
-            *("--warnings", "off", "--no-shrink", "--generation-database", "none"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = SENT.search(done.stdout)
-    count = int(found[1].replace(",", "")) if found else 0
-    return count, done.stdout + done.stderr if done.returncode or not count else ""
+class Fuzzer:
+    """Runs schemathesis against one server, round after round, and counts the answers."""
+
+    def __init__(self, server: RunningServer, folder: Path, hook_url: str, workers: int) -> None:
+        self._server = server
+        self._plan = folder / "plan.json"
+        self._lines = folder / "tally"
+        self._hook_url = hook_url
+        self._workers = workers
+        self._keys = seeds.make_keys(server)
+
+    def run(self, seed: int, examples: int) -> str:
+        """Run one round; return what is wrong, empty if nothing is."""
+        tenant = {"Authorization": f"Bearer {self._keys['tenant']}"}
+        with _client(self._server, tenant) as client:
+            pools = seeds.make_pools(client, self._hook_url)
+        pools["key"] = [*self._keys.values(), "llx-nobody"]
+        plan = {
+            "base_url": self._server.base_url,
+            "keys": self._keys,
+            "pools": pools,
+            "seed": seed,
+            "tally": str(self._lines),
+        }
+        self._plan.write_text(json.dumps(plan))
+        done = subprocess.run(
+            [
+                *(PROGRAM, "--no-color", "run", f"{self._server.base_url}/openapi.json"),
+                *("--phases", PHASES, "--checks", ",".join(CHECKS), "--continue-on-failure"),
+                *("--seed", str(seed), "--max-examples", str(examples)),
+                *("--workers", str(self._workers), "--warnings", "off", "--no-shrink"),
+                *("--generation-database", "none", "--request-timeout", "60"),
+            ],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
+                "PIGEONHOLE_FUZZ": str(self._plan),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout + done.stderr if done.returncode else ""
+
+    def tally(self) -> Tally:
+        """Return the answers of all rounds so far."""
+        if not self._lines.exists():
+            return Counter()
+        parts = (line.split(" ", 1) for line in self._lines.read_text().splitlines())
+        return Counter((operation, int(status)) for status, operation in parts)
 
 
 def what_is_left(server: RunningServer) -> str:
     """Return what the run did to the server, empty if it lives and its database is whole."""
-    with httpx2.Client(base_url=server.base_url, trust_env=False, timeout=10) as client:
+    with _client(server) as client:
         if client.get("/readyz").status_code != 200:
             return "the server is not ready"
     with closing(sqlite3.connect(server.data_dir / "pigeonhole.db")) as database:
@@ -59,24 +103,86 @@ def what_is_left(server: RunningServer) -> str:
     return "" if verdict == "ok" else f"the database: {verdict}"
 
 
+def never_reached(server: RunningServer, tally: Tally) -> list[str]:
+    """Return the operations of the server's own description without a single 2xx."""
+    with _client(server) as client:
+        paths = client.get("/openapi.json").json()["paths"]
+    described = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
+    reached = {operation for operation, status in tally if 200 <= status < 300}
+    return sorted(described - reached)
+
+
+def table(tally: Tally) -> Table:
+    """Return a row for each operation: its requests, and the share of each class of answers."""
+    shown = Table("operation", title="Answers by operation", title_justify="left")
+    for heading in ("requests", "2xx", "4xx", "5xx", "most of the 4xx"):
+        shown.add_column(heading, justify="right")
+    for operation in sorted(
+        {operation for operation, _ in tally}, key=lambda one: one.split()[::-1]
+    ):
+        shown.add_row(operation, *_shares({s: n for (o, s), n in tally.items() if o == operation}))
+    answers: Counter[int] = Counter()
+    for (_, status), count in tally.items():
+        answers[status] += count
+    shown.add_section()
+    shown.add_row("all", *_shares(answers))
+    return shown
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--requests", type=int, default=20_000, help="in all, at least")
+    parser.add_argument("--examples", type=int, default=150, help="of an operation in one round")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1, help="of the first round")
     given = parser.parse_args()
-    sent, seed = 0, given.seed
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    started = time.monotonic()
     with (
-        tempfile.TemporaryDirectory() as folder,
-        embedded_server(Path(folder) / "data") as server,
+        tempfile.TemporaryDirectory() as name,
+        Receiver() as receiver,
+        embedded_server(Path(name) / "data", {"webhook_allow": "127.0.0.1"}) as server,
     ):
-        while sent < given.requests:
-            count, wrong = fuzz(server, seed, EXAMPLES)
-            sent, seed = sent + count, seed + 1
-            print(f"{sent} requests", flush=True)  # noqa: T201
-            if wrong := wrong or what_is_left(server):
-                print(wrong, file=sys.stderr)  # noqa: T201
-                return 1
+        fuzzer = Fuzzer(server, Path(name), receiver.url("/fuzz"), given.workers)
+        seed, wrong = given.seed, ""
+        while not wrong and fuzzer.tally().total() < given.requests:
+            wrong = fuzzer.run(seed, given.examples) or what_is_left(server)
+            sent, seconds = fuzzer.tally().total(), time.monotonic() - started
+            console.print(f"seed {seed}: {sent} requests after {seconds:.0f} s", highlight=False)
+            seed += 1
+        tally = fuzzer.tally()
+        if not wrong and (missed := never_reached(server, tally)):
+            wrong = "never answered with 2xx: " + ", ".join(missed)
+        if wrong and any(status >= 500 for _, status in tally):
+            wrong += server.output()[-20_000:]
+        console.print(wrong, markup=False, highlight=False)
+        console.print(table(tally))
+        if wrong:
+            console.print("Not as it should be: see above the table.")
+            return 1
+    console.print(
+        "No 5xx, nothing that is not as described; the server is ready, its database whole."
+    )
     return 0
+
+
+def _client(server: RunningServer, headers: dict[str, str] | None = None) -> httpx2.Client:
+    return httpx2.Client(base_url=server.base_url, headers=headers, trust_env=False, timeout=30)
+
+
+def _shares(answers: dict[int, int]) -> tuple[str, ...]:
+    requests = sum(answers.values())
+    by_class: Counter[int] = Counter()
+    for status, count in answers.items():
+        by_class[status // 100] += count
+    refusals = sorted(
+        ((count, status) for status, count in answers.items() if status // 100 == 4), reverse=True
+    )
+    return (
+        str(requests),
+        *(f"{by_class[hundred] / requests:.0%}" for hundred in (2, 4, 5)),
+        ", ".join(f"{status}: {count}" for count, status in refusals[:3]),
+    )
 
 
 if __name__ == "__main__":

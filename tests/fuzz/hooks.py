@@ -1,0 +1,124 @@
+"""Schemathesis' hooks: real ids into requests, and a line of the tally for each answer.
+
+Schemathesis imports this module, in an environment of its own, where SCHEMATHESIS_HOOKS names it.
+`PIGEONHOLE_FUZZ` names the file that `tests.fuzz.run` writes for it.
+"""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import requests
+import schemathesis
+
+from tests.fuzz.known import Known
+
+PLAN = json.loads(Path(os.environ["PIGEONHOLE_FUZZ"]).read_text())
+KNOWN = Known(PLAN["pools"], PLAN["seed"])
+KEYS: dict[str, str] = PLAN["keys"]
+TALLY = Path(PLAN["tally"])
+TALLY_LOCK = threading.Lock()
+
+# Presigned links are no part of the published API, but anybody may send anything to them.
+QUERY = [
+    {"name": "expires", "in": "query", "required": True, "schema": {"type": "integer"}},
+    {"name": "signature", "in": "query", "required": True, "schema": {"type": "string"}},
+]
+FILE_ID = {
+    "name": "file_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+}
+REFUSAL = {
+    "description": "Refused",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+INVALID = {
+    "description": "Not as described",
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}
+    },
+}
+BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+LINKS: dict[str, Any] = {
+    "/upload/{file_id}": {
+        "put": {
+            "parameters": [FILE_ID, *QUERY],
+            "requestBody": {"content": BYTES},
+            "responses": {"204": {"description": "Taken"}, "422": INVALID, "4XX": REFUSAL},
+        }
+    },
+    "/download/{file_id}": {
+        "get": {
+            "parameters": [FILE_ID, *QUERY],
+            "responses": {"200": {"description": "The bytes"}, "422": INVALID, "4XX": REFUSAL},
+        }
+    },
+}
+
+
+# Jobs of small files have ended long before this operation's turn, and are answered with 409.
+CANCEL = "POST /api/v2/classify/{job_id}/cancel"
+
+
+@schemathesis.hook
+def before_load_schema(_context: Any, raw_schema: dict[str, Any]) -> None:
+    raw_schema["paths"].update(LINKS)
+
+
+@schemathesis.hook
+def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
+    operation = case.operation.label
+    # In JSON documents, paths and queries of the wrong shape on purpose there is no place for ids.
+    if isinstance(case.path_parameters, dict):
+        query = KNOWN.put_into_path(operation, case.path_parameters)
+        if query is not None:
+            case.query = dict(parse_qsl(query))
+        if operation == CANCEL and KNOWN.chance(0.4):
+            put_fresh_job(case.path_parameters)
+    if isinstance(case.query, dict):
+        KNOWN.put_into_query(operation, case.query)
+    if isinstance(case.body, dict | list):
+        case.body = KNOWN.body(operation, case.body)
+    choose_key(operation, case.headers)
+
+
+def choose_key(operation: str, headers: Any) -> None:
+    """Mostly the key that may; else another tenant's, one for the wrong purpose, or what came."""
+    right = "admin" if "/admin/" in operation else "tenant"
+    if KNOWN.chance(0.9):
+        headers["Authorization"] = f"Bearer {KEYS[right]}"
+    elif KNOWN.chance(0.7):
+        other = KNOWN.pick("key")
+        headers["Authorization"] = f"Bearer {other}"
+
+
+def put_fresh_job(path: dict[str, Any]) -> None:
+    """Let the path name a job that has been made this moment, and so can be cancelled."""
+    body = KNOWN.right_body("POST /api/v2/classify")
+    made = requests.post(
+        f"{PLAN['base_url']}/api/v2/classify",
+        json=body,
+        headers={"Authorization": f"Bearer {KEYS['tenant']}"},
+        timeout=60,
+    )
+    # What was picked may have been deleted by the other worker meanwhile.
+    if made.ok:
+        path["job_id"] = made.json()["id"]
+
+
+@schemathesis.hook
+def after_call(_context: Any, case: Any, response: Any) -> None:
+    operation = case.operation.label
+    with TALLY_LOCK, TALLY.open("a") as lines:
+        lines.write(f"{response.status_code} {operation}\n")
+    if not 200 <= response.status_code < 300:
+        return
+    if case.operation.method.upper() == "DELETE":
+        KNOWN.forget(case.path_parameters)
+    elif response.headers.get("content-type", [""])[0].startswith("application/json"):
+        KNOWN.learn(operation, response.json())

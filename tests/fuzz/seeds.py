@@ -1,0 +1,106 @@
+"""Fills the fuzzed server with what requests are to find, through its own API and commands."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.fuzz.known import PARAMETERS, RULES, Pools
+from tests.support.server import RunningServer
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+# Small and quick to read, of different formats.
+DOCUMENTS = ("lentil-soup.txt", "ferry.html", "bottles.eml", "irrigation.pdf")
+OF_EACH = 24
+FINISHED_SECONDS = 60.0
+
+
+def make_keys(server: RunningServer) -> dict[str, str]:
+    """Return the key of the tenant that owns everything, of another one, for administration."""
+    organization = _last_word(server.run("orgs", "create", "other"))
+    return {
+        "tenant": server.api_key,
+        "other": _last_word(
+            server.run("keys", "create", "other", "--organization-id", organization)
+        ),
+        "admin": _last_word(server.run("keys", "create", "admin", "--admin")),
+    }
+
+
+def make_pools(client: httpx2.Client, hook_url: str) -> Pools:
+    """Make files, jobs with results and deliveries, and the rest; return what there is by kind.
+
+    `client` sends the tenant's key; `hook_url` is a receiver that webhooks reach.
+    """
+    pools: Pools = {
+        "project": [one["id"] for one in _json(client.get("/api/v1/projects"))],
+        "organization": [one["id"] for one in _json(client.get("/api/v1/organizations"))],
+        "file": list(_files(client)),
+    }
+    files = pools["file"]
+    hook = {"webhook_url": hook_url}
+    pools["job"] = [
+        _made(
+            client,
+            "/api/v1/classifier/jobs",
+            {
+                "file_ids": files[number : number + 2],
+                "rules": RULES,
+                "webhook_configurations": [hook],
+            },
+        )
+        for number in range(OF_EACH)
+    ]
+    pools["configuration"] = [
+        _made(
+            client,
+            "/api/v1/beta/configurations",
+            {"name": f"configuration {number}", "parameters": PARAMETERS},
+        )
+        for number in range(OF_EACH)
+    ]
+    pools["webhook"] = [_made(client, "/api/v1/beta/webhook-configs", hook) for _ in files]
+    pools["v2 job"] = [
+        _made(
+            client,
+            "/api/v2/classify",
+            {"file_input": file, "configuration_id": pools["configuration"][0]},
+        )
+        for file in files
+    ]
+    pools["delivery"] = list(find_deliveries(client, pools["job"]))
+    return pools
+
+
+def find_deliveries(client: httpx2.Client, jobs: list[str]) -> Iterator[str]:
+    """Yield job/delivery of each job once it has told its webhook; raise TimeoutError if not."""
+    deadline = time.monotonic() + FINISHED_SECONDS
+    for job in jobs:
+        path = f"/api/v1/classifier/jobs/{job}/webhooks"
+        while not (told := _json(client.get(path))["items"]):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Job {job} has told no webhook in {FINISHED_SECONDS:g} s.")
+            time.sleep(0.1)
+        yield from (f"{job}/{delivery['id']}" for delivery in told)
+
+
+def _files(client: httpx2.Client) -> Iterator[str]:
+    for number in range(OF_EACH):
+        name = DOCUMENTS[number % len(DOCUMENTS)]
+        content = {"upload_file": (name, (SAMPLES / name).read_bytes())}
+        yield _json(client.post("/api/v1/files", files=content))["id"]
+
+
+def _made(client: httpx2.Client, path: str, body: Any) -> str:
+    return str(_json(client.post(path, json=body))["id"])
+
+
+def _json(response: httpx2.Response) -> Any:
+    response.raise_for_status()
+    return response.json()
+
+
+def _last_word(printed: str) -> str:
+    return printed.rsplit(maxsplit=1)[-1]
