@@ -88,6 +88,8 @@ fi
 install_with_uv || pip --require-hashes --no-deps -r "$lock"
 if [ "$what" = project ]; then
     pip --no-deps --no-build-isolation --editable .
+    # As pip does for everything else: otherwise each process would, or would write it as it runs.
+    "$venv/bin/python" -m compileall -q app cli migrations worker
     "$venv/bin/pigeonhole" models build --if-possible
 fi
 printf '%s\n' "$wanted" >"$stamp"

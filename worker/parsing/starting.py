@@ -42,8 +42,6 @@ def environment() -> dict[str, str]:
         # The same modules as ours, wherever they were found.
         "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *filter(None, sys.path)]),
         "LC_ALL": "C.UTF-8",
-        # What reads files writes nothing but what it reads them with.
-        "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": tempfile.gettempdir(),
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
