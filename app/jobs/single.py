@@ -50,6 +50,8 @@ class SingleJob:
     status: SingleStatus
     verdict: tuple[str | None, float, str] | None
     error: tuple[str, str] | None
+    candidates: list[dict[str, Any]] | None = None
+    evidence: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def _jobs() -> Select[*tuple[Any, ...]]:
             Result.type,
             Result.confidence,
             Result.reasoning,
+            Result.candidates,
+            Result.evidence,
         )
         .join(Item, (Item.job_id == Job.id) & (Item.ordinal == 0))
         .outerjoin(Result, Result.item_id == Item.id)
@@ -189,4 +193,6 @@ def _view(row: Row[*tuple[Any, ...]]) -> SingleJob:
         status,
         None if row.item_id is None else (row.type, row.confidence, row.reasoning),
         None if row.error_code is None else (row.error_code, row.error_message or ""),
+        row.candidates,
+        row.evidence,
     )

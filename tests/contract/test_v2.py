@@ -17,7 +17,7 @@ CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 SECRET = "a secret of the tests"
 
-# `error` and `warnings` are extensions of ours.
+# `error` and `warnings` are extensions of ours, and so are `candidates` and `evidence` of results.
 JOB_FIELDS = {
     "id",
     "project_id",
@@ -68,7 +68,9 @@ def test_a_job_from_beginning_to_end(http: httpx2.Client, upload: Upload) -> Non
     done = finished(http, job)
     assert set(done) == JOB_FIELDS
     assert done["status"] == "COMPLETED"
-    assert set(done["result"]) == {"type", "confidence", "reasoning"}
+    assert set(done["result"]) == {"type", "confidence", "reasoning", "candidates", "evidence"}
+    assert done["result"]["candidates"][0]["type"] == "invoice"
+    assert set(done["result"]["evidence"][0]) == {"page", "quote"}
     assert done["result"]["type"] == "invoice"
     again = create(http, upload(RECIPE), transaction_id=done["transaction_id"])
     assert again == done
@@ -84,6 +86,42 @@ def test_a_file_that_cannot_be_read(http: httpx2.Client, upload: Upload) -> None
     assert (job["status"], job["result"]) == ("FAILED", None)
     assert job["error"]["code"] == "corrupt"
     assert job["error_message"] == f"broken.pdf: {job['error']['message']}"
+
+
+def test_a_type_that_is_not_sure_enough(http: httpx2.Client, a_file: str) -> None:
+    configuration = {"rules": RULES, "min_confidence": 1}
+    job = finished(http, create(http, a_file, configuration=configuration))
+
+    assert job["configuration"]["min_confidence"] == 1
+    assert job["result"]["type"] is None
+    assert job["result"]["candidates"][0]["type"] == "invoice"
+    assert "(min_confidence)" in job["result"]["reasoning"]
+
+
+def test_a_saved_configuration_keeps_its_examples(http: httpx2.Client, upload: Upload) -> None:
+    examples = [{"file_id": upload(RECIPE), "text": None}, {"file_id": None, "text": RECIPE}]
+    rules = [RULES[0], {**RULES[1], "examples": examples}]
+    parameters = {"product_type": "classify_v2", "rules": rules, "min_confidence": 0.25}
+    saved = json_of(
+        http.post(CONFIGURATIONS, json={"name": "shown", "parameters": parameters}), 201
+    )
+    job = create(http, upload(RECIPE), configuration=None, configuration_id=saved["id"])
+    done = finished(http, job)
+
+    assert saved["parameters"]["rules"][1]["examples"] == examples
+    assert saved["parameters"]["min_confidence"] == 0.25
+    assert done["configuration"]["min_confidence"] == 0.25
+    assert done["result"]["type"] == "recipe"
+    assert "2 documents" in done["result"]["reasoning"]
+
+
+def test_an_example_that_is_not_there(http: httpx2.Client, a_file: str) -> None:
+    unknown = str(uuid.uuid4())
+    rules = [{**RULES[0], "examples": [{"file_id": unknown}]}]
+    answer = http.post(JOBS, json={"file_input": a_file, "configuration": {"rules": rules}})
+
+    assert answer.status_code == 404
+    assert unknown in answer.json()["detail"]
 
 
 def test_pages_that_are_not_there(http: httpx2.Client, a_file: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
@@ -187,17 +188,24 @@ def render_job(job: Job) -> ClassifyJobResponse:
     )
 
 
+def render_verdict(
+    verdict: tuple[str | None, float, str],
+    candidates: list[dict[str, Any]] | None,
+    evidence: list[dict[str, Any]] | None,
+) -> DetailedVerdictResponse:
+    """Return a verdict (type, confidence, reasoning) and its extensions as the API shows them."""
+    type_, confidence, reasoning = verdict
+    return DetailedVerdictResponse(
+        type=type_,
+        confidence=confidence,
+        reasoning=reasoning,
+        candidates=[CandidateResponse(**each) for each in candidates or ()],
+        evidence=[QuoteResponse(**each) for each in evidence or ()],
+    )
+
+
 def _render_item(job_id: UUID, item: ItemView) -> ResultResponse:
-    verdict = None
-    if item.verdict is not None:
-        type_, confidence, reasoning = item.verdict
-        verdict = DetailedVerdictResponse(
-            type=type_,
-            confidence=confidence,
-            reasoning=reasoning,
-            candidates=[CandidateResponse(**each) for each in item.candidates or ()],
-            evidence=[QuoteResponse(**each) for each in item.evidence or ()],
-        )
+    verdict = item.verdict and render_verdict(item.verdict, item.candidates, item.evidence)
     error = None
     if item.error is not None:
         error = FileErrorResponse(code=FileErrorCode(item.error[0]), message=item.error[1])

@@ -60,9 +60,6 @@ def _check_unique(rules: list[RuleModel]) -> list[RuleModel]:
     return rules
 
 
-Rules = Annotated[list[RuleModel], Field(min_length=1), AfterValidator(_check_unique)]
-
-
 class Mode(StrEnum):
     """FAST reads the text; MULTIMODAL also looks at the page."""
 
@@ -149,6 +146,13 @@ def _check_rules(rules: list[RuleWithExamplesModel]) -> list[RuleWithExamplesMod
     return rules
 
 
+Rules = Annotated[list[RuleWithExamplesModel], Field(min_length=1), AfterValidator(_check_rules)]
+MinConfidence = Annotated[
+    Annotated[float, Field(ge=0, le=1)] | None,
+    Field(description="A type that is less sure than this becomes null."),
+]
+
+
 class ClassifyJobRequest(BaseModel):
     """What POST /api/v1/classifier/jobs takes.
 
@@ -156,7 +160,7 @@ class ClassifyJobRequest(BaseModel):
     """
 
     file_ids: Annotated[list[FileId], Field(min_length=1)]
-    rules: Annotated[list[RuleWithExamplesModel], Field(min_length=1), AfterValidator(_check_rules)]
+    rules: Rules
     mode: Mode = Mode.FAST
     parsing_configuration: ParsingConfigurationModel = Field(
         default_factory=ParsingConfigurationModel
@@ -164,9 +168,7 @@ class ClassifyJobRequest(BaseModel):
     webhook_configurations: Annotated[list[WebhookModel], Field(max_length=20)] = Field(
         default_factory=list
     )
-    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        None, description="A type that is less sure than this becomes null."
-    )
+    min_confidence: MinConfidence = None
 
     def all_examples(self) -> tuple[Example, ...]:
         """Return the examples of every rule, in order."""
@@ -180,6 +182,17 @@ class ClassifyJobRequest(BaseModel):
 class RuleResponse(BaseModel):
     type: str
     description: str
+
+
+class ExampleResponse(BaseModel):
+    """An example, as it was given: one of the two is null."""
+
+    file_id: UUID | None = None
+    text: str | None = None
+
+
+class RuleWithExamplesResponse(RuleResponse):
+    examples: list[ExampleResponse] | None = None
 
 
 class ParsingConfigurationResponse(BaseModel):

@@ -1,5 +1,6 @@
 """The five endpoints of classification jobs, version 2: a job has one file."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -17,8 +18,8 @@ from app.api.pagination import (
     read_page,
 )
 from app.api.services import ApiCall, Call
-from app.api.v1.classifier import new_webhook
-from app.api.v1.schemas import FileErrorResponse, RuleResponse, VerdictResponse
+from app.api.v1.classifier import new_webhook, render_verdict
+from app.api.v1.schemas import FileErrorResponse, RuleResponse
 from app.api.v2.ids import ConfigurationId, show_configuration_id
 from app.api.v2.schemas import (
     ClassifyConfigurationResponse,
@@ -37,7 +38,7 @@ from app.errors import FileErrorCode
 from app.jobs import language_tags, single
 from app.jobs.page_ranges import format_ranges, parse_ranges
 from app.jobs.pages import PageSelection
-from app.jobs.service import NewJob
+from app.jobs.service import Example, NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
 from app.projects.service import Scope
 from app.saved_webhooks import service as saved_webhooks
@@ -162,7 +163,16 @@ def _new_job(session: Session, scope: Scope, call: Call, body: ClassifyRequest) 
         transaction_id=body.transaction_id,
         configuration_id=configuration_id,
         given_lang=None if lang == given_lang else given_lang,
+        min_confidence=parameters.get("min_confidence"),
+        examples=tuple(_examples(parameters["rules"])),
     )
+
+
+def _examples(rules: list[dict[str, Any]]) -> Iterator[Example]:
+    for rule in rules:
+        for example in rule.get("examples", ()):
+            file_id = example.get("file_id")
+            yield Example(rule["type"], file_id and UUID(file_id), example.get("text", ""))
 
 
 def _webhooks(
@@ -196,13 +206,13 @@ def _render(single_job: SingleJob) -> ClassifyResponse:
                 max_pages=job.max_pages,
                 target_pages=None if job.target_pages is None else format_ranges(job.target_pages),
             ),
+            min_confidence=job.min_confidence,
         ),
         configuration_id=job.configuration_id and show_configuration_id(job.configuration_id),
         file_input=str(single_job.file_id),
         document_input_value=str(single_job.file_id),
         transaction_id=job.transaction_id,
-        result=verdict
-        and VerdictResponse(type=verdict[0], confidence=verdict[1], reasoning=verdict[2]),
+        result=verdict and render_verdict(verdict, single_job.candidates, single_job.evidence),
         error_message=error and f"{single_job.file_name}: {error[1]}",
         error=error and FileErrorResponse(code=FileErrorCode(error[0]), message=error[1]),
         warnings=_warnings(lang),

@@ -19,7 +19,7 @@ from app.api.text import Text, require_storable
 from app.api.v2.ids import ConfigurationId, show_configuration_id
 from app.api.v2.schemas import (
     ClassifyConfigurationModel,
-    ClassifyConfigurationResponse,
+    ParametersResponse,
     check_rule_count,
     dump_configuration,
 )
@@ -62,10 +62,6 @@ class ConfigurationChangeRequest(BaseModel):
 
     name: Name | None = None
     parameters: ParametersModel | None = None
-
-
-class ParametersResponse(ClassifyConfigurationResponse):
-    product_type: Literal["classify_v2"]
 
 
 class ConfigurationResponse(BaseModel):

@@ -8,10 +8,12 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstrai
 
 from app.api.text import require_storable
 from app.api.v1.schemas import (
+    DetailedVerdictResponse,
     FileErrorResponse,
+    MinConfidence,
     RuleResponse,
     Rules,
-    VerdictResponse,
+    RuleWithExamplesResponse,
     WebhookModel,
 )
 from app.api.v2.ids import NO_PARSE_JOBS, ConfigurationId, read_file_id
@@ -77,11 +79,15 @@ class ParsingConfigurationModel(BaseModel):
 
 
 class ClassifyConfigurationModel(BaseModel):
-    """Rules, and which pages are read."""
+    """Rules, and which pages are read.
+
+    `min_confidence` and the rules' `examples` are extensions.
+    """
 
     rules: Rules
     mode: Literal["FAST"] | None = "FAST"
     parsing_configuration: ParsingConfigurationModel | None = None
+    min_confidence: MinConfidence = None
 
 
 class ClassifyRequest(BaseModel):
@@ -139,9 +145,22 @@ class ParsingConfigurationResponse(BaseModel):
 
 
 class ClassifyConfigurationResponse(BaseModel):
+    """A configuration with its defaults filled in; `min_confidence` is an extension."""
+
     rules: list[RuleResponse]
     mode: Literal["FAST"]
     parsing_configuration: ParsingConfigurationResponse
+    min_confidence: float | None = None
+
+
+class ParametersResponse(BaseModel):
+    """A saved configuration's parameters; `min_confidence` and `examples` are extensions."""
+
+    product_type: Literal["classify_v2"]
+    rules: list[RuleWithExamplesResponse]
+    mode: Literal["FAST"]
+    parsing_configuration: ParsingConfigurationResponse
+    min_confidence: float | None = None
 
 
 class UsageResponse(BaseModel):
@@ -155,7 +174,8 @@ class ClassifyResponse(BaseModel):
     """A job of one file; COMPLETED, FAILED and CANCELLED are final.
 
     `document_input_value` is the older name of `file_input`. `error` and `warnings` are
-    extensions: why the file has no result, and what of the request could not be followed.
+    extensions: why the file has no result, and what of the request could not be followed. So are
+    `candidates` and `evidence` of the result, as in version 1.
     """
 
     id: UUID
@@ -169,7 +189,7 @@ class ClassifyResponse(BaseModel):
     document_input_value: str
     parse_job_id: None = None
     transaction_id: str | None
-    result: VerdictResponse | None
+    result: DetailedVerdictResponse | None
     error_message: str | None
     error: FileErrorResponse | None
     warnings: list[str]
@@ -204,11 +224,12 @@ def dump_configuration(configuration: ClassifyConfigurationModel) -> dict[str, A
     """Return a configuration as it is stored, with every default filled in."""
     parsing = configuration.parsing_configuration or ParsingConfigurationModel()
     return {
-        "rules": [rule.model_dump() for rule in configuration.rules],
+        "rules": [rule.model_dump(mode="json", exclude_none=True) for rule in configuration.rules],
         "mode": "FAST",
         "parsing_configuration": {
             "lang": parsing.lang or language_tags.DEFAULT,
             "max_pages": parsing.max_pages,
             "target_pages": parsing.target_pages,
         },
+        "min_confidence": configuration.min_confidence,
     }
