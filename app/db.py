@@ -79,8 +79,9 @@ def first_id(moment: datetime) -> UUID:
     """Return the lowest id that a row made at this moment can have.
 
     Ids begin with their milliseconds, so that their index finds old rows without another one.
+    Before 1970 there are none: such a moment gives the lowest id of all.
     """
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 @dataclass(frozen=True, slots=True)
