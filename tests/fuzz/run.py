@@ -112,6 +112,12 @@ def never_reached(server: RunningServer, tally: Tally) -> list[str]:
     return sorted(described - reached)
 
 
+def faults(server: RunningServer) -> str:
+    """Return the lines of the server's log with a traceback, the last few."""
+    lines = [line for line in server.output().splitlines() if "Traceback" in line]
+    return "\n".join(lines[-3:]) or "nothing"
+
+
 def table(tally: Tally) -> Table:
     """Return a row for each operation: its requests, and the share of each class of answers."""
     shown = Table("operation", title="Answers by operation", title_justify="left")
@@ -153,8 +159,9 @@ def main() -> int:
         tally = fuzzer.tally()
         if not wrong and (missed := never_reached(server, tally)):
             wrong = "never answered with 2xx: " + ", ".join(missed)
-        if wrong and any(status >= 500 for _, status in tally):
-            wrong += server.output()[-20_000:]
+        if wrong:
+            # A fault in the middle of a streamed answer has no status: its traceback is here.
+            wrong += "--- what the server has logged of faults\n" + faults(server)
         console.print(wrong, markup=False, highlight=False)
         console.print(table(tally))
         if wrong:
