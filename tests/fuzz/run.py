@@ -26,6 +26,7 @@ from tests.support.server import RunningServer, embedded_server
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / ".venv-fuzz" / "bin" / "schemathesis"
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -33,7 +34,8 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-# The phase "coverage" ends in schemathesis itself, in a recursion over this description.
+# The phase "coverage" ends in schemathesis itself, in a recursion over this description; "stateful"
+# needs links in the description, and what they would carry over the hooks do.
 PHASES = "fuzzing"
 
 # (operation, status): how many answers. An operation is a method and a path of the description.
@@ -67,7 +69,8 @@ class Fuzzer:
         self._plan.write_text(json.dumps(plan))
         done = subprocess.run(
             [
-                *(PROGRAM, "--no-color", "run", f"{self._server.base_url}/openapi.json"),
+                *(PROGRAM, "--config-file", CONFIG, "--no-color"),
+                *("run", f"{self._server.base_url}/openapi.json"),
                 *("--phases", PHASES, "--checks", ",".join(CHECKS), "--continue-on-failure"),
                 *("--seed", str(seed), "--max-examples", str(examples)),
                 *("--workers", str(self._workers), "--warnings", "off", "--no-shrink"),
