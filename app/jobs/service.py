@@ -221,8 +221,9 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
     """End a job now and return it; one that has ended is returned as it is. Raises NotFound."""
     job = get(session, scope, job_id)
     closing.cancel(session, job_id, actor=scope.principal.actor)
-    session.refresh(job)
-    return job
+    # Read again, and with NotFound: somebody may have cancelled and deleted it meanwhile.
+    session.expire(job)
+    return get(session, scope, job_id)
 
 
 def remove(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:

@@ -127,7 +127,7 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
     is_open = job.status == JobStatus.PENDING
     if is_open:
         closing.cancel(session, job_id, actor=scope.principal.actor)
-        session.refresh(job)
+        session.expire(job)  # not refreshed: somebody may have deleted it meanwhile
     single = get(session, scope, job_id)
     if not is_open or single.status != SingleStatus.CANCELLED:
         raise Conflict(f"Classify job {job_id} has ended already: it is {single.status}.")

@@ -1,14 +1,16 @@
 """Jobs are cancelled and deleted: extensions of version 1 of the API."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.db import new_id
-from app.jobs import recovery, service, transitions
+from app.errors import NotFound
+from app.jobs import closing, recovery, service, transitions
 from app.jobs.models import Item, ItemStatus, Job
 from tests.integration.app.api import FILES, JOBS, Api, create_job, upload
 from tests.integration.app.world import VERDICT, World
@@ -162,3 +164,31 @@ class TestApi:
             assert answer.json() == {"detail": f"Classify job {job_id} does not exist."}
         if owner == "others":
             assert others.get(f"{JOBS}/{job_id}").json()["status"] == "PENDING"
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_job_that_is_deleted_meanwhile_is_not_found(world: World) -> None:
+    """On Postgres only: on SQLite writers wait for each other from their beginning."""
+    job_id = world.job(1)
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.write() as session:
+            closing.cancel(session, job_id, actor="key:another")
+            late = pool.submit(cancel, world, job_id)
+            _wait_for_a_lock(world)
+            service.discard(session, job_id, actor="key:another")
+        with pytest.raises(NotFound, match=str(job_id)):
+            late.result(timeout=20)
+
+
+def _wait_for_a_lock(world: World) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with world.database.read() as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
