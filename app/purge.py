@@ -1,5 +1,6 @@
 """Deleting what a project has: jobs and files with all that hangs on them, down to the bytes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -9,14 +10,13 @@ from sqlalchemy import delete, func, select
 from app.audit.log import Action, record
 from app.configurations.models import Configuration
 from app.db import Database
-from app.errors import NotFound
 from app.files import service as files
 from app.files.caches import FileCaches
 from app.files.models import File, FileCache, PendingUpload
 from app.jobs import closing
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
-from app.projects.models import Project
+from app.projects.management import require_project
 from app.retention import delete_old_files, delete_old_jobs
 from app.saved_webhooks.models import SavedWebhook
 
@@ -25,7 +25,7 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Purged:
-    """How many rows went, and how many blobs are still to go because the store is away.
+    """How many rows went, and how many blobs are still to go: the store did not delete them.
 
     With a job go its items, results and webhooks with their log. `blobs` are bytes and caches.
     """
@@ -54,8 +54,7 @@ def purge_project(
     the audit log. Raises NotFound.
     """
     with database.read() as session:
-        if session.get(Project, project_id) is None:
-            raise NotFound(f"Project {project_id} does not exist.")
+        require_project(session, project_id)
     purged = Purged()
     if older_than is None:
         _delete_all(database, project_id, purged, actor)
@@ -65,7 +64,8 @@ def purge_project(
         while count := delete_old_files(database, older_than, BATCH, project_id, actor=actor):
             purged.files += count
     before = _blobs_left(database, project_id)
-    while caches.purge(BATCH):
+    last: UUID | None = None
+    while (last := caches.purge_after(BATCH, project_id, last).last) is not None:
         pass
     purged.blobs_left = _blobs_left(database, project_id)
     purged.blobs = before - purged.blobs_left
@@ -82,6 +82,17 @@ def purge_project(
             },
         )
     return purged
+
+
+def find_blobs_left(database: Database, project_id: UUID, limit: int) -> Sequence[str]:
+    """Return the keys of up to `limit` blobs of a project whose files are deleted."""
+    with database.read() as session:
+        return session.scalars(
+            select(FileCache.blob_key)
+            .where(FileCache.project_id == project_id, FileCache.file_id.is_(None))
+            .order_by(FileCache.id)
+            .limit(limit)
+        ).all()
 
 
 def _delete_all(database: Database, project_id: UUID, purged: Purged, actor: str) -> None:

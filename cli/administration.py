@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ from cli.compose import open_database, open_secrets
 # What a table may take where there is no terminal whose width could be asked for.
 WIDTH = 200
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# A hundred years: beyond it dates come to an end, and nobody means it.
+MOST_DAYS = 36_500
+# What the columns of names hold.
+MOST_CHARACTERS = 255
+NO_SCHEMA = (
+    "start `pigeonhole serve` once, or run `pigeonhole migrate`; or is --data-dir another one?"
+)
 
 data_dir_option: Callable[[Any], Any] = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where everything is kept."
@@ -41,15 +49,42 @@ class Administration:
 
 
 def open_administration(data_dir: Path | None) -> Administration:
-    """Return the parts over a database of this program's schema; raises StartupError."""
+    """Return the parts over a database of this program's schema; raises StartupError.
+
+    A database that is not there is not made: a mistyped directory stays as it is.
+    """
     settings = load_settings(data_dir=data_dir)
+    path = settings.data_dir / "pigeonhole.db"
+    if not settings.database_url.get_secret_value() and not path.exists():
+        raise StartupError(f"{path} does not exist: {NO_SCHEMA}")
     database = open_database(settings)
     if not schema.is_current(database):
-        raise StartupError(
-            "the database does not have this program's schema: start `pigeonhole serve` once, or "
-            "run `pigeonhole migrate`; or is --data-dir another one?"
-        )
+        database.close()
+        raise StartupError(f"the database does not have this program's schema: {NO_SCHEMA}")
     return Administration(settings, database, open_secrets(settings), f"command:{_user()}")
+
+
+def with_administration(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its parts as its first argument, and the option --data-dir.
+
+    They are opened when the command runs, and not for its help or for a mistake in its arguments.
+    """
+
+    @click.pass_context
+    @wraps(command)
+    def opened(
+        context: click.Context,
+        /,
+        *arguments: object,
+        data_dir: Path | None,
+        **options: object,
+    ) -> None:
+        parts = open_administration(data_dir or context.find_object(Path))
+        context.call_on_close(parts.database.close)
+        command(parts, *arguments, **options)
+
+    with_option: Callable[..., None] = data_dir_option(opened)
+    return with_option
 
 
 def show(table: Table) -> None:
@@ -73,19 +108,25 @@ class Duration(click.ParamType[timedelta]):
         """Return the length of time."""
         if isinstance(value, timedelta):
             return value
-        parts = re.fullmatch(r"(\d{1,6})([smhd])", str(value))
+        parts = re.fullmatch(r"([0-9]{1,10})([smhd])", str(value))
         if parts is None:
             self.fail(f"{value!r} is not a number with s, m, h or d, such as 90d", param, ctx)
-        return timedelta(**{UNITS[parts[2]]: int(parts[1])})
+        length = timedelta(**{UNITS[parts[2]]: min(int(parts[1]), 10**9)})
+        if length > timedelta(days=MOST_DAYS):
+            self.fail(f"{value!r} is longer than a hundred years", param, ctx)
+        return length
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment, ISO 8601 and UTC unless it says otherwise, or how long ago: 7d."""
+    """A moment, ISO 8601 and UTC unless it says otherwise, or how long ago: 7d.
+
+    With `is_future` how long from now, and nothing that is past already.
+    """
 
     name = "moment"
 
     def __init__(self, *, is_future: bool = False) -> None:
-        self._sign = 1 if is_future else -1
+        self._is_future = is_future
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -94,13 +135,42 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         text = str(value)
-        if re.fullmatch(r"\d+[smhd]", text):
-            return now() + self._sign * Duration().convert(text, param, ctx)
+        if re.fullmatch(r"[0-9]+[smhd]", text):
+            length = Duration().convert(text, param, ctx)
+            moment = now() + length if self._is_future else now() - length
+        else:
+            moment = self._read_date(text, param, ctx)
+        if self._is_future and moment <= now():
+            self.fail(f"{text!r} is not in the future", param, ctx)
+        return moment
+
+    def _read_date(
+        self, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither a date such as 2026-12-31 nor such as 90d", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        if abs(moment - now()) > timedelta(days=MOST_DAYS):
+            self.fail(f"{text!r} is more than a hundred years away", param, ctx)
+        return moment
+
+
+class Name(click.ParamType[str]):
+    """What people call an organization, a project or a key."""
+
+    name = "name"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the name without blanks at its ends."""
+        text = str(value).strip()
+        if not text or len(text) > MOST_CHARACTERS or not text.isprintable():
+            self.fail(f"must be 1 to {MOST_CHARACTERS} characters that can be printed", param, ctx)
+        return text
 
 
 def _user() -> str:

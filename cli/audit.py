@@ -7,7 +7,8 @@ from uuid import UUID
 import click
 
 from app.audit.export import Wanted, read_lines
-from cli.administration import Administration, Moment, data_dir_option, open_administration
+from app.projects.management import require_project
+from cli.administration import Administration, Moment, data_dir_option, with_administration
 
 
 @click.group()
@@ -15,17 +16,20 @@ from cli.administration import Administration, Moment, data_dir_option, open_adm
 @click.pass_context
 def audit(context: click.Context, data_dir: Path | None) -> None:
     """Read the audit log: who changed what, and when."""
-    context.obj = open_administration(data_dir)
+    context.obj = data_dir
 
 
 @audit.command()
 @click.option("--since", type=Moment(), help="From then on: 2026-12-31, or 7d ago.")
 @click.option("--until", type=Moment(), help="Before then.")
 @click.option("--project", "project_id", type=click.UUID, help="Of this project only.")
-@click.pass_obj
+@with_administration
 def export(
     parts: Administration, since: datetime | None, until: datetime | None, project_id: UUID | None
 ) -> None:
     """Print the events as lines of JSON, the oldest first."""
+    if project_id is not None:
+        with parts.database.read() as session:
+            require_project(session, project_id)
     for line in read_lines(parts.database, Wanted(since, until, project_id)):
         click.echo(line, nl=False)

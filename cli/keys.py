@@ -10,15 +10,16 @@ from sqlalchemy import select
 
 from app.projects import management, service
 from app.projects.management import NewKey
-from app.projects.models import ApiKey
+from app.projects.models import ApiKey, KeyOrigin
 from cli.administration import (
     Administration,
     Duration,
     Moment,
+    Name,
     data_dir_option,
     minute,
-    open_administration,
     show,
+    with_administration,
 )
 
 
@@ -27,16 +28,16 @@ from cli.administration import (
 @click.pass_context
 def keys(context: click.Context, data_dir: Path | None) -> None:
     """Create, list, rotate and revoke API keys."""
-    context.obj = open_administration(data_dir)
+    context.obj = data_dir
 
 
 @keys.command()
-@click.argument("name")
+@click.argument("name", type=Name())
 @click.option("--project-id", type=click.UUID, help="Let the key see this project only.")
 @click.option("--organization-id", type=click.UUID, help="Let it see this one's projects.")
 @click.option("--expires", type=Moment(is_future=True), help="When it ends: 90d, or 2026-12-31.")
 @click.option("--admin", is_flag=True, help="For administration by the API, and not for documents.")
-@click.pass_obj
+@with_administration
 def create(
     parts: Administration,
     name: str,
@@ -59,7 +60,7 @@ def create(
 
 
 @keys.command("list")
-@click.pass_obj
+@with_administration
 def list_keys(parts: Administration) -> None:
     """List the keys; the keys themselves are not kept anywhere."""
     table = Table(
@@ -93,19 +94,37 @@ def list_keys(parts: Administration) -> None:
 @click.option(
     "--grace", type=Duration(), default="1d", show_default=True, help="How long both work."
 )
-@click.pass_obj
-def rotate(parts: Administration, key_id: UUID, grace: timedelta) -> None:
-    """Print a new key in the place of another, which works on for a while."""
+@click.option(
+    "--expires",
+    type=Moment(is_future=True),
+    help="When the new key ends: 90d, or 2026-12-31.  [default: after as long as the old one had]",
+)
+@with_administration
+def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datetime | None) -> None:
+    """Print a new key in the place of another, which works on for a while.
+
+    It has the name and the reach of the old one. Made for 90 days, that one is followed by a key
+    for 90 days; made without an end, by one without an end.
+    """
     with parts.database.write() as session:
-        key = management.rotate_key(session, parts.secrets, key_id, grace, actor=parts.actor)
-    click.echo(key)
+        rotated = management.rotate_key(
+            session, parts.secrets, key_id, grace, expires, actor=parts.actor
+        )
+    click.echo(rotated.key)
+    ends = minute(rotated.expires_at, "never")
+    click.echo(
+        f"The new key ends: {ends}. The old one ends: {minute(rotated.old_expires_at)} (UTC).",
+        err=True,
+    )
 
 
 @keys.command()
 @click.argument("key_id", type=click.UUID)
-@click.pass_obj
+@with_administration
 def revoke(parts: Administration, key_id: UUID) -> None:
     """Make a key worthless; running servers forget it within 30 seconds."""
     with parts.database.write() as session:
-        service.revoke_key(session, key_id, actor=parts.actor)
+        origin = service.revoke_key(session, key_id, actor=parts.actor)
     click.echo("Revoked.")
+    if origin == KeyOrigin.ENVIRONMENT:
+        click.echo("PIGEONHOLE_API_KEY sets this key again at the next start: change it.", err=True)

@@ -10,10 +10,11 @@ from app.projects import management
 from app.projects.models import Organization, Project
 from cli.administration import (
     Administration,
+    Name,
     data_dir_option,
     minute,
-    open_administration,
     show,
+    with_administration,
 )
 
 
@@ -22,12 +23,12 @@ from cli.administration import (
 @click.pass_context
 def orgs(context: click.Context, data_dir: Path | None) -> None:
     """Create and list organizations: customers that see nothing of each other."""
-    context.obj = open_administration(data_dir)
+    context.obj = data_dir
 
 
 @orgs.command()
-@click.argument("name")
-@click.pass_obj
+@click.argument("name", type=Name())
+@with_administration
 def create(parts: Administration, name: str) -> None:
     """Create an organization with a default project, and print its id."""
     with parts.database.write() as session:
@@ -36,7 +37,7 @@ def create(parts: Administration, name: str) -> None:
 
 
 @orgs.command("list")
-@click.pass_obj
+@with_administration
 def list_organizations(parts: Administration) -> None:
     """List the organizations."""
     table = Table(Column("id", no_wrap=True), "name", "created", "projects")

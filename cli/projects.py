@@ -11,26 +11,36 @@ from app.files.models import File
 from app.projects import management
 from app.projects.models import Project
 from cli.administration import (
+    MOST_DAYS,
     Administration,
+    Name,
     data_dir_option,
     minute,
-    open_administration,
     show,
+    with_administration,
 )
+
+MOST_DIGITS = 15
+MOST_PER_MINUTE = 1_000_000
 
 
 class Limit(click.ParamType[str]):
-    """A number, or `default` for the server's setting."""
+    """A number up to `most`, or `default` for the server's setting."""
 
     name = "limit"
+
+    def __init__(self, most: int) -> None:
+        self._most = most
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Check the text and return it: None could not be told from an option left out."""
         text = str(value)
-        if text != "default" and not (text.isascii() and text.isdigit() and len(text) <= 15):
+        if text != "default" and not (text.isascii() and text.isdigit()):
             self.fail(f"{text!r} is neither a number nor `default`", param, ctx)
+        if text != "default" and (len(text) > MOST_DIGITS or int(text) > self._most):
+            self.fail(f"{text!r} is more than {self._most}; 0 means no limit", param, ctx)
         return text
 
 
@@ -39,13 +49,13 @@ class Limit(click.ParamType[str]):
 @click.pass_context
 def projects(context: click.Context, data_dir: Path | None) -> None:
     """Create and list projects, and set their limits."""
-    context.obj = open_administration(data_dir)
+    context.obj = data_dir
 
 
 @projects.command()
-@click.argument("name")
+@click.argument("name", type=Name())
 @click.option("--organization-id", type=click.UUID, help="Whose it is.  [default: the first one]")
-@click.pass_obj
+@with_administration
 def create(parts: Administration, name: str, organization_id: UUID | None) -> None:
     """Create a project and print its id."""
     with parts.database.write() as session:
@@ -54,7 +64,7 @@ def create(parts: Administration, name: str, organization_id: UUID | None) -> No
 
 
 @projects.command("list")
-@click.pass_obj
+@with_administration
 def list_projects(parts: Administration) -> None:
     """List the projects with what they keep and their own limits."""
     table = Table(
@@ -96,11 +106,11 @@ def list_projects(parts: Administration) -> None:
 
 @projects.command()
 @click.argument("project_id", type=click.UUID)
-@click.option("--requests-per-minute", type=Limit(), help="Of each of its keys.")
-@click.option("--uploads-per-minute", type=Limit(), help="Of each of its keys.")
-@click.option("--max-bytes", type=Limit(), help="Of all of its files.")
-@click.option("--retention-days", type=Limit(), help="How long jobs and files are kept.")
-@click.pass_obj
+@click.option("--requests-per-minute", type=Limit(MOST_PER_MINUTE), help="Of each of its keys.")
+@click.option("--uploads-per-minute", type=Limit(MOST_PER_MINUTE), help="Of each of its keys.")
+@click.option("--max-bytes", type=Limit(10**MOST_DIGITS - 1), help="Of all of its files.")
+@click.option("--retention-days", type=Limit(MOST_DAYS), help="How long jobs and files are kept.")
+@with_administration
 def limit(parts: Administration, /, project_id: UUID, **given: str | None) -> None:
     """Set limits of a project: a number, 0 for none, `default` for the server's setting."""
     limits = {

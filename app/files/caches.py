@@ -47,6 +47,14 @@ class Entry:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PurgedBlobs:
+    """How many blobs went, and after which row to go on; None when there is no more to try."""
+
+    count: int
+    last: UUID | None
+
+
 class FileCaches:
     """The caches of all files, of at most `max_bytes` together; 0 switches them off.
 
@@ -100,20 +108,39 @@ class FileCaches:
     def purge(self, limit: int) -> int:
         """Remove up to `limit` blobs of deleted files with their rows; return how many.
 
-        Their caches and their bytes. What a store that is away keeps has its turn again.
+        Their caches and their bytes. What a store keeps has its turn again.
         """
+        purged = self.purge_after(limit)
+        return purged.count
+
+    def purge_after(
+        self, limit: int, project_id: UUID | None = None, after: UUID | None = None
+    ) -> PurgedBlobs:
+        """Try the next `limit` blobs of deleted files, of one project or of all.
+
+        One that cannot be deleted does not keep the others; a store that is away ends it.
+        """
+        query = select(FileCache.id, FileCache.blob_key).where(FileCache.file_id.is_(None))
+        if project_id is not None:
+            query = query.where(FileCache.project_id == project_id)
+        if after is not None:
+            query = query.where(FileCache.id > after)
         with self._database.read() as session:
-            rows = session.execute(
-                select(FileCache.id, FileCache.blob_key)
-                .where(FileCache.file_id.is_(None))
-                .limit(limit)
-            ).all()
-        try:
-            self._remove((row.id, row.blob_key) for row in rows)
-        except OSError as error:
-            self._tell_once(error)
-            return 0
-        return len(rows)
+            rows = session.execute(query.order_by(FileCache.id).limit(limit)).all()
+        gone = []
+        last = rows[-1].id if rows else None
+        for row in rows:
+            try:
+                self._blobs.delete(row.blob_key)
+            except OSError as error:
+                self._tell_once(error)
+                if self._is_away():
+                    last = None
+                    break
+            else:
+                gone.append(row.id)
+        self._delete_rows(gone)
+        return PurgedBlobs(len(gone), last)
 
     def evict(self, limit: int) -> int:
         """Remove what was not used for longest, up to `limit` entries, while there is too much.
@@ -201,9 +228,19 @@ class FileCaches:
         for row_id, blob_key in rows:
             self._blobs.delete(blob_key)
             ids.append(row_id)
+        self._delete_rows(ids)
+
+    def _delete_rows(self, ids: Sequence[UUID]) -> None:
         if ids:
             with self._database.write() as session:
                 session.execute(delete(FileCache).where(FileCache.id.in_(ids)))
+
+    def _is_away(self) -> bool:
+        try:
+            self._blobs.check()
+        except (OSError, StorageFull) as error:
+            return not isinstance(error, StorageFull)
+        return False
 
     def _tell_once(self, error: Exception) -> None:
         if not self._is_in_trouble:

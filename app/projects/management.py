@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
-from app.db import new_id, now
-from app.errors import BadRequest, NotFound
+from app.audit.models import AuditEvent
+from app.db import first_id, new_id, now
+from app.errors import BadRequest, Conflict, NotFound
 from app.projects.models import ApiKey, KeyOrigin, Organization, Project
 from app.projects.service import add_key, first_project, generate_key
 from app.secrets import Secrets
@@ -29,6 +30,15 @@ class NewKey:
     organization_id: UUID | None = None
     expires_at: datetime | None = None
     is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """A new key, its end (None: never), and the end of the key that it stands for."""
+
+    key: str
+    expires_at: datetime | None
+    old_expires_at: datetime
 
 
 def create_organization(session: Session, name: str, *, actor: str) -> Organization:
@@ -75,6 +85,14 @@ def create_project(
     return project
 
 
+def require_project(session: Session, project_id: UUID) -> Project:
+    """Return a project of any organization; raises NotFound."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise NotFound(f"Project {project_id} does not exist.")
+    return project
+
+
 def set_limits(
     session: Session, project_id: UUID, limits: dict[str, int | None], *, actor: str
 ) -> None:
@@ -118,21 +136,24 @@ def create_key(session: Session, secrets: Secrets, new: NewKey, *, actor: str) -
 
 
 def rotate_key(
-    session: Session, secrets: Secrets, key_id: UUID, grace: timedelta, *, actor: str
-) -> str:
-    """Return a new key in the place of another, which goes on working for `grace`.
+    session: Session,
+    secrets: Secrets,
+    key_id: UUID,
+    grace: timedelta,
+    expires_at: datetime | None = None,
+    *,
+    actor: str,
+) -> Rotated:
+    """Make a new key in the place of another, which goes on working for `grace`.
 
-    The new one has the name, reach and kind of the old one and no end. Raises NotFound for a key
-    that is not valid, BadRequest for one that the environment sets.
+    The new one has the name, reach and kind of the old one, and unless `expires_at` says
+    otherwise ends after as long as the old one was made for. Raises NotFound for a key that is
+    not valid, BadRequest for one that the environment sets, Conflict for one rotated before.
     """
     moment = now()
-    old = session.scalars(
-        select(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
-    ).one_or_none()
-    if old is None or (old.expires_at is not None and old.expires_at <= moment):
-        raise NotFound(f"There is no valid API key with the id {key_id}.")
-    if old.origin == KeyOrigin.ENVIRONMENT:
-        raise BadRequest("This key is set by PIGEONHOLE_API_KEY: change it there and restart.")
+    old = _rotatable(session, key_id, moment)
+    if expires_at is None and old.expires_at is not None:
+        expires_at = moment + (old.expires_at - old.created_at)
     key = generate_key()
     new_key_id = add_key(
         session,
@@ -142,6 +163,7 @@ def rotate_key(
         name=old.name,
         origin=KeyOrigin(old.origin),
         organization_wide=old.organization_wide,
+        expires_at=expires_at,
         is_admin=old.is_admin,
         actor=actor,
     )
@@ -156,7 +178,32 @@ def rotate_key(
         subject=old.id,
         details={"new_key_id": str(new_key_id), "expires_at": old.expires_at.isoformat()},
     )
-    return key
+    return Rotated(key, expires_at, old.expires_at)
+
+
+def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:
+    # Locked, so that of two commands at once the second finds the event of the first.
+    old = session.scalars(
+        select(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if old is None or (old.expires_at is not None and old.expires_at <= moment):
+        raise NotFound(f"There is no valid API key with the id {key_id}.")
+    if old.origin == KeyOrigin.ENVIRONMENT:
+        raise BadRequest("This key is set by PIGEONHOLE_API_KEY: change it there and restart.")
+    # Its end is that of its grace by now, and no longer says how long a key is wanted to live.
+    # The ids of later events bound the search: no index has the subject.
+    rotated = session.scalar(
+        select(AuditEvent.details).where(
+            AuditEvent.id >= first_id(old.created_at),
+            AuditEvent.action == Action.KEY_ROTATED.value,
+            AuditEvent.subject == key_id,
+        )
+    )
+    if rotated is not None:
+        raise Conflict(
+            f"This key was rotated already: rotate its successor {rotated['new_key_id']} instead."
+        )
+    return old
 
 
 def _home(session: Session, new: NewKey) -> Project:

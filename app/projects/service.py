@@ -191,13 +191,13 @@ def add_key(
     return key_id
 
 
-def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> None:
-    """Make a key worthless from now on; raises NotFound for an unknown id."""
+def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> KeyOrigin:
+    """Make a key worthless from now on and tell who made it; raises NotFound for an unknown id."""
     revoked = session.execute(
         update(ApiKey)
         .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
         .values(revoked_at=now())
-        .returning(ApiKey.organization_id)
+        .returning(ApiKey.organization_id, ApiKey.origin)
     ).one_or_none()
     if revoked is None:
         raise NotFound(f"There is no valid API key with the id {key_id}.")
@@ -208,6 +208,7 @@ def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> None:
         organization_id=revoked.organization_id,
         subject=key_id,
     )
+    return KeyOrigin(revoked.origin)
 
 
 def first_project(session: Session) -> Project | None:

@@ -68,7 +68,7 @@ def test_a_rotated_key_works_on_for_a_while(api: Api, world: World) -> None:
     with api.database.write() as session:
         new = management.rotate_key(
             session, api.secrets, row.id, timedelta(hours=1), actor="command:test"
-        )
+        ).key
     assert api.client(old).get(FILES).status_code == 200
     assert api.client(new).get(FILES).status_code == 200
     with api.database.write() as session:
