@@ -33,11 +33,15 @@ class Findings:
 
 
 def find_orphans(
-    database: Database, blobs: BlobStore, limit: int, older_than: timedelta = OLD_ENOUGH
+    database: Database,
+    blobs: BlobStore,
+    limit: int,
+    older_than: timedelta = OLD_ENOUGH,
+    batch_size: int = BATCH,
 ) -> Findings:
-    """Look through the store until `limit` orphans are found, or to its end."""
+    """Look through the store, `batch_size` at a time, until `limit` orphans or its end."""
     findings = Findings()
-    for batch in _batches(blobs.keys(older_than)):
+    for batch in _batches(blobs.keys(older_than), batch_size):
         known = _known(database, batch)
         findings.seen += len(batch)
         findings.orphans += [key for key in batch if key not in known]
@@ -55,7 +59,7 @@ def _known(database: Database, keys: Sequence[str]) -> set[str]:
         }
 
 
-def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
+def _batches(keys: Iterable[str], size: int) -> Iterator[list[str]]:
     rest = iter(keys)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, size)):
         yield batch

@@ -111,13 +111,12 @@ def test_a_pass_is_bounded(house: House) -> None:
     assert len(house.keys()) == 2 + 3
 
 
-def test_many_blobs_are_looked_at_in_batches(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.files.orphans.BATCH", 2)
+def test_many_blobs_are_looked_at_in_batches(house: House) -> None:
     house.record(house.put())
     orphans = {house.put().key for _ in range(5)}
 
     with closing(Database(f"sqlite:///{house.data_dir / 'pigeonhole.db'}")) as database:
-        found = find_orphans(database, house.blobs, limit=100)
+        found = find_orphans(database, house.blobs, limit=100, batch_size=2)
 
     assert (found.seen, set(found.orphans)) == (7, orphans)
 
