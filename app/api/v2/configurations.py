@@ -26,6 +26,7 @@ from app.api.v2.schemas import (
 from app.configurations import service
 from app.configurations.models import Configuration
 from app.configurations.service import ConfigurationFilter
+from app.files import service as files
 
 router = APIRouter(prefix="/api/v1/beta/configurations", tags=["configurations"])
 
@@ -154,6 +155,12 @@ def delete_configuration(call: ApiCall, configuration_id: ConfigurationId) -> No
 
 def _dump(call: Call, parameters: ParametersModel) -> dict[str, Any]:
     check_rule_count(call.services.settings, parameters.rules, ("body", "parameters"))
+    examples = [example for rule in parameters.rules for example in rule.examples or ()]
+    shown = [example.file_id for example in examples if example.file_id is not None]
+    if shown:
+        scope = call.scope()
+        with call.services.database.read() as session:
+            files.names(session, scope, shown)  # refuses what is not there, or out of reach
     return dump_configuration(parameters)
 
 

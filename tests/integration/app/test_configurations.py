@@ -17,8 +17,10 @@ V2 = "/api/v2/classify"
 PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
 FULL_PARAMETERS = {
     **PARAMETERS,
+    "rules": [{**rule, "examples": None} for rule in RULES],
     "mode": "FAST",
     "parsing_configuration": {"lang": "en", "max_pages": None, "target_pages": None},
+    "min_confidence": None,
 }
 
 
@@ -83,7 +85,7 @@ def test_change(client: TestClient) -> None:
     path = f"{PATH}/{saved['id']}"
     renamed = client.put(path, json={"name": "post"}).json()
     assert (renamed["name"], renamed["parameters"]) == ("post", FULL_PARAMETERS)
-    rules = [{"type": "recipe", "description": "Cooking instructions."}]
+    rules = [{"type": "recipe", "description": "Cooking instructions.", "examples": None}]
     changed = client.put(path, json={"parameters": {**PARAMETERS, "rules": rules}}).json()
     assert (changed["name"], changed["parameters"]["rules"]) == ("post", rules)
 
@@ -144,6 +146,7 @@ def test_a_job_keeps_what_it_was_made_from(client: TestClient) -> None:
         "rules": RULES,
         "mode": "FAST",
         "parsing_configuration": parsing,
+        "min_confidence": None,
     }
     query = {"configuration_id": saved["id"]}
     assert [each["id"] for each in client.get(V2, params=query).json()["items"]] == [job["id"]]

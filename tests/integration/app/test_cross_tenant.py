@@ -244,11 +244,13 @@ def bodies_with_foreign_ids(owner: Tenant, stranger: Tenant) -> dict[tuple[str, 
     """Return, for each request and property that names something, a body that fails by it only."""
     theirs, ours = owner.ids, stranger.ids["file_id"][0]
     job = {"file_input": ours, "configuration": CONFIGURATION}
+    shown = [{**RULES[0], "examples": [{"file_id": theirs["file_id"][0]}]}]
+    shown_parameters = {**PARAMETERS, "rules": shown}
     return {
         (JOBS, "file_ids"): {"file_ids": [ours, *theirs["file_id"]], "rules": RULES},
         (JOBS, "file_id"): {
             "file_ids": [ours],
-            "rules": [{**RULES[0], "examples": [{"file_id": theirs["file_id"][0]}]}],
+            "rules": shown,
         },
         (V2_JOBS, "file_input"): {**job, "file_input": theirs["file_id"][0]},
         (V2_JOBS, "file_id"): {
@@ -263,12 +265,16 @@ def bodies_with_foreign_ids(owner: Tenant, stranger: Tenant) -> dict[tuple[str, 
             **job,
             "webhook_configuration_ids": theirs["webhook_id"],
         },
+        (CONFIGURATIONS, "file_id"): {"name": "theirs", "parameters": shown_parameters},
+        (f"{CONFIGURATIONS}/{{configuration_id}}", "file_id"): {"parameters": shown_parameters},
         (f"{FILES}/query", "project_id"): {"filter": {"project_id": theirs["project_id"][0]}},
     }
 
 
 def test_ids_in_bodies(api: Api, owner: Tenant, stranger: Tenant) -> None:
     cases = bodies_with_foreign_ids(owner, stranger)
+    own = {"name": "own", "parameters": PARAMETERS}
+    own_id = stranger.client.post(CONFIGURATIONS, json=own).json()["id"]
     before = contents(api)
     for method, path, operation in described(api):
         for name in _ids_in_body(api, operation):
@@ -277,7 +283,8 @@ def test_ids_in_bodies(api: Api, owner: Tenant, stranger: Tenant) -> None:
                 assert (answer.status_code, answer.json()["items"]) == (200, [])
                 continue
             assert (path, name) in cases, f"the tests do not know {name} in {method} {path}"
-            answer = stranger.client.request(method, path, json=cases.pop((path, name)))
+            target = path.format(configuration_id=own_id)
+            answer = stranger.client.request(method, target, json=cases.pop((path, name)))
             assert answer.status_code == 404, f"{method} {path} {name}: {answer.text}"
     assert not cases
     assert contents(api) == before

@@ -79,6 +79,7 @@ class TestCreate:
             "rules": RULES,
             "mode": "FAST",
             "parsing_configuration": {"lang": "en", "max_pages": None, "target_pages": None},
+            "min_confidence": None,
         }
         empty = (
             "configuration_id",

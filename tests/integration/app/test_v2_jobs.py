@@ -126,6 +126,8 @@ class TestStatus:
             "type": VERDICT.type,
             "confidence": VERDICT.confidence,
             "reasoning": VERDICT.reasoning,
+            "candidates": [],
+            "evidence": [],
         }
         assert done["error_message"] is None
         assert done["usage"] == {"credits": 0, "parse_credits": 0}
