@@ -1,6 +1,6 @@
 """Jobs: create, find, list, and read their results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -83,8 +83,27 @@ def create(
     """
     shown = [example.file_id for example in new.examples if example.file_id is not None]
     names = files.names(session, scope, [*new.file_ids, *shown])
+    job = _make_job(scope, new, deadline)
+    session.add(job)
+    session.flush()
+    _insert_items(session, job, new.file_ids, names)
+    store(session, secrets, job.id, new.webhooks)
+    if new.webhooks:
+        owe(session, job.id, JobState.PENDING)
+    record(
+        session,
+        Action.JOB_CREATED,
+        actor=scope.principal.actor,
+        project_id=job.project_id,
+        subject=job.id,
+        details={"files": job.file_count, "api_version": job.api_version},
+    )
+    return job
+
+
+def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
     moment = now()
-    job = Job(
+    return Job(
         id=new_id(),
         project_id=scope.project_id,
         user_id=scope.principal.user_id,
@@ -110,8 +129,11 @@ def create(
         updated_at=moment,
         deadline_at=moment + deadline,
     )
-    session.add(job)
-    session.flush()
+
+
+def _insert_items(
+    session: Session, job: Job, file_ids: Sequence[UUID], names: Mapping[UUID, str]
+) -> None:
     session.execute(
         insert(Item),
         [
@@ -120,24 +142,12 @@ def create(
                 "ordinal": ordinal,
                 "file_id": file_id,
                 "file_name": names[file_id],
-                "created_at": moment,
-                "updated_at": moment,
+                "created_at": job.created_at,
+                "updated_at": job.created_at,
             }
-            for ordinal, file_id in enumerate(new.file_ids)
+            for ordinal, file_id in enumerate(file_ids)
         ],
     )
-    store(session, secrets, job.id, new.webhooks)
-    if new.webhooks:
-        owe(session, job.id, JobState.PENDING)
-    record(
-        session,
-        Action.JOB_CREATED,
-        actor=scope.principal.actor,
-        project_id=job.project_id,
-        subject=job.id,
-        details={"files": job.file_count, "api_version": job.api_version},
-    )
-    return job
 
 
 def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:

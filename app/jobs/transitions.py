@@ -9,9 +9,10 @@ of the job needs it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import WORKER, Action, record
@@ -63,39 +64,12 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
                 return None
     else:
         candidate = candidate.with_for_update(skip_locked=True)
-    token, moment = uuid4(), now()
+    token = uuid4()
     with database.write() as session:
-        item = session.execute(
-            update(Item)
-            # Nothing else: the row is locked, and the status repeated here would let Postgres
-            # look for the id in the whole queue.
-            .where(Item.id == candidate.scalar_subquery())
-            .values(
-                status=ItemStatus.RUNNING,
-                worker=worker,
-                lease_token=token,
-                lease_until=moment + lease,
-                attempt=Item.attempt + 1,
-                updated_at=moment,
-            )
-            .returning(Item.id, Item.job_id, Item.attempt, Item.file_name, Item.file_id)
-        ).one_or_none()
+        item = _take(session, candidate, worker, token, lease)
         if item is None:
             return None
-        job = session.execute(
-            select(
-                Job.project_id,
-                Job.rules,
-                Job.mode,
-                Job.lang,
-                Job.max_pages,
-                Job.target_pages,
-                Job.request_id,
-                Job.owes_running,
-                Job.min_confidence,
-                Job.examples,
-            ).where(Job.id == item.job_id)
-        ).one()
+        job = _read_job(session, item.job_id)
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
         if job.owes_running:
             _tell_of_running(session, item.job_id)
@@ -118,6 +92,46 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         min_confidence=job.min_confidence,
         examples=job.examples or {},
     )
+
+
+def _take(
+    session: Session, candidate: Select[UUID], worker: str, token: UUID, lease: timedelta
+) -> Row[UUID, UUID, int, str, UUID] | None:
+    """Give the candidate, if there still is one, to a worker; return its id, job and file."""
+    moment = now()
+    return session.execute(
+        update(Item)
+        # Nothing else: the row is locked, and the status repeated here would let Postgres
+        # look for the id in the whole queue.
+        .where(Item.id == candidate.scalar_subquery())
+        .values(
+            status=ItemStatus.RUNNING,
+            worker=worker,
+            lease_token=token,
+            lease_until=moment + lease,
+            attempt=Item.attempt + 1,
+            updated_at=moment,
+        )
+        .returning(Item.id, Item.job_id, Item.attempt, Item.file_name, Item.file_id)
+    ).one_or_none()
+
+
+def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return what a worker has to know of a job."""
+    return session.execute(
+        select(
+            Job.project_id,
+            Job.rules,
+            Job.mode,
+            Job.lang,
+            Job.max_pages,
+            Job.target_pages,
+            Job.request_id,
+            Job.owes_running,
+            Job.min_confidence,
+            Job.examples,
+        ).where(Job.id == job_id)
+    ).one()
 
 
 def _tell_of_running(session: Session, job_id: UUID) -> None:
