@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import commands
-from worker.parsing.ocr_data import find_models
+from worker.parsing.ocr_models import LANGUAGES
 
 
 def run(*arguments: str) -> str:
@@ -33,11 +33,24 @@ def test_a_directory_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "tesseract-ocr-ben" not in run("--missing").split()
 
 
-def test_missing_packages_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.parsing.ocr_data.find_models", lambda _: find_models([]))
+def test_missing_packages_in_one_line() -> None:
+    table = [line.split("│") for line in run().splitlines()]
+    rows = [[cell.strip() for cell in cells] for cells in table if len(cells) == 6]
+    missing = {package for *_, state, package, _ in rows if state.startswith("missing")}
 
-    (line,) = run("--missing").splitlines()
-    assert "tesseract-ocr-eng" in line.split()
-    assert len(line.split()) == len(set(line.split())) == 68
+    named = run("--missing").split()
+
+    assert set(named) == missing
+    assert len(named) == len(missing), "each once"
+
+
+def test_nothing_is_missing_where_all_models_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in LANGUAGES.values():
+        (tmp_path / f"{language.model}.traineddata").touch()
+    monkeypatch.setenv("PIGEONHOLE_OCR_DATA_DIR", str(tmp_path))
+
+    assert run("--missing").split() == []
     (*_, closing) = run().splitlines()
-    assert closing.startswith("0 of 86 languages are read by their own models")
+    assert closing.startswith("86 of 86 languages are read by their own models")
