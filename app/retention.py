@@ -3,6 +3,7 @@
 A project's own retention wins over the settings, which are for all other projects.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -41,19 +42,7 @@ def delete_old_jobs(
 
     Of one project, or else of all that have no retention of their own.
     """
-    before = now() - age
-    with database.read() as session:
-        old = session.scalars(
-            select(Job.id)
-            .where(
-                Job.id < first_id(before),
-                Job.created_at < before,
-                Job.status != JobStatus.PENDING,
-                _belongs(Job.project_id == project_id, Job.project_id == Project.id, project_id),
-            )
-            .order_by(Job.id)
-            .limit(limit)
-        ).all()
+    old = _oldest(database, Job, age, limit, project_id, Job.status != JobStatus.PENDING)
     for job_id in old:
         # One at a time: each may have hundreds of items.
         with database.write() as session:
@@ -74,22 +63,10 @@ def delete_old_files(
     Of one project, or else of all that have no retention of their own. Their bytes and caches
     go when the sweeper tidies caches.
     """
-    before = now() - age
     is_awaited = exists().where(
         Item.file_id == File.id, Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING))
     )
-    with database.read() as session:
-        old = session.scalars(
-            select(File.id)
-            .where(
-                File.id < first_id(before),
-                File.created_at < before,
-                ~is_awaited,
-                _belongs(File.project_id == project_id, File.project_id == Project.id, project_id),
-            )
-            .order_by(File.id)
-            .limit(limit)
-        ).all()
+    old = _oldest(database, File, age, limit, project_id, ~is_awaited)
     for file_id in old:
         with database.write() as session:
             files.discard(session, file_id, actor=actor)
@@ -112,9 +89,27 @@ def keep_projects_rules(database: Database, limit: int) -> Deleted:
     return deleted
 
 
-def _belongs(
-    to_project: ColumnElement[bool], to_its: ColumnElement[bool], project_id: UUID | None
-) -> ColumnElement[bool]:
-    if project_id is not None:
-        return to_project
-    return ~exists().where(to_its, Project.retention_days.is_not(None))
+def _oldest(
+    database: Database,
+    table: type[Job | File],
+    age: timedelta,
+    limit: int,
+    project_id: UUID | None,
+    is_done: ColumnElement[bool],
+) -> Sequence[UUID]:
+    """Return the ids of rows older than `age` that are done, the oldest first."""
+    before = now() - age
+    if project_id is None:
+        belongs = ~exists().where(
+            table.project_id == Project.id, Project.retention_days.is_not(None)
+        )
+    else:
+        belongs = table.project_id == project_id
+    query = (
+        select(table.id)
+        .where(table.id < first_id(before), table.created_at < before, is_done, belongs)
+        .order_by(table.id)
+        .limit(limit)
+    )
+    with database.read() as session:
+        return session.scalars(query).all()

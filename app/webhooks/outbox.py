@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.db import Database, new_id, now
 from app.webhooks.models import (
@@ -62,30 +62,7 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
     One that was claimed and never recorded is due again when its lease ends.
     """
     moment = now()
-    other, its_configuration = aliased(WebhookDelivery), aliased(WebhookConfiguration)
-    busy = (
-        select(its_configuration.url)
-        .join(other, other.configuration_id == its_configuration.id)
-        .where(
-            other.status == DeliveryStatus.WAITING,
-            other.due_at > moment,
-            other.lease_token.is_not(None),
-            its_configuration.url.is_not(None),
-        )
-        .group_by(its_configuration.url)
-        .having(func.count() >= MOST_PER_URL)
-    )
-    candidate = (
-        select(WebhookDelivery.id)
-        .join(WebhookConfiguration)
-        .where(
-            WebhookDelivery.status == DeliveryStatus.WAITING,
-            WebhookDelivery.due_at <= moment,
-            func.coalesce(WebhookConfiguration.url, "").not_in(busy),
-        )
-        .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
-        .limit(1)
-    )
+    candidate = _first_due(moment)
     # Looking costs a writer's lock on SQLite only when there is something to take.
     with database.read() as session:
         if session.scalar(candidate) is None:
@@ -97,19 +74,7 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
         if not database.is_sqlite:
             # One at a time, as on SQLite: two who look at once would both see a free place.
             session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
-        delivery = session.scalars(
-            update(WebhookDelivery)
-            .where(
-                WebhookDelivery.id == candidate.scalar_subquery(),
-                WebhookDelivery.status == DeliveryStatus.WAITING,
-            )
-            .values(
-                due_at=moment + lease,
-                lease_token=token,
-                tries=WebhookDelivery.tries + 1,
-            )
-            .returning(WebhookDelivery)
-        ).one_or_none()
+        delivery = _take(session, candidate, token, moment + lease)
         if delivery is None:
             return None
         session.execute(
@@ -128,6 +93,53 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
             loopback_allowed=configuration.loopback_allowed,
             body=build_body(session, delivery, configuration),
         )
+
+
+def _first_due(moment: datetime) -> Select[UUID]:
+    """Return the query for the delivery to try next, at an address that has a free place."""
+    other, its_configuration = aliased(WebhookDelivery), aliased(WebhookConfiguration)
+    busy = (
+        select(its_configuration.url)
+        .join(other, other.configuration_id == its_configuration.id)
+        .where(
+            other.status == DeliveryStatus.WAITING,
+            other.due_at > moment,
+            other.lease_token.is_not(None),
+            its_configuration.url.is_not(None),
+        )
+        .group_by(its_configuration.url)
+        .having(func.count() >= MOST_PER_URL)
+    )
+    return (
+        select(WebhookDelivery.id)
+        .join(WebhookConfiguration)
+        .where(
+            WebhookDelivery.status == DeliveryStatus.WAITING,
+            WebhookDelivery.due_at <= moment,
+            func.coalesce(WebhookConfiguration.url, "").not_in(busy),
+        )
+        .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
+        .limit(1)
+    )
+
+
+def _take(
+    session: Session, candidate: Select[UUID], token: UUID, until: datetime
+) -> WebhookDelivery | None:
+    """Give the candidate, if there still is one, to the holder of a token."""
+    return session.scalars(
+        update(WebhookDelivery)
+        .where(
+            WebhookDelivery.id == candidate.scalar_subquery(),
+            WebhookDelivery.status == DeliveryStatus.WAITING,
+        )
+        .values(
+            due_at=until,
+            lease_token=token,
+            tries=WebhookDelivery.tries + 1,
+        )
+        .returning(WebhookDelivery)
+    ).one_or_none()
 
 
 def record(
