@@ -1,7 +1,9 @@
 """What reading a file costs by format and mode, against the bare library in the same run.
 
-Three ways of reading the same bytes: the bare library in this process; this program's reader in
-this process; the sandbox, in which each file has a process of its own. With a folder of labelled
+Three ways of reading the same bytes, by turns: the bare library in this process; this program's
+reader in this process; the sandbox, in which each file has a process of its own. What the sandbox
+adds is the median of the differences between neighbours: what else the machine does, and caches
+that others emptied, meet both alike. With a folder of labelled
 documents (--corpus) its files are read too. Last, a page of a PDF of 1,000 pages against that
 page cut out alone.
 """
@@ -60,11 +62,8 @@ class Row:
     reader: float | None
     wall: float
     cpu: float
-
-    @property
-    def overhead(self) -> float | None:
-        """What the sandbox adds to the reader, by the clock."""
-        return None if self.reader is None else self.wall - self.reader
+    # What the sandbox adds to the reader, by the clock: of each file, then the median.
+    overhead: float | None
 
 
 def main() -> int:
@@ -106,17 +105,17 @@ def _measure(
 ) -> Row:
     request = ParseRequest(PageSelection(None), mode=mode)
     bare, reader, wall, pages = [], [], [], 0
+    sandbox.parse(io.BytesIO(files[0]), f"a.{kind}", request)
+    before = _reading_seconds(sandbox)
     for data in files:
         bare.append(_time(partial(_read_bare, data, mode, by_ocr=by_ocr)))
         if not by_ocr:
             reader.append(_time(partial(_read_here, data, kind, request)))
-    sandbox.parse(io.BytesIO(files[0]), f"a.{kind}", request)
-    before = _reading_seconds(sandbox)
-    for data in files:
         began = time.perf_counter()
         pages = len(sandbox.parse(io.BytesIO(data), f"a.{kind}", request).pages)
         wall.append((time.perf_counter() - began) * 1000)
     cpu = (_reading_seconds(sandbox) - before) * 1000 / len(files)
+    added = [there - here for there, here in zip(wall, reader, strict=True)] if reader else []
     return Row(
         kind,
         mode,
@@ -126,6 +125,7 @@ def _measure(
         percentile(reader, 0.5) if reader else None,
         percentile(wall, 0.5),
         cpu,
+        percentile(added, 0.5) if added else None,
     )
 
 
