@@ -142,7 +142,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=20_000, help="in all, at least")
     parser.add_argument("--examples", type=int, default=150, help="of an operation in one round")
-    parser.add_argument("--workers", type=int, default=2)
+    # With two, schemathesis leaves an operation out of a round now and then, and says nothing.
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1, help="of the first round")
     given = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 120)
