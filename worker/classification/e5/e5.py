@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from worker.classification.e5 import manifest, q4
-from worker.classification.e5.tokenizer import Tokenizer
+from worker.classification.e5.tokenizer import Ids, Tokenizer
 from worker.classification.e5.weights import SHA256
 from worker.classification.embedder import Kind, Vectors, normalised
 from worker.classification.onnx_session import ForkedSession
@@ -58,12 +58,12 @@ class E5Embedder:
             vectors[row] = encoded[0].mean(axis=0)
         return normalised(vectors)
 
-    def _rows(self, ids: Sequence[int]) -> q4.Blocks:
+    def _rows(self, ids: Ids) -> q4.Blocks:
         """Return the packed rows of words, and map their pages no longer.
 
         Otherwise a process would grow, by the whole table in the end, with every word it has met.
         """
-        rows = self._words[ids]
+        rows: q4.Blocks = self._words[ids]
         mapping = self._words.base
         if isinstance(mapping, mmap.mmap):
             mapping.madvise(mmap.MADV_DONTNEED)
