@@ -48,16 +48,8 @@ def environment() -> dict[str, str]:
         "RAYON_NUM_THREADS": "1",
         "TOKIO_WORKER_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
-        # Large pages where the kernel has them: a fork copies fewer entries. Arrays from the heap,
-        # which grows by 8 MiB: a page of memory that is used again need not be asked for again.
-        "GLIBC_TUNABLES": ":".join(
-            f"glibc.malloc.{name}={value}"
-            for name, value in (
-                ("hugetlb", 1),
-                ("mmap_threshold", 32 << 20),
-                ("top_pad", 8 << 20),
-            )
-        ),
+        # Large pages where the kernel has them: a fork copies fewer entries.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         **kept,
     }
 
