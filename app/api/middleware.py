@@ -189,7 +189,7 @@ class BodyLimitMiddleware:
             else f"The request is larger than {self._body_max} bytes, the limit of this server."
         )
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
+        if declared.isdecimal() and int(declared) > limit:
             await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
             return
         received = 0
