@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-auth bench-blobs bench-memory \
+	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-auth bench-uploads bench-blobs bench-memory \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
@@ -112,6 +112,9 @@ bench-api: install ## Measure requests and jobs per second
 
 bench-auth: install ## Measure what a flood of bad keys costs
 	@$(BIN)/python -m benchmarks.auth $(ARGS)
+
+bench-uploads: install ## Measure what endless and slow uploads do to the server
+	@$(BIN)/python -m benchmarks.uploads $(ARGS)
 
 bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
 	@$(BIN)/python -m benchmarks.blobs
