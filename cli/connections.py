@@ -19,6 +19,9 @@ WRITE_SECONDS = 60.0
 TOO_SLOW = "The head of the request did not arrive in time."
 TOO_LARGE = f"The head of the request is longer than {HEAD_BYTES} bytes or {HEADERS} headers."
 INVALID = "This is no HTTP request."
+CROWDED = "The server has too many connections just now: try again."
+# Asked by machines that would restart the server, or send nobody to it.
+NEVER_CROWDED = (b"/livez", b"/readyz", b"/metrics")
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -29,9 +32,13 @@ class PatientProtocol(HttpToolsProtocol):
     - Bytes after an answer that is no new request, such as the rest of a refused upload, are
       read for as long.
     - An answer of which the client takes nothing is cut off after WRITE_SECONDS.
+
+    While more than `most_connections` are open, requests get 503: whoever holds connections must
+    not take the last open file from those that are being served.
     """
 
     head_seconds: float = 10.0
+    most_connections: int = 1000
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  # uvicorn's own
         super().__init__(*arguments, **options)
@@ -68,8 +75,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._in_head = False
         self._stop_head_timer()
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        is_large = size > HEAD_BYTES or len(self.headers) > HEADERS
-        self.app = _answer_too_large if is_large else self.config.loaded_app
+        if size > HEAD_BYTES or len(self.headers) > HEADERS:
+            self.app = _answer_too_large
+        elif len(self.connections) > self.most_connections and self.url not in NEVER_CROWDED:
+            self.app = _answer_crowded
+        else:
+            self.app = self.config.loaded_app
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -124,6 +135,12 @@ async def _answer_too_large(scope: Any, receive: Any, send: Any) -> None:  # noq
     await answer(scope, receive, send)
 
 
-def protocol(head_seconds: float) -> type[PatientProtocol]:
-    """Return the class that uvicorn makes a connection of, with this limit."""
-    return type("Protocol", (PatientProtocol,), {"head_seconds": head_seconds})
+async def _answer_crowded(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+    answer = JSONResponse({"detail": CROWDED}, 503, {"Connection": "close", "Retry-After": "1"})
+    await answer(scope, receive, send)
+
+
+def protocol(head_seconds: float, most_connections: int) -> type[PatientProtocol]:
+    """Return the class that uvicorn makes a connection of, with these limits."""
+    limits = {"head_seconds": head_seconds, "most_connections": most_connections}
+    return type("Protocol", (PatientProtocol,), limits)

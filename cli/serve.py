@@ -34,6 +34,7 @@ from cli.blobs import open_tried_blobs, tell_where_blobs_are
 from cli.compose import make_wakeups, open_database, open_secrets, write_private
 from cli.connections import protocol
 from cli.deliveries import make_deliverer
+from cli.open_files import raise_limit
 from cli.pipeline import build_pipeline, require_embedder
 from worker.local import LocalRunner
 from worker.webhooks.threads import DeliveryThreads
@@ -104,7 +105,7 @@ def _serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=protocol(settings.request_seconds),
+        http=protocol(settings.request_seconds, raise_limit()),
         ws="none",
         # Whom to believe about the client's address and scheme is the operator's decision.
         proxy_headers=False,

@@ -1,5 +1,6 @@
 """Every error as the SDKs know it: JSON with `detail`, a list for each 422."""
 
+import errno
 import logging
 from typing import Any
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 # Of Postgres: a statement or a wait for a lock took too long, a deadlock.
 BUSY_STATES = {"57014", "55P03", "40P01"}
 
+TOO_MANY_FILES = "The server has too many files open just now: try again."
 STORE_AWAY = "The store of uploaded files cannot be reached just now: try again."
 
 
@@ -91,6 +93,9 @@ def _render_pool(_: Request, error: Exception) -> JSONResponse:
 def _render_os(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_SENTENCE))
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        log.error("too many files are open: raise the limit (ulimit -n)")
+        return _answer(Unavailable(TOO_MANY_FILES))
     if isinstance(error, StoreUnavailable):
         log.error("the store of uploaded files does not do what it should: %s", error)
         return _answer(Unavailable(STORE_AWAY))
