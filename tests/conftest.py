@@ -2,6 +2,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.support.postgres import PostgresServer
@@ -13,7 +14,14 @@ from tests.support.server import RunningServer, embedded_server, production_serv
 MODES = ("embedded", "production")
 
 
+# A busy machine is slow, which is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+
+
 def pytest_configure() -> None:
+    hypothesis.settings.load_profile("unhurried")
     # A shell starts what it puts into the background with SIGINT ignored, and programs that we
     # start would inherit that: a test of Ctrl-C would then test nothing.
     signal.signal(signal.SIGINT, signal.default_int_handler)

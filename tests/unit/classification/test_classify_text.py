@@ -10,7 +10,7 @@ from worker.classification.titles import title_lines
 from worker.parsing.document import Page
 
 # A busy machine is no failure; what may take long has a test of its own.
-unhurried = settings(deadline=None, max_examples=60)
+examples = settings(max_examples=60)
 
 # Everything that can be in a Python string, lone surrogates and NUL included.
 anything = st.text(st.characters(), max_size=400)
@@ -21,14 +21,14 @@ def without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-@unhurried
+@examples
 @given(anything)
 def test_cleaning_twice_changes_nothing(text: str):
     once = clean(text)
     assert clean(once) == once
 
 
-@unhurried
+@examples
 @given(words)
 def test_cleaned_text_holds_nothing_that_breaks_an_encoder(text: str):
     cleaned = clean(text)
@@ -37,14 +37,14 @@ def test_cleaned_text_holds_nothing_that_breaks_an_encoder(text: str):
     assert "  " not in cleaned
 
 
-@unhurried
+@examples
 @given(st.lists(st.sampled_from(["alpha", "beta", "7", "gamma.", "ärger"]), max_size=40))
 def test_cleaning_keeps_words_and_their_order(parts: list[str]):
     text = "\x00 \r\n\n\n\t".join(parts)
     assert clean(text).split() == parts
 
 
-@unhurried
+@examples
 @given(words)
 def test_chunks_are_in_order_and_miss_no_letter(text: str):
     chunks = cut([Page(0, text)], size=16, count=10_000)
@@ -57,7 +57,7 @@ def test_chunks_are_in_order_and_miss_no_letter(text: str):
     assert not is_readable(clean(text[position:]))
 
 
-@unhurried
+@examples
 @given(st.lists(anything, max_size=6), st.integers(1, 5))
 def test_chunks_keep_to_their_pages_and_number(texts: list[str], count: int):
     pages = [Page(2 * index, text) for index, text in enumerate(texts)]
@@ -124,7 +124,7 @@ def test_long_lines_take_no_time(line: str):
     assert time.process_time() - started < 2
 
 
-@unhurried
+@examples
 @given(st.lists(anything, max_size=20))
 def test_title_lines_are_short_and_different(lines: list[str]):
     titles = title_lines([Page(0, "\n".join(lines))])
