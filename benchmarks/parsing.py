@@ -186,13 +186,15 @@ def _recognise(picture: Image.Image) -> None:
 
 
 def _measure_corpus(sandbox: SandboxedParser, corpus: Path) -> list[Row]:
-    """Read the labelled documents with a text layer by format; those that fail are left out."""
+    """Read the labelled documents by format; those that fail, or need OCR, are left out."""
+    request = ParseRequest(PageSelection(None))
     files: dict[str, list[bytes]] = {}
     for entry in read_manifest(find_directory(corpus)):
         data = entry.path.read_bytes()
         kind = sniff(io.BytesIO(data), entry.path.name).extension
         try:
-            sandbox.parse(io.BytesIO(data), entry.path.name, ParseRequest(PageSelection()))
+            _read_here(data, kind, request)
+            sandbox.parse(io.BytesIO(data), entry.path.name, request)
         except FileError:
             continue
         if entry.has_text_layer and kind not in IMAGE_EXTENSIONS:
