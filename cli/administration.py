@@ -24,6 +24,8 @@ from cli.compose import open_database, open_secrets
 
 # What a table may take where there is no terminal whose width could be asked for.
 WIDTH = 200
+# More than any table takes.
+UNBOUNDED = 100_000
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 # A hundred years: beyond it dates come to an end, and nobody means it.
 MOST_DAYS = 36_500
@@ -88,8 +90,23 @@ def with_administration(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def show(table: Table) -> None:
-    """Print a table, with whole ids also where nobody looks at them: commands take them."""
-    Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
+    """Print a table of texts; where it is too narrow for it, each row as lines of its own.
+
+    Ids are whole either way, and names are shown as they are: nothing in them is markup.
+    """
+    width = None if sys.stdout.isatty() else WIDTH
+    console = Console(width=width, markup=False, emoji=False)
+    unbounded = console.options.update(width=UNBOUNDED)
+    if console.measure(table, options=unbounded).maximum <= console.width:
+        console.print(table)
+        return
+    headers = [str(column.header) for column in table.columns]
+    longest = max(map(len, headers))
+    for cells in zip(*(column.cells for column in table.columns), strict=True):
+        for header, cell in zip(headers, cells, strict=True):
+            if cell:
+                console.print(f"{header:<{longest}}  {cell}", soft_wrap=True)
+        console.print()
 
 
 def minute(moment: datetime | None, otherwise: str = "") -> str:

@@ -175,6 +175,29 @@ def test_a_key_is_revoked_once(world: World, shell: Shell) -> None:
     assert str(key.id) in shell.run("keys", "list").output
 
 
+def test_lists_show_whole_ids_where_the_terminal_is_narrow(
+    world: World, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("keys", "create", "ci", "--project-id", world.here.project_id)
+    (key,) = keys_of(world.database)
+    monkeypatch.setattr("cli.administration.WIDTH", 80)
+
+    listed = shell.run("keys", "list").output
+    projects = shell.run("projects", "list").output
+
+    assert re.search(rf"^id +{key.id}$", listed, re.MULTILINE)
+    assert re.search(rf"^reaches +{world.here.project_id}$", listed, re.MULTILINE)
+    assert re.search(rf"^id +{world.here.project_id}$", projects, re.MULTILINE)
+    assert re.search(r"^requests/min +default$", projects, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["[/red]", "[b]bold", ":smile:"])
+def test_lists_show_names_as_they_are(shell: Shell, name: str) -> None:
+    shell.run("keys", "create", name)
+
+    assert name in shell.run("keys", "list").output
+
+
 def put(world: World, store: LocalBlobStore) -> str:
     writer = store.create()
     writer.write(b"bytes")

@@ -139,6 +139,15 @@ class TestRetries:
     ) -> None:
         assert len({post(client, body, headers) for _ in range(3)}) == 3
 
+    def test_second_calls_at_once_all_make_jobs(
+        self, api: Api, world: World, body: dict[str, object]
+    ) -> None:
+        client = api.client(api.key(world.here))
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda _: post(client, body, FIRST), range(120)))
+
+        assert len(set(made)) == 120
+
     def test_a_retry_means_the_newest_job(
         self, client: TestClient, body: dict[str, object]
     ) -> None:
