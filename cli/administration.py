@@ -90,7 +90,7 @@ def with_administration(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def show(table: Table) -> None:
-    """Print a table of texts; where it is too narrow for it, each row as lines of its own.
+    """Print a table of texts; or, where that is too wide, each row as lines of its own.
 
     Ids are whole either way, and names are shown as they are: nothing in them is markup.
     """
@@ -105,7 +105,7 @@ def show(table: Table) -> None:
     for cells in zip(*(column.cells for column in table.columns), strict=True):
         for header, cell in zip(headers, cells, strict=True):
             if cell:
-                console.print(f"{header:<{longest}}  {cell}", soft_wrap=True)
+                console.print(f"{header:<{longest}}  {cell}", soft_wrap=True, highlight=False)
         console.print()
 
 
