@@ -21,7 +21,7 @@ SHARED_PATHS = ("/api/v1/projects", "/api/v1/organizations")
 # with bad keys takes so many answers' work from all others, and not all that there is.
 REFUSALS_PER_SECOND = 100
 REFUSALS_AT_ONCE = 20
-LONGEST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 1.0  # and to the end of a round
 # Those that wait are answered together, so many times a second: to wake for each one by itself
 # costs several times what it costs to answer it.
 ROUNDS_PER_SECOND = 10

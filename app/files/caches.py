@@ -68,6 +68,7 @@ class FileCaches:
         self._blobs = blobs
         self._max_bytes = max_bytes
         self._is_in_trouble = False
+        self._purged_to: UUID | None = None
 
     def get(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there are none to be had."""
@@ -108,9 +109,10 @@ class FileCaches:
     def purge(self, limit: int) -> int:
         """Remove up to `limit` blobs of deleted files with their rows; return how many.
 
-        Their caches and their bytes. What a store keeps has its turn again.
+        Their caches and their bytes. What a store keeps has its turn again after all others.
         """
-        purged = self.purge_after(limit)
+        purged = self.purge_after(limit, after=self._purged_to)
+        self._purged_to = purged.last
         return purged.count
 
     def purge_after(
@@ -128,7 +130,7 @@ class FileCaches:
         with self._database.read() as session:
             rows = session.execute(query.order_by(FileCache.id).limit(limit)).all()
         gone = []
-        last = rows[-1].id if rows else None
+        last = rows[-1].id if len(rows) == limit else None
         for row in rows:
             try:
                 self._blobs.delete(row.blob_key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from app.projects.models import ApiKey, Project
 from cli.main import main
 from tests.integration.app.world import World
 
-NOWHERE = uuid4()
+NOWHERE = UUID("01890000-0000-7000-8000-000000000000")
 
 
 @dataclass(frozen=True, slots=True)

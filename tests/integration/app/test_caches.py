@@ -155,6 +155,20 @@ def test_bytes_that_a_deletion_left_go_when_the_store_is_back(api: Api, world: W
     assert caches.purge(limit=10) == 0
 
 
+def test_bytes_that_stay_keep_no_others(shelf: Shelf) -> None:
+    shelf.caches.put(shelf.owner, [ENTRY, Entry(VECTORS, "k", b"x")])
+    shelf.delete_file()
+    first = min(shelf.rows(), key=lambda row: row.id)
+    [stuck] = [path for path in shelf.paths() if path.name in first.blob_key]
+    stuck.unlink()
+    (stuck / "in the way").mkdir(parents=True)
+
+    purged = [shelf.caches.purge(limit=1) for _ in range(4)]
+
+    assert purged == [0, 1, 1, 0]
+    assert [row.id for row in shelf.rows()] == [first.id]
+
+
 def test_nothing_is_kept_of_a_file_that_was_deleted_meanwhile(shelf: Shelf) -> None:
     shelf.delete_file()
 
