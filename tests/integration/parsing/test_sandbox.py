@@ -177,6 +177,7 @@ def test_an_answer_that_nobody_waited_for_is_not_the_next_files(parser):
 
 def test_reading_that_is_aborted_ends_at_once(parser):
     parse(parser, b"begin")
+    wait_for(lambda: is_at_rest(parser))  # or the copy that is ending would be taken for ours
     child = parser.child_pid
     aborting = threading.Thread(
         target=lambda: (wait_for(lambda: copies(parser, READING)), parser.abort())
