@@ -1,11 +1,11 @@
 """Two endpoints that version 1 of the original API does not have: cancel and delete a job.
 
-No client of version 1 calls them; they are for people and scripts.
+No client of version 1 has a method for them; its plain `post` and `delete` do.
 """
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from app.api.services import ApiCall
 from app.api.v1.classifier import render_job
@@ -27,7 +27,7 @@ def cancel_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
 
 
 @router.delete("/{classify_job_id}", status_code=204)
-def delete_job(call: ApiCall, classify_job_id: UUID) -> None:
+def delete_job(call: ApiCall, classify_job_id: UUID) -> Response:
     """Delete an ended job with its results; its files stay. 409 while it runs: cancel it first.
 
     An extension of this server.
@@ -35,3 +35,4 @@ def delete_job(call: ApiCall, classify_job_id: UUID) -> None:
     scope = call.scope()
     with call.services.database.write() as session:
         service.remove(session, scope, classify_job_id)
+    return Response(status_code=204)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, StringConstraints, model_validator
 
 from app.api.pagination import (
@@ -146,11 +146,12 @@ def update_configuration(
 
 
 @router.delete("/{configuration_id}", status_code=204)
-def delete_configuration(call: ApiCall, configuration_id: ConfigurationId) -> None:
+def delete_configuration(call: ApiCall, configuration_id: ConfigurationId) -> Response:
     """Delete a configuration; jobs that were made from it stay as they are."""
     scope = call.scope()
     with call.services.database.write() as session:
         service.remove(session, scope, configuration_id)
+    return Response(status_code=204)
 
 
 def _dump(call: Call, parameters: ParametersModel) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -180,11 +180,12 @@ def update_webhook(
 
 
 @router.delete("/v1/beta/webhook-configs/{webhook_id}", status_code=204)
-def delete_webhook(call: ApiCall, webhook_id: UUID) -> None:
+def delete_webhook(call: ApiCall, webhook_id: UUID) -> Response:
     """Delete a saved webhook; jobs that named it keep their copy."""
     scope = call.scope()
     with call.services.database.write() as session:
         service.remove(session, scope, webhook_id)
+    return Response(status_code=204)
 
 
 def _render_all(webhooks: Sequence[SavedWebhook]) -> list[SavedWebhookResponse]:
