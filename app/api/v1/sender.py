@@ -47,14 +47,31 @@ async def read_headers(
         ),
     ] = None,
 ) -> Sender:
-    """Return what the headers say; a count of retries that is no number says nothing."""
-    count = request.headers.get("x-stainless-retry-count", "")
+    """Return what the headers say."""
     retry = Retry.NO
-    if count.isdecimal() and int(count[:9]) > 0:
+    if _is_counted(request):
         retry = Retry.YES
-    elif not count and request.headers.get("user-agent") == SILENT_RETRIER:
+    elif (
+        not request.headers.get("x-stainless-retry-count")
+        and request.headers.get("user-agent") == SILENT_RETRIER
+    ):
         retry = Retry.PERHAPS
     return Sender(idempotency_key or None, retry)
 
 
+async def read_retry(request: Request) -> Sender:
+    """Return whether the headers say that it is a retry, for version 2, which has no key there.
+
+    Nobody repeats its requests without saying so.
+    """
+    return Sender(None, Retry.YES if _is_counted(request) else Retry.NO)
+
+
+def _is_counted(request: Request) -> bool:
+    """Tell whether the client counts this as a retry; a count that is no number says nothing."""
+    count = request.headers.get("x-stainless-retry-count", "")
+    return count.isdecimal() and int(count[:9]) > 0
+
+
 RequestHeaders = Annotated[Sender, Depends(read_headers)]
+RequestRetry = Annotated[Sender, Depends(read_retry)]

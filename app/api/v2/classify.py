@@ -20,6 +20,7 @@ from app.api.pagination import (
 from app.api.services import ApiCall, Call
 from app.api.v1.classifier import new_webhook, render_verdict
 from app.api.v1.schemas import FileErrorResponse, RuleResponse
+from app.api.v1.sender import RequestRetry, Sender
 from app.api.v2.ids import ConfigurationId, show_configuration_id
 from app.api.v2.schemas import (
     ClassifyConfigurationResponse,
@@ -35,7 +36,7 @@ from app.api.v2.schemas import (
 )
 from app.configurations import service as configurations
 from app.errors import FileErrorCode
-from app.jobs import language_tags, single
+from app.jobs import idempotency, language_tags, single
 from app.jobs.page_ranges import format_ranges, parse_ranges
 from app.jobs.pages import PageSelection
 from app.jobs.service import Example, NewJob
@@ -54,8 +55,11 @@ Expand = Annotated[list[str] | None, Query(description="`usage` adds what the jo
 
 
 @router.post("")
-def create_job(call: ApiCall, body: ClassifyRequest) -> ClassifyResponse:
-    """Classify a file by rules. Answers at once; the job's status tells when it is done."""
+def create_job(call: ApiCall, body: ClassifyRequest, sender: RequestRetry) -> ClassifyResponse:
+    """Classify a file by rules. Answers at once; the job's status tells when it is done.
+
+    A request that is sent again, with its `transaction_id` or by an SDK itself, gives the same job.
+    """
     services = call.services
     if body.configuration is not None:
         check_rule_count(services.settings, body.configuration.rules, ("body", "configuration"))
@@ -66,8 +70,7 @@ def create_job(call: ApiCall, body: ClassifyRequest) -> ClassifyResponse:
             if first is not None:
                 return _render(first)
         new = _new_job(session, scope, call, body)
-    deadline = timedelta(seconds=services.settings.job_deadline_seconds)
-    job, is_new = single.create(services.database, scope, services.secrets, new, deadline)
+    job, is_new = _create(call, scope, body, new, sender)
     if is_new:
         services.wakeups.notify(1)
     return _render(job)
@@ -138,6 +141,26 @@ def delete_job(call: ApiCall, job_id: UUID) -> DeletedResponse:
     with call.services.database.write() as session:
         job = single.remove(session, scope, job_id)
     return DeletedResponse(id=job.id, project_id=job.project_id)
+
+
+def _create(
+    call: Call, scope: Scope, body: ClassifyRequest, new: NewJob, sender: Sender
+) -> tuple[SingleJob, bool]:
+    """Create the job, or find the one that the same request made; tell whether it is new."""
+    services = call.services
+    deadline = timedelta(seconds=services.settings.job_deadline_seconds)
+    if body.transaction_id is not None:
+        return single.create(services.database, scope, services.secrets, new, deadline)
+    made, is_new = idempotency.create(
+        services.database,
+        scope,
+        services.secrets,
+        new,
+        deadline,
+        sender.repetition(services, scope, body),
+    )
+    with services.database.read() as session:
+        return single.get(session, scope, made.id), is_new
 
 
 def _new_job(session: Session, scope: Scope, call: Call, body: ClassifyRequest) -> NewJob:

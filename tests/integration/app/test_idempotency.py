@@ -18,6 +18,7 @@ RETRY = {"X-Stainless-Retry-Count": "1"}
 FIRST = {"X-Stainless-Retry-Count": "0"}
 NODE = {"User-Agent": "node"}
 KEY = {"Idempotency-Key": "order-66"}
+SINGLE_JOBS = "/api/v2/classify"
 
 
 @pytest.fixture
@@ -30,8 +31,10 @@ def body(client: TestClient) -> dict[str, object]:
     return {"file_ids": [upload(client)], "rules": RULES}
 
 
-def post(client: TestClient, body: dict[str, object], headers: dict[str, str]) -> str:
-    answer = client.post(JOBS, json=body, headers=headers)
+def post(
+    client: TestClient, body: dict[str, object], headers: dict[str, str], path: str = JOBS
+) -> str:
+    answer = client.post(path, json=body, headers=headers)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])
 
@@ -221,3 +224,34 @@ class TestRetries:
         body: dict[str, object] = {"file_ids": [upload(client)], "rules": RULES}
         assert post(client, body, RETRY) != post(client, body, RETRY)
         assert post(client, body, KEY) == post(client, body, KEY)
+
+
+class TestVersion2:
+    def test_a_retry_gives_the_same_job(self, database: Database, client: TestClient) -> None:
+        body = single_file(client)
+        first = post(client, body, FIRST, SINGLE_JOBS)
+
+        assert {post(client, body, RETRY, SINGLE_JOBS) for _ in range(3)} == {first}
+        assert count(database) == (1, 1)
+
+    @pytest.mark.parametrize("headers", [FIRST, {}, NODE], ids=["first", "nothing", "node"])
+    def test_a_second_call_makes_another_job(
+        self, client: TestClient, headers: dict[str, str]
+    ) -> None:
+        body = single_file(client)
+        assert len({post(client, body, headers, SINGLE_JOBS) for _ in range(3)}) == 3
+
+    def test_another_body_is_another_request(self, client: TestClient) -> None:
+        made = {post(client, single_file(client), RETRY, SINGLE_JOBS) for _ in range(2)}
+        assert len(made) == 2
+
+    def test_a_transaction_id_counts_more(self, client: TestClient) -> None:
+        body = single_file(client)
+        first = post(client, body, FIRST, SINGLE_JOBS)
+        named = {post(client, {**body, "transaction_id": "t"}, RETRY, SINGLE_JOBS) for _ in "ab"}
+        assert len(named) == 1
+        assert first not in named
+
+
+def single_file(client: TestClient) -> dict[str, object]:
+    return {"file_input": upload(client), "configuration": {"rules": RULES}}
