@@ -78,7 +78,9 @@ def purge_project(
             subject=project_id,
             details={
                 **asdict(purged),
-                "older_than_seconds": older_than and int(older_than.total_seconds()),
+                "older_than_seconds": (
+                    None if older_than is None else int(older_than.total_seconds())
+                ),
             },
         )
     return purged

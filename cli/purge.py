@@ -34,7 +34,9 @@ def purge(
     with parts.database.read() as session:
         name = require_project(session, project_id).name
     if not yes:
-        what = f"what is older in project {name}" if older_than else f"all of project {name}"
+        what = (
+            f"all of project {name}" if older_than is None else f"what is older in project {name}"
+        )
         click.confirm(f"Delete {what} ({project_id}), for good?", abort=True)
     caches = FileCaches(parts.database, open_blobs(parts.settings), 0)
     purged = purge_project(parts.database, caches, project_id, older_than, actor=parts.actor)

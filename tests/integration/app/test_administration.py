@@ -17,6 +17,7 @@ from app.db import Database
 from app.files import service as files
 from app.files.blobs import LocalBlobStore
 from app.files.service import NewFile
+from app.jobs import service as jobs
 from app.projects.models import ApiKey, Project
 from cli.main import main
 from tests.integration.app.world import World
@@ -228,6 +229,20 @@ def test_a_purge_goes_on_past_what_it_cannot_delete(
     (tmp_path / "blobs" / stuck / "x").rmdir()
     (tmp_path / "blobs" / stuck).rmdir()
     assert shell.run("purge", "--project", project_id, "--yes").status == 0
+
+
+def test_a_purge_of_what_is_older_than_nothing_keeps_what_runs(world: World, shell: Shell) -> None:
+    ended, running = world.job(), world.job()
+    with world.database.write() as session:
+        jobs.cancel(session, world.here, ended)
+    project_id = world.here.project_id
+
+    done = shell.run("purge", "--project", project_id, "--older-than", "0s", "--yes")
+
+    assert (done.status, done.output.splitlines()[0]) == (0, "jobs: 1"), done
+    assert world.read_job(running).status == "PENDING"
+    exported = shell.run("audit", "export", "--project", project_id).output.splitlines()
+    assert json.loads(exported[-1])["details"]["older_than_seconds"] == 0
 
 
 def test_a_purge_is_proved_in_the_log(world: World, shell: Shell) -> None:
