@@ -50,7 +50,7 @@ def _try_engine(settings: Settings) -> None:
     load_engine(settings)
 
 
-def build_pipeline(settings: Settings, too_long: type[Exception] = TimeoutError) -> Pipeline:
+def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = ()) -> Pipeline:
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
     from worker.caching import Caching  # noqa: PLC0415

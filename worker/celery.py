@@ -27,7 +27,7 @@ from worker.webhooks.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
 
-BuildPipeline = Callable[[Settings, type[Exception]], Pipeline]
+BuildPipeline = Callable[[Settings, tuple[type[Exception], ...]], Pipeline]
 BuildDeliverer = Callable[[Settings, Callable[[timedelta], None]], Deliverer]
 
 # Retries further away are left to the sweeper: a broker's memory is no place for a day's wait.
@@ -52,7 +52,7 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
     def begin(**_: object) -> None:
         # After the fork: native libraries with threads do not survive one.
         try:
-            pipeline = build(settings, tasks.TOO_LONG)
+            pipeline = build(settings, (tasks.TOO_LONG,))
         except Exception:
             # Celery would go on with this child, which could do nothing but eat wake-ups.
             log.exception("a worker process could not load what it works with: it ends")

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from sqlalchemy import exists, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app import metrics
 from app.db import Database
@@ -23,12 +24,13 @@ from app.observe import bind
 from app.tracing import span, stop_tracing
 from worker.classification.rules import Rule
 from worker.figures import UNREADABLE, count_file
-from worker.lease import Lease, LeaseLost
+from worker.lease import TOO_LONG, Lease, LeaseLost
 from worker.outcome import outcome_of, storable
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable, ReadingAborted
 from worker.parsing.version import PARSER_VERSION
+from worker.recording import record_patiently
 
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
@@ -39,9 +41,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How long the outcome of a file is kept in hand while the database does not take it.
+# How often the outcome of a file is offered to a database that does not take it.
 RECORD_TRIES = 8
-RECORD_WAIT_SECONDS = 0.25
+# The machine's faults and not the file's, which is given back: another worker, or this one
+# later, may well be able to read it.
+MACHINE_FAULTS = (ParserUnavailable, OSError, OperationalError, PoolTimeoutError)
 
 INTERNAL = Failed(
     FileErrorCode.INTERNAL,
@@ -95,7 +99,7 @@ class Pipeline:
     # How long one file may take; what is stuck then is ended by whoever minds the process.
     limit: timedelta = timedelta(minutes=10)
     # What the queue's own time limit raises inside the work; the local runner kills instead.
-    too_long: type[Exception] = TimeoutError
+    too_long: tuple[type[Exception], ...] = ()
     remote: Remote | None = None
     types: TypeNames = field(default_factory=lambda: TypeNames(0))
 
@@ -113,9 +117,9 @@ class Pipeline:
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
         """Claim an item and see it through; False when nothing is open or can be done now.
 
-        `on_claim` is told what is worked on, and None when that is over. Raises
-        ParserUnavailable or OSError when this machine, and not the file, is at fault: the item
-        is given back then.
+        `on_claim` is told what is worked on, and None when that is over. Raises one of
+        MACHINE_FAULTS when this machine, and not the file, is at fault: the item is given back
+        then.
         """
         if self.remote is not None and not self.remote.is_ready():
             # A claimed file would only be read once more, and given back.
@@ -163,10 +167,12 @@ class Pipeline:
         except LeaseLost:
             log.info("stopped: the file's job has ended, or another worker has the file")
             return
-        except (ParserUnavailable, OSError):
+        except MACHINE_FAULTS:
             transitions.release(self.database, claim)
             raise
-        if not self._record(claim, outcome):
+        if not record_patiently(
+            lambda: transitions.finish(self.database, claim, outcome), RECORD_TRIES
+        ):
             log.warning("the lease was lost meanwhile: the outcome is dropped")
             metrics.LEASES_LOST.add()
             return
@@ -192,13 +198,13 @@ class Pipeline:
         except FileError as error:
             return Failed(error.code, storable(error.sentence))
         except self.too_long:
-            return Failed(FileErrorCode.TIMEOUT, "working on the file took too long")
+            return TOO_LONG
         except MemoryError:
             # Left to itself, this would end a whole Celery worker, not only this file.
             return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
         except ReadingAborted:
             raise LeaseLost from None
-        except (ParserUnavailable, OSError, LeaseLost):
+        except (*MACHINE_FAULTS, LeaseLost):
             raise
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
@@ -248,15 +254,3 @@ class Pipeline:
         if is_known:
             return FileError(FileErrorCode.INTERNAL, LOST_BYTES)
         return FileError(FileErrorCode.FILE_DELETED, GONE)
-
-    def _record(self, claim: Claim, outcome: Classified | Failed) -> bool:
-        """Write the outcome, trying again for a while when the database is away or full."""
-        for attempt in range(RECORD_TRIES):
-            try:
-                return transitions.finish(self.database, claim, outcome)
-            except SQLAlchemyError:
-                if attempt == RECORD_TRIES - 1:
-                    raise
-                log.warning("the database did not take an outcome; trying again", exc_info=True)
-                time.sleep(RECORD_WAIT_SECONDS * 2**attempt)
-        return False

@@ -5,11 +5,10 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import metrics
 from app.db import Database, now
@@ -19,6 +18,7 @@ from app.webhooks import outbox, signing
 from app.webhooks.outbox import Attempt, ClaimedDelivery
 from app.webhooks.policy import choose_headers
 from app.webhooks.schedule import next_wait, parse_retry_after
+from worker.recording import record_patiently
 from worker.webhooks.deliver import Sender, Undeliverable
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 GONE = 410
 USER_AGENT = f"pigeonhole-webhooks/{version('pigeonhole')}"
 RECORD_TRIES = 5
-RECORD_WAIT_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,11 @@ class Deliverer:
             wait = None
             if attempt.error is not None and not attempt.is_final:
                 wait = next_wait(self.waits, claim.tries, attempt.retry_after)
-            self._record(claim, attempt, None if wait is None else now() + wait)
+            next_at = None if wait is None else now() + wait
+            # When the database stays away, the lease's end brings the delivery back.
+            record_patiently(
+                lambda: outbox.record(self.database, claim, attempt, next_at), RECORD_TRIES
+            )
             _log(claim, attempt, wait)
         if wait is not None:
             self.on_retry(wait)
@@ -123,19 +126,6 @@ class Deliverer:
             secret = self.secrets.decrypt(claim.secret_encrypted)
             headers |= signing.sign(secret, event_id, timestamp, claim.body)
         return headers, note
-
-    def _record(self, claim: ClaimedDelivery, attempt: Attempt, next_at: datetime | None) -> None:
-        """Write how it went; when the database stays away, the lease's end brings it back."""
-        for tried in range(RECORD_TRIES):
-            try:
-                outbox.record(self.database, claim, attempt, next_at)
-            except SQLAlchemyError:
-                if tried == RECORD_TRIES - 1:
-                    raise
-                log.warning("the database did not take an attempt; trying again", exc_info=True)
-                time.sleep(RECORD_WAIT_SECONDS * 2**tried)
-            else:
-                return
 
 
 def _judge(status: int) -> str | None:

@@ -15,7 +15,7 @@ from app.jobs import transitions
 from app.jobs.closing import Classified
 from app.jobs.models import Item, Job
 from app.jobs.pages import PageSelection
-from app.jobs.service import NewJob
+from app.jobs.service import Example, NewJob
 from app.jobs.transitions import Claim
 from app.projects.models import Organization, Project
 from app.projects.service import Principal, Scope
@@ -72,11 +72,13 @@ class World:
         deadline: timedelta = DAY,
         rules: Sequence[tuple[str, str]] = RULES,
         pages: PageSelection | None = None,
+        examples: tuple[Example, ...] = (),
     ) -> UUID:
         """Create a job for these files, or for so many entries of one new file."""
         if isinstance(file_ids, int):
             file_ids = [self.file(scope=scope)] * file_ids
-        new = NewJob(tuple(file_ids), tuple(rules), "FAST", "en", pages or PageSelection())
+        pages = pages or PageSelection()
+        new = NewJob(tuple(file_ids), tuple(rules), "FAST", "en", pages, examples=examples)
         with self.database.write() as session:
             return jobs.create(session, scope or self.here, self.secrets, new, deadline).id
 

@@ -1,15 +1,20 @@
 """One file's way from a claim to its recorded outcome, on both databases."""
 
+import errno
 import signal
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files import service as files
 from app.jobs import recovery, transitions
+from app.jobs.service import Example
 from app.jobs.transitions import Claim
 from tests.integration.app.world import VERDICT
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
@@ -17,7 +22,7 @@ from tests.support.postgres import PostgresServer
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
-from worker.tasks import WorkerChild
+from worker.tasks import TOO_LONG, WorkerChild
 
 
 def test_nothing_to_do(plumbing: Plumbing) -> None:
@@ -54,7 +59,7 @@ def test_the_parser_is_asked_for_what_the_job_says(plumbing: Plumbing) -> None:
     [
         (FileError(FileErrorCode.CORRUPT, "the file is damaged"), "corrupt", "damaged"),
         (FileError(FileErrorCode.CORRUPT, "a \0 and a \ud800"), "corrupt", "a  and a ?"),
-        (TimeoutError(), "timeout", "took too long"),
+        (TOO_LONG(), "timeout", "took too long"),
         (MemoryError(), "out_of_memory", "too much memory"),
         (ZeroDivisionError("a bug"), "internal", "unexpected error"),
     ],
@@ -64,7 +69,7 @@ def test_whatever_happens_to_a_file_is_its_outcome(
 ) -> None:
     job_id = plumbing.world.job([plumbing.file()])
 
-    assert plumbing.run(parser=Parser(happens))
+    assert plumbing.run(parser=Parser(happens), too_long=(TOO_LONG,))
 
     item = plumbing.outcome(job_id)
     assert (item.status, item.error_code) == ("failed", code)
@@ -129,7 +134,12 @@ def test_lost_bytes_are_not_called_deleted(plumbing: Plumbing) -> None:
 
 
 @pytest.mark.parametrize(
-    "trouble", [ParserUnavailable("no process could be started"), OSError(28, "No space left")]
+    "trouble",
+    [
+        ParserUnavailable("no process could be started"),
+        OSError(errno.ENOSPC, "No space left"),
+        TimeoutError(errno.ETIMEDOUT, "a network's directory does not answer"),
+    ],
 )
 def test_a_file_is_given_back_when_the_machine_is_at_fault(
     plumbing: Plumbing, trouble: Exception
@@ -141,6 +151,21 @@ def test_a_file_is_given_back_when_the_machine_is_at_fault(
 
     item = plumbing.outcome(job_id)
     assert (item.status, item.attempt, item.lease_token) == ("queued", 0, None)
+    assert plumbing.run(), "the next worker takes it"
+    assert plumbing.world.read_job(job_id).status == "SUCCESS"
+
+
+def test_a_file_is_given_back_when_the_database_is_away_from_its_examples(
+    plumbing: Plumbing, tmp_path: Path
+) -> None:
+    job_id = plumbing.world.job([plumbing.file()], examples=(Example("invoice", text=INVOICE),))
+    away = Database(f"sqlite:///{tmp_path / 'no directory' / 'a.db'}")
+
+    with pytest.raises(OperationalError):
+        plumbing.run(shown=replace(plumbing.pipeline.shown, database=away))
+
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.attempt) == ("queued", 0)
     assert plumbing.run(), "the next worker takes it"
     assert plumbing.world.read_job(job_id).status == "SUCCESS"
 
