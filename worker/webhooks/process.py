@@ -28,6 +28,8 @@ class DelivererProcess:
         self._run = run
         self._context = multiprocessing.get_context("spawn")
         self._stopping = threading.Event()
+        # Held while a process is started: one that `stop` did not see would never be ended.
+        self._starting = threading.Lock()
         self._process = self._new()
         self._thread = threading.Thread(target=self._mind, name="deliverer", daemon=True)
 
@@ -38,7 +40,8 @@ class DelivererProcess:
 
     def stop(self) -> None:
         """Let it end the tries that it is in, for `drain_seconds` at most."""
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
         self._process.terminate()
         self._process.join(self._settings.drain_seconds)
         if self._process.is_alive():
@@ -59,11 +62,24 @@ class DelivererProcess:
                 "the process that delivers webhooks died: starting another one",
                 extra={"exit_code": self._process.exitcode},
             )
-            if self._stopping.wait(RESTART_SECONDS):
+            if not self._replace():
                 return
+
+    def _replace(self) -> bool:
+        """Start another process, however many tries that takes; False when it is time to stop."""
+        while not self._stopping.wait(RESTART_SECONDS):
             fresh = self._new()
-            fresh.start()
-            self._process = fresh
+            with self._starting:
+                if self._stopping.is_set():
+                    return False
+                try:
+                    fresh.start()
+                except OSError:
+                    log.exception("no process can be started just now; trying again")
+                else:
+                    self._process = fresh
+                    return True
+        return False
 
 
 def _begin(settings: Settings, run: Callable[[Settings], None]) -> None:
