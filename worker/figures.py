@@ -1,17 +1,23 @@
 """What workers count of the files that they end."""
 
 from app import metrics
+from app.errors import FileErrorCode
 from app.jobs.closing import Classified, Failed
 from app.metrics_files import TypeNames
 
 UNREADABLE = "unreadable"
 
 
+def count_failed(code: FileErrorCode) -> None:
+    """Count a file that ended without a verdict."""
+    metrics.FILES.add(1, "failed")
+    metrics.FILE_ERRORS.add(1, code.value)
+
+
 def count_file(outcome: Classified | Failed, types: TypeNames) -> None:
     """Count a file whose outcome was recorded."""
     if isinstance(outcome, Failed):
-        metrics.FILES.add(1, "failed")
-        metrics.FILE_ERRORS.add(1, outcome.code.value)
+        count_failed(outcome.code)
     elif outcome.type is None:
         metrics.FILES.add(1, "null")
     else:

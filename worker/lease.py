@@ -14,6 +14,7 @@ from app.errors import FileErrorCode
 from app.jobs import transitions
 from app.jobs.closing import Failed
 from app.jobs.transitions import Claim
+from worker.figures import count_failed
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,8 @@ class Lease:
             try:
                 if time.monotonic() >= self._until:
                     log.error("working on a file took too long: it ends")
-                    transitions.finish(self._database, self._claim, TOO_LONG)
+                    if transitions.finish(self._database, self._claim, TOO_LONG):
+                        count_failed(TOO_LONG.code)
                     is_ours = False
                 elif time.monotonic() - renewed >= third:
                     renewed = time.monotonic()

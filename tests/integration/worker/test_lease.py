@@ -1,5 +1,6 @@
 """An item in work is kept, and work on one that is not ours any more stops."""
 
+import re
 import threading
 import time
 from datetime import timedelta
@@ -12,6 +13,7 @@ from app.db import Database
 from app.files.models import FileCache
 from app.jobs import recovery, service
 from app.jobs.models import Job
+from app.metrics_files import render
 from tests.integration.app.world import LEASE
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from worker import lease
@@ -56,6 +58,13 @@ def wait_until_lost(held: Lease) -> None:
         time.sleep(0.01)
 
 
+def counted_timeouts() -> float:
+    series = re.search(
+        rb'^pigeonhole_file_errors_total{code="timeout"} (.+)$', render(), re.MULTILINE
+    )
+    return float(series[1]) if series else 0
+
+
 def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
     world, length = plumbing.world, timedelta(seconds=0.3)
     world.job([plumbing.file()])
@@ -85,10 +94,12 @@ def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> 
 def test_a_file_that_takes_too_long_ends_although_its_worker_hangs(plumbing: Plumbing) -> None:
     world = plumbing.world
     job_id = world.job([plumbing.file()])
+    before = counted_timeouts()
 
     with Lease(world.database, world.claim(), LEASE, timedelta(seconds=0.1)) as held:
         wait_until_lost(held)
 
+    assert counted_timeouts() == before + 1
     item = plumbing.outcome(job_id)
     assert (item.status, item.error_code, item.attempt) == ("failed", "timeout", 1)
     assert world.read_job(job_id).status == "ERROR"
