@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 USED_EVERY = timedelta(minutes=5)
 
 _TROUBLE = (OSError, StorageFull, SQLAlchemyError)
+_UNUSABLE = "the caches do not work: files are read anew each time"
+_LEFT = "bytes that shall go cannot be deleted from the store: it is tried again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,15 @@ class FileCaches:
     """The caches of all files, of at most `max_bytes` together; 0 switches them off.
 
     Looking up and storing never fail: without a cache everything works, only slower. Trouble is
-    logged once, until storing works again. The sweeper keeps the bound, so that for a while
-    there may be more.
+    logged once, until storing, or deleting, works again. The sweeper keeps the bound, so that for
+    a while there may be more.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
         self._database = database
         self._blobs = blobs
         self._max_bytes = max_bytes
-        self._is_in_trouble = False
+        self._told: set[str] = set()
         self._purged_to: UUID | None = None
 
     def get(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
@@ -77,7 +79,7 @@ class FileCaches:
         try:
             return self._find(owner, kind, key)
         except _TROUBLE as error:
-            self._tell_once(error)
+            self._tell_once(_UNUSABLE, error)
             return None
 
     def put(self, owner: Owner, entries: Sequence[Entry]) -> None:
@@ -93,9 +95,9 @@ class FileCaches:
         except IntegrityError:
             return
         except _TROUBLE as error:
-            self._tell_once(error)
+            self._tell_once(_UNUSABLE, error)
         else:
-            self._is_in_trouble = False
+            self._told.discard(_UNUSABLE)
 
     def forget(self, owner: Owner, kind: CacheKind, key: str) -> None:
         """Remove an entry that whoever asked for it cannot read."""
@@ -104,7 +106,7 @@ class FileCaches:
                 rows = session.execute(_entry(owner, kind, key)).all()
             self._remove((row.id, row.blob_key) for row in rows)
         except _TROUBLE as error:
-            self._tell_once(error)
+            self._tell_once(_UNUSABLE, error)
 
     def purge(self, limit: int) -> int:
         """Remove up to `limit` blobs of deleted files with their rows; return how many.
@@ -129,25 +131,14 @@ class FileCaches:
             query = query.where(FileCache.id > after)
         with self._database.read() as session:
             rows = session.execute(query.order_by(FileCache.id).limit(limit)).all()
-        gone = []
-        last = rows[-1].id if len(rows) == limit else None
-        for row in rows:
-            try:
-                self._blobs.delete(row.blob_key)
-            except OSError as error:
-                self._tell_once(error)
-                if self._is_away():
-                    last = None
-                    break
-            else:
-                gone.append(row.id)
+        gone, is_away = self._delete_what_goes((row.id, row.blob_key) for row in rows)
         self._delete_rows(gone)
-        return PurgedBlobs(len(gone), last)
+        return PurgedBlobs(len(gone), rows[-1].id if len(rows) == limit and not is_away else None)
 
     def evict(self, limit: int) -> int:
         """Remove what was not used for longest, up to `limit` entries, while there is too much.
 
-        Returns how many were removed.
+        Returns how many were removed. One that cannot be deleted does not keep the others.
         """
         with self._database.read() as session:
             total = int(session.scalar(select(func.sum(FileCache.size))) or 0)
@@ -164,8 +155,9 @@ class FileCaches:
                 break
             doomed.append((row.id, row.blob_key))
             total -= row.size
-        self._remove(doomed)
-        return len(doomed)
+        gone, _ = self._delete_what_goes(doomed)
+        self._delete_rows(gone)
+        return len(gone)
 
     def _find(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
         with self._database.read() as session:
@@ -232,6 +224,27 @@ class FileCaches:
             ids.append(row_id)
         self._delete_rows(ids)
 
+    def _delete_what_goes(self, rows: Iterable[tuple[UUID, str]]) -> tuple[list[UUID], bool]:
+        """Delete the blobs of rows, which are given by id and blob; a store that is away ends it.
+
+        Returns the rows whose blobs are gone, and whether the store is away.
+        """
+        gone: list[UUID] = []
+        is_left = False
+        for row_id, blob_key in rows:
+            try:
+                self._blobs.delete(blob_key)
+            except OSError as error:
+                is_left = True
+                self._tell_once(_LEFT, error)
+                if self._is_away():
+                    return gone, True
+            else:
+                gone.append(row_id)
+        if gone and not is_left:
+            self._told.discard(_LEFT)
+        return gone, False
+
     def _delete_rows(self, ids: Sequence[UUID]) -> None:
         if ids:
             with self._database.write() as session:
@@ -244,10 +257,10 @@ class FileCaches:
             return not isinstance(error, StorageFull)
         return False
 
-    def _tell_once(self, error: Exception) -> None:
-        if not self._is_in_trouble:
-            log.warning("the caches do not work: files are read anew each time", exc_info=error)
-        self._is_in_trouble = True
+    def _tell_once(self, trouble: str, error: Exception) -> None:
+        if trouble not in self._told:
+            log.warning(trouble, exc_info=error)
+        self._told.add(trouble)
 
 
 def _entry(owner: Owner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
