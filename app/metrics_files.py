@@ -5,6 +5,7 @@ replaces another goes on with its files: what the dead have counted stays counte
 never more files than processes that lived at the same time.
 """
 
+import errno
 import fcntl
 import itertools
 import json
@@ -178,14 +179,17 @@ def _use(directory: Path) -> None:
 def _lock(path: Path) -> int | None:
     """Hold a file until its descriptor is closed or this process ends; None if another one does.
 
-    A lock of fcntl's belongs to the process: a forked child does not have it.
+    A lock of fcntl's belongs to the process: a forked child does not have it. Raises OSError
+    where there are no locks at all: the search for a free slot would have no end.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         os.close(descriptor)
-        return None
+        if error.errno in (errno.EACCES, errno.EAGAIN):  # POSIX leaves the choice
+            return None
+        raise
     return descriptor
 
 
