@@ -106,7 +106,7 @@ class Sweeper:
                 log.exception("a sweep failed; the next one is on its way")
 
     def _recover(self) -> None:
-        lost = recovery.take_back(self._database, self._settings.max_attempts)
+        lost = recovery.take_back_expired(self._database, self._settings.max_attempts)
         overdue = recovery.end_overdue(self._database)
         if lost or overdue:
             log.warning(

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import metrics
@@ -25,32 +25,44 @@ OVERDUE = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed bef
 LOST = "no worker could finish this file: each one that tried was lost"
 
 
-def take_back(
+def take_back_expired(database: Database, max_attempts: int, limit: int = 500) -> int:
+    """Put items whose lease has run out back into the queue, up to `limit`.
+
+    As with all that takes items back: one that has been lost `max_attempts` times ends with
+    `worker_lost`. Returns how many were looked at.
+    """
+    return _take_back(database, max_attempts, Item.lease_until < now(), "lease", limit)
+
+
+def take_back_from(database: Database, max_attempts: int, worker: str) -> int:
+    """Put back what a worker held that is gone; return how many items were looked at."""
+    return _take_back(database, max_attempts, Item.worker == worker, "worker")
+
+
+def take_back_all(database: Database, max_attempts: int) -> int:
+    """Put back what anybody held; return how many items were looked at.
+
+    For a start on a data directory that nobody else can be using.
+    """
+    return _take_back(database, max_attempts, true(), "start")
+
+
+def _take_back(
     database: Database,
     max_attempts: int,
-    *,
-    worker: str | None = None,
-    everything: bool = False,
-    limit: int = 500,
+    is_lost: ColumnElement[bool],
+    reason: str,
+    limit: int | None = None,
 ) -> int:
-    """Put lost workers' items back into the queue and return how many were looked at.
-
-    Lost are those whose lease has run out, or all that `worker` held, or, with `everything`
-    (a start on a data directory that nobody else can be using), all that anybody held.
-    An item that has been lost `max_attempts` times ends with `worker_lost`.
-    """
-    lost = select(Item.id, Item.job_id, Item.attempt, Item.lease_token, Item.lease_until).where(
-        Item.status == ItemStatus.RUNNING
+    lost = (
+        select(Item.id, Item.job_id, Item.attempt, Item.lease_token, Item.lease_until)
+        .where(Item.status == ItemStatus.RUNNING, is_lost)
+        .limit(limit)
     )
-    if worker is not None:
-        lost = lost.where(Item.worker == worker)
-    elif not everything:
-        lost = lost.where(Item.lease_until < now())
     with database.read() as session:
-        rows = session.execute(lost.limit(limit)).all()
+        rows = session.execute(lost).all()
     for row in rows:
         _take_back_one(database, row, max_attempts)
-    reason = "worker" if worker is not None else "start" if everything else "lease"
     metrics.ITEMS_TAKEN_BACK.add(len(rows), reason)
     return len(rows)
 

@@ -72,11 +72,11 @@ def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
 
     with Lease(world.database, claim, length, HOUR) as held:
         time.sleep(0.7)
-        assert recovery.take_back(world.database, max_attempts=3) == 0
+        assert recovery.take_back_expired(world.database, max_attempts=3) == 0
         assert not lost(held)
     time.sleep(0.35)
 
-    assert recovery.take_back(world.database, max_attempts=3) == 1
+    assert recovery.take_back_expired(world.database, max_attempts=3) == 1
 
 
 def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> None:
@@ -84,7 +84,7 @@ def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> 
     job_id = world.job([plumbing.file()])
 
     with Lease(world.database, world.claim("slow"), LEASE, HOUR) as held:
-        recovery.take_back(world.database, max_attempts=3, everything=True)
+        recovery.take_back_all(world.database, max_attempts=3)
         world.claim("quicker")
         wait_until_lost(held)
 

@@ -179,7 +179,7 @@ def test_an_outcome_that_came_too_late_is_dropped(
 
     class Overtaken(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-            recovery.take_back(world.database, max_attempts=3, everything=True)
+            recovery.take_back_all(world.database, max_attempts=3)
             transitions.finish(world.database, world.claim("quicker"), VERDICT)
             return super().parse(file, name, request)
 
