@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
 # Counting a million rows takes 100 ms: a total beyond this is not worth it.
 COUNT_CAP = 10_000
 
@@ -37,3 +40,29 @@ def cut(
     """Make a page out of up to `request.size + 1` rows; the extra one says there is more."""
     shown = rows[: request.size]
     return Page(shown, key(shown[-1]) if len(rows) > request.size else None, total)
+
+
+def count(session: Session, query: Select[Row], request: PageRequest) -> int | None:
+    """Return how many rows a query has, counting to `COUNT_CAP`; None unless that is asked."""
+    if not request.include_total:
+        return None
+    return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+
+
+def find_newest(
+    session: Session,
+    query: Select[Row],
+    created_at: InstrumentedAttribute[datetime],
+    row_id: InstrumentedAttribute[UUID],
+    request: PageRequest,
+) -> Page[Row]:
+    """Return a page of a query's rows, the newest first by these two of their columns."""
+    total = count(session, query, request)
+    if request.after is not None:
+        query = query.where(tuple_(created_at, row_id) < request.after)
+    query = query.order_by(created_at.desc(), row_id.desc()).limit(request.size + 1)
+
+    def key(row: Row) -> Key:
+        return getattr(row, created_at.key), getattr(row, row_id.key)
+
+    return cut(session.scalars(query).all(), request, total, key)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from app.audit.log import Action, record
 from app.configurations.models import Configuration
 from app.db import Database, now
 from app.errors import Conflict, NotFound
-from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.paging import Page, PageRequest, find_newest
 from app.projects.service import Scope
 
 CLASSIFY: Final = "classify_v2"
@@ -50,6 +50,7 @@ def _save(
             )
         ).one_or_none()
         if configuration is None:
+            action = Action.CONFIGURATION_CREATED
             moment = now()
             configuration = Configuration(
                 project_id=scope.project_id,
@@ -60,11 +61,10 @@ def _save(
             )
             session.add(configuration)
         else:
+            action = Action.CONFIGURATION_CHANGED
             configuration.updated_at = now()
         configuration.parameters = dict(parameters)
         session.flush()
-        is_new = configuration.created_at == configuration.updated_at
-        action = Action.CONFIGURATION_CREATED if is_new else Action.CONFIGURATION_CHANGED
         _record(session, scope, action, configuration)
         return configuration
 
@@ -90,14 +90,7 @@ def find_page(
         query = query.where(Configuration.name == wanted.name)
     if wanted.product_types is not None:
         query = query.where(Configuration.product_type.in_(wanted.product_types))
-    total = None
-    if request.include_total:
-        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
-    if request.after is not None:
-        query = query.where(tuple_(Configuration.created_at, Configuration.id) < request.after)
-    query = query.order_by(Configuration.created_at.desc(), Configuration.id.desc())
-    rows = session.scalars(query.limit(request.size + 1)).all()
-    return cut(rows, request, total, lambda row: (row.created_at, row.id))
+    return find_newest(session, query, Configuration.created_at, Configuration.id, request)
 
 
 def update(

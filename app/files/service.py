@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import LINK, Action, record
@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.files.blobs import Blob
 from app.files.models import SORTED_CHARACTERS, CacheKind, File, FileCache
 from app.files.order import NEWEST, FileOrder
-from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.paging import Page, PageRequest, count, cut
 from app.projects.service import Scope
 
 
@@ -120,9 +120,7 @@ def find_page(
         query = query.where(File.name == wanted.file_name)
     if wanted.external_file_id is not None:
         query = query.where(File.external_file_id == wanted.external_file_id)
-    total = None
-    if request.include_total:
-        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+    total = count(session, query, request)
     rows = session.scalars(order.apply(query, request.after).limit(request.size + 1)).all()
     return cut(rows, request, total, order.key)
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
@@ -18,7 +18,7 @@ from app.jobs import closing
 from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
 from app.observe import bound
-from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.paging import Page, PageRequest, find_newest
 from app.projects.service import Scope, reach
 from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, owe
@@ -180,14 +180,7 @@ def _one_job(narrow: bool) -> Select[Job]:
 def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Job]:
     """Return a page of the project's jobs of version 1, the newest first."""
     query = select(Job).where(Job.project_id == scope.project_id, Job.api_version == 1)
-    total = None
-    if request.include_total:
-        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
-    if request.after is not None:
-        query = query.where(tuple_(Job.created_at, Job.id) < request.after)
-    query = query.order_by(Job.created_at.desc(), Job.id.desc()).limit(request.size + 1)
-    rows = session.scalars(query).all()
-    return cut(rows, request, total, lambda job: (job.created_at, job.id))
+    return find_newest(session, query, Job.created_at, Job.id, request)
 
 
 def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:

@@ -6,13 +6,13 @@ from typing import TypedDict
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
 from app.db import now
 from app.errors import Conflict, NotFound
-from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.paging import Page, PageRequest, find_newest
 from app.projects.service import Scope
 from app.saved_webhooks.models import SavedWebhook
 from app.secrets import Secrets
@@ -62,14 +62,7 @@ def get(session: Session, scope: Scope, webhook_id: UUID) -> SavedWebhook:
 def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[SavedWebhook]:
     """Return a page of the project's saved webhooks, the newest first."""
     query = select(SavedWebhook).where(SavedWebhook.project_id == scope.project_id)
-    total = None
-    if request.include_total:
-        total = session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
-    if request.after is not None:
-        query = query.where(tuple_(SavedWebhook.created_at, SavedWebhook.id) < request.after)
-    query = query.order_by(SavedWebhook.created_at.desc(), SavedWebhook.id.desc())
-    rows = session.scalars(query.limit(request.size + 1)).all()
-    return cut(rows, request, total, lambda row: (row.created_at, row.id))
+    return find_newest(session, query, SavedWebhook.created_at, SavedWebhook.id, request)
 
 
 def update(
