@@ -14,9 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.api_load import GET_SHARE, Load, measure, report
-from benchmarks.live import LETTER, RULES, Client, hello_server, live_server, percentile
+from benchmarks.live import JOBS, LETTER, RULES, Client, hello_server, live_server, percentile
 
-JOBS = "/api/v1/classifier/jobs"
 WARM_UP = 5
 LARGE = 500
 

@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -18,9 +20,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.live import Client, live_server, percentile
+from benchmarks.live import JOBS, live_server, percentile
 
-JOBS = "/api/v1/classifier/jobs"
 CONNECTIONS = 64
 CPU_TARGET_MS = 0.3
 P95_TARGET = 2.0
@@ -35,7 +36,7 @@ def main() -> int:
     seconds: float = parser.parse_args().seconds
     table = Table("while", "refused", "CPU ms each", "good key p50 ms", "p95 ms", title="Bad keys")
     with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
-        good = _ask(client, seconds)
+        good = client.time_listings(seconds)
         table.add_row("nothing", "0", "", *_show(good))
         process = psutil.Process(server.api.pid)
         idle = _cpu(process, 3)
@@ -46,7 +47,7 @@ def main() -> int:
             before = sum(process.cpu_times()[:2])
             refused, _ = _flood(server.port, keys, partial(time.sleep, seconds))
             cost = sum(process.cpu_times()[:2]) - before - idle * seconds
-            _, times = _flood(server.port, keys, partial(_ask, client, seconds))
+            _, times = _flood(server.port, keys, partial(client.time_listings, seconds))
             table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
             slower = percentile(times, 0.95) / percentile(good, 0.95)
             missed |= cost / refused * 1000 > CPU_TARGET_MS or slower > P95_TARGET
@@ -55,50 +56,33 @@ def main() -> int:
     return int(missed)
 
 
-def _ask(client: Client, seconds: float) -> list[float]:
-    """Return the milliseconds of requests with a good key, one after the other."""
-    times = []
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        began = time.perf_counter()
-        client.http.get(JOBS).raise_for_status()
-        times.append((time.perf_counter() - began) * 1000)
-        time.sleep(0.01)
-    return times
-
-
 def _flood(port: int, keys: Iterator[int], meanwhile: Callable[[], T]) -> tuple[int, T]:
     """Send bad keys over all connections while `meanwhile` runs.
 
     Returns how many were refused, and what `meanwhile` returned.
     """
     stop = threading.Event()
-    counts = [0] * CONNECTIONS
-    threads = [
-        threading.Thread(target=_connection, args=(port, keys, stop, counts, number))
-        for number in range(CONNECTIONS)
-    ]
-    for thread in threads:
-        thread.start()
-    answer = meanwhile()
-    stop.set()
-    for thread in threads:
-        thread.join()
-    return sum(counts), answer
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        floods = [pool.submit(_refused, port, keys, stop) for _ in range(CONNECTIONS)]
+        try:
+            answer = meanwhile()
+        finally:
+            stop.set()
+        return sum(flood.result() for flood in floods), answer
 
 
-def _connection(
-    port: int, keys: Iterator[int], stop: threading.Event, counts: list[int], number: int
-) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while not stop.is_set():
-        connection.request("GET", JOBS, headers={"Authorization": f"Bearer bad-{next(keys)}"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 401:
-            raise RuntimeError(f"a bad key got {answer.status}")
-        counts[number] += 1
-    connection.close()
+def _refused(port: int, keys: Iterator[int], stop: threading.Event) -> int:
+    """Send bad keys over one connection until told to stop; return how many were refused."""
+    refused = 0
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        while not stop.is_set():
+            connection.request("GET", JOBS, headers={"Authorization": f"Bearer bad-{next(keys)}"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 401:
+                raise RuntimeError(f"a bad key got {answer.status}")
+            refused += 1
+    return refused
 
 
 def _cpu(process: psutil.Process, seconds: float) -> float:

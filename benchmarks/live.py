@@ -27,6 +27,9 @@ LETTER = (
 )
 
 
+JOBS = "/api/v1/classifier/jobs"
+
+
 class Client:
     """The classifier's API as a benchmark needs it."""
 
@@ -49,19 +52,19 @@ class Client:
     def create_job(self, file_ids: Sequence[str], rules: object = RULES, **more: Any) -> str:  # noqa: ANN401  # JSON
         """Create a job and return its id."""
         body = {"file_ids": list(file_ids), "rules": rules, **more}
-        answer = self.http.post("/api/v1/classifier/jobs", json=body)
+        answer = self.http.post(JOBS, json=body)
         answer.raise_for_status()
         return str(answer.json()["id"])
 
     def job(self, job_id: str) -> dict[str, Any]:
         """Return a job."""
-        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}")
+        answer = self.http.get(f"{JOBS}/{job_id}")
         answer.raise_for_status()
         return dict(answer.json())
 
     def results(self, job_id: str) -> list[dict[str, Any]]:
         """Return a job's items."""
-        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}/results")
+        answer = self.http.get(f"{JOBS}/{job_id}/results")
         answer.raise_for_status()
         return list(answer.json()["items"])
 
@@ -74,6 +77,17 @@ class Client:
                 return job
             time.sleep(0.1)
         raise TimeoutError(f"the job has not ended within {seconds:.0f} s")
+
+    def time_listings(self, seconds: float) -> list[float]:
+        """List jobs, one request after the other; return the milliseconds that each took."""
+        times = []
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            self.http.get(JOBS).raise_for_status()
+            times.append((time.perf_counter() - began) * 1000)
+            time.sleep(0.01)
+        return times
 
 
 @contextmanager

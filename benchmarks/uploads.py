@@ -18,14 +18,13 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.live import Client, live_server, percentile
+from benchmarks.live import live_server, percentile
 from benchmarks.upload_bodies import Body, too_large_bodies
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 32
 P95_TARGET = 3.0
 SLOW = 200
-JOBS = "/api/v1/classifier/jobs"
 PIECE = b"x" * 65536
 # Faster than the server's limit of 500 bytes a second, or it would end them.
 TRICKLE = b"x" * 700
@@ -60,7 +59,7 @@ def main() -> int:
         cuts = [_send(server.port, process, body) for body in bodies]
         are_cut = all(cut.holds(body.limit) for cut, body in zip(cuts, bodies, strict=True))
         _print_cuts(cuts)
-        alone = _ask(client, seconds)
+        alone = client.time_listings(seconds)
         rows = [("nothing", alone, 0)]
         slow = f"POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.api_key}"
         upload = slow + "\r\nContent-Type: multipart/form-data; boundary=b"
@@ -71,7 +70,7 @@ def main() -> int:
             (f"{SLOW} halves of heads", slow, b""),
         ):
             with _trickle(server.port, begin.encode(), more) as count_open:
-                times = _ask(client, seconds)
+                times = client.time_listings(seconds)
                 rows.append((name, times, count_open()))
         lives = client.http.get("/readyz").status_code == 200
     _print_slow(rows)
@@ -117,18 +116,6 @@ def _send(port: int, process: psutil.Process, body: Body) -> Cut:
                 answer = connection.recv(65536)
     status = int(answer.split()[1]) if answer else 0
     return Cut(body.name, status, time.monotonic() - began, sent, (peak - before) / MIB)
-
-
-def _ask(client: Client, seconds: float) -> list[float]:
-    """Return the milliseconds of requests with a good key, one after the other."""
-    times = []
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        began = time.perf_counter()
-        client.http.get(JOBS).raise_for_status()
-        times.append((time.perf_counter() - began) * 1000)
-        time.sleep(0.01)
-    return times
 
 
 @contextlib.contextmanager
