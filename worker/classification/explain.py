@@ -1,6 +1,7 @@
 """Collecting the evidence for a verdict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -71,15 +72,8 @@ def full_evidence(
     overlaps = _overlaps(scores, candidates)
     alternative, better = _alternatives(scores, scorer, top)
     model = calibration.null if decision.is_null else calibration.match
-    return Evidence(
-        pages_read=bare.pages_read,
-        total_pages=bare.total_pages,
-        pages_by_ocr=bare.pages_by_ocr,
-        characters=bare.characters,
-        chunks=bare.chunks,
-        rules=bare.rules,
-        panel_types=bare.panel_types,
-        catch_all=bare.catch_all,
+    return replace(
+        bare,
         ranking=tuple(_ranked(scores, candidates, position) for position in order),
         quote=choose_quote(
             reading,

@@ -42,7 +42,7 @@ def unseen_script(text: str, scripts: tuple[str, ...] | None) -> str | None:
     """
     if scripts is None:
         return None
-    letters = [character for character in text[: 4 * _LETTERS] if character.isalpha()][:_LETTERS]
+    letters = _first_letters(text)
     names = Counter(unicodedata.name(letter, "UNKNOWN").split()[0] for letter in letters)
     unseen = Counter({name: count for name, count in names.items() if not name.startswith(scripts)})
     if 2 * unseen.total() <= len(letters):
@@ -55,7 +55,7 @@ def is_english(text: str) -> bool:
 
     So is a text in Latin script with too few such words to tell, such as a list of amounts.
     """
-    letters = [character for character in text[: 4 * _LETTERS] if character.isalpha()][:_LETTERS]
+    letters = _first_letters(text)
     latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
     if 2 * latin < len(letters):
         return False
@@ -64,3 +64,7 @@ def is_english(text: str) -> bool:
         english += word in _ENGLISH
         others += word in _OTHERS or not word.isascii()
     return others < _FEWEST_WORDS or english >= others
+
+
+def _first_letters(text: str) -> list[str]:
+    return [character for character in text[: 4 * _LETTERS] if character.isalpha()][:_LETTERS]

@@ -190,6 +190,38 @@ class Scorer:
         self, reading: Reading, rules: Sequence[Rule], shown: Sequence[Shown | None] = ()
     ) -> Scores:
         targets = self.targets(rules)
+        ours, panels = self._channels(reading, rules, targets, shown)
+        by_words, panel_by_words = self.lexical.scores(
+            reading.text, [lexical_text(rule) for rule in rules]
+        )
+        observed = list(reading.cues)
+        lead = targets[0]
+        gained = bonuses(self.lead.space.cues, lead.direct, self.lead.tuning)[observed]
+        return Scores(
+            rules=combined(ours) + lexical.WEIGHT * by_words + gained.sum(axis=0),
+            panel=combined(panels)
+            + lexical.WEIGHT * panel_by_words
+            + self._panel_bonuses[observed].sum(axis=0),
+            channels=ours,
+            lexical=by_words,
+            cues=reading.cues,
+            bonuses=gained,
+            excluded=np.zeros(len(rules), dtype=np.float32),
+            cosines=self._cosines(lead, rules),
+            explained=self.lead.tuning.explained,
+            overlaps=lead.direct @ lead.direct.T,
+            overlapping=self.lead.tuning.overlapping,
+            characters=reading.characters,
+        )
+
+    def _channels(
+        self,
+        reading: Reading,
+        rules: Sequence[Rule],
+        targets: Sequence[Targets],
+        shown: Sequence[Shown | None],
+    ) -> tuple[dict[str, Channel], dict[str, Channel]]:
+        """Return the channels of every view, by name, of the rules and of the panel."""
         ours: dict[str, Channel] = {}
         panels: dict[str, Channel] = {}
         trusts = np.array([self._rule_trust(rule) for rule in rules], dtype=np.float32)
@@ -216,28 +248,7 @@ class Scorer:
                     panel_counts *= space.panel.familiarity
                 ours[key] = Channel(standardised(by_rule[name], by_panel[name]), counts)
                 panels[key] = Channel(standardised(by_panel[name], by_panel[name]), panel_counts)
-        by_words, panel_by_words = self.lexical.scores(
-            reading.text, [lexical_text(rule) for rule in rules]
-        )
-        observed = list(reading.cues)
-        lead = targets[0]
-        gained = bonuses(self.lead.space.cues, lead.direct, self.lead.tuning)[observed]
-        return Scores(
-            rules=combined(ours) + lexical.WEIGHT * by_words + gained.sum(axis=0),
-            panel=combined(panels)
-            + lexical.WEIGHT * panel_by_words
-            + self._panel_bonuses[observed].sum(axis=0),
-            channels=ours,
-            lexical=by_words,
-            cues=reading.cues,
-            bonuses=gained,
-            excluded=np.zeros(len(rules), dtype=np.float32),
-            cosines=self._cosines(lead, rules),
-            explained=self.lead.tuning.explained,
-            overlaps=lead.direct @ lead.direct.T,
-            overlapping=self.lead.tuning.overlapping,
-            characters=reading.characters,
-        )
+        return ours, panels
 
     def _seen(
         self,
