@@ -2,7 +2,7 @@
 
 Started as `python -m worker.parsing.child DESCRIPTOR`. It imports the libraries, calls none
 of them, and has each file read by a copy of itself, which gives up its rights, reads the file,
-answers and dies. The copy for the next file is made while one is being read: a file need not wait
+answers and dies. The copy for the next file is made once the answer is out: a file need not wait
 for the fork. This process only counts the seconds, reaps, and passes the answer on. It ends when
 its parent closes the connection.
 """
@@ -21,6 +21,7 @@ from worker.parsing.answer import fall_silent
 from worker.parsing.copies import Copy
 from worker.parsing.directory import private_directory
 from worker.parsing.ending import Waited, describe, explain
+from worker.parsing.heap import fill_gaps
 from worker.parsing.limits import ParserLimits
 from worker.parsing.messages import error_message
 from worker.parsing.order import read_order
@@ -40,6 +41,7 @@ def main(descriptor: int) -> None:
         # What the imports made will never be collected: copies of the process share it.
         gc.collect()
         gc.freeze()
+        fill_gaps()
         fall_silent()
         frames.send(connection, {"ready": os.getpid()})
         with contextlib.suppress(ParentGone, BrokenPipeError, ConnectionResetError):
@@ -80,13 +82,16 @@ class Supervisor:
             finally:
                 os.close(file)
             try:
-                self._prepare(copy.answers)
                 waited = _await_answer(copy.answers, self._connection, limits)
                 # Whatever has answered has no more to do, and the worker need not wait for the
                 # end of a large process.
                 copy.kill()
                 if waited.answer is not None:
                     self._connection.sendall(waited.answer)
+                # The kernel likes to wake a process on the processor of the one that wakes it:
+                # the worker would wait for the fork, as the reader would for a fork before this.
+                os.sched_yield()
+                self._prepare(copy.answers)
             finally:
                 status, usage = copy.end()
         if waited.answer is None:
