@@ -18,7 +18,7 @@ from app.api.v1 import admin, classifier, extensions, files, presigned, projects
 from app.api.v2 import classify, configurations, saved_webhooks
 from app.auth import AuthenticationMiddleware
 from app.bounded import Bounded
-from app.limits.rate import RateLimiter
+from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.metrics_queue import QueueCollector
 from app.projects.authenticator import Authenticator
 
@@ -75,7 +75,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         BodyLimitMiddleware,
         body_max=settings.body_max_bytes,
         upload_max=settings.upload_max_bytes,
-        upload_paths=files.UPLOAD_PATHS,
+        upload_paths=UPLOAD_PATHS,
         raw_upload_prefix=links.UPLOAD_PREFIX,
     )
     app.add_middleware(

@@ -46,9 +46,6 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
     def stop(**_: object) -> None:
         stopping[0] = 1
 
-    def leave_logging_alone(**_: object) -> None:
-        set_up_logging(settings.log_level, settings.log_format)
-
     def begin(**_: object) -> None:
         # After the fork: native libraries with threads do not survive one.
         try:
@@ -70,7 +67,7 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
         for one in child:
             one.pipeline.close()
 
-    signals.setup_logging.connect(leave_logging_alone, weak=False)
+    _keep_our_logging(settings)
     signals.worker_shutting_down.connect(stop, weak=False)
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(end, weak=False)
@@ -107,10 +104,7 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
     def stop(**_: object) -> None:
         stopping.set()
 
-    def leave_logging_alone(**_: object) -> None:
-        set_up_logging(settings.log_level, settings.log_format)
-
-    signals.setup_logging.connect(leave_logging_alone, weak=False)
+    _keep_our_logging(settings)
     signals.worker_shutting_down.connect(stop, weak=False)
     tasks.register_deliveries(app, deliverer, stopping.is_set)
     try:
@@ -128,3 +122,12 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
         )
     finally:
         deliverer.database.close()
+
+
+def _keep_our_logging(settings: Settings) -> None:
+    """Have Celery log as everything else does: whoever hears this signal replaces its set-up."""
+
+    def set_up(**_: object) -> None:
+        set_up_logging(settings.log_level, settings.log_format)
+
+    signals.setup_logging.connect(set_up, weak=False)

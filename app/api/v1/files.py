@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/v1", tags=["files"])
 
-UPLOAD_PATHS = frozenset({"/api/v1/files", "/api/v1/beta/files"})
-
 
 class PresignedUrlResponse(BaseModel):
     """A link to a file's bytes that needs no key."""
