@@ -64,7 +64,7 @@ WEBHOOKS = (
 # Which calls each generation of the SDKs makes around the classifier.
 SDKS: Mapping[str, tuple[str, ...]] = {
     "py services 0.6": (*V1, *FIRST_FILES),
-    "npm services 0.5": (V1[0], *V1[2:], FIRST_FILES[0]),
+    "npm services 0.5": (*V1, FIRST_FILES[0], FIRST_FILES[4]),
     "py 1.0": (*V1, *BETA_FILES),
     "py 1.6": (*V1, *BETA_FILES, *V2),
     "py 2.15": (*V1, *BETA_FILES, *RETRIEVE, *V2, *V2_CANCEL, *CONFIGURATIONS, *WEBHOOKS),

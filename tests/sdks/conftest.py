@@ -2,15 +2,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from rich.console import Console
 from rich.table import Table
 
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
 from tests.sdks.environments import ALL, Report, Sdk
+from tests.sdks.relay import Relay
 from tests.support.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
+# Drivers send more than that.
+SETTINGS = {"upload_max_bytes": 300_000}
 Drive = Callable[[Sdk], Report]
 
 # Of each SDK in each mode: how many tests passed, of how many.
@@ -31,35 +35,66 @@ def server(
     """One server of each mode for every SDK."""
     data_dir = tmp_path_factory.mktemp(request.param) / "data"
     if request.param == "embedded":
-        running = embedded_server(data_dir)
+        running = embedded_server(data_dir, SETTINGS)
     else:
         running = production_server(
             data_dir,
             request.getfixturevalue("postgres_server").fresh_database(),
             request.getfixturevalue("redis_server").fresh_database(),
+            SETTINGS,
         )
     with running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def drive(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Drive:
+def limited_key(server: RunningServer) -> str:
+    """A key of a project of its own, for 60 requests a minute."""
+    where = ["--data-dir", str(server.data_dir)]
+    server.run("projects", *where, "create", "limited")
+    (project,) = httpx2.get(
+        f"{server.base_url}/api/v1/projects",
+        params={"project_name": "limited"},
+        headers={"Authorization": f"Bearer {server.api_key}"},
+        trust_env=False,
+    ).json()
+    server.run("projects", *where, "limit", project["id"], "--requests-per-minute", "60")
+    made = server.run("keys", *where, "create", "limited", "--project-id", project["id"])
+    return made.split()[-1]
+
+
+@pytest.fixture(scope="session")
+def relay(server: RunningServer) -> Iterator[Relay]:
+    with Relay(server.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def drive(
+    server: RunningServer,
+    limited_key: str,
+    relay: Relay,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Drive:
     """Run an SDK's driver against the server, once, and return its report."""
-    reports: dict[str, Report] = {}
+    reports: dict[tuple[str, str], Report] = {}
 
     def drive(sdk: Sdk) -> Report:
-        if sdk.name not in reports:
+        driver = sdk.name, sdk.driver
+        if driver not in reports:
             given: dict[str, Any] = {
                 "base_url": server.base_url,
                 "api_key": server.api_key,
+                "limited_key": limited_key,
+                "relay": relay.url,
                 "invoice": INVOICE,
                 "recipe": RECIPE,
                 "broken": BROKEN_PDF.hex(),
                 "rules": RULES,
                 "folder": str(tmp_path_factory.mktemp("documents")),
             }
-            reports[sdk.name] = sdk.run(given)
-        return reports[sdk.name]
+            reports[driver] = sdk.run(given)
+        return reports[driver]
 
     return drive
 

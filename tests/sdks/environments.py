@@ -3,9 +3,9 @@
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pytest
 
@@ -26,6 +26,10 @@ class Sdk:
     environment: str
     driver: str
     versions: tuple[int, ...]
+
+    def driven_by(self, name: str) -> Self:
+        """Return the same release with another driver, in its language."""
+        return replace(self, driver=name + Path(self.driver).suffix)
 
     def run(self, given: dict[str, Any]) -> Report:
         """Return what the driver saw, scenario by scenario; importing an SDK takes seconds."""

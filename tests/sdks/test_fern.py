@@ -36,6 +36,8 @@ def value(report: Report, scenario: str) -> Any:
         ("several_at_once", ["invoice", "recipe", "invoice"]),
         ("with_a_parsing_configuration", ["invoice"]),
         ("asynchronously", ["invoice", "recipe"]),
+        ("quick_start", ["invoice"]),
+        ("by_older_names", ["invoice"] * 3),
     ],
 )
 def test_classify(report: Report, scenario: str, types: list[str]) -> None:
@@ -68,6 +70,46 @@ def test_low_level_calls(report: Report) -> None:
     }
 
 
+def test_the_generated_client_alone(report: Report) -> None:
+    assert value(report, "synchronously") == {
+        "mode": "MULTIMODAL",
+        "types": ["invoice"],
+        "listed": True,
+        "file": ["a.txt", "ours"],
+        "content": True,
+        "gone": 404,
+    }
+
+
+def test_examples_in_rules(report: Report) -> None:
+    (row,) = value(report, "with_examples")
+    assert row["type"] == "invoice"
+    assert "2 documents given as examples" in row["reasoning"]
+
+
+def test_extensions_by_its_http_client(report: Report) -> None:
+    assert value(report, "extensions_by_its_http_client") == {
+        "type": "invoice",
+        "candidates": ["invoice", "recipe", None],
+        "evidence": [["page", "quote"]],
+        "same": True,
+        "total": True,
+        "deleted": 204,
+    }
+
+
+def test_webhook_by_its_http_client(report: Report) -> None:
+    assert value(report, "webhook_by_its_http_client") == {"events": ["parse.success"]}
+
+
+def test_polling_ends_in_time(report: Report) -> None:
+    assert report["polling_timeout"]["exception"] == "TimeoutError"
+
+
+def test_a_lost_answer_is_not_asked_for_again(report: Report) -> None:
+    assert value(report, "lost_answer") == {"status": 503, "posts": 1}
+
+
 def test_uploads_by_a_presigned_link(report: Report) -> None:
     assert value(report, "by_a_presigned_link") == {
         "names": ["invoice.txt", "pancakes.txt"],
@@ -95,15 +137,24 @@ def test_a_partial_success_has_all_its_results(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "status"),
-    [("wrong_key", 401), ("unknown_file", 404), ("unknown_file_in_a_source", 404)],
+    ("scenario", "status", "message"),
+    [
+        ("wrong_key", 401, "Invalid API key"),
+        ("unknown_file", 404, "File not found"),
+        ("unknown_file_in_a_source", 404, "does not exist"),
+        ("unknown_job", 404, "does not exist"),
+        ("too_large", 413, "larger than 300000 bytes"),
+        ("too_often", 429, "60 requests a minute"),
+    ],
 )
-def test_refusals(report: Report, scenario: str, status: int) -> None:
+def test_refusals(report: Report, scenario: str, status: int, message: str) -> None:
     outcome = report[scenario]
     assert (outcome["exception"], outcome.get("status")) == ("ApiError", status), outcome
+    assert message in outcome["message"]
 
 
 def test_an_invalid_request_has_its_own_exception(report: Report) -> None:
     """With a detail that is no list the SDK would raise a ValidationError of pydantic."""
     outcome = report["rule_that_is_refused"]
     assert (outcome["exception"], outcome.get("status")) == ("UnprocessableEntityError", 422)
+    assert "letters, digits, spaces" in outcome["message"]

@@ -1,26 +1,35 @@
 """Drive a server with llama-cloud-services, in an interpreter that has no other package of ours.
 
-Reads {base_url, api_key, invoice, recipe, broken, rules, folder} as JSON from the standard input
-and prints one JSON object: for each scenario what came out, or the exception that ended it.
+Reads {base_url, api_key, limited_key, relay, invoice, recipe, broken, rules, folder} as JSON from
+the standard input and prints one JSON object: for each scenario what came out, or the exception
+that ended it. What the guide shows stands between scissors, word for word.
 """
 
 import asyncio
 import json
 import sys
 import time
+import urllib.request
+import uuid
+import warnings
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from llama_cloud.client import AsyncLlamaCloud
+import httpx
+from llama_cloud.client import AsyncLlamaCloud, LlamaCloud
 from llama_cloud.core.api_error import ApiError
-from llama_cloud.types import ClassifierRule, ClassifyParsingConfiguration
+from llama_cloud.types import ClassifierRule, ClassifyMode, ClassifyParsingConfiguration
 from llama_cloud_services.beta.classifier.client import LlamaClassify
 from llama_cloud_services.files.client import FileClient
 from llama_cloud_services.utils import SourceText
 
 Row = dict[str, Any]
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+# Larger than the server takes.
+TOO_LARGE = bytes(400_000)
 
 
 class Scenarios:
@@ -131,6 +140,164 @@ class Scenarios:
 
         return asyncio.run(call())
 
+    def quick_start(self) -> list[Row]:
+        """The lines of the documentation, with another address."""
+        classifier = LlamaClassify.from_api_key(
+            self._given["api_key"], base_url=self._given["base_url"]
+        )
+        return _rows(classifier.classify(self._rules, str(self._invoice_path())))
+
+    def by_older_names(self) -> list[Row]:
+        path = str(self._invoice_path())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            one = self._classifier.classify_file_path(self._rules, path)
+            two = self._classifier.classify_file_paths(self._rules, [path, path])
+        return _rows(one) + _rows(two)
+
+    def synchronously(self) -> Row:
+        """The generated client without LlamaClassify: everything that it can do here."""
+        client = LlamaCloud(token=self._given["api_key"], base_url=self._given["base_url"])
+        file = client.files.upload_file(
+            upload_file=("a.txt", self._invoice.encode()), external_file_id="ours"
+        )
+        jobs = [
+            client.classifier.create_classify_job(
+                file_ids=[file.id], rules=self._rules, mode=ClassifyMode.MULTIMODAL
+            )
+            for _ in range(3)
+        ]
+        page = client.classifier.list_classify_jobs(page_size=2)
+        rest = client.classifier.list_classify_jobs(page_size=2, page_token=page.next_page_token)
+        while (job := client.classifier.get_classify_job(jobs[0].id)).status.value == "PENDING":
+            time.sleep(0.1)
+        results = client.classifier.get_classification_job_results(job.id)
+        link = client.files.read_file_content(file.id)
+        found = client.files.get_file(file.id)
+        with urllib.request.urlopen(link.url) as answer:
+            content = answer.read()
+        client.files.delete_file(file.id)
+        return {
+            "mode": job.mode.value,
+            "types": [item.result.type for item in results.items],
+            "listed": [each.id for each in [*page.items, *rest.items][:3]]
+            == [job.id for job in jobs[::-1]],
+            "file": [found.name, found.external_file_id],
+            "content": content == self._invoice.encode(),
+            "gone": _status_of(lambda: client.files.get_file(file.id)),
+        }
+
+    def with_examples(self) -> list[Row]:
+        """Rules may be dictionaries: the model of a rule would drop what it does not know."""
+        classifier = self._classifier
+        example = classifier.classify(self._rules, self._invoice_path()).items[0].file
+        path = self._invoice_path()
+        # 8< examples through LlamaClassify
+        rules = [
+            {
+                "type": "invoice",
+                "description": "A supplier's bill with line items and a total to pay.",
+                "examples": [{"file_id": example.id}, {"text": "INVOICE No. 7 ..."}],
+            },
+            {"type": "recipe", "description": "Cooking instructions with their ingredients."},
+        ]
+        results = classifier.classify(rules, path)
+        # >8
+        return _rows(results)
+
+    def extensions_by_its_http_client(self) -> Row:
+        async def call() -> Row:
+            base_url, api_key = self._given["base_url"], self._given["api_key"]
+            path = self._invoice_path()
+            rules = self._given["rules"]
+            key = str(uuid.uuid4())
+            # 8< everything else by the HTTP client that both use
+            http = httpx.AsyncClient(
+                base_url=base_url, headers={"Authorization": f"Bearer {api_key}"}, timeout=60
+            )
+            client = AsyncLlamaCloud(token=api_key, base_url=base_url, httpx_client=http)
+            file = await FileClient(client).upload_content(path)
+            answer = await http.post(
+                "/api/v1/classifier/jobs",
+                json={"file_ids": [file.id], "rules": rules, "min_confidence": 0.5},
+                headers={"Idempotency-Key": key},
+            )
+            job = await LlamaClassify(client).wait_for_job_completion(answer.json()["id"])
+            answer = await http.get(f"/api/v1/classifier/jobs/{job.id}/results")
+            result = answer.json()["items"][0]["result"]
+            candidates, evidence = result["candidates"], result["evidence"]
+            # >8
+            body = {"file_ids": [file.id], "rules": rules, "min_confidence": 0.5}
+            again = await http.post(
+                "/api/v1/classifier/jobs", json=body, headers={"Idempotency-Key": key}
+            )
+            listed = await http.get("/api/v1/classifier/jobs", params={"include_total": True})
+            deleted = await http.delete(f"/api/v1/classifier/jobs/{job.id}")
+            return {
+                "type": result["type"],
+                "candidates": [candidate["type"] for candidate in candidates],
+                "evidence": [sorted(each) for each in evidence],
+                "same": again.json()["id"] == job.id,
+                "total": listed.json()["total_size"] > 0,
+                "deleted": deleted.status_code,
+            }
+
+        return asyncio.run(call())
+
+    def webhook_by_its_http_client(self) -> Row:
+        """The generated client knows no webhooks; what it shares its connection with does."""
+        body = {
+            "rules": self._given["rules"],
+            # Nobody listens there; what is sent is the matter of other tests.
+            "webhook_configurations": [{"webhook_url": "http://127.0.0.1:9/hook"}],
+        }
+
+        async def call() -> Row:
+            headers = {"Authorization": f"Bearer {self._given['api_key']}"}
+            http = httpx.AsyncClient(base_url=self._given["base_url"], headers=headers)
+            client = AsyncLlamaCloud(
+                token=self._given["api_key"], base_url=self._given["base_url"], httpx_client=http
+            )
+            file = await FileClient(client).upload_content(self._invoice_path())
+            answer = await http.post(
+                "/api/v1/classifier/jobs", json={**body, "file_ids": [file.id]}
+            )
+            job = await LlamaClassify(client, polling_interval=0.1).wait_for_job_completion(
+                answer.json()["id"]
+            )
+            log = await http.get(f"/api/v1/classifier/jobs/{job.id}/webhooks")
+            return {"events": [each["event_type"] for each in log.json()["items"]]}
+
+        return asyncio.run(call())
+
+    def polling_timeout(self) -> list[Row]:
+        classifier = LlamaClassify(
+            self._new_client(self._given["api_key"]), polling_interval=0.0, polling_timeout=0.0
+        )
+        return _rows(classifier.classify(self._rules, [self._invoice_path()] * 3))
+
+    def lost_answer(self) -> Row:
+        """It never sends a request again: the caller sees the gateway's answer."""
+        address = f"{self._given['relay']}/unavailable/{uuid.uuid4()}"
+        classifier = LlamaClassify(AsyncLlamaCloud(token=self._given["api_key"], base_url=address))
+        status = _status_of(lambda: classifier.classify(self._rules, self._invoice_path()))
+        with urllib.request.urlopen(f"{address}/posts") as answer:
+            return {"status": status, "posts": len(json.load(answer))}
+
+    def too_large(self) -> list[Row]:
+        return self._classify(SourceText(file=TOO_LARGE, filename="large.txt"))
+
+    def too_often(self) -> list[Row]:
+        client = LlamaCloud(token=self._given["limited_key"], base_url=self._given["base_url"])
+        for _ in range(200):
+            client.classifier.list_classify_jobs(page_size=1)
+        return []
+
+    def unknown_job(self) -> list[Row]:
+        client = LlamaCloud(token=self._given["api_key"], base_url=self._given["base_url"])
+        client.classifier.get_classify_job(UNKNOWN)
+        return []
+
     def broken_file(self) -> list[Row]:
         self._classifier.classify(self._rules, self._broken())
         return []
@@ -146,11 +313,10 @@ class Scenarios:
         return _rows(self._new_classifier("llx-wrong").classify(self._rules, self._invoice_path()))
 
     def unknown_file(self) -> list[Row]:
-        unknown = "00000000-0000-4000-8000-000000000000"
-        return _rows(self._classifier.classify_file_ids(self._rules, [unknown]))
+        return _rows(self._classifier.classify_file_ids(self._rules, [UNKNOWN]))
 
     def unknown_file_in_a_source(self) -> list[Row]:
-        return self._classify(SourceText(file_id="00000000-0000-4000-8000-000000000000"))
+        return self._classify(SourceText(file_id=UNKNOWN))
 
     def rule_that_is_refused(self) -> list[Row]:
         rules = [ClassifierRule(type="a/b", description="too short")]
@@ -188,12 +354,24 @@ def _rows(results: Any) -> list[Row]:
     ]
 
 
+def _status_of(call: Callable[[], object]) -> int | None:
+    try:
+        call()
+    except ApiError as error:
+        return error.status_code
+    return 200
+
+
 def _attempt(scenario: Callable[[], Any]) -> Row:
     began = time.monotonic()
     try:
         outcome = {"value": scenario()}
     except ApiError as error:
-        outcome = {"exception": type(error).__name__, "status": error.status_code}
+        outcome = {
+            "exception": type(error).__name__,
+            "status": error.status_code,
+            "message": str(error),
+        }
     except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
         outcome = {"exception": type(error).__name__, "message": str(error)}
     return {**outcome, "seconds": round(time.monotonic() - began, 2)}

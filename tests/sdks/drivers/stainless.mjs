@@ -5,7 +5,7 @@
 // scenario what came out, or the exception that ended it. Scenarios of a version of the API that
 // this release does not speak are left out.
 import { createReadStream, writeFileSync, readFileSync } from "node:fs";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -24,8 +24,7 @@ const POLL = { pollingInterval: 0.1 };
 
 const given = JSON.parse(readFileSync(0, "utf8"));
 const rules = given.rules;
-const connect = (apiKey) => new LlamaCloud({ apiKey, baseURL: given.base_url, maxRetries: 0 });
-const client = connect(given.api_key);
+const client = new LlamaCloud({ apiKey: given.api_key, baseURL: given.base_url, maxRetries: 0 });
 
 const uploadAs = async (file) => await client.files.create({ file, purpose: "classify" });
 const upload = async (what) =>
@@ -72,10 +71,29 @@ const common = {
       await toFile(data, "n.txt"),
       new File([data], "m.txt"),
       await toFile(data, "l.txt", { type: "text/plain" }),
+      await toFile(new Uint8Array(data), "k.txt"),
+      await toFile(createReadStream(invoicePath())),
+      await toFile(await fetch(`data:text/plain;base64,${data.toString("base64")}`), "j.txt"),
     ];
     const names = [];
     for (const kind of kinds) names.push((await uploadAs(kind)).name);
     return names;
+  },
+  async found_by_name_and_external_id() {
+    const name = `${randomUUID()}.txt`;
+    const file = await client.files.create({
+      file: await toFile(Buffer.from(given.invoice), name),
+      purpose: "classify",
+      external_file_id: `ours ${name}`,
+    });
+    const byName = (await client.files.list({ file_name: name })).items;
+    const byExternal = (await client.files.list({ external_file_id: `ours ${name}` })).items;
+    const found = {
+      by_name: byName.map((each) => each.id === file.id),
+      by_external_id: byExternal.map((each) => each.id === file.id),
+    };
+    if (!client.files.retrieve) return found;
+    return { ...found, retrieved: [(await client.files.retrieve(file.id)).name === name] };
   },
   async content() {
     const id = await upload("invoice");
@@ -97,9 +115,6 @@ const common = {
     await client.files.delete(id);
     await client.files.delete(id);
     return [];
-  },
-  async wrong_key() {
-    return (await connect("llx-wrong").files.list()).items;
   },
   async projects() {
     const [first] = await client.projects.list();
@@ -159,11 +174,6 @@ const first = {
     await client.classifier.jobs.create({ file_ids: [UNKNOWN], rules });
     return [];
   },
-  async v1_refused_rule() {
-    const refused = [{ type: "a/b", description: "too short" }];
-    await client.classifier.jobs.create({ file_ids: [await upload("recipe")], rules: refused });
-    return [];
-  },
   async v1_webhook() {
     return await received(async (webhook_url) => {
       await client.classifier.jobs.create({
@@ -213,6 +223,11 @@ const second = {
   async v2_same_transaction() {
     const options = { transaction_id: "once" };
     return (await create("recipe", options)).id === (await create("recipe", options)).id;
+  },
+  async v2_cancel() {
+    const { id } = await create("recipe");
+    // A quick worker may have done it before.
+    return await client.classify.cancel(id).then((job) => job.status, (error) => error.status);
   },
   async v2_unknown_job() {
     await client.classify.get(UNKNOWN);

@@ -12,6 +12,7 @@ import json
 import sys
 import threading
 import urllib.request
+import uuid
 import warnings
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -37,7 +38,7 @@ class Scenarios:
         self._given = given
         self._rules = given["rules"]
         self._folder = Path(given["folder"])
-        self._client = self._new_client(given["api_key"])
+        self._client = self._new_client()
 
     def upload_of_every_kind(self) -> list[str]:
         path = self._invoice_path()
@@ -50,8 +51,40 @@ class Scenarios:
                 BytesIO(data),
                 ("n.txt", data),
                 ("m.txt", data, "text/plain"),
+                ("l.txt", BytesIO(data), "text/plain", {"X-Part": "1"}),
             ]
             return [self._client.files.create(file=file, purpose="classify").name for file in kinds]
+
+    def uploads_asynchronously(self) -> list[str]:
+        async def upload() -> list[str]:
+            path = self._invoice_path()
+            async with self._new_async_client() as client:
+                data = path.read_bytes()
+                kinds = [path, data, BytesIO(data), ("n.txt", data, "text/plain")]
+                return [
+                    (await client.files.create(file=file, purpose="classify")).name
+                    for file in kinds
+                ]
+
+        return asyncio.run(upload())
+
+    def found_by_name_and_external_id(self) -> dict[str, Any]:
+        name = f"{uuid.uuid4()}.txt"
+        file = self._client.files.create(
+            file=(name, self._given["invoice"].encode()),
+            purpose="classify",
+            external_file_id=f"ours {name}",
+        )
+        by_name = self._client.files.list(file_name=name)
+        by_external = self._client.files.list(external_file_id=f"ours {name}")
+        found = {
+            "by_name": [each.id == file.id for each in by_name],
+            "by_external_id": [each.id == file.id for each in by_external],
+        }
+        if hasattr(self._client.files, "retrieve"):
+            retrieved = self._client.files.retrieve(file.id)
+            found["retrieved"] = [retrieved.name == name]
+        return found
 
     def content(self) -> bool:
         file_id = self._upload("invoice")
@@ -75,9 +108,6 @@ class Scenarios:
         self._client.files.delete(file_id)
         return []
 
-    def wrong_key(self) -> list[str]:
-        return [file.id for file in self._new_client("llx-wrong").files.list()]
-
     def projects(self) -> bool:
         projects = self._client.projects.list()
         return self._client.projects.get(projects[0].id).id == projects[0].id
@@ -95,9 +125,17 @@ class Scenarios:
         path.write_text(self._given["invoice"])
         return path
 
-    def _new_client(self, api_key: str) -> LlamaCloud:
+    def _new_async_client(self) -> AsyncLlamaCloud:
+        return AsyncLlamaCloud(
+            api_key=self._given["api_key"],
+            base_url=self._given["base_url"],
+            max_retries=0,
+            _strict_response_validation=True,
+        )
+
+    def _new_client(self) -> LlamaCloud:
         return LlamaCloud(
-            api_key=api_key,
+            api_key=self._given["api_key"],
             base_url=self._given["base_url"],
             max_retries=0,
             _strict_response_validation=True,
@@ -131,6 +169,28 @@ class FirstVersion(Scenarios):
                 return [item.result.type for item in results.items if item.result]
 
         return asyncio.run(classify())
+
+    def v1_step_by_step_asynchronously(self) -> dict[str, Any]:
+        async def step() -> dict[str, Any]:
+            async with self._new_async_client() as client:
+                path = self._invoice_path()
+                file = await client.files.create(file=path, purpose="classify")
+                create = client.classifier.jobs.create
+                ids = [(await create(file_ids=[file.id], rules=self._rules)).id for _ in range(3)]
+                done = await client.classifier.wait_for_completion(ids[0], **POLL)
+                items = (await client.classifier.jobs.get_results(ids[0])).items
+                listed: list[str] = []
+                async for job in client.classifier.jobs.list(page_size=1):
+                    listed.append(job.id)
+                    if len(listed) == len(ids):
+                        break
+                return {
+                    "status": done.status,
+                    "types": [item.result.type for item in items if item.result],
+                    "listed": listed == ids[::-1],
+                }
+
+        return asyncio.run(step())
 
     def v1_job_step_by_step(self) -> dict[str, Any]:
         ids = [self._upload("invoice"), self._upload("recipe"), self._upload("invoice")]
@@ -176,11 +236,6 @@ class FirstVersion(Scenarios):
         self._client.classifier.jobs.create(file_ids=[UNKNOWN], rules=self._rules)
         return []
 
-    def v1_refused_rule(self) -> list[str]:
-        rules = [{"type": "a/b", "description": "too short"}]
-        self._client.classifier.jobs.create(file_ids=[self._upload("recipe")], rules=rules)
-        return []
-
     def v1_webhook(self) -> dict[str, Any]:
         with Receiver() as receiver:
             configuration = {"webhook_url": receiver.url, "webhook_signing_secret": SECRET}
@@ -218,6 +273,17 @@ class SecondVersion(Scenarios):
             "reasoned": bool(done.result.reasoning),
             "rules": len(done.configuration.rules) == len(self._rules),
         }
+
+    def v2_asynchronously(self) -> dict[str, Any]:
+        async def step() -> dict[str, Any]:
+            async with self._new_async_client() as client:
+                ids = [self._create("recipe").id for _ in range(3)]
+                await asyncio.to_thread(self._wait, ids[0])
+                job = await client.classify.get(ids[0])
+                listed = [job.id async for job in client.classify.list(page_size=1, job_ids=ids)]
+                return {"type": job.result.type, "listed": listed == ids[::-1]}
+
+        return asyncio.run(step())
 
     def v2_list_across_pages(self) -> bool:
         ids = [self._create("recipe").id for _ in range(3)]
