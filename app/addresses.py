@@ -116,7 +116,9 @@ def check_mode(database: str, broker: str, secret_key: str, shortest_secret: int
             "production, or neither for the embedded server"
         )
     if broker and not secret_key:
-        raise ValueError("secret_key is required in production: set 32 or more random characters")
+        raise ValueError(
+            f"secret_key is required in production: set {shortest_secret} or more random characters"
+        )
     if secret_key and len(secret_key) < shortest_secret:
         raise ValueError(f"secret_key must have at least {shortest_secret} characters")
 

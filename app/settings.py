@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Ge(0), Le(HIGHEST_PORT)] = Field(
         8000, description="Port to listen on; 0 picks a free one."
     )
-    public_url: str = Field(
+    public_url: Endpoint = Field(
         "",
         description="Origin that clients use, such as https://docs.example.com, for presigned "
         "links behind a proxy. Empty: taken from each request's Host header.",
@@ -310,7 +310,7 @@ class Settings(BaseSettings):
         description="How many different types of rules the metrics count by name; further ones "
         "count together. 0 names none.",
     )
-    otel_endpoint: Annotated[str, AfterValidator(check_endpoint)] = Field(
+    otel_endpoint: Endpoint = Field(
         "",
         description="http://host:port of an OpenTelemetry collector that gets traces by OTLP over "
         "HTTP; needs the extra `otel`. Empty: nothing is sent.",
@@ -334,8 +334,6 @@ class Settings(BaseSettings):
         if self.embedder:
             key = self.embedder_api_key.get_secret_value()
             check_embedder(self.embedder, self.embedder_model, key)
-        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise ValueError("public_url must begin with http:// or https://")
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
             raise ValueError("root_path must begin with / and not end with it")
         return self

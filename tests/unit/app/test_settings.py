@@ -129,6 +129,8 @@ def test_flags_win_and_absent_flags_do_not(monkeypatch: pytest.MonkeyPatch) -> N
         ("blob_url", "file:///srv/a%00b"),
         ("blob_url", "file://[srv/files"),
         ("public_url", "docs.example.com"),
+        ("public_url", "https://"),
+        ("public_url", "https://docs.example.com/?tenant=1"),
         ("root_path", "pigeonhole"),
         ("root_path", "/pigeonhole/"),
         ("database_url", "mysql://db/pigeonhole"),
