@@ -43,7 +43,7 @@ LEFTOVER_AGE = timedelta(days=1)
 
 
 class Sweeper:
-    """A thread that looks for expired leases, passed deadlines, lost wake-ups and what is too much.
+    """A thread that looks for expired leases, passed deadlines, lost wake-ups, and what must go.
 
     Every API process has one; a lock lets one of them work at a time.
     """

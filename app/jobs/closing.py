@@ -62,8 +62,8 @@ def ended_values(outcome: Classified | Failed) -> dict[str, object]:
 def end_open_items(session: Session, job_id: UUID, outcome: Failed) -> int:
     """End every item of a job that has not ended, whoever holds it; return how many.
 
-    Locked in their order, so that two callers wait for each other and never for each other's
-    half. The caller counts them.
+    The rows are locked in the order of their ordinals: two callers that lock them in different
+    orders could wait for each other for ever. The caller counts what was ended.
     """
     is_open = (
         Item.job_id == job_id,

@@ -135,8 +135,8 @@ def _end_one(database: Database, job_id: UUID) -> bool:
 def count_open(database: Database, cap: int) -> int:
     """Return how many items wait for a worker, counting to `cap` at most."""
     with database.read() as session:
-        # In the queue's order, because that is its index: a planner that expects to find `cap`
-        # of them anywhere would read the table.
+        # In the queue's order, so that the queue's index is used. Without an order the planner
+        # may read the table instead, expecting to meet `cap` queued items soon.
         query = (
             select(Item.id)
             .where(Item.status == ItemStatus.QUEUED)

@@ -101,8 +101,8 @@ def _take(
     moment = now()
     return session.execute(
         update(Item)
-        # Nothing else: the row is locked, and the status repeated here would let Postgres
-        # look for the id in the whole queue.
+        # No other condition: the candidate's row is locked already, and with the status repeated
+        # here Postgres may search the whole queue for the id.
         .where(Item.id == candidate.scalar_subquery())
         .values(
             status=ItemStatus.RUNNING,

@@ -135,9 +135,9 @@ class Decision:
 def decide(scores: Scores, calibration: Calibration) -> Decision:
     """Choose between the top rule and null, whichever is more likely to be right.
 
-    Rules that mean nearly the same must not make null likelier by taking each other's lead: for
-    that choice the best of them stands for all. How sure the choice among them is, is another
-    question, and what the confidence of a match tells.
+    Rules that mean nearly the same leave each other no margin, which must not make null likelier:
+    null is weighed against the best rule as if its twins had not been given. The confidence of a
+    match still counts them, because it tells how sure the choice among them is.
     """
     whole = features(scores)
     best = features(scores.without_twins())

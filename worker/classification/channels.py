@@ -54,7 +54,7 @@ def standardised(values: Vectors, panel: Vectors) -> Vectors:
 def combined(channels: Mapping[str, Channel]) -> Vectors:
     """Return the weighted mean of the channels, shape (n,).
 
-    A document without title lines has an average title.
+    A document without title lines scores 0 in the title's channel, as an average title does.
     """
     total = sum(channel.weights * channel.scores for channel in channels.values())
     weights = sum(channel.weights for channel in channels.values())

@@ -29,7 +29,7 @@ class Examples:
 
     @property
     def strength(self) -> float:
-        """One or two may be odd ones."""
+        """Less than in full for one or two examples, which may be untypical of their type."""
         return _ENOUGH if self.count >= _ENOUGH_COUNT else _FEW
 
 

@@ -268,7 +268,8 @@ class Scorer:
         )
 
     def _trust(self, view: View, text: str) -> float:
-        # A lead without company is all there is; and it has seen more scripts than the others.
+        # The leading view is always trusted: it may be the only one, and of several it is the one
+        # that has seen the most scripts.
         return float(view is self.lead or unseen_script(text, view.tuning.scripts) is None)
 
     def _trusted_rule(self, rule: Rule) -> tuple[float, ...]:

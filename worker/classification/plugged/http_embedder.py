@@ -90,7 +90,8 @@ class HttpEmbedder:
         try:
             return self._vectors(texts)
         except TextRefused as refusal:
-            # Given back, a file with such a text would be claimed for ever: so make sure.
+            # Is it this text, or does the server refuse every text? A file whose own text is
+            # refused must end with an error: given back, it would be claimed again for ever.
             try:
                 self._vectors([_PLAIN])
             except TextRefused as error:
