@@ -63,6 +63,14 @@ def is_current(database: Database) -> bool:
     return revision == script.get_current_head()
 
 
+def require_current(database: Database) -> None:
+    """Raise StartupError, naming what helps, unless the schema is this program's."""
+    if not is_current(database):
+        raise StartupError(
+            "the database does not have this program's schema: run `pigeonhole migrate` first"
+        )
+
+
 def _revision(database: Database) -> str | None:
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

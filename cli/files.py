@@ -40,10 +40,7 @@ def tidy(data_dir: Path | None, limit: int, *, delete: bool) -> None:
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)
     with closing(open_database(settings)) as database:
-        if not schema.is_current(database):
-            raise StartupError(
-                "the database does not have this program's schema: run `pigeonhole migrate` first"
-            )
+        schema.require_current(database)
         blobs = open_blobs(settings)
         stale = blobs.remove_stale_uploads(OLD_ENOUGH) if delete else 0
         found = find_orphans(database, blobs, limit)

@@ -142,10 +142,8 @@ def _leave(_: int, __: FrameType | None) -> None:
 def _prepare_schema(settings: Settings, database: Database) -> None:
     if settings.is_embedded:
         schema.migrate(database)
-    elif not schema.is_current(database):
-        raise StartupError(
-            "the database does not have this program's schema: run `pigeonhole migrate` first"
-        )
+    else:
+        schema.require_current(database)
 
 
 def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None:

@@ -1,5 +1,6 @@
 """`pigeonhole worker`: the Celery worker of a production installation."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -41,12 +42,8 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
         )
     require_blobs(settings)
     tell_where_blobs_are(settings)
-    database = open_database(settings)
-    if not schema.is_current(database):
-        raise StartupError(
-            "the database does not have this program's schema: run `pigeonhole migrate` first"
-        )
-    database.close()
+    with closing(open_database(settings)) as database:
+        schema.require_current(database)
     require_embedder(settings)
     with shared_metrics(), serve_metrics(settings):
         deliverer = DelivererProcess(settings, deliver_forever)
