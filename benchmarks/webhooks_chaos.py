@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(500 if does == "fail" else 204)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
