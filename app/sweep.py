@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, text
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.export import forget_old
 from app.broker import MOST_MESSAGES, Wakeups
@@ -135,12 +136,13 @@ class Sweeper:
             self._wakeups.notify_deliveries(due)
 
     def _forget_workers(self) -> None:
+        is_gone = Worker.seen_at < now() - FORGET_WORKERS_AFTER
+        # Looking first costs no writer's lock when there is nobody to forget.
         with self._database.read() as session:
-            old = session.query(Worker.id).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER)
-            if old.first() is None:
+            if session.scalar(select(Worker.id).where(is_gone).limit(1)) is None:
                 return
         with self._database.write() as session:
-            session.execute(delete(Worker).where(Worker.seen_at < now() - FORGET_WORKERS_AFTER))
+            session.execute(delete(Worker).where(is_gone))
 
     def _tidy_caches(self) -> None:
         """Remove caches of deleted files, and what is too much."""
@@ -214,5 +216,14 @@ def _alone(database: Database, data_dir: Path) -> Iterator[bool]:
             yield bool(taken)
         finally:
             if taken:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SWEEP_LOCK})
-                connection.commit()
+                _unlock(connection)
+
+
+def _unlock(connection: Connection) -> None:
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SWEEP_LOCK})
+        connection.commit()
+    except SQLAlchemyError:
+        # Back in the pool it would hold the lock for as long as it lives, and nobody could sweep.
+        connection.invalidate()
+        raise

@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import OperationalError
 
 from app import sweep
 from app.db import now
@@ -199,6 +200,23 @@ def test_only_one_sweeps_at_a_time(world: World, tmp_path: Path) -> None:
     sweeper(world, tmp_path).sweep()
 
     assert world.items(job_id)[0].status == "queued"
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_lock_that_cannot_be_given_back_goes_with_its_connection(
+    world: World, tmp_path: Path
+) -> None:
+    def fail(_c: object, _u: object, statement: str, *_: object) -> None:
+        if "pg_advisory_unlock" in statement:
+            raise OperationalError(statement, None, Exception("it takes too long"))
+
+    event.listen(world.database.engine, "before_cursor_execute", fail)
+    with pytest.raises(OperationalError), sweep._alone(world.database, tmp_path):
+        pass
+    event.remove(world.database.engine, "before_cursor_execute", fail)
+
+    with world.database.engine.connect(), sweep._alone(world.database, tmp_path) as is_ours:
+        assert is_ours
 
 
 def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> None:
