@@ -37,10 +37,32 @@ MOST_DELIVERY_MESSAGES = 8
 MOST_CACHE_ENTRIES = 500
 MOST_OLD = 100
 MOST_EVENTS = 5000
-# Each project with rules of its own costs two queries.
-RULES_SECONDS = 60.0
+# Rows that are old and stay, because a project keeps them, are looked through each time; and each
+# project with a retention of its own costs two queries.
+RETENTION_SECONDS = 60.0
 LEFTOVER_SECONDS = 3600.0
 LEFTOVER_AGE = timedelta(days=1)
+
+
+class Pause:
+    """The time between two runs of a step that is not for every pass."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the step shall run."""
+        return time.monotonic() >= self._until
+
+    def begin(self) -> None:
+        """Let the step rest from now on."""
+        self._until = time.monotonic() + self._seconds
+
+    def end(self) -> None:
+        """Have the step run at the next pass."""
+        self._until = 0.0
 
 
 class Sweeper:
@@ -64,10 +86,10 @@ class Sweeper:
         self._blobs = blobs
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._last_repeat = -REPEAT_SECONDS
-        self._next_eviction = 0.0
-        self._next_leftovers = 0.0
-        self._next_rules = 0.0
+        self._repetition = Pause(REPEAT_SECONDS)
+        self._eviction = Pause(EVICT_SECONDS)
+        self._retention = Pause(RETENTION_SECONDS)
+        self._leftovers = Pause(LEFTOVER_SECONDS)
 
     def start(self) -> None:
         """Begin to sweep every `sweep_seconds`."""
@@ -89,7 +111,6 @@ class Sweeper:
                 self._wake_for_deliveries,
                 self._forget_workers,
                 self._delete_old,
-                self._keep_rules,
                 self._forget_promises,
                 self._tidy_caches,
                 self._remove_leftovers,
@@ -115,18 +136,18 @@ class Sweeper:
                 extra={"items": lost, "jobs": overdue},
             )
         if lost:
-            self._last_repeat = -REPEAT_SECONDS
+            self._repetition.end()
 
     def _wake_workers(self) -> None:
         """Wake workers again when clearly fewer wake-ups wait than items."""
-        if time.monotonic() - self._last_repeat < REPEAT_SECONDS:
+        if not self._repetition.is_over:
             return
         open_items = recovery.count_open(self._database, MOST_MESSAGES)
         if not open_items:
             return
         waiting = self._wakeups.waiting() or 0
         if waiting < open_items:
-            self._last_repeat = time.monotonic()
+            self._repetition.begin()
             self._wakeups.notify(open_items - waiting)
 
     def _wake_for_deliveries(self) -> None:
@@ -147,39 +168,33 @@ class Sweeper:
     def _tidy_caches(self) -> None:
         """Remove caches of deleted files, and what is too much."""
         self._caches.purge(MOST_CACHE_ENTRIES)
-        if time.monotonic() < self._next_eviction:
+        if not self._eviction.is_over:
             return
         evicted = self._caches.evict(MOST_CACHE_ENTRIES)
         if evicted:
             log.debug("evicted caches", extra={"entries": evicted})
         if evicted < MOST_CACHE_ENTRIES:
-            self._next_eviction = time.monotonic() + EVICT_SECONDS
+            self._eviction.begin()
 
     def _delete_old(self) -> None:
-        jobs = files = 0
-        if age := self._settings.job_retention_seconds:
-            jobs = delete_old_jobs(self._database, timedelta(seconds=age), MOST_OLD)
-        if age := self._settings.file_retention_seconds:
-            files = delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
-        if jobs or files:
-            log.info("deleted what is too old", extra={"jobs": jobs, "files": files})
-
-    def _keep_rules(self) -> None:
-        """Delete what projects do not keep, and the oldest part of the audit log."""
-        if time.monotonic() < self._next_rules:
+        """Delete what is older than its project or the settings keep it, and old audit events."""
+        if not self._retention.is_over:
             return
         deleted = keep_projects_rules(self._database, MOST_OLD)
+        if age := self._settings.job_retention_seconds:
+            deleted.jobs += delete_old_jobs(self._database, timedelta(seconds=age), MOST_OLD)
+        if age := self._settings.file_retention_seconds:
+            deleted.files += delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
         events = 0
         if age := self._settings.audit_retention_seconds:
             events = forget_old(self._database, timedelta(seconds=age), MOST_EVENTS)
         if deleted:
             log.info(
-                "deleted what projects do not keep",
-                extra={"jobs": deleted.jobs, "files": deleted.files},
+                "deleted what is too old", extra={"jobs": deleted.jobs, "files": deleted.files}
             )
         # Where a limit was reached there is more to do: at the next pass.
         if max(deleted.jobs, deleted.files) < MOST_OLD and events < MOST_EVENTS:
-            self._next_rules = time.monotonic() + RULES_SECONDS
+            self._retention.begin()
 
     def _forget_promises(self) -> None:
         forgotten = pending.forget_expired(self._database, MOST_OLD)
@@ -188,9 +203,9 @@ class Sweeper:
 
     def _remove_leftovers(self) -> None:
         """Remove uploads that nobody goes on with: their server was lost."""
-        if time.monotonic() < self._next_leftovers:
+        if not self._leftovers.is_over:
             return
-        self._next_leftovers = time.monotonic() + LEFTOVER_SECONDS
+        self._leftovers.begin()
         removed = self._blobs.remove_stale_uploads(LEFTOVER_AGE)
         if removed:
             log.info("removed uploads that were cut short", extra={"uploads": removed})
