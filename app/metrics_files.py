@@ -87,7 +87,7 @@ def render(*collectors: Collector) -> bytes:
         served.register(collector)
     if directory is None:
         return generate_latest(metrics.registry) + generate_latest(served)
-    MultiProcessCollector(served, path=directory)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(served, path=directory)  # type: ignore[no-untyped-call]  # it has no types
     return generate_latest(served)
 
 
@@ -153,7 +153,7 @@ class _Slot:
                 continue
             try:
                 # What a process before us had in flight ended with it.
-                mark_process_dead(number, str(self._directory))  # type: ignore[no-untyped-call]
+                mark_process_dead(number, str(self._directory))  # type: ignore[no-untyped-call]  # it has no types
                 self._make_files(number)
             except BaseException:
                 os.close(lock)  # it is tried again with the next thing to count
@@ -172,7 +172,7 @@ class _Slot:
 
 
 def _use(directory: Path) -> None:
-    values.ValueClass = values.MultiProcessValue(_Slot(directory))  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(_Slot(directory))  # type: ignore[no-untyped-call]  # it has no types
     os.environ[VARIABLE] = str(directory)
 
 

@@ -27,6 +27,7 @@ def start_tracing(settings: Settings, service: str) -> None:
     if not settings.otel_endpoint:
         return
     try:
+        # Here, because the extra is seldom installed.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
             OTLPSpanExporter,
         )

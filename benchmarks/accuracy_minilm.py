@@ -63,7 +63,7 @@ class MiniLMEmbedder:
             build_graph(weights).SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
 
-    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002
+    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002  # the protocol's signature
         """Return vectors of length 1, shape (len(texts), 384). MiniLM does not need the kind."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):

@@ -1,6 +1,6 @@
 """Unusual sets of rules: a single one, fifty, near-duplicates, and rules in another language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,10 +90,13 @@ def languages_table(scored: Sequence[Scored], names: Sequence[str], types: Seque
         "documents",
         right=("documents", f"{len(types)} rules", "5 rules", "null AUROC", "decisions", "ECE"),
     )
-    for is_english, documents in ((True, "English"), (False, "other languages")):
+    parts: Mapping[str, Callable[[Scored], bool]] = {
+        "English": lambda item: item.item.language == "en",
+        "other languages": lambda item: item.item.language != "en",
+    }
+    for documents, belongs in parts.items():
         for name in names:
-            whole = Sample(scored, name, types)
-            sample = whole.part(lambda item: (item.item.language == "en") is is_english)  # noqa: B023
+            sample = Sample(scored, name, types).part(belongs)
             hits = metrics.choice_hits(sample)
             if np.isnan(hits).all():
                 continue

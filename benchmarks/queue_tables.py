@@ -1,5 +1,6 @@
 """A million jobs in the database: what a page, a new job and a claim cost there."""
 
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -117,8 +118,8 @@ class Reads:
         if database.is_sqlite:
             event.listen(database.engine, "checkout", self._count_steps)
 
-    def _count_steps(self, connection: object, *_: object) -> None:
-        connection.set_progress_handler(self._step, 1)  # type: ignore[attr-defined]
+    def _count_steps(self, connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_progress_handler(self._step, 1)
 
     def _step(self) -> int:
         self._steps += 1

@@ -19,6 +19,7 @@ _Line = tuple[str, str]
 _FIRST_BANK = "bank.txt"
 _BANKS = (_FIRST_BANK, "bank.en.txt")
 LANGUAGES = tuple(
+    # One line, not a list: this is read and extended by people.
     "ar cs da de el fa fi he hi id it ja ko nl no pl pt ru sv th tr uk vi zh".split()  # noqa: SIM905
 )
 """The languages that have samples of their own."""

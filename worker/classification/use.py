@@ -37,7 +37,7 @@ class UseEmbedder:
             processor = SentencePieceProcessor(model_file=str(pieces))
             self._backend = NumpyBackend(str(weights), processor, threads=1)
 
-    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002
+    def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002  # the protocol's signature
         """Return vectors of length 1, shape (len(texts), 512). USE does not need the kind.
 
         Each text runs alone: in a batch its vector would differ in the last bits with its

@@ -5,9 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.classification.chunks import CHUNK_TOKENS, cut
+from worker.classification.cues import observed_cues
+from worker.classification.lexical import document_text
+from worker.classification.negation import without_negations
 from worker.classification.text import clean, content_spans, is_readable
 from worker.classification.titles import title_lines
-from worker.parsing.document import Page
+from worker.classification.use import UseEmbedder
+from worker.parsing.document import Document, Page
 
 # A busy machine is no failure; what may take long has a test of its own.
 examples = settings(max_examples=60)
@@ -80,8 +84,6 @@ def test_a_short_rest_joins_the_chunk_before():
     "text", ["Some ordinary words of text. " * 60, "契約書の条項をここに定める。" * 40]
 )
 def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
-    from worker.classification.use import UseEmbedder  # noqa: PLC0415
-
     first = cut([Page(0, text)])[0]
     pieces = UseEmbedder()._backend.sp.encode(first.text)
     assert 0.7 * CHUNK_TOKENS < len(pieces) < 1.3 * CHUNK_TOKENS
@@ -108,11 +110,6 @@ def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
     ids=lambda line: repr(line[:6]),
 )
 def test_long_lines_take_no_time(line: str):
-    from worker.classification.cues import observed_cues  # noqa: PLC0415
-    from worker.classification.lexical import document_text  # noqa: PLC0415
-    from worker.classification.rules import without_negations  # noqa: PLC0415
-    from worker.parsing.document import Document  # noqa: PLC0415
-
     started = time.process_time()
     pages = [Page(0, line)]
     cut(pages)
