@@ -25,12 +25,12 @@ def outcome_of(verdict: Verdict, min_confidence: float | None, version: str) -> 
         type_ = None
     quote = verdict.evidence.quote
     return Classified(
-        type_,
-        verdict.confidence,
-        storable(reasoning),
-        version,
-        candidates_of(verdict),
-        [] if quote is None else [{"page": quote.page, "quote": storable(quote.text)}],
+        type=type_,
+        confidence=verdict.confidence,
+        reasoning=storable(reasoning),
+        engine_version=version,
+        candidates=candidates_of(verdict),
+        evidence=[] if quote is None else [{"page": quote.page, "quote": storable(quote.text)}],
     )
 
 

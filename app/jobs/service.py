@@ -207,14 +207,14 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
     )
     return [
         ItemView(
-            row.id,
-            row.file_id,
-            row.created_at,
-            row.updated_at,
-            None if row.item_id is None else (row.type, row.confidence, row.reasoning),
-            None if row.error_code is None else (row.error_code, row.error_message or ""),
-            row.candidates,
-            row.evidence,
+            id=row.id,
+            file_id=row.file_id,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            verdict=None if row.item_id is None else (row.type, row.confidence, row.reasoning),
+            error=None if row.error_code is None else (row.error_code, row.error_message or ""),
+            candidates=row.candidates,
+            evidence=row.evidence,
         )
         for row in rows
     ]

@@ -123,10 +123,10 @@ def list_configurations(
     )
     return [
         ConfigurationView(
-            row.ordinal,
-            origin_of(row.url),
-            find_fault(row.url, policy, loopback=row.loopback_allowed),
-            tuple(name for name in row.events or () if name not in KNOWN_NAMES),
+            index=row.ordinal,
+            origin=origin_of(row.url),
+            fault=find_fault(row.url, policy, loopback=row.loopback_allowed),
+            unknown_events=tuple(name for name in row.events or () if name not in KNOWN_NAMES),
         )
         for row in rows
     ]
@@ -209,13 +209,19 @@ def _view(
         next_attempt_at=delivery.due_at if waits else None,
         attempts=tuple(
             AttemptView(
-                attempt.started_at,
-                attempt.milliseconds,
-                attempt.status_code,
-                LOST if attempt.milliseconds is None and attempt.id != holder else attempt.error,
-                attempt.note,
-                attempt.excerpt,
+                started_at=attempt.started_at,
+                milliseconds=attempt.milliseconds,
+                status_code=attempt.status_code,
+                error=_error_of(attempt, holder),
+                note=attempt.note,
+                excerpt=attempt.excerpt,
             )
             for attempt in attempts
         ),
     )
+
+
+def _error_of(attempt: WebhookAttempt, holder: UUID | None) -> str | None:
+    """Return why a try failed; one that has not ended and does not hold the delivery was lost."""
+    is_lost = attempt.milliseconds is None and attempt.id != holder
+    return LOST if is_lost else attempt.error
