@@ -99,38 +99,38 @@ bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=fo
 
 bench-examples: install ## Measure what examples of each rule are worth (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
-	@$(BIN)/python -m benchmarks.accuracy_examples --corpus "$(CORPUS)" $(ARGS)
+	@$(BIN)/python -m benchmarks.accuracy.examples --corpus "$(CORPUS)" $(ARGS)
 
 bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
-	@$(BIN)/python -m benchmarks.hostile --corpus "$(CORPUS)" $(ARGS)
+	@$(BIN)/python -m benchmarks.parsing.hostile --corpus "$(CORPUS)" $(ARGS)
 
 bench-parsing: install ## Measure reading by format against the bare libraries (CORPUS=folder too)
 	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 bench-soak: install ## Measure what thousands of files leave behind in a server
-	@$(BIN)/python -m benchmarks.soak $(ARGS)
+	@$(BIN)/python -m benchmarks.parsing.soak $(ARGS)
 
 bench-api: install ## Measure requests and jobs per second
-	@$(BIN)/python -m benchmarks.api $(ARGS)
+	@$(BIN)/python -m benchmarks.server.api $(ARGS)
 
 bench-auth: install ## Measure what a flood of bad keys costs
-	@$(BIN)/python -m benchmarks.auth $(ARGS)
+	@$(BIN)/python -m benchmarks.server.auth $(ARGS)
 
 bench-uploads: install ## Measure what endless and slow uploads do to the server
-	@$(BIN)/python -m benchmarks.uploads $(ARGS)
+	@$(BIN)/python -m benchmarks.server.uploads $(ARGS)
 
 bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
-	@$(BIN)/python -m benchmarks.blobs
+	@$(BIN)/python -m benchmarks.server.blobs
 
 bench-webhooks: install ## Measure deliveries to bad receivers, and what these cost the files
-	@$(BIN)/python -m benchmarks.webhooks $(ARGS)
+	@$(BIN)/python -m benchmarks.server.webhooks $(ARGS)
 
 bench-memory: install ## Measure the memory of the processes under load
-	@$(BIN)/python -m benchmarks.memory $(ARGS)
+	@$(BIN)/python -m benchmarks.server.memory $(ARGS)
 
 bench-queue: install ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
-	@$(BIN)/python -m benchmarks.queue $(ARGS)
+	@$(BIN)/python -m benchmarks.server.queue $(ARGS)
 
 bench-chaos: install ## Kill everything in the middle of forty jobs and count what became of them
-	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)

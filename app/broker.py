@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import redis
 from celery import Celery
 
-from app import metrics
+from app.observability import metrics
 from app.settings import Settings
 
 log = logging.getLogger(__name__)

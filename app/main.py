@@ -10,17 +10,27 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from app.api import docs, errors, health, links, metrics
+from app.api.dependencies import Services
 from app.api.headers import security_headers
-from app.api.middleware import BodyLimitMiddleware, WireMiddleware
-from app.api.services import Services
+from app.api.middleware.authentication import AuthenticationMiddleware
+from app.api.middleware.request import BodyLimitMiddleware, WireMiddleware
 from app.api.tracing import request_telemetry
-from app.api.v1 import admin, classifier, extensions, files, presigned, projects, webhooks
-from app.api.v2 import classify, configurations, saved_webhooks
-from app.auth import AuthenticationMiddleware
-from app.bounded import Bounded
+from app.api.v1 import (
+    admin,
+    classifier,
+    configurations,
+    extensions,
+    files,
+    presigned,
+    projects,
+    saved_webhooks,
+    webhooks,
+)
+from app.api.v2 import classify
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
-from app.metrics_queue import QueueCollector
+from app.observability.queue_collector import QueueCollector
 from app.projects.authenticator import Authenticator
+from app.single_flight import Bounded
 
 
 class BackgroundService(Protocol):

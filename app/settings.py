@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.addresses import (
+from app.errors import StartupError
+from app.settings_checks import (
     HIGHEST_PORT,
     bucket_of,
     check_embedder,
@@ -26,7 +27,6 @@ from app.addresses import (
     check_s3,
     names_a_directory,
 )
-from app.errors import StartupError
 from app.settings_errors import sentences_of
 from app.webhooks.policy import check_networks
 from app.webhooks.schedule import check_waits

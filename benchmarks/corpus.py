@@ -10,7 +10,7 @@ import psutil
 
 from app.errors import FileError
 from app.jobs.pages import PageSelection
-from worker.classification.labelled import (
+from worker.classification.fitting.corpus import (
     Corpus,
     Entry,
     find_directory,
@@ -19,11 +19,11 @@ from worker.classification.labelled import (
     read_rule_sets,
     read_text_corpus,
 )
-from worker.classification.rules import Rule
-from worker.parsing.copies import READING
+from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.sandbox.forked_reader import READING
+from worker.parsing.sandbox.parser import SandboxedParser
 
 _END_SECONDS, _POLL_SECONDS = 5.0, 0.002
 

@@ -20,7 +20,7 @@ from app.db import Database, now
 from app.errors import StartupError
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
-from cli.compose import open_database, open_secrets
+from cli.composition import open_database, open_secrets
 
 # What a table may take where there is no terminal whose width could be asked for.
 WIDTH = 200

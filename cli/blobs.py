@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
 from app.errors import StartupError, StorageFull
-from app.files.blobs import BlobStore, LocalBlobStore
+from app.files.blobs.local import BlobStore, LocalBlobStore
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ def open_blobs(settings: Settings) -> BlobStore:
     if settings.s3_bucket is None:
         return LocalBlobStore(settings.blob_dir)
     # Here, because the client library is large and few need it.
-    from app.files.blobs_s3 import Bucket, S3BlobStore  # noqa: PLC0415
-    from app.files.s3_links import SigningKey  # noqa: PLC0415
+    from app.files.blobs.s3 import Bucket, S3BlobStore  # noqa: PLC0415
+    from app.files.blobs.s3_signing import SigningKey  # noqa: PLC0415
 
     key = SigningKey(settings.s3_access_key, settings.s3_secret_key.get_secret_value())
     name, prefix = settings.s3_bucket

@@ -8,8 +8,8 @@ from app.secrets import Secrets
 from app.settings import Settings
 from app.webhooks.policy import make_policy
 from app.webhooks.schedule import parse_waits
-from worker.webhooks.deliver import Sender
-from worker.webhooks.deliverer import Deliverer
+from worker.runtime.webhook_delivery.client import Sender
+from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 
 def make_deliverer(

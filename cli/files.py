@@ -8,10 +8,10 @@ import click
 from app import schema
 from app.errors import StartupError
 from app.files.orphans import OLD_ENOUGH, find_orphans
-from app.observe import set_up_logging
+from app.observability.logging import set_up_logging
 from app.settings import load_settings
 from cli.blobs import open_blobs
-from cli.compose import open_database
+from cli.composition import open_database
 
 MOST_AT_ONCE = 10_000
 

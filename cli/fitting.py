@@ -8,23 +8,23 @@ import click
 from app.errors import FileError, StartupError
 from app.jobs.pages import PageSelection
 from app.settings import Settings
-from worker.classification.bundled import data_directory, load_second, stem
-from worker.classification.constants import Constants
-from worker.classification.embedder import Embedder
-from worker.classification.fitting import fit
-from worker.classification.knowledge import load_knowledge
-from worker.classification.labelled import (
+from worker.classification.choice import constants_stem, load_embedder
+from worker.classification.embedders.base import Embedder
+from worker.classification.embedders.http_client import EmbedderUnavailable
+from worker.classification.embedders.use import UseEmbedder
+from worker.classification.fitting.caching_embedder import RememberingEmbedder
+from worker.classification.fitting.corpus import (
     Corpus,
     find_directory,
     read_labelled,
     read_text_corpus,
 )
-from worker.classification.plugged.choice import constants_stem, load_embedder
-from worker.classification.plugged.server import EmbedderUnavailable
-from worker.classification.remembering import RememberingEmbedder
-from worker.classification.use import UseEmbedder
+from worker.classification.fitting.fit import fit
+from worker.classification.loading import data_directory, load_second, stem
+from worker.classification.scoring.constants import Constants
+from worker.classification.scoring.knowledge import load_knowledge
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.sandbox.parser import SandboxedParser
 
 
 def fit_built_in(

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from app import schema
-from app.files.blobs import LocalBlobStore
-from app.observe import set_up_logging
+from app.files.blobs.local import LocalBlobStore
+from app.observability.logging import set_up_logging
 from app.projects.service import bootstrap
 from app.settings import load_settings
-from cli.compose import open_database, open_secrets
+from cli.composition import open_database, open_secrets
 
 
 @click.command()

@@ -25,9 +25,9 @@ def build(*, if_possible: bool) -> None:
     Writes to PIGEONHOLE_MODELS_DIR. Does nothing when the model is there and undamaged.
     """
     # ONNX and ONNX Runtime, which other verbs must not wait for.
-    from worker.classification.e5 import manifest  # noqa: PLC0415
-    from worker.classification.e5.build import build_model  # noqa: PLC0415
-    from worker.classification.e5.weights import find_weights  # noqa: PLC0415
+    from worker.classification.embedders.e5 import manifest  # noqa: PLC0415
+    from worker.classification.embedders.e5.build import build_model  # noqa: PLC0415
+    from worker.classification.embedders.e5.weights import find_weights  # noqa: PLC0415
 
     directory = load_settings().built_models / manifest.NAME
     if manifest.find_fault(directory) is None:
@@ -86,7 +86,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
 @models.command()
 def check() -> None:
     """Load the classifier as a worker does, and say what it consists of."""
-    from worker.classification.plugged.choice import load_engine  # noqa: PLC0415
+    from worker.classification.choice import load_engine  # noqa: PLC0415
 
     try:
         engine = load_engine(load_settings())

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from app.settings import load_settings
-from worker.parsing.ocr_data import OcrData, find_ocr
-from worker.parsing.ocr_models import LANGUAGES, OcrLanguage, package_of
+from worker.parsing.ocr.installed import OcrData, find_ocr
+from worker.parsing.ocr.models import LANGUAGES, OcrLanguage, package_of
 
 # What a table may take where there is no terminal whose width could be asked for.
 WIDTH = 160

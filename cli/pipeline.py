@@ -12,14 +12,14 @@ from datetime import timedelta
 
 from app.db import Database, PostgresLimits
 from app.errors import StartupError
-from app.files.caches import FileCaches
-from app.metrics_files import TypeNames
+from app.files.cache import FileCaches
+from app.observability.multiprocess import TypeNames
+from app.observability.tracing import start_tracing
 from app.settings import Settings
-from app.tracing import start_tracing
 from cli.blobs import open_blobs
 from worker.parsing.limits import ParserLimits
-from worker.parsing.ocr_data import find_ocr
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.ocr.installed import find_ocr
+from worker.parsing.sandbox.parser import SandboxedParser
 from worker.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def require_embedder(settings: Settings) -> None:
 
 
 def _try_engine(settings: Settings) -> None:
-    from worker.classification.plugged.choice import load_engine  # noqa: PLC0415
+    from worker.classification.choice import load_engine  # noqa: PLC0415
 
     load_engine(settings)
 
@@ -53,9 +53,9 @@ def _try_engine(settings: Settings) -> None:
 def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = ()) -> Pipeline:
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
-    from worker.caching import Caching  # noqa: PLC0415
-    from worker.classification.plugged.choice import load_engine, remote_of  # noqa: PLC0415
-    from worker.shown import ShownExamples  # noqa: PLC0415
+    from worker.classification.choice import load_engine, remote_of  # noqa: PLC0415
+    from worker.example_loader import ShownExamples  # noqa: PLC0415
+    from worker.file_cache import Caching  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)

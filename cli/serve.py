@@ -16,28 +16,28 @@ import click
 import uvicorn
 
 from app import schema
-from app.api.services import Services
+from app.api.dependencies import Services
 from app.broker import LocalWakeups
 from app.db import Database
 from app.errors import StartupError
-from app.files.caches import FileCaches
+from app.files.cache import FileCaches
 from app.main import BackgroundService, create_app
-from app.metrics_files import shared_metrics
-from app.observe import set_up_logging
+from app.maintenance.sweeper import Sweeper
+from app.observability.logging import set_up_logging
+from app.observability.multiprocess import shared_metrics
+from app.observability.tracing import start_tracing, stop_tracing
 from app.projects.service import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
-from app.sweep import Sweeper
-from app.tracing import start_tracing, stop_tracing
 from app.webhooks.events import DELIVERIES
 from cli.blobs import open_tried_blobs, tell_where_blobs_are
-from cli.compose import make_wakeups, open_database, open_secrets, write_private
+from cli.composition import make_wakeups, open_database, open_secrets, write_private
 from cli.connections import protocol
 from cli.deliveries import make_deliverer
 from cli.open_files import raise_limit
 from cli.pipeline import build_pipeline, require_embedder
-from worker.local import LocalRunner
-from worker.webhooks.threads import DeliveryThreads
+from worker.runtime.local import LocalRunner
+from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
 log = logging.getLogger(__name__)
 

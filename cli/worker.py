@@ -7,16 +7,16 @@ import click
 
 from app import schema
 from app.errors import StartupError
-from app.metrics_files import shared_metrics
-from app.metrics_server import serve_metrics
-from app.observe import set_up_logging
+from app.observability.logging import set_up_logging
+from app.observability.metrics_server import serve_metrics
+from app.observability.multiprocess import shared_metrics
 from app.settings import Settings, load_settings
 from cli.blobs import require_blobs, tell_where_blobs_are
-from cli.compose import open_database, open_secrets
+from cli.composition import open_database, open_secrets
 from cli.deliveries import make_deliverer
 from cli.pipeline import build_pipeline, require_embedder
-from worker.celery import run_deliverer, run_worker
-from worker.webhooks.process import DelivererProcess
+from worker.runtime.celery import run_deliverer, run_worker
+from worker.runtime.webhook_delivery.process import DelivererProcess
 
 
 @click.command()

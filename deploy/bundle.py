@@ -22,9 +22,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.settings import load_settings
-from worker.classification.e5 import manifest
-from worker.parsing.ocr_data import OcrData, find_ocr
-from worker.parsing.ocr_models import LANGUAGES, ORIENTATION
+from worker.classification.embedders.e5 import manifest
+from worker.parsing.ocr.installed import OcrData, find_ocr
+from worker.parsing.ocr.models import LANGUAGES, ORIENTATION
 
 ROOT = Path(__file__).parents[1]
 # The weights, and what turns them into the model that the bundle holds already.

@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from worker.parsing import kernel
 from worker.parsing.limits import ParserLimits
-from worker.parsing.lockdown import lock_down
+from worker.parsing.sandbox import kernel
+from worker.parsing.sandbox.jail import lock_down
 
 OUTSIDE = Path("/etc/passwd")
 

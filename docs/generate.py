@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.api.services import Services
+from app.api.dependencies import Services
 from app.broker import LocalWakeups
 from app.db import Database
-from app.files.blobs import LocalBlobStore
+from app.files.blobs.local import LocalBlobStore
 from app.main import create_app
 from app.secrets import Secrets
 from app.settings import Settings

@@ -25,7 +25,7 @@ state() {
     pwd
     {
         cat "$lock" requirements/install.sh
-        if [ "$what" = project ]; then cat pyproject.toml worker/classification/e5/*.py; fi
+        if [ "$what" = project ]; then cat pyproject.toml worker/classification/embedders/e5/*.py; fi
     } | cksum
 }
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from tests.support.postgres import PostgresServer
-from tests.support.reaper import reaper
-from tests.support.redis import RedisServer
-from tests.support.s3 import S3Server
-from tests.support.server import RunningServer, embedded_server, production_server
+from devtools.postgres import PostgresServer
+from devtools.reaper import reaper
+from devtools.redis import RedisServer
+from devtools.s3 import S3Server
+from devtools.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
 

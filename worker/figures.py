@@ -1,9 +1,9 @@
 """What workers count of the files that they end."""
 
-from app import metrics
 from app.errors import FileErrorCode
-from app.jobs.closing import Classified, Failed
-from app.metrics_files import TypeNames
+from app.jobs.completion import Classified, Failed
+from app.observability import metrics
+from app.observability.multiprocess import TypeNames
 
 UNREADABLE = "unreadable"
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from app.jobs.closing import Classified
+from app.jobs.completion import Classified
 from worker.classification.verdict import Verdict
 
 CANDIDATES = 3

@@ -11,33 +11,33 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app import metrics
 from app.db import Database
 from app.errors import FileError, FileErrorCode
-from app.files.blobs import BlobStore
+from app.files.blobs.local import BlobStore
 from app.files.models import File
-from app.jobs import transitions
-from app.jobs.closing import Classified, Failed
-from app.jobs.transitions import Claim
-from app.metrics_files import TypeNames
-from app.observe import bind
-from app.tracing import span, stop_tracing
-from worker.classification.rules import Rule
+from app.jobs import queue
+from app.jobs.completion import Classified, Failed
+from app.jobs.queue import Claim
+from app.observability import metrics
+from app.observability.logging import bind
+from app.observability.multiprocess import TypeNames
+from app.observability.tracing import span, stop_tracing
+from worker.classification.rules.rule import Rule
 from worker.figures import UNREADABLE, count_file
-from worker.lease import TOO_LONG, Lease, LeaseLost
 from worker.outcome import outcome_of, storable
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import ParserUnavailable, ReadingAborted
+from worker.parsing.sandbox.parser import ParserUnavailable, ReadingAborted
 from worker.parsing.version import PARSER_VERSION
 from worker.recording import record_patiently
+from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
-    from worker.caching import CachedFile, Caching
     from worker.classification.engine import Engine
     from worker.classification.verdict import Verdict
-    from worker.shown import ShownExamples
+    from worker.example_loader import ShownExamples
+    from worker.file_cache import CachedFile, Caching
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Pipeline:
             # A claimed file would only be read once more, and given back.
             return False
         began = time.time_ns()
-        claim = transitions.claim_next(self.database, worker, self.lease)
+        claim = queue.claim_next(self.database, worker, self.lease)
         if claim is None:
             return False
         on_claim(claim)
@@ -168,11 +168,9 @@ class Pipeline:
             log.info("stopped: the file's job has ended, or another worker has the file")
             return
         except MACHINE_FAULTS:
-            transitions.release(self.database, claim)
+            queue.release(self.database, claim)
             raise
-        if not record_patiently(
-            lambda: transitions.finish(self.database, claim, outcome), RECORD_TRIES
-        ):
+        if not record_patiently(lambda: queue.finish(self.database, claim, outcome), RECORD_TRIES):
             log.warning("the lease was lost meanwhile: the outcome is dropped")
             metrics.LEASES_LOST.add()
             return

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from app.errors import UNREACHABLE, PigeonholeError, StorageFull, Unavailable, Unprocessable
-from app.files.blobs import FULL_SENTENCE, StoreUnavailable, is_disk_full
+from app.files.blobs.local import FULL_SENTENCE, StoreUnavailable, is_disk_full
 
 log = logging.getLogger(__name__)
 

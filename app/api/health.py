@@ -10,12 +10,12 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from app import schema
-from app.api.services import Services
-from app.bounded import Bounded
+from app.api.dependencies import Services
 from app.db import now
 from app.errors import StartupError
 from app.jobs.models import Worker
-from app.metrics_queue import WORKER_SEEN_WITHIN
+from app.observability.queue_collector import WORKER_SEEN_WITHIN
+from app.single_flight import Bounded
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
-from app.api.services import Services
+from app.api.dependencies import Services
 from app.errors import NotFound
+from app.files.blobs.s3_signing import attachment
 from app.files.models import File
-from app.files.s3_links import attachment
 from app.secrets import Secrets, Use
 from app.settings import Settings
 

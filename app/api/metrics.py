@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse
 
-from app.api.services import Services
-from app.bounded import Bounded
-from app.metrics_access import REFUSED, may_read
-from app.metrics_files import render
-from app.metrics_queue import DatabaseUp, QueueCollector
+from app.api.dependencies import Services
+from app.observability.metrics_access import REFUSED, may_read
+from app.observability.multiprocess import render
+from app.observability.queue_collector import DatabaseUp, QueueCollector
+from app.single_flight import Bounded
 
 log = logging.getLogger(__name__)
 

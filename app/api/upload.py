@@ -8,9 +8,9 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from app.api.text import LONGEST_TEXT
+from app.api.wire.text import LONGEST_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
-from app.files.blobs import BlobStore, BlobWriter
+from app.files.blobs.local import BlobStore, BlobWriter
 
 # File bytes are handed to a thread in pieces of this size: a slow disk must not stall the loop.
 FLUSH_BYTES = 1024 * 1024

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 
 from app.db import Database
-from app.files.blobs import BlobStore
+from app.files.blobs.local import BlobStore
 from app.files.models import File, FileCache
 
 # The row of a blob is written within seconds, or never. A day is beyond all doubt.

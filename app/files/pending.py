@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import Database, new_id, now
 from app.errors import Conflict, NotFound
 from app.files import service
-from app.files.blobs import Blob
+from app.files.blobs.local import Blob
 from app.files.models import File, PendingUpload
 from app.files.service import NewFile
 from app.projects.service import Scope

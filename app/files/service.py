@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.audit.log import LINK, Action, record
 from app.db import new_id, now
 from app.errors import NotFound
-from app.files.blobs import Blob
+from app.files.blobs.local import Blob
 from app.files.models import SORTED_CHARACTERS, CacheKind, File, FileCache
-from app.files.order import NEWEST, FileOrder
+from app.files.sorting import NEWEST, FileOrder
 from app.paging import Page, PageRequest, count, cut
 from app.projects.service import Scope
 

@@ -7,17 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import metrics
 from app.db import Database, now
 from app.errors import FileErrorCode
-from app.jobs.closing import (
-    Failed,
-    close_by_items,
-    count_ended,
-    end_open_items,
-    ended_values,
-)
+from app.jobs.completion import Failed, close_by_items, count_ended, end_open_items, ended_values
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.observability import metrics
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from app.audit.log import Action, record
 from app.db import new_id, now
 from app.errors import Conflict, NotFound
 from app.files import service as files
-from app.jobs import closing
+from app.jobs import completion
 from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
-from app.observe import bound
+from app.observability.logging import bound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.service import Scope, reach
 from app.secrets import Secrets
@@ -223,7 +223,7 @@ def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
 def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
     """End a job now and return it; one that has ended is returned as it is. Raises NotFound."""
     job = get(session, scope, job_id)
-    closing.cancel(session, job_id, actor=scope.principal.actor)
+    completion.cancel(session, job_id, actor=scope.principal.actor)
     # Read again, and with NotFound: somebody may have cancelled and deleted it meanwhile.
     session.expire(job)
     return get(session, scope, job_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.errors import Conflict, NotFound
-from app.jobs import closing, service
+from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.service import NewJob
 from app.paging import COUNT_CAP, Page, PageRequest, cut
@@ -126,7 +126,7 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
     job = service.get(session, scope, job_id, api_version=API_VERSION)
     is_open = job.status == JobStatus.PENDING
     if is_open:
-        closing.cancel(session, job_id, actor=scope.principal.actor)
+        completion.cancel(session, job_id, actor=scope.principal.actor)
         session.expire(job)  # not refreshed: somebody may have deleted it meanwhile
     single = get(session, scope, job_id)
     if not is_open or single.status != SingleStatus.CANCELLED:

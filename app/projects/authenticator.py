@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.errors import UNREACHABLE, NotAuthenticated, Unavailable
-from app.projects.keyring import KnownKey, find_key, load_keys
+from app.projects.keys import KnownKey, find_key, load_keys
 from app.projects.service import USED_EVERY, Principal, digest, note_use
 from app.secrets import Secrets
 

@@ -8,8 +8,8 @@ from llama_cloud import LlamaCloud
 from llama_cloud.types.classifier.classify_job import ClassifyJob
 from llama_cloud.types.classifier.job_get_results_response import Item
 
+from devtools.server import RunningServer, embedded_server, production_server
 from tests.contract.texts import INVOICE, RULES
-from tests.support.server import RunningServer, embedded_server, production_server
 
 Upload = Callable[..., str]
 Run = Callable[..., tuple[ClassifyJob, list[Item]]]

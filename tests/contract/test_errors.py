@@ -13,8 +13,8 @@ from llama_cloud import (
     UnprocessableEntityError,
 )
 
+from devtools.server import RunningServer
 from tests.contract.texts import RULES
-from tests.support.server import RunningServer
 
 JOBS = "/api/v1/classifier/jobs"
 NOBODYS = "8aa548d8-d258-443a-8389-9118ceb5ae94"

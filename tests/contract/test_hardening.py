@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from psutil import Process as SystemProcess
 
-from tests.support.server import RunningServer, embedded_server
+from devtools.server import RunningServer, embedded_server
 
 SECONDS = 1.0
 # Time limits are looked at by the second, on machines that are busy with other tests.

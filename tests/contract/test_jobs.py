@@ -7,9 +7,9 @@ import pytest
 from llama_cloud import AsyncLlamaCloud, LlamaCloud
 from llama_cloud._polling import PollingError
 
+from devtools.server import RunningServer
 from tests.contract.conftest import Run, Upload, finished
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
-from tests.support.server import RunningServer
 
 QUICK = {"polling_interval": 0.1, "backoff": "constant"}
 

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from llama_cloud import LlamaCloud
 
+from devtools.server import RunningServer, embedded_server
 from tests.contract.texts import INVOICE, RULES
-from tests.support.server import RunningServer, embedded_server
 
 PREFIX = "/tools/pigeonhole"
 

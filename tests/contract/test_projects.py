@@ -9,9 +9,9 @@ from llama_cloud import LlamaCloud, NotFoundError
 
 from app.db import Database
 from app.projects.models import Organization, Project
+from devtools.server import RunningServer
 from tests.contract.conftest import Run, Upload
 from tests.contract.texts import INVOICE, RULES
-from tests.support.server import RunningServer
 
 JOBS = "/api/v1/classifier/jobs"
 

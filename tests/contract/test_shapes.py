@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from pydantic import TypeAdapter
 
+from devtools.server import RunningServer
 from tests.contract.shapes import (
     DeletedV2,
     FileV1,
@@ -27,7 +28,6 @@ from tests.contract.shapes import (
     Sentence,
 )
 from tests.contract.texts import BROKEN_PDF, INVOICE, RULES
-from tests.support.server import RunningServer
 
 JOBS = "/api/v1/classifier/jobs"
 JOB = f"{JOBS}/{{classify_job_id}}"

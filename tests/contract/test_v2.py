@@ -7,10 +7,10 @@ from typing import Any
 import httpx2
 
 from app.webhooks.signing import verify
+from devtools.receiver import Receiver
 from tests.contract.conftest import Upload
 from tests.contract.test_wire import is_moment, json_of
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
-from tests.support.receiver import Receiver
 
 JOBS = "/api/v2/classify"
 CONFIGURATIONS = "/api/v1/beta/configurations"

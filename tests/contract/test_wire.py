@@ -11,9 +11,9 @@ import httpx2
 import pytest
 from llama_cloud import LlamaCloud
 
+from devtools.server import RunningServer
 from tests.contract.conftest import Upload, finished
 from tests.contract.texts import BROKEN_PDF, INVOICE, RULES
-from tests.support.server import RunningServer
 
 JOBS = "/api/v1/classifier/jobs"
 FILES = "/api/v1/beta/files"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
+from devtools.client import Client, database_of
+from devtools.server import RunningServer, embedded_server, production_server
 from tests.conftest import MODES
-from tests.e2e.client import Client, database_of
-from tests.support.server import RunningServer, embedded_server, production_server
 
 # In production a lost worker is known by its lease alone.
 QUICK = {"lease_seconds": 1.5, "sweep_seconds": 0.3}

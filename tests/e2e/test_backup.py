@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.client import Client, database_of, look_up, wait_for_middle
+from devtools import binaries
+from devtools.client import Client, database_of, look_up, wait_for_middle
+from devtools.postgres import PostgresServer
+from devtools.redis import RedisServer
+from devtools.server import RunningServer, production_server
 from tests.e2e.conftest import QUICK
-from tests.support import binaries
-from tests.support.postgres import PostgresServer
-from tests.support.redis import RedisServer
-from tests.support.server import RunningServer, production_server
 
 FILES = 30
 SETTINGS = {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.client import Client, database_of, look_up
+from devtools.client import Client, database_of, look_up
+from devtools.postgres import PostgresServer
+from devtools.redis import RedisServer
+from devtools.server import RunningServer, production_server
 from tests.e2e.conftest import QUICK
-from tests.support.postgres import PostgresServer
-from tests.support.redis import RedisServer
-from tests.support.server import RunningServer, production_server
 
 FILES = 5
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from tests.e2e.client import Client, database_of, look_up, until
-from tests.support.embeddings import EmbeddingsServer
-from tests.support.labelled import write_corpus
-from tests.support.server import RunningServer, embedded_server
-from tests.support.tiny_model import write_model
-from worker.classification.plugged.onnx_embedder import OnnxEmbedder
-from worker.classification.plugged.prefixes import Prefixes
+from devtools.client import Client, database_of, look_up, until
+from devtools.embeddings import EmbeddingsServer
+from devtools.server import RunningServer, embedded_server
+from tests.unit.worker.classification.labelled_texts import write_corpus
+from tests.unit.worker.classification.tiny_model import write_model
+from worker.classification.embedders.onnx import OnnxEmbedder
+from worker.classification.embedders.prefixes import Prefixes
 
 INVOICE = "Invoice: a bill with total to pay. Invoice number, bill, total, invoice"
 

@@ -5,7 +5,7 @@ import contextlib
 import psutil
 
 from app.db import Database
-from tests.e2e.client import (
+from devtools.client import (
     Client,
     is_alive,
     look_up,
@@ -15,7 +15,7 @@ from tests.e2e.client import (
     wait_for_middle,
     worker_children,
 )
-from tests.support.server import RunningServer
+from devtools.server import RunningServer
 
 # In production a lost worker is known by its lease alone.
 SERVER_SETTINGS = {"lease_seconds": 1.5, "sweep_seconds": 0.3}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.client import Client, database_of, look_up, ready_workers, until
-from tests.support.postgres import PostgresServer
-from tests.support.process import Process
-from tests.support.redis import RedisServer
-from tests.support.server import RunningServer, production_server
+from devtools.client import Client, database_of, look_up, ready_workers, until
+from devtools.postgres import PostgresServer
+from devtools.process import Process
+from devtools.redis import RedisServer
+from devtools.server import RunningServer, production_server
 
 FILES = 40
 

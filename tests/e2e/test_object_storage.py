@@ -11,12 +11,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.e2e.client import Client, until
-from tests.support.postgres import PostgresServer
-from tests.support.process import Process, ServerFailed
-from tests.support.redis import RedisServer
-from tests.support.s3 import S3Server
-from tests.support.server import RunningServer, production_server
+from devtools.client import Client, until
+from devtools.postgres import PostgresServer
+from devtools.process import Process, ServerFailed
+from devtools.redis import RedisServer
+from devtools.s3 import S3Server
+from devtools.server import RunningServer, production_server
 
 LETTER = "INVOICE 17\nAmount due: 300.00 EUR\nPlease pay within 14 days.\n" * 20
 

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from app.db import Database
-from tests.e2e.client import Client, database_of, is_alive, look_up, until, wait_for_middle
-from tests.support.reaper import family_of
-from tests.support.server import RunningServer
+from devtools.client import Client, database_of, is_alive, look_up, until, wait_for_middle
+from devtools.reaper import family_of
+from devtools.server import RunningServer
 
 FILES = 60
 

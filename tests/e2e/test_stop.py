@@ -2,8 +2,8 @@
 
 from contextlib import closing
 
-from tests.e2e.client import Client, database_of, look_up, wait_for_middle
-from tests.support.server import RunningServer
+from devtools.client import Client, database_of, look_up, wait_for_middle
+from devtools.server import RunningServer
 
 FILES = 200
 # A text that keeps a worker busy for a while.

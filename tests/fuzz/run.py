@@ -20,9 +20,9 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
+from devtools.receiver import Receiver
+from devtools.server import RunningServer, embedded_server
 from tests.fuzz import seeds
-from tests.support.receiver import Receiver
-from tests.support.server import RunningServer, embedded_server
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / ".venv-fuzz" / "bin" / "schemathesis"

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 
+from devtools.server import RunningServer
 from tests.fuzz.known import PARAMETERS, RULES, Pools
-from tests.support.server import RunningServer
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 # Small and quick to read, of different formats.

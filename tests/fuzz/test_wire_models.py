@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from app.api.v1.configurations import ConfigurationRequest
 from app.api.v1.files import FileQueryRequest
+from app.api.v1.saved_webhooks import WebhookRequest
 from app.api.v1.schemas import ClassifyJobRequest, WebhookModel
-from app.api.v2.configurations import ConfigurationRequest
-from app.api.v2.saved_webhooks import WebhookRequest
 from app.api.v2.schemas import ClassifyRequest
 
 MODELS = (

@@ -6,7 +6,7 @@ import pytest
 
 from app.settings import load_settings
 from tests.ocr.pages import SAMPLES
-from worker.parsing.ocr_data import find_ocr
+from worker.parsing.ocr.installed import find_ocr
 
 PACKAGES = Path(__file__).with_name("packages.txt").read_text().split()
 

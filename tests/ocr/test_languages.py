@@ -9,10 +9,10 @@ from app.jobs.pages import PageSelection
 from app.settings import load_settings
 from tests.ocr.pages import SAMPLES, TIMES, Sample, draw, error_rate
 from worker.parsing.document import Document
-from worker.parsing.ocr_data import find_ocr
-from worker.parsing.ocr_models import LANGUAGES
+from worker.parsing.ocr.installed import find_ocr
+from worker.parsing.ocr.models import LANGUAGES
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import SandboxedParser
+from worker.parsing.sandbox.parser import SandboxedParser
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from devtools.server import RunningServer, embedded_server, production_server
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
 from tests.sdks.environments import ALL, Report, Sdk
 from tests.sdks.relay import Relay
-from tests.support.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
 # Drivers send more than that.

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from worker.classification.calibration import decide
-from worker.classification.catchall import find_catch_alls
-from worker.classification.constants import Constants
-from worker.classification.embedder import Embedder
-from worker.classification.examples import ByType
-from worker.classification.explain import bare_evidence, full_evidence
-from worker.classification.knowledge import load_knowledge
-from worker.classification.reasoning import write_reasoning
-from worker.classification.rules import Rule
-from worker.classification.scoring import Reading, Scorer
+from worker.classification.embedders.base import Embedder
+from worker.classification.explanation.collect import bare_evidence, full_evidence
+from worker.classification.explanation.reasoning import write_reasoning
+from worker.classification.rules.catch_all import find_catch_alls
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.calibration import decide
+from worker.classification.scoring.constants import Constants
+from worker.classification.scoring.examples import ByType
+from worker.classification.scoring.knowledge import load_knowledge
+from worker.classification.scoring.scorer import Reading, Scorer
 from worker.classification.verdict import Verdict
 from worker.parsing.document import Document
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worker.classification.evidence import Evidence
+from worker.classification.explanation.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

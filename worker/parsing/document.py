@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from worker.parsing.looks import PageLook
+from worker.parsing.layout.features import PageLook
 
 
 class TextSource(StrEnum):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
-from app.api.services import ApiCall
+from app.api.dependencies import ApiCall
 from app.audit.export import Wanted, read_lines
 
 router = APIRouter(prefix="/api/v1/admin", tags=["administration (extensions)"])

@@ -8,15 +8,7 @@ from uuid import UUID
 from anyio import to_thread
 from fastapi import APIRouter
 
-from app.api.pagination import (
-    LARGEST_SIZE_OF_JOBS,
-    IncludeTotal,
-    PageSize,
-    PageToken,
-    encode_token,
-    read_page,
-)
-from app.api.services import ApiCall
+from app.api.dependencies import ApiCall
 from app.api.v1.schemas import (
     CandidateResponse,
     ClassifyJobListResponse,
@@ -32,7 +24,15 @@ from app.api.v1.schemas import (
     RuleResponse,
     WebhookModel,
 )
-from app.api.v1.sender import RequestHeaders
+from app.api.wire.idempotency_headers import RequestHeaders
+from app.api.wire.pagination import (
+    LARGEST_SIZE_OF_JOBS,
+    IncludeTotal,
+    PageSize,
+    PageToken,
+    encode_token,
+    read_page,
+)
 from app.errors import FileErrorCode, Unprocessable
 from app.jobs import idempotency, service
 from app.jobs.models import Job, JobStatus

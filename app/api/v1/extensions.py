@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.services import ApiCall
+from app.api.dependencies import ApiCall
 from app.api.v1.classifier import render_job
 from app.api.v1.schemas import ClassifyJobResponse
 from app.jobs import service

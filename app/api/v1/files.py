@@ -11,17 +11,17 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from app.api.ids import FileId
+from app.api.dependencies import ApiCall, Call
 from app.api.links import presign
-from app.api.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
-from app.api.services import ApiCall, Call
-from app.api.text import ShortText, Text
 from app.api.upload import Upload, receive_upload
+from app.api.wire.ids import FileId
+from app.api.wire.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
+from app.api.wire.text import ShortText, Text
 from app.files import service
 from app.files.models import File
-from app.files.order import NEWEST, FileOrder, read_order
 from app.files.service import FileFilter, NewFile
-from app.files.sniff import extension_of
+from app.files.sniff.sniff import extension_of
+from app.files.sorting import NEWEST, FileOrder, read_order
 from app.limits.storage import require_room
 
 log = logging.getLogger(__name__)

@@ -8,15 +8,15 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from app.api.dependencies import ApiCall, Services
 from app.api.links import UPLOAD_PREFIX, check_upload, expiry, upload_link
-from app.api.services import ApiCall, Services
-from app.api.text import LONGEST_TEXT, ShortText
 from app.api.upload import RawUpload, base_name, receive_raw
+from app.api.wire.text import LONGEST_TEXT, ShortText
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files import pending
 from app.files.models import File
 from app.files.pending import Promise
-from app.files.sniff import extension_of
+from app.files.sniff.sniff import extension_of
 from app.limits.storage import require_room
 
 router = APIRouter(tags=["files"])

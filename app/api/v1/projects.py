@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Select, select
 
-from app.api.services import ApiCall, Call
-from app.api.text import Text
+from app.api.dependencies import ApiCall, Call
+from app.api.wire.text import Text
 from app.errors import NotFound
 from app.projects.models import Organization, Project
 

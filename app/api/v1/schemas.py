@@ -16,8 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from app.api.ids import FileId
-from app.api.text import Text, require_storable
+from app.api.wire.ids import FileId
+from app.api.wire.text import Text, require_storable
 from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus

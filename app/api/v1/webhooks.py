@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.api.services import ApiCall
+from app.api.dependencies import ApiCall
 from app.webhooks import service
 from app.webhooks.policy import make_policy
 from app.webhooks.service import AttemptView, ConfigurationView, DeliveryView

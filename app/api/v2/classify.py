@@ -9,18 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from app.api.pagination import (
-    LARGEST_SIZE_OF_JOBS,
-    IncludeTotal,
-    PageSize,
-    PageToken,
-    encode_token,
-    read_page,
-)
-from app.api.services import ApiCall, Call
+from app.api.dependencies import ApiCall, Call
 from app.api.v1.classifier import new_webhook, render_verdict
 from app.api.v1.schemas import FileErrorResponse, RuleResponse
-from app.api.v1.sender import RequestRetry, Sender
 from app.api.v2.ids import ConfigurationId, show_configuration_id
 from app.api.v2.schemas import (
     ClassifyConfigurationResponse,
@@ -34,6 +25,15 @@ from app.api.v2.schemas import (
     check_rule_count,
     dump_configuration,
 )
+from app.api.wire.idempotency_headers import RequestRetry, Sender
+from app.api.wire.pagination import (
+    LARGEST_SIZE_OF_JOBS,
+    IncludeTotal,
+    PageSize,
+    PageToken,
+    encode_token,
+    read_page,
+)
 from app.configurations import service as configurations
 from app.errors import FileErrorCode
 from app.jobs import idempotency, language_tags, single
@@ -42,7 +42,7 @@ from app.jobs.pages import PageSelection
 from app.jobs.service import Example, NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
 from app.projects.service import Scope
-from app.saved_webhooks import service as saved_webhooks
+from app.webhooks import saved as saved_webhooks
 from app.webhooks.policy import is_loopback_host
 from app.webhooks.service import NewWebhook
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator
 
-from app.api.ids import FILE_PREFIX
+from app.api.wire.ids import FILE_PREFIX
 
 CONFIGURATION_PREFIX = "cfg-"
 PARSE_JOB_PREFIX = "pjb-"

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints, model_validator
 
-from app.api.text import require_storable
 from app.api.v1.schemas import (
     DetailedVerdictResponse,
     FileErrorResponse,
@@ -17,6 +16,7 @@ from app.api.v1.schemas import (
     WebhookModel,
 )
 from app.api.v2.ids import NO_PARSE_JOBS, ConfigurationId, read_file_id
+from app.api.wire.text import require_storable
 from app.errors import Unprocessable
 from app.jobs import language_tags
 from app.jobs.page_ranges import parse_ranges

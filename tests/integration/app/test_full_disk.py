@@ -10,9 +10,9 @@ from sqlalchemy import event, text
 
 from app import schema
 from app.db import Database
-from app.jobs import transitions
-from tests.integration.app.api import FILES, JOBS, RULES, Api, create_job, upload
-from tests.integration.app.world import VERDICT, World
+from app.jobs import queue
+from devtools.world import VERDICT, World
+from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 
 class Disk:
@@ -78,7 +78,7 @@ def test_a_full_database_refuses_writes_and_serves_reads(
     assert post_job(client, file_id) == 200
     claim = world.claim()
     assert str(claim.job_id) == job_id, "what was accepted before goes on"
-    assert transitions.finish(api.database, claim, VERDICT)
+    assert queue.finish(api.database, claim, VERDICT)
     assert client.get(f"{JOBS}/{job_id}").json()["status"] == "SUCCESS"
 
 

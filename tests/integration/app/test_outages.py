@@ -18,10 +18,10 @@ from sqlalchemy.exc import OperationalError
 
 from app.broker import KEY_PREFIX, WORK_QUEUE
 from app.db import Database, PostgresLimits
-from tests.e2e.client import Client, until
-from tests.support.postgres import PostgresServer
-from tests.support.redis import RedisServer
-from tests.support.server import RunningServer, production_server
+from devtools.client import Client, until
+from devtools.postgres import PostgresServer
+from devtools.redis import RedisServer
+from devtools.server import RunningServer, production_server
 
 # How long a job may take to be accepted without Redis, and a refusal without Postgres.
 WITHOUT_BROKER = 1.0

@@ -19,7 +19,7 @@ from sqlalchemy import inspect, text
 from app import schema
 from app.db import Database
 from app.errors import StartupError
-from app.tables import Base
+from app.models import Base
 from tests.integration.app.first_schema import fill_first_schema
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from app import schema
 from app.db import Database
 from app.jobs.models import Item, Result
-from tests.e2e.client import Client, database_of, until
+from devtools.client import Client, database_of, until
+from devtools.server import RunningServer, embedded_server
 from tests.integration.app.first_schema import (
     BLOB_KEY,
     BYTES,
@@ -23,8 +24,7 @@ from tests.integration.app.first_schema import (
     VERDICT,
     fill_first_schema,
 )
-from tests.support.server import RunningServer, embedded_server
-from worker.classification.constants import SCORING_VERSION
+from worker.classification.scoring.constants import SCORING_VERSION
 
 
 @pytest.fixture

@@ -4,16 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from app.db import Database
-from app.files.blobs import LocalBlobStore
-from tests.integration.app.conftest import database, postgres_url, sqlite_template
-from tests.integration.app.world import World
+from app.files.blobs.local import LocalBlobStore
+from devtools.world import World
 from tests.integration.worker.plumbing import Plumbing
-from worker.classification.bundled import load_engine
 from worker.classification.engine import Engine
-from worker.parsing.sandbox import SandboxedParser
-
-__all__ = ["database", "postgres_url", "sqlite_template"]
+from worker.classification.loading import load_engine
+from worker.parsing.sandbox.parser import SandboxedParser
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +20,6 @@ def engine() -> Engine:
 @pytest.fixture
 def blobs(tmp_path: Path) -> LocalBlobStore:
     return LocalBlobStore(tmp_path / "blobs")
-
-
-@pytest.fixture
-def world(database: Database) -> World:  # pytest hands fixtures over by their names
-    return World(database)
 
 
 @pytest.fixture

@@ -6,21 +6,21 @@ from typing import BinaryIO
 from uuid import UUID
 
 from app.files import service as files
-from app.files.blobs import LocalBlobStore
-from app.files.caches import FileCaches
+from app.files.blobs.local import LocalBlobStore
+from app.files.cache import FileCaches
 from app.files.service import NewFile
 from app.jobs.models import Item, Result
-from app.jobs.transitions import Claim
+from app.jobs.queue import Claim
 from app.projects.service import Scope
-from tests.integration.app.world import World
-from worker.caching import Caching
+from devtools.world import World
 from worker.classification.engine import Engine
+from worker.example_loader import ShownExamples
+from worker.file_cache import Caching
 from worker.parsing.document import Document, Page
 from worker.parsing.limits import ParserLimits
-from worker.parsing.ocr_data import OcrData
+from worker.parsing.ocr.installed import OcrData
 from worker.parsing.request import ParseRequest
 from worker.pipeline import Pipeline
-from worker.shown import ShownExamples
 
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.files import service as files
-from tests.integration.app.api import JOBS, Api, upload
+from tests.integration.application import JOBS, Api, upload
 from tests.integration.worker.plumbing import INVOICE, Plumbing
 
 RULES: list[dict[str, object]] = [

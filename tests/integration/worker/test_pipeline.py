@@ -13,16 +13,16 @@ from sqlalchemy.exc import OperationalError
 from app.db import Database
 from app.errors import FileError, FileErrorCode
 from app.files import service as files
-from app.jobs import recovery, transitions
+from app.jobs import queue, recovery
+from app.jobs.queue import Claim
 from app.jobs.service import Example
-from app.jobs.transitions import Claim
-from tests.integration.app.world import VERDICT
+from devtools.postgres import PostgresServer
+from devtools.world import VERDICT
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
-from tests.support.postgres import PostgresServer
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox import ParserUnavailable, SandboxedParser
-from worker.tasks import TOO_LONG, WorkerChild
+from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
+from worker.runtime.tasks import TOO_LONG, WorkerChild
 
 
 def test_nothing_to_do(plumbing: Plumbing) -> None:
@@ -180,7 +180,7 @@ def test_an_outcome_that_came_too_late_is_dropped(
     class Overtaken(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
             recovery.take_back_all(world.database, max_attempts=3)
-            transitions.finish(world.database, world.claim("quicker"), VERDICT)
+            queue.finish(world.database, world.claim("quicker"), VERDICT)
             return super().parse(file, name, request)
 
     assert plumbing.run(parser=Overtaken(FileError(FileErrorCode.CORRUPT, "too late")))

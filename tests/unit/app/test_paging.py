@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.api.pagination import DEFAULT_SIZE, LARGEST_SIZE, encode_token, read_page
+from app.api.wire.pagination import DEFAULT_SIZE, LARGEST_SIZE, encode_token, read_page
 from app.errors import BadRequest
 from app.paging import Key, PageRequest, cut
 from app.secrets import Secrets

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import StartupError
-from app.files.blobs import LocalBlobStore
-from app.files.blobs_s3 import S3BlobStore
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.s3 import S3BlobStore
 from app.settings import Settings, load_settings
 from cli.blobs import open_blobs, open_tried_blobs, require_blobs, tell_where_blobs_are
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import commands
-from worker.parsing.ocr_models import LANGUAGES
+from worker.parsing.ocr.models import LANGUAGES
 
 
 def run(*arguments: str) -> str:

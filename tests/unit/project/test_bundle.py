@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy import bundle
-from worker.parsing.ocr_data import OcrData
+from worker.parsing.ocr.installed import OcrData
 
 LOCK = """\
 ml-dtypes==0.5.4 \\

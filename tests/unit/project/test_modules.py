@@ -10,11 +10,11 @@ PACKAGES = ("app", "cli", "migrations", "worker")
 
 # app.settings reads the environment, through pydantic. Who else looks at it, and why:
 READS_THE_ENVIRONMENT = {
-    "app/metrics_files.py": "tells prometheus_client, and our children, where processes count",
+    "app/observability/multiprocess.py": "tells prometheus_client where processes count",
     "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
-    "worker/parsing/lockdown.py": "tells the libraries of one child where temporary files go",
-    "worker/parsing/starting.py": "builds the near-empty environment of the parser child",
+    "worker/parsing/sandbox/jail.py": "tells the libraries of one child where temporary files go",
+    "worker/parsing/sandbox/spawn.py": "builds the near-empty environment of the parser child",
 }
 
 

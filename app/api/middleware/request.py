@@ -1,0 +1,205 @@
+"""What holds for every request: its path, its id, its size, how its connection ends."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+
+from anyio import move_on_after
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import unexpected
+from app.api.middleware.body_timeout import Patience
+from app.observability import metrics
+from app.observability.logging import bind
+
+access = logging.getLogger("app.access")
+
+# A caller's own id for a request is taken over where it can do no harm in a log or a header.
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
+# Asked every few seconds by machines: not worth a line each.
+UNLOGGED = frozenset({"/livez", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+DRAIN_BYTES = 16 * 1024 * 1024
+DRAIN_SECONDS = 2.0
+
+
+class WireMiddleware:
+    """Makes paths forgiving, names each request, limits its time, and logs it.
+
+    - A trailing slash does not matter and is never redirected: the Fern client does not follow.
+    - The path prefix is accepted whether the proxy strips it or not.
+    - Clients that send X-Fern-Language get `Connection: close`: their synchronous wrapper runs
+      a new event loop at each call and would die on a connection kept from the one before.
+    """
+
+    def __init__(
+        self, app: ASGIApp, root_path: str, headers: Mapping[str, str], request_seconds: float
+    ) -> None:
+        self._app = app
+        self._root_path = root_path
+        self._headers = headers
+        self._request_seconds = request_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._forgive(scope)
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        scope.setdefault("state", {})["request_id"] = request_id
+        closes = "x-fern-language" in headers
+        status = 0
+        began = time.perf_counter()
+        body = _Body(Patience(receive, self._request_seconds).receive)
+        metrics.REQUESTS_IN_FLIGHT.add(1)
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                answer["X-Request-ID"] = request_id
+                for name, value in self._headers.items():
+                    answer.setdefault(name, value)
+                # Closing on bytes that nobody read makes the kernel reset the connection, and
+                # the client lose the answer: then better leave it open.
+                if closes and await body.drain():
+                    answer["Connection"] = "close"
+            await send(message)
+
+        with bind(request_id=request_id):
+            try:
+                await self._app(scope, body.receive, send_with_headers)
+            except Exception as error:
+                if status:  # the answer has begun: all that is left is to cut it off
+                    raise
+                # Here, and not in Starlette's own handler, which stands outside of this one:
+                # its answer would have no id, nor its log line.
+                answer = unexpected(request_id, error)
+                await answer(scope, body.receive, send_with_headers)
+            finally:
+                _note(scope, status, time.perf_counter() - began)
+
+    def _forgive(self, scope: Scope) -> None:
+        path: str = scope["path"]
+        if len(path) > 1:
+            path = path.rstrip("/") or "/"
+        if self._root_path:
+            if path != self._root_path and not path.startswith(self._root_path + "/"):
+                path = self._root_path + path
+            scope["root_path"] = self._root_path
+        scope["path"] = path
+
+
+def _request_id(headers: Headers) -> str:
+    """Return the id that the caller gave its request, or else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    """Count a request that is over, and log it: never its query, which may hold a signature.
+
+    The status is 0 where the client went away before there was one. The route is the template
+    of the path, so that there are few; `none` where no route was reached.
+    """
+    route: str = getattr(scope.get("route"), "path_format", "none")
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    metrics.REQUESTS_IN_FLIGHT.add(-1)
+    metrics.REQUESTS.add(1, route, method, str(status))
+    metrics.REQUEST_SECONDS.observe(seconds, route, method)
+    access.log(
+        logging.DEBUG if route in UNLOGGED else logging.INFO,
+        "request",
+        extra={
+            "method": scope["method"],
+            "route": route,
+            "path": scope["path"],
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        },
+    )
+
+
+class _Body:
+    """A request's body on its way to the application, and what is left of it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_complete = False
+
+    async def receive(self) -> Message:
+        """Pass the next message on, and note whether it is the last one."""
+        message = await self._receive()
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> bool:
+        """Throw away what the application did not read; False when that is too much."""
+        drained = 0
+        # A body that was too slow already ends here, too.
+        with suppress(HTTPException), move_on_after(DRAIN_SECONDS):
+            while not self._is_complete and drained < DRAIN_BYTES:
+                drained += len((await self.receive()).get("body", b""))
+        return self._is_complete
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over a limit: by their declared length at once, else when they pass it.
+
+    Uploads have a limit of their own, because they go to the disk and not into memory.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        body_max: int,
+        upload_max: int,
+        upload_paths: frozenset[str],
+        raw_upload_prefix: str,
+    ) -> None:
+        self._app = app
+        self._body_max = body_max
+        # Boundaries and part headers come on top of the file itself.
+        self._upload_max = upload_max + 64 * 1024
+        self._upload_file_max = upload_max
+        self._upload_paths = upload_paths
+        self._raw_upload_prefix = raw_upload_prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
+            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
+        )
+        limit = self._upload_max if is_upload else self._body_max
+        sentence = (
+            f"The file is larger than {self._upload_file_max} bytes, the limit of this server."
+            if is_upload
+            else f"The request is larger than {self._body_max} bytes, the limit of this server."
+        )
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise HTTPException(413, sentence)
+            return message
+
+        await self._app(scope, receive_within_limit, send)

@@ -1,0 +1,1 @@
+"""Wire shapes and conversions that both API versions share."""

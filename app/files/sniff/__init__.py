@@ -1,0 +1,1 @@
+"""File type detection from content."""

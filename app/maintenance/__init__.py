@@ -1,0 +1,1 @@
+"""Periodic maintenance and deletion: the sweeper, retention, purge."""

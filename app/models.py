@@ -1,0 +1,30 @@
+"""Every table, imported once so that Base.metadata is complete."""
+
+from app.audit.models import AuditEvent
+from app.configurations.models import Configuration
+from app.db import Base
+from app.files.models import File, FileCache, PendingUpload
+from app.jobs.models import Item, Job, Result, Worker
+from app.projects.models import ApiKey, Organization, Project
+from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDelivery
+from app.webhooks.saved_models import SavedWebhook
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Base",
+    "Configuration",
+    "File",
+    "FileCache",
+    "Item",
+    "Job",
+    "Organization",
+    "PendingUpload",
+    "Project",
+    "Result",
+    "SavedWebhook",
+    "WebhookAttempt",
+    "WebhookConfiguration",
+    "WebhookDelivery",
+    "Worker",
+]

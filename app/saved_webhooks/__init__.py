@@ -1,1 +1,0 @@
-"""Saved webhooks: where to send events, under an id, for many jobs."""

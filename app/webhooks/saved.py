@@ -1,0 +1,151 @@
+"""Saved webhooks: create, find, list, change, delete, and copy into a job."""
+
+import json
+from collections.abc import Sequence
+from typing import TypedDict
+from uuid import UUID
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.audit.log import Action, record
+from app.db import now
+from app.errors import Conflict, NotFound
+from app.paging import Page, PageRequest, find_newest
+from app.projects.service import Scope
+from app.secrets import Secrets
+from app.webhooks.saved_models import SavedWebhook
+from app.webhooks.service import NewWebhook
+
+# One of the listings has no pages.
+MOST_OF_A_PROJECT = 100
+
+
+class Fields(TypedDict, total=False):
+    """What a client says of a webhook; what is left out stays as it is."""
+
+    url: str
+    events: list[str] | None
+    headers: dict[str, str] | None
+    output_format: str
+    payload: str
+    signing_secret: str | None
+
+
+def create(session: Session, scope: Scope, secrets: Secrets, fields: Fields) -> SavedWebhook:
+    """Save a webhook in the scope's project; raises Conflict when it has too many."""
+    there = session.scalar(select(func.count()).where(SavedWebhook.project_id == scope.project_id))
+    if there is not None and there >= MOST_OF_A_PROJECT:
+        raise Conflict(f"A project has {MOST_OF_A_PROJECT} saved webhooks at most: delete one.")
+    moment = now()
+    webhook = SavedWebhook(project_id=scope.project_id, created_at=moment, updated_at=moment)
+    _assign(webhook, secrets, fields)
+    session.add(webhook)
+    session.flush()
+    _record(session, scope, Action.WEBHOOK_CREATED, webhook, fields)
+    return webhook
+
+
+def get(session: Session, scope: Scope, webhook_id: UUID) -> SavedWebhook:
+    """Return a saved webhook; raises NotFound."""
+    webhook = session.scalars(
+        select(SavedWebhook).where(
+            SavedWebhook.id == webhook_id, scope.covers(SavedWebhook.project_id)
+        )
+    ).one_or_none()
+    if webhook is None:
+        raise NotFound(f"Webhook configuration {webhook_id} does not exist.")
+    return webhook
+
+
+def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[SavedWebhook]:
+    """Return a page of the project's saved webhooks, the newest first."""
+    query = select(SavedWebhook).where(SavedWebhook.project_id == scope.project_id)
+    return find_newest(session, query, SavedWebhook.created_at, SavedWebhook.id, request)
+
+
+def update(
+    session: Session, scope: Scope, secrets: Secrets, webhook_id: UUID, fields: Fields
+) -> SavedWebhook:
+    """Change a saved webhook, for jobs to come; raises NotFound."""
+    webhook = get(session, scope, webhook_id)
+    _assign(webhook, secrets, fields)
+    webhook.updated_at = now()
+    session.flush()
+    _record(session, scope, Action.WEBHOOK_CHANGED, webhook, fields)
+    return webhook
+
+
+def remove(session: Session, scope: Scope, webhook_id: UUID) -> None:
+    """Delete a saved webhook; jobs that named it keep their copy. Raises NotFound."""
+    webhook = get(session, scope, webhook_id)
+    session.execute(delete(SavedWebhook).where(SavedWebhook.id == webhook.id))
+    _record(session, scope, Action.WEBHOOK_DELETED, webhook, {})
+
+
+def copy_for_job(
+    session: Session,
+    scope: Scope,
+    secrets: Secrets,
+    webhook_ids: Sequence[UUID],
+    *,
+    loopback_allowed: bool,
+) -> list[NewWebhook]:
+    """Return what a new job stores of the webhooks that it names, each once.
+
+    Raises NotFound, or Conflict when the server's secret key is not the one that they were
+    saved with.
+    """
+    webhooks = [get(session, scope, webhook_id) for webhook_id in dict.fromkeys(webhook_ids)]
+    return [_decrypt(webhook, secrets, loopback_allowed=loopback_allowed) for webhook in webhooks]
+
+
+def _record(
+    session: Session, scope: Scope, action: Action, webhook: SavedWebhook, fields: Fields
+) -> None:
+    """Write into the audit log which fields were set; never what to: addresses hold secrets."""
+    record(
+        session,
+        action,
+        actor=scope.principal.actor,
+        project_id=webhook.project_id,
+        subject=webhook.id,
+        details={"fields": sorted(fields)} if fields else None,
+    )
+
+
+def _assign(webhook: SavedWebhook, secrets: Secrets, fields: Fields) -> None:
+    if "url" in fields:
+        webhook.url = fields["url"]
+    if "events" in fields:
+        webhook.events = fields["events"]
+    if "output_format" in fields:
+        webhook.output_format = fields["output_format"]
+    if "payload" in fields:
+        webhook.payload = fields["payload"]
+    if "headers" in fields:
+        headers = fields["headers"]
+        webhook.headers_encrypted = secrets.encrypt(json.dumps(headers)) if headers else None
+    if "signing_secret" in fields:
+        secret = fields["signing_secret"]
+        webhook.secret_encrypted = secrets.encrypt(secret) if secret else None
+
+
+def _decrypt(webhook: SavedWebhook, secrets: Secrets, *, loopback_allowed: bool) -> NewWebhook:
+    headers, secret = webhook.headers_encrypted, webhook.secret_encrypted
+    try:
+        return NewWebhook(
+            url=webhook.url,
+            events=None if webhook.events is None else tuple(webhook.events),
+            headers=None if headers is None else json.loads(secrets.decrypt(headers)),
+            output_format=webhook.output_format,
+            signing_secret=None if secret is None else secrets.decrypt(secret),
+            payload=webhook.payload,
+            loopback_allowed=loopback_allowed,
+        )
+    except InvalidToken:
+        raise Conflict(
+            f"The secrets of webhook configuration {webhook.id} were saved under another secret "
+            "key of this server: give them again."
+        ) from None

@@ -1,0 +1,1 @@
+"""Accuracy benchmarks: how good the verdicts are."""

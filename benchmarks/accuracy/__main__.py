@@ -1,0 +1,126 @@
+"""`python -m benchmarks.accuracy --corpus DIR`: how good the classifier is.
+
+DIR holds labelled documents (see worker.classification.fitting.corpus). All figures are
+cross-fitted: each document is scored with constants fitted without any document of its source.
+Tables go to
+stdout, progress to stderr.
+"""
+
+import argparse
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from app.errors import StartupError
+from benchmarks.accuracy import tables
+from benchmarks.accuracy.baseline import by_embedding, cross_fitted_baseline, fit_tfidf
+from benchmarks.accuracy.engines import MODELS, NAMES, TEXT, Fitter, say
+from benchmarks.accuracy.folds import Scored
+from benchmarks.accuracy.halves import compare, compare_halves, halves_table
+from benchmarks.accuracy.metrics import Sample
+from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
+from benchmarks.accuracy.parts import measure_parts
+from benchmarks.corpus import load_corpus
+from worker.classification.loading import use_one_blas_thread
+from worker.classification.scoring.knowledge import Knowledge, first_knowledge, load_knowledge
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--corpus", type=Path, required=True, help="labelled documents")
+    arguments.add_argument(
+        "--engines",
+        choices=[*NAMES, "all"],
+        nargs="+",
+        default=["all"],
+        help="those of the first table, own for PIGEONHOLE_EMBEDDER, all for all but that; the"
+        " other tables are about the fused engine",
+    )
+    arguments.add_argument("--quick", action="store_true", help="the fused engine, halves, modes")
+    given = arguments.parse_args()
+    console = Console(width=120)
+    started, busy = time.monotonic(), time.process_time()
+    corpus = load_corpus(given.corpus, FAST)
+    use_one_blas_thread()
+    console.print(tables.corpus_line(corpus))
+    chosen = ["fused"] if given.quick else given.engines
+    fitter = Fitter(corpus)
+    built_in = set(NAMES) - {"own"} if "all" in chosen else set()
+    wanted = [name for name in NAMES if name in built_in | set(chosen)]
+    measured = measure_engines(fitter, wanted, console)
+    if "fused" in measured:
+        measure_halves(fitter, console)
+        say("reading the documents in MULTIMODAL mode")
+        measure_modes(fitter, load_corpus(given.corpus, MULTIMODAL), console)
+        if not given.quick:
+            measure_parts(fitter, console)
+    console.print(
+        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
+    )
+
+
+def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> list[str]:
+    """Print the table of the engines, by the first rule file; return those that could run."""
+    samples: dict[str, Sample] = {}
+    missing: dict[str, str] = {}
+    for engine in engines:
+        try:
+            scored = _score(fitter, engine)
+        except StartupError as error:
+            missing[NAMES[engine]] = str(error)
+        else:
+            samples[NAMES[engine]] = _first(fitter.by_file(scored))
+    if "fused" in engines and (seen := fitter.score_in_sample("fused", load_knowledge())):
+        samples["fused, in-sample"] = _first(fitter.by_file(seen))
+    console.print(tables.engines(samples, missing))
+    return [engine for engine in engines if NAMES[engine] not in missing]
+
+
+def _score(fitter: Fitter, engine: str) -> list[Scored]:
+    if engine in MODELS:
+        return fitter.score(engine, load_knowledge())
+    fit = fit_tfidf if engine == "tfidf" else by_embedding(fitter.model(engine))
+    say(f"fitting and scoring {NAMES[engine]}")
+    return cross_fitted_baseline(fitter.corpus, fit)
+
+
+def measure_halves(fitter: Fitter, console: Console) -> None:
+    """Compare this program with the first engine, and with the first bank, on halves."""
+    print_halves(
+        fitter,
+        ("use", first_knowledge()),
+        "Now against the first engine (USE alone, first bank); knowledge was written for half A",
+        console,
+    )
+    if load_knowledge() != first_knowledge():
+        print_halves(
+            fitter,
+            ("fused", first_knowledge()),
+            "Now against the same models with the first bank; knowledge was written for half A",
+            console,
+        )
+
+
+def print_halves(
+    fitter: Fitter, other: tuple[str, Knowledge], title: str, console: Console
+) -> None:
+    """Compare the fused engine with another one on half A, on half B and on the text."""
+    ours = ("fused", load_knowledge())
+    comparisons = compare_halves(
+        list(fitter.samples(*ours).values()), list(fitter.samples(*other).values())
+    )
+    our_texts, other_texts = fitter.text_sample(*ours), fitter.text_sample(*other)
+    if our_texts and other_texts:
+        comparisons += compare(TEXT, "its own", [our_texts], [other_texts])
+    console.print(halves_table(comparisons, title))
+
+
+def _first(samples: Mapping[str, Sample]) -> Sample:
+    return next(iter(samples.values()))
+
+
+if __name__ == "__main__":
+    main()

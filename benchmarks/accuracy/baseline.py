@@ -1,0 +1,109 @@
+"""What plain cosines achieve, calibrated and judged like the classifier."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from benchmarks.accuracy.folds import FOLDS, Scored, folds_of, without
+from benchmarks.corpus import LoadedCorpus
+from worker.classification.embedders.base import Embedder, Vectors, normalised
+from worker.classification.features.chunks import cut
+from worker.classification.features.text import clean, is_readable
+from worker.classification.fitting.corpus import Corpus, LabelledDocument
+from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
+from worker.classification.rules.rule import Rule, rule_text
+from worker.classification.scoring.scores import Scores
+
+Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]
+"""Returns the cosine of a document and each of k rules, shape (k,)."""
+
+Fit = Callable[[Sequence[Corpus]], Compare]
+"""Learns from corpora, perhaps nothing, how to compare."""
+
+
+def cross_fitted_baseline(corpus: LoadedCorpus, fit: Fit) -> list[Scored]:
+    """Score each labelled document, with what was learnt and calibrated on other folds."""
+    labelled, text = corpus.labelled, corpus.text
+    fold = folds_of(labelled, text)
+    scored = []
+    for number in range(FOLDS):
+        corpora = [without(part, fold, number) for part in (text, labelled) if part]
+        compare = fit(corpora)
+        drawn = [
+            draw_outcomes(
+                [_scored(compare, item, rules) for item in part.documents if _has_text(item)],
+                [rule.type for rule in rules],
+                seed,
+            )
+            for part in corpora
+            for seed, rules in enumerate(part.rule_sets)
+        ]
+        calibration = fit_calibration(drawn)
+        scored += [
+            Scored(
+                item,
+                {name: _scored(compare, item, rules) for name, rules in corpus.rule_sets.items()},
+                calibration,
+            )
+            for item in labelled.documents
+            if fold[item.source] == number and _has_text(item)
+        ]
+    return scored
+
+
+def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
+    """Learn how rare words are; compare by the words that document and rule share."""
+    texts = [_text(item) for corpus in corpora for item in corpus.documents]
+    rules = [rule_text(rule) for corpus in corpora for rules in corpus.rule_sets for rule in rules]
+    words = TfidfVectorizer(sublinear_tf=True).fit([*texts, *rules])
+
+    def compare(item: LabelledDocument, rules: Sequence[Rule]) -> Vectors:
+        described = words.transform([rule_text(rule) for rule in rules])
+        cosines = (described @ words.transform([_text(item)]).T).toarray()[:, 0]
+        return np.asarray(cosines, dtype=np.float32)
+
+    return compare
+
+
+def by_embedding(embedder: Embedder) -> Fit:
+    """Compare by the mean embedding of a document's chunks, the same that the classifier reads."""
+
+    def compare(item: LabelledDocument, rules: Sequence[Rule]) -> Vectors:
+        chunks = [chunk.text for chunk in cut(item.document.pages)]
+        whole = normalised(normalised(embedder.embed(chunks, "passage")).mean(axis=0))
+        described = normalised(embedder.embed([rule_text(rule) for rule in rules], "query"))
+        return np.asarray(described @ whole, dtype=np.float32)
+
+    def fit(_corpora: Sequence[Corpus]) -> Compare:
+        return compare
+
+    return fit
+
+
+def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
+    """Return cosines as if they were scores, with no panel: its features are constants."""
+    none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
+    scores = Scores(
+        rules=compare(item, rules),
+        panel=none[0],
+        channels={},
+        lexical=none[:, 0],
+        cues=(),
+        bonuses=none.T[:0],
+        excluded=none[:, 0],
+        cosines=none,
+        explained=1.0,
+        overlaps=np.eye(len(rules), dtype=np.float32),
+        overlapping=2.0,
+        characters=len(_text(item)),
+    )
+    return ScoredDocument(scores, item.label, item.source)
+
+
+def _text(item: LabelledDocument) -> str:
+    return clean(" ".join(page.text for page in item.document.pages))
+
+
+def _has_text(item: LabelledDocument) -> bool:
+    return any(is_readable(page.text) for page in item.document.pages)

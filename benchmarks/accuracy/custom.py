@@ -1,0 +1,69 @@
+"""Custom types: how good the classifier is for types that its bank does not know."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from rich.table import Table
+
+from benchmarks.accuracy import metrics
+from benchmarks.accuracy.metrics import Sample
+from benchmarks.accuracy.tables import new_table, rate
+from worker.classification.embedders.base import Embedder, normalised
+from worker.classification.rules.rule import Rule, rule_text
+from worker.classification.scoring.knowledge import Knowledge
+
+_ALIKE = 0.5
+
+
+def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Embedder) -> Knowledge:
+    """Return the knowledge without the bank types that are alike or nearest to a rule.
+
+    Alike are descriptions with a centred cosine above 0.5. Their samples go too; the panel,
+    which holds no samples, stays.
+    """
+    panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
+    centre = panel.mean(axis=0)
+    ours, theirs = (
+        normalised(embedder.embed([rule_text(rule) for rule in group], "query") - centre)
+        for group in (rules, knowledge.bank_types)
+    )
+    cosines = ours @ theirs.T
+    own = set(np.flatnonzero(cosines.max(axis=0) > _ALIKE).tolist())
+    own |= set(cosines.argmax(axis=1).tolist())
+    kept = [place for place in range(len(knowledge.bank_types)) if place not in own]
+    now_at = {before: now for now, before in enumerate(kept)}
+    left = [row for row, kind in enumerate(knowledge.sample_types) if kind in now_at]
+    return replace(
+        knowledge,
+        bank_types=tuple(knowledge.bank_types[place] for place in kept),
+        samples=tuple(knowledge.samples[row] for row in left),
+        sample_types=tuple(now_at[knowledge.sample_types[row]] for row in left),
+        sample_languages=tuple(knowledge.sample_languages[row] for row in left),
+    )
+
+
+def custom_table(whole: Sample, removed: Sample, sizes: tuple[int, int]) -> Table:
+    """Show the figures with the whole bank and without the rules' own types.
+
+    `sizes` are the numbers of bank types of each.
+    """
+    types = len(whole.types)
+    table = new_table(
+        "Custom types, cross-fitted",
+        "bank",
+        right=("types", f"{types} rules", "5 rules", "null AUROC", "decisions", "ECE"),
+    )
+    names = ("whole", "without types alike or nearest to a rule")
+    for name, sample, size in zip(names, (whole, removed), sizes, strict=True):
+        made = metrics.decisions(sample)
+        table.add_row(
+            name,
+            str(size),
+            rate(metrics.mean_hit(metrics.choice_hits(sample))),
+            rate(metrics.forced_choice(sample, 5)),
+            rate(metrics.null_auroc(sample, 3)),
+            rate(metrics.share_right(made)),
+            rate(metrics.calibration_error(made)),
+        )
+    return table

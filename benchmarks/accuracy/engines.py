@@ -1,0 +1,161 @@
+"""The engines that are measured, fitted on each corpus without the fold that is judged."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.errors import StartupError
+from app.settings import load_settings
+from benchmarks.accuracy.folds import (
+    FOLDS,
+    Scored,
+    cross_fitted,
+    fold_constants,
+    folds_of,
+    score_with,
+)
+from benchmarks.accuracy.metrics import Sample
+from benchmarks.corpus import LoadedCorpus
+from worker.classification.choice import load_embedder
+from worker.classification.embedders.base import Embedder
+from worker.classification.embedders.use import UseEmbedder
+from worker.classification.fitting.caching_embedder import RememberingEmbedder
+from worker.classification.fitting.corpus import Corpus
+from worker.classification.loading import data_directory, load_second, stem
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.constants import Constants
+from worker.classification.scoring.knowledge import Knowledge
+
+TEXT = "text.jsonl"
+"""What the text corpus, with its rules, is called in tables."""
+
+NAMES = {
+    "tfidf": "TF-IDF cosine",
+    "minilm": "MiniLM cosine",
+    "use": "USE alone",
+    "e5": "e5 alone",
+    "fused": "fused: e5 and USE",
+    "own": "PIGEONHOLE_EMBEDDER alone",
+}
+"""What is measured, plain cosines first, and what tables call it."""
+
+MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use"), "own": ("own",)}
+"""The models of each engine, the leading one first."""
+
+BUILT_IN = ("use", "e5", "fused")
+"""The engines that need no setting."""
+
+
+def say(what: str) -> None:
+    """Tell on stderr what is being done, with the CPU seconds spent so far."""
+    print(f"[{time.process_time():4.0f} s of CPU] {what}", file=sys.stderr, flush=True)
+
+
+def load_model(name: str) -> Embedder:
+    """Load the model "use", "e5", "own" (PIGEONHOLE_EMBEDDER) or "minilm" afresh."""
+    if name == "use":
+        return UseEmbedder()
+    if name == "e5":
+        return load_second(load_settings().built_models)
+    if name == "own":
+        return load_embedder(load_settings())
+    # What it needs beside the weights is for development only.
+    from benchmarks.accuracy.minilm import load_minilm  # noqa: PLC0415
+
+    return load_minilm()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """An engine and its constants: `constants[i]` are fitted without the sources of fold i."""
+
+    embedders: Sequence[Embedder]
+    knowledge: Knowledge
+    constants: Sequence[Constants]
+    fold: Mapping[str, int]
+
+    def score(self, documents: Corpus, rule_sets: dict[str, tuple[Rule, ...]]) -> list[Scored]:
+        """Score documents by each set of rules, always with the constants fitted without them.
+
+        The order is the same for every engine: by fold, then as in the corpus.
+        """
+        return cross_fitted(
+            documents, rule_sets, self.constants, self.embedders, self.knowledge, self.fold
+        )
+
+
+class Fitter:
+    """Fits and scores engines on one corpus, each with each knowledge once.
+
+    Each model is loaded once and remembers every text it saw.
+    """
+
+    def __init__(self, corpus: LoadedCorpus) -> None:
+        self.corpus = corpus
+        self._models: dict[str, RememberingEmbedder] = {}
+        self._fitted: dict[tuple[str, str], Fitted] = {}
+        self._scored: dict[tuple[str, str], list[Scored]] = {}
+
+    def fit(self, engine: str, knowledge: Knowledge) -> Fitted:
+        """Fit an engine of `MODELS` with this knowledge, once for each fold."""
+        key = (engine, knowledge.digest())
+        if key not in self._fitted:
+            types = len(knowledge.bank_types)
+            say(f"fitting {engine} {FOLDS} times, with a bank of {types} types")
+            labelled, text = self.corpus.labelled, self.corpus.text
+            embedders = [self.model(name) for name in MODELS[engine]]
+            constants = fold_constants(labelled, text, embedders, knowledge)
+            self._fitted[key] = Fitted(embedders, knowledge, constants, folds_of(labelled, text))
+        return self._fitted[key]
+
+    def score(self, engine: str, knowledge: Knowledge) -> list[Scored]:
+        """Score the labelled documents by every rule file."""
+        key = (engine, knowledge.digest())
+        if key not in self._scored:
+            fitted = self.fit(engine, knowledge)
+            say(f"scoring by {engine}")
+            self._scored[key] = fitted.score(self.corpus.labelled, self.corpus.rule_sets)
+        return self._scored[key]
+
+    def samples(self, engine: str, knowledge: Knowledge) -> dict[str, Sample]:
+        """Return the scored documents that have a text layer, for each rule file."""
+        return self.by_file(self.score(engine, knowledge))
+
+    def by_file(self, scored: Sequence[Scored]) -> dict[str, Sample]:
+        """Return those of the labelled documents that have a text layer, for each rule file."""
+        kept = [item for item in scored if item.item.has_text_layer]
+        return {
+            name: Sample(kept, name, [rule.type for rule in rules])
+            for name, rules in self.corpus.rule_sets.items()
+        }
+
+    def text_sample(self, engine: str, knowledge: Knowledge) -> Sample | None:
+        """Return the scored documents of the text corpus; None when there is none."""
+        text = self.corpus.text
+        if text is None:
+            return None
+        rules = text.rule_sets[0]
+        scored = self.fit(engine, knowledge).score(text, {TEXT: rules})
+        return Sample(scored, TEXT, [rule.type for rule in rules])
+
+    def score_in_sample(self, engine: str, knowledge: Knowledge) -> list[Scored] | None:
+        """Score with the shipped constants, which were fitted on such documents.
+
+        None when none are shipped for the engine, or only those for another program.
+        """
+        embedders = [self.model(name) for name in MODELS[engine]]
+        try:
+            with data_directory() as directory:
+                shipped = Constants.load(directory / stem(embedders))
+            shipped.check(embedders, knowledge)
+        except StartupError:
+            return None
+        documents = self.corpus.labelled.documents
+        return score_with(shipped, documents, self.corpus.rule_sets, embedders, knowledge)
+
+    def model(self, name: str) -> RememberingEmbedder:
+        """Return the model "use", "e5", "own" or "minilm", loaded when it is first asked for."""
+        if name not in self._models:
+            self._models[name] = RememberingEmbedder(load_model(name))
+        return self._models[name]

@@ -1,0 +1,325 @@
+"""`python -m benchmarks.accuracy.examples --corpus DIR`: what examples of each rule are worth.
+
+DIR holds labelled documents (see worker.classification.fitting.corpus). A document is judged by
+constants that were fitted without its source, and by examples of other sources only; rules whose
+type no other source has go without. Both for the bank as it is and for one without the rules' own
+types, as for types of a user's own. Tables go to stdout, progress to stderr.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.accuracy import metrics
+from benchmarks.accuracy.custom import without_own_types
+from benchmarks.accuracy.engines import Fitted, Fitter, say
+from benchmarks.accuracy.folds import FOLDS, Scored
+from benchmarks.accuracy.metrics import Sample
+from benchmarks.accuracy.statistics import Floats, paired_difference
+from benchmarks.accuracy.tables import corpus_line, new_table, rate
+from benchmarks.corpus import load_corpus
+from worker.classification.embedders.base import Vectors
+from worker.classification.fitting.corpus import LabelledDocument
+from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.loading import use_one_blas_thread
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.examples import Examples, combine, directions_of
+from worker.classification.scoring.knowledge import Knowledge, load_knowledge
+from worker.classification.scoring.scorer import Reading, Scorer
+
+ENGINE = "fused"
+COUNTS = (0, 1, 3, 5)
+DRAWS = 3
+_FEW = 5
+_SEED = 29
+
+RuleSets = Mapping[str, tuple[Rule, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How many examples each rule gets, and the share of the rules that get any."""
+
+    count: int
+    share: float = 1.0
+
+    def __str__(self) -> str:
+        return str(self.count) if self.share == 1 else f"{self.count}, half of the rules"
+
+
+VARIANTS = (*(Given(count) for count in COUNTS), Given(3, 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document as the constants of one fold see it."""
+
+    item: LabelledDocument
+    reading: Reading
+    directions: tuple[Vectors, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What came out with so many examples; one sample for each rule file and draw.
+
+    `hits` and `few` have shape (documents,): how often the best of all rules, and of five, was
+    the right one, over files and draws; NaN where none is right. `gained` and `lost` count the
+    judgements by all rules that became right and wrong, by type. `with_examples` and `without`
+    are the mean gain where the document's own rule has examples, and where only others have.
+    """
+
+    hits: Floats
+    few: Floats
+    null_auroc: float
+    decisions: float
+    error: float
+    gained: Counter[str]
+    lost: Counter[str]
+    with_examples: float
+    without: float
+
+
+def main() -> None:
+    """Measure and print the tables."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--corpus", type=Path, required=True, help="labelled documents")
+    given = arguments.parse_args()
+    console = Console(width=130)
+    started = time.process_time()
+    corpus = load_corpus(given.corpus)
+    use_one_blas_thread()
+    console.print(corpus_line(corpus))
+    measure_examples(Fitter(corpus), console)
+    console.print(f"{time.process_time() - started:.0f} s of CPU")
+
+
+def measure_examples(fitter: Fitter, console: Console) -> None:
+    """Print what examples are worth, for known types and for types of a user's own."""
+    rules = next(iter(fitter.corpus.rule_sets.values()))
+    whole = load_knowledge()
+    removed = without_own_types(whole, rules, fitter.model("e5"))
+    for title, knowledge in (
+        ("Types that the bank knows", whole),
+        ("Types of a user's own: the bank without what is alike or nearest to a rule", removed),
+    ):
+        _measure_with(fitter, knowledge, title, console)
+
+
+def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Console) -> None:
+    fitted = fitter.fit(ENGINE, knowledge)
+    readers = [Reader(fitted, number) for number in range(FOLDS)]
+    found: dict[Given, Figures] = {}
+    plain: list[Trial] = []
+    for variant in VARIANTS:
+        say(f"scoring with examples of each rule: {variant}")
+        trials = _trials(readers, fitter, variant)
+        # Without examples every draw is the same; the others are compared with it.
+        plain = plain or trials
+        found[variant] = _figures(trials, plain)
+    files = len(fitter.corpus.rule_sets)
+    sample = plain[0].sample
+    table = _table(found, sample.sources, len(sample.types))
+    table.title = f"{title}; {files} rule files, {DRAWS} draws of examples"
+    console.print(table)
+    console.print(_types_table(found[Given(3)], title, sample))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One draw of examples, judged by one rule file.
+
+    `shown` tells which documents' own rules have examples.
+    """
+
+    sample: Sample
+    shown: npt.NDArray[np.bool_]
+
+
+class Reader:
+    """Scores the documents of one fold, with the constants fitted without it."""
+
+    def __init__(self, fitted: Fitted, number: int) -> None:
+        constants = fitted.constants[number]
+        self._fold = fitted.fold
+        self._number = number
+        self._calibration = constants.calibration
+        self._scorer = Scorer(
+            fitted.embedders, constants.vectors, constants.lexicon, fitted.knowledge
+        )
+        self._read: list[Read] = []
+
+    def score(
+        self,
+        documents: Sequence[LabelledDocument],
+        rule_sets: RuleSets,
+        variant: Given,
+        draw: int,
+    ) -> list[tuple[Scored, bool]]:
+        """Score the fold's documents by each set of rules, with examples from all documents.
+
+        Returns with each whether its own rule has examples. The draws for more examples hold
+        those for fewer.
+        """
+        if not self._read:
+            self._read = [read for item in documents if (read := self._see(item))]
+        random = np.random.default_rng([_SEED, draw])
+        order = [self._read[place] for place in random.permutation(len(self._read))]
+        labels = sorted({read.item.label for read in order})
+        kept = {label for label in labels if random.random() < variant.share}
+        scored = []
+        for read in self._read:
+            if self._fold[read.item.source] != self._number:
+                continue
+            shown = {
+                label: examples
+                for label in kept
+                if (examples := _examples(order, label, read.item.source, variant.count))
+            }
+            by_rules = {
+                name: ScoredDocument(
+                    self._scorer.score(
+                        read.reading, rules, [shown.get(rule.type) for rule in rules]
+                    ),
+                    read.item.label,
+                    read.item.source,
+                )
+                for name, rules in rule_sets.items()
+            }
+            has_examples = read.item.label in shown
+            scored.append((Scored(read.item, by_rules, self._calibration), has_examples))
+        return scored
+
+    def _see(self, item: LabelledDocument) -> Read | None:
+        reading = self._scorer.read(item.document) if item.has_text_layer else None
+        return Read(item, reading, directions_of(reading)) if reading else None
+
+
+def _examples(order: Sequence[Read], label: str, source: str, count: int) -> Examples | None:
+    """Return the first `count` documents of a type that are of other sources."""
+    others = [
+        read.directions for read in order if read.item.label == label and read.item.source != source
+    ]
+    return combine(others[:count]) if others[:count] else None
+
+
+def _trials(readers: Sequence[Reader], fitter: Fitter, variant: Given) -> list[Trial]:
+    """Return a trial for each draw and rule file, all with the same documents in order."""
+    rule_sets = fitter.corpus.rule_sets
+    documents = fitter.corpus.labelled.documents
+    trials = []
+    for draw in range(DRAWS if variant.count else 1):
+        judged = [
+            pair for reader in readers for pair in reader.score(documents, rule_sets, variant, draw)
+        ]
+        scored = [item for item, _ in judged]
+        shown = np.array([has_examples for _, has_examples in judged])
+        trials += [
+            Trial(Sample(scored, name, [rule.type for rule in rules]), shown)
+            for name, rules in rule_sets.items()
+        ]
+    return trials
+
+
+def _figures(trials: Sequence[Trial], plain: Sequence[Trial]) -> Figures:
+    samples = [trial.sample for trial in trials]
+    shown = np.array([trial.shown for trial in trials])
+    hits = np.array([metrics.choice_hits(sample) for sample in samples])
+    before = np.array([metrics.choice_hits(trial.sample) for trial in plain])
+    before = np.tile(before, (len(trials) // len(plain), 1))
+    made = [decided for sample in samples for decided in metrics.decisions(sample)]
+    labels = np.array([item.item.label for item in samples[0].documents])
+    return Figures(
+        hits=np.mean(hits, axis=0),
+        few=np.mean([metrics.forced_hits(sample, _FEW) for sample in samples], axis=0),
+        null_auroc=float(np.mean([metrics.null_auroc(sample, 3) for sample in samples])),
+        decisions=metrics.share_right(made),
+        error=metrics.calibration_error(made),
+        gained=Counter(labels[np.nonzero(hits > before)[1]].tolist()),
+        lost=Counter(labels[np.nonzero(hits < before)[1]].tolist()),
+        with_examples=metrics.mean_hit((hits - before)[shown]),
+        without=metrics.mean_hit((hits - before)[~shown]),
+    )
+
+
+def _table(found: Mapping[Given, Figures], sources: Sequence[str], types: int) -> Table:
+    table = new_table(
+        "",
+        "examples\nof each rule",
+        right=(
+            f"{types}\nrules",
+            "points\ngained",
+            "90% by\nsource",
+            "right now,\nwrong before",
+            "wrong now,\nright before",
+            "own rule\nhas some",
+            "has\nnone",
+            "5\nrules",
+            "null\nAUROC",
+            "deci-\nsions",
+            "ECE",
+        ),
+    )
+    plain = found[VARIANTS[0]]
+    for variant, figures in found.items():
+        change = paired_difference(figures.hits, plain.hits, sources)
+        is_plain = variant == VARIANTS[0]
+        table.add_row(
+            str(variant),
+            rate(metrics.mean_hit(figures.hits)),
+            "" if is_plain else _points(change.value),
+            "" if is_plain else f"{100 * change.low:+.1f} to {100 * change.high:+.1f}",
+            "" if is_plain else str(figures.gained.total()),
+            "" if is_plain else str(figures.lost.total()),
+            "" if is_plain else _points(figures.with_examples),
+            "" if is_plain else _points(figures.without),
+            rate(metrics.mean_hit(figures.few)),
+            rate(figures.null_auroc),
+            rate(figures.decisions),
+            rate(figures.error),
+        )
+    judged = int((~np.isnan(plain.hits)).sum())
+    table.caption = (
+        f"{judged} documents with a rule of their type; right and wrong count judgements, of"
+        " which each document has one for each rule file and draw. The points gained are also"
+        " shown apart for documents whose own rule has examples, and for those where only other"
+        " rules have."
+    )
+    return table
+
+
+def _points(value: float) -> str:
+    return "-" if np.isnan(value) else f"{100 * value:+.1f}"
+
+
+def _types_table(figures: Figures, title: str, sample: Sample) -> Table:
+    """Show the types whose documents three examples of each rule changed."""
+    table = new_table(
+        f"{title}: types that 3 examples of each rule change",
+        "type",
+        right=("documents", "sources", "right now", "wrong now"),
+    )
+    documents = [item.item for item in sample.documents]
+    changed = set(figures.gained) | set(figures.lost)
+    for label in sorted(changed, key=lambda name: figures.lost[name] - figures.gained[name]):
+        inside = [item for item in documents if item.label == label]
+        table.add_row(
+            label,
+            str(len(inside)),
+            str(len({item.source for item in inside})),
+            str(figures.gained[label]),
+            str(figures.lost[label]),
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Scoring every document with constants that were fitted without its source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from worker.classification.embedders.base import Embedder
+from worker.classification.fitting.corpus import Corpus, LabelledDocument
+from worker.classification.fitting.fit import ScoredDocument, fit
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.calibration import Calibration
+from worker.classification.scoring.constants import Constants
+from worker.classification.scoring.knowledge import Knowledge
+from worker.classification.scoring.scorer import Scorer
+
+FOLDS = 5
+_SEED = 5
+_HALVES_SEED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A document with text, its scores for each rule set, and the calibration to judge it by."""
+
+    item: LabelledDocument
+    by_rules: dict[str, ScoredDocument]
+    calibration: Calibration
+
+
+def fold_of(sources: Sequence[str]) -> dict[str, int]:
+    """Deal the sources out to folds at random, always the same way for the same sources."""
+    names = sorted(set(sources))
+    dealt = np.random.default_rng(_SEED).permutation(len(names)) % FOLDS
+    return {name: int(fold) for name, fold in zip(names, dealt, strict=True)}
+
+
+def folds_of(labelled: Corpus, text: Corpus | None) -> dict[str, int]:
+    """Deal the sources of both collections out to folds.
+
+    Those of the labelled documents are dealt first, so that the other collection changes
+    nothing about them.
+    """
+    first = fold_of([item.source for item in labelled.documents])
+    others = [item.source for item in text.documents] if text else []
+    return fold_of([source for source in others if source not in first]) | first
+
+
+def half_of(sources: Sequence[str]) -> dict[str, str]:
+    """Split the sources into halves "A" and "B", always the same way for the same sources.
+
+    Knowledge (bank and panel) is written looking at documents of half A only, so that half B
+    tells what it is worth. The sorted names are permuted with a fixed seed; the first, third,
+    fifth ... of that order are half A.
+    """
+    names = sorted(set(sources))
+    order = np.random.default_rng(_HALVES_SEED).permutation(len(names))
+    return {names[position]: "AB"[place % 2] for place, position in enumerate(order)}
+
+
+def fold_constants(
+    labelled: Corpus, text: Corpus | None, embedders: Sequence[Embedder], knowledge: Knowledge
+) -> list[Constants]:
+    """Fit constants once without each fold.
+
+    Everything fitted leaves the fold's sources out: means, word rarities and calibration, of
+    the labelled documents as of the text corpus.
+    """
+    fold = folds_of(labelled, text)
+    return [
+        fit(
+            [without(corpus, fold, number) for corpus in (text, labelled) if corpus],
+            embedders,
+            knowledge,
+        )
+        for number in range(FOLDS)
+    ]
+
+
+def cross_fitted(
+    labelled: Corpus,
+    rule_sets: dict[str, tuple[Rule, ...]],
+    constants: Sequence[Constants],
+    embedders: Sequence[Embedder],
+    knowledge: Knowledge,
+    fold: Mapping[str, int] | None = None,
+) -> list[Scored]:
+    """Score each labelled document with the constants fitted without its fold.
+
+    `fold` tells the fold of each source; left out, it is that of these documents alone.
+    """
+    fold = fold or fold_of([item.source for item in labelled.documents])
+    scored: list[Scored] = []
+    for number in range(FOLDS):
+        inside = [item for item in labelled.documents if fold[item.source] == number]
+        scored += score_with(constants[number], inside, rule_sets, embedders, knowledge)
+    return scored
+
+
+def score_with(
+    constants: Constants,
+    documents: Sequence[LabelledDocument],
+    rule_sets: dict[str, tuple[Rule, ...]],
+    embedders: Sequence[Embedder],
+    knowledge: Knowledge,
+) -> list[Scored]:
+    """Score the documents that have text with the given constants."""
+    scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
+    scored = []
+    for item in documents:
+        reading = scorer.read(item.document)
+        if reading is None:
+            continue
+        by_rules = {
+            name: ScoredDocument(scorer.score(reading, rules), item.label, item.source)
+            for name, rules in rule_sets.items()
+        }
+        scored.append(Scored(item, by_rules, constants.calibration))
+    return scored
+
+
+def without(corpus: Corpus, fold: Mapping[str, int], number: int) -> Corpus:
+    """Return the corpus without the documents of one fold."""
+    kept = tuple(item for item in corpus.documents if fold.get(item.source) != number)
+    return Corpus(kept, corpus.rule_sets)

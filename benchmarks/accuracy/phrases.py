@@ -1,0 +1,41 @@
+"""Catch-all rules as users of many languages would write them."""
+
+from worker.classification.rules.rule import Rule
+
+PHRASES: tuple[tuple[str, Rule], ...] = (
+    ("en", Rule("other", "any other document")),
+    ("en", Rule("misc", "Documents that do not match any of the other types.")),
+    ("en", Rule("unknown", "use this if no other rule applies")),
+    ("en", Rule("none_of_these", "Nothing above fits")),
+    ("de", Rule("sonstiges", "Alle anderen Dokumente")),
+    ("de", Rule("unbekannt", "Passt zu keiner der anderen Kategorien")),
+    ("fr", Rule("autre", "documents qui ne correspondent à aucun autre type")),
+    ("fr", Rule("divers", "tout ce qui n'entre pas dans les catégories ci-dessus")),
+    ("es", Rule("otros_documentos", "cualquier documento que no sea de los anteriores")),
+    ("es", Rule("ninguno", "no corresponde a ninguna de las categorías")),
+    ("it", Rule("altro", "qualsiasi documento che non rientra nelle altre categorie")),
+    ("pt", Rule("outros", "qualquer outro documento")),
+    ("nl", Rule("overig", "alle documenten die nergens anders bij passen")),
+    ("pl", Rule("inne", "wszystkie pozostałe dokumenty")),
+    ("cs", Rule("ostatní", "všechny ostatní dokumenty")),
+    ("hu", Rule("egyéb", "minden más dokumentum")),
+    ("ro", Rule("altele", "orice alt document")),
+    ("sv", Rule("övrigt", "alla andra dokument")),
+    ("da", Rule("andet", "alle andre dokumenter")),
+    ("nb", Rule("annet", "dokumenter som ikke passer i noen annen kategori")),
+    ("fi", Rule("muut", "kaikki muut asiakirjat")),
+    ("el", Rule("άλλο", "οποιοδήποτε άλλο έγγραφο")),
+    ("tr", Rule("diğer", "diğer tüm belgeler")),
+    ("ru", Rule("другое", "любой другой документ")),
+    ("uk", Rule("інше", "будь-який інший документ")),
+    ("ar", Rule("أخرى", "أي مستند آخر لا ينطبق عليه ما سبق")),
+    ("he", Rule("אחר", "כל מסמך אחר")),
+    ("hi", Rule("अन्य", "कोई अन्य दस्तावेज़")),
+    ("ja", Rule("その他", "その他の文書")),
+    ("ja", Rule("該当なし", "上記のいずれにも当てはまらない書類")),
+    ("ko", Rule("기타", "다른 모든 문서")),
+    ("zh", Rule("其他", "不属于以上任何类型的文件")),
+    ("vi", Rule("khác", "mọi tài liệu khác")),
+    ("id", Rule("lainnya", "semua dokumen lainnya")),
+)
+"""Each with the code of its language."""

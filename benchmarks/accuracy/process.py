@@ -1,0 +1,78 @@
+"""One engine in a process of its own: `python -m benchmarks.accuracy.process ENGINE FOLDER`.
+
+FOLDER has the engine's constants (`ENGINE.json`, `ENGINE.npz`), `documents.json`, each a list
+of the texts of its pages, and `rules.json`. Prints what it cost as JSON (see `Cost`).
+"""
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.accuracy.engines import MODELS, load_model
+from worker.classification.engine import Engine
+from worker.classification.features.chunks import cut
+from worker.classification.fitting.corpus import read_rules
+from worker.classification.loading import use_one_blas_thread
+from worker.classification.scoring.constants import Constants
+from worker.parsing.document import Document, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of CPU, and bytes. None where there is no whole engine.
+
+    `ready` is from the start of the process until a first text was embedded; memory is as it
+    is then: resident, of which private, and proportional (PSS). `later` is the resident set
+    after all documents.
+    """
+
+    ready: float
+    resident: int
+    private: int
+    proportional: int
+    later: int
+    chunk: float
+    document: float | None
+
+
+def main() -> None:
+    """Load, measure, print."""
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    embedders = [load_model(model) for model in MODELS.get(name, (name,))]
+    engine = Engine(embedders, Constants.load(folder / name)) if name in MODELS else None
+    use_one_blas_thread()
+    for embedder in embedders:
+        embedder.embed(["ready"], "passage")
+    ready = time.process_time()
+    memory = psutil.Process().memory_full_info()
+
+    documents = [
+        Document("txt", tuple(Page(number, text) for number, text in enumerate(pages)), len(pages))
+        for pages in json.loads((folder / "documents.json").read_text(encoding="utf-8"))
+    ]
+    chunks = [chunk.text for document in documents for chunk in cut(document.pages)]
+    before = time.process_time()
+    for embedder in embedders:
+        embedder.embed(chunks, "passage")
+    by_chunk = (time.process_time() - before) / len(chunks)
+
+    by_document = None
+    if engine:
+        rules = read_rules(folder / "rules.json")
+        # The first verdict also embeds the rules, which are remembered.
+        engine.classify(documents[0], rules)
+        before = time.process_time()
+        for document in documents:
+            engine.classify(document, rules)
+        by_document = (time.process_time() - before) / len(documents)
+    later = psutil.Process().memory_info().rss
+    cost = Cost(ready, memory.rss, memory.uss, memory.pss, later, by_chunk, by_document)
+    print(json.dumps(asdict(cost)))
+
+
+if __name__ == "__main__":
+    main()

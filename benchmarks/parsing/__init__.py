@@ -1,0 +1,1 @@
+"""Parsing benchmarks: cost per format, hostile files, leaks."""

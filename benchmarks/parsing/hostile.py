@@ -1,0 +1,268 @@
+"""Files that break readers, all in one job of a live server, compared with what each should give.
+
+The corpus is a folder with `manifest.csv`: path, what, outcome (`result`, `null`, `error`,
+`error:<code>` or `any`) and, for some, the type that is right.
+
+A first job warms the server up; from then on its processes, the readers aside, may hardly grow.
+The server has a home and a directory for temporary files of its own, which must be empty in the
+end. The other places where programs write are compared file by file, before and after: outside
+its data directory the server must leave nothing. Other programs that write there meanwhile show
+up too: run this on a quiet machine, or leave their files out with --ignore.
+"""
+
+import argparse
+import contextlib
+import csv
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from app.settings import Settings
+from benchmarks.parsing import made_files
+from benchmarks.server.live import LETTER, Client, live_server
+from benchmarks.server.places import Places, private_places
+from worker.parsing.sandbox.forked_reader import READING
+
+MIB = 1024 * 1024
+GROWTH_TARGET_MIB = 50.0
+# Counted in the RSS of each process, though they share them and the kernel can take them back.
+MAPPED = "pages of mapped files in both"
+# How far past its wall limit a child may be seen: the time to notice and to kill it.
+GRACE_SECONDS = 3.0
+JOB_SECONDS = 1800.0
+
+RULES = [
+    {"type": "invoice", "description": "A bill for goods or services with amounts to be paid."},
+    {"type": "recipe", "description": "Cooking instructions with a list of ingredients."},
+    {"type": "user_manual", "description": "Instructions for using a device or a program."},
+    {"type": "scientific_paper", "description": "A research article with abstract and references."},
+    {"type": "tax_form", "description": "An official form for declaring income or taxes."},
+    {"type": "contract", "description": "An agreement between parties with their obligations."},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file of the corpus and what should come out."""
+
+    path: Path
+    what: str
+    outcome: str
+    type: str
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen of the server's processes while the job ran."""
+
+    peak_total: int = 0
+    peak_single: int = 0
+    oldest_reader: float = 0.0
+    _seen_first: dict[tuple[int, float], float] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, pid: int) -> None:
+        """Look at the process tree five times a second until told to stop."""
+        server = psutil.Process(pid)
+        while not self._stop.wait(0.2):
+            sizes = []
+            for process in [server, *server.children(recursive=True)]:
+                try:
+                    sizes.append(process.memory_info().rss)
+                    if _reads_a_file(process):
+                        self._note_age(process)
+                except psutil.Error:  # it ended meanwhile
+                    continue
+            self.peak_total = max(self.peak_total, sum(sizes))
+            self.peak_single = max(self.peak_single, *sizes)
+
+    def _note_age(self, reader: psutil.Process) -> None:
+        # It was there before its file came, so its own age says nothing.
+        now = time.monotonic()
+        first = self._seen_first.setdefault((reader.pid, reader.create_time()), now)
+        self.oldest_reader = max(self.oldest_reader, now - first)
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stop.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of the server: the job's items, MiB grown by kind, readers left, files left."""
+
+    status: str
+    items: list[dict[str, Any]]
+    seconds: float
+    answers: bool
+    growth: dict[str, float]
+    readers_left: int
+    files_left: list[str]
+
+
+def main() -> int:
+    """Print the table; the status is 1 when a row, or the server, did not do as it should."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder with manifest.csv")
+    parser.add_argument("--all", action="store_true", help="show every row, not only wrong ones")
+    parser.add_argument(
+        "--ignore", nargs="*", default=[], metavar="PATTERN", help="files that others write"
+    )
+    arguments = parser.parse_args()
+    rows = _read(arguments.corpus)
+    places = Places(arguments.ignore)
+    watch = Watch()
+    run = _run(rows, places, watch)
+
+    wrong = _print_rows(rows, run.items, show_all=arguments.all)
+    checks = _check(run, watch, places, wrong)
+    for sentence, holds in checks.items():
+        print(f"{'yes' if holds else 'NO '}  {sentence}")
+    for path in run.files_left[:20]:
+        print(f"     {path}")
+    print(f"{len(rows)} files in {run.seconds:.1f} s")
+    print(
+        f"peak RSS: {watch.peak_total / MIB:.0f} MiB of all processes, "
+        f"{watch.peak_single / MIB:.0f} MiB of one"
+    )
+    return int(not all(checks.values()))
+
+
+def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
+    """Give a server that is warm all files in one job, and see what is left of them."""
+    with private_places() as private, live_server({"workers": 2}) as (server, client):
+        places.remember(private, server.data_dir.parent)
+        _warm_up(client)
+        warm = _memory(server.api.pid)
+        watcher = threading.Thread(target=watch.run, args=(server.api.pid,))
+        watcher.start()
+        began = time.perf_counter()
+        try:
+            file_ids = [client.upload(row.path.name, row.path.read_bytes()) for row in rows]
+            job = client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
+            seconds = time.perf_counter() - began
+        finally:
+            watch.stop()
+            watcher.join()
+        grown = _memory(server.api.pid)
+        family = psutil.Process(server.api.pid).children(recursive=True)
+        return Run(
+            status=job["status"],
+            items=client.results(job["id"]),
+            seconds=seconds,
+            answers=client.http.get("/readyz").status_code == 200,
+            growth={kind: (size - warm[kind]) / MIB for kind, size in grown.items()},
+            readers_left=sum(map(_reads_a_file, family)),
+            files_left=places.changed(),
+        )
+
+
+def _warm_up(client: Client) -> None:
+    """Have each worker read and judge files of every format."""
+    made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
+    file_ids = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
+    client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
+
+
+def _check(run: Run, watch: Watch, places: Places, wrong: int) -> dict[str, bool]:
+    """Return what should hold, in sentences with the figures, and whether it does."""
+    limit = Settings().parser_wall_seconds + GRACE_SECONDS
+    grown = ", ".join(f"{kind} {mib:+.0f}" for kind, mib in run.growth.items())
+    return {
+        f"the job ended, {run.status}": run.status != "PENDING",
+        "every row has its outcome": not wrong,
+        f"no reader lived longer than {limit:.0f} s (oldest: {watch.oldest_reader:.1f} s)": (
+            watch.oldest_reader <= limit
+        ),
+        "no reader is left": run.readers_left == 0,
+        "the server still answers": run.answers,
+        f"its processes grew by less than {GROWTH_TARGET_MIB:.0f} MiB ({grown})": (
+            run.growth["API"] + run.growth["workers"] < GROWTH_TARGET_MIB
+        ),
+        f"nothing was written outside its data directory ({len(run.files_left)} files; looked"
+        f" in {', '.join(places.names)})": not run.files_left,
+    }
+
+
+def _read(corpus: Path) -> list[Row]:
+    folder = corpus if (corpus / "manifest.csv").exists() else corpus / "hostile"
+    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            Row(folder / line["path"], line["what"], line["outcome"], line["type"])
+            for line in csv.DictReader(file)
+        ]
+
+
+def _reads_a_file(process: psutil.Process) -> bool:
+    """Tell a reader, the fork that has one file, from the parser and from the fork that waits."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READING
+    except psutil.Error:
+        return False
+
+
+def _memory(pid: int) -> Counter[str]:
+    """Return the RSS of a server's processes by kind, without what reads files.
+
+    MAPPED is how much of it all are pages of mapped files.
+    """
+    server = psutil.Process(pid)
+    sizes: Counter[str] = Counter()
+    for process in [server, *server.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            if "worker.parsing" in " ".join(process.cmdline()):
+                continue
+            memory = process.memory_info()
+            sizes["API" if process.pid == pid else "workers"] += memory.rss
+            sizes[MAPPED] += memory.shared
+    return sizes
+
+
+def _outcome(item: dict[str, Any]) -> str:
+    if item["error"] is not None:
+        return f"error:{item['error']['code']}"
+    return "null" if item["result"]["type"] is None else f"result:{item['result']['type']}"
+
+
+def _fits(row: Row, got: str) -> bool:
+    kind, _, detail = row.outcome.partition(":")
+    if kind == "any":
+        return True
+    if kind == "error":
+        return got.startswith("error:") and detail in ("", got.partition(":")[2])
+    if kind == "null":
+        return got == "null"
+    # Without a type that is right, no rule need fit: what counts is that the file was read.
+    return got == f"result:{row.type}" if row.type else not got.startswith("error:")
+
+
+def _print_rows(rows: list[Row], items: list[dict[str, Any]], *, show_all: bool) -> int:
+    """Print the rows that matter and return how many are wrong."""
+    table = Table("file", "what", "should be", "is", "", title="Hostile files")
+    wrong = 0
+    for row, item in zip(rows, items, strict=True):
+        got = _outcome(item)
+        fits = _fits(row, got)
+        wrong += not fits
+        mark = "" if fits else "WRONG"
+        if show_all or not fits:
+            expected = f"{row.outcome} {row.type}".strip()
+            table.add_row(row.path.name, row.what[:40], expected, got, mark)
+    Console().print(table)
+    print(
+        f"{sum(_fits(r, _outcome(i)) for r, i in zip(rows, items, strict=True))} of {len(rows)} fit"
+    )
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""What thousands of small mixed files leave behind in one server: memory, zombies, files."""
+
+import argparse
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.parsing import made_files
+from benchmarks.server.live import Client, live_server, percentile
+from benchmarks.server.places import private_places
+
+MIB = 1024 * 1024
+GROWTH_TARGET = 0.05
+JOB_SECONDS = 3600.0
+# What ends in an error leaves things behind more easily.
+BROKEN = {
+    "pdf": b"%PDF-1.7\n1 0 obj\n<<",
+    "docx": b"PK\x03\x04 no zip",
+    "exe": b"MZ" + bytes(range(256)) * 4,
+}
+
+
+@dataclass(slots=True)
+class Watch:
+    """The memory of all processes of a server, looked at twice a second, with the files done."""
+
+    pid: int
+    files: int
+    done: int = 0
+    sizes: list[list[int]] = field(default_factory=lambda: [[], [], [], []])
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        server = psutil.Process(self.pid)
+        while not self._stop.wait(0.5):
+            quarter = min(3, self.done * 4 // self.files)
+            total = 0
+            for process in [server, *server.children(recursive=True)]:
+                try:
+                    if not _is_reader(process):
+                        total += process.memory_info().rss
+                except psutil.Error:  # it ended meanwhile
+                    continue
+            self.sizes[quarter].append(total)
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stop.set()
+
+
+def main() -> int:
+    """Print the table; the status is 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=2000, help="how many files (2000)")
+    parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
+    parser.add_argument("--job-files", type=int, default=100, help="files of a job (100)")
+    arguments = parser.parse_args()
+
+    with (
+        private_places() as private,
+        live_server({"workers": arguments.workers}) as (server, client),
+    ):
+        ours = server.data_dir.parent.resolve()
+        watch = Watch(server.api.pid, arguments.files)
+        watcher = threading.Thread(target=watch.run)
+        watcher.start()
+        began = time.perf_counter()
+        try:
+            outcomes = _send(client, watch, arguments.files, arguments.job_files)
+        finally:
+            watch.stop()
+            watcher.join()
+        seconds = time.perf_counter() - began
+        family = psutil.Process(server.api.pid).children(recursive=True)
+        zombies = sum(process.status() == psutil.STATUS_ZOMBIE for process in family)
+        left = [
+            path for path in private.glob("*/**/*") if path != ours and ours not in path.parents
+        ]
+    _print(watch)
+    second, last = (percentile(watch.sizes[quarter], 0.5) for quarter in (1, 3))
+    growth = last / second - 1
+    checks = {
+        f"the last quarter is within {GROWTH_TARGET:.0%} of the second ({growth:+.1%})": (
+            growth <= GROWTH_TARGET
+        ),
+        f"no zombie ({zombies})": zombies == 0,
+        f"no file is left in its TMPDIR and home ({len(left)})": not left,
+    }
+    for sentence, holds in checks.items():
+        print(f"{'yes' if holds else 'NO '}  {sentence}")
+    print(f"{arguments.files} files in {seconds:.0f} s: {outcomes}")
+    return int(not all(checks.values()))
+
+
+def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str, int]:
+    """Send the files in jobs, one after another; return how many had which outcome."""
+    kinds = [*made_files.by_format().items(), ("png", made_files.scan()), *BROKEN.items()]
+    outcomes: dict[str, int] = {}
+    while watch.done < files:
+        numbers = range(watch.done, min(watch.done + job_files, files))
+        file_ids = []
+        for number in numbers:
+            kind, data = kinds[number % len(kinds)]
+            file_ids.append(client.upload(f"{number}.{kind}", data))
+        job = client.wait(client.create_job(file_ids), JOB_SECONDS)
+        for item in client.results(job["id"]):
+            outcome = item["error"]["code"] if item["error"] else "result"
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        watch.done += len(numbers)
+    return outcomes
+
+
+def _is_reader(process: psutil.Process) -> bool:
+    """Tell the fork that holds one file, which comes and goes, from what stays."""
+    parent = process.parent()
+    return parent is not None and all(
+        "worker.parsing.sandbox.fork_server" in one.cmdline() for one in (process, parent)
+    )
+
+
+def _print(watch: Watch) -> None:
+    table = Table("quarter", "looks", "median MiB", "least MiB", "most MiB", title="RSS of all")
+    for number, sizes in enumerate(watch.sizes, 1):
+        table.add_row(
+            str(number),
+            str(len(sizes)),
+            *(f"{size / MIB:.0f}" for size in (percentile(sizes, 0.5), min(sizes), max(sizes))),
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Server benchmarks: requests, queue, webhooks, memory."""

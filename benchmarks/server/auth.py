@@ -1,0 +1,100 @@
+"""What a flood of bad keys costs: CPU of the server for each, and what good keys feel of it.
+
+64 connections send bad keys, all the same or each another, while a good key lists its jobs; the
+baseline of the same run is the good key alone.
+"""
+
+import argparse
+import http.client
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from itertools import count
+from typing import TypeVar
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.server.live import JOBS, live_server, percentile
+
+CONNECTIONS = 64
+CPU_TARGET_MS = 0.3
+P95_TARGET = 2.0
+
+T = TypeVar("T")
+
+
+def main() -> int:
+    """Print the table; the status is 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8, help="of each flood (8)")
+    seconds: float = parser.parse_args().seconds
+    table = Table("while", "refused", "CPU ms each", "good key p50 ms", "p95 ms", title="Bad keys")
+    with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
+        good = client.time_listings(seconds)
+        table.add_row("nothing", "0", "", *_show(good))
+        process = psutil.Process(server.api.pid)
+        idle = _cpu(process, 3)
+        missed = False
+        same: Iterator[int] = iter(lambda: 0, 1)
+        for name, keys in (("the same bad key", same), ("different bad keys", count())):
+            # What a refusal costs alone: good requests would be counted with it.
+            before = sum(process.cpu_times()[:2])
+            refused, _ = _flood(server.port, keys, partial(time.sleep, seconds))
+            cost = sum(process.cpu_times()[:2]) - before - idle * seconds
+            _, times = _flood(server.port, keys, partial(client.time_listings, seconds))
+            table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
+            slower = percentile(times, 0.95) / percentile(good, 0.95)
+            missed |= cost / refused * 1000 > CPU_TARGET_MS or slower > P95_TARGET
+    Console(width=100).print(table)
+    print(f"targets: {CPU_TARGET_MS} ms of CPU, p95 at most {P95_TARGET:.0f} times as long")
+    return int(missed)
+
+
+def _flood(port: int, keys: Iterator[int], meanwhile: Callable[[], T]) -> tuple[int, T]:
+    """Send bad keys over all connections while `meanwhile` runs.
+
+    Returns how many were refused, and what `meanwhile` returned.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        floods = [pool.submit(_refused, port, keys, stop) for _ in range(CONNECTIONS)]
+        try:
+            answer = meanwhile()
+        finally:
+            stop.set()
+        return sum(flood.result() for flood in floods), answer
+
+
+def _refused(port: int, keys: Iterator[int], stop: threading.Event) -> int:
+    """Send bad keys over one connection until told to stop; return how many were refused."""
+    refused = 0
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        while not stop.is_set():
+            connection.request("GET", JOBS, headers={"Authorization": f"Bearer bad-{next(keys)}"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 401:
+                raise RuntimeError(f"a bad key got {answer.status}")
+            refused += 1
+    return refused
+
+
+def _cpu(process: psutil.Process, seconds: float) -> float:
+    """Return the seconds of CPU that the server uses in each second when nobody asks."""
+    before = sum(process.cpu_times()[:2])
+    time.sleep(seconds)
+    return float(sum(process.cpu_times()[:2]) - before) / seconds
+
+
+def _show(times: list[float]) -> tuple[str, str]:
+    return f"{percentile(times, 0.5):.1f}", f"{percentile(times, 0.95):.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""What the tests do with a running server, and what they look up behind its back."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import psutil
+from sqlalchemy import func, select
+
+from app.db import Database, PostgresLimits
+from app.jobs.models import Item, ItemStatus, Result, Worker
+from devtools.server import RunningServer
+
+RULES = [
+    {"type": "invoice", "description": "A supplier's bill with line items and a total to pay."},
+    {"type": "recipe", "description": "Cooking instructions with ingredients and steps."},
+]
+
+
+def until(is_so: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Wait until something is so; fail with `what` was waited for."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain: {what}"
+        time.sleep(0.03)
+
+
+class Client:
+    """One key's view of a server over HTTP; to be closed."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.http = httpx2.Client(
+            base_url=server.base_url,
+            headers={"Authorization": f"Bearer {server.api_key}"},
+            trust_env=False,
+            timeout=30,
+        )
+
+    def close(self) -> None:
+        self.http.close()
+
+    def upload(self, content: str | bytes, name: str = "note.txt") -> str:
+        answer = self.http.post(
+            "/api/v1/beta/files", files={"file": (name, content)}, data={"purpose": "classify"}
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def upload_many(self, count: int) -> list[str]:
+        """Upload small invoices, no two alike."""
+        return [
+            self.upload(f"INVOICE {n}\nTotal to pay: {n}.50 by bank transfer", f"{n:03}.txt")
+            for n in range(count)
+        ]
+
+    def delete(self, file_id: str) -> None:
+        answer = self.http.delete(f"/api/v1/beta/files/{file_id}")
+        assert answer.status_code == 204, answer.text
+
+    def start_job(self, file_ids: Sequence[str], **options: object) -> str:
+        body = {"file_ids": list(file_ids), "rules": RULES, **options}
+        answer = self.http.post("/api/v1/classifier/jobs", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def results(self, job_id: str) -> list[dict[str, Any]]:
+        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}/results")
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    def finished(self, job_id: str, seconds: float = 60) -> dict[str, Any]:
+        """Wait for any final status and return the job."""
+        until(lambda: self.job(job_id)["status"] != "PENDING", "the job's end", seconds)
+        return self.job(job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the database holds about one job."""
+
+    statuses: Counter[str]
+    results: int
+    most_attempts: int
+    all_attempts: int
+    workers: frozenset[str]
+
+
+def database_of(server: RunningServer) -> Database:
+    """Open the server's own database."""
+    url = server.environment.get("PIGEONHOLE_DATABASE_URL")
+    return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", PostgresLimits(1))
+
+
+def look_up(database: Database, job_id: str) -> Books:
+    """Read what is recorded about a job's items."""
+    with database.read() as session:
+        items = session.execute(
+            select(Item.status, Item.attempt, Item.worker).where(Item.job_id == UUID(job_id))
+        ).all()
+        results = session.scalar(
+            select(func.count()).select_from(Result).join(Item).where(Item.job_id == UUID(job_id))
+        )
+    return Books(
+        statuses=Counter(item.status for item in items),
+        results=results or 0,
+        most_attempts=max(item.attempt for item in items),
+        all_attempts=sum(item.attempt for item in items),
+        workers=frozenset(item.worker for item in items if item.worker),
+    )
+
+
+def ready_workers(database: Database) -> set[str]:
+    """Return the names of all workers that ever said they are ready, unless they ended well."""
+    with database.read() as session:
+        return set(session.scalars(select(Worker.id)))
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; one that nobody has collected yet does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:
+    """Wait until some files are done and one is in work."""
+
+    def is_in_the_middle() -> bool:
+        record = look_up(database, job_id)
+        return record.results >= results and record.statuses[ItemStatus.RUNNING] > 0
+
+    until(is_in_the_middle, f"{results} results and a file in work")
+
+
+def worker_children(server: RunningServer) -> list[psutil.Process]:
+    """Return the processes that claim files."""
+    root = server.worker or server.api
+    mark = "spawn_main" if server.worker is None else "worker"
+    return [
+        child
+        for child in psutil.Process(root.pid).children()
+        if is_alive(child) and mark in " ".join(child.cmdline())
+    ]
+
+
+def parser_children(server: RunningServer) -> list[psutil.Process]:
+    """Return the processes that read files, the short-lived forks for one file among them."""
+    found = []
+    for root in server.processes:
+        for process in psutil.Process(root.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "worker.parsing.sandbox.fork_server" in process.cmdline():
+                    found.append(process)
+    return found

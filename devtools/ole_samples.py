@@ -1,0 +1,112 @@
+"""OLE compound files that the tests make for themselves: workbooks, messages, broken ones."""
+
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+_END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
+
+
+def ole_file(**streams: bytes) -> bytes:
+    """Make a compound file of 512-byte sectors; streams are padded to 4096 bytes."""
+    return ole_file_of(streams)
+
+
+OleTree = Mapping[str, "bytes | OleTree"]
+
+
+def ole_file_of(tree: OleTree) -> bytes:
+    """Make a compound file of streams (bytes) and storages (dictionaries of the same)."""
+    entries: list[dict[str, Any]] = []
+    body = b""
+    fat: list[int] = []
+
+    def add(children: OleTree) -> int:
+        nonlocal body
+        # Each is the right sibling of the one before: in order of length, then of letters.
+        first = last = _FREE
+        for name in sorted(children, key=lambda name: (len(name), name.upper())):
+            content = children[name]
+            number = len(entries)
+            entries.append({"name": name, "kind": 1, "start": 0, "size": 0})
+            if last == _FREE:
+                first = number
+            else:
+                entries[last]["right"] = number
+            last = number
+            if isinstance(content, Mapping):
+                entries[number]["child"] = add(content)
+                continue
+            data = content.ljust(4096, b"\0")
+            data += b"\0" * (-len(data) % 512)
+            start = len(fat)
+            entries[number].update(kind=2, start=start, size=len(data))
+            fat.extend([*range(start + 1, start + len(data) // 512), _END])
+            body += data
+        return first
+
+    entries.append({"name": "Root Entry", "kind": 5, "start": _END, "size": 0})
+    entries[0]["child"] = add(tree)
+    directory = b"".join(_ole_entry(**entry) for entry in entries)
+    directory += _ole_entry("", 0, 0, 0) * (-len(entries) % 4)
+    directory_start = len(fat)
+    count = len(directory) // 512
+    fat += [*range(directory_start + 1, directory_start + count), _END]
+    fat_sector = len(fat)
+    fat.append(0xFFFFFFFD)
+    assert len(fat) <= 128
+    fat += [_FREE] * (128 - len(fat))
+    header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16)
+    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9L", 0, 1, directory_start, 0, 4096, _END, 0, _END, 0)
+    header += struct.pack("<109L", fat_sector, *[_FREE] * 108)
+    return header + body + directory + struct.pack("<128L", *fat)
+
+
+def msg(subject: str, body: str, *attachments: str) -> bytes:
+    """Make an Outlook message ([MS-OXMSG]) with attached files of the given names."""
+    tree: dict[str, bytes | OleTree] = {
+        "__properties_version1.0": bytes(32),
+        "__substg1.0_001A001F": "IPM.Note".encode("utf-16-le"),
+        "__substg1.0_0037001F": subject.encode("utf-16-le"),
+        "__substg1.0_1000001F": body.encode("utf-16-le"),
+    }
+    for number, name in enumerate(attachments):
+        tree[f"__attach_version1.0_#{number:08}"] = {
+            "__properties_version1.0": bytes(8),
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+            "__substg1.0_37010102": b"content",
+        }
+    return ole_file_of(tree)
+
+
+def _ole_entry(
+    name: str, kind: int, start: int, size: int, right: int = _FREE, child: int = _FREE
+) -> bytes:
+    encoded = name.encode("utf-16-le") + b"\0\0" if name else b""
+    return (
+        encoded.ljust(64, b"\0")
+        + struct.pack("<HBB3L", len(encoded), kind, 1, _FREE, right, child)
+        + bytes(36)
+        + struct.pack("<LQ", start, size)
+    )
+
+
+def xls(*texts: str, encrypted: bool = False) -> bytes:
+    """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4)."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    start = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
+    if encrypted:
+        start += record(0x002F, bytes(6))
+    bound = struct.pack("<LBBBB", 0, 0, 0, 5, 0) + b"Sheet"
+    position = len(start) + 4 + len(bound) + 4
+    bound = struct.pack("<L", position) + bound[4:]
+    sheet = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
+    for row, text in enumerate(texts):
+        label = struct.pack("<HHHHB", row, 0, 0, len(text), 0) + text.encode("latin-1")
+        sheet += record(0x0204, label)
+    book = start + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
+    return ole_file(Workbook=book)

@@ -1,0 +1,109 @@
+"""/readyz answers in time whatever hangs, and asks a hanging part once."""
+
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.api import health
+from app.api.dependencies import Services
+from app.api.health import Readiness
+from app.single_flight import Bounded
+from tests.integration.application import Api
+
+
+class Hanging:
+    """A question without an answer until `go`."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.asked = 0
+
+    def __call__(self) -> int:
+        self.asked += 1
+        self.go.wait(20)
+        return self.asked
+
+
+def test_a_hanging_question_is_asked_once() -> None:
+    hanging = Hanging()
+    question = Bounded(hanging)
+
+    owed: list[Future[int]] = [question.begin() for _ in range(5)]
+    with pytest.raises(TimeoutError):
+        owed[0].result(0.01)
+    hanging.go.set()
+
+    assert [answer.result(5) for answer in owed] == [1] * 5
+    assert question.begin().result(5) == 2
+
+
+def test_an_error_is_handed_on() -> None:
+    def fail() -> None:
+        raise KeyError("reason")
+
+    with pytest.raises(KeyError, match="reason"):
+        Bounded(fail).begin().result(5)
+
+
+def test_a_question_that_got_no_thread_is_asked_again() -> None:
+    question = Bounded(lambda: 7)
+    before = threading.stack_size(1 << 47)  # no system has the room
+    try:
+        with pytest.raises(RuntimeError):
+            question.begin()
+    finally:
+        threading.stack_size(before)
+
+    assert question.begin().result(5) == 7
+
+
+def test_a_part_that_hangs_is_named_in_time(api: Api) -> None:
+    hanging = Hanging()
+
+    class Blobs:
+        def check(self) -> None:
+            hanging()
+
+    services: Services = replace(api.app.state.services, blobs=Blobs())
+    readiness = Readiness(services)
+
+    began = time.monotonic()
+    problems, _ = readiness.ask()
+    took = time.monotonic() - began
+    hanging.go.set()
+
+    assert problems == {
+        "files": "it has not answered within 2 seconds",
+        "workers": "none has started yet",
+    }
+    assert took < health.ANSWER_SECONDS + 1
+
+
+def test_every_part_is_named(api: Api, tmp_path: Path) -> None:
+    api.database.close()
+    (tmp_path / "data" / "blobs").rename(tmp_path / "elsewhere")
+
+    problems, facts = Readiness(api.app.state.services).ask()
+
+    assert set(problems) >= {"files", "workers"}
+    assert facts == {}
+
+
+def test_a_process_goes_on_while_the_next_release_is_rolled_out(api: Api) -> None:
+    with api.database.write() as session:
+        ours = session.scalar(text("SELECT version_num FROM alembic_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        problems, facts = Readiness(api.app.state.services).ask()
+    finally:
+        # Other tests use the same database.
+        with api.database.write() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": ours})
+
+    assert "database" not in problems
+    assert facts["schema"] == "newer"

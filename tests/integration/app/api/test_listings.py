@@ -1,0 +1,262 @@
+"""Listings go page by page without gaps or doubles, and queries use their indexes."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, insert, select, text
+
+from app.db import Database, new_id
+from app.files import service as files
+from app.files.service import FileFilter
+from app.jobs import recovery, single
+from app.jobs import service as jobs
+from app.jobs.models import Item, Job
+from app.jobs.single import JobFilter
+from app.paging import COUNT_CAP, Key, Page, PageRequest
+from devtools.world import World
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
+    ids = [new_id() for _ in moments]
+    rows = [
+        {
+            "id": job_id,
+            "project_id": world.here.project_id,
+            "user_id": "somebody",
+            "status": "SUCCESS",
+            "mode": "FAST",
+            "rules": [],
+            "lang": "en",
+            "file_count": 1,
+            "created_at": moment,
+            "deadline_at": moment,
+        }
+        for job_id, moment in zip(ids, moments, strict=True)
+    ]
+    with world.database.write() as session:
+        session.execute(insert(Job), rows)
+    return ids
+
+
+def page_of_jobs(world: World, size: int, after: Key | None = None) -> Page[Job]:
+    with world.database.read() as session:
+        return jobs.find_page(session, world.here, PageRequest(size, after))
+
+
+def all_pages(world: World, size: int) -> list[UUID]:
+    page, seen = page_of_jobs(world, size), []
+    while True:
+        assert len(page.rows) <= size
+        seen += [job.id for job in page.rows]
+        if page.next_after is None:
+            return seen
+        page = page_of_jobs(world, size, page.next_after)
+
+
+def test_equal_moments_are_neither_doubled_nor_skipped(world: World) -> None:
+    made = add_jobs(world, [NOON] * 7 + [NOON + timedelta(seconds=1)] * 4)
+
+    seen = all_pages(world, size=3)
+
+    assert seen == sorted(made[7:], reverse=True) + sorted(made[:7], reverse=True)
+
+
+def test_jobs_that_come_meanwhile_do_not_shift_the_pages(world: World) -> None:
+    made = add_jobs(world, [NOON + timedelta(seconds=n) for n in range(5)])
+    first = page_of_jobs(world, size=2)
+
+    add_jobs(world, [NOON + timedelta(hours=1)] * 3)
+    second = page_of_jobs(world, size=2, after=first.next_after)
+
+    assert [job.id for job in [*first.rows, *second.rows]] == made[:0:-1]
+
+
+def test_a_page_that_is_just_full_is_the_last_one(world: World) -> None:
+    add_jobs(world, [NOON] * 4)
+
+    assert page_of_jobs(world, size=4).next_after is None
+
+
+def test_a_microsecond_makes_a_difference(world: World) -> None:
+    """Both databases keep microseconds, or the keys of a token would miss their rows."""
+    older, newer = add_jobs(world, [NOON, NOON + timedelta(microseconds=1)])
+
+    assert all_pages(world, size=1) == [newer, older]
+
+
+def test_totals_are_counted_on_request_up_to_a_cap(world: World) -> None:
+    add_jobs(world, [NOON] * (COUNT_CAP + 5))
+
+    with world.database.read() as session:
+        asked = jobs.find_page(session, world.here, PageRequest(1, include_total=True))
+        unasked = jobs.find_page(session, world.here, PageRequest(1))
+
+    assert (asked.total, unasked.total) == (COUNT_CAP, None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (FileFilter(), ["b.txt", "a.txt", "a.txt"]),
+        (FileFilter(file_name="a.txt"), ["a.txt", "a.txt"]),
+        (FileFilter(file_name="A.TXT"), []),
+        (FileFilter(file_ids=()), []),
+        (FileFilter(external_file_id="none"), []),
+    ],
+)
+def test_files_are_filtered(world: World, wanted: FileFilter, names: list[str]) -> None:
+    for name in ("a.txt", "a.txt", "b.txt"):
+        world.file(name)
+
+    with world.database.read() as session:
+        page = files.find_page(session, world.here, wanted, PageRequest(10))
+
+    assert [file.name for file in page.rows] == names
+
+
+class TestPlans:
+    """What the database does for the queries that a busy server makes all the time."""
+
+    @pytest.fixture
+    def busy(self, world: World) -> World:
+        """Enough rows that no planner finds reading all of them quicker."""
+        made = add_jobs(world, [NOON + timedelta(seconds=n) for n in range(3000)])
+        statuses = ("queued", "done", "done", "done")
+        with world.database.write() as session:
+            session.execute(
+                insert(Item),
+                [
+                    {
+                        "job_id": job_id,
+                        "ordinal": ordinal,
+                        "file_id": new_id(),
+                        "file_name": "a",
+                        "status": status,
+                        "created_at": NOON,
+                        "updated_at": NOON,
+                    }
+                    for job_id in made
+                    for ordinal, status in enumerate(statuses)
+                ],
+            )
+            session.execute(text("ANALYZE"))
+        return world
+
+    def plans(self, database: Database, use: Callable[[], object]) -> list[str]:
+        """Return how the database would run each statement that `use` sends."""
+        sent: list[tuple[str, Any]] = []
+
+        def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+            if statement.startswith(("SELECT", "UPDATE")):
+                sent.append((statement, parameters))
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        use()
+        event.remove(database.engine, "before_cursor_execute", note)
+        prefix = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        with database.engine.connect() as connection:
+            return [
+                "\n".join(
+                    " ".join(map(str, row))
+                    for row in connection.exec_driver_sql(f"{prefix} {statement}", parameters)
+                )
+                for statement, parameters in sent
+            ]
+
+    def test_claiming_reads_the_queue_index_in_order(self, busy: World) -> None:
+        plans = self.plans(busy.database, busy.claim)
+
+        if busy.database.is_sqlite:
+            first_look, *plans = plans
+            assert "ix_items_queue" in first_look
+            assert not sorts(first_look)
+        # Take the first, read its job, read its file.
+        take, job, _ = plans
+        assert "ix_items_queue" in take
+        assert not any(sorts(plan) or scans(plan) for plan in (take, job))
+
+    @pytest.mark.parametrize("database", ["postgres"], indirect=True)
+    def test_claiming_looks_once_whatever_the_statistics_say(self, world: World) -> None:
+        """The trap: a planner that believes the queue to be empty may go through it for each row.
+
+        The first of the queue is found once, by the index in its order, before anything else; the
+        row itself by its id.
+        """
+        add_jobs(world, [NOON])
+        with world.database.write() as session:
+            session.execute(text("ANALYZE items"))
+        world.job(500)
+        take, *_ = self.plans(world.database, world.claim)
+
+        assert "InitPlan" in take
+        assert "SubPlan" not in take
+        assert "Index Scan using pk_items" in take
+        assert "Index Scan using ix_items_queue" in take
+        assert not sorts(take)
+
+    @pytest.mark.parametrize("use", ["take_back", "end_overdue", "count_open"])
+    def test_the_sweeper_reads_indexes(self, busy: World, use: str) -> None:
+        calls: dict[str, Callable[[], object]] = {
+            "take_back": lambda: recovery.take_back_expired(busy.database, 3),
+            "end_overdue": lambda: recovery.end_overdue(busy.database),
+            "count_open": lambda: recovery.count_open(busy.database, 64),
+        }
+        index = {
+            "take_back": "ix_items_leases",
+            "end_overdue": "ix_jobs_deadline",
+            "count_open": "ix_items_queue",
+        }
+
+        (plan,) = self.plans(busy.database, calls[use])
+
+        assert index[use] in plan
+        assert not sorts(plan)
+
+    def test_a_page_in_the_depth_reads_the_index_from_its_key(self, busy: World) -> None:
+        (plan,) = self.plans(
+            busy.database,
+            lambda: page_of_jobs(busy, 50, after=(NOON + timedelta(minutes=10), new_id())),
+        )
+
+        assert "ix_jobs_newest" in plan
+        assert not sorts(plan)
+        assert not scans(plan)
+
+    def test_a_page_of_version_2_reads_the_index_from_its_key(self, busy: World) -> None:
+        with busy.database.write() as session:
+            session.execute(text("UPDATE jobs SET api_version = 2"))
+            session.execute(text("ANALYZE"))
+        request = PageRequest(50, (NOON + timedelta(minutes=10), new_id()))
+        with busy.database.read() as session:
+            (plan,) = self.plans(
+                busy.database, lambda: single.find_page(session, busy.here, JobFilter(), request)
+            )
+
+        assert "ix_jobs_newest" in plan
+        assert "uq_items_job_id_ordinal" in plan
+        assert not sorts(plan)
+        assert not scans(plan.replace("Seq Scan on results", ""))  # which is empty
+
+    def test_results_are_found_by_their_job(self, busy: World) -> None:
+        with busy.database.read() as session:
+            job_id = session.scalar(select(Job.id).limit(1))
+            assert job_id is not None
+            (_, plan) = self.plans(busy.database, lambda: jobs.results(session, busy.here, job_id))
+
+        assert "uq_items_job_id_ordinal" in plan
+        assert not scans(plan.replace("Seq Scan on results", ""))  # which is empty
+
+
+def sorts(plan: str) -> bool:
+    return "TEMP B-TREE" in plan or "Sort" in plan
+
+
+def scans(plan: str) -> bool:
+    """Tell whether a plan reads a whole table."""
+    return "Seq Scan" in plan or re.search(r"SCAN \w+$", plan, re.MULTILINE) is not None

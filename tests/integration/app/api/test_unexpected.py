@@ -1,0 +1,46 @@
+"""An error that nobody foresaw: the client learns where to look, the log what it was."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from app.observability.logging import JsonFormatter
+from devtools.world import World
+from tests.integration.application import Api
+
+
+@pytest.fixture
+def api(world: World, tmp_path: Path) -> Api:
+    api = Api(world.database, tmp_path / "data")
+
+    def fail(_: Request) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    api.app.add_route("/api/v1/fails", fail)
+    return api
+
+
+def test_the_answer_names_the_log_line(
+    api: Api, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(JsonFormatter())
+    with caplog.at_level(logging.ERROR):
+        answer = api.client(api.key(world.here)).get("/api/v1/fails")
+
+    assert answer.status_code == 500
+    request_id = answer.headers["X-Request-ID"]
+    assert request_id in answer.json()["detail"]
+    assert "secret detail" not in answer.text
+    (line,) = [json.loads(line) for line in caplog.text.splitlines() if "unexpected" in line]
+    assert line["request_id"] == request_id
+    assert "ZeroDivisionError: a secret detail" in line["exception"]
+
+
+def test_it_closes_the_connection_of_clients_that_need_that(api: Api, world: World) -> None:
+    client = api.client(api.key(world.here))
+    answer = client.get("/api/v1/fails", headers={"X-Fern-Language": "Python"})
+
+    assert (answer.status_code, answer.headers["Connection"]) == (500, "close")

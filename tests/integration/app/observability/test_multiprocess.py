@@ -1,0 +1,146 @@
+"""Several processes count into one directory: what they are, how they end, how often replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+PARENT = """
+import os, subprocess, sys
+from app import metrics
+from app.observability.multiprocess import render, shared_metrics
+CHILD = '''
+import os, sys
+from app import metrics
+from app.observability.multiprocess import TypeNames, join_metrics
+join_metrics()
+for _ in range(100):
+    metrics.FILES.add(1, "classified")
+metrics.REQUESTS_IN_FLIGHT.add(1)
+names = TypeNames(3)
+for index in range(10):
+    metrics.VERDICTS.add(1, names.label(f"{sys.argv[1]}-{index}"))
+os.kill(os.getpid(), 9)
+'''
+with shared_metrics():
+    directory = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    for generation in range(4):
+        children = [
+            subprocess.Popen([sys.executable, "-c", CHILD, f"{generation}{index}"])
+            for index in range(2)
+        ]
+        for child in children:
+            assert child.wait() == -9
+    if os.fork() == 0:
+        metrics.FILES.add(5, "failed")
+        os._exit(0)
+    os.wait()
+    metrics.FILES.add(7, "failed")
+    text = render().decode()
+    files = sorted(name for name in os.listdir(directory) if name.endswith(".db"))
+print(len(files), os.path.exists(directory), directory)
+print(text)
+"""
+
+
+def run(program: str, folder: Path) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def test_processes_that_come_and_are_killed(tmp_path: Path) -> None:
+    first, _, text = run(PARENT, tmp_path).partition("\n")
+    files, is_left, _ = first.split()
+    values = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    types = {labels[0] for name, *labels in values if name == "pigeonhole_verdicts_total"}
+
+    assert values["pigeonhole_files_total", "classified"] == 4 * 2 * 100
+    assert values["pigeonhole_files_total", "failed"] == 12
+    assert values["pigeonhole_wakeups_failed_total",] == 0
+    # Three slots: the parent and two children at a time; each has three files.
+    assert int(files) <= 9
+    assert len(types) == 4
+    assert "(other)" in types
+    # Nobody is there any more who could have something in flight, but the last of each slot; where
+    # one child ended before the other began, they had one slot, which the parent's fork cleared.
+    assert values.get(("pigeonhole_requests_in_flight",), 0) <= 2
+    assert is_left == "False"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_server_leaves_nothing_for_ever(tmp_path: Path) -> None:
+    killed = "import os\nfrom app.observability.multiprocess import shared_metrics\n"
+    killed += "with shared_metrics():\n    os.kill(os.getpid(), 9)"
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        run(killed, tmp_path)
+    (left,) = tmp_path.iterdir()
+    long_ago = time.time() - 3600
+    os.utime(left, (long_ago, long_ago))
+    alive = "import sys\nfrom app.observability.multiprocess import shared_metrics\n"
+    alive += "with shared_metrics():\n    print(); sys.stdout.flush(); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", alive],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        (living,) = tmp_path.iterdir()
+        os.utime(living, (long_ago, long_ago))
+        run(
+            "from app.observability.multiprocess import shared_metrics\n"
+            "with shared_metrics(): pass",
+            tmp_path,
+        )
+        kept = list(tmp_path.iterdir())
+
+    assert ended.value.returncode == -signal.SIGKILL
+    assert living != left
+    assert kept == [living]
+
+
+NO_ROOM = """
+import os, resource, signal
+from app import metrics
+from app.observability.multiprocess import VARIABLE, join_metrics, shared_metrics
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+with shared_metrics():
+    assert VARIABLE not in os.environ, "children would try in vain"
+    metrics.FILES.add(1, "classified")
+os.environ[VARIABLE] = os.getcwd()
+join_metrics()
+metrics.FILES.add(1, "classified")
+"""
+
+
+def test_a_full_disk_stops_figures_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "are not served" in done.stderr
+    assert not list(tmp_path.glob("pigeonhole-metrics-*")), "nothing is left behind"
+    assert not list(tmp_path.glob("*.db")), "no file that is cut"

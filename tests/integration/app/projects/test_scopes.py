@@ -1,0 +1,177 @@
+"""What one organization or project owns does not exist for any other."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+
+from app.db import Database
+from app.projects.models import KeyOrigin, Project
+from devtools.world import World
+from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
+
+
+@pytest.fixture
+def owner(api: Api, world: World) -> TestClient:
+    return api.tenant(world, "Owner")
+
+
+@pytest.fixture
+def stranger(api: Api, world: World) -> TestClient:
+    """Somebody with a valid key of another organization."""
+    return api.tenant(world, "Stranger")
+
+
+def ids(client: TestClient, path: str, **query: str) -> list[str]:
+    answer = client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+class TestOrganizations:
+    def test_nothing_of_another_organization_is_found(
+        self, owner: TestClient, stranger: TestClient
+    ) -> None:
+        file_id = upload(owner)
+        job_id = create_job(owner, file_id)
+        project_id = owner.get(f"{JOBS}/{job_id}").json()["project_id"]
+
+        paths = [
+            f"{FILES}/{file_id}",
+            f"{FILES}/{file_id}/content",
+            f"/api/v1/files/{file_id}",
+            f"/api/v1/files/{file_id}/content",
+            f"{JOBS}/{job_id}",
+            f"{JOBS}/{job_id}/results",
+            f"/api/v1/projects/{project_id}",
+        ]
+        assert [owner.get(path).status_code for path in paths] == [200] * len(paths)
+        assert [stranger.get(path).status_code for path in paths] == [404] * len(paths)
+        assert stranger.delete(f"{FILES}/{file_id}").status_code == 404
+        assert owner.get(f"{FILES}/{file_id}").status_code == 200, "nobody deleted it"
+
+    def test_a_job_cannot_read_a_file_of_another_organization(
+        self, owner: TestClient, stranger: TestClient
+    ) -> None:
+        file_id = upload(owner)
+
+        answer = stranger.post(JOBS, json={"file_ids": [file_id], "rules": RULES})
+
+        assert answer.status_code == 404
+        assert file_id in answer.json()["detail"]
+
+    def test_listings_are_separate(self, owner: TestClient, stranger: TestClient) -> None:
+        file_id = upload(owner)
+        job_id = create_job(owner, file_id)
+
+        assert (ids(owner, FILES), ids(owner, JOBS)) == ([file_id], [job_id])
+        assert (ids(stranger, FILES), ids(stranger, JOBS)) == ([], [])
+        assert ids(stranger, FILES, file_ids=file_id) == []
+        query = stranger.post(f"{FILES}/query", json={"filter": {"file_ids": [file_id]}})
+        assert query.json()["items"] == []
+        assert len(stranger.get("/api/v1/projects").json()) == 1
+        assert [o["name"] for o in stranger.get("/api/v1/organizations").json()] == ["Stranger"]
+
+    def test_a_token_of_another_listing_is_refused(
+        self, owner: TestClient, stranger: TestClient
+    ) -> None:
+        upload(owner)
+        upload(owner)
+        token = owner.get(FILES, params={"page_size": 1}).json()["next_page_token"]
+
+        assert owner.get(FILES, params={"page_token": token}).status_code == 200
+        assert stranger.get(FILES, params={"page_token": token}).status_code == 400
+        assert owner.get(JOBS, params={"page_token": token}).status_code == 400
+        with_filter = {"page_token": token, "file_name": "a.txt"}
+        assert owner.get(FILES, params=with_filter).status_code == 400
+
+
+class TestProjects:
+    def test_a_key_of_one_project_sees_that_project_only(self, api: Api, world: World) -> None:
+        wide = api.client(api.key(world.here))
+        other = world.project(world.here)
+        narrow = api.client(api.key(other, organization_wide=False))
+        ours, theirs = upload(wide), upload(narrow)
+
+        assert narrow.get(f"{FILES}/{ours}").status_code == 404
+        assert narrow.get(FILES, params={"project_id": str(world.here.project_id)}).status_code == (
+            404
+        )
+        assert [p["id"] for p in narrow.get("/api/v1/projects").json()] == [str(other.project_id)]
+        assert ids(narrow, FILES) == [theirs]
+
+    def test_a_wide_key_finds_by_id_in_every_project_and_lists_one(
+        self, api: Api, world: World
+    ) -> None:
+        wide = api.client(api.key(world.here))
+        other = str(world.project(world.here).project_id)
+        in_other = wide.post(
+            FILES, files={"file": ("b.txt", b"b")}, params={"project_id": other}
+        ).json()
+        assert in_other["project_id"] == other
+        job_id = create_job(wide, in_other["id"], project_id=other)
+
+        # Clients create in a project and poll without naming it.
+        assert wide.get(f"{JOBS}/{job_id}").status_code == 200
+        assert ids(wide, FILES) == []
+        assert ids(wide, FILES, project_id=other) == [in_other["id"]]
+        # Named, a project is a limit.
+        here = str(world.here.project_id)
+        assert wide.get(f"{JOBS}/{job_id}", params={"project_id": here}).status_code == 404
+
+    def test_a_foreign_project_does_not_exist(self, api: Api, world: World) -> None:
+        foreign = world.tenant("Elsewhere")
+        first_key = api.client(api.key(world.here, origin=KeyOrigin.BOOTSTRAP))
+
+        answer = first_key.get(FILES, params={"project_id": str(foreign.project_id)})
+
+        assert answer.status_code == 404
+
+
+class TestAdoption:
+    """Code written for the hosted service carries ids that this server has never seen."""
+
+    def projects(self, database: Database) -> int:
+        with database.read() as session:
+            return session.scalar(select(func.count()).select_from(Project)) or 0
+
+    @pytest.mark.parametrize("origin", [KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT])
+    def test_the_first_key_of_an_embedded_server_adopts(
+        self, api: Api, world: World, origin: KeyOrigin
+    ) -> None:
+        client = api.client(api.key(world.here, origin=origin))
+        project_id = str(uuid4())
+
+        first = client.post(
+            FILES, files={"file": ("a.txt", b"a")}, params={"project_id": project_id}
+        )
+        again = client.get(FILES, params={"project_id": project_id})
+
+        assert first.json()["project_id"] == project_id
+        assert [item["id"] for item in again.json()["items"]] == [first.json()["id"]]
+        assert self.projects(api.database) == 2
+
+    def test_another_key_does_not(self, api: Api, world: World) -> None:
+        client = api.client(api.key(world.here, origin=KeyOrigin.COMMAND))
+
+        assert client.get(FILES, params={"project_id": str(uuid4())}).status_code == 404
+        assert self.projects(api.database) == 1
+
+    def test_production_does_not(self, world: World, tmp_path: Path) -> None:
+        api = Api(world.database, tmp_path / "data", embedded=False)
+        client = api.client(api.key(world.here, origin=KeyOrigin.ENVIRONMENT))
+
+        unknown = client.get(FILES, params={"project_id": str(uuid4())})
+        organization = client.get(FILES, params={"organization_id": str(uuid4())})
+
+        assert (unknown.status_code, organization.status_code) == (404, 404)
+        assert self.projects(api.database) == 1
+
+    def test_any_organization_means_the_only_one_of_an_embedded_server(
+        self, api: Api, world: World
+    ) -> None:
+        client = api.client(api.key(world.here))
+
+        assert client.get(FILES, params={"organization_id": str(uuid4())}).status_code == 200

@@ -1,0 +1,125 @@
+"""`pigeonhole files tidy` removes bytes that nobody knows, and no others."""
+
+import os
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app import schema
+from app.db import Database
+from app.errors import StartupError
+from app.files import service as files
+from app.files.blobs.local import Blob, LocalBlobStore
+from app.files.cache import Entry, FileCaches, Owner
+from app.files.models import CacheKind
+from app.files.orphans import find_orphans
+from app.files.service import NewFile
+from cli.main import commands
+from devtools.world import World
+
+NOTHING = timedelta(0)
+
+
+class House:
+    """An embedded server's directory, with a known file, its cache, and orphans."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        data_dir.mkdir()
+        self.blobs = LocalBlobStore(data_dir / "blobs")
+        with closing(Database(f"sqlite:///{data_dir / 'pigeonhole.db'}")) as database:
+            schema.migrate(database)
+
+    def put(self, days_old: float = 2) -> Blob:
+        writer = self.blobs.create()
+        writer.write(b"bytes")
+        blob = writer.commit()
+        self.age(self.data_dir / "blobs" / blob.key, days_old)
+        return blob
+
+    def age(self, path: Path, days: float) -> None:
+        moment = time.time() - days * 86400
+        os.utime(path, (moment, moment))
+
+    def record(self, blob: Blob) -> None:
+        with closing(Database(f"sqlite:///{self.data_dir / 'pigeonhole.db'}")) as database:
+            world = World(database)
+            with database.write() as session:
+                file = files.create(session, world.here, NewFile("a.txt", "txt"), blob)
+            entry = Entry(CacheKind.DOCUMENT, "key", b"text")
+            owner = Owner(world.here.project_id, file.id)
+            FileCaches(database, self.blobs, 1000).put(owner, [entry])
+        for path in (self.data_dir / "blobs").rglob("*"):
+            if path.is_file() and path.stat().st_mtime > time.time() - 3600:
+                self.age(path, 2)
+
+    def keys(self) -> set[str]:
+        return set(self.blobs.keys(NOTHING))
+
+    def tidy(self, *arguments: str) -> Result:
+        command = ["files", "tidy", "--data-dir", str(self.data_dir), *arguments]
+        return CliRunner().invoke(commands, command)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "data")
+
+
+def test_only_old_bytes_that_no_row_knows_are_deleted(house: House) -> None:
+    house.record(house.put())
+    known = house.keys()
+    orphan, young = house.put(), house.put(days_old=0.9)
+    stale = house.blobs.create()
+    stale.write(b"cut short")
+    [cut_short] = (house.data_dir / "blobs" / "incoming").iterdir()
+    house.age(cut_short, 2)
+
+    counted = house.tidy()
+    assert counted.output == "1 of 3 blobs older than a day belong to no file.\n"
+    assert house.keys() == {*known, orphan.key, young.key}
+
+    deleted = house.tidy("--delete")
+    assert deleted.output.endswith("Deleted 1 blobs and 1 unfinished uploads.\n")
+    assert house.keys() == {*known, young.key}
+    assert not cut_short.exists()
+    stale.discard()
+    assert len(known) == 2, "the file's bytes and its cache"
+
+
+def test_a_database_that_knows_nothing_deletes_nothing(house: House) -> None:
+    house.put()
+    house.put()
+
+    refused = house.tidy("--delete")
+
+    assert isinstance(refused.exception, StartupError)
+    assert "may be the wrong one" in str(refused.exception)
+    assert len(house.keys()) == 2
+
+
+def test_a_pass_is_bounded(house: House) -> None:
+    house.record(house.put())
+    for _ in range(5):
+        house.put()
+
+    assert "Deleted 2 blobs" in house.tidy("--delete", "--limit", "2").output
+    assert len(house.keys()) == 2 + 3
+
+
+def test_many_blobs_are_looked_at_in_batches(house: House) -> None:
+    house.record(house.put())
+    orphans = {house.put().key for _ in range(5)}
+
+    with closing(Database(f"sqlite:///{house.data_dir / 'pigeonhole.db'}")) as database:
+        found = find_orphans(database, house.blobs, limit=100, batch_size=2)
+
+    assert (found.seen, set(found.orphans)) == (7, orphans)
+
+
+def test_an_empty_store_is_tidy(house: House) -> None:
+    assert house.tidy("--delete").output.endswith("Deleted 0 blobs and 0 unfinished uploads.\n")

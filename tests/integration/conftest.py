@@ -1,0 +1,71 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app import schema
+from app.db import Database
+from app.models import Base
+from devtools.postgres import PostgresServer
+from devtools.world import World
+from tests.integration.application import Api
+
+DATABASES = ("sqlite", "postgres")
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema."""
+    with closing(Database(url)) as database:
+        schema.migrate(database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "pigeonhole.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'pigeonhole.db'}"
+    url: str = request.getfixturevalue("postgres_server").fresh_database()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """One database for all tests: emptying it is much quicker than making another."""
+    return postgres_server.fresh_database(migrate)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of the newest schema, as the program opens it."""
+    if request.param == "sqlite":
+        path = tmp_path / "pigeonhole.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    with closing(Database(url)) as database:
+        if not database.is_sqlite:
+            with database.engine.begin() as connection:
+                connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
+        yield database
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
+
+
+@pytest.fixture
+def api(database: Database, tmp_path: Path) -> Api:
+    """The application of an embedded server, whatever the database."""
+    return Api(database, tmp_path / "data")

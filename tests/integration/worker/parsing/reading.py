@@ -1,0 +1,101 @@
+"""What the tests of the sandbox do with it: read, be refused, look at its processes."""
+
+import contextlib
+import io
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from app.errors import FileError
+from devtools import sample_files
+from worker.parsing.document import Document
+from worker.parsing.sandbox.forked_reader import READING, WAITING
+from worker.parsing.sandbox.parser import SandboxedParser
+
+STRATEGIES = ("fork", "process")
+# Ten seconds of work for the HTML reader: no limit of these tests lets it finish.
+ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 3_000_000
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def parse(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> Document:
+    return parser.parse(io.BytesIO(data), name, sample_files.EVERYTHING)
+
+
+def refused(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> FileError:
+    with pytest.raises(FileError) as caught:
+        parse(parser, data, name)
+    return caught.value
+
+
+def wait_for(look: Callable[[], Any], seconds: float = 20) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def reading_child(parser: SandboxedParser) -> psutil.Process:
+    return psutil.Process(parser.child_pid)
+
+
+def copies(parser: SandboxedParser, name: str) -> list[psutil.Process]:
+    """Return the copies of the child that read a file, or wait for one."""
+    found = []
+    for copy in reading_child(parser).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if not has_ended(copy) and copy.name() == name:
+                found.append(copy)
+    return found
+
+
+def is_at_rest(parser: SandboxedParser) -> bool:
+    """Tell whether the child is done with all that follows its answer."""
+    return not copies(parser, READING) and len(copies(parser, WAITING)) == 1
+
+
+def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -> FileError:
+    """Send a signal to the process that reads a file, as it reads."""
+    parse(parser, b"warm up")
+    wait_for(lambda: is_at_rest(parser))
+    outcome: list[FileError] = []
+    thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
+    thread.start()
+    for _ in range(times):
+        (copy,) = wait_for(lambda: copies(parser, READING))
+        time.sleep(0.2)
+        copy.send_signal(number)
+    thread.join(timeout=60)
+    return outcome[0]
+
+
+def run_script(script: str, **options) -> subprocess.Popen[str]:
+    prelude = (
+        "import io, os, sys, time\n"
+        "from worker.parsing.sandbox.parser import ParserUnavailable\n"
+        "from tests.integration.worker.parsing.reading import *\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", prelude + script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        **options,
+    )

@@ -1,0 +1,100 @@
+"""What is left to a process that reads a file, seen from inside such a process."""
+
+import json
+import os
+import resource
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from worker.parsing.limits import MIB, ParserLimits
+from worker.parsing.sandbox import kernel
+from worker.parsing.sandbox.jail import NOBODY, lock_down
+from worker.parsing.sandbox.preload import preload
+
+
+def attempt(function: Callable[[], object]) -> object:
+    try:
+        return function()
+    except (OSError, MemoryError) as error:
+        return type(error).__name__
+
+
+def look_around(foreign: Path) -> dict[str, object]:
+    return {
+        "uid": os.getuid(),
+        "groups": os.getgroups(),
+        "cwd": str(Path.cwd()),
+        "write inside": attempt(lambda: Path("inside").write_text("x")),
+        "temporary": tempfile.gettempdir(),
+        "write outside": attempt(lambda: foreign.write_text("x")),
+        "read outside": attempt(lambda: Path("/etc/hostname").read_text() and "read"),
+        "connect": attempt(lambda: socket.create_connection(("127.0.0.1", 9), timeout=1)),
+        "run": attempt(lambda: subprocess.run(["/bin/true"], check=True) and "ran"),
+        "leave the group": attempt(lambda: os.setpgid(0, 0)),
+        "leave the session": attempt(os.setsid),
+        "memory": attempt(lambda: len(bytearray(600 * MIB))),
+        "file": attempt(lambda: Path("large").write_bytes(bytes(2 * MIB))),
+        "core": resource.getrlimit(resource.RLIMIT_CORE),
+        "files": resource.getrlimit(resource.RLIMIT_NOFILE),
+        "cpu": resource.getrlimit(resource.RLIMIT_CPU),
+        "root again": attempt(lambda: os.setuid(0)) if os.getuid() else "is root",
+    }
+
+
+@pytest.fixture
+def seen(tmp_path):
+    """What a process saw that was locked down."""
+    # Not beneath pytest's own directory, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as directory:
+        if os.getuid() == 0:
+            os.chown(directory, NOBODY, NOBODY)
+        limits = ParserLimits(memory_bytes=500 * MIB, file_size_bytes=MIB, open_files=32)
+        preload()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                lock_down(limits, directory)
+                found = look_around(tmp_path / "foreign")
+                os.write(writer, json.dumps({**found, "directory": directory}).encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            answer = pipe.read()
+        os.waitpid(child, 0)
+        return json.loads(answer)
+
+
+def test_nothing_is_left_but_its_directory(seen, tmp_path):
+    assert seen["cwd"] == seen["temporary"] == seen["directory"]
+    assert seen["write inside"] == 1
+    assert not (tmp_path / "foreign").exists()
+    assert seen["write outside"] == "PermissionError"
+    if kernel.landlock_version():
+        assert seen["read outside"] == "PermissionError"
+    assert seen["connect"] == "PermissionError"
+    assert seen["run"] == "PermissionError"
+    # All that is left of a group is killed after the file: none may leave it.
+    assert seen["leave the group"] == seen["leave the session"] == "PermissionError"
+    assert seen["root again"] == "PermissionError"
+
+
+def test_it_is_nobody(seen):
+    if os.getuid() == 0:
+        assert (seen["uid"], seen["groups"]) == (NOBODY, [])
+    else:
+        assert seen["uid"] == os.getuid()
+
+
+def test_limits_are_kept(seen):
+    assert seen["memory"] == "MemoryError"
+    assert seen["file"] == "OSError"
+    assert seen["core"] == [0, 0]
+    assert seen["files"] == [32, 32]
+    assert seen["cpu"][0] == 60

@@ -1,0 +1,222 @@
+"""The sandboxed parser against files and signals that kill what reads them."""
+
+import io
+import os
+import signal
+import tempfile
+import threading
+import time
+
+import psutil
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from tests.integration.worker.parsing.reading import (
+    ENDLESS,
+    STRATEGIES,
+    copies,
+    has_ended,
+    is_at_rest,
+    parse,
+    refused,
+    signal_while_reading,
+    wait_for,
+)
+from worker.parsing.limits import MIB, ParserLimits
+from worker.parsing.sandbox.forked_reader import READING, WAITING
+from worker.parsing.sandbox.parser import ReadingAborted, SandboxedParser
+
+
+def test_reads_one_file_after_another_in_one_child(shared):
+    for number in range(3):
+        document = parse(shared, b"invoice %d" % number)
+        assert (document.format, document.pages[0].text) == ("txt", f"invoice {number}")
+    first = shared.child_pid
+    assert refused(shared, b"").code == FileErrorCode.EMPTY
+    assert shared.child_pid == first
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        sample_files.pdf("Hello"),
+        sample_files.docx(["Hello"]),
+        sample_files.odp("Hello"),
+        "Hello\xa0".encode("cp1252"),
+        b"Subject: Hello\r\nFrom: a@b.c\r\nMIME-Version: 1.0\r\n\r\nHello",
+        b"<!doctype html>Hello",
+    ],
+)
+def test_every_library_works_without_rights(shared, data):
+    for _ in range(2):
+        assert "Hello" in parse(shared, data, "").pages[0].text
+
+
+def test_reads_from_files_in_any_state(shared, tmp_path):
+    path = tmp_path / "report"
+    path.write_bytes(b"on disk")
+    with path.open("rb") as file:
+        file.seek(3)
+        path.unlink()
+        assert shared.parse(file, "a.txt", sample_files.EVERYTHING).pages[0].text == "on disk"
+        assert file.tell() == 3
+    with tempfile.SpooledTemporaryFile(max_size=100) as spooled:
+        spooled.write(b"spooled")
+        assert shared.parse(spooled, "a.txt", sample_files.EVERYTHING).pages[0].text == "spooled"
+
+
+@pytest.mark.parametrize("name", ["", "\udcff\udc80.txt", "../../etc/passwd", "a\0b.txt", "名.txt"])
+def test_names_of_any_bytes(shared, name):
+    assert parse(shared, b"text", name).pages[0].text == "text"
+
+
+def test_documents_and_errors_by_either_strategy(either):
+    assert parse(either, sample_files.pdf("Hello"), "").pages[0].text == "Hello"
+    assert parse(either, sample_files.docx(["Hello"]), "\udcff.docx").format == "docx"
+    assert refused(either, b"").code == FileErrorCode.EMPTY
+    looked = either.parse(
+        io.BytesIO(sample_files.pdf("Hello")),
+        "",
+        sample_files.request(mode="MULTIMODAL", max_pages=1),
+    )
+    assert [look.words for look in looked.looks] == [1]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_wall_limit(strategy):
+    with SandboxedParser(ParserLimits(wall_seconds=0.5), strategy=strategy) as parser:
+        parse(parser, b"warm up")
+        start = time.monotonic()
+        error = refused(parser, ENDLESS)
+        assert time.monotonic() - start < 5
+        assert error.code == FileErrorCode.TIMEOUT
+        assert error.sentence == "reading the file took longer than 0.5 seconds"
+        if strategy == "fork":
+            wait_for(lambda: is_at_rest(parser))
+        assert parse(parser, b"next").pages[0].text == "next"
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_processor_limit(strategy):
+    with SandboxedParser(ParserLimits(cpu_seconds=1), strategy=strategy) as parser:
+        error = refused(parser, ENDLESS)
+        assert error.code == FileErrorCode.TIMEOUT
+        assert error.sentence == "reading the file used more than 1 seconds of processor time"
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_memory_limit(strategy):
+    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB), strategy=strategy) as parser:
+        assert refused(parser, b"x" * (150 * MIB), "a.txt").code == FileErrorCode.OUT_OF_MEMORY
+        assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_a_reader_that_hangs_is_killed():
+    with SandboxedParser(ParserLimits(wall_seconds=2)) as parser:
+        assert signal_while_reading(parser, signal.SIGSTOP).code == FileErrorCode.TIMEOUT
+
+
+def test_a_reader_killed_by_the_kernel_was_out_of_memory(shared):
+    assert signal_while_reading(shared, signal.SIGKILL).code == FileErrorCode.OUT_OF_MEMORY
+
+
+def test_a_reader_that_crashes_found_a_damaged_file(shared):
+    error = signal_while_reading(shared, signal.SIGSEGV)
+    assert error.code in {FileErrorCode.CORRUPT, FileErrorCode.OUT_OF_MEMORY}
+    assert parse(shared, b"next").pages[0].text == "next"
+
+
+def test_a_lost_child_is_replaced(parser):
+    parse(parser, b"warm up")
+    first = parser.child_pid
+    os.kill(first, signal.SIGKILL)
+    assert parse(parser, b"next").pages[0].text == "next"
+    assert parser.child_pid != first
+
+
+def test_a_copy_that_was_lost_while_it_waited(parser):
+    parse(parser, b"warm up")
+    wait_for(lambda: is_at_rest(parser))
+    (spare,) = copies(parser, WAITING)
+    spare.kill()
+    wait_for(lambda: has_ended(spare))
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_a_copy_waits_with_nothing_of_the_file_before(parser, tmp_path):
+    path = tmp_path / "letter"
+    path.write_bytes(b"private")
+    with path.open("rb") as file:
+        parser.parse(file, "a.txt", sample_files.EVERYTHING)
+    wait_for(lambda: is_at_rest(parser))
+    (spare,) = copies(parser, WAITING)
+    assert spare.open_files() == []
+    assert psutil.Process(parser.child_pid).open_files() == []
+
+
+def test_an_answer_that_nobody_waited_for_is_not_the_next_files(parser):
+    """A time limit's exception, as Celery raises it, comes while a file is being read."""
+
+    class TooLong(Exception):
+        pass
+
+    def too_long(*_: object) -> None:
+        raise TooLong
+
+    assert parse(parser, b"begin").pages[0].text == "begin"
+    before = signal.signal(signal.SIGALRM, too_long)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TooLong):
+            parse(parser, ENDLESS[: len(ENDLESS) // 20], "theirs.html")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert parse(parser, b"mine").pages[0].text == "mine"
+
+
+def test_reading_that_is_aborted_ends_at_once(parser):
+    parse(parser, b"begin")
+    wait_for(lambda: is_at_rest(parser))  # or the copy that is ending would be taken for ours
+    child = parser.child_pid
+    aborting = threading.Thread(
+        target=lambda: (wait_for(lambda: copies(parser, READING)), parser.abort())
+    )
+    aborting.start()
+    began = time.monotonic()
+    with pytest.raises(ReadingAborted):
+        parse(parser, ENDLESS, "endless.html")
+    aborting.join()
+
+    assert time.monotonic() - began < 5
+    wait_for(lambda: not psutil.pid_exists(child))
+    assert parse(parser, b"next").pages[0].text == "next"
+
+
+def test_aborting_when_nothing_is_read_costs_no_file(parser, caplog):
+    parser.abort()
+    parse(parser, b"first")
+    parser.abort()
+
+    assert parse(parser, b"second").pages[0].text == "second"
+    assert caplog.records == []
+
+
+def test_a_child_lost_twice_over_one_file(parser):
+    parse(parser, b"warm up")
+    outcome: list[FileError] = []
+    thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
+    thread.start()
+    killed: set[int] = set()
+    while len(killed) < 2:
+        pid = wait_for(lambda: parser.child_pid not in {None, *killed} and parser.child_pid)
+        copies = wait_for(lambda pid=pid: psutil.Process(pid).children())
+        os.kill(pid, signal.SIGKILL)
+        killed.add(pid)
+        # The copy notices that its parent is gone. Whoever inherits it may collect it later.
+        wait_for(lambda copies=copies: all(has_ended(copy) for copy in copies))
+    thread.join(timeout=60)
+    assert outcome[0].code == FileErrorCode.WORKER_LOST
+    assert parse(parser, b"next").pages[0].text == "next"

@@ -1,0 +1,57 @@
+"""Nothing is imported after the preload: the process that reads may be unable to."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import io, logging, sys
+from worker.parsing.sandbox.preload import preload
+from tests.unit.parsing import pictures, samples
+from worker.parsing.readers.dispatch import read_document
+from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.page_reader import Ocr
+from worker.parsing.ocr.installed import find_ocr
+from worker.parsing.ocr.tesseract import Tesseract, open_models
+from app.errors import FileError
+
+bar = b"From: a@b.c\\nSubject: x\\nMIME-Version: 1.0\\n\\nHello"
+print_page = bytes(0 if n % 40 < 20 else 255 for n in range(40_000))
+scan = samples.pdf(
+    b"q 595 0 0 842 0 0 cm /Im1 Do Q",
+    resources=b"/XObject<</Im1 6 0 R>>",
+    extra=[samples.picture(print_page, 200, 200)],
+)
+files = [
+    samples.docx(["a"], header="Letterhead"), samples.pptx("a"), samples.xlsx(a=[["a"]]),
+    samples.odt("a"), samples.ods(a="a"), samples.odp("a"), samples.epub("a"), samples.xls("a"),
+    samples.pdf("a"), samples.pdf(b""), scan, samples.pdf("a")[:300], bar, b"{\\\\rtf1 a}",
+    b"<!doctype html><p>a&eacute;", "Größe".encode("cp1252"), "Größe".encode("utf-16"),
+    *(pictures.save(pictures.draw(["Total"]), kind) for kind in ("PNG", "JPEG", "TIFF", "GIF")),
+    "Рецепт".encode("koi8-r"), "作り方".encode("cp932"), b"MZ" + bytes(99),
+]
+logging.disable(logging.CRITICAL)
+preload()
+choice = find_ocr().choose("de")
+ocr = Ocr(choice, Tesseract(choice.models, open_models(choice.files)))
+before = set(sys.modules)
+for mode in ("FAST", "MULTIMODAL"):
+    for data in files:
+        try:
+            read_document(io.BytesIO(data), "", samples.request(mode=mode), ParserLimits(), ocr)
+        except FileError:
+            pass
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def test_no_reader_imports_anything():
+    found = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=Path(__file__).parents[5],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert found.stdout == "[]\n"

@@ -1,0 +1,176 @@
+"""An item in work is kept, and work on one that is not ours any more stops."""
+
+import re
+import threading
+import time
+from datetime import timedelta
+from typing import BinaryIO
+
+import pytest
+from sqlalchemy import select, update
+
+from app.db import Database
+from app.files.models import FileCache
+from app.jobs import recovery, service
+from app.jobs.models import Job
+from app.observability.multiprocess import render
+from devtools.client import until
+from devtools.world import LEASE
+from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
+from worker.parsing.document import Document
+from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox.parser import SandboxedParser
+from worker.runtime import lease
+from worker.runtime.lease import Lease, LeaseLost
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "LOOK_SECONDS", 0.05)
+
+
+class Slow(Parser):
+    """A parser that reads until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__(INVOICE)
+        self.reads, self.may_go_on = threading.Event(), threading.Event()
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        self.reads.set()
+        assert self.may_go_on.wait(20)
+        return super().parse(file, name, request)
+
+
+def lost(held: Lease) -> bool:
+    try:
+        held.check()
+    except LeaseLost:
+        return True
+    return False
+
+
+def wait_until_lost(held: Lease) -> None:
+    until(lambda: lost(held), "somebody to notice", seconds=10)
+
+
+def counted_timeouts() -> float:
+    series = re.search(
+        rb'^pigeonhole_file_errors_total{code="timeout"} (.+)$', render(), re.MULTILINE
+    )
+    return float(series[1]) if series else 0
+
+
+def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
+    world, length = plumbing.world, timedelta(seconds=2)
+    job_id = world.job([plumbing.file()])
+    claim = world.claim(lease=length)
+    first = plumbing.outcome(job_id).lease_until
+
+    with Lease(world.database, claim, length, HOUR) as held:
+        until(lambda: plumbing.outcome(job_id).lease_until != first, "a renewed lease")
+        assert recovery.take_back_expired(world.database, max_attempts=3) == 0
+        assert not lost(held)
+
+    assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
+
+
+def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> None:
+    world = plumbing.world
+    job_id = world.job([plumbing.file()])
+
+    with Lease(world.database, world.claim("slow"), LEASE, HOUR) as held:
+        recovery.take_back_all(world.database, max_attempts=3)
+        world.claim("quicker")
+        wait_until_lost(held)
+
+    assert plumbing.outcome(job_id).worker == "quicker"
+
+
+def test_a_file_that_takes_too_long_ends_although_its_worker_hangs(plumbing: Plumbing) -> None:
+    world = plumbing.world
+    job_id = world.job([plumbing.file()])
+    before = counted_timeouts()
+
+    with Lease(world.database, world.claim(), LEASE, timedelta(seconds=0.1)) as held:
+        wait_until_lost(held)
+
+    assert counted_timeouts() == before + 1
+    item = plumbing.outcome(job_id)
+    assert (item.status, item.error_code, item.attempt) == ("failed", "timeout", 1)
+    assert world.read_job(job_id).status == "ERROR"
+
+
+@pytest.mark.parametrize("end", ["cancel", "deadline", "delete"])
+def test_work_for_a_job_that_has_ended_stops(
+    plumbing: Plumbing, caplog: pytest.LogCaptureFixture, end: str
+) -> None:
+    """Once the file is read, nothing more is made of it, and nothing recorded or kept."""
+    caplog.set_level("INFO", logger="worker")
+    world, parser = plumbing.world, Slow()
+    job_id = world.job([plumbing.file()])
+
+    def end_it() -> None:
+        assert parser.reads.wait(20)
+        if end == "deadline":
+            with world.database.write() as session:
+                session.execute(update(Job).values(deadline_at=Job.created_at))
+            recovery.end_overdue(world.database)
+        else:
+            with world.database.write() as session:
+                service.cancel(session, world.here, job_id)
+        if end == "delete":
+            with world.database.write() as session:
+                service.remove(session, world.here, job_id)
+        time.sleep(0.5)  # ten looks
+        parser.may_go_on.set()
+
+    thread = threading.Thread(target=end_it)
+    thread.start()
+    assert plumbing.run(parser=parser)
+    thread.join()
+
+    assert "stopped: the file's job has ended" in caplog.text
+    if end != "delete":
+        expected = {"cancel": "cancelled", "deadline": "deadline_exceeded"}[end]
+        assert plumbing.outcome(job_id).error_code == expected
+    with world.database.read() as session:
+        assert session.scalars(select(FileCache)).all() == []
+    assert plumbing.claims[-1] is None, "the worker is free again"
+
+
+def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
+    plumbing: Plumbing, parser: SandboxedParser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="worker")
+    world = plumbing.world
+    job_id = world.job([plumbing.file("<!doctype html>" + "<b>x</b>y&amp;z\n" * 3_000_000)])
+
+    def cancel() -> None:
+        time.sleep(1.5)
+        with world.database.write() as session:
+            service.cancel(session, world.here, job_id)
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    began = time.monotonic()
+    assert plumbing.run(parser=parser)
+    thread.join()
+
+    assert time.monotonic() - began < 6, "reading all of it takes ten seconds"
+    assert "stopped: the file's job has ended" in caplog.text
+    assert plumbing.outcome(job_id).error_code == "cancelled"
+
+
+def test_a_lease_survives_a_database_that_is_away(
+    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = plumbing.world
+    world.job([plumbing.file()])
+    claim = world.claim()
+
+    with Lease(Database("sqlite:////nowhere/at/all.db"), claim, LEASE, HOUR) as held:
+        until(lambda: "could not look after a lease" in caplog.text, "a look in vain")
+        assert not lost(held)

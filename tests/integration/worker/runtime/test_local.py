@@ -1,0 +1,111 @@
+"""The embedded runner minds its workers whatever becomes of the database."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.files import service as files
+from app.files.blobs.local import LocalBlobStore
+from app.files.service import NewFile
+from app.jobs.models import Worker
+from app.settings import Settings
+from cli.pipeline import build_pipeline
+from devtools.client import is_alive, until
+from devtools.postgres import PostgresServer
+from devtools.world import World
+from tests.integration.conftest import migrate
+from worker.runtime import local
+from worker.runtime.local import LocalRunner
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> Iterator[Database]:
+    with closing(Database(postgres_server.fresh_database(migrate))) as database:
+        yield database
+
+
+def ready(database: Database) -> set[str]:
+    with database.read() as session:
+        return set(session.scalars(select(Worker.id)))
+
+
+def children() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if is_alive(child) and "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    return Settings.model_validate(
+        {
+            "database_url": database.url.replace("+psycopg", ""),
+            "broker_url": "redis://not.used/0",
+            "secret_key": "a secret of the tests, long enough",
+            "data_dir": tmp_path,
+            "workers": 1,
+        }
+    )
+
+
+@contextmanager
+def running(settings: Settings, database: Database) -> Iterator[LocalRunner]:
+    """A runner whose first worker is ready; afterwards no worker is left."""
+    runner = LocalRunner(settings, database, build_pipeline)
+    runner.start()
+    try:
+        until(lambda: ready(database), "the first worker")
+        yield runner
+    finally:
+        runner.stop()
+    assert children() == []
+
+
+def test_a_worker_lost_while_the_database_is_away_is_replaced(
+    settings: Settings, database: Database, postgres_server: PostgresServer
+) -> None:
+    with running(settings, database):
+        before = ready(database)
+        (victim,) = children()
+        postgres = postgres_server._own_process()
+        postgres.signal(signal.SIGINT)
+        postgres.wait()
+        try:
+            victim.kill()
+            until(lambda: [c for c in children() if c != victim], "another worker", 20)
+        finally:
+            postgres_server._run()
+        until(lambda: ready(database) - before, "the second worker's heartbeat")
+        assert victim not in children()
+
+
+def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "STUCK_SECONDS", 0.5)
+    world, blobs = World(database), LocalBlobStore(settings.blob_dir)
+    writer = blobs.create()
+    writer.write(b"INVOICE 7\nTotal to pay: 12.00")
+    with database.write() as session:
+        file = files.create(session, world.here, NewFile("a.txt", "txt"), writer.commit())
+    # Shorter than anybody may set it.
+    impatient = settings.model_copy(update={"item_seconds": 1.0})
+    with running(impatient, database) as runner:
+        (victim,) = children()
+        job_id = world.job([file.id])
+        runner.notify()
+        until(lambda: world.items(job_id)[0].status == "running", "the file's turn")
+        victim.suspend()  # deaf and dumb, as in an endless loop of a library
+
+        until(lambda: world.read_job(job_id).status == "SUCCESS", "the end of the job")
+
+        assert not is_alive(victim)
+    assert world.items(job_id)[0].attempt == 2

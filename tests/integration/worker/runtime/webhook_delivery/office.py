@@ -1,0 +1,115 @@
+"""A world whose jobs have webhooks, and a deliverer that sends them to a receiver."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import httpcore2
+
+from app.db import Database
+from app.errors import FileErrorCode
+from app.jobs import queue
+from app.jobs import service as jobs
+from app.jobs.completion import Classified, Failed
+from app.jobs.pages import PageSelection
+from app.jobs.service import NewJob
+from app.projects.service import Scope
+from app.webhooks import service
+from app.webhooks.policy import AddressPolicy
+from app.webhooks.service import DeliveryView, NewWebhook
+from devtools.receiver import Receiver
+from devtools.world import DAY, RULES, VERDICT, World
+from worker.runtime.webhook_delivery.client import Limits, Sender
+from worker.runtime.webhook_delivery.deliverer import Deliverer
+
+PATIENT = Limits()
+IMPATIENT = Limits(answer_seconds=0.4)
+# Reading the system's certificates takes a while: once is enough.
+TLS = httpcore2.default_ssl_context()
+BROKEN = Failed(FileErrorCode.CORRUPT, "the file is damaged")
+
+# What a job of two files must see to end so.
+OUTCOMES: dict[str, tuple[Classified | Failed, Classified | Failed]] = {
+    "success": (VERDICT, VERDICT),
+    "partial_success": (VERDICT, BROKEN),
+    "error": (BROKEN, BROKEN),
+}
+
+
+class Office:
+    """Makes jobs with webhooks, ends them, and delivers."""
+
+    def __init__(self, database: Database, receiver: Receiver) -> None:
+        self.world = World(database)
+        self.database = database
+        self.receiver = receiver
+        self.waits: list[timedelta] = []
+
+    def webhook(
+        self,
+        path: str = "/hook",
+        events: Sequence[str] | None = None,
+        *,
+        url: str | None = "",
+        headers: dict[str, str] | None = None,
+        output_format: str = "json",
+        secret: str | None = None,
+        payload: str = "ids",
+        loopback: bool = True,
+    ) -> NewWebhook:
+        return NewWebhook(
+            url=self.receiver.url(path) if url == "" else url,
+            events=None if events is None else tuple(events),
+            headers=headers,
+            output_format=output_format,
+            signing_secret=secret,
+            payload=payload,
+            loopback_allowed=loopback,
+        )
+
+    def job(self, *webhooks: NewWebhook, files: int = 2, scope: Scope | None = None) -> UUID:
+        scope = scope or self.world.here
+        file_ids = (self.world.file(scope=scope),) * files
+        new = NewJob(file_ids, RULES, "FAST", "en", PageSelection(), webhooks)
+        with self.database.write() as session:
+            return jobs.create(session, scope, self.world.secrets, new, DAY).id
+
+    def end(self, job_id: UUID, how: str = "success") -> None:
+        """Let a job of two files become what it is to become."""
+        if how == "cancelled":
+            self.world.claim()
+            with self.database.write() as session:
+                jobs.cancel(session, self.world.here, job_id)
+            return
+        for outcome in OUTCOMES[how]:
+            claim = self.world.claim()
+            assert claim.job_id == job_id
+            assert queue.finish(self.database, claim, outcome)
+
+    def deliverer(
+        self,
+        policy: AddressPolicy | None = None,
+        limits: Limits = PATIENT,
+        waits: Sequence[float] = (0, 0),
+        **parts: object,
+    ) -> Deliverer:
+        sender = Sender(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
+        return Deliverer(
+            self.database, self.world.secrets, sender, waits, on_retry=self.waits.append
+        )
+
+    def deliver_all(self, deliverer: Deliverer | None = None) -> int:
+        """Deliver until nothing is due; return how many tries that took."""
+        deliverer = deliverer or self.deliverer()
+        tries = 0
+        while deliverer.deliver_next():
+            tries += 1
+        return tries
+
+    def log(self, job_id: UUID) -> Sequence[DeliveryView]:
+        with self.database.read() as session:
+            return service.list_deliveries(session, self.world.here, job_id)
+
+    def only(self, job_id: UUID) -> DeliveryView:
+        (delivery,) = self.log(job_id)
+        return delivery

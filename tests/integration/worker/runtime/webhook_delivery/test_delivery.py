@@ -1,0 +1,273 @@
+"""Deliveries that fail, are lost, are deleted, and hold secrets, on both databases."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.jobs import service as jobs
+from app.secrets import Secrets
+from app.webhooks import outbox, service
+from app.webhooks.models import WebhookAttempt, WebhookDelivery
+from app.webhooks.policy import Address, AddressPolicy
+from tests.integration.worker.runtime.webhook_delivery.office import TLS, Office
+from worker.runtime.webhook_delivery.client import Sender, resolve_name
+from worker.runtime.webhook_delivery.deliverer import Deliverer
+from worker.runtime.webhook_delivery.threads import DeliveryThreads
+
+SECRET = "a-signing-secret-nobody-may-see"
+
+
+class TestRetries:
+    def test_a_failure_is_tried_again_with_the_same_id(self, office: Office) -> None:
+        job_id = office.job(office.webhook("/h?status=500&times=1"))
+        office.end(job_id)
+
+        assert office.deliver_all() == 2
+
+        view = office.only(job_id)
+        assert view.status == "delivered"
+        assert [(one.status_code, one.error) for one in view.attempts] == [
+            (500, "the receiver answered 500"),
+            (200, None),
+        ]
+        assert {one.event()["event_id"] for one in office.receiver.received} == {str(view.id)}
+
+    def test_when_no_wait_is_left_it_is_given_up(self, office: Office) -> None:
+        job_id = office.job(office.webhook("/h?status=404"))
+        office.end(job_id)
+
+        assert office.deliver_all(office.deliverer(waits=(0, 0, 0))) == 4
+
+        view = office.only(job_id)
+        assert (view.status, view.next_attempt_at, len(view.attempts)) == ("failed", None, 4)
+
+    def test_the_next_try_comes_when_it_is_due(self, office: Office) -> None:
+        job_id = office.job(office.webhook("/h?status=500"))
+        office.end(job_id)
+
+        assert office.deliver_all(office.deliverer(waits=(100,))) == 1
+
+        view = office.only(job_id)
+        assert view.status == "waiting"
+        assert view.next_attempt_at is not None
+        wait = view.next_attempt_at - view.attempts[0].started_at
+        assert timedelta(seconds=100) <= wait <= timedelta(seconds=160)
+        (told,) = office.waits
+        assert timedelta(seconds=100) <= told <= timedelta(seconds=150)
+
+    def test_retry_after_is_obeyed(self, office: Office) -> None:
+        office.end(office.job(office.webhook("/h?status=503&header=Retry-After:500")))
+
+        assert office.deliver_all() == 1
+        assert office.waits == [timedelta(seconds=500)]
+
+    def test_410_is_the_end(self, office: Office) -> None:
+        job_id = office.job(office.webhook("/h?status=410"))
+        office.end(job_id)
+
+        assert office.deliver_all() == 1
+        assert office.only(job_id).status == "failed"
+
+    @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+    def test_every_2xx_is_success(self, office: Office, status: int) -> None:
+        job_id = office.job(office.webhook(f"/h?status={status}&body="))
+        office.end(job_id)
+
+        assert office.deliver_all() == 1
+        assert office.only(job_id).status == "delivered"
+
+
+class TestLeases:
+    def test_a_lost_try_is_made_again_and_shown(self, office: Office) -> None:
+        job_id = office.job(office.webhook())
+        office.end(job_id)
+        claim = outbox.claim_next(office.database, timedelta(seconds=-1))
+        assert claim is not None
+
+        assert office.deliver_all() == 1
+
+        view = office.only(job_id)
+        assert view.status == "delivered"
+        assert [one.error for one in view.attempts] == [service.LOST, None]
+
+    def test_what_is_claimed_nobody_else_gets_and_the_log_says_so(self, office: Office) -> None:
+        job_id = office.job(office.webhook())
+        office.end(job_id)
+        assert outbox.claim_next(office.database, timedelta(minutes=1)) is not None
+
+        assert outbox.claim_next(office.database, timedelta(minutes=1)) is None
+        view = office.only(job_id)
+        assert (view.status, view.next_attempt_at) == ("sending", None)
+        assert [(one.error, one.milliseconds) for one in view.attempts] == [(None, None)]
+
+        outbox.take_back_all(office.database)
+        assert office.deliver_all() == 1
+
+    def test_who_lost_the_lease_changes_nothing_but_tells_what_happened(
+        self, office: Office
+    ) -> None:
+        job_id = office.job(office.webhook())
+        office.end(job_id)
+        late = outbox.claim_next(office.database, timedelta(seconds=-1))
+        assert late is not None
+        office.deliver_all()
+
+        outbox.record(office.database, late, outbox.Attempt(5, error="too late"), None)
+
+        view = office.only(job_id)
+        assert view.status == "delivered"
+        assert [one.error for one in view.attempts] == ["too late", None]
+
+    def test_many_who_deliver_at_once_deliver_each_once(self, office: Office) -> None:
+        for number in range(10):
+            office.end(office.job(office.webhook(f"/{number}", ["parse.pending", "parse.success"])))
+        deliverer = office.deliverer()
+
+        threads = [threading.Thread(target=office.deliver_all, args=(deliverer,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        # A thread may have looked just when others held all of one URL that it may hold.
+        office.deliver_all(deliverer)
+        ids = [one.event()["event_id"] for one in office.receiver.received]
+        assert (len(ids), len(set(ids))) == (20, 20)
+
+    def test_a_receiver_that_hangs_leaves_hands_for_others(self, office: Office) -> None:
+        for _ in range(outbox.MOST_PER_URL + 3):
+            office.job(office.webhook("/slow", ["parse.pending"]))
+        office.job(office.webhook("/quick", ["parse.pending"]))
+
+        claims = []
+        while claim := outbox.claim_next(office.database, timedelta(minutes=1)):
+            claims.append(claim)
+
+        urls = [claim.url for claim in claims]
+        assert urls.count(office.receiver.url("/slow")) == outbox.MOST_PER_URL
+        assert urls.count(office.receiver.url("/quick")) == 1
+
+    def test_threads_deliver_what_is_due_and_stop(self, office: Office) -> None:
+        threads = DeliveryThreads(office.deliverer(), 3, drain_seconds=5)
+        job_id = office.job(office.webhook("/h?status=500&times=1", ["parse.pending"]))
+        outbox.claim_next(office.database, timedelta(hours=1))  # as one who was killed left it
+
+        threads.start()
+        try:
+            office.receiver.wait_for(lambda receiver: len(receiver.received) == 2)
+            office.job(office.webhook("/other", ["parse.pending"]))
+            threads.notify()
+            office.receiver.wait_for(lambda receiver: receiver.at("/other"))
+        finally:
+            threads.stop()
+        assert office.only(job_id).status == "delivered"
+        assert not [t for t in threading.enumerate() if t.name.startswith("webhooks-")]
+
+
+class TestSecrets:
+    def test_none_is_readable_in_the_database_or_in_the_log(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        token = "a-token-nobody-may-see"
+        path = f"/{token}?status=500&times=1"
+        office.end(
+            office.job(office.webhook(path, headers={"Authorization": token}, secret=SECRET))
+        )
+        office.deliver_all()
+
+        assert len(office.receiver.received) == 2
+        assert token not in caplog.text
+        assert SECRET not in caplog.text
+        assert "webhook not delivered" in caplog.text
+        assert "webhook delivered" in caplog.text
+        with office.database.read() as session:
+            rows = [
+                str(tuple(row))
+                for table in ("webhook_deliveries", "webhook_attempts")
+                for row in session.execute(text(f"SELECT * FROM {table}"))
+            ]
+            stored = session.execute(
+                text("SELECT headers_encrypted, secret_encrypted FROM webhook_configurations")
+            ).one()
+        assert len(rows) == 3
+        assert not any(token in row or SECRET in row for row in [*rows, str(tuple(stored))])
+
+    def test_another_secret_key_is_said_and_holds_nobody_up(self, office: Office) -> None:
+        lost = office.job(office.webhook(secret=SECRET))
+        office.end(lost)
+        fine = office.job(office.webhook())
+        office.end(fine)
+        stranger = Deliverer(
+            office.database,
+            Secrets("another secret key altogether"),
+            Sender(AddressPolicy(), tls=TLS),
+            (0,),
+        )
+
+        assert office.deliver_all(stranger) == 2
+
+        view = office.only(lost)
+        assert view.status == "failed"
+        assert view.attempts[0].error == (
+            "its headers and secret were encrypted under another SECRET_KEY"
+        )
+        assert office.only(fine).status == "delivered"
+
+    def test_a_bug_is_logged_and_tried_again(
+        self, office: Office, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def resolve(_: str, __: int) -> Sequence[Address]:
+            return [None]  # type: ignore[list-item]
+
+        job_id = office.job(office.webhook())
+        office.end(job_id)
+
+        office.deliver_all(office.deliverer(resolve=resolve, waits=(0,)))
+
+        assert len(office.only(job_id).attempts) == 2
+        assert "an unexpected error while delivering" in caplog.text
+
+
+def test_a_name_that_cannot_be_one() -> None:
+    with pytest.raises(ValueError, match="label"):
+        resolve_name("a" * 70, 80)
+
+
+def test_a_deleted_job_takes_its_deliveries_along(office: Office) -> None:
+    job_id = office.job(office.webhook("/h?status=500"))
+    office.end(job_id)
+    office.deliver_all(office.deliverer(waits=(100,)))
+    held = office.job(office.webhook())
+    office.end(held)
+    claim = outbox.claim_next(office.database, timedelta(minutes=1))
+    assert claim is not None
+
+    for doomed in (job_id, held):
+        with office.database.write() as session:
+            jobs.remove(session, office.world.here, doomed)
+    outbox.record(office.database, claim, outbox.Attempt(1), None)
+
+    with office.database.read() as session:
+        assert session.query(WebhookDelivery).count() == 0
+        assert session.query(WebhookAttempt).count() == 0
+    assert office.deliver_all() == 0
+
+
+def test_longest_payload_is_sent_whole(office: Office) -> None:
+    job_id = office.job(office.webhook(events=["parse.cancelled"], payload="results"), files=500)
+    office.end(job_id, "cancelled")
+    began = time.monotonic()
+
+    office.deliver_all()
+
+    body = json.loads(office.receiver.received[0].body)
+    assert len(body["data"]["files"]) == 500
+    assert {one["error"] for one in body["data"]["files"]} == {"cancelled"}
+    assert time.monotonic() - began < 30

@@ -1,0 +1,195 @@
+"""Each change of state of a job, under each spelling, at a real receiver, on both databases."""
+
+import hashlib
+import hmac
+import json
+import time
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, select
+from standardwebhooks.webhooks import Webhook
+
+from app.jobs import queue
+from app.jobs import service as jobs
+from app.webhooks import outbox
+from app.webhooks.events import SPELLINGS, JobState
+from app.webhooks.models import WebhookDelivery
+from devtools.world import LEASE, VERDICT
+from tests.integration.worker.runtime.webhook_delivery.office import BROKEN, Office
+
+PLAIN, STANDARD = "just a secret", "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
+ENDS = ("success", "partial_success", "error", "cancelled")
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_an_event_comes_under_each_name_asked_for_with_both_signatures(
+    office: Office, state: JobState
+) -> None:
+    wanted = [(name, secret) for name in SPELLINGS[state] for secret in (PLAIN, STANDARD)]
+    hooks = (office.webhook(events=[name], secret=secret) for name, secret in wanted)
+    job_id = office.job(*hooks)
+    office.end(job_id, state if state in ENDS else "success")
+    office.deliver_all()
+
+    for received, (name, secret) in zip(office.receiver.received, wanted, strict=True):
+        event = json.loads(received.body)
+        headers = {key.lower(): value for key, value in received.headers.items()}
+        assert event["event_type"] == headers["x-webhook-event-type"] == name
+        assert event["data"] == {"id": str(job_id), "job_id": str(job_id)}
+        assert event["event_id"] == headers["x-webhook-event-id"] == headers["webhook-id"]
+        assert UUID(event["event_id"])
+        assert abs(event["timestamp"] - time.time()) < 60
+        assert headers["content-type"] == "application/json"
+        assert headers["user-agent"].startswith("pigeonhole-webhooks/")
+        digest = hmac.new(secret.encode(), received.body, hashlib.sha256).hexdigest()
+        assert headers["lc-signature"] == f"sha256={digest}"
+        key = secret if secret == STANDARD else secret.encode()
+        assert Webhook(key).verify(received.body, headers) == event
+
+
+@pytest.mark.parametrize("wanted", [None, []])
+@pytest.mark.parametrize(
+    ("end", "name"),
+    list(
+        zip(
+            ENDS,
+            ("parse.success", "parse.partial", "parse.failure", "parse.cancelled"),
+            strict=True,
+        )
+    ),
+)
+def test_without_a_list_the_end_is_told_once(
+    office: Office, end: str, name: str, wanted: list[str] | None
+) -> None:
+    job_id = office.job(office.webhook(events=wanted))
+    office.end(job_id, end)
+    office.deliver_all()
+
+    assert [one.event()["event_type"] for one in office.receiver.received] == [name]
+    assert office.only(job_id).status == "delivered"
+
+
+def test_several_configurations_get_what_each_asked_for(office: Office) -> None:
+    job_id = office.job(
+        office.webhook("/all", [name for names in SPELLINGS.values() for name in names]),
+        office.webhook("/default"),
+        office.webhook("/both", ["classify.success", "parse.success"]),
+        office.webhook("/none", ["string", "parse.Success", "unmapped_event"]),
+    )
+    office.end(job_id)
+    office.deliver_all()
+
+    def names(path: str) -> list[str]:
+        return [one.event()["event_type"] for one in office.receiver.at(path)]
+
+    assert names("/all") == ["parse.pending", "parse.running", "parse.success"]
+    assert names("/default") == ["parse.success"]
+    assert names("/both") == ["classify.success"], "one delivery, as it was spelled first"
+    assert names("/none") == []
+    assert len({one.event()["event_id"] for one in office.receiver.received}) == 5
+
+
+def test_running_is_told_once_however_many_workers_begin(office: Office) -> None:
+    job_id = office.job(office.webhook(events=["classify.running"]), files=3)
+    claims = [office.world.claim(worker) for worker in ("a", "b", "c")]
+    queue.release(office.database, claims[0])
+    office.world.claim("d")
+
+    assert [view.event_type for view in office.log(job_id)] == ["classify.running"]
+
+
+def test_a_claim_costs_a_job_without_webhooks_nothing(office: Office) -> None:
+    office.job()
+    office.job(office.webhook())
+    counts = []
+    for _ in range(2):
+        statements: list[str] = []
+
+        def note(*arguments: object, into: list[str] = statements) -> None:
+            into.append(str(arguments[2]))
+
+        event.listen(office.database.engine, "before_cursor_execute", note)
+        queue.claim_next(office.database, "w", LEASE)
+        event.remove(office.database.engine, "before_cursor_execute", note)
+        counts.append(sum("webhook" in statement for statement in statements))
+    assert counts == [0, 0]
+
+
+def test_formats_of_the_payload(office: Office) -> None:
+    office.end(
+        office.job(
+            office.webhook("/string", output_format="string"),
+            office.webhook("/json", output_format="json"),
+        )
+    )
+    office.deliver_all()
+
+    as_string = json.loads(office.receiver.at("/string")[0].body)
+    assert isinstance(as_string, str)
+    assert set(json.loads(as_string)) == {"event_id", "event_type", "timestamp", "data"}
+    assert isinstance(json.loads(office.receiver.at("/json")[0].body), dict)
+
+
+def test_the_richer_payload_tells_status_counts_and_verdicts(office: Office) -> None:
+    events = ["classify.pending", "classify.partial_success"]
+    job_id = office.job(office.webhook(events=events, payload="results"))
+    office.deliver_all()
+    office.end(job_id, "partial_success")
+    office.deliver_all()
+
+    pending, ended = (one.event()["data"] for one in office.receiver.received)
+    ids = {"id": str(job_id), "job_id": str(job_id)}
+    assert pending == {**ids, "status": "PENDING", "file_count": 2}
+    (good, bad) = ended.pop("files")
+    assert ended == {**ids, "status": "PARTIAL_SUCCESS", "file_count": 2, "failed_count": 1}
+    assert (good["type"], good["confidence"], good["error"]) == (
+        VERDICT.type,
+        VERDICT.confidence,
+        None,
+    )
+    assert (bad["type"], bad["confidence"], bad["error"]) == (None, None, BROKEN.code)
+
+
+def test_the_body_is_the_same_at_each_try_and_the_signature_is_fresh(office: Office) -> None:
+    office.end(office.job(office.webhook("/h?status=503&times=2", secret=PLAIN, payload="results")))
+
+    assert office.deliver_all() == 3
+
+    bodies = {one.body for one in office.receiver.received}
+    assert len(bodies) == 1
+    for one in office.receiver.received:
+        headers = {key.lower(): value for key, value in one.headers.items()}
+        Webhook(PLAIN.encode()).verify(one.body, headers)
+
+
+def test_a_change_that_is_rolled_back_owes_nothing(office: Office) -> None:
+    job_id = office.job(office.webhook())
+
+    def cancel_and_fail() -> None:
+        with office.database.write() as session:
+            jobs.cancel(session, office.world.here, job_id)
+            assert session.scalars(select(WebhookDelivery.state)).all() == [JobState.CANCELLED]
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cancel_and_fail()
+
+    assert office.log(job_id) == []
+    assert office.world.read_job(job_id).status == "PENDING"
+
+
+def test_who_delivers_is_told_after_the_commit(office: Office) -> None:
+    told: list[int] = []
+
+    def look(count: int) -> None:
+        assert outbox.count_due(office.database, 10) == count
+        told.append(count)
+
+    office.database.on_commit("deliveries", look)
+    office.job(
+        office.webhook(events=["parse.pending"]), office.webhook(events=["classify.pending"])
+    )
+    office.job(office.webhook())
+
+    assert told == [2]

@@ -1,0 +1,74 @@
+"""The process that delivers webhooks beside a worker is minded, whatever the machine lacks."""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from app.settings import Settings
+from devtools.client import is_alive, until
+from worker.runtime.webhook_delivery import process
+from worker.runtime.webhook_delivery.process import DelivererProcess
+
+
+def wait_for_a_signal(_: Settings) -> None:
+    """Stand in for deliveries; started by its name in another process."""
+    time.sleep(60)
+
+
+@pytest.fixture
+def deliverer(monkeypatch: pytest.MonkeyPatch) -> Iterator[DelivererProcess]:
+    monkeypatch.setattr(process, "RESTART_SECONDS", 0.1)
+    deliverer = DelivererProcess(Settings(drain_seconds=5), wait_for_a_signal)
+    deliverer.start()
+    yield deliverer
+    deliverer.stop()
+    assert living() == []
+
+
+def living() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if is_alive(child) and "spawn_main" in " ".join(child.cmdline())
+    ]
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing: not even a pipe to a process of its own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("deliverer")
+def test_one_that_died_is_replaced_as_soon_as_that_is_possible(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (victim,) = living()
+    with no_more_files():
+        os.kill(victim.pid, signal.SIGKILL)
+        until(lambda: "no process can be started" in caplog.text, "a try in vain")
+
+    until(lambda: [child for child in living() if child != victim], "another one", 20)
+
+
+def test_nothing_is_started_after_the_end(
+    deliverer: DelivererProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    (victim,) = living()
+    victim.kill()
+    until(lambda: "died" in caplog.text, "its death being noticed")
+
+    deliverer.stop()
+
+    assert living() == []

@@ -1,0 +1,139 @@
+"""The bytes of files in a directory."""
+
+import errno
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.files.blobs.local import LocalBlobStore, is_disk_full
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalBlobStore:
+    return LocalBlobStore(tmp_path / "blobs")
+
+
+def paths(tmp_path: Path) -> list[Path]:
+    return [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+
+
+def test_what_is_committed_can_be_read(store: LocalBlobStore) -> None:
+    writer = store.create()
+    writer.write(b"some ")
+    writer.write(b"bytes")
+    with writer.reopen() as so_far:
+        assert so_far.read() == b"some bytes"
+
+    blob = writer.commit()
+
+    assert (blob.size, blob.sha256) == (10, hashlib.sha256(b"some bytes").hexdigest())
+    with store.open(blob.key) as file:
+        assert file.read() == b"some bytes"
+        assert file.fileno() > 0, "the parser gets a descriptor"
+
+
+def test_what_is_committed_is_on_the_disk_with_its_directories(
+    store: LocalBlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    root = tmp_path / "blobs"
+    seen: set[Path] = set()
+    for _ in range(300):  # more than there are subdirectories: some come again
+        synced.clear()
+        path = root / store.create().commit().key
+        directories = [path.parent] if path.parent in seen else [path.parent, root]
+        assert synced == [entry.stat().st_ino for entry in (path, *directories)]
+        seen.add(path.parent)
+
+
+def test_equal_bytes_are_blobs_of_their_own(store: LocalBlobStore) -> None:
+    first, second = store.create().commit(), store.create().commit()
+
+    store.delete(first.key)
+
+    with store.open(second.key) as file:
+        assert file.read() == b""
+
+
+def test_what_is_discarded_leaves_nothing(store: LocalBlobStore, tmp_path: Path) -> None:
+    writer = store.create()
+    writer.write(b"x" * 100_000)
+
+    writer.discard()
+    writer.discard()
+
+    assert paths(tmp_path) == []
+
+
+def test_discarding_after_the_commit_does_no_harm(store: LocalBlobStore, tmp_path: Path) -> None:
+    writer = store.create()
+    writer.commit()
+
+    writer.discard()
+
+    assert len(paths(tmp_path)) == 1
+
+
+def test_deleting_twice_is_harmless(store: LocalBlobStore) -> None:
+    blob = store.create().commit()
+    store.delete(blob.key)
+    store.delete(blob.key)
+
+    with pytest.raises(FileNotFoundError):
+        store.open(blob.key)
+
+
+def test_only_the_owner_can_look(store: LocalBlobStore, tmp_path: Path) -> None:
+    store.create().commit()
+
+    folders = [path for path in (tmp_path / "blobs").rglob("*") if path.is_dir()]
+    assert len(folders) == 2
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in folders)
+
+
+def test_leftovers_of_a_crash_are_removed_and_blobs_stay(
+    store: LocalBlobStore, tmp_path: Path
+) -> None:
+    store.create().commit()
+    interrupted = store.create()
+    assert len(paths(tmp_path)) == 2
+
+    assert LocalBlobStore(tmp_path / "blobs").remove_stale_uploads(timedelta(0)) == 1
+
+    assert len(paths(tmp_path)) == 1
+    interrupted.discard()
+
+
+def test_a_writable_directory_passes_the_check(store: LocalBlobStore) -> None:
+    store.check()
+    assert is_disk_full(OSError(errno.ENOSPC, "full"))
+    assert not is_disk_full(OSError(errno.EACCES, "forbidden"))
+
+
+def test_a_directory_that_is_gone_fails_the_check(store: LocalBlobStore, tmp_path: Path) -> None:
+    (tmp_path / "blobs" / "incoming").rmdir()
+
+    with pytest.raises(OSError, match="not writable"):
+        store.check()
+
+
+def test_only_what_is_named_like_a_blob_is_listed(store: LocalBlobStore, tmp_path: Path) -> None:
+    """A volume has directories of its own, and what is listed may be deleted as nobody's."""
+    writer = store.create()
+    blob = writer.commit()
+    root = tmp_path / "blobs"
+    for name in ("lost+found/0000", "ab/notes.txt", f"ab/cd{30 * '0'}"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"theirs")
+
+    assert list(store.keys(timedelta(seconds=-1))) == [blob.key]

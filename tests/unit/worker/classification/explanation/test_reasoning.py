@@ -1,0 +1,176 @@
+import re
+
+import pytest
+
+from tests.unit.worker.classification.sample_texts import POEM, TEXTS
+from worker.classification.engine import Engine
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.calibration import FEATURES
+from worker.classification.verdict import Verdict
+from worker.parsing.document import Document, Page
+
+ALL = [*(TEXTS[key] for key in sorted(TEXTS)), POEM]
+
+
+def classify(engine: Engine, text: str, rules: list[Rule]) -> Verdict:
+    return engine.classify(Document("txt", (Page(0, text),), 1), rules)
+
+
+def step(verdict: Verdict, beginning: str) -> str:
+    pattern = rf"^\d+\. ({re.escape(beginning)}.*)$"
+    return re.findall(pattern, verdict.reasoning, re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
+def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text: str):
+    verdict = classify(engine, text, [*rules, Rule("other", "anything else")])
+    evidence = verdict.evidence
+
+    for ranked in evidence.ranking:
+        mean = sum(channel.weight * channel.score for channel in ranked.channels)
+        mean /= sum(channel.weight for channel in ranked.channels)
+        assert ranked.score == pytest.approx(
+            mean + ranked.lexical + ranked.bonus - ranked.excluded, abs=1e-4
+        )
+    scores = [ranked.score for ranked in evidence.ranking]
+    assert scores == sorted(scores, reverse=True)
+
+    ranking = step(verdict, "Scores in standard deviations")
+    shown = re.findall(r'"(\w+)" (-?\d+\.\d\d)', ranking)
+    expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in evidence.ranking[:3]]
+    assert shown == expected
+    assert f"margin {scores[0] - scores[1]:.2f}" in ranking
+    assert f"above {evidence.panel_types} generic types" in ranking
+
+    probabilities = step(verdict, "Estimated probability")
+    quoted = re.findall(r": (\d\.\d\d)[;.]", probabilities)
+    assert quoted == [f"{evidence.match_probability:.2f}", f"{evidence.null_probability:.2f}"]
+    assert verdict.confidence == max(evidence.match_probability, evidence.null_probability)
+    influences = [f"({item.log_odds:+.2f})" for item in evidence.influences]
+    assert re.findall(r"\([+-]\d+\.\d\d\)", probabilities) == influences
+    assert {item.feature for item in evidence.influences} <= set(FEATURES)
+
+    alternative = evidence.alternative
+    assert alternative is not None
+    assert f'"{alternative.type}" fits best with {alternative.score:.2f}' in verdict.reasoning
+    is_better = alternative.score > scores[0]
+    assert is_better == (evidence.better_alternatives > 0)
+
+    read = step(verdict, "Read")
+    assert f"{len(text)} characters" in read
+    assert f"{evidence.chunks} passage" in read
+
+
+@pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
+def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
+    verdict = classify(engine, text, rules)
+    quote = verdict.evidence.quote
+    assert quote is not None
+    assert 0 < len(quote.text) <= 160
+    assert quote.text in text
+    assert f"on page 1: “{quote.text}”" in verdict.reasoning
+
+
+def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[Rule]):
+    pages = (Page(3, POEM), Page(4, TEXTS["invoice", "de"]))
+    verdict = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
+    assert verdict.evidence.quote is not None
+    assert verdict.evidence.quote.page == 4
+    assert "on page 5: “" in verdict.reasoning
+
+
+def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]):
+    text = "".join(letter for letter in TEXTS["contract", "en"] if letter not in "\n.;")
+    quote = classify(engine, text, rules).evidence.quote
+    assert quote is not None
+    assert len(quote.text) <= 160
+    assert quote.text in text
+
+
+def test_the_summary_of_a_match_names_score_and_runner_up(engine: Engine, rules: list[Rule]):
+    verdict = classify(engine, TEXTS["invoice", "en"], rules)
+    first, second = verdict.evidence.ranking[:2]
+    panel = verdict.evidence.panel_types
+    assert verdict.reasoning.splitlines()[0] == (
+        f'Classified as "invoice": {first.score:.1f} standard deviations above {panel} generic'
+        f' document types; the runner-up "{second.type}" has {second.score:.1f}.'
+    )
+
+
+def test_the_summary_of_a_null_names_what_fits_better(engine: Engine, rules: list[Rule]):
+    verdict = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
+    summary = verdict.reasoning.splitlines()[0]
+    best = verdict.evidence.alternative
+    assert best is not None
+    assert summary.startswith("No type assigned: no rule fits well enough; the nearest,")
+    assert f'{verdict.evidence.better_alternatives} of them, first "{best.type}"' in summary
+
+
+def test_the_catch_all_is_explained(engine: Engine, rules: list[Rule]):
+    verdict = classify(engine, POEM, [*rules, Rule("rest", "all remaining documents")])
+    assert verdict.reasoning.startswith('Classified as "rest", the catch-all: no rule fits')
+    assert '7 rules given, 6 of them compete; "rest" is the catch-all' in verdict.reasoning
+    assert verdict.evidence.catch_all == "rest"
+
+
+def test_cues_are_told_only_when_they_counted(engine: Engine, rules: list[Rule]):
+    assert "Format:" not in classify(engine, TEXTS["recipe", "en"], rules).reasoning
+
+
+def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
+    twins = [
+        Rule("invoice", "a bill from a supplier with items, tax and total"),
+        Rule("bill", "an invoice from a supplier with items, tax and total"),
+        rules[1],
+    ]
+    verdict = classify(engine, TEXTS["invoice", "en"], twins)
+    overlap = verdict.evidence.overlaps[0]
+    assert {overlap.first, overlap.second} == {"invoice", "bill"}
+    assert f"overlap (cosine {overlap.similarity:.2f})" in verdict.reasoning
+
+
+def test_a_warning_about_little_text(engine: Engine, rules: list[Rule]):
+    short = classify(engine, "Total 12.50", rules)
+    assert "there is little text, only 11 characters" in short.reasoning
+
+
+GREEK = "Η σύμβαση αυτή υπογράφεται σήμερα από τα δύο μέρη. " * 5
+
+
+def test_one_model_alone_warns_of_a_script_that_it_has_not_seen(
+    engine_alone: Engine, rules: list[Rule]
+):
+    assert "mostly in Greek script" in classify(engine_alone, GREEK, rules).reasoning
+    assert "script" not in classify(engine_alone, TEXTS["contract", "ar"], rules).reasoning
+
+
+def test_of_two_models_only_the_one_that_knows_the_script_counts(
+    engine_of_both: Engine, rules: list[Rule]
+):
+    verdict = classify(engine_of_both, GREEK, rules)
+    assert verdict.type == "contract"
+    assert "script" not in verdict.reasoning
+    use = [c for c in verdict.evidence.ranking[0].channels if c.name.startswith("use-")]
+    assert use
+    assert all(channel.weight == 0 for channel in use)
+    assert verdict.evidence.quote is not None
+
+
+def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):
+    assert engine_alone.missing is not None
+    warning = f"Warning: {engine_alone.missing}"
+    assert warning in classify(engine_alone, TEXTS["recipe", "en"], rules).reasoning
+    assert warning in classify(engine_alone, "", rules).reasoning
+    assert "pigeonhole models build" in warning
+
+
+def test_what_the_parser_warned_about_is_repeated(engine: Engine, rules: list[Rule]):
+    parsed = Document("txt", (Page(0, POEM),), 1, warnings=("page 3 could not be read.",))
+    assert "Warning: page 3 could not be read." in engine.classify(parsed, rules).reasoning
+
+
+def test_steps_are_numbered_lines(engine: Engine, rules: list[Rule]):
+    lines = classify(engine, TEXTS["paper", "zh"], rules).reasoning.splitlines()
+    numbers = [int(line.split(".")[0]) for line in lines[1:]]
+    assert numbers == list(range(1, len(lines)))
+    assert all(line.endswith((".", "”")) for line in lines)

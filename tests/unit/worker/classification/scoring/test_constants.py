@@ -1,0 +1,232 @@
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from app.errors import StartupError
+from cli.models import models
+from tests.unit.worker.classification.sample_texts import TEXTS
+from worker.classification.engine import Engine
+from worker.classification.loading import data_directory
+from worker.classification.loading import stem as stem_of
+from worker.classification.rules.rule import Rule
+from worker.classification.scoring.constants import SCORING_VERSION, Constants
+from worker.classification.scoring.knowledge import load_knowledge
+from worker.classification.scoring.lexical import Lexicon
+from worker.parsing.document import Document, Page
+
+STEM = "use-multilingual-v3"
+
+
+BOTH = f"multilingual-e5-small+{STEM}"
+
+
+@pytest.fixture(params=[STEM, BOTH])
+def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    with data_directory() as directory:
+        shutil.copy(directory / f"{request.param}.json", tmp_path)
+        for embedder in request.param.split("+"):
+            shutil.copy(directory / f"{embedder}.npz", tmp_path)
+    return tmp_path / request.param
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"embedders": ("another 9.9", "and one more")},
+        {"knowledge": "0" * 16},
+        {"chunk_tokens": 128},
+        {"chunk_count": 1},
+        {"scoring": 0},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_constants_of_another_program_are_refused(engine: Engine, change: dict[str, object]):
+    with data_directory() as directory:
+        constants = Constants.load(directory / stem_of(engine.scorer.embedders))
+    fingerprint = replace(constants.fingerprint, **change)
+    with pytest.raises(StartupError, match="pigeonhole models fit") as error:
+        Engine(engine.scorer.embedders, replace(constants, fingerprint=fingerprint))
+    assert str(error.value).count("\n") == 0
+    value = next(iter(change.values()))
+    assert (" and ".join(value) if isinstance(value, tuple) else str(value)) in str(error.value)
+
+
+def test_constants_of_one_model_do_not_do_for_two(engine_of_both: Engine):
+    with data_directory() as directory:
+        constants = Constants.load(directory / STEM)
+    with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Engine(engine_of_both.scorer.embedders, constants)
+
+
+def shipped(engine: Engine) -> Constants:
+    with data_directory() as directory:
+        return Constants.load(directory / stem_of(engine.scorer.embedders))
+
+
+def test_the_version_of_an_engine_is_short_and_stays(engine: Engine):
+    assert re.fullmatch(rf"{SCORING_VERSION}\.[0-9a-f]{{12}}", engine.version)
+    assert Engine(engine.scorer.embedders, shipped(engine), "sentence").version == engine.version
+
+
+def test_any_fitted_number_makes_another_version(engine: Engine):
+    constants = shipped(engine)
+    name, vectors = next(iter(constants.vectors.items()))
+    nudged = vectors.panel.copy()
+    nudged[-1, -1] = np.nextafter(nudged[-1, -1], np.float32(1))
+    words, idf = constants.lexicon.words, constants.lexicon.idf
+    changed = [
+        replace(constants, vectors={**constants.vectors, name: replace(vectors, panel=nudged)}),
+        replace(constants, lexicon=Lexicon(words, (*idf[:-1], idf[-1] + 0.001))),
+        replace(constants, calibration=replace(constants.calibration, null_share=0.1)),
+    ]
+
+    versions = {Engine(engine.scorer.embedders, constants).version for constants in changed}
+
+    assert len(versions | {engine.version}) == 4
+
+
+def test_one_model_and_two_are_two_versions(engine_alone: Engine, engine_of_both: Engine):
+    assert engine_alone.version != engine_of_both.version
+
+
+def test_saved_constants_are_the_same_version(engine: Engine, tmp_path: Path):
+    constants = shipped(engine)
+    constants.save(tmp_path / "again")
+
+    assert Constants.load(tmp_path / "again").digest() == constants.digest()
+
+
+def stem_json(stem: Path) -> str:
+    return stem.with_name(f"{stem.name}.json").read_text()
+
+
+def test_missing_and_broken_files_are_refused(tmp_path: Path, stem: Path):
+    with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Constants.load(tmp_path / "absent")
+    broken = json.loads(stem_json(stem))
+    broken["calibration"]["match"]["weights"].pop()
+    stem.with_name(f"{stem.name}.json").write_text(json.dumps(broken))
+    with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Constants.load(stem)
+
+
+def test_arrays_that_need_pickle_are_refused(stem: Path):
+    arrays = {"panel": np.array([{"a": 1}], dtype=object)}
+    np.savez(stem.with_name(f"{STEM}.npz"), **arrays)
+    with pytest.raises(StartupError, match="pigeonhole models fit"):
+        Constants.load(stem)
+
+
+def test_vectors_of_another_fit_are_refused(stem: Path):
+    constants = Constants.load(stem)
+    other = {
+        name: replace(vectors, panel=vectors.panel[::-1])
+        for name, vectors in constants.vectors.items()
+    }
+    before = stem_json(stem)
+    replace(constants, vectors=other).save(stem)
+    stem.with_name(f"{stem.name}.json").write_text(before)
+    with pytest.raises(StartupError, match="of another fit"):
+        Constants.load(stem)
+
+
+def test_saving_and_loading_changes_nothing(stem: Path, tmp_path: Path):
+    constants = Constants.load(stem)
+    constants.save(tmp_path / "again")
+    again = Constants.load(tmp_path / "again")
+    assert again.fingerprint == constants.fingerprint
+    assert again.calibration == constants.calibration
+    assert again.lexicon == constants.lexicon
+    for name, vectors in constants.vectors.items():
+        assert np.array_equal(again.vectors[name].ridge, vectors.ridge)
+        assert np.array_equal(again.vectors[name].document_mean, vectors.document_mean)
+
+
+def test_shipped_words_are_few_sorted_and_single(stem: Path):
+    words = Constants.load(stem).lexicon.words
+    assert list(words) == sorted(set(words))
+    assert len(words) <= 20_000
+    assert all(" " not in word for word in words)
+
+
+def test_shipped_data_is_small():
+    with data_directory() as directory:
+        assert sum(path.stat().st_size for path in directory.iterdir()) < 6_000_000
+
+
+def test_the_knowledge_is_whole():
+    knowledge = load_knowledge()
+    assert len(knowledge.panel) > 300
+    assert len(knowledge.samples) == len(knowledge.sample_types) > 400
+    assert set(knowledge.sample_types) == set(range(len(knowledge.bank_types)))
+    assert all(rule.description for rule in knowledge.panel)
+
+
+def test_constants_can_be_fitted_from_a_corpus(
+    engine_of_both: Engine,
+    engine_alone: Engine,
+    e5_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+):
+    monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(e5_directory.parent))
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    kinds = sorted({kind for kind, _ in TEXTS})
+    lines = ["path,label,language,has_text_layer,source_repo"]
+    for kind, language in sorted(TEXTS):
+        name = f"{kind}-{language}.txt"
+        (corpus / name).write_text(TEXTS[kind, language], encoding="utf-8")
+        lines.append(f"{name},{kind},{language},yes,source-{language}")
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    lines.append("broken.pdf,invoice,en,yes,source-en")
+    (corpus / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+    rules = [{"type": kind, "description": f"a {kind}"} for kind in kinds]
+    (corpus / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    output = tmp_path / "fitted"
+    output.mkdir()
+
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    assert "Left out broken.pdf" in result.output
+
+    document = Document("txt", (Page(0, TEXTS["recipe", "es"]),), 1)
+    chosen = [Rule(rule["type"], rule["description"]) for rule in rules]
+    for engine, name in ((engine_alone, STEM), (engine_of_both, BOTH)):
+        constants = Constants.load(output / name)
+        fitted = Engine(engine.scorer.embedders, constants)
+        assert fitted.classify(document, chosen).type == "recipe"
+        assert not set(constants.lexicon.words) & {"lindqvist", "ahrens", "corbel"}
+
+
+def test_fitting_without_the_second_model_says_how_to_build_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(tmp_path / "absent"))
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "pigeonhole models build" in result.output
+
+
+def test_fitting_without_a_corpus_says_what_is_missing(tmp_path: Path):
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--alone"])
+    assert result.exit_code == 1
+    assert "there is no manifest.csv" in result.output
+
+
+def test_fitting_on_two_types_is_refused(tmp_path: Path):
+    (tmp_path / "a.txt").write_text(TEXTS["recipe", "en"], encoding="utf-8")
+    (tmp_path / "manifest.csv").write_text(
+        "path,label,language,has_text_layer,source_repo\na.txt,recipe,en,yes,x", encoding="utf-8"
+    )
+    rules = [{"type": kind, "description": ""} for kind in ("recipe", "invoice")]
+    (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--alone"])
+    assert result.exit_code == 1
+    assert "at least one document and 3 rules are needed" in result.output

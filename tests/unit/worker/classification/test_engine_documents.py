@@ -1,0 +1,188 @@
+import pytest
+from threadpoolctl import threadpool_info
+
+from tests.unit.worker.classification.sample_texts import POEM, TEXTS
+from worker.classification.engine import Engine
+from worker.classification.rules.rule import Rule
+from worker.parsing.document import Document, Page, TextSource
+
+
+def document(*pages: str, format: str = "txt", warnings: tuple[str, ...] = ()) -> Document:  # noqa: A002
+    return Document(
+        format,
+        tuple(Page(index, text) for index, text in enumerate(pages)),
+        len(pages),
+        warnings=warnings,
+    )
+
+
+@pytest.mark.parametrize(("kind", "language"), sorted(TEXTS))
+def test_documents_in_many_languages_get_their_type(
+    engine: Engine, rules: list[Rule], kind: str, language: str
+):
+    verdict = engine.classify(document(TEXTS[kind, language]), rules)
+    assert verdict.type == kind
+    assert 0.5 < verdict.confidence <= 1
+
+
+@pytest.mark.parametrize(("kind", "language"), sorted(TEXTS))
+def test_without_the_right_rule_the_answer_is_null(
+    engine: Engine, rules: list[Rule], kind: str, language: str
+):
+    other = [rule for rule in rules if rule.type != kind][:2]
+    verdict = engine.classify(document(TEXTS[kind, language]), other)
+    assert verdict.type is None
+    assert 0.4 < verdict.confidence <= 1
+
+
+def test_a_poem_is_none_of_these(engine: Engine, rules: list[Rule]):
+    verdict = engine.classify(document(POEM), rules)
+    assert verdict.type is None
+    assert verdict.evidence.null_probability == verdict.confidence
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("other", "any other document"),
+        Rule("Sonstiges", "Dokumente, die in keine andere Kategorie passen"),
+        Rule("autre", "tout autre document"),
+        Rule("OTROS_DOCUMENTOS", "cualquier otro documento"),
+        Rule("その他", "その他の文書"),
+        Rule("unknown", "use this if no other rule applies"),
+    ],
+    ids=lambda rule: rule.type,
+)
+def test_a_catch_all_is_chosen_when_nothing_else_fits(
+    engine: Engine, rules: list[Rule], rule: Rule
+):
+    assert engine.classify(document(POEM), [*rules, rule]).type == rule.type
+    assert engine.classify(document(POEM), [rule, *rules]).type == rule.type
+    assert engine.classify(document(TEXTS["recipe", "en"]), [rule, *rules]).type == "recipe"
+
+
+def test_a_single_rule_is_a_yes_or_no_question(engine: Engine, rules: list[Rule]):
+    recipe = next(rule for rule in rules if rule.type == "recipe")
+    assert engine.classify(document(TEXTS["recipe", "es"]), [recipe]).type == "recipe"
+    assert engine.classify(document(TEXTS["contract", "en"]), [recipe]).type is None
+
+
+def test_a_lone_catch_all_takes_everything(engine: Engine):
+    verdict = engine.classify(document(POEM), [Rule("other", "anything else")])
+    assert (verdict.type, verdict.confidence) == ("other", 1.0)
+
+
+def test_fifty_rules(engine: Engine):
+    panel = engine.scorer.knowledge.panel[:50]
+    verdict = engine.classify(document(TEXTS["invoice", "en"]), panel)
+    assert verdict.type == "invoice"
+    assert len(verdict.evidence.ranking) == 50
+
+
+def test_the_type_comes_back_exactly_as_sent(engine: Engine, rules: list[Rule]):
+    odd = Rule(" Rechnung_/ÜBER  alles ", "A bill with items, tax and amount due.")
+    assert engine.classify(document(TEXTS["invoice", "de"]), [odd, rules[1]]).type == odd.type
+
+
+def test_rules_of_the_same_type_and_empty_descriptions_are_accepted(engine: Engine):
+    rules = [Rule("recipe", ""), Rule("recipe", ""), Rule("", ""), Rule("invoice", "\x00")]
+    assert engine.classify(document(TEXTS["recipe", "en"]), rules).type == "recipe"
+
+
+def test_rules_are_needed(engine: Engine):
+    with pytest.raises(ValueError, match="at least one rule"):
+        engine.classify(document(POEM), [])
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\x00\x00", "....... ------", "\ud800"])
+def test_nothing_readable_is_null_with_a_reason(engine: Engine, rules: list[Rule], text: str):
+    verdict = engine.classify(document(text, warnings=("page 1 could not be read.",)), rules)
+    assert verdict.type is None
+    assert 0 < verdict.confidence < 0.5
+    assert "nothing readable" in verdict.reasoning.splitlines()[0]
+    assert "Warning: page 1 could not be read." in verdict.reasoning
+
+
+def test_nothing_readable_is_the_catch_all_when_there_is_one(engine: Engine, rules: list[Rule]):
+    verdict = engine.classify(document(""), [*rules, Rule("misc", "the rest")])
+    assert verdict.type == "misc"
+    assert "nothing readable" in verdict.reasoning.splitlines()[0]
+
+
+def test_no_pages_at_all(engine: Engine, rules: list[Rule]):
+    assert engine.classify(Document("pdf", (), 0), rules).type is None
+
+
+def test_the_same_input_gives_the_same_verdict_whatever_came_between(
+    engine: Engine, rules: list[Rule]
+):
+    first = engine.classify(document(TEXTS["paper", "en"]), rules)
+    for text in TEXTS.values():
+        engine.classify(document(text), rules[:3])
+    assert engine.classify(document(TEXTS["paper", "en"]), rules) == first
+
+
+def test_the_order_of_the_rules_changes_no_score(engine: Engine, rules: list[Rule]):
+    text = document(TEXTS["minutes", "de"])
+    one = engine.classify(text, rules)
+    other = engine.classify(text, rules[::-1])
+    assert one.type == other.type == "minutes"
+    assert one.confidence == pytest.approx(other.confidence, abs=1e-5)
+
+
+def test_a_score_does_not_depend_on_the_other_rules(engine: Engine, rules: list[Rule]):
+    reading = engine.scorer.read(document(TEXTS["resume", "de"]))
+    assert reading is not None
+    whole = engine.scorer.score(reading, rules)
+    part = engine.scorer.score(reading, [rules[3], rules[0]])
+    assert part.rules == pytest.approx(whole.subset([3, 0]).rules, abs=1e-5)
+
+
+def test_the_form_of_a_file_is_a_cue(engine: Engine):
+    rules = [
+        Rule("mail", "an e-mail message with sender, recipient, subject and body"),
+        Rule("recipe", "Cooking instructions with ingredients and steps."),
+    ]
+    text = "Hello Ada, the train leaves at nine. See you on Monday. Best wishes, Tom"
+    plain = engine.classify(document(text), rules)
+    mail = engine.classify(document(text, format="eml"), rules)
+    assert plain.evidence.cues == ()
+    assert mail.evidence.cues[0].bonus > 1
+    assert mail.type == "mail"
+    assert "Format: the file is an e-mail message" in mail.reasoning
+
+
+def test_only_text_of_the_first_passages_is_embedded(engine: Engine, rules: list[Rule]):
+    long = "\n".join([TEXTS["contract", "en"]] * 500)
+    verdict = engine.classify(document(long, long), rules)
+    assert verdict.type == "contract"
+    assert verdict.evidence.chunks <= 8
+    assert verdict.evidence.characters == 2 * len(long)
+
+
+def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
+    pages = (Page(2, TEXTS["recipe", "en"], TextSource.OCR),)
+    verdict = engine.classify(Document("pdf", pages, 9), rules)
+    assert "1. Read 1 of 9 pages, 1 of them by OCR" in verdict.reasoning
+    assert verdict.evidence.quote is not None
+    assert verdict.evidence.quote.page == 2
+
+
+def test_a_generic_type_of_the_same_name_is_no_alternative(engine: Engine):
+    rules = [Rule("INVOICE", "papers for the accounts department"), Rule("recipe", "food")]
+    verdict = engine.classify(document(TEXTS["invoice", "en"]), rules)
+    assert verdict.evidence.alternative is not None
+    assert verdict.evidence.alternative.type != "invoice"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "ja", "ru"])
+def test_the_bare_name_of_a_known_type_is_enough(engine: Engine, language: str):
+    rules = [Rule("recipe", ""), Rule("Invoice", "invoice"), Rule("news_article", "")]
+    assert engine.classify(document(TEXTS["recipe", language]), rules).type == "recipe"
+
+
+def test_one_thread_is_used(engine: Engine, rules: list[Rule]):
+    engine.classify(document(TEXTS["recipe", "en"]), rules)
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert pools
+    assert all(pool["num_threads"] == 1 for pool in pools)

@@ -1,0 +1,56 @@
+import pytest
+
+from app.jobs.languages import LANGUAGES
+from tests.unit.worker.classification.sample_texts import TEXTS
+from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, PAGE, Fixed, read
+from worker.parsing.ocr.language_check import _WORDS, other_language
+from worker.parsing.ocr.page_reader import Ocr, Recognised
+
+GERMAN = (
+    "Wir danken Ihnen für den Auftrag und bitten Sie, die Rechnung bis zum Ende des Monats auf"
+    " unser Konto zu überweisen. Die Ware ist bis dahin im Eigentum der Firma, und sie wird nach"
+    " der Zahlung mit der Post an Sie geschickt."
+)
+ENGLISH = (
+    "We thank you for your order and ask you to pay this invoice by the end of the month. All of"
+    " the goods are in our possession until you have paid, and will be sent to you by post."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "found"),
+    [
+        (GERMAN, "en", "de"),
+        (GERMAN.replace("ü", "u"), "fr", "de"),
+        (GERMAN, "de", None),
+        (ENGLISH, "de", "en"),
+        (ENGLISH, "en", None),
+        (GERMAN + ENGLISH, "en", None),
+        (GERMAN[:60], "en", None),
+        ("der " * 40, "en", None),
+        ("", "en", None),
+        # Nothing is known of this one.
+        (ENGLISH, "af", None),
+    ],
+)
+def test_the_language_of_a_text(text, lang, found):
+    assert other_language(text, lang) == found
+
+
+def test_texts_in_their_own_language():
+    codes = {"zh": "ch_sim", "el": "en", "he": "en"}
+    for (_, language), text in TEXTS.items():
+        assert other_language(text * 3, codes.get(language, language)) is None
+
+
+def test_words_are_known_for_languages_that_jobs_name():
+    codes = [code for codes in _WORDS for code in codes.split()]
+    assert set(codes) <= set(LANGUAGES)
+    assert len(codes) == len(set(codes)) == 25
+
+
+def test_the_reasoning_says_so():
+    ocr = Ocr(INSTALLED.choose("en"), Fixed(Recognised(GERMAN, 95.0)))
+    assert read(PAGE, ocr).warnings == (
+        "page 1 seems to be in the language de, but OCR read for en: give the job another `lang`",
+    )

@@ -1,0 +1,333 @@
+"""Pictures of text are read, with the models that come with the package."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from tests.unit.worker.parsing import pictures
+from worker.parsing.document import Document, TextSource
+from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
+from worker.parsing.ocr.page_reader import Direction, Ocr, Recognised
+from worker.parsing.ocr.tesseract import Tesseract, mend, open_models
+from worker.parsing.readers.image import read_image
+from worker.parsing.readers.pdf.reader import read_pdf
+
+# Not what this machine has besides.
+INSTALLED = replace(find_ocr(), models=find_models([Path(sys.prefix, "share", "tessdata")]))
+
+
+def tesseract(lang: str = "en", data: OcrData = INSTALLED, **others) -> Ocr:
+    choice = data.choose(lang)
+    return Ocr(choice, Tesseract(choice.models, choice.files), **others)
+
+
+def read(data: bytes, ocr: Ocr | None = None, asked=sample_files.EVERYTHING, **limits) -> Document:
+    source = sample_files.source(data, "", asked, ocr or tesseract(), **limits)
+    return (read_pdf if source.type.extension == "pdf" else read_image)(source)
+
+
+def refused(data: bytes, ocr: Ocr | None = None, **limits) -> FileError:
+    with pytest.raises(FileError) as caught:
+        read(data, ocr or sample_files.no_ocr(), **limits)
+    return caught.value
+
+
+PAGE = pictures.save(pictures.draw(["Total"]))
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+def scan(*pages: Image.Image) -> bytes:
+    """Make a PDF of which each page is a picture."""
+    numbers = [4 + 2 * len(pages) + number for number in range(len(pages))]
+    named = b"".join(b"/Im%d %d 0 R" % (number, number) for number in numbers)
+    return sample_files.pdf(
+        *[b"q 595 0 0 222 0 300 cm /Im%d Do Q" % number for number in numbers],
+        resources=b"/XObject<<%s>>" % named,
+        extra=[sample_files.picture(page.tobytes(), *page.size) for page in pages],
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
+def test_each_kind_of_picture(kind):
+    found = read(pictures.save(pictures.draw(pictures.ENGLISH[:2]), kind))
+    (page,) = found.pages
+    assert words(page.text) == words(" ".join(pictures.ENGLISH[:2]))
+    assert page.source is TextSource.OCR
+    assert page.confidence is not None
+    assert page.confidence > 80
+    assert (found.total_pages, found.warnings) == (1, ())
+
+
+def test_german():
+    found = read(pictures.save(pictures.draw(pictures.GERMAN)), tesseract("de"))
+    assert words(found.pages[0].text) == words(" ".join(pictures.GERMAN))
+
+
+def test_scanned_pdf():
+    found = read(scan(pictures.draw(pictures.ENGLISH), pictures.draw(["Page two", "of two"])))
+    assert [page.source for page in found.pages] == [TextSource.OCR] * 2
+    assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
+    assert words(found.pages[1].text) == ["Page", "two", "of", "two"]
+    assert found.pages[0].width == 595.0
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_turned_photographs(degrees):
+    turned = pictures.draw(pictures.ENGLISH).rotate(degrees, expand=True)
+    found = read(pictures.save(turned, "JPEG"))
+    assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
+
+
+def test_a_page_on_its_head_without_the_model_of_directions():
+    models = {name: path for name, path in INSTALLED.models.items() if name != "osd"}
+    turned = pictures.draw(pictures.ENGLISH).rotate(180)
+    found = read(pictures.save(turned), tesseract(data=replace(INSTALLED, models=models)))
+    assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
+
+
+def test_the_orientation_that_a_camera_noted():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = pictures.draw(pictures.ENGLISH).rotate(90, expand=True)
+    upright = pictures.save(turned, "JPEG", exif=exif)
+    engine = Fixed(Recognised("Seen", 90.0))
+    read(upright, Ocr(INSTALLED.choose("en"), engine))
+    (seen,) = engine.seen
+    assert seen.width > seen.height
+
+
+def test_uneven_light():
+    page = pictures.draw(pictures.ENGLISH).point(lambda shade: shade // 2 + 100)
+    shadow = Image.linear_gradient("L").resize(page.size).point(lambda shade: shade // 3 + 170)
+    lit = Image.new("L", page.size)
+    lit.paste(page, mask=shadow)
+    choice = INSTALLED.choose("en")
+    engine = Tesseract(choice.models, choice.files)
+    assert "Invoice number" not in engine.read(lit, 150, 10).text
+    assert "Invoice number" in engine.read(lit, 150, 10, is_shaded=True).text
+
+
+def test_frames_are_pages():
+    frames = [pictures.draw([f"This is page {number}"]) for number in ("one", "two", "three")]
+    tiff = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    found = read(tiff, asked=sample_files.request(target_pages=(2, 0, 9)))
+    assert [(page.index, page.text) for page in found.pages] == [
+        (0, "This is page one"),
+        (2, "This is page three"),
+    ]
+    assert found.total_pages == 3
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.new("RGBA", (300, 100), (0, 0, 0, 0)),
+        Image.new("I;16", (300, 100), 65000),
+        Image.new("1", (300, 100), 1),
+        Image.new("L", (300, 5), 255),
+    ],
+    ids=["transparent", "16 bits", "1 bit", "flat"],
+)
+def test_blank_pictures_are_pages_without_text_even_without_ocr(picture):
+    for ocr in (sample_files.no_ocr(), tesseract()):
+        (page,) = read(pictures.save(picture), ocr).pages
+        assert (page.text, page.source, page.confidence) == ("", TextSource.NONE, None)
+
+
+def test_letters_on_transparent_ground():
+    ink = pictures.draw(["Total amount"]).point(lambda shade: 255 - shade)
+    page = Image.new("RGBA", ink.size, (0, 0, 0, 255))
+    page.putalpha(ink)
+    assert read(pictures.save(page)).pages[0].text == "Total amount"
+
+
+def test_sixteen_bits_a_pixel():
+    page = pictures.draw(["Total amount"]).convert("I").point(lambda shade: shade * 257)
+    assert read(pictures.save(page.convert("I;16"))).pages[0].text == "Total amount"
+
+
+def test_pictures_of_nothing_legible():
+    noise = Image.radial_gradient("L").resize((300, 300))
+    (page,) = read(pictures.save(noise)).pages
+    assert (page.text, page.source) == ("", TextSource.NONE)
+
+
+def test_large_pictures_are_made_smaller_and_small_ones_larger():
+    engine = Fixed(Recognised("Seen", 90.0))
+    ocr = Ocr(INSTALLED.choose("en"), engine)
+    for width, height in ((5000, 1000), (500, 1000), (2000, 1000)):
+        read(pictures.save(pictures.draw(["Seen"]).resize((width, height))), ocr)
+    assert [seen.size for seen in engine.seen] == [(2500, 500), (1000, 2000), (2000, 1000)]
+
+
+POOR, FAIR, GOOD = Recognised("poor", 20.0), Recognised("fair", 50.0), Recognised("good", 90.0)
+UPSIDE_DOWN = Direction(180, 9.0, "Latin", 3.0)
+FOREIGN = (
+    "page 1 seems to be in Cyrillic script, which OCR for the language en cannot read well:"
+    " give the job another `lang`"
+)
+MISSING = (
+    "no OCR model for the language fr is installed (Debian's package tesseract-ocr-fra):"
+    " eng was used instead"
+)
+UPRIGHT_CYRILLIC = Direction(0, 9.0, "Cyrillic", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "direction", "readings", "best"),
+    [
+        ((GOOD,), None, 1, GOOD),
+        ((POOR, GOOD), None, 2, GOOD),
+        ((POOR, GOOD), UPSIDE_DOWN, 2, GOOD),
+        ((POOR, FAIR, POOR), UPSIDE_DOWN, 3, FAIR),
+        ((FAIR, POOR, POOR), UPSIDE_DOWN, 3, FAIR),
+        ((POOR, FAIR), UPRIGHT_CYRILLIC, 2, FAIR),
+        ((Recognised("half", 30.0, is_whole=False), GOOD), UPSIDE_DOWN, 1, None),
+    ],
+)
+def test_hard_pages_are_read_again(answers, direction, readings, best):
+    engine = Fixed(*answers, direction=direction)
+    found = read(PAGE, Ocr(INSTALLED.choose("en"), engine))
+    assert len(engine.seen) == readings
+    best = best or answers[0]
+    assert (found.pages[0].text, found.pages[0].confidence) == (best.text, best.confidence)
+
+
+@pytest.mark.parametrize(
+    ("answer", "direction", "lang", "warnings"),
+    [
+        (GOOD, UPRIGHT_CYRILLIC, "en", ()),
+        (FAIR, UPSIDE_DOWN, "en", ()),
+        (FAIR, UPRIGHT_CYRILLIC, "ru", ()),
+        (FAIR, replace(UPRIGHT_CYRILLIC, confidence=0.2), "en", ()),
+        (FAIR, replace(UPRIGHT_CYRILLIC, script_confidence=0.2), "en", ()),
+        (FAIR, replace(UPRIGHT_CYRILLIC, degrees=180), "en", ()),
+        (Recognised("well", 70.0), UPRIGHT_CYRILLIC, "en", ()),
+        (Recognised("well", 70.0), replace(UPRIGHT_CYRILLIC, confidence=20.0), "en", (FOREIGN,)),
+        (FAIR, replace(UPRIGHT_CYRILLIC, script="Japanese"), "ch_sim", ()),
+        (
+            FAIR,
+            UPRIGHT_CYRILLIC,
+            "en",
+            (FOREIGN,),
+        ),
+        (POOR, None, "en", ("OCR could hardly read page 1",)),
+        (Recognised("", 0.0), None, "en", ()),
+        (
+            Recognised("half", 90.0, is_whole=False),
+            None,
+            "en",
+            ("OCR of page 1 took too long and is incomplete",),
+        ),
+    ],
+)
+def test_warnings_of_pages(answer, direction, lang, warnings):
+    choice = replace(INSTALLED.choose(lang), warning=None)
+    found = read(PAGE, Ocr(choice, Fixed(answer, direction=direction)))
+    assert found.warnings == warnings
+
+
+def test_pages_beyond_the_time_for_ocr():
+    granted = iter([10.0, None, None])
+    ocr = Ocr(INSTALLED.choose("en"), Fixed(GOOD), lambda: next(granted))
+    found = read(scan(*[pictures.draw(["Page"])] * 3), ocr)
+    assert [page.source for page in found.pages] == [TextSource.OCR, *[TextSource.NONE] * 2]
+    assert found.warnings == ("pages 2 and 3 could only be read by OCR: it would take too long",)
+
+
+def test_a_missing_language_is_a_warning():
+    found = read(pictures.save(pictures.draw(pictures.ENGLISH)), tesseract("fr"))
+    assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
+    assert found.warnings == (MISSING,)
+
+
+def test_a_missing_language_does_not_matter_to_text():
+    assert read(sample_files.pdf("A page with a text layer"), tesseract("fr")).warnings == ()
+
+
+def test_without_ocr():
+    for data in (pictures.save(pictures.draw(["Total"])), scan(pictures.draw(["Total"]))):
+        error = refused(data)
+        assert error.code == FileErrorCode.OCR_UNAVAILABLE
+        assert error.sentence.endswith(" and no OCR is installed")
+
+
+def test_pictures_with_too_many_pixels():
+    error = refused(pictures.save(pictures.draw(["Total"])), image_pixels=1000)
+    assert error.code == FileErrorCode.TOO_LARGE
+    assert error.sentence.startswith("the picture has 640 x ")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
+def test_damaged_pictures(kind):
+    whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
+    assert refused(whole[: len(whole) // 2], tesseract()).code == FileErrorCode.CORRUPT
+
+
+def test_one_damaged_frame_is_a_warning():
+    frames = [pictures.draw([word]) for word in ("First", "Second")]
+    tiff = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    found = read(tiff[: -len(tiff) // 4])
+    assert [page.text for page in found.pages] == ["First"]
+    assert found.warnings == ("page 2 could not be read",)
+
+
+def test_a_model_that_is_damaged(tmp_path):
+    broken = tmp_path / "eng.traineddata"
+    broken.write_bytes(b"no model")
+    ocr = tesseract(data=OcrData({"eng": broken}, "tesserocr"))
+    error = refused(pictures.save(pictures.draw(["Total"])), ocr)
+    assert error.code == FileErrorCode.OCR_UNAVAILABLE
+    assert error.sentence.startswith("the file is a picture and OCR cannot load its models (eng)")
+
+
+def test_open_models_are_read_without_their_directories():
+    choice = INSTALLED.choose("en")
+    places = open_models(choice.files)
+    assert set(places) == {"eng", "osd"}
+    assert places["eng"] != choice.files["eng"]
+    engine = Tesseract(choice.models, places)
+    assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
+
+
+class Fixed:
+    """An engine that has its answers ready; the last one again and again."""
+
+    def __init__(self, *answers: Recognised, direction: Direction | None = None) -> None:
+        self._answers = list(answers)
+        self._direction = direction
+        self.seen: list[Image.Image] = []
+        self.dpi: list[int] = []
+
+    def read(self, picture: Image.Image, dpi: int, *_: object, **__: object) -> Recognised:
+        self.seen.append(picture)
+        self.dpi.append(dpi)
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+    def look(self, _: Image.Image) -> Direction | None:
+        return self._direction
+
+
+@pytest.mark.parametrize(("size", "dpi"), [((900, 1000), 300), ((1200, 1000), 150)])
+def test_the_resolution_of_a_picture_that_is_enlarged(size, dpi):
+    page = Image.new("L", size, 255)
+    page.paste(0, (100, 100, 300, 120))
+    engine = Fixed(Recognised("Total", 95.0))
+    read(pictures.save(page), Ocr(INSTALLED.choose("en"), engine))
+    assert engine.dpi == [dpi]
+
+
+def test_letters_as_people_write_them():
+    assert mend("\u200elad\u200f \u202aA\u202c", "ara") == "lad A"
+    assert mend("\u0e19\u0e4d\u0e32", "tha") == "\u0e19\u0e33"
+    assert mend("\u0643\u064a", "fas") == "\u06a9\u06cc"
+    assert mend("\u0643\u064a", "ara") == "\u0643\u064a"

@@ -1,0 +1,297 @@
+import io
+
+import pypdf
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from worker.parsing.document import Document, TextSource
+from worker.parsing.readers.pdf import fallback
+from worker.parsing.readers.pdf.page import is_rubbish
+from worker.parsing.readers.pdf.reader import read_pdf
+
+WIDTH, HEIGHT = 200, 280
+WHITE = b"\xff" * (WIDTH * HEIGHT)
+PRINTED = bytes(
+    0 if (x // 12) % 2 and (y // 12) % 2 else 255 for y in range(HEIGHT) for x in range(WIDTH)
+)
+WHOLE_PAGE = b"q 595 0 0 842 0 0 cm /Im1 Do Q"
+TINY = b"q 1 0 0 1 0 0 cm /Im1 Do Q"
+
+
+def read(data: bytes, asked=sample_files.EVERYTHING, **limits) -> Document:
+    return read_pdf(sample_files.source(data, "a.pdf", asked, **limits))
+
+
+def refused(data: bytes, asked=sample_files.EVERYTHING) -> FileError:
+    with pytest.raises(FileError) as caught:
+        read(data, asked)
+    return caught.value
+
+
+def with_picture(shades: bytes, *pages: str | bytes) -> bytes:
+    number = 4 + 2 * len(pages)
+    return sample_files.pdf(
+        *pages,
+        resources=b"/XObject<</Im1 %d 0 R>>" % number,
+        extra=[sample_files.picture(shades, WIDTH, HEIGHT)],
+    )
+
+
+def with_widgets(*widgets: bytes, pages: int = 1) -> bytes:
+    """Make pages that each show the same form fields."""
+    data = sample_files.pdf(*["Application form"] * pages)
+    objects = data.replace(
+        b"/Type/Page/",
+        b"/Type/Page/Annots["
+        + b" ".join(b"%d 0 R" % (4 + 2 * pages + n) for n in range(len(widgets)))
+        + b"]/",
+    ).replace(
+        b"<</Type/Catalog",
+        b"<</AcroForm<</Fields[%s]>>/Type/Catalog"
+        % b" ".join(b"%d 0 R" % (4 + 2 * pages + n) for n in range(len(widgets))),
+    )
+    bodies = [part.split(b" 0 obj\n", 1)[1] for part in objects.split(b"\nendobj\n")[:-1]]
+    return sample_files.assemble([*bodies, *widgets])
+
+
+def field(kind: bytes, value: bytes) -> bytes:
+    return b"<</Type/Annot/Subtype/Widget/FT/%s/T(f)/V%s/Rect[50 50 200 70]/F 4>>" % (kind, value)
+
+
+def encrypt(password: str, owner: str | None = None) -> bytes:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(sample_files.pdf("Secret")))
+    writer.encrypt(password, owner, algorithm="AES-128")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def test_pages_with_their_text_and_size():
+    found = read(sample_files.pdf("Invoice 7\nTotal 5", "Second"))
+    assert [page.text for page in found.pages] == ["Invoice 7\nTotal 5", "Second"]
+    assert (found.pages[0].width, found.pages[0].height) == (595.0, 842.0)
+    assert found.pages[0].source is TextSource.TEXT_LAYER
+    assert (found.format, found.total_pages, found.form_fields) == ("pdf", 2, 0)
+    assert found.warnings == ()
+
+
+def test_only_chosen_pages_are_read():
+    broken = sample_files.pdf("first", "second", "third").replace(b"(third)", b"(thir")
+    found = read(broken, sample_files.request(target_pages=(1, 99)))
+    assert [(page.index, page.text) for page in found.pages] == [(1, "second")]
+    assert (
+        refused(broken, sample_files.request(target_pages=(7,))).code == FileErrorCode.NO_SUCH_PAGES
+    )
+
+
+def test_a_blank_page_is_a_document_without_text():
+    (page,) = read(sample_files.pdf(b"")).pages
+    assert (page.text, page.source) == ("", TextSource.NONE)
+
+
+def test_pictures_of_text_need_ocr():
+    assert refused(with_picture(PRINTED, WHOLE_PAGE)).code == FileErrorCode.OCR_UNAVAILABLE
+
+
+def test_scans_of_blank_paper_do_not():
+    found = read(with_picture(WHITE, WHOLE_PAGE, TINY))
+    assert [page.text for page in found.pages] == ["", ""]
+
+
+def test_a_stamp_on_a_scan_is_no_text_layer():
+    stamped = WHOLE_PAGE + b" " + sample_files.show("Page 1")
+    assert refused(with_picture(PRINTED, stamped)).code == FileErrorCode.OCR_UNAVAILABLE
+
+
+def test_text_drawn_as_outlines_needs_ocr():
+    outlines = b" ".join(b"%d %d 8 8 re f" % (20 + 10 * (n % 50), 700 - n) for n in range(150))
+    assert refused(sample_files.pdf(outlines)).code == FileErrorCode.OCR_UNAVAILABLE
+
+
+def test_a_few_lines_and_boxes_do_not():
+    assert read(sample_files.pdf(b"50 50 400 400 re S")).pages[0].text == ""
+
+
+def test_a_picture_among_pages_of_text_is_a_warning():
+    found = read(with_picture(PRINTED, "Text", WHOLE_PAGE, WHOLE_PAGE))
+    assert [page.text for page in found.pages] == ["Text", "", ""]
+    assert found.warnings == ("pages 2 and 3 could only be read by OCR: no OCR is installed",)
+
+
+def test_rubbish_of_a_broken_font_map():
+    assert is_rubbish("\ufffd\ufffd\ue001a")
+    assert is_rubbish("\x01\x02 \x03")
+    assert not is_rubbish("Größe ☎")
+    assert not is_rubbish("")
+
+
+def test_hyphens_at_line_ends_are_joined():
+    assert read(sample_files.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
+
+
+def test_form_fields_are_counted_and_typed_text_is_read():
+    name = field(b"Tx", b"(Jane Roe)")
+    box = field(b"Btn", b"/Off")
+    found = read(with_widgets(name, box, field(b"Tx", b"( )")))
+    assert found.form_fields == 3
+    assert found.pages[0].text == "Application form\nJane Roe"
+
+
+def test_form_fields_are_counted_on_the_first_three_pages_only():
+    assert read(with_widgets(field(b"Tx", b"()"), pages=5)).form_fields == 3
+
+
+def test_password():
+    error = refused(encrypt("open sesame"))
+    assert error.code == FileErrorCode.ENCRYPTED
+    assert error.sentence == "the file is encrypted and needs a password"
+
+
+def test_an_owner_password_does_not_hinder_reading():
+    assert read(encrypt("", "owner")).pages[0].text == "Secret"
+
+
+def test_what_is_no_pdf_at_all():
+    assert refused(b"%PDF-1.7\nnothing more").code == FileErrorCode.CORRUPT
+
+
+def test_without_cross_references():
+    data = sample_files.pdf("Still here")
+    found = read(data[: data.index(b"xref\n")] + b"trailer<</Root 1 0 R>>\n")
+    assert found.pages[0].text == "Still here"
+
+
+def test_a_page_tree_that_loops():
+    data = sample_files.assemble(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>"]
+    )
+    assert refused(data).code == FileErrorCode.CORRUPT
+
+
+def test_one_failing_page_is_a_warning():
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>"
+    )
+    data = sample_files.assemble(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R 99 0 R]/Count 2>>",
+            page,
+            sample_files.stream(b"BT /F1 8 Tf 5 50 Td (Whole page of text) Tj ET"),
+            sample_files.HELVETICA,
+        ]
+    )
+    found = read(data)
+    assert [page.text for page in found.pages] == ["Whole page of text"]
+    assert found.warnings == ("page 2 could not be read",)
+
+
+def test_a_count_that_lies_is_corrupt():
+    data = sample_files.pdf(b"").replace(b"/Count 1", b"/Count 2000000000")
+    assert refused(data).code == FileErrorCode.CORRUPT
+
+
+def test_a_page_that_unpacks_without_end():
+    bomb = sample_files.deflated(b" " * 90_000_000)
+    data = sample_files.assemble(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>",
+            bomb,
+        ]
+    )
+    assert refused(data).code == FileErrorCode.TOO_LARGE
+
+
+def test_a_huge_page_is_not_rendered_at_full_size():
+    data = with_picture(PRINTED, WHOLE_PAGE).replace(b"[0 0 595 842]", b"[0 0 99999 99999]")
+    assert read(data).pages[0].width == 99999.0
+
+
+ARABIC = "فاتورة الإنتاج"
+
+
+def arabic_pdf() -> bytes:
+    """Make a page in a font whose codes 1 to n stand for the letters of ARABIC."""
+    # A PDF shows its letters from left to right, whatever the script.
+    codes = "".join(f"{number:04x}" for number in range(len(ARABIC), 0, -1))
+    lines = "\n".join(
+        f"<{number:04x}> <{ord(letter):04x}>" for number, letter in enumerate(ARABIC, 1)
+    )
+    mapping = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap"
+        " 1 begincodespacerange <0000> <ffff> endcodespacerange"
+        f" {len(ARABIC)} beginbfchar\n{lines}\nendbfchar endcmap end end"
+    )
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 500 500]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>"
+    )
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/Any/Encoding/Identity-H"
+        b"/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>"
+    )
+    glyphs = (
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Any/CIDSystemInfo"
+        b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 600>>"
+    )
+    return sample_files.assemble(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            page,
+            sample_files.stream(f"BT /F1 20 Tf 50 400 Td <{codes}> Tj ET".encode()),
+            font,
+            glyphs,
+            sample_files.stream(mapping.encode()),
+        ]
+    )
+
+
+def test_arabic_pages_are_read_by_the_second_reader():
+    data = arabic_pdf()
+    expected = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
+    assert "فاتورة" in expected
+    assert read(data).pages[0].text == expected
+
+
+def test_arabic_page_that_the_second_reader_cannot_finish_in_time():
+    found = read(arabic_pdf(), slow_page_seconds=0.0)
+    assert found.pages[0].text
+
+
+def test_second_reader_alone():
+    found = fallback.read_with_pypdf(sample_files.source(sample_files.pdf("One", "Two")))
+    assert [page.text for page in found.pages] == ["One", "Two"]
+    with pytest.raises(FileError) as caught:
+        fallback.read_with_pypdf(sample_files.source(encrypt("x")))
+    assert caught.value.code == FileErrorCode.ENCRYPTED
+    for nothing in (b"nothing", sample_files.pdf()):
+        with pytest.raises(FileError) as caught:
+            fallback.read_with_pypdf(sample_files.source(nothing))
+        assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_second_reader_goes_on_after_a_failing_page():
+    good, unknown = sample_files.stream(sample_files.show("One")), b"/Filter/NoSuchFilter"
+    broken = sample_files.pdf("One", "Two").replace(
+        good, sample_files.stream(sample_files.show("One"), unknown)
+    )
+    found = fallback.read_with_pypdf(sample_files.source(broken))
+    assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
+    assert found.warnings == ("page 1 could not be read",)
+    with pytest.raises(FileError) as caught:
+        fallback.read_with_pypdf(
+            sample_files.source(broken, asked=sample_files.request(max_pages=1))
+        )
+    assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_second_reader_keeps_to_the_limits():
+    found = fallback.read_with_pypdf(
+        sample_files.source(sample_files.pdf("One", "Two", ""), document_text_bytes=5)
+    )
+    assert [page.text for page in found.pages] == ["One", "Tw"]

@@ -1,0 +1,87 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.parsing.readers.decoding import decode
+
+# Texts as short as an invoice line: there is little to judge by.
+TEXTS = {
+    "Rechnung für Müller & Söhne, Königstraße 5: zwölf € zahlbar": "cp1252 iso8859-15",
+    "Bitte überweisen Sie fünf Mark nach Köln": "cp1252 cp850 mac-roman",
+    "Veuillez régler la facture n° 7 avant le 3 février, où l’été": "cp1252 mac-roman",
+    "Señor Muñoz, ¿puede pagar mañana la factura número 5?": "cp1252",
+    "Não há informações sobre a reunião de amanhã": "cp1252",
+    "Perché la città è così bella? Più tardi ne parlerò": "cp1252",
+    "Kære kunde, på regningen står ørene i gården": "cp1252",
+    "Zażółć gęślą jaźń, łączna kwota": "cp1250 iso8859-2",
+    "Příliš žluťoučký kůň úpěl": "cp1250 iso8859-2",
+    "Köszönjük szépen, a főnök győzött": "cp1250",
+    "Teşekkür ederiz, ödeme aşağıdadır": "cp1254",
+    "Sąskaita už paslaugas iki mėnesio pabaigos, ačiū": "cp1257",
+    "Рецепт борща: свёкла, капуста, картофель": "cp1251 koi8-r cp866 iso8859-5",
+    "СЧЕТ НА ОПЛАТУ УСЛУГ": "cp1251 koi8-r",
+    "Рахунок на оплату послуг, дякуємо": "cp1251 koi8-u",
+    "Τιμολόγιο παροχής υπηρεσιών": "cp1253",
+    "חשבונית מס עבור שירותים": "cp1255",
+    "فاتورة خدمات المبلغ الإجمالي": "cp1256 iso8859-6",
+    "ใบแจ้งหนี้ค่าบริการ": "cp874",
+    "红烧肉的做法：先把肉切成块，放入锅中煮": "gb18030",
+    "紅燒肉的做法：先把肉切成塊，放入鍋中煮": "big5",
+    "親子丼の作り方、材料は鶏もも肉": "cp932 euc_jp iso2022_jp",
+    "請求書 合計金額 500円": "cp932 euc_jp",
+    "세금계산서 합계 금액은 오백 원입니다": "cp949",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [(text, codec) for text in TEXTS for codec in TEXTS[text].split()]
+)
+def test_old_encodings(text, codec):
+    assert decode(text.encode(codec)) == text
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_unicode(codec):
+    assert decode("Grüße, straight on".encode(codec)) == "Grüße, straight on"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [text for text in TEXTS if " " in text or "\n" in text])
+def test_utf16_that_does_not_say_so(text, codec):
+    assert decode(f"{text}\n".encode(codec)) == f"{text}\n"
+
+
+def test_plain_ascii():
+    assert decode(b"hello") == "hello"
+
+
+def test_a_declared_encoding_is_believed_where_it_fits():
+    assert decode("ČŠŽ".encode("cp1250"), "windows-1250") == "ČŠŽ"
+    assert decode("Ünï".encode(), "iso-8859-1") == "Ünï"
+    assert decode(b"\xfc", "latin-1") == "ü"
+
+
+@pytest.mark.parametrize("declared", ["rot13", "zlib", "unicode_escape", "utf-7", "nonsense", ""])
+def test_no_other_codec_can_be_declared(declared):
+    assert decode("Gr\\x41ße für +AGE-".encode("cp1252"), declared) == "Gr\\x41ße für +AGE-"
+
+
+def test_bytes_in_no_encoding_at_all():
+    assert decode(b"\x1b$Bnot \xff Japanese").endswith(" Japanese")
+    assert decode(b"\0\0\0\0\0") == "\0" * 5
+
+
+def test_utf8_with_one_broken_byte_stays_utf8():
+    text = "Größe, Maße, Übung, Käse " * 3
+    assert decode(text.encode() + b"\xc3") == text + "\ufffd"
+    assert decode(b"\xff" + text.encode()) == "\ufffd" + text
+
+
+def test_letters_far_behind_plain_text_are_found():
+    text = "plain text. " * 2000 + "Приложение к договору поставки"
+    assert decode(text.encode("cp1251")) == text
+
+
+@given(st.binary(max_size=300))
+def test_never_raises(data):
+    assert isinstance(decode(data), str)

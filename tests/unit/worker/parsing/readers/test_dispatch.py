@@ -1,0 +1,74 @@
+import io
+
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from worker.parsing.document import Document
+from worker.parsing.limits import ParserLimits
+from worker.parsing.readers.dispatch import read_document
+
+
+def read(data: bytes, name: str = "", asked=sample_files.EVERYTHING, **limits) -> Document:
+    return read_document(
+        io.BytesIO(data), name, asked, ParserLimits(**limits), sample_files.no_ocr()
+    )
+
+
+def refused(data: bytes, name: str = "", **limits) -> FileError:
+    with pytest.raises(FileError) as caught:
+        read(data, name, **limits)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (sample_files.pdf("Hello"), "pdf"),
+        (sample_files.docx(["Hello"]), "docx"),
+        (sample_files.odp("Hello"), "odp"),
+        (b"<!doctype html><p>Hello", "html"),
+        (b"Hello", "txt"),
+    ],
+)
+def test_every_reader_by_content(data, expected):
+    found = read(data, "wrong.xls")
+    assert found.format == expected
+    assert [page.text for page in found.pages] == ["Hello"]
+
+
+@pytest.mark.parametrize("extension", ["txt", "md", "csv", "tsv", "json", "xml"])
+def test_text_is_read_as_it_is(extension):
+    found = read("# Größe <b>".encode("cp1252"), f"a.{extension}")
+    assert (found.format, found.pages[0].text) == (extension, "# Größe <b>")
+
+
+def test_white_space_is_a_page_without_text():
+    assert [page.text for page in read(b" \n\t \n", "a.txt").pages] == [""]
+
+
+def test_empty():
+    assert refused(b"", "a.pdf").code == FileErrorCode.EMPTY
+
+
+def test_types_that_are_not_supported():
+    error = refused(b"MZ\x90\0" + bytes(range(256)) * 4, "a.exe")
+    assert (error.code, error.sentence) == (
+        FileErrorCode.UNSUPPORTED_TYPE,
+        "the type of the file is not supported",
+    )
+    assert refused(sample_files.zip_of({"a": "b"}), "a.docx").code == FileErrorCode.UNSUPPORTED_TYPE
+
+
+def test_encrypted():
+    assert refused(sample_files.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
+
+
+def test_bombs_are_refused_first():
+    error = refused(sample_files.zip_of({"a": "b", "c": "d"}), zip_members=1)
+    assert error.code == FileErrorCode.TOO_MANY_PARTS
+
+
+def test_files_without_pages_to_look_at_are_the_same_in_both_modes():
+    for data, name in ((b"Hello", "a.txt"), (sample_files.docx(["Hello"]), "a.docx")):
+        assert read(data, name, sample_files.request(mode="MULTIMODAL")) == read(data, name)

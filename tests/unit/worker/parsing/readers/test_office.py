@@ -1,0 +1,204 @@
+import io
+import zipfile
+
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from worker.parsing.document import Document
+from worker.parsing.readers.docx_headers import read_letterhead
+from worker.parsing.readers.odp import read_odp
+from worker.parsing.readers.office import _hidden_sheets, read_office
+
+OPEN = "openxmlformats-officedocument."
+
+
+def read(data: bytes, name: str = "", asked=sample_files.EVERYTHING) -> Document:
+    return read_office(sample_files.source(data, name, asked))
+
+
+def texts(data: bytes, name: str = "") -> list[str]:
+    return [page.text for page in read(data, name).pages]
+
+
+def test_docx_pages_lie_between_page_breaks():
+    assert texts(sample_files.docx(["Hello", "World"], ["Second"])) == ["Hello\n\nWorld", "Second"]
+
+
+def test_docx_without_breaks_is_cut_like_running_text():
+    pages = texts(sample_files.docx(["word " * 400] * 4))
+    assert len(pages) == 4
+    assert all(len(page) <= 3000 for page in pages)
+
+
+def test_docx_cuts_what_is_more_than_a_page_between_breaks():
+    pages = texts(sample_files.docx(["Title"], ["word " * 400] * 4))
+    assert pages[0] == "Title"
+    assert len(pages) == 5
+
+
+def test_docx_letterhead():
+    data = sample_files.docx(["Dear Sir"], ["Page two"], header="ACME &amp; Sons")
+    assert texts(data) == ["ACME & Sons\n\nDear Sir", "Page two"]
+    assert texts(sample_files.docx(["Dear Sir"], header="7 / 9")) == ["Dear Sir"]
+
+
+def test_docx_letterhead_that_is_damaged():
+    data = bytearray(sample_files.docx(["Dear Sir"], header="ACME Limited"))
+    at = data.rindex(b"word/header1.xml") - 46 + 10
+    data[at : at + 2] = b"\x63\0"
+    assert read_letterhead(io.BytesIO(data)) == ("", "")
+
+
+def test_slides():
+    assert texts(sample_files.pptx("One", "Two", "Three")) == ["One", "Two", "Three"]
+    found = read(sample_files.pptx("One", "Two"), asked=sample_files.request(target_pages=(1,)))
+    assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
+    assert (found.format, found.total_pages) == ("pptx", 2)
+
+
+def test_visible_sheets():
+    book = sample_files.xlsx(Sales=[["a", "", "b"], [], ["1", "2"]], hidden=[["secret"]], Empty=[])
+    assert texts(book) == ["Sales\na b\n1 2", "Empty"]
+    assert texts(sample_files.xlsx(hidden=[["all"]])) == ["hidden\nall"]
+
+
+def test_sheets_of_other_formats():
+    assert texts(sample_files.ods(One="x", Two="y")) == ["One\nx", "Two\ny"]
+    assert texts(sample_files.xls("Invoice", "Total")) == ["Sheet\nInvoice\nTotal"]
+
+
+def test_running_texts():
+    assert texts(sample_files.odt("Hello", "World")) == ["Hello\n\nWorld"]
+    assert texts(sample_files.epub("Chapter one", "Two")) == ["Chapter one\n\nTwo"]
+    assert texts(rb"{\rtf1\ansi Hello M\'fcller\par End}") == ["Hello Müller\n\nEnd"]
+
+
+def test_mail():
+    mail = (
+        b"From: a@b.c\r\nTo: d@e.f\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=iso-8859-1\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        b'<style>p {}</style><p>Hallo <a href="http://x.y">M=FCller</a></p><script>x()</script>'
+    )
+    (text,) = texts(mail, "a.eml")
+    assert text.startswith("Subject: Grüße\nFrom: a@b.c")
+    assert "Hallo Müller" in text
+    assert "x()" not in text
+    assert "http" not in text
+
+
+@pytest.mark.parametrize("mail", [sample_files.eml, sample_files.msg])
+def test_attached_files_are_named(mail):
+    (text,) = texts(mail("Your order", "See below.", "invoice 7.pdf", "terms.docx"))
+    assert text.startswith("Subject: Your order")
+    assert text.endswith("See below.\n\nAttachments: invoice 7.pdf, terms.docx")
+    assert "Attachments" not in texts(mail("Your order", "See below."))[0]
+
+
+def test_names_of_attached_files_are_cut():
+    names = [f"{'long ' * 30}{number}.pdf" for number in range(25)]
+    (text,) = texts(sample_files.eml("Hi", "See below.", "Grüße\t1.png", *names))
+    _, _, listed = text.partition("Attachments: ")
+    assert listed.startswith("Grüße 1.png, long long")
+    assert listed.endswith(" and 6 more")
+    assert len(listed) < 20 * 105
+
+
+def test_attached_files_do_not_become_text():
+    (text,) = texts(sample_files.eml("Hi", "See attachment", "x.bin"))
+    assert "See attachment" in text
+    assert "AAE" not in text
+
+
+def test_chapters_stand_in_the_order_of_the_spine():
+    book = sample_files.epub("One", "Two", "Three")
+    turned = sample_files.zip_of(
+        {
+            name: book_part.replace(
+                b'<itemref idref="c0"/><itemref idref="c1"/>',
+                b'<itemref idref="c1"/><itemref idref="c0"/>',
+            )
+            for name, book_part in sample_files.unzip(book).items()
+        },
+        zipfile.ZIP_STORED,
+    )
+    assert texts(turned) == ["Two\n\nOne\n\nThree"]
+
+
+@pytest.mark.parametrize(
+    ("data", "part", "kind", "found"),
+    [
+        (sample_files.docx(["Hi"]), "word/document.xml", "ms-word.document.macroEnabled", "docx"),
+        (
+            sample_files.docx(["Hi"]),
+            "word/document.xml",
+            f"{OPEN}wordprocessingml.template",
+            "docx",
+        ),
+        (sample_files.xlsx(Hi=[["a"]]), "xl/workbook.xml", "ms-excel.sheet.macroEnabled", "xlsx"),
+        (sample_files.xlsx(Hi=[["a"]]), "xl/workbook.xml", f"{OPEN}spreadsheetml.template", "xlsx"),
+        (sample_files.pptx("Hi"), "ppt/presentation.xml", "ms-powerpoint.slideshow", "pptx"),
+        (
+            sample_files.pptx("Hi"),
+            "ppt/presentation.xml",
+            f"{OPEN}presentationml.slideshow",
+            "pptx",
+        ),
+    ],
+)
+def test_templates_shows_and_files_with_macros(data, part, kind, found):
+    members = sample_files.unzip(data)
+    override = (
+        f'<Override PartName="/{part}" ContentType="application/vnd.{kind}.main+xml"/></Types>'
+    )
+    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
+        b"</Types>", override.encode()
+    )
+    members[part.split("/")[0] + "/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
+    document = read(sample_files.zip_of(members))
+    assert document.format == found
+    assert document.pages[0].text.startswith("Hi")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        sample_files.ole_file(WordDocument=bytes(32)),
+        sample_files.zip_of({"[Content_Types].xml": "", "word/document.xml": "<w:document"}),
+        sample_files.zip_of({"[Content_Types].xml": "", "xl/workbook.xml": "no"}),
+    ],
+)
+def test_damaged_files(data):
+    with pytest.raises(FileError) as caught:
+        read(data)
+    assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def odp_texts(data: bytes) -> list[str]:
+    return [page.text for page in read_odp(sample_files.source(data)).pages]
+
+
+def test_opendocument_slides():
+    assert odp_texts(sample_files.odp("One", "Two<text:tab/>and<text:line-break/>more")) == [
+        "One",
+        "Two and more",
+    ]
+
+
+def test_opendocument_slides_that_are_damaged():
+    for data in (
+        sample_files.odp("<unclosed>"),
+        sample_files.odp("One").replace(b"PK\x03\x04", b"PK\x03\x05"),
+    ):
+        found = sample_files.source(sample_files.odp("x"))
+        found.file.truncate(0)
+        found.file.seek(0)
+        found.file.write(data)
+        with pytest.raises(FileError) as caught:
+            read_odp(found)
+        assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_a_workbook_without_its_list_of_sheets_hides_none():
+    assert _hidden_sheets(sample_files.source(sample_files.ods(One="x"))) == frozenset()

@@ -1,0 +1,81 @@
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import sample_files
+from worker.parsing.document import Document
+from worker.parsing.readers.svg import read_svg
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
+
+
+def read(data: str | bytes) -> Document:
+    return read_svg(sample_files.source(data.encode() if isinstance(data, str) else data, "a.svg"))
+
+
+def text(body: str) -> str:
+    (page,) = read(SVG.format(body)).pages
+    return page.text
+
+
+def test_words_of_a_drawing():
+    assert text('<title>Invoice</title><g><text>Total</text>\n<path d="M0 0"/></g>') == (
+        "Invoice\nTotal"
+    )
+    assert text('<text><tspan>In</tspan><tspan font-size="9">voice</tspan></text>') == "Invoice"
+    assert text('<text><tspan y="1">One</tspan><tspan y="2">Two</tspan></text>') == "One\nTwo"
+    assert text("<text>one\n  two</text><text>A &amp; B &#233;</text>") == "one two\nA & B é"
+
+
+def test_html_in_a_drawing():
+    body = "<h1>Plan</h1><p>for <b>all</b></p><style>p {}</style>"
+    assert text(f"<foreignObject>{body}</foreignObject>") == "Plan\nfor all"
+
+
+def test_what_is_no_text():
+    hidden = "<style>a {}</style><script>x()</script><metadata>y</metadata><text> </text>"
+    found = read(SVG.format(hidden))
+    assert [page.text for page in found.pages] == [""]
+    assert (found.format, found.total_pages) == ("svg", 1)
+
+
+def test_prefixed_names_and_old_encodings():
+    body = (
+        "<?xml version='1.0' encoding='iso-8859-1'?><s:svg xmlns:s='x'><s:text>é</s:text></s:svg>"
+    )
+    assert read(body.encode("latin-1")).pages[0].text == "é"
+    assert read(body.replace("iso-8859-1", "utf-16").encode("utf-16")).pages[0].text == "é"
+
+
+def test_entities_that_drawing_programs_declare():
+    doctype = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd" [<!ENTITY ns "http://x">]>'
+    body = '<svg xmlns="&ns;"><text>Hello</text></svg>'
+    assert read(doctype + body).pages[0].text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">',
+        '<!ENTITY a SYSTEM "file:///etc/passwd">',
+        '<!ENTITY % a "x">',
+        '<!ENTITY % a SYSTEM "http://example.org/x"> %a;',
+    ],
+)
+def test_entities_that_no_drawing_needs(declared):
+    with pytest.raises(FileError) as caught:
+        read(f"<!DOCTYPE svg [{declared}]>" + SVG.format("<text>&a;</text>"))
+    assert caught.value.code == FileErrorCode.CORRUPT
+    assert caught.value.sentence.startswith("the file declares XML entities")
+
+
+@pytest.mark.parametrize("data", ["<svg><text>", "<svg>&unknown;</svg>", "<svg>\0<text></svg>"])
+def test_damaged_drawings(data):
+    with pytest.raises(FileError) as caught:
+        read(data)
+    assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_one_entity_a_million_times():
+    declared = f'<!DOCTYPE svg [<!ENTITY a "{"x" * 10_000}">]>'
+    with pytest.raises(FileError):
+        read(declared + SVG.format(f"<text>{'&a;' * 100_000}</text>"))

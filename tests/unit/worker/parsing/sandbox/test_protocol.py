@@ -1,0 +1,67 @@
+import os
+import socket
+import tempfile
+
+import pytest
+
+from worker.parsing.sandbox import protocol
+
+
+@pytest.fixture
+def ends():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_messages_with_and_without_a_file(ends):
+    ours, theirs = ends
+    with tempfile.TemporaryFile() as file:
+        file.write(b"hello")
+        file.flush()
+        protocol.send(ours, {"name": "\udcff ü"}, file.fileno())
+        protocol.send(ours, {"second": 2})
+        message, descriptor = protocol.receive(theirs)
+        assert message == {"name": "\udcff ü"}
+        assert os.pread(descriptor, 9, 0) == b"hello"
+        os.close(descriptor)
+    assert protocol.receive(theirs) == ({"second": 2}, None)
+
+
+def test_long_messages(ends):
+    ours, theirs = ends
+    text = "x" * 100_000
+    ours.sendall(protocol.encode({"text": text}))
+    assert protocol.receive(theirs) == ({"text": text}, None)
+
+
+def test_the_end(ends):
+    ours, theirs = ends
+    ours.close()
+    assert protocol.receive(theirs) is None
+
+
+def test_the_end_within_a_message(ends):
+    ours, theirs = ends
+    ours.sendall(protocol.encode({"a": 1})[:-2])
+    ours.close()
+    with pytest.raises(protocol.BrokenFrame):
+        protocol.receive(theirs)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\xff\xff\xff\xff", b"\0\0\0\1[", b"\0\0\0\2[]", b"\0\0\0\1\xff"]
+)
+def test_what_is_no_message(ends, sent):
+    ours, theirs = ends
+    ours.sendall(sent)
+    with pytest.raises(protocol.BrokenFrame):
+        protocol.receive(theirs)
+
+
+def test_two_messages_do_not_mix(ends):
+    ours, theirs = ends
+    ours.sendall(protocol.encode({"a": 1}))
+    assert protocol.receive(theirs) == ({"a": 1}, None)
+    ours.sendall(protocol.encode({"b": 2}))
+    assert protocol.receive(theirs) == ({"b": 2}, None)

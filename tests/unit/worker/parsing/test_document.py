@@ -1,0 +1,67 @@
+from dataclasses import asdict
+
+import pytest
+
+from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.layout.features import PageLook
+
+LOOK = PageLook(
+    page=0,
+    aspect=0.71,
+    ink=0.06,
+    top_ink=0.4,
+    image_area=0.0,
+    photo=0.0,
+    horizontal_rules=4,
+    vertical_rules=0,
+    table=0.25,
+    columns=2,
+    line_height=0.012,
+    words=412,
+    digits=0.03,
+    font_ratio=1.5,
+)
+DOCUMENT = Document(
+    format="pdf",
+    pages=(
+        Page(0, "Hello", TextSource.TEXT_LAYER, 595.0, 842.0),
+        Page(2, "Photographed", TextSource.OCR, confidence=87.5),
+        Page(3, "", TextSource.NONE),
+    ),
+    total_pages=9,
+    form_fields=2,
+    warnings=("page 2 could not be read",),
+    looks=(LOOK,),
+)
+
+
+def test_there_and_back():
+    assert Document.from_json(DOCUMENT.to_json()) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pages": None},
+        {"pages": [{"index": 0}]},
+        {"pages": [{"index": "0", "text": "", "source": "none"}]},
+        {"pages": [{"index": 0, "text": 5, "source": "none"}]},
+        {"pages": [{"index": 0, "text": "", "source": "magic"}]},
+        {"pages": [{"index": 0, "text": "", "source": "none", "width": "wide"}]},
+        {"pages": [{"index": 0, "text": "", "source": "ocr", "confidence": "high"}]},
+        {"format": 7},
+        {"total_pages": "9"},
+        {"form_fields": None},
+        {"more": 1},
+        {"looks": None},
+        {"looks": [{"page": 0}]},
+        {"looks": [{**asdict(LOOK), "page": 0.5}]},
+        {"looks": [{**asdict(LOOK), "ink": "0.1"}]},
+        {"looks": [{**asdict(LOOK), "ink": float("nan")}]},
+        {"looks": [{**asdict(LOOK), "words": True}]},
+        {"looks": [{**asdict(LOOK), "columns": -1}]},
+    ],
+)
+def test_anything_else_is_refused(change):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Document.from_json({**DOCUMENT.to_json(), **change})

@@ -1,0 +1,61 @@
+"""Turning the weights of the package into files that a worker loads quickly and shares."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from app.errors import StartupError
+from worker.classification.embedders.e5 import manifest
+from worker.classification.embedders.e5.manifest import Manifest
+from worker.classification.embedders.e5.tokenizer import write_model
+from worker.classification.embedders.e5.weights import PACKAGE, Weights, find_weights
+
+_READABLE_BY_ALL = 0o755
+
+
+def build_model(directory: Path) -> None:
+    """Write the model to `directory`, replacing what is there; about five seconds of CPU.
+
+    Readers see either the old model or the new one, and one that is open stays as it is: the
+    files are written beside the directory, which is then renamed. Raises StartupError when the
+    package with the weights or the one that writes the network is not installed, and OSError.
+    """
+    source = find_weights()
+    if source is None:
+        raise StartupError(
+            f"the package {PACKAGE}, which has the weights of {manifest.NAME}, is not installed"
+            " (there is none for Windows, macOS on Intel and musl)"
+        )
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as scratch:
+        fresh, old = Path(scratch) / "new", Path(scratch) / "old"
+        fresh.mkdir(mode=_READABLE_BY_ALL)
+        _write_files(Weights(source), fresh)
+        if directory.exists():
+            directory.rename(old)
+        fresh.rename(directory)
+
+
+def _write_files(weights: Weights, directory: Path) -> None:
+    try:
+        # Installed to build only: a server's image needs it no more.
+        from worker.classification.embedders.e5.graph import write_graph  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise StartupError(
+            f"the package {error.name}, which writes the network of {manifest.NAME}, is not"
+            " installed"
+        ) from error
+    shape, vocabulary = weights.shape, weights.vocabulary
+    np.save(directory / manifest.WORDS, weights.blocks("emb.word", shape.hidden))
+    by_position = weights.vector("emb.pos").reshape(shape.positions, shape.hidden)
+    # Texts are of one piece, which is of the first type: its row is the same at every position.
+    one_type = weights.vector("emb.type")[: shape.hidden]
+    np.save(directory / manifest.POSITIONS, by_position + one_type)
+    (directory / manifest.PIECES).write_bytes(write_model(vocabulary))
+    table = {str(character): text for character, text in vocabulary.normalisation.items()}
+    text = json.dumps(table, ensure_ascii=True, indent=0)
+    (directory / manifest.NORMALISATION).write_text(text, encoding="utf-8")
+    write_graph(weights, directory / manifest.NETWORK)
+    Manifest.of(directory).save(directory)

@@ -1,0 +1,144 @@
+"""The network as an ONNX graph with weights of eight bits.
+
+A BERT of twelve layers without its embedding table, which is read row by row. The operators are
+ONNX Runtime's own fused ones (com.microsoft); `quantize_dynamic` turns the matrix products into
+integer ones with a scale for each column, and chooses the scales of their inputs at run time.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.e5.weights import Weights
+
+INPUT, OUTPUT = "embedded", "encoded"
+
+_FUSED = "com.microsoft"
+_OPSET, _IR_VERSION = 17, 8
+
+
+def write_graph(weights: Weights, path: Path) -> None:
+    """Write the quantised network: `embedded` (1, tokens, hidden) to `encoded`, the same shape.
+
+    The input is the sum of word, position and type embeddings. There is no mask: each text runs
+    alone. Weights get seven of the eight bits: processors without VNNI add two products in
+    sixteen bits, where eight-bit weights overflow unnoticed. It costs nothing (mean cosine to
+    the float32 network over 70 texts: 0.9966 with seven bits, 0.9969 with eight).
+    """
+    # It recommends a step of preparation that this graph, made for the purpose, does not need.
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(
+            build_graph(weights),
+            path,
+            op_types_to_quantize=["MatMul", "Attention"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def build_graph(weights: Weights) -> onnx.ModelProto:
+    """Return the network in float32."""
+    shape = weights.shape
+    builder = _Builder(weights)
+    flow = builder.norm(INPUT, "emb.ln")
+    for layer in range(shape.layers):
+        flow = builder.layer(flow, f"l{layer}.")
+    builder.node("Identity", [flow], OUTPUT)
+    sizes: list[str | int | None] = [1, "tokens", shape.hidden]
+    graph = helper.make_graph(
+        builder.nodes,
+        "multilingual-e5-small",
+        [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, sizes)],
+        [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, sizes)],
+        builder.constants,
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+
+
+class _Builder:
+    """Collects nodes and constants. Every method returns the name of what it computes."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self._weights = weights
+
+    def node(
+        self,
+        operator: str,
+        inputs: Sequence[str],
+        output: str,
+        domain: str = "",
+        **attributes: Any,  # noqa: ANN401  # as ONNX declares it
+    ) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
+        return output
+
+    def norm(self, flow: str, name: str) -> str:
+        """Normalise each token's vector."""
+        scale, shift = self._vector(f"{name}.w"), self._vector(f"{name}.b")
+        epsilon = self._weights.shape.epsilon
+        return self.node(
+            "LayerNormalization", [flow, scale, shift], f"{name}.y", axis=-1, epsilon=epsilon
+        )
+
+    def layer(self, flow: str, name: str) -> str:
+        """Apply self-attention, then the feed-forward part, each added to its input."""
+        hidden, inner = self._weights.shape.hidden, self._weights.shape.feed_forward
+        # The fused operator wants the maps to queries, keys and values side by side.
+        maps = [self._weights.matrix(f"{name}{part}.w", hidden).T for part in "qkv"]
+        shifts = [self._weights.vector(f"{name}{part}.b") for part in "qkv"]
+        context = self.node(
+            "Attention",
+            [
+                flow,
+                self._constant(f"{name}qkv.w", np.concatenate(maps, axis=1)),
+                self._constant(f"{name}qkv.b", np.concatenate(shifts)),
+            ],
+            f"{name}context",
+            _FUSED,
+            num_heads=self._weights.shape.heads,
+        )
+        attended = self._added(self._product(context, f"{name}ao", hidden), flow, name, "ao", "aln")
+        wide = self.node(
+            "BiasGelu",
+            [self._product(attended, f"{name}fi", hidden), self._vector(f"{name}fi.b")],
+            f"{name}gelu",
+            _FUSED,
+        )
+        return self._added(self._product(wide, f"{name}fo", inner), attended, name, "fo", "oln")
+
+    def _added(self, flow: str, skipped: str, name: str, bias: str, norm: str) -> str:
+        """Add what a part of the layer computed, and its bias, to its input; normalise."""
+        inputs = [flow, skipped, self._vector(f"{name}{norm}.w"), self._vector(f"{name}{norm}.b")]
+        return self.node(
+            "SkipLayerNormalization",
+            [*inputs, self._vector(f"{name}{bias}.b")],
+            f"{name}{norm}.y",
+            _FUSED,
+            epsilon=self._weights.shape.epsilon,
+        )
+
+    def _product(self, flow: str, name: str, columns: int) -> str:
+        matrix = self._constant(f"{name}.w", self._weights.matrix(f"{name}.w", columns).T)
+        return self.node("MatMul", [flow, matrix], f"{name}.y")
+
+    def _vector(self, name: str) -> str:
+        return self._constant(name, self._weights.vector(name))
+
+    def _constant(self, name: str, values: Vectors) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name

@@ -1,0 +1,188 @@
+"""Asking an embeddings server: one request at a time, tried again when that may help.
+
+Made of `http.client`, because the less a client does of its own accord the better here: no
+redirects and no proxies, by which documents could leave the building, and certificates are
+checked. `SSL_CERT_FILE` names a private authority, as for every program that uses OpenSSL.
+"""
+
+import http.client
+import json
+import logging
+import random
+import ssl
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.http_answer import UnusableAnswer, read_error, read_vectors
+
+log = logging.getLogger(__name__)
+
+# Of one text: 8,192 numbers of 20 characters are 160 KiB.
+_ANSWER_BYTES = 1024 * 1024
+_READ_BYTES = 64 * 1024
+_FIRST_WAIT_SECONDS = 0.25
+_LONGEST_WAIT_SECONDS = 8.0
+# A server that asks for more patience than this counts as away: the file waits in the queue.
+_MOST_PATIENCE_SECONDS = 60.0
+
+_PASSING = frozenset({408, 425, 429})
+# What servers say of a text that they cannot take. llama.cpp says 500 of one that is too long.
+_ABOUT_THE_TEXT = frozenset({400, 413, 422, 500})
+
+_jitter = random.SystemRandom()
+
+
+class EmbedderUnavailable(OSError):
+    """The server does not work: it is no file's fault, and the file can wait.
+
+    An OSError like that of a broken disk, so that the pipeline gives the file back.
+    """
+
+
+class TextRefused(Exception):
+    """The server works perhaps, but did not embed this text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where and how to ask. `url` may end before `/embeddings`; `key` may be empty.
+
+    One request takes at most about `seconds` and is tried `tries` times.
+    """
+
+    url: str
+    model: str
+    key: str = field(repr=False)
+    seconds: float
+    tries: int
+
+    @property
+    def path(self) -> str:
+        """The path of the requests: /v1/embeddings unless the URL has another one."""
+        path = urlsplit(self.url).path.rstrip("/") or "/v1"
+        return path if path.endswith("/embeddings") else f"{path}/embeddings"
+
+
+class EmbeddingsServer:
+    """A server that speaks OpenAI's embeddings API. Safe to share by threads and after a fork."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._tls = ssl.create_default_context()
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if endpoint.key:
+            self._headers["Authorization"] = f"Bearer {endpoint.key}"
+
+    def vectors(self, texts: Sequence[str], tries: int | None = None) -> Vectors:
+        """Return one vector a text, shape (len(texts), dimension), all numbers finite.
+
+        Connection errors, 408, 425, 429 and 5xx are tried again, `tries` times in all, after
+        waits that double and vary; a Retry-After is obeyed.
+
+        Raises EmbedderUnavailable, or TextRefused when it may be about these texts.
+        """
+        last = (tries or self._endpoint.tries) - 1
+        attempt = 0
+        while True:
+            try:
+                return self._ask(texts)
+            except _Passing as error:
+                wait = max(_backoff(attempt), error.seconds)
+                if attempt == last or wait > _MOST_PATIENCE_SECONDS:
+                    raise error.cause from error.__cause__
+                log.debug("%s; trying again", error.cause)
+            time.sleep(wait)
+            attempt += 1
+
+    def _ask(self, texts: Sequence[str]) -> Vectors:
+        try:
+            status, retry_after, body = self._post(texts)
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
+            raise _Passing(self._unavailable(f"does not answer ({reason})")) from error
+        if status == http.client.OK:
+            return self._read(body, len(texts))
+        said = read_error(body)
+        sentence = f"answered with status {status}{': ' if said else ''}{said}"
+        cause: EmbedderUnavailable | TextRefused = self._unavailable(sentence)
+        if status in _ABOUT_THE_TEXT:
+            cause = TextRefused(f"the embeddings server {sentence}")
+        if status in _PASSING or status >= http.client.INTERNAL_SERVER_ERROR:
+            raise _Passing(cause, _seconds(retry_after))
+        raise cause
+
+    def _read(self, body: bytes, count: int) -> Vectors:
+        try:
+            vectors = read_vectors(body, count)
+        except UnusableAnswer as error:
+            raise self._unavailable(f"gave an answer that {error}") from error
+        if not np.isfinite(vectors).all():
+            raise TextRefused("the embeddings server gave numbers that are not finite")
+        return vectors
+
+    def _post(self, texts: Sequence[str]) -> tuple[int, str | None, bytes]:
+        """Return status, Retry-After and body; raises OSError or HTTPException."""
+        request = {"model": self._endpoint.model, "input": list(texts), "encoding_format": "float"}
+        until = time.monotonic() + self._endpoint.seconds
+        with closing(self._connection()) as connection:
+            connection.request("POST", self._endpoint.path, json.dumps(request), self._headers)
+            with connection.getresponse() as response:
+                body = bytearray()
+                while part := response.read1(_READ_BYTES):
+                    body += part
+                    if len(body) > _ANSWER_BYTES * len(texts):
+                        raise http.client.HTTPException("its answer is far too long")
+                    if time.monotonic() > until:
+                        raise TimeoutError("its answer takes too long")
+                if response.length:  # bytes that it promised
+                    raise http.client.IncompleteRead(bytes(body), response.length)
+                return response.status, response.getheader("Retry-After"), bytes(body)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        # A new one for each request: in a network of one's own that costs little, and there is
+        # none that the server has closed meanwhile or that two processes share.
+        parts = urlsplit(self._endpoint.url)
+        host, seconds = parts.hostname or "", self._endpoint.seconds
+        if parts.scheme == "https":
+            return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=self._tls)
+        return http.client.HTTPConnection(host, parts.port, timeout=seconds)
+
+    def _unavailable(self, what: str) -> EmbedderUnavailable:
+        return EmbedderUnavailable(f"the embeddings server {self._endpoint.url} {what}")
+
+
+class _Passing(Exception):
+    """A failure that may pass; `seconds` is how long the server wants to be left alone."""
+
+    def __init__(self, cause: EmbedderUnavailable | TextRefused, seconds: float = 0.0) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.seconds = seconds
+
+
+def _backoff(attempt: int) -> float:
+    wait = min(_FIRST_WAIT_SECONDS * 2.0**attempt, _LONGEST_WAIT_SECONDS)
+    return wait * _jitter.uniform(0.5, 1.5)
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Return what a Retry-After header means, 0 when it is absent or means nothing."""
+    if not retry_after:
+        return 0.0
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,1 @@
+"""The evidence for a verdict and the reasoning written from it."""

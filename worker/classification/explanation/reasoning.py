@@ -1,0 +1,192 @@
+"""The step-by-step reasoning, written from the evidence and from nothing else."""
+
+from collections.abc import Iterator
+
+from worker.classification.explanation.evidence import Evidence, RankedRule
+
+_PHRASES = {
+    "top": "its score",
+    "margin": "its lead over the runner-up",
+    "lead_over_best_alternative": "the comparison with the best other document type",
+    "lead_over_three_alternatives": "the comparison with the three best other document types",
+    "share_of_top": "its weight among the candidates",
+    "log_characters": "the amount of text",
+    "some_alternative_is_better": "whether another document type fits better",
+    "better_alternatives": "the number of other document types that fit better",
+}
+_SHOWN = 3
+
+
+def write_reasoning(evidence: Evidence, chosen: str | None) -> str:
+    """Return the reasoning as lines: a summary, then one numbered line a step."""
+    steps = [step for step in _steps(evidence) if step]
+    numbered = [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
+    return "\n".join([_summary(evidence, chosen), *numbered])
+
+
+def _summary(evidence: Evidence, chosen: str | None) -> str:
+    outcome = "No type assigned" if chosen is None else f'Classified as "{chosen}"'
+    if not evidence.chunks:
+        return f"{outcome}: nothing readable was found on {_pages(evidence.pages_read)} read."
+    if not evidence.ranking:
+        return f"{outcome}: it is the catch-all and no other rule was given."
+    top, *others = evidence.ranking
+    if chosen is None or evidence.null_probability > evidence.twins_probability:
+        catch_all = "" if chosen is None else ", the catch-all"
+        return (
+            f'{outcome}{catch_all}: no rule fits well enough; the nearest, "{top.type}", is'
+            f" {_deviations(top.score)} {evidence.panel_types} generic document types"
+            f"{_better(evidence)}."
+        )
+    runner_up = f'; the runner-up "{others[0].type}" has {others[0].score:.1f}' if others else ""
+    return (
+        f"{outcome}: {_deviations(top.score)} {evidence.panel_types} generic document types"
+        f"{runner_up}."
+    )
+
+
+def _steps(evidence: Evidence) -> Iterator[str]:
+    yield _read(evidence)
+    yield _rules(evidence)
+    if evidence.ranking:
+        yield _ranking(evidence)
+        yield _quoted(evidence)
+        yield from _cues(evidence)
+        yield from _excluded(evidence)
+        yield _known(evidence)
+        yield _examples(evidence)
+        yield _alternative(evidence)
+        yield _confidence(evidence)
+    yield from (f"Warning: {warning}" for warning in evidence.warnings)
+
+
+def _read(evidence: Evidence) -> str:
+    ocr = f", {evidence.pages_by_ocr} of them by OCR" if evidence.pages_by_ocr else ""
+    parts = f"{evidence.chunks} passage{'' if evidence.chunks == 1 else 's'}"
+    return (
+        f"Read {evidence.pages_read} of {_pages(evidence.total_pages)}{ocr}:"
+        f" {evidence.characters} characters, of which {parts} from the beginning"
+        f" {'was' if evidence.chunks == 1 else 'were'} compared."
+        if evidence.chunks
+        else f"Read {evidence.pages_read} of {_pages(evidence.total_pages)}{ocr}:"
+        " no letters or digits were found."
+    )
+
+
+def _rules(evidence: Evidence) -> str:
+    candidates = len(evidence.ranking)
+    text = f"{evidence.rules} rule{'' if evidence.rules == 1 else 's'} given"
+    if evidence.ranking:
+        text += f", {candidates} of them compete{'s' if candidates == 1 else ''}"
+    if evidence.catch_all is not None:
+        text += f'; "{evidence.catch_all}" is the catch-all, chosen when no other rule fits'
+    return text + "."
+
+
+def _ranking(evidence: Evidence) -> str:
+    shown = ", ".join(_ranked(rule) for rule in evidence.ranking[:_SHOWN])
+    text = f"Scores in standard deviations above {evidence.panel_types} generic types: {shown}"
+    if len(evidence.ranking) > 1:
+        first, second = evidence.ranking[:2]
+        text += f"; margin {first.score - second.score:.2f}"
+    return text + "."
+
+
+def _ranked(rule: RankedRule) -> str:
+    return f'"{rule.type}" {rule.score:.2f}'
+
+
+def _quoted(evidence: Evidence) -> str:
+    if evidence.quote is None:
+        return ""
+    text = (
+        f'What speaks most for "{evidence.ranking[0].type}", on page'
+        f" {evidence.quote.page + 1}: “{evidence.quote.text}”"
+    )
+    if evidence.shared_words:
+        text += f" Words in both the rule and the document: {', '.join(evidence.shared_words)}."
+    return text
+
+
+def _cues(evidence: Evidence) -> Iterator[str]:
+    for cue in evidence.cues:
+        top = evidence.ranking[0].type
+        yield f'Format: {cue.observation}, which adds {cue.bonus:.2f} to "{top}".'
+
+
+def _excluded(evidence: Evidence) -> Iterator[str]:
+    for rule in evidence.ranking[:_SHOWN]:
+        if rule.excluded > 0:
+            yield (
+                f'"{rule.type}" lost {rule.excluded:.2f}: the document fits better to something'
+                " that its description excludes."
+            )
+
+
+def _known(evidence: Evidence) -> str:
+    known = evidence.known_type
+    if known is None:
+        return ""
+    return (
+        f'The rule "{evidence.ranking[0].type}" resembles the built-in type "{known.type}"'
+        f" (cosine {known.similarity:.2f}), whose samples were compared too."
+    )
+
+
+def _examples(evidence: Evidence) -> str:
+    if not evidence.examples:
+        return ""
+    documents = f"{evidence.examples} document{'' if evidence.examples == 1 else 's'}"
+    return f'Compared with {documents} given as examples of "{evidence.ranking[0].type}".'
+
+
+def _alternative(evidence: Evidence) -> str:
+    best = evidence.alternative
+    if best is None:
+        return ""
+    top = evidence.ranking[0]
+    relation = "more than" if best.score > top.score else "less than"
+    return (
+        f'Of the generic types that no rule covers, "{best.type}" fits best with'
+        f' {best.score:.2f}, {relation} "{top.type}".'
+    )
+
+
+def _confidence(evidence: Evidence) -> str:
+    match, null = evidence.match_probability, evidence.null_probability
+    top = evidence.ranking[0].type
+    text = (
+        f'Estimated probability that "{top}" is right: {match:.2f}; that no rule fits: {null:.2f}.'
+    )
+    if evidence.twins_probability > match:
+        text += (
+            f' That "{top}" or a rule that says nearly the same is right:'
+            f" {evidence.twins_probability:.2f}."
+        )
+    raised = [item for item in evidence.influences if item.log_odds > 0]
+    lowered = [item for item in evidence.influences if item.log_odds < 0]
+    for verb, items in (("Raised", raised), ("Lowered", lowered)):
+        if items:
+            parts = (f"{_PHRASES[item.feature]} ({item.log_odds:+.2f})" for item in items)
+            text += f" {verb} most by {' and '.join(parts)}."
+    return text
+
+
+def _better(evidence: Evidence) -> str:
+    best = evidence.alternative
+    if best is None or not evidence.better_alternatives:
+        return ""
+    count = evidence.better_alternatives
+    return (
+        f', and {count} of them, first "{best.type}" with {best.score:.1f},'
+        f" {'fits' if count == 1 else 'fit'} better"
+    )
+
+
+def _deviations(score: float) -> str:
+    side = "above" if score >= 0 else "below"
+    return f"{abs(score):.1f} standard deviations {side}"
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'' if count == 1 else 's'}"

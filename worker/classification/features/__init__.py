@@ -1,0 +1,1 @@
+"""Text features of a document: chunks, titles, scripts, structure."""

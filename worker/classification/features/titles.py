@@ -1,0 +1,34 @@
+"""The lines at the top of a document that may be its title."""
+
+from collections.abc import Sequence
+
+from worker.classification.features.text import clean, content_spans
+from worker.parsing.document import Page
+
+_LINES = 5
+_CHARACTERS = 6_000
+
+
+def title_lines(pages: Sequence[Page]) -> tuple[str, ...]:
+    """Return up to 5 short, wordy, different lines of the first page that has text, in order.
+
+    A line qualifies with 3 to 110 characters, at most 14 words and at least half letters.
+    """
+    for position, page in enumerate(pages):
+        spans = content_spans(page.text, first_page=position == 0)
+        text = clean("\n".join(page.text[start:end] for start, end in spans)[:_CHARACTERS])
+        if text:
+            return _choose(text.split("\n"))
+    return ()
+
+
+def _choose(lines: Sequence[str]) -> tuple[str, ...]:
+    chosen: dict[str, None] = {}
+    for raw in lines:
+        line = raw.strip(" #*|\t")
+        letters = sum(character.isalpha() for character in line)
+        if 3 <= len(line) <= 110 and len(line.split()) <= 14 and letters >= len(line) / 2:
+            chosen.setdefault(line)
+            if len(chosen) == _LINES:
+                break
+    return tuple(chosen)

@@ -1,0 +1,1 @@
+"""Fitting the engine's constants on labelled documents."""

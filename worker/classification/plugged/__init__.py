@@ -1,1 +1,0 @@
-"""Embedders that an operator plugs in instead of the built-in models."""

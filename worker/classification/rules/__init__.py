@@ -1,0 +1,1 @@
+"""Classification rules: descriptions, exclusions, catch-all rules."""

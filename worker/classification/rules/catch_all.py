@@ -1,0 +1,126 @@
+"""Catch-all rules: "other: any other document".
+
+Such a rule describes no document. If it competed like the others it would win or lose by
+accident, so it never competes: it is what the outcome "no rule fits" is called.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.rules.rule import Rule
+
+PROTOTYPES = (
+    "other: any other document",
+    "misc: anything else",
+    "unknown: documents that do not fit any other category",
+    "none of the above",
+    "everything else",
+    "uncategorized: default category when nothing else matches",
+    "fallback: use this if no other rule applies",
+)
+
+# What descriptions of such rules say; asked only of names that hint at it.
+_SAYS_SO = re.compile(
+    r"(?:no|any|every|all)\s+other|none\s+of|any-?\s?thing\s+else|every-?\s?thing\s+else"
+    r"|(?:no|not|n['’]t)\s+(?:\w+\s+)?(?:match|fit|cover|appl|belong)|fall-?\s?back|catch-?\s?all"
+    r"|otherwise|remaining|left\s?over|keine[rs]?\s+andere|alle\s+anderen|aucun\s+autre"
+    r"|tous\s+les\s+autres|ning[uú]n[oa]?\s+otr|cualquier\s+otr|nessun\s+altr|nenhum\s+outr",
+    re.IGNORECASE,
+)
+# Folded: lower case, no accents. The whole name must consist of these and of fillers.
+_NAMES = frozenset(
+    # One block of words, not a list: this is read and extended by people.
+    """
+    other others misc miscellaneous unmatched unclassified uncategorized uncategorised catchall
+    irrelevant fallback
+    sonstige sonstiges sonstigen sonstiger andere anderes anderer ubrige ubriges verschiedenes
+    autre autres aucun aucune divers
+    ninguno ninguna nessuno nenhum keine keines geen żaden
+    otro otros otra otras varios altro altri altra altre varie
+    outro outros outra outras diversos overig overige overigen anders diversen
+    inne inny pozostale pozostałe ovrigt ovriga øvrigt øvrige annat andet andre annen annet muu
+    muut egyeb ostatni jine jiny alte altele altul diger digerleri lainnya khac
+    другое другие прочее прочие иное інше інші друго остало αλλο αλλα
+    その他 該当なし 該当無し その他の文書 其他 其它 其他文件 其他文档 기타 해당없음
+    أخرى اخرى غيرها אחר אחרים อื่นๆ अन्य
+    """.split()  # noqa: SIM905
+)
+_PHRASES = frozenset(
+    {
+        "none of the above",
+        "none of these",
+        "no match",
+        "not relevant",
+        "not applicable",
+        "everything else",
+        "anything else",
+        "something else",
+        "catch all",
+        "keine davon",
+        "aucun de ces",
+        "ninguno de los anteriores",
+    }
+)
+# These also have a meaning of their own ("default: a notice of default on a loan").
+_HINTS = frozenset(
+    """
+    unknown none default rest general generic standard null any remaining na
+    unbekannt allgemein inconnu desconocido sconosciuto desconhecido onbekend
+    неизвестно 不明 未知
+    """.split()  # noqa: SIM905
+)
+_FILLERS = frozenset(
+    """
+    document documents doc docs file files type types category categories class item items stuff
+    all any the of or and kind kinds
+    dokument dokumente unterlagen dateien documento documentos documenti documentation fichiers
+    documenten dokumenty документы документ 文件 文書 書類 문서 وثائق belge belgeler
+    """.split()  # noqa: SIM905
+)
+_WORDS = re.compile(r"[^\s_.,;:/|&+'\"()\[\]{}<>!?*#-]+")
+
+
+def find_catch_alls(
+    rules: Sequence[Rule], nearness: Vectors, enough: tuple[float, float]
+) -> tuple[int, ...]:
+    """Return the positions of the rules that stand for "anything else".
+
+    `nearness` (k,) is each rule's largest cosine to `PROTOTYPES`, both centred. A name such as
+    "other" or "sonstiges" is enough; so is a text whose nearness is the second number of
+    `enough`; a name with other meanings, such as "default", needs the first.
+    """
+    return tuple(
+        position
+        for position, rule in enumerate(rules)
+        if _is_catch_all(rule, float(nearness[position]), *enough)
+    )
+
+
+def _is_catch_all(rule: Rule, nearness: float, with_hint: float, alone: float) -> bool:
+    words = _folded_words(rule.type)
+    core = [word for word in words if word not in _FILLERS]
+    if nearness >= alone or " ".join(words) in _PHRASES:
+        return True
+    if not core:
+        return False
+    if all(word in _NAMES for word in core):
+        return True
+    if all(word in _NAMES or word in _HINTS for word in core):
+        return (
+            nearness >= with_hint
+            or len(_folded_words(rule.description)) <= 2
+            or _SAYS_SO.search(rule.description) is not None
+        )
+    return False
+
+
+def _folded_words(text: str) -> list[str]:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not _is_latin_accent(c))
+    return _WORDS.findall(unicodedata.normalize("NFC", plain))
+
+
+def _is_latin_accent(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f"

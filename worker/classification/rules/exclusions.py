@@ -1,0 +1,82 @@
+"""What a description says that its type is not.
+
+Embeddings do not understand negation: "not a tax form" moves a rule towards tax forms. Such
+clauses are taken out of the text that is embedded, and what they name is compared apart.
+"""
+
+import re
+
+from worker.classification.features.text import clean
+
+_NOT = (
+    r"(?:but\s+not|and\s+not|not|never|no|without|except(?:ing)?(?:\s+for)?|excluding|other\s+than|unlike"
+    r"|aber\s+nicht|aber\s+keine?|nicht|keine?|außer|ausgenommen"
+    r"|mais\s+pas|pas|sauf|hormis|à\s+l['’]exception\s+(?:de|des|du)|excepté"
+    r"|pero\s+no|excepto|salvo|mas\s+não|não|exceto|ma\s+non|non|tranne|eccetto"
+    r"|maar\s+geen|geen|behalve|ale\s+nie|z\s+wyjątkiem|oprócz|кроме|за\s+исключением|но\s+не)\b"
+)
+# Only clauses that stand apart are cut: in brackets, or after a comma, semicolon or dash up to
+# the end of the sentence. "Not" in the middle of a clause usually belongs to what is described.
+_BRACKETED = re.compile(rf"\s*[(\[]\s*{_NOT}(?P<named>[^()\[\]]{{0,300}})[)\]]", re.IGNORECASE)
+_TRAILING = re.compile(rf"\s*[,;–—]\s*{_NOT}(?P<named>[^.;()\[\]\n]{{0,300}})", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?:(?<=[.;!?])\s+|^)(?:this\s+(?:type|category|class|rule)\s+|it\s+|they\s+)?"
+    r"(?:(?:does|do|must|should|is|are)\s+not\s+(?:to\s+)?(?:include|contain|cover|comprise|apply\s+to"
+    r"|be\s+used\s+for|used\s+for|for|use\s+(?:it|this)?\s*for)"
+    r"|excludes|exclude|excluding|excluded:?|except(?:\s+for)?|not\s+for|not\s+included:?"
+    r"|gilt\s+nicht\s+für|nicht\s+für|umfasst\s+nicht|ne\s+comprend\s+pas|no\s+incluye|non\s+include"
+    r"|não\s+inclui)\s+(?P<named>[^.;()\[\]\n]{1,300})[.;]?",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    r"\s*[(,、]\s*(?:不包括|不包含|不含|不是|除外:?)(?P<named>[^(),。]{1,100})\)?"
+)
+_JAPANESE_KOREAN = re.compile(
+    r"\s*\(\s*(?P<named>[^()]{1,100}?)"
+    r"(?:を除く|は除く|は含まない|以外|ではない|除外|제외|은 제외|는 제외)\s*\)"
+)
+_CLAUSES = (_BRACKETED, _CHINESE, _JAPANESE_KOREAN, _SENTENCE, _TRAILING)
+_SEPARATOR = re.compile(
+    r"\s*(?:,|/|\bor\b|\band\b|\boder\b|\bund\b|\bou\b|\bet\b|\bo\b|\by\b|\be\b|\bof\b|\ben\b|\bили\b)\s*",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"^(?:(?:an?|the|any|eine?[nrms]?|der|die|das|une?|des|les|du|de|l['’]|una?|los|las|el|um|uma|een|het"
+    r"|gli|le|il)\s+)+",
+    re.IGNORECASE,
+)
+_MOST_NAMED = 6
+
+
+def without_negations(description: str) -> str:
+    """Return the description without clauses such as "(not a tax form)", cleaned.
+
+    A description that is nothing but a negation stays as it is.
+    """
+    text = clean(description)
+    shorter = text
+    for clause in _CLAUSES:
+        shorter = clause.sub("", shorter)
+    shorter = shorter.strip()
+    return shorter if _has_letters(shorter) else text
+
+
+def exclusions(description: str) -> tuple[str, ...]:
+    """Return what such clauses name, in order, at most 6: "tax form" for "(not a tax form)".
+
+    Nothing for a description that is nothing but a negation.
+    """
+    text = clean(description)
+    if without_negations(description) == text:
+        return ()
+    named: list[str] = []
+    rest = text
+    for clause in _CLAUSES:
+        named += [match["named"] for match in clause.finditer(rest)]
+        rest = clause.sub("", rest)
+    parts = [_ARTICLE.sub("", part.strip()) for whole in named for part in _SEPARATOR.split(whole)]
+    return tuple(dict.fromkeys(part for part in parts if _has_letters(part)))[:_MOST_NAMED]
+
+
+def _has_letters(text: str) -> bool:
+    return any(character.isalnum() for character in text)

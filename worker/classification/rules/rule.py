@@ -1,0 +1,48 @@
+"""The rules that a document is classified by."""
+
+from dataclasses import dataclass
+
+from worker.classification.features.text import clean
+from worker.classification.rules.exclusions import exclusions, without_negations
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One document type in the user's words."""
+
+    type: str
+    description: str
+
+
+def rule_text(rule: Rule) -> str:
+    """Return the text that is embedded for a rule: "type: description".
+
+    Embeddings do not understand negation ("not a tax form" moves a rule towards tax forms),
+    so clauses that only say what the type is not are left out.
+    """
+    return f"{_words(rule.type)}: {without_negations(rule.description)}".strip(": ")
+
+
+def lexical_text(rule: Rule) -> str:
+    """Return the text whose words are counted for a rule; the type counts twice."""
+    name = _words(rule.type)
+    return f"{name} {name} {without_negations(rule.description)}".lower()
+
+
+def excluded_rules(rule: Rule) -> tuple[Rule, ...]:
+    """Return the types that a rule's description excludes, as rules with a name alone."""
+    return tuple(Rule(name, "") for name in exclusions(rule.description))
+
+
+def is_bare(rule: Rule) -> bool:
+    """Tell whether the description adds no word to the type's name."""
+    return set(clean(rule.description).casefold().split()) <= set(name_of(rule).split())
+
+
+def name_of(rule: Rule) -> str:
+    """Return the type as names are compared: without underscores, in lower case."""
+    return _words(rule.type).casefold()
+
+
+def _words(type_name: str) -> str:
+    return clean(type_name.replace("_", " "))

@@ -1,0 +1,1 @@
+"""Scoring documents against rules, and calibrating the scores."""

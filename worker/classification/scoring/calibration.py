@@ -1,0 +1,149 @@
+"""From scores to a decision: eight features and two logistic models."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.classification.scoring.scores import Scores
+
+Features = npt.NDArray[np.float64]
+
+FEATURES = (
+    "top",
+    "margin",
+    "lead_over_best_alternative",
+    "lead_over_three_alternatives",
+    "share_of_top",
+    "log_characters",
+    "some_alternative_is_better",
+    "better_alternatives",
+)
+_LARGEST_MARGIN = 3.0
+_LARGEST_LOG = 9.0
+
+
+def features(scores: Scores) -> Features:
+    """Return the eight numbers, in the order of `FEATURES`, that decide about a document.
+
+    `top` and the margin to the runner-up (0 for a single rule) are in standard deviations; the
+    leads compare the top rule with the panel types that no rule explains. Needs at least one
+    rule.
+    """
+    order = np.sort(scores.rules)[::-1]
+    top = float(order[0])
+    margin = top - float(order[1]) if len(order) > 1 else top
+    alternatives = scores.alternatives()
+    best = np.sort(alternatives)[-3:]
+    better = int((alternatives > top).sum())
+    weights = np.exp(2 * (order - top))
+    return np.array(
+        [
+            top,
+            min(margin, _LARGEST_MARGIN),
+            top - float(best[-1]),
+            top - float(best.mean()),
+            1 / float(weights.sum()),
+            min(math.log1p(scores.characters), _LARGEST_LOG),
+            float(better > 0),
+            math.sqrt(better),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model over standardised features: weights[i] * (x[i] - means[i]) / scales[i]."""
+
+    intercept: float
+    weights: tuple[float, ...]
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+
+    def contributions(self, x: Features) -> tuple[float, ...]:
+        """Return how much each feature adds to the log-odds, against an average document."""
+        return tuple(
+            float(weight * (value - mean) / scale)
+            for weight, value, mean, scale in zip(
+                self.weights, x, self.means, self.scales, strict=True
+            )
+        )
+
+    def probability(self, x: Features) -> float:
+        """Return the probability that the outcome which this model stands for is right."""
+        log_odds = self.intercept + sum(self.contributions(x))
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Whether the top rule is right, whether null is right, and how often null was right.
+
+    `null_share` is the share of documents without a fitting rule among those fitted on: all
+    that can be said about a document without text.
+    """
+
+    match: Logistic
+    null: Logistic
+    null_share: float
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Calibration":
+        """Rebuild a calibration from its dictionary form; raises KeyError or TypeError."""
+        return cls(
+            match=_logistic(data["match"]),
+            null=_logistic(data["null"]),
+            null_share=float(data["null_share"]),
+        )
+
+
+def _logistic(data: dict[str, Any]) -> Logistic:
+    def numbers(key: str) -> tuple[float, ...]:
+        values: Sequence[float] = data[key]
+        if len(values) != len(FEATURES):
+            raise ValueError(f"{key} has {len(values)} numbers instead of {len(FEATURES)}")
+        return tuple(float(value) for value in values)
+
+    return Logistic(
+        float(data["intercept"]), numbers("weights"), numbers("means"), numbers("scales")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome: `is_null` when no rule fits, and the probability of each being right.
+
+    `features` are those of the outcome's probability. `twins_probability` is that of the best
+    rule or one that means nearly the same; without such rules it is `match_probability`.
+    """
+
+    is_null: bool
+    features: tuple[float, ...]
+    match_probability: float
+    twins_probability: float
+    null_probability: float
+
+    @property
+    def confidence(self) -> float:
+        """Return the probability that the chosen outcome is right."""
+        return self.null_probability if self.is_null else self.match_probability
+
+
+def decide(scores: Scores, calibration: Calibration) -> Decision:
+    """Choose between the top rule and null, whichever is more likely to be right.
+
+    Rules that mean nearly the same leave each other no margin, which must not make null likelier:
+    null is weighed against the best rule as if its twins had not been given. The confidence of a
+    match still counts them, because it tells how sure the choice among them is.
+    """
+    whole = features(scores)
+    best = features(scores.without_twins())
+    match = calibration.match.probability(whole)
+    twins = max(match, calibration.match.probability(best))
+    null = calibration.null.probability(best)
+    is_null = null > twins
+    x = best if is_null else whole
+    return Decision(is_null, tuple(float(value) for value in x), match, twins, null)

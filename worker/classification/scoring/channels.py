@@ -1,0 +1,66 @@
+"""Similarity channels: five ways to compare a document with descriptions of types.
+
+All are taken for rules and for the panel of generic types by the same functions, then
+expressed in standard deviations of the panel: "how much more than any ordinary type".
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from worker.classification.embedders.base import Vectors, normalised
+from worker.classification.scoring.scores import Channel
+from worker.classification.scoring.space import Samples, Space, Targets
+
+BY_SAMPLES = frozenset({"samples", "nearest"})
+"""The channels that count only as far as a type is familiar from the bank."""
+
+
+def similarities(
+    space: Space, samples: Samples, chunks: Vectors, titles: Vectors, targets: Targets
+) -> dict[str, Vectors]:
+    """Return each channel's similarity of the document to n targets, shape (n,).
+
+    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred; `samples` are
+    those of the space that suit the document's language. Channels:
+    `description` compares with the description itself; `samples` with the mean sample of the
+    nearest known types (a written-ahead form of hypothetical documents); `mapped` with the
+    description after the ridge map; `nearest` with the nearest single sample of those types;
+    `title` with the title lines, zero without any.
+    """
+    by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
+    mapped = normalised(chunks @ space.ridge)
+    return {
+        "description": pool(chunks @ targets.direct.T),
+        "samples": pool(chunks @ targets.stand_ins(samples.prototypes).T),
+        "mapped": pool(mapped @ targets.direct.T),
+        "nearest": pool(by_type @ targets.mixture.T),
+        "title": (
+            (titles @ targets.direct.T).max(axis=0)
+            if len(titles)
+            else np.zeros(len(targets), dtype=np.float32)
+        ),
+    }
+
+
+def standardised(values: Vectors, panel: Vectors) -> Vectors:
+    """Return `values` in standard deviations above the mean of `panel`; 0 for a flat panel."""
+    deviation = float(panel.std())
+    if deviation < 1e-6:
+        return np.zeros_like(values)
+    return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
+
+
+def combined(channels: Mapping[str, Channel]) -> Vectors:
+    """Return the weighted mean of the channels, shape (n,).
+
+    A document without title lines scores 0 in the title's channel, as an average title does.
+    """
+    total = sum(channel.weights * channel.scores for channel in channels.values())
+    weights = sum(channel.weights for channel in channels.values())
+    return np.asarray(total / weights, dtype=np.float32)
+
+
+def pool(by_chunk: Vectors) -> Vectors:
+    """Half the first chunk, half the best: beginnings say most, but not always."""
+    return np.asarray(0.5 * by_chunk[0] + 0.5 * by_chunk.max(axis=0), dtype=np.float32)

@@ -1,0 +1,144 @@
+"""Format cues: what a file's form says about it, told in words.
+
+No label is wired to a format. A cue is a sentence, and a rule gains by how near its
+description is to that sentence: an `.eml` file supports whatever rule means e-mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.features.structure import (
+    has_blanks,
+    has_machine_readable_zone,
+    has_numbered_sections,
+    has_transactions,
+)
+from worker.classification.scoring.tuning import Tuning
+from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.layout.features import Sight, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What rules are compared with, the nearest of `sentences`, and what the reasoning says."""
+
+    name: str
+    observation: str
+    sentences: tuple[str, ...]
+
+
+CUES = (
+    Cue(
+        "email",
+        "the file is an e-mail message",
+        ("email: an e-mail message with sender, recipient, subject and body",),
+    ),
+    Cue(
+        "presentation",
+        "the file looks like slides",
+        ("presentation: a slide deck for a talk with bullet points on each slide",),
+    ),
+    Cue(
+        "spreadsheet",
+        "the file is a spreadsheet",
+        ("spreadsheet: a table with rows and columns of data",),
+    ),
+    Cue(
+        "identity",
+        "there is a machine-readable zone, or the shape, of an identity document",
+        ("identity document: a passport, identity card or driving licence of a person",),
+    ),
+    Cue(
+        "form",
+        "there are blanks or fields to fill in",
+        (
+            (
+                "form: a printed form with blank fields for a person to fill in, such as an"
+                " application or registration form"
+            ),
+        ),
+    ),
+    Cue(
+        "sections",
+        "the text is divided into numbered sections or articles",
+        (
+            "law: a law, statute or regulation divided into numbered sections",
+            "contract: an agreement between parties divided into numbered sections",
+            "terms and conditions: general terms divided into numbered sections",
+        ),
+    ),
+    Cue(
+        "transactions",
+        "there are rows of dates and amounts",
+        ("bank statement: a list of dated transactions of an account with amounts",),
+    ),
+    Cue(
+        "strip",
+        "the page is a long narrow strip, as tills print",
+        ("receipt: a narrow till receipt of a shop",),
+    ),
+)
+SENTENCES = tuple(sentence for cue in CUES for sentence in cue.sentences)
+LARGEST_BONUS = 2.0
+
+_FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
+_FORMATS = {
+    "email": {"eml", "msg"},
+    "presentation": {"pptx", "ppt", "odp", "pptm", "ppsx", "potx"},
+    "spreadsheet": {"csv", "tsv", "xlsx", "xls", "ods", "xlsm", "xlsb"},
+}
+_STRUCTURES = {
+    "identity": has_machine_readable_zone,
+    "form": has_blanks,
+    "sections": has_numbered_sections,
+    "transactions": has_transactions,
+}
+# What a page looks like is known in MULTIMODAL mode only.
+_SIGHTS = {
+    Sight.SLIDE: "presentation",
+    Sight.CARD: "identity",
+    Sight.STRIP: "strip",
+}
+_FORM_FIELDS = 5
+_SLIDE_WORDS = 180
+_CHARACTERS = 60_000
+
+
+def bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
+    """Return the bonus, in standard deviations, of each cue for each target, shape (cues, n).
+
+    `sentences` (s, D), those of `SENTENCES`, and `targets` (n, D) are centred descriptions,
+    `tuning` belongs to their model.
+    """
+    ranges = [tuning.table_cue if cue.name == "spreadsheet" else tuning.cues for cue in CUES]
+    near, full = np.array(ranges, dtype=np.float32).T[:, :, None]
+    cosines = np.maximum.reduceat(sentences @ targets.T, _FIRST_SENTENCES, axis=0)
+    nearness = (cosines - near) / (full - near)
+    return np.asarray(LARGEST_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
+
+
+def observed_cues(document: Document) -> tuple[int, ...]:
+    """Return the positions in `CUES` of the cues that the document gives."""
+    names = {name for name, formats in _FORMATS.items() if document.format in formats}
+    if not names and _has_slides(document.pages):
+        names.add("presentation")
+    text = "\n".join(page.text for page in document.pages[:3])[:_CHARACTERS]
+    names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
+    names |= {_SIGHTS[sight] for sight in describe(document.looks) if sight in _SIGHTS}
+    if document.form_fields >= _FORM_FIELDS:
+        names.add("form")
+    return tuple(position for position, cue in enumerate(CUES) if cue.name in names)
+
+
+def _has_slides(pages: Sequence[Page]) -> bool:
+    """Tell whether these are four or more landscape pages with few words and a text layer."""
+    if len(pages) < 4 or any(page.source is TextSource.OCR for page in pages):
+        return False
+    first = pages[0]
+    if first.width is None or first.height is None or first.width <= first.height * 1.15:
+        return False
+    words = [len(page.text.split()) for page in pages[:8]]
+    return sum(words) / len(words) < _SLIDE_WORDS

@@ -1,0 +1,1 @@
+"""Page layout features, measured on rendered pages."""

@@ -1,0 +1,94 @@
+"""Bytes of a text file as text, in whatever encoding they were written."""
+
+import codecs
+import contextlib
+import re
+
+from app.files.sniff.utf16 import find_utf16
+from worker.parsing.readers.legacy_encodings import guess
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 65536
+_GUESSED_FROM = 8192
+_WORD = 32
+# What files declare, and the larger set that programs really write under that name.
+_DECLARABLE = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "cp1252": "cp1252",
+    "iso8859-9": "cp1254",
+    "cp1254": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+    "shift_jis": "cp932",
+    "cp932": "cp932",
+    "euc_jp": "euc_jp",
+    "iso2022_jp": "iso2022_jp",
+    "euc_kr": "cp949",
+    "cp949": "cp949",
+    **{name: name for name in ("koi8-r", "koi8-u", "cp1250", "cp1251", "cp1253", "cp1255")},
+    **{name: name for name in ("cp1256", "cp1257", "cp1258", "cp874", "cp866", "tis-620")},
+    **{f"iso8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+}
+# Mail and Japanese files shift between alphabets with escapes, in bytes that are all ASCII.
+_ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Return the text; never raises. `declared` is the encoding that the file itself names.
+
+    In this order: a byte order mark, UTF-16 by its pattern of NUL bytes, UTF-8 where it is
+    valid, the declared encoding where it fits, and else the likeliest of the old encodings.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace").removeprefix("\ufeff")
+    if _ISO_2022_JP.search(data[:_SAMPLE]):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode("iso2022_jp")
+    wide = find_utf16(data)
+    if wide:
+        return data.decode(wide, "replace")
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    named = _canonical(declared)
+    if named:
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(named)
+    if _is_damaged_utf8(data):
+        return data.decode("utf-8", "replace")
+    return data.decode(guess(_choose_sample(data)), "replace")
+
+
+def _choose_sample(data: bytes) -> bytes:
+    """Return some kilobytes from the first byte beyond ASCII on, with the word it is in."""
+    first = re.search(rb"[\x80-\xff]", data)
+    start = max(0, first.start() - _WORD) if first else 0
+    return data[start : start + _GUESSED_FROM]
+
+
+def _canonical(declared: str | None) -> str | None:
+    """Map a declared name to a codec; Python also knows codecs that are no encodings of text."""
+    if declared is None:
+        return None
+    try:
+        return _DECLARABLE.get(codecs.lookup(declared).name)
+    except LookupError:
+        return None
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Tell UTF-8 with a few broken bytes, such as a cut at the end or one pasted character."""
+    text = data[:_SAMPLE].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    beyond_ascii = sum(1 for character in text if character > "\x7f") - broken
+    return beyond_ascii > 20 * broken or (broken == 1 and beyond_ascii > 3)

@@ -1,0 +1,65 @@
+"""Reading one file, whatever it is. Runs in the sandbox; nothing else may call it on uploads."""
+
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+
+from app.errors import FileError, FileErrorCode
+from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
+from worker.parsing.document import Document
+from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.page_reader import Ocr
+from worker.parsing.readers.heif import enable_heic
+from worker.parsing.readers.html import read_html
+from worker.parsing.readers.image import read_image
+from worker.parsing.readers.odp import read_odp
+from worker.parsing.readers.office import read_office
+from worker.parsing.readers.pdf.reader import read_pdf
+from worker.parsing.readers.source import Source
+from worker.parsing.readers.svg import read_svg
+from worker.parsing.readers.text import read_text
+from worker.parsing.readers.zip_checks import check_archive
+from worker.parsing.request import ParseRequest
+
+Reader = Callable[[Source], Document]
+
+_READERS: Mapping[str, Reader] = {
+    "pdf": read_pdf,
+    "html": read_html,
+    "odp": read_odp,
+    "svg": read_svg,
+    **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
+    **dict.fromkeys(
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        read_office,
+    ),
+    **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
+}
+
+
+def read_document(
+    file: BinaryIO, name: str, request: ParseRequest, limits: ParserLimits, ocr: Ocr
+) -> Document:
+    """Read the chosen pages of a file into a document.
+
+    Raises FileError with the code that fits; MemoryError and RecursionError pass through.
+    """
+    if not file.seek(0, 2):
+        raise FileError(FileErrorCode.EMPTY, "the file is empty")
+    kind = sniff(file, name)
+    check_archive(file, kind, limits)
+    if kind.encrypted:
+        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+    if kind.extension == "heic":
+        enable_heic()
+    reader = _READERS.get(kind.extension)
+    if reader is None:
+        raise _unsupported(kind.extension)
+    return reader(Source(file, kind, request, limits, ocr))
+
+
+def _unsupported(extension: str) -> FileError:
+    if extension == UNKNOWN.extension:
+        sentence = "the type of the file is not supported"
+    else:
+        sentence = f"files of the type {extension} are not supported"
+    return FileError(FileErrorCode.UNSUPPORTED_TYPE, sentence)

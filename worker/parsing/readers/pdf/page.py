@@ -1,0 +1,173 @@
+"""One page of a PDF as PDFium sees it: text, form fields, pictures."""
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+from PIL import Image
+
+from worker.parsing.document import Page, TextSource
+from worker.parsing.ocr.picture import scale_for
+
+# A page with fewer letters and a large picture on it is a scan with a stamp or a page number.
+_FEW_LETTERS = 25
+_LARGE_PICTURE_SHARE = 0.3
+_ANY_PICTURE_SHARE = 0.02
+# Text drawn as outlines has no letters, but hundreds of paths.
+_MANY_PATHS = 100
+_RUBBISH_SHARE = 0.3
+_MAX_OBJECTS = 5000
+_LONGEST_SIDE = 10_000_000.0
+_MAX_FIELDS = 1000
+_MAX_FIELD_CHARACTERS = 1000
+_MAX_FORM_DEPTH = 2
+_TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
+# PDFium ends a hyphenated line with U+FFFE or U+0002: the two halves are one word.
+_LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """What one page gave; `is_bare` pages have nothing on them at all."""
+
+    page: Page
+    form_fields: int
+    may_be_picture: bool
+    is_bare: bool
+
+
+def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage:
+    """Read one page: at most `most` characters of its text, then the texts typed into fields.
+
+    A text layer that is rubbish counts as none: only a picture of the page can be read.
+    Raises PdfiumError when the page cannot be loaded.
+    """
+    page = document[index]
+    try:
+        text = _read_text(page, most)
+        form_fields, typed = _read_fields(document, page)
+        text = "\n".join([text, *(value for value in dict.fromkeys(typed) if value not in text)])
+        width, height = page.get_size()
+        objects, paths, share = _measure(page, width * height)
+    finally:
+        page.close()
+    rubbish = is_rubbish(text)
+    text = "" if rubbish else text
+    letters = sum(1 for character in text if not character.isspace())
+    may_be_picture = (
+        (letters < _FEW_LETTERS and (share > _LARGE_PICTURE_SHARE or paths > _MANY_PATHS))
+        or (letters == 0 and share > _ANY_PICTURE_SHARE)
+        or rubbish
+    )
+    return PdfPage(
+        page=Page(
+            index=index,
+            text=text,
+            source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
+            width=_side(width),
+            height=_side(height),
+        ),
+        form_fields=form_fields,
+        may_be_picture=may_be_picture,
+        is_bare=letters == 0 and objects == 0,
+    )
+
+
+def _side(points: float) -> float | None:
+    """Return the length of a page's side, None for what no paper has."""
+    return round(points, 2) if 0 < points < _LONGEST_SIDE else None
+
+
+def render(document: pypdfium2.PdfDocument, index: int, dpi: int) -> Image.Image:
+    """Return a grey picture of a page, with at most 2500 pixels on its longer side.
+
+    Raises PdfiumError when the page cannot be loaded, or has a size that no paper has.
+    """
+    page = document[index]
+    try:
+        width, height = page.get_size()
+        if _side(width) is None or _side(height) is None:
+            raise pypdfium2.PdfiumError("a page without a size")
+        bitmap = page.render(scale=scale_for(width, height, dpi), grayscale=True)
+        picture: Image.Image = bitmap.to_pil().copy()
+        bitmap.close()
+    finally:
+        page.close()
+    return picture
+
+
+def is_rubbish(text: str) -> bool:
+    """Tell text that a broken font map gave: replacement, private and control characters."""
+    characters = [character for character in text if not character.isspace()]
+    bad = sum(
+        1
+        for character in characters
+        if character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or character < " "
+    )
+    return bad > len(characters) * _RUBBISH_SHARE
+
+
+def _read_text(page: pypdfium2.PdfPage, most: int) -> str:
+    textpage = page.get_textpage()
+    try:
+        count = min(textpage.count_chars(), most + 1)
+        text: str = textpage.get_text_range(0, count) if count > 0 else ""
+    finally:
+        textpage.close()
+    return _LINE_HYPHEN.sub("", text)
+
+
+def _read_fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> tuple[int, list[str]]:
+    """Count the form widgets of a page and collect what was typed into them."""
+    widgets = 0
+    typed = []
+    for annotation in _annotations(page):
+        if pdfium_c.FPDFAnnot_GetSubtype(annotation) != pdfium_c.FPDF_ANNOT_WIDGET:
+            continue
+        widgets += 1
+        form = document.formenv
+        if form and pdfium_c.FPDFAnnot_GetFormFieldType(form.raw, annotation) in _TYPED_FIELDS:
+            value = _read_utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, form.raw, annotation)
+            if value.strip():
+                typed.append(value.strip())
+    return widgets, typed
+
+
+def _annotations(page: pypdfium2.PdfPage) -> Iterator[Any]:
+    for number in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MAX_FIELDS)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, number)
+        if annotation:
+            try:
+                yield annotation
+            finally:
+                pdfium_c.FPDFPage_CloseAnnot(annotation)
+
+
+def _read_utf16(function: Callable[..., int], *arguments: object) -> str:
+    """Call one of PDFium's functions that fill a buffer with UTF-16 and a final NUL."""
+    length = min(function(*arguments, None, 0), 2 * _MAX_FIELD_CHARACTERS)
+    buffer = ctypes.create_string_buffer(length + 2)
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
+    if not length or function(*arguments, wide, length) > length:
+        return ""
+    return buffer.raw.decode("utf-16-le", "replace").partition("\0")[0]
+
+
+def _measure(page: pypdfium2.PdfPage, area: float) -> tuple[int, int, float]:
+    """Return how many objects and paths are on a page, and the share that pictures cover."""
+    objects = paths = 0
+    covered = 0.0
+    for item in page.get_objects(max_depth=_MAX_FORM_DEPTH):
+        objects += 1
+        paths += item.type == pdfium_c.FPDF_PAGEOBJ_PATH
+        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = item.get_bounds()
+            # Inside a form the bounds are the form's own; the whole page is a fair guess.
+            covered += area if item.level else abs((right - left) * (top - bottom))
+        if objects >= _MAX_OBJECTS:
+            break
+    return objects, paths, covered / area if area > 0 else 0.0

@@ -1,0 +1,1 @@
+"""The sandbox: each file is read in a process that can be killed."""

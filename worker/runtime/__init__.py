@@ -1,0 +1,1 @@
+"""Worker processes: the embedded runner, Celery, leases, heartbeats, webhook delivery."""
