@@ -3,7 +3,7 @@
 from app.audit.models import AuditEvent
 from app.configurations.models import Configuration
 from app.db import Base
-from app.files.models import File, FileCache, PendingUpload
+from app.files.models import BlobDeletion, File, FileCache, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
 from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDelivery
@@ -13,6 +13,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Base",
+    "BlobDeletion",
     "Configuration",
     "File",
     "FileCache",

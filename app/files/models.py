@@ -101,3 +101,24 @@ class FileCache(Base):
         Index("ix_file_caches_used_at", "used_at"),
         Index("ix_file_caches_blob_key", "blob_key"),
     )
+
+
+class BlobDeletion(Base):
+    """A blob to delete; the row goes once the blob is gone.
+
+    The release before wrote such blobs as rows of `file_caches` without a `file_id`. While hosts
+    are replaced it still does, so the deletion of blobs reads those rows too.
+    """
+
+    __tablename__ = "blob_deletions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    # With its type: workers do not load the table that it refers to.
+    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    blob_key: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        Index("ix_blob_deletions_project_id_id", "project_id", "id"),
+        Index("ix_blob_deletions_blob_key", "blob_key"),
+    )

@@ -65,4 +65,6 @@ class ApiKey(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The key made by rotating this one. Without a foreign key: SQLite cannot add one.
+    replaced_by: Mapped[UUID | None]
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
