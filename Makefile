@@ -59,7 +59,7 @@ test-fuzz: install ## Send 1,500 made-up requests, always the same, to a server 
 
 test-all: test test-sdks test-ocr test-fuzz ## Run every test
 
-check: install ## Lint, format, types, the import layers, clean locks
+check: install ## Lint, format, types, imports and their cycles, clean locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
