@@ -22,7 +22,7 @@ from worker.classification.fitting.corpus import (
 from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox.forked_reader import READING
+from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import SandboxedParser
 
 _END_SECONDS, _POLL_SECONDS = 5.0, 0.002
@@ -90,6 +90,6 @@ def _reading_seconds(parser: SandboxedParser) -> float:
 def _is_reading(child: psutil.Process) -> bool:
     for copy in child.children():
         with contextlib.suppress(psutil.NoSuchProcess):
-            if copy.name() == READING:
+            if copy.name() == READER_NAME:
                 return True
     return False

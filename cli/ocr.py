@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from app.settings import load_settings
 from worker.parsing.ocr.installed import OcrData, find_ocr
-from worker.parsing.ocr.models import LANGUAGES, OcrLanguage, package_of
+from worker.parsing.ocr.models import OCR_LANGUAGES, OcrLanguage, package_of
 
 # What a table may take where there is no terminal whose width could be asked for.
 WIDTH = 160
@@ -25,14 +25,14 @@ def languages(*, missing: bool) -> None:
     """List the languages that a job may name, their models, and where these are or come from."""
     data = find_ocr(load_settings().ocr_data_dir)
     if missing:
-        absent = {language.model for language in LANGUAGES.values()} - set(data.models)
+        absent = {language.model for language in OCR_LANGUAGES.values()} - set(data.models)
         click.echo(" ".join(sorted(map(package_of, absent))))
         return
     table = Table("lang", "model", "state", Column("directory, or Debian package", no_wrap=True))
-    for language in LANGUAGES.values():
+    for language in OCR_LANGUAGES.values():
         table.add_row(language.code, language.model, *_describe(language, data))
     Console(width=None if sys.stdout.isatty() else WIDTH).print(table)
-    read = f"{len(data.languages)} of {len(LANGUAGES)} languages are read by their own models"
+    read = f"{len(data.languages)} of {len(OCR_LANGUAGES)} languages are read by their own models"
     click.echo(f"{read}, with {data.engine}." if data.engine else f"{read}: no OCR is installed.")
 
 

@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 from app.settings import load_settings
 from worker.classification.embedders.e5 import manifest
 from worker.parsing.ocr.installed import OcrData, find_ocr
-from worker.parsing.ocr.models import LANGUAGES, ORIENTATION
+from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
 
 ROOT = Path(__file__).parents[1]
 # The weights, and what turns them into the model that the bundle holds already.
@@ -121,13 +121,13 @@ def wanted_models(here: OcrData, languages: list[str]) -> list[str]:
 
     Ends the program for a language that is not known or whose model is not here.
     """
-    unknown = [code for code in languages if code not in LANGUAGES]
+    unknown = [code for code in languages if code not in OCR_LANGUAGES]
     missing = [code for code in languages if code not in unknown and code not in here.languages]
     if unknown or missing:
         sys.exit(f"Unknown languages: {unknown}; without a model here: {missing}")
     if not languages:
         return list(here.models)
-    models = {LANGUAGES[code].model for code in languages} | {ORIENTATION}
+    models = {OCR_LANGUAGES[code].model for code in languages} | {ORIENTATION}
     return sorted(models & set(here.models))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import kernel
-from worker.parsing.sandbox.jail import lock_down
+from worker.parsing.sandbox.jail import restrict_process
 
 OUTSIDE = Path("/etc/passwd")
 
@@ -47,7 +47,7 @@ def report(directory: str, elsewhere: Path) -> bool:
     """Lock this process down, try everything, print how it ended; tell whether all was refused."""
     tries = attempts(elsewhere)
     has_landlock = kernel.landlock_version() > 0
-    lock_down(ParserLimits(), directory)
+    restrict_process(ParserLimits(), directory)
     good = True
     for what, attempt in tries.items():
         ended = refused(attempt)

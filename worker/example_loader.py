@@ -19,7 +19,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.scoring.examples import Examples, combine, directions_of
 from worker.classification.scoring.scorer import Scorer
 from worker.file_cache import Caching
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 from worker.parsing.request import ParseRequest
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class ShownExamples:
         return self._known[key]
 
     def _read_text(self, text: str) -> Directions | None:
-        reading = self.scorer.read(Document("txt", (Page(0, text),), 1))
+        reading = self.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
         return None if reading is None else directions_of(reading)
 
     def _read_file(self, file: File, request: ParseRequest, parse: Parse) -> Directions | None:

@@ -17,12 +17,11 @@ from app.jobs.queue import Claim
 from app.observability import metrics
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
-from worker.parsing.document import Document
+from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.protocol import MAX_FRAME
-from worker.parsing.version import PARSER_VERSION
 
 Origin = Literal["cached", "fresh"]
 T = TypeVar("T")

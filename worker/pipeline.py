@@ -25,10 +25,9 @@ from app.observability.tracing import span, stop_tracing
 from worker.classification.rules.rule import Rule
 from worker.figures import UNREADABLE, count_file
 from worker.outcome import outcome_of, storable
-from worker.parsing.document import Document
+from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, ReadingAborted
-from worker.parsing.version import PARSER_VERSION
 from worker.recording import record_patiently
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 

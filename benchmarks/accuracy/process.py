@@ -18,7 +18,7 @@ from worker.classification.features.chunks import cut
 from worker.classification.fitting.corpus import read_rules
 from worker.classification.loading import use_one_blas_thread
 from worker.classification.scoring.constants import Constants
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,11 @@ def main() -> None:
     memory = psutil.Process().memory_full_info()
 
     documents = [
-        Document("txt", tuple(Page(number, text) for number, text in enumerate(pages)), len(pages))
+        Document(
+            "txt",
+            tuple(DocumentPage(number, text) for number, text in enumerate(pages)),
+            len(pages),
+        )
         for pages in json.loads((folder / "documents.json").read_text(encoding="utf-8"))
     ]
     chunks = [chunk.text for document in documents for chunk in cut(document.pages)]

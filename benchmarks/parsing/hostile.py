@@ -30,7 +30,7 @@ from app.settings import Settings
 from benchmarks.parsing import made_files
 from benchmarks.server.live import LETTER, Client, live_server
 from benchmarks.server.places import Places, private_places
-from worker.parsing.sandbox.forked_reader import READING
+from worker.parsing.sandbox.forked_reader import READER_NAME
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 50.0
@@ -205,7 +205,7 @@ def _read(corpus: Path) -> list[Row]:
 def _reads_a_file(process: psutil.Process) -> bool:
     """Tell a reader, the fork that has one file, from the parser and from the fork that waits."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READING
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READER_NAME
     except psutil.Error:
         return False
 

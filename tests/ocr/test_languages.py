@@ -10,7 +10,7 @@ from app.settings import load_settings
 from tests.ocr.pages import SAMPLES, TIMES, Sample, draw, error_rate
 from worker.parsing.document import Document
 from worker.parsing.ocr.installed import find_ocr
-from worker.parsing.ocr.models import LANGUAGES
+from worker.parsing.ocr.models import OCR_LANGUAGES
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
@@ -31,7 +31,7 @@ def in_languages(*langs: str) -> list[Sample]:
 
 
 def in_other_scripts(*scripts: str) -> list[Sample]:
-    return [sample for sample in SAMPLES if LANGUAGES[sample.lang].script.name not in scripts]
+    return [sample for sample in SAMPLES if OCR_LANGUAGES[sample.lang].script.name not in scripts]
 
 
 def test_the_measure_of_errors() -> None:
@@ -42,7 +42,7 @@ def test_the_measure_of_errors() -> None:
 
 def test_enough_languages_and_scripts() -> None:
     assert len(SAMPLES) >= 12
-    assert len({LANGUAGES[sample.lang].script.name for sample in SAMPLES}) >= 6
+    assert len({OCR_LANGUAGES[sample.lang].script.name for sample in SAMPLES}) >= 6
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.lang)

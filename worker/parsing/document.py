@@ -1,10 +1,15 @@
-"""What reading a file gives: its pages as text, and how it looks."""
+"""The result of reading a file: its pages as text, and their layouts."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from worker.parsing.layout.features import PageLook
+from worker.parsing.layout.features import PageLayout
+
+# Increase it whenever the same file can give another text, page or warning than before.
+# Workers report it among their capabilities, and cached documents of other versions are not used.
+PARSER_VERSION = "4"
 
 
 class TextSource(StrEnum):
@@ -16,11 +21,11 @@ class TextSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DocumentPage:
     """One page. `index` counts from 0 in the document; sizes are in points, if known.
 
-    `confidence` is OCR's mean confidence in the words of a page that it read, 0 to 100; None
-    for other pages.
+    `confidence` is the mean confidence of OCR in the page's words, 0 to 100; None for pages
+    that OCR did not read.
     """
 
     index: int
@@ -33,20 +38,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The pages that were read, of a document of `total_pages`.
+    """The pages that were read of a document of `total_pages`.
 
-    `format` is the canonical extension of what the file really is (`pdf`, `docx`, `eml`, ...).
+    `format` is the canonical extension of the file's content (`pdf`, `docx`, `eml`, ...).
     `form_fields` counts the form widgets on the first three pages read.
     `warnings` are sentences for the reasoning: pages cut, text cut, pages that failed.
-    `looks` has one for each page whose look was taken, which is only done in MULTIMODAL mode.
+    `layouts` has one entry for each page that was measured, which only happens in MULTIMODAL
+    mode.
     """
 
     format: str
-    pages: tuple[Page, ...]
+    pages: tuple[DocumentPage, ...]
     total_pages: int
     form_fields: int = 0
     warnings: tuple[str, ...] = ()
-    looks: tuple[PageLook, ...] = ()
+    layouts: tuple[PageLayout, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values; `from_json` reads it back."""
@@ -54,23 +60,33 @@ class Document:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Document":
-        """Rebuild what `to_json` gave.
+        """Rebuild a document from the result of `to_json`.
 
-        Raises KeyError, TypeError or ValueError on anything else: the data may come from a
-        process that a file took over.
+        Raises KeyError, TypeError or ValueError on invalid data, which a process that a hostile
+        file has taken over may send.
         """
         pages = tuple(_page_from_json(page) for page in data["pages"])
         warnings = tuple(str(warning) for warning in data["warnings"])
-        looks = tuple(PageLook.from_json(look) for look in data["looks"])
-        document = cls(**{**data, "pages": pages, "warnings": warnings, "looks": looks})
+        layouts = tuple(PageLayout.from_json(layout) for layout in data["layouts"])
+        document = cls(**{**data, "pages": pages, "warnings": warnings, "layouts": layouts})
         _check(document.format, str)
         _check(document.total_pages, int)
         _check(document.form_fields, int)
         return document
 
 
-def _page_from_json(data: dict[str, Any]) -> Page:
-    page = Page(**{**data, "source": TextSource(data["source"])})
+def name_pages(indices: Sequence[int]) -> str:
+    """Return the pages by their numbers from 1: `page 3`, `pages 1, 2 and 7 more`."""
+    numbers = [str(index + 1) for index in indices]
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    if len(numbers) <= 5:
+        return f"pages {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"pages {', '.join(numbers[:5])} and {len(numbers) - 5} more"
+
+
+def _page_from_json(data: dict[str, Any]) -> DocumentPage:
+    page = DocumentPage(**{**data, "source": TextSource(data["source"])})
     _check(page.index, int)
     _check(page.text, str)
     for number in (page.width, page.height, page.confidence):
@@ -81,4 +97,4 @@ def _page_from_json(data: dict[str, Any]) -> Page:
 
 def _check(value: object, kind: type | tuple[type, ...]) -> None:
     if not isinstance(value, kind):
-        raise TypeError(f"{type(value).__name__} where {kind} belongs")
+        raise TypeError(f"{type(value).__name__} instead of {kind}")

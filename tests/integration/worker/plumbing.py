@@ -16,7 +16,7 @@ from devtools.world import World
 from worker.classification.engine import Engine
 from worker.example_loader import ShownExamples
 from worker.file_cache import Caching
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
 from worker.parsing.request import ParseRequest
@@ -38,7 +38,7 @@ class Parser:
         self.requests.append(request)
         if isinstance(self._happens, BaseException):
             raise self._happens
-        return Document("txt", (Page(0, self._happens),), 1)
+        return Document("txt", (DocumentPage(0, self._happens),), 1)
 
     def abort(self) -> None:
         pass

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import commands
-from worker.parsing.ocr.models import LANGUAGES
+from worker.parsing.ocr.models import OCR_LANGUAGES
 
 
 def run(*arguments: str) -> str:
@@ -47,7 +47,7 @@ def test_missing_packages_in_one_line() -> None:
 def test_nothing_is_missing_where_all_models_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for language in LANGUAGES.values():
+    for language in OCR_LANGUAGES.values():
         (tmp_path / f"{language.model}.traineddata").touch()
     monkeypatch.setenv("PIGEONHOLE_OCR_DATA_DIR", str(tmp_path))
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.jobs.pages import PageSelection
 from worker.file_cache import document_key, pack_document, unpack_document
-from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.document import Document, DocumentPage, TextSource
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
 from worker.parsing.request import ParseRequest
@@ -20,8 +20,8 @@ NO_OCR = OcrData()
 DOCUMENT = Document(
     "pdf",
     (
-        Page(0, "Rechnung \N{EURO SIGN} 7\n\ud800", TextSource.OCR, 595.28, 0.1 + 0.2),
-        Page(4, "", TextSource.NONE),
+        DocumentPage(0, "Rechnung \N{EURO SIGN} 7\n\ud800", TextSource.OCR, 595.28, 0.1 + 0.2),
+        DocumentPage(4, "", TextSource.NONE),
     ),
     total_pages=9,
     form_fields=2,
@@ -45,7 +45,9 @@ def test_a_document_comes_back_as_it_was() -> None:
 
 
 def test_text_takes_less_room_than_it_has_characters() -> None:
-    long = replace(DOCUMENT, pages=(Page(0, "Total to pay: 12.00 by bank transfer\n" * 100),))
+    long = replace(
+        DOCUMENT, pages=(DocumentPage(0, "Total to pay: 12.00 by bank transfer\n" * 100),)
+    )
 
     assert len(pack_document(long)) < 500
 

@@ -10,7 +10,7 @@ from worker.classification.explanation.evidence import Quote
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.text import clean, is_readable
 from worker.classification.scoring.scorer import Reading, Seen, View
-from worker.parsing.document import Page
+from worker.parsing.document import DocumentPage
 
 LONGEST = 160
 _CANDIDATES = 40
@@ -41,7 +41,7 @@ def choose_quote(
     return Quote(lines[int(np.argmax(vectors @ direction))], chunk.page)
 
 
-def _page_of(pages: Sequence[Page], chunk: Chunk) -> Page:
+def _page_of(pages: Sequence[DocumentPage], chunk: Chunk) -> DocumentPage:
     return next(page for page in pages if page.index == chunk.page)
 
 

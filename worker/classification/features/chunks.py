@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from worker.classification.features.text import Span, clean, content_spans, is_readable
-from worker.parsing.document import Page
+from worker.parsing.document import DocumentPage
 
 CHUNK_TOKENS = 256
 CHUNK_COUNT = 4
@@ -46,7 +46,7 @@ class Chunk:
 
 
 def cut(
-    pages: Sequence[Page], size: int = CHUNK_TOKENS, count: int = CHUNK_COUNT
+    pages: Sequence[DocumentPage], size: int = CHUNK_TOKENS, count: int = CHUNK_COUNT
 ) -> tuple[Chunk, ...]:
     """Return the first `count` chunks in reading order, each of about `size` tokens.
 
@@ -56,7 +56,7 @@ def cut(
     return tuple(islice(_chunks(pages, size), count))
 
 
-def _chunks(pages: Sequence[Page], size: int) -> Iterator[Chunk]:
+def _chunks(pages: Sequence[DocumentPage], size: int) -> Iterator[Chunk]:
     for position, page in enumerate(pages):
         for span in content_spans(page.text, first_page=position == 0):
             for start, end in _windows(page.text, span, size):

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from worker.classification.features.text import clean, content_spans
-from worker.parsing.document import Page
+from worker.parsing.document import DocumentPage
 
 _LINES = 5
 _CHARACTERS = 6_000
 
 
-def title_lines(pages: Sequence[Page]) -> tuple[str, ...]:
+def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
     """Return up to 5 short, wordy, different lines of the first page that has text, in order.
 
     A line qualifies with 3 to 110 characters, at most 14 words and at least half letters.

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from app.errors import FileError, StartupError
 from app.jobs.languages import LANGUAGES
 from worker.classification.rules.rule import Rule
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 _PAGES = 5
 # Manifests have codes of ISO 639-1.
@@ -152,7 +152,9 @@ def _text_documents(path: Path) -> Sequence[LabelledDocument]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            pages = tuple(Page(index, text) for index, text in enumerate(row["pages"][:_PAGES]))
+            pages = tuple(
+                DocumentPage(index, text) for index, text in enumerate(row["pages"][:_PAGES])
+            )
             documents.append(
                 LabelledDocument(
                     Document("txt", pages, max(len(row["pages"]), 1)),

@@ -17,8 +17,8 @@ from worker.classification.features.structure import (
     has_transactions,
 )
 from worker.classification.scoring.tuning import Tuning
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.features import Sight, describe
+from worker.parsing.document import Document, DocumentPage, TextSource
+from worker.parsing.layout.features import Trait, find_traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ _STRUCTURES = {
     "transactions": has_transactions,
 }
 # What a page looks like is known in MULTIMODAL mode only.
-_SIGHTS = {
-    Sight.SLIDE: "presentation",
-    Sight.CARD: "identity",
-    Sight.STRIP: "strip",
+_TRAITS = {
+    Trait.SLIDE: "presentation",
+    Trait.CARD: "identity",
+    Trait.STRIP: "strip",
 }
 _FORM_FIELDS = 5
 _SLIDE_WORDS = 180
@@ -127,13 +127,13 @@ def observed_cues(document: Document) -> tuple[int, ...]:
         names.add("presentation")
     text = "\n".join(page.text for page in document.pages[:3])[:_CHARACTERS]
     names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
-    names |= {_SIGHTS[sight] for sight in describe(document.looks) if sight in _SIGHTS}
+    names |= {_TRAITS[trait] for trait in find_traits(document.layouts) if trait in _TRAITS}
     if document.form_fields >= _FORM_FIELDS:
         names.add("form")
     return tuple(position for position, cue in enumerate(CUES) if cue.name in names)
 
 
-def _has_slides(pages: Sequence[Page]) -> bool:
+def _has_slides(pages: Sequence[DocumentPage]) -> bool:
     """Tell whether these are four or more landscape pages with few words and a text layer."""
     if len(pages) < 4 or any(page.source is TextSource.OCR for page in pages):
         return False

@@ -1,4 +1,4 @@
-"""How a page looks, in numbers, and what a person would say of it at a glance."""
+"""The layout of a page in numbers, and the traits that follow from it."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,16 +13,17 @@ _FEW_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class PageLook:
-    """The look of one page; `page` is the page's index in the document.
+class PageLayout:
+    """The layout of one page; `page` is the page's index in the document.
 
-    Shares are of 1. `aspect` is width by height. `ink` is the share of the page that is not
-    its background, `top_ink` the share of that ink in the top third. `image_area` is covered by
-    pictures, `photo` has the shades of a photograph. Rules are long thin straight lines.
-    `table` is the share of text lines that fall into three or more cells. `columns` counts
-    columns of running text, 0 where there is none. `line_height` is that of the middle text
-    line by the page's height. `words` and `digits` (among letters and digits) are those of the
-    page's text; `font_ratio` is the largest font size by the middle one, 1 where it is unknown.
+    Shares are between 0 and 1. `aspect` is width divided by height. `ink` is the share of the
+    page that differs from the background, `top_ink` the share of that ink in the top third.
+    `image_area` is the share that images cover, `photo` the share that layouts like a photograph.
+    Rules are long thin straight lines. `table` is the share of text lines with three or more
+    cells. `columns` counts columns of running text, 0 for a page without. `line_height` is the
+    median height of a text line divided by the page's height. `words` counts the words of the
+    page's text, `digits` is the share of digits among its letters and digits. `font_ratio` is
+    the largest font size divided by the median, 1 if unknown.
     """
 
     page: int
@@ -41,87 +42,91 @@ class PageLook:
     font_ratio: float
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "PageLook":
-        """Rebuild a look from its fields; raises TypeError or ValueError on anything else."""
-        look = cls(**data)
-        for field in fields(look):
-            value = getattr(look, field.name)
+    def from_json(cls, data: dict[str, Any]) -> "PageLayout":
+        """Rebuild a layout from its fields. Raises TypeError or ValueError on invalid data."""
+        layout = cls(**data)
+        for field in fields(layout):
+            value = getattr(layout, field.name)
             kind = int if field.type is int else (int, float)
             if isinstance(value, bool) or not isinstance(value, kind):
                 raise TypeError(f"{type(value).__name__} for {field.name}")
             if not math.isfinite(value) or value < 0:
                 raise ValueError(f"{field.name} is {value}")
-        return look
+        return layout
 
 
-class Sight(StrEnum):
-    """What a person would say of a document at a glance."""
+class Trait(StrEnum):
+    """A visible property of a document."""
 
     PHOTOGRAPH = "the page is mostly a photograph"
-    CARD = "the picture has the shape of a card or a passport's page"
-    STRIP = "the page is a long narrow strip, as tills print"
+    CARD = "the image has the shape of a card or a passport page"
+    STRIP = "the page is a long narrow strip like a till receipt"
     SLIDE = "few words on a landscape page"
-    TWO_COLUMNS = "the text stands in two columns"
-    RULED_FORM = "the page is full of ruled lines, as forms are"
+    TWO_COLUMNS = "the text is in two columns"
+    RULED_FORM = "the page has many ruled lines like a form"
     TABLE = "much of the page is a table"
 
 
-def describe(looks: Sequence[PageLook]) -> tuple[Sight, ...]:
-    """Return short plain observations on the first three looks of a document; none without."""
-    seen = looks[:_FIRST_PAGES]
-    if not seen:
+def find_traits(layouts: Sequence[PageLayout]) -> tuple[Trait, ...]:
+    """Return the traits that the first three layouts of a document show; none without layouts."""
+    first = layouts[:_FIRST_PAGES]
+    if not first:
         return ()
-    return tuple(sight for sight, holds in _SIGHTS.items() if holds(seen))
+    return tuple(trait for trait, holds in _TRAITS.items() if holds(first))
 
 
-def _is_photograph(looks: Sequence[PageLook]) -> bool:
-    return looks[0].image_area >= _MOSTLY and looks[0].photo >= _PHOTO
+def _is_photograph(layouts: Sequence[PageLayout]) -> bool:
+    return layouts[0].image_area >= _MOSTLY and layouts[0].photo >= _PHOTO
 
 
-def _is_card(looks: Sequence[PageLook]) -> bool:
-    """ISO/IEC 7810: a card is 1.59 as wide as high, a passport's page 1.42; plus a margin."""
-    first = looks[0]
-    return _is_photograph(looks) and 1.3 <= first.aspect <= 1.75 and first.words < _FEW_WORDS
+def _is_card(layouts: Sequence[PageLayout]) -> bool:
+    """Test the aspect of a card (1.59) and a passport page (1.42), with a margin: ISO/IEC 7810."""
+    first = layouts[0]
+    return _is_photograph(layouts) and 1.3 <= first.aspect <= 1.75 and first.words < _FEW_WORDS
 
 
-def _is_strip(looks: Sequence[PageLook]) -> bool:
-    return len(looks) == 1 and looks[0].aspect <= 0.62 and looks[0].ink > 0
+def _is_strip(layouts: Sequence[PageLayout]) -> bool:
+    return len(layouts) == 1 and layouts[0].aspect <= 0.62 and layouts[0].ink > 0
 
 
-def _is_slide(looks: Sequence[PageLook]) -> bool:
-    """One slide may be a picture or dense; most are neither."""
-    sparse = [look for look in looks if look.image_area < _MOSTLY and 0 < look.words < _FEW_WORDS]
-    return all(look.aspect >= 1.2 for look in looks) and len(sparse) * 2 > len(looks)
-
-
-def _has_two_columns(looks: Sequence[PageLook]) -> bool:
-    """More than three columns is a newspaper or a table; few words are a form or a card."""
-    pages = [
-        look
-        for look in looks
-        if look.columns == 2 and (look.words >= 2 * _FEW_WORDS or look.image_area >= _MOSTLY)
+def _is_slide(layouts: Sequence[PageLayout]) -> bool:
+    """Test for landscape pages; more than half of them must have few words and no large image."""
+    sparse = [
+        layout
+        for layout in layouts
+        if layout.image_area < _MOSTLY and 0 < layout.words < _FEW_WORDS
     ]
-    return len(pages) * 2 > len(looks)
+    return all(layout.aspect >= 1.2 for layout in layouts) and len(sparse) * 2 > len(layouts)
 
 
-def _is_ruled_form(looks: Sequence[PageLook]) -> bool:
-    first = looks[0]
+def _has_two_columns(layouts: Sequence[PageLayout]) -> bool:
+    """Test for two columns on more than half of the pages; forms and cards have too few words."""
+    pages = [
+        layout
+        for layout in layouts
+        if layout.columns == 2 and (layout.words >= 2 * _FEW_WORDS or layout.image_area >= _MOSTLY)
+    ]
+    return len(pages) * 2 > len(layouts)
+
+
+def _is_ruled_form(layouts: Sequence[PageLayout]) -> bool:
+    first = layouts[0]
     return first.horizontal_rules >= 12 and first.photo < _PHOTO and first.table < _MOSTLY
 
 
-def _is_table(looks: Sequence[PageLook]) -> bool:
-    """A table of contents has cells too, but few figures and no rules."""
-    first = looks[0]
+def _is_table(layouts: Sequence[PageLayout]) -> bool:
+    """Test for cells with digits or rules; a table of contents has cells but neither."""
+    first = layouts[0]
     is_ruled = first.horizontal_rules >= 4 and first.vertical_rules >= 3
     return first.table >= (0.2 if is_ruled else 0.35) and (is_ruled or first.digits >= 0.2)
 
 
-_SIGHTS: Mapping[Sight, Callable[[Sequence[PageLook]], bool]] = {
-    Sight.PHOTOGRAPH: _is_photograph,
-    Sight.CARD: _is_card,
-    Sight.STRIP: _is_strip,
-    Sight.SLIDE: _is_slide,
-    Sight.TWO_COLUMNS: _has_two_columns,
-    Sight.RULED_FORM: _is_ruled_form,
-    Sight.TABLE: _is_table,
+_TRAITS: Mapping[Trait, Callable[[Sequence[PageLayout]], bool]] = {
+    Trait.PHOTOGRAPH: _is_photograph,
+    Trait.CARD: _is_card,
+    Trait.STRIP: _is_strip,
+    Trait.SLIDE: _is_slide,
+    Trait.TWO_COLUMNS: _has_two_columns,
+    Trait.RULED_FORM: _is_ruled_form,
+    Trait.TABLE: _is_table,
 }

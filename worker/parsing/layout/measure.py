@@ -1,4 +1,4 @@
-"""Taking the look of a page: from PDFium's rendering and objects, or from a picture's pixels."""
+"""Measures page layouts: PDF pages by PDFium's rendering and objects, images by their pixels."""
 
 import ctypes
 import math
@@ -11,27 +11,27 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from worker.parsing.layout import raster
-from worker.parsing.layout.features import PageLook
+from worker.parsing.layout.features import PageLayout
 from worker.parsing.layout.raster import Shades
 
-# 72 dpi for paper of up to A3; larger pages are made smaller.
-_MOST_PIXELS = 1_100_000
-_MOST_OBJECTS = 5000
-_MOST_FORM_DEPTH = 2
+# 72 dpi for paper up to A3; larger pages are reduced.
+_MAX_PIXELS = 1_100_000
+_MAX_OBJECTS = 5000
+_MAX_FORM_DEPTH = 2
 _SAMPLED_LETTERS = 300
-# A page that draws for longer is left half drawn; a document whose looks take longer goes without.
+# After these times a page, and the rest of a document, is not measured.
 _PAGE_SECONDS = 2.0
 _DOCUMENT_SECONDS = 8.0
 _RULE_LENGTH = 0.2
 _RULE_HEIGHT = 0.06
 _RULE_POINTS = 3.0
-# Texts without spaces between words: two letters are about a word.
+# Scripts without spaces between words: two letters are about one word.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """What the objects of a PDF page say about it."""
+    """Measurements of the objects of a PDF page."""
 
     image_area: float = 0.0
     horizontal_rules: int = 0
@@ -39,15 +39,15 @@ class _Drawn:
     font_ratio: float = 1.0
 
 
-class PdfLooks:
-    """Takes looks of one document's pages while there is time."""
+class PdfLayouts:
+    """Measures pages of one document until its time is up."""
 
     def __init__(self, document: pypdfium2.PdfDocument, seconds: float = _DOCUMENT_SECONDS) -> None:
         self._document = document
         self._until = time.monotonic() + seconds
 
-    def look(self, index: int, text: str) -> PageLook | None:
-        """Return the look of a page with the given text, None when it cannot be drawn in time."""
+    def measure(self, index: int, text: str) -> PageLayout | None:
+        """Return the layout of a page with the given text, None if it cannot be drawn in time."""
         left = self._until - time.monotonic()
         if left <= 0:
             return None
@@ -56,17 +56,17 @@ class PdfLooks:
         except pypdfium2.PdfiumError:
             return None
         try:
-            return look_at_pdf_page(page, index, text, min(left, _PAGE_SECONDS))
+            return measure_pdf_page(page, index, text, min(left, _PAGE_SECONDS))
         except (pypdfium2.PdfiumError, MemoryError):
             return None
         finally:
             page.close()
 
 
-def look_at_pdf_page(
+def measure_pdf_page(
     page: pypdfium2.PdfPage, index: int, text: str, seconds: float = _PAGE_SECONDS
-) -> PageLook | None:
-    """Return the look of an open page, None when it has no size or takes too long to draw.
+) -> PageLayout | None:
+    """Return the layout of an open page, None if it has no size or takes too long to draw.
 
     Raises PdfiumError and MemoryError.
     """
@@ -79,28 +79,28 @@ def look_at_pdf_page(
     return _measure(index, width / height, shades, text, _read_objects(page, width, height))
 
 
-def look_at_picture(shades: Shades, index: int, text: str) -> PageLook:
-    """Return the look of a picture; `shades` (height, width) are its grey pixels, 0 is black.
+def measure_picture(shades: Shades, index: int, text: str) -> PageLayout:
+    """Return the layout of an image; `shades` (height, width) are its grey pixels, 0 is black.
 
-    A picture of more than a million pixels is made smaller.
+    An image of more than a million pixels is reduced first.
     """
     return _measure(
         index,
         shades.shape[1] / shades.shape[0],
-        raster.shrink(shades, _MOST_PIXELS),
+        raster.shrink(shades, _MAX_PIXELS),
         text,
         _Drawn(image_area=1.0),
     )
 
 
-def _measure(index: int, aspect: float, shades: Shades, text: str, drawn: _Drawn) -> PageLook:
+def _measure(index: int, aspect: float, shades: Shades, text: str, drawn: _Drawn) -> PageLayout:
     ink = raster.find_ink(shades)
     photographs = raster.find_photographs(shades)
     rules, horizontal, vertical = raster.find_rules(ink & ~photographs)
     printed = ink & ~photographs & ~rules
     line_height = raster.line_height(printed)
     all_ink = int(ink.sum())
-    return PageLook(
+    return PageLayout(
         page=index,
         aspect=round(aspect, 3),
         ink=round(float(ink.mean()), 4),
@@ -119,13 +119,13 @@ def _measure(index: int, aspect: float, shades: Shades, text: str, drawn: _Drawn
 
 
 def _render(page: pypdfium2.PdfPage, width: float, height: float, seconds: float) -> Shades | None:
-    """Draw a page in grey, None when that takes longer than `seconds`.
+    """Draw a page in grey; None if that takes longer than `seconds`.
 
-    PDFium asks between two objects whether to go on.
+    PDFium calls back between two objects to ask whether to pause.
     """
-    scale = min(1.0, math.sqrt(_MOST_PIXELS / (width * height)))
+    scale = min(1.0, math.sqrt(_MAX_PIXELS / (width * height)))
     across, down = max(1, int(width * scale)), max(1, int(height * scale))
-    if across * down > 2 * _MOST_PIXELS:  # a strip of less than a pixel's width
+    if across * down > 2 * _MAX_PIXELS:  # a strip less than a pixel wide
         return None
     until = time.monotonic() + seconds
     pause = pdfium_c.IFSDK_PAUSE(version=1)
@@ -148,19 +148,19 @@ def _render(page: pypdfium2.PdfPage, width: float, height: float, seconds: float
 
 
 def _read_objects(page: pypdfium2.PdfPage, width: float, height: float) -> _Drawn:
-    """Look through at most 5000 objects."""
+    """Measure the first 5000 objects."""
     covered = 0.0
     horizontal: set[int] = set()
     vertical: set[int] = set()
-    for number, item in enumerate(page.get_objects(max_depth=_MOST_FORM_DEPTH)):
-        if number >= _MOST_OBJECTS:
+    for number, item in enumerate(page.get_objects(max_depth=_MAX_FORM_DEPTH)):
+        if number >= _MAX_OBJECTS:
             break
         if item.type not in (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH):
             continue
         left, bottom, right, top = item.get_bounds()
         across, down = abs(right - left), abs(top - bottom)
         if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            # Inside a form the bounds are the form's own; the whole page is a fair guess.
+            # Bounds inside a form are in the coordinates of the form: assume the whole page.
             covered += width * height if item.level else across * down
         elif down <= _RULE_POINTS and across >= width * _RULE_LENGTH:
             horizontal.add(round(bottom / 2))
@@ -175,7 +175,7 @@ def _read_objects(page: pypdfium2.PdfPage, width: float, height: float) -> _Draw
 
 
 def _font_ratio(page: pypdfium2.PdfPage) -> float:
-    """Return the height of large letters by that of most, among 300 letters of the page."""
+    """Return the height of large letters divided by the median, of 300 letters of the page."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()

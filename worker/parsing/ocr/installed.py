@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from worker.parsing.ocr.models import ENGLISH, LANGUAGES, ORIENTATION, package_of
+from worker.parsing.ocr.models import ENGLISH, OCR_LANGUAGES, ORIENTATION, package_of
 
 _SUFFIX = ".traineddata"
 # Debian's packages put the models of scripts beside the others, Tesseract's own layout below.
@@ -44,7 +44,9 @@ class OcrData:
     @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the languages that are read by the model that they should be read by."""
-        return tuple(code for code, language in LANGUAGES.items() if language.model in self.models)
+        return tuple(
+            code for code, language in OCR_LANGUAGES.items() if language.model in self.models
+        )
 
     def choose(self, lang: str) -> OcrChoice:
         """Return the models for a language, or one without models and why there is none.
@@ -54,7 +56,7 @@ class OcrData:
         """
         if not self.models:
             return OcrChoice(lang, warning="no OCR is installed")
-        language = LANGUAGES[lang]
+        language = OCR_LANGUAGES[lang]
         missing = (
             f"no OCR model for the language {lang} is installed (Debian's package"
             f" {package_of(language.model)})"

@@ -112,7 +112,7 @@ def _read_table() -> Mapping[str, OcrLanguage]:
     )
 
 
-LANGUAGES = _read_table()
+OCR_LANGUAGES = _read_table()
 
 
 def package_of(model: str) -> str:

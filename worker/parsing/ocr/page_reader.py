@@ -8,11 +8,11 @@ from typing import Protocol
 from PIL import Image
 
 from app.errors import FileError, FileErrorCode
+from worker.parsing.document import name_pages
 from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.ocr.language_check import other_language
-from worker.parsing.ocr.models import LANGUAGES
+from worker.parsing.ocr.models import OCR_LANGUAGES
 from worker.parsing.ocr.picture import Prepared, has_ink
-from worker.parsing.readers.document_builder import name_pages
 
 # Of pages in the right language and direction, the worst photographs are below this.
 _SURE = 60.0
@@ -103,7 +103,7 @@ class Ocr:
         `allow` is called before each page and returns the seconds that it may take, or None
         when no more pages may be read.
         """
-        script = LANGUAGES[choice.lang].script
+        script = OCR_LANGUAGES[choice.lang].script
         self.dpi = _DENSE_DPI if script.is_dense else _DPI
         self._script = script.name
         self._choice = choice

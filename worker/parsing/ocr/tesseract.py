@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from worker.parsing.ocr.models import LANGUAGES, ORIENTATION
+from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
 from worker.parsing.ocr.page_reader import Direction, OcrFailed, Recognised
 
 try:
@@ -24,7 +24,7 @@ _OTSU, _SAUVOLA = "0", "2"
 # The dots of these letters are taken for noise, and with them whole lines of a page.
 _DOTTED = frozenset(
     model
-    for language in LANGUAGES.values()
+    for language in OCR_LANGUAGES.values()
     if language.script.name == "Arabic"
     for model in (language.model, language.script.model)
 )

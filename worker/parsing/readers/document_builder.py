@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.features import PageLook
+from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
+from worker.parsing.layout.features import PageLayout
 from worker.parsing.limits import KIB
 from worker.parsing.readers.source import Source
 
@@ -29,16 +29,16 @@ class Collector:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._pages: list[Page] = []
-        self._looks: list[PageLook] = []
+        self._pages: list[DocumentPage] = []
+        self._layouts: list[PageLayout] = []
         self._warnings: list[str] = []
         self._room = source.limits.document_text_bytes
         self._cut_pages: list[int] = []
 
-    def add(self, page: Page, look: PageLook | None = None) -> bool:
+    def add(self, page: DocumentPage, layout: PageLayout | None = None) -> bool:
         """Take a page, its text cleaned and cut; False when no further page has room."""
-        if look is not None:
-            self._looks.append(look)
+        if layout is not None:
+            self._layouts.append(layout)
         text, was_cut = _cut(clean(page.text), self._source.limits.page_text_bytes)
         if was_cut:
             self._cut_pages.append(page.index)
@@ -76,7 +76,7 @@ class Collector:
             total_pages=total_pages,
             form_fields=form_fields,
             warnings=tuple(warnings),
-            looks=tuple(self._looks),
+            layouts=tuple(self._layouts),
         )
 
 
@@ -90,7 +90,7 @@ def collect_texts(
     """
     collector = Collector(source)
     for index in source.request.selection.choose(len(texts), source.limits.max_pages):
-        page = Page(index=index, text=texts[index])
+        page = DocumentPage(index=index, text=texts[index])
         if read_pictures is not None:
             page = add_texts(page, read_pictures(index))
         if not collector.add(page):
@@ -101,23 +101,13 @@ def collect_texts(
     return collector.finish(total_pages=len(texts))
 
 
-def add_texts(page: Page, texts: Sequence[str]) -> Page:
+def add_texts(page: DocumentPage, texts: Sequence[str]) -> DocumentPage:
     """Put what OCR read on a page's pictures after its own text, unless it says that already."""
     new = [text for text in texts if text not in page.text]
     if not new:
         return page
     source = page.source if page.text.strip() else TextSource.OCR
     return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
-
-
-def name_pages(indices: Sequence[int]) -> str:
-    """Name pages for people, who count from 1: `page 3`, `pages 1, 2 and 7 more`."""
-    numbers = [str(index + 1) for index in indices]
-    if len(numbers) == 1:
-        return f"page {numbers[0]}"
-    if len(numbers) <= 5:
-        return f"pages {', '.join(numbers[:-1])} and {numbers[-1]}"
-    return f"pages {', '.join(numbers[:5])} and {len(numbers) - 5} more"
 
 
 def _cut(text: str, most: int) -> tuple[str, bool]:

@@ -7,12 +7,12 @@ import numpy as np
 from PIL import Image
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.features import PageLook
-from worker.parsing.layout.measure import look_at_picture
+from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
+from worker.parsing.layout.features import PageLayout
+from worker.parsing.layout.measure import measure_picture
 from worker.parsing.ocr import picture as ocr_picture
 from worker.parsing.ocr.page_reader import unavailable
-from worker.parsing.readers.document_builder import Collector, name_pages
+from worker.parsing.readers.document_builder import Collector
 from worker.parsing.readers.source import Source
 
 # No letter can be read on fewer rows or columns.
@@ -41,7 +41,7 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
     failed, unread = [], 0
     for index in chosen:
         try:
-            page, look = _read_frame(source, picture, index)
+            page, layout = _read_frame(source, picture, index)
         except FileError as error:
             if error.code != FileErrorCode.CORRUPT:
                 raise
@@ -49,8 +49,8 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
             continue
         if page is None:
             unread += 1
-            page = Page(index=index, text="", source=TextSource.NONE)
-        if not collector.add(page, look):
+            page = DocumentPage(index=index, text="", source=TextSource.NONE)
+        if not collector.add(page, layout):
             break
     if len(failed) == len(chosen):
         raise _damaged()
@@ -65,16 +65,16 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
 
 def _read_frame(
     source: Source, picture: Image.Image, index: int
-) -> tuple[Page | None, PageLook | None]:
-    """Return a frame's page, None when there may be text on it that cannot be read, and its look.
+) -> tuple[DocumentPage | None, PageLayout | None]:
+    """Return a frame's page, None when there may be text on it that cannot be read, and its layout.
 
-    Looks are taken in MULTIMODAL mode, of what is not blank.
+    Layouts are measured in MULTIMODAL mode, of what is not blank.
     """
     with _damage_named():
         if index:
             picture.seek(index)
         _check_size(source, picture)
-    blank = Page(index=index, text="", source=TextSource.NONE)
+    blank = DocumentPage(index=index, text="", source=TextSource.NONE)
     if min(picture.size) < _MIN_SIDE:
         return blank, None
     with _damage_named():
@@ -83,13 +83,13 @@ def _read_frame(
         return blank, None
     found = source.ocr.read(index, lambda: prepared)
     text = found.text if found else ""
-    look = None
+    layout = None
     if source.request.mode == "MULTIMODAL":
-        look = look_at_picture(np.asarray(prepared.picture), index, text)
+        layout = measure_picture(np.asarray(prepared.picture), index, text)
     if found is None:
-        return None, look
-    page = Page(index, text, TextSource.OCR, confidence=found.confidence) if text else blank
-    return page, look
+        return None, layout
+    page = DocumentPage(index, text, TextSource.OCR, confidence=found.confidence) if text else blank
+    return page, layout
 
 
 def _check_size(source: Source, picture: Image.Image) -> None:

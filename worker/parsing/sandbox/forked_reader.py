@@ -13,7 +13,7 @@ from worker.parsing.sandbox.order import read_order
 from worker.parsing.sandbox.run import answer, open_ocr
 
 # What `ps` and `top` show, at most 15 bytes.
-WAITING, READING = "parser-spare", "parser-reader"
+WAITING, READER_NAME = "parser-spare", "parser-reader"
 
 
 class Copy:
@@ -76,7 +76,7 @@ def serve_once(orders: socket.socket, writer: int, parent: int) -> None:
         kernel.name_process(WAITING)
         received = protocol.receive(orders)
         if received is not None:
-            kernel.name_process(READING)
+            kernel.name_process(READER_NAME)
             _read(*received, writer, parent)
     finally:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -22,7 +22,9 @@ NOBODY = 65534
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")
 
 
-def lock_down(limits: ParserLimits, directory: str, readable: Iterable[str | Path] = ()) -> None:
+def restrict_process(
+    limits: ParserLimits, directory: str, readable: Iterable[str | Path] = ()
+) -> None:
     """Limit this process to `limits`, to writing in `directory`, and to no rights at all.
 
     It can read beneath the directories `readable` besides Python's and the system's libraries.

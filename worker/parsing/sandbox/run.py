@@ -12,7 +12,7 @@ from worker.parsing.limits import MIB
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.tesseract import Tesseract, open_models
 from worker.parsing.readers.dispatch import read_document
-from worker.parsing.sandbox.jail import lock_down
+from worker.parsing.sandbox.jail import restrict_process
 from worker.parsing.sandbox.messages import error_message, fault_message
 from worker.parsing.sandbox.ocr_budget import Allowance
 from worker.parsing.sandbox.order import Order
@@ -46,7 +46,9 @@ def answer(
     asked once the process would be told, by a signal, that its parent has ended.
     """
     try:
-        lock_down(order.limits, directory, {Path(path).parent for path in order.ocr.files.values()})
+        restrict_process(
+            order.limits, directory, {Path(path).parent for path in order.ocr.files.values()}
+        )
     except (OSError, ValueError) as error:  # without its limits nothing may be read
         return fault_message(error)
     return read(order, ocr) if is_wanted() else None

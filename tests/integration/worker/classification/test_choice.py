@@ -20,10 +20,10 @@ from worker.classification.embedders.http_client import Endpoint
 from worker.classification.embedders.onnx import OnnxEmbedder
 from worker.classification.embedders.prefixes import Prefixes
 from worker.classification.rules.rule import Rule
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 RECIPE = Document(
-    "txt", (Page(0, "Recipe of the cooking. Ingredients: flour. Steps: mix, bake."),), 1
+    "txt", (DocumentPage(0, "Recipe of the cooking. Ingredients: flour. Steps: mix, bake."),), 1
 )
 
 Place = dict[str, str]
@@ -88,7 +88,7 @@ def test_fitted_constants_are_used(fitted: Place):
 
 
 def test_nobody_claims_to_know_which_scripts_a_model_has_seen(fitted: Place):
-    hebrew = Document("txt", (Page(0, "חשבונית מס עבור שירותי ייעוץ, סך הכול לתשלום"),), 1)
+    hebrew = Document("txt", (DocumentPage(0, "חשבונית מס עבור שירותי ייעוץ, סך הכול לתשלום"),), 1)
     engine = load_engine(settings(fitted))
     reasoning = engine.classify(hebrew, [Rule(**rule) for rule in RULES]).reasoning
     assert "hebrew" not in reasoning.lower()

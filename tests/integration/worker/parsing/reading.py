@@ -16,7 +16,7 @@ import pytest
 from app.errors import FileError
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.sandbox.forked_reader import READING, WAITING
+from worker.parsing.sandbox.forked_reader import READER_NAME, WAITING
 from worker.parsing.sandbox.parser import SandboxedParser
 
 STRATEGIES = ("fork", "process")
@@ -68,7 +68,7 @@ def copies(parser: SandboxedParser, name: str) -> list[psutil.Process]:
 
 def is_at_rest(parser: SandboxedParser) -> bool:
     """Tell whether the child is done with all that follows its answer."""
-    return not copies(parser, READING) and len(copies(parser, WAITING)) == 1
+    return not copies(parser, READER_NAME) and len(copies(parser, WAITING)) == 1
 
 
 def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -> FileError:
@@ -79,7 +79,7 @@ def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -
     thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
     thread.start()
     for _ in range(times):
-        (copy,) = wait_for(lambda: copies(parser, READING))
+        (copy,) = wait_for(lambda: copies(parser, READER_NAME))
         time.sleep(0.2)
         copy.send_signal(number)
     thread.join(timeout=60)

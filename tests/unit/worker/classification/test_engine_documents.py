@@ -4,13 +4,13 @@ from threadpoolctl import threadpool_info
 from tests.unit.worker.classification.sample_texts import POEM, TEXTS
 from worker.classification.engine import Engine
 from worker.classification.rules.rule import Rule
-from worker.parsing.document import Document, Page, TextSource
+from worker.parsing.document import Document, DocumentPage, TextSource
 
 
 def document(*pages: str, format: str = "txt", warnings: tuple[str, ...] = ()) -> Document:  # noqa: A002
     return Document(
         format,
-        tuple(Page(index, text) for index, text in enumerate(pages)),
+        tuple(DocumentPage(index, text) for index, text in enumerate(pages)),
         len(pages),
         warnings=warnings,
     )
@@ -161,7 +161,7 @@ def test_only_text_of_the_first_passages_is_embedded(engine: Engine, rules: list
 
 
 def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
-    pages = (Page(2, TEXTS["recipe", "en"], TextSource.OCR),)
+    pages = (DocumentPage(2, TEXTS["recipe", "en"], TextSource.OCR),)
     verdict = engine.classify(Document("pdf", pages, 9), rules)
     assert "1. Read 1 of 9 pages, 1 of them by OCR" in verdict.reasoning
     assert verdict.evidence.quote is not None

@@ -2,10 +2,10 @@ from dataclasses import asdict
 
 import pytest
 
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.features import PageLook
+from worker.parsing.document import Document, DocumentPage, TextSource
+from worker.parsing.layout.features import PageLayout
 
-LOOK = PageLook(
+LAYOUT = PageLayout(
     page=0,
     aspect=0.71,
     ink=0.06,
@@ -24,14 +24,14 @@ LOOK = PageLook(
 DOCUMENT = Document(
     format="pdf",
     pages=(
-        Page(0, "Hello", TextSource.TEXT_LAYER, 595.0, 842.0),
-        Page(2, "Photographed", TextSource.OCR, confidence=87.5),
-        Page(3, "", TextSource.NONE),
+        DocumentPage(0, "Hello", TextSource.TEXT_LAYER, 595.0, 842.0),
+        DocumentPage(2, "Photographed", TextSource.OCR, confidence=87.5),
+        DocumentPage(3, "", TextSource.NONE),
     ),
     total_pages=9,
     form_fields=2,
     warnings=("page 2 could not be read",),
-    looks=(LOOK,),
+    layouts=(LAYOUT,),
 )
 
 
@@ -53,13 +53,13 @@ def test_there_and_back():
         {"total_pages": "9"},
         {"form_fields": None},
         {"more": 1},
-        {"looks": None},
-        {"looks": [{"page": 0}]},
-        {"looks": [{**asdict(LOOK), "page": 0.5}]},
-        {"looks": [{**asdict(LOOK), "ink": "0.1"}]},
-        {"looks": [{**asdict(LOOK), "ink": float("nan")}]},
-        {"looks": [{**asdict(LOOK), "words": True}]},
-        {"looks": [{**asdict(LOOK), "columns": -1}]},
+        {"layouts": None},
+        {"layouts": [{"page": 0}]},
+        {"layouts": [{**asdict(LAYOUT), "page": 0.5}]},
+        {"layouts": [{**asdict(LAYOUT), "ink": "0.1"}]},
+        {"layouts": [{**asdict(LAYOUT), "ink": float("nan")}]},
+        {"layouts": [{**asdict(LAYOUT), "words": True}]},
+        {"layouts": [{**asdict(LAYOUT), "columns": -1}]},
     ],
 )
 def test_anything_else_is_refused(change):

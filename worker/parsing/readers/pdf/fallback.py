@@ -8,8 +8,8 @@ from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.readers.document_builder import Collector, name_pages
+from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
+from worker.parsing.readers.document_builder import Collector
 from worker.parsing.readers.pdf.timeout import run_capped
 from worker.parsing.readers.source import Source
 
@@ -34,7 +34,7 @@ def read_with_pypdf(source: Source) -> Document:
             failed.append(index)
             continue
         kind = TextSource.TEXT_LAYER if text.strip() else TextSource.NONE
-        if not collector.add(Page(index=index, text=text, source=kind)):
+        if not collector.add(DocumentPage(index=index, text=text, source=kind)):
             break
     if len(failed) == len(chosen):
         raise _damaged()
@@ -43,7 +43,7 @@ def read_with_pypdf(source: Source) -> Document:
     return collector.finish(total)
 
 
-def reread_page(source: Source, page: Page) -> Page:
+def reread_page(source: Source, page: DocumentPage) -> DocumentPage:
     """Return `page` with pypdf's text of it, or as it is where pypdf fails or is slow."""
     text = run_capped(lambda: _read_one(source, page.index), source.limits.slow_page_seconds)
     return replace(page, text=text) if text.strip() else page

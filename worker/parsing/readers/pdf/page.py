@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
-from worker.parsing.document import Page, TextSource
+from worker.parsing.document import DocumentPage, TextSource
 from worker.parsing.ocr.picture import scale_for
 
 # A page with fewer letters and a large picture on it is a scan with a stamp or a page number.
@@ -34,7 +34,7 @@ _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
 class PdfPage:
     """What one page gave; `is_bare` pages have nothing on them at all."""
 
-    page: Page
+    page: DocumentPage
     form_fields: int
     may_be_picture: bool
     is_bare: bool
@@ -64,7 +64,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
         or rubbish
     )
     return PdfPage(
-        page=Page(
+        page=DocumentPage(
             index=index,
             text=text,
             source=TextSource.TEXT_LAYER if letters else TextSource.NONE,

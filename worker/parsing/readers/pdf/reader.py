@@ -8,11 +8,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.measure import PdfLooks
+from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
+from worker.parsing.layout.measure import PdfLayouts
 from worker.parsing.ocr.page_reader import Ocr, unavailable
 from worker.parsing.ocr.picture import Prepared, has_ink
-from worker.parsing.readers.document_builder import Collector, add_texts, name_pages
+from worker.parsing.readers.document_builder import Collector, add_texts
 from worker.parsing.readers.pdf import fallback, pictures
 from worker.parsing.readers.pdf import page as pdf_page
 from worker.parsing.readers.pdf.page import PdfPage
@@ -90,7 +90,7 @@ def _read_pages(
     collector: Collector,
 ) -> _Findings:
     findings = _Findings()
-    looks = PdfLooks(document) if source.request.mode == "MULTIMODAL" else None
+    layouts = PdfLayouts(document) if source.request.mode == "MULTIMODAL" else None
     for position, index in enumerate(chosen):
         try:
             read = pdf_page.read_page(document, index, source.limits.page_text_bytes)
@@ -104,7 +104,7 @@ def _read_pages(
         page = _repair_arabic(source, read.page)
         if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
             page = _add_pictures(source.ocr, document, page)
-        if not collector.add(page, looks.look(index, page.text) if looks else None):
+        if not collector.add(page, layouts.measure(index, page.text) if layouts else None):
             break
     return findings
 
@@ -133,7 +133,7 @@ def _read_picture(
     return read
 
 
-def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: Page) -> Page:
+def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:
     """Put what is written on a page's pictures after its own text."""
     try:
         texts = ocr.read_pictures(
@@ -153,7 +153,7 @@ def _note(findings: _Findings, read: PdfPage, position: int) -> None:
         findings.bare.append(read.page.index)
 
 
-def _repair_arabic(source: Source, page: Page) -> Page:
+def _repair_arabic(source: Source, page: DocumentPage) -> DocumentPage:
     """Take pypdf's text for a page in Arabic script: PDFium swaps the letters of ligatures."""
     letters = sum(1 for character in page.text if character.isalpha())
     if len(_ARABIC.findall(page.text)) <= letters * _ARABIC_SHARE:

@@ -13,7 +13,7 @@ import pytest
 
 from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.sandbox import kernel
-from worker.parsing.sandbox.jail import NOBODY, lock_down
+from worker.parsing.sandbox.jail import NOBODY, restrict_process
 from worker.parsing.sandbox.preload import preload
 
 
@@ -59,7 +59,7 @@ def seen(tmp_path):
         child = os.fork()
         if child == 0:
             try:
-                lock_down(limits, directory)
+                restrict_process(limits, directory)
                 found = look_around(tmp_path / "foreign")
                 os.write(writer, json.dumps({**found, "directory": directory}).encode())
             finally:

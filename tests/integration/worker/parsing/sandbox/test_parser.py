@@ -24,7 +24,7 @@ from tests.integration.worker.parsing.reading import (
     wait_for,
 )
 from worker.parsing.limits import MIB, ParserLimits
-from worker.parsing.sandbox.forked_reader import READING, WAITING
+from worker.parsing.sandbox.forked_reader import READER_NAME, WAITING
 from worker.parsing.sandbox.parser import ReadingAborted, SandboxedParser
 
 
@@ -80,7 +80,7 @@ def test_documents_and_errors_by_either_strategy(either):
         "",
         sample_files.request(mode="MULTIMODAL", max_pages=1),
     )
-    assert [look.words for look in looked.looks] == [1]
+    assert [look.words for look in looked.layouts] == [1]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -182,7 +182,7 @@ def test_reading_that_is_aborted_ends_at_once(parser):
     wait_for(lambda: is_at_rest(parser))  # or the copy that is ending would be taken for ours
     child = parser.child_pid
     aborting = threading.Thread(
-        target=lambda: (wait_for(lambda: copies(parser, READING)), parser.abort())
+        target=lambda: (wait_for(lambda: copies(parser, READER_NAME)), parser.abort())
     )
     aborting.start()
     began = time.monotonic()

@@ -7,7 +7,8 @@ from pathlib import Path
 SCRIPT = """
 import io, logging, sys
 from worker.parsing.sandbox.preload import preload
-from tests.unit.parsing import pictures, samples
+from devtools import sample_files as samples
+from tests.unit.worker.parsing import pictures
 from worker.parsing.readers.dispatch import read_document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr

@@ -19,7 +19,7 @@ from tests.integration.worker.parsing.reading import (
     wait_for,
 )
 from worker.parsing.limits import ParserLimits
-from worker.parsing.sandbox.forked_reader import READING
+from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
 
 
@@ -88,7 +88,7 @@ def test_works_without_standard_streams():
         "out = os.dup(1)\n"
         "for number in range(3): os.close(number)\n"
         "with SandboxedParser() as parser:\n"
-        "    text = parse(parser, samples.pdf('Hello')).pages[0].text\n"
+        "    text = parse(parser, sample_files.pdf('Hello')).pages[0].text\n"
         "os.write(out, text.encode())\n"
     )
     process = run_script(script)
@@ -124,7 +124,7 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     )
     process = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path)})
     child = psutil.Process(int(process.stdout.readline()))
-    wait_for(lambda: READING in [copy.name() for copy in child.children()])
+    wait_for(lambda: READER_NAME in [copy.name() for copy in child.children()])
     family = [child, *child.children()]
     process.kill()
     process.wait()
@@ -169,11 +169,11 @@ def test_without_descriptors():
         "    parser = SandboxedParser()\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, (used + more, limits[1]))\n"
         "    try:\n"
-        "        parser.parse(file, 'a.txt', samples.EVERYTHING)\n"
+        "        parser.parse(file, 'a.txt', sample_files.EVERYTHING)\n"
         "    except ParserUnavailable:\n"
         "        print(more, end=' ')\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, limits)\n"
-        "    assert parser.parse(file, 'a.txt', samples.EVERYTHING).format == 'txt'\n"
+        "    assert parser.parse(file, 'a.txt', sample_files.EVERYTHING).format == 'txt'\n"
         "    parser.close()\n"
         "    assert len(os.listdir('/proc/self/fd')) - 1 == used\n"
     )

@@ -10,7 +10,7 @@ from worker.classification.embedders.base import Embedder, Kind, Vectors
 from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
 from worker.classification.engine import Engine
 from worker.classification.rules.rule import Rule
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 
 class Named:
@@ -44,7 +44,7 @@ def test_a_verdict_from_kept_vectors_is_the_same_to_the_last_bit(
         return unpack(data, (len(texts), embedder.dimension))
 
     for text in (TEXTS["invoice", "en"], TEXTS["recipe", "es"], "Total 7"):
-        document = Document("txt", (Page(0, text),), 1)
+        document = Document("txt", (DocumentPage(0, text),), 1)
         first = engine.judge(document, engine.scorer.read(document, keep), rules)
         second = engine.judge(document, engine.scorer.read(document, known), rules)
         plain = engine.classify(document, rules)

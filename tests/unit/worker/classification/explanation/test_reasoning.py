@@ -7,13 +7,13 @@ from worker.classification.engine import Engine
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.calibration import FEATURES
 from worker.classification.verdict import Verdict
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 ALL = [*(TEXTS[key] for key in sorted(TEXTS)), POEM]
 
 
 def classify(engine: Engine, text: str, rules: list[Rule]) -> Verdict:
-    return engine.classify(Document("txt", (Page(0, text),), 1), rules)
+    return engine.classify(Document("txt", (DocumentPage(0, text),), 1), rules)
 
 
 def step(verdict: Verdict, beginning: str) -> str:
@@ -72,7 +72,7 @@ def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
 
 
 def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[Rule]):
-    pages = (Page(3, POEM), Page(4, TEXTS["invoice", "de"]))
+    pages = (DocumentPage(3, POEM), DocumentPage(4, TEXTS["invoice", "de"]))
     verdict = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
     assert verdict.evidence.quote is not None
     assert verdict.evidence.quote.page == 4
@@ -165,7 +165,7 @@ def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):
 
 
 def test_what_the_parser_warned_about_is_repeated(engine: Engine, rules: list[Rule]):
-    parsed = Document("txt", (Page(0, POEM),), 1, warnings=("page 3 could not be read.",))
+    parsed = Document("txt", (DocumentPage(0, POEM),), 1, warnings=("page 3 could not be read.",))
     assert "Warning: page 3 could not be read." in engine.classify(parsed, rules).reasoning
 
 

@@ -6,7 +6,7 @@ from worker.classification.engine import Engine
 from worker.classification.features.scripts import is_english
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.knowledge import LANGUAGES, first_knowledge, load_knowledge
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 
 @pytest.mark.parametrize("language", sorted({language for _, language in TEXTS}))
@@ -94,5 +94,5 @@ def test_documents_in_languages_that_the_first_bank_lacked(
         Rule("cv", "A CV with education and work experience."),
         Rule("payslip", "A statement of an employee's pay with deductions."),
     ]
-    verdict = engine_of_both.classify(Document("txt", (Page(0, text),), 1), rules)
+    verdict = engine_of_both.classify(Document("txt", (DocumentPage(0, text),), 1), rules)
     assert verdict.type == type_

@@ -11,7 +11,7 @@ from worker.classification.features.titles import title_lines
 from worker.classification.rules.exclusions import without_negations
 from worker.classification.scoring.cues import observed_cues
 from worker.classification.scoring.lexical import document_text
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 # A busy machine is no failure; what may take long has a test of its own.
 examples = settings(max_examples=60)
@@ -51,7 +51,7 @@ def test_cleaning_keeps_words_and_their_order(parts: list[str]):
 @examples
 @given(words)
 def test_chunks_are_in_order_and_miss_no_letter(text: str):
-    chunks = cut([Page(0, text)], size=16, count=10_000)
+    chunks = cut([DocumentPage(0, text)], size=16, count=10_000)
     position = 0
     for chunk in chunks:
         assert chunk.start >= position
@@ -64,7 +64,7 @@ def test_chunks_are_in_order_and_miss_no_letter(text: str):
 @examples
 @given(st.lists(anything, max_size=6), st.integers(1, 5))
 def test_chunks_keep_to_their_pages_and_number(texts: list[str], count: int):
-    pages = [Page(2 * index, text) for index, text in enumerate(texts)]
+    pages = [DocumentPage(2 * index, text) for index, text in enumerate(texts)]
     chunks = cut(pages, count=count)
     assert len(chunks) <= count
     assert [chunk.page for chunk in chunks] == sorted(chunk.page for chunk in chunks)
@@ -74,9 +74,9 @@ def test_chunks_keep_to_their_pages_and_number(texts: list[str], count: int):
 
 def test_a_short_rest_joins_the_chunk_before():
     word = "word "
-    exact = cut([Page(0, word * 229)], count=99)
-    longer = cut([Page(0, word * 260)], count=99)
-    double = cut([Page(0, word * 420)], count=99)
+    exact = cut([DocumentPage(0, word * 229)], count=99)
+    longer = cut([DocumentPage(0, word * 260)], count=99)
+    double = cut([DocumentPage(0, word * 420)], count=99)
     assert [len(exact), len(longer), len(double)] == [1, 1, 2]
 
 
@@ -84,7 +84,7 @@ def test_a_short_rest_joins_the_chunk_before():
     "text", ["Some ordinary words of text. " * 60, "契約書の条項をここに定める。" * 40]
 )
 def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
-    first = cut([Page(0, text)])[0]
+    first = cut([DocumentPage(0, text)])[0]
     pieces = UseEmbedder()._backend.sp.encode(first.text)
     assert 0.7 * CHUNK_TOKENS < len(pieces) < 1.3 * CHUNK_TOKENS
 
@@ -111,7 +111,7 @@ def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
 )
 def test_long_lines_take_no_time(line: str):
     started = time.process_time()
-    pages = [Page(0, line)]
+    pages = [DocumentPage(0, line)]
     cut(pages)
     title_lines(pages)
     without_negations(line)
@@ -124,16 +124,16 @@ def test_long_lines_take_no_time(line: str):
 @examples
 @given(st.lists(anything, max_size=20))
 def test_title_lines_are_short_and_different(lines: list[str]):
-    titles = title_lines([Page(0, "\n".join(lines))])
+    titles = title_lines([DocumentPage(0, "\n".join(lines))])
     assert len(titles) == len(set(titles)) <= 5
     assert all(3 <= len(title) <= 110 for title in titles)
 
 
 def test_title_lines_come_from_the_first_page_with_text():
     pages = [
-        Page(0, " \n"),
-        Page(1, "# Annual Report #\n12/05\nAnnual Report\nfor the year 2021"),
-        Page(2, "x"),
+        DocumentPage(0, " \n"),
+        DocumentPage(1, "# Annual Report #\n12/05\nAnnual Report\nfor the year 2021"),
+        DocumentPage(2, "x"),
     ]
     assert title_lines(pages) == ("Annual Report", "for the year 2021")
 
@@ -143,7 +143,7 @@ def test_front_matter_of_the_first_page_is_left_out():
     (start, end), *rest = content_spans(text, first_page=True)
     assert (text[start:end], rest) == ("Mix flour and milk.", [])
     assert content_spans(text, first_page=False) == [(0, len(text))]
-    assert cut([Page(0, text)])[0].text == "Mix flour and milk."
+    assert cut([DocumentPage(0, text)])[0].text == "Mix flour and milk."
 
 
 @pytest.mark.parametrize("text", ["---\nno keys here\n---\ntext", "---\ntitle: never closed"])

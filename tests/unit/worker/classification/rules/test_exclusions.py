@@ -4,7 +4,7 @@ from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
 from worker.classification.rules.exclusions import exclusions, without_negations
 from worker.classification.rules.rule import Rule
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_at_most_six_exclusions_are_looked_at():
 
 def score(engine: Engine, text: str, rule: Rule) -> tuple[float, float]:
     """Return the rule's score and what it lost to its exclusions."""
-    reading = engine.scorer.read(Document("txt", (Page(0, text),), 1))
+    reading = engine.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
     assert reading is not None
     scores = engine.scorer.score(reading, [rule])
     return float(scores.rules[0]), float(scores.excluded[0])
@@ -77,7 +77,7 @@ def test_other_documents_cost_it_nothing(engine: Engine):
 
 
 def test_the_reasoning_tells_what_an_exclusion_cost(engine: Engine):
-    document = Document("txt", (Page(0, TEXTS["invoice", "en"]),), 1)
+    document = Document("txt", (DocumentPage(0, TEXTS["invoice", "en"]),), 1)
     rule = Rule("business paper", "Papers of a company (not an invoice).")
     verdict = engine.classify(document, [rule])
     lost = verdict.evidence.ranking[0].excluded

@@ -18,7 +18,7 @@ from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import SCORING_VERSION, Constants
 from worker.classification.scoring.knowledge import load_knowledge
 from worker.classification.scoring.lexical import Lexicon
-from worker.parsing.document import Document, Page
+from worker.parsing.document import Document, DocumentPage
 
 STEM = "use-multilingual-v3"
 
@@ -196,7 +196,7 @@ def test_constants_can_be_fitted_from_a_corpus(
     assert result.exit_code == 0, result.output
     assert "Left out broken.pdf" in result.output
 
-    document = Document("txt", (Page(0, TEXTS["recipe", "es"]),), 1)
+    document = Document("txt", (DocumentPage(0, TEXTS["recipe", "es"]),), 1)
     chosen = [Rule(rule["type"], rule["description"]) for rule in rules]
     for engine, name in ((engine_alone, STEM), (engine_of_both, BOTH)):
         constants = Constants.load(output / name)

@@ -5,12 +5,12 @@ import pytest
 from worker.classification.engine import Engine
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.cues import CUES, observed_cues
-from worker.parsing.document import Document, Page, TextSource
-from worker.parsing.layout.features import PageLook
+from worker.parsing.document import Document, DocumentPage, TextSource
+from worker.parsing.layout.features import PageLayout
 
 
 def cues(text: str = "text", format: str = "pdf", fields: int = 0, pages: int = 1) -> list[str]:  # noqa: A002
-    read = tuple(Page(index, text, width=720, height=405) for index in range(pages))
+    read = tuple(DocumentPage(index, text, width=720, height=405) for index in range(pages))
     found = observed_cues(Document(format, read, pages, fields))
     return [CUES[position].name for position in found]
 
@@ -30,7 +30,7 @@ def test_landscape_pages_with_few_words_are_slides():
 
 
 def test_scanned_landscape_pages_are_not_slides():
-    pages = tuple(Page(index, "few", TextSource.OCR, 720, 405) for index in range(5))
+    pages = tuple(DocumentPage(index, "few", TextSource.OCR, 720, 405) for index in range(5))
     assert observed_cues(Document("pdf", pages, 5)) == ()
 
 
@@ -97,7 +97,7 @@ def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
         Rule("agreement", "A contract between two parties with their rights and duties."),
         Rule("recipe", "Cooking instructions with ingredients and steps."),
     ]
-    reading = engine.scorer.read(Document("txt", (Page(0, text),), 1))
+    reading = engine.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
     assert reading is not None
     (bonus,) = engine.scorer.score(reading, rules).bonuses
     assert bonus[0] > 0
@@ -105,7 +105,7 @@ def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
     assert bonus[2] == 0
 
 
-LOOK = PageLook(
+LAYOUT = PageLayout(
     page=0,
     aspect=0.7,
     ink=0.1,
@@ -132,7 +132,7 @@ LOOK = PageLook(
     ],
 )
 def test_looks_of_pages(changes: dict[str, float], name: str):
-    seen = Document("png", (Page(0, "text"),), 1, looks=(replace(LOOK, **changes),))
+    seen = Document("png", (DocumentPage(0, "text"),), 1, layouts=(replace(LAYOUT, **changes),))
     assert [CUES[position].name for position in observed_cues(seen)] == [name]
-    plain = replace(seen, looks=(LOOK,))
+    plain = replace(seen, layouts=(LAYOUT,))
     assert observed_cues(plain) == ()

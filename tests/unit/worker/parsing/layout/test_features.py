@@ -8,12 +8,12 @@ import pytest
 from devtools import sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import tesseract
-from worker.parsing.layout.features import PageLook, Sight, describe
-from worker.parsing.layout.measure import PdfLooks, look_at_pdf_page, look_at_picture
+from worker.parsing.layout.features import PageLayout, Trait, find_traits
+from worker.parsing.layout.measure import PdfLayouts, measure_pdf_page, measure_picture
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
 
-PLAIN = PageLook(
+PLAIN = PageLayout(
     page=0,
     aspect=0.707,
     ink=0.08,
@@ -33,10 +33,10 @@ MULTIMODAL = sample_files.request(max_pages=None, mode="MULTIMODAL")
 PROSE = "\n".join(["A letter of many words about nothing in particular, which goes on."] * 45)
 
 
-def look(data: bytes, text: str = "") -> PageLook:
+def measure(data: bytes, text: str = "") -> PageLayout:
     document = pypdfium2.PdfDocument(data)
     try:
-        found = PdfLooks(document).look(0, text)
+        found = PdfLayouts(document).measure(0, text)
     finally:
         document.close()
     assert found is not None
@@ -49,7 +49,7 @@ def lines(left: int, words: str, count: int = 50) -> bytes:
 
 
 def test_a_page_of_prose():
-    found = look(sample_files.pdf(PROSE), PROSE)
+    found = measure(sample_files.pdf(PROSE), PROSE)
     assert (found.page, found.aspect, found.words) == (0, 0.707, 45 * 12)
     assert (found.columns, found.table, found.photo, found.image_area) == (1, 0, 0, 0)
     assert (found.horizontal_rules, found.vertical_rules) == (0, 0)
@@ -61,14 +61,14 @@ def test_a_page_of_prose():
 
 def test_two_columns():
     column = "about forty letters stand in a line here"
-    found = look(sample_files.pdf(lines(50, column) + lines(320, column)))
+    found = measure(sample_files.pdf(lines(50, column) + lines(320, column)))
     assert found.columns == 2
 
 
 def test_a_ruled_table():
     rules = b"".join(b"50 %d 500 0.8 re f " % y for y in range(300, 700, 40))
     rules += b"".join(b"%d 300 0.8 360 re f " % x for x in (50, 200, 350, 550))
-    found = look(sample_files.pdf(rules + lines(60, "12") + lines(210, "34") + lines(360, "56")))
+    found = measure(sample_files.pdf(rules + lines(60, "12") + lines(210, "34") + lines(360, "56")))
     assert (found.horizontal_rules, found.vertical_rules) == (10, 4)
     assert found.table > 0.5
 
@@ -80,7 +80,7 @@ def test_a_photograph_in_a_pdf():
         resources=b"/XObject<</Im1 6 0 R>>",
         extra=[sample_files.picture(shades, 400, 300)],
     )
-    found = look(data)
+    found = measure(data)
     assert found.image_area == pytest.approx(0.5, abs=0.01)
     assert found.photo > 0.4
     assert found.top_ink > 0.5
@@ -88,24 +88,24 @@ def test_a_photograph_in_a_pdf():
 
 def test_large_letters():
     heading = b"BT /F1 40 Tf 50 790 Td (Title) Tj ET "
-    assert look(sample_files.pdf(heading + lines(50, "small letters", 20))).font_ratio > 3
+    assert measure(sample_files.pdf(heading + lines(50, "small letters", 20))).font_ratio > 3
 
 
 def test_words_and_digits_of_the_text():
-    assert look(sample_files.pdf("x"), "Total 12 of 34 EUR").words == 5
-    assert look(sample_files.pdf("x"), "Total 12 of 34 EUR").digits == pytest.approx(
+    assert measure(sample_files.pdf("x"), "Total 12 of 34 EUR").words == 5
+    assert measure(sample_files.pdf("x"), "Total 12 of 34 EUR").digits == pytest.approx(
         4 / 14, abs=0.001
     )
-    assert look(sample_files.pdf("x"), "請求書の番号 一二三").words == 2 + 9 // 2
+    assert measure(sample_files.pdf("x"), "請求書の番号 一二三").words == 2 + 9 // 2
 
 
 def test_a_large_picture():
     shades = np.full((3000, 2000), 250, dtype=np.uint8)
     shades[300:900, 100:1900] = 0
-    found = look_at_picture(shades, 3, "some words")
+    found = measure_picture(shades, 3, "some words")
     assert (found.page, found.aspect, found.image_area, found.words) == (3, 0.667, 1.0, 2)
     assert found.ink == pytest.approx(0.18, abs=0.01)
-    assert look_at_picture(shades, 3, "some words") == found
+    assert measure_picture(shades, 3, "some words") == found
 
 
 def test_pages_of_unreasonable_size():
@@ -113,7 +113,7 @@ def test_pages_of_unreasonable_size():
         data = sample_files.pdf("Hello").replace(b"0 0 595 842", box)
         document = pypdfium2.PdfDocument(data)
         start = time.monotonic()
-        found = PdfLooks(document).look(0, "Hello")
+        found = PdfLayouts(document).measure(0, "Hello")
         document.close()
         assert found is None or found.words == 1
         assert time.monotonic() - start < 5
@@ -123,64 +123,66 @@ def test_a_page_that_draws_for_too_long():
     document = pypdfium2.PdfDocument(sample_files.pdf(b"0 0 m 500 700 l S " * 20_000, "Hello"))
     page = document[0]
     try:
-        assert look_at_pdf_page(page, 0, "", seconds=0.01) is None
-        assert look_at_pdf_page(page, 0, "", seconds=60) is not None
+        assert measure_pdf_page(page, 0, "", seconds=0.01) is None
+        assert measure_pdf_page(page, 0, "", seconds=60) is not None
     finally:
         page.close()
-    assert PdfLooks(document, seconds=0).look(1, "Hello") is None
-    assert PdfLooks(document).look(1, "Hello") is not None
+    assert PdfLayouts(document, seconds=0).measure(1, "Hello") is None
+    assert PdfLayouts(document).measure(1, "Hello") is not None
     document.close()
 
 
-def test_looks_are_taken_in_multimodal_mode_only():
+def test_layouts_are_measured_in_multimodal_mode_only():
     data = sample_files.pdf("One", "Two", "Three")
-    assert read_pdf(sample_files.source(data)).looks == ()
-    found = read_pdf(sample_files.source(data, asked=MULTIMODAL)).looks
-    assert [look.page for look in found] == [0, 1, 2]
+    assert read_pdf(sample_files.source(data)).layouts == ()
+    found = read_pdf(sample_files.source(data, asked=MULTIMODAL)).layouts
+    assert [layout.page for layout in found] == [0, 1, 2]
     chosen = sample_files.request(target_pages=(2,), mode="MULTIMODAL")
-    assert [look.page for look in read_pdf(sample_files.source(data, asked=chosen)).looks] == [2]
+    assert [
+        layout.page for layout in read_pdf(sample_files.source(data, asked=chosen)).layouts
+    ] == [2]
 
 
-def test_looks_of_frames_are_taken_in_multimodal_mode_only():
+def test_layouts_of_frames_are_measured_in_multimodal_mode_only():
     frames = [pictures.draw(["Total 412.50"]), pictures.draw([]), pictures.draw(["Thank you"])]
     data = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
-    assert read_image(sample_files.source(data, ocr=tesseract())).looks == ()
-    found = read_image(sample_files.source(data, asked=MULTIMODAL, ocr=tesseract())).looks
-    assert [(look.page, look.image_area) for look in found] == [(0, 1.0), (2, 1.0)]
+    assert read_image(sample_files.source(data, ocr=tesseract())).layouts == ()
+    found = read_image(sample_files.source(data, asked=MULTIMODAL, ocr=tesseract())).layouts
+    assert [(layout.page, layout.image_area) for layout in found] == [(0, 1.0), (2, 1.0)]
     assert found[1].words == 2
 
 
 @pytest.mark.parametrize(
-    ("changes", "sights"),
+    ("changes", "traits"),
     [
         ({}, ()),
-        ({"image_area": 0.9, "photo": 0.6}, (Sight.PHOTOGRAPH,)),
+        ({"image_area": 0.9, "photo": 0.6}, (Trait.PHOTOGRAPH,)),
         (
             {"image_area": 1, "photo": 0.6, "aspect": 1.58, "words": 0},
-            (Sight.PHOTOGRAPH, Sight.CARD),
+            (Trait.PHOTOGRAPH, Trait.CARD),
         ),
-        ({"aspect": 0.4, "image_area": 1}, (Sight.STRIP,)),
-        ({"aspect": 1.33, "words": 40}, (Sight.SLIDE,)),
-        ({"columns": 2}, (Sight.TWO_COLUMNS,)),
+        ({"aspect": 0.4, "image_area": 1}, (Trait.STRIP,)),
+        ({"aspect": 1.33, "words": 40}, (Trait.SLIDE,)),
+        ({"columns": 2}, (Trait.TWO_COLUMNS,)),
         ({"columns": 2, "words": 90}, ()),
-        ({"horizontal_rules": 15}, (Sight.RULED_FORM,)),
-        ({"table": 0.4, "horizontal_rules": 8, "vertical_rules": 5}, (Sight.TABLE,)),
+        ({"horizontal_rules": 15}, (Trait.RULED_FORM,)),
+        ({"table": 0.4, "horizontal_rules": 8, "vertical_rules": 5}, (Trait.TABLE,)),
         ({"table": 0.8}, ()),
-        ({"table": 0.8, "digits": 0.3}, (Sight.TABLE,)),
+        ({"table": 0.8, "digits": 0.3}, (Trait.TABLE,)),
     ],
 )
-def test_what_is_seen_at_a_glance(changes, sights):
-    assert describe([dataclasses.replace(PLAIN, **changes)]) == sights
+def test_traits_of_one_page(changes, traits):
+    assert find_traits([dataclasses.replace(PLAIN, **changes)]) == traits
 
 
-def test_what_several_pages_show():
+def test_traits_of_several_pages():
     slide = dataclasses.replace(PLAIN, aspect=1.6, words=20)
     picture = dataclasses.replace(slide, image_area=0.9, words=0)
-    assert describe([]) == ()
-    assert describe([slide, picture, slide]) == (Sight.SLIDE,)
-    assert describe([slide, picture, picture]) == ()
-    assert describe([slide, PLAIN, slide]) == ()
+    assert find_traits([]) == ()
+    assert find_traits([slide, picture, slide]) == (Trait.SLIDE,)
+    assert find_traits([slide, picture, picture]) == ()
+    assert find_traits([slide, PLAIN, slide]) == ()
     columns = dataclasses.replace(PLAIN, columns=2)
-    assert describe([PLAIN, columns, columns]) == (Sight.TWO_COLUMNS,)
-    assert describe([PLAIN, PLAIN, columns]) == ()
-    assert all(str(sight) == sight.value for sight in Sight)
+    assert find_traits([PLAIN, columns, columns]) == (Trait.TWO_COLUMNS,)
+    assert find_traits([PLAIN, PLAIN, columns]) == ()
+    assert all(str(trait) == trait.value for trait in Trait)

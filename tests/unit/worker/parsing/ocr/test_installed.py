@@ -7,7 +7,7 @@ import pytest
 
 from app.jobs.languages import LANGUAGES as CODES
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
-from worker.parsing.ocr.models import LANGUAGES, package_of
+from worker.parsing.ocr.models import OCR_LANGUAGES, package_of
 
 ROOT = Path(__file__).parents[5]
 
@@ -24,9 +24,9 @@ def put(place: Path, *models: str) -> Path:
 
 
 def test_every_language_has_a_model():
-    assert set(LANGUAGES) == set(CODES)
-    assert len(LANGUAGES) == 86
-    for code, language in LANGUAGES.items():
+    assert set(OCR_LANGUAGES) == set(CODES)
+    assert len(OCR_LANGUAGES) == 86
+    for code, language in OCR_LANGUAGES.items():
         assert language.code == code
         assert language.models[0] == language.model
         assert "eng" in language.models
@@ -47,7 +47,7 @@ def test_every_language_has_a_model():
     ],
 )
 def test_the_order_of_models(code, models):
-    assert LANGUAGES[code].models == models
+    assert OCR_LANGUAGES[code].models == models
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_models_lie_in_several_places(tmp_path):
 
 
 def test_the_image_has_every_model_but_a_large_one():
-    needed = {package_of(language.model) for language in LANGUAGES.values()}
+    needed = {package_of(language.model) for language in OCR_LANGUAGES.values()}
     there = set(re.findall(r"tesseract-ocr-[\w-]+", (ROOT / "Dockerfile").read_text()))
     assert there == (needed - {"tesseract-ocr-script-latn"}) | {"tesseract-ocr-osd"}
 

@@ -2,7 +2,8 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
-from worker.parsing.readers.document_builder import clean, collect_texts, name_pages
+from worker.parsing.document import name_pages
+from worker.parsing.readers.document_builder import clean, collect_texts
 
 
 def document(texts, asked=sample_files.EVERYTHING, **limits):

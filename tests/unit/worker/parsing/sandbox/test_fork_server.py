@@ -87,7 +87,7 @@ def test_answer_for_a_fault_of_our_own():
         Order("a", 10_000, sample_files.EVERYTHING, LIMITS, NO_OCR), sample_files.no_ocr()
     )
     assert answer["error"] == {"code": "internal", "sentence": "the server could not read the file"}
-    assert answer["detail"].startswith("OSError at answer.py:")
+    assert answer["detail"].startswith("OSError at run.py:")
 
 
 def test_a_fault_does_not_quote_the_document():
