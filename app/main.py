@@ -13,7 +13,8 @@ from app.api import docs, errors, health, links, metrics
 from app.api.dependencies import Services
 from app.api.headers import security_headers
 from app.api.middleware.authentication import AuthenticationMiddleware
-from app.api.middleware.request import BodyLimitMiddleware, WireMiddleware
+from app.api.middleware.body import BodyLimitMiddleware
+from app.api.middleware.request import RequestMiddleware
 from app.api.tracing import request_telemetry
 from app.api.v1 import (
     admin,
@@ -30,7 +31,7 @@ from app.api.v2 import classify
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.observability.queue_collector import QueueCollector
 from app.projects.authenticator import Authenticator
-from app.single_flight import Bounded
+from app.single_flight import SingleFlight
 
 
 class BackgroundService(Protocol):
@@ -72,7 +73,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     )
     app.state.services = services
     app.state.readiness = health.Readiness(services)
-    app.state.queue_figures = Bounded(partial(QueueCollector, services.database))
+    app.state.queue_figures = SingleFlight(partial(QueueCollector, services.database))
     errors.install(app)
     docs.install(app)
     for module in (classifier, extensions, files, health, metrics, links, webhooks, projects):
@@ -94,7 +95,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         rate_limiter=RateLimiter(settings),
     )
     app.add_middleware(
-        WireMiddleware,
+        RequestMiddleware,
         root_path=settings.root_path,
         headers=security_headers(settings),
         request_seconds=settings.request_seconds,

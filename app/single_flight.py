@@ -1,4 +1,4 @@
-"""Asking parts that may hang: each question in a thread of its own, one at a time."""
+"""Calls that may hang: one at a time, each in its own thread."""
 
 import threading
 from collections.abc import Callable
@@ -8,35 +8,34 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Bounded(Generic[T]):
-    """A question whose answer is waited for only so long.
+class SingleFlight(Generic[T]):
+    """A function of which at most one call runs at a time; concurrent callers share its result.
 
-    While an answer is owed, whoever asks waits for the same one: a part that hangs for an hour
-    holds one thread, not one for each time that it was asked.
+    A call that hangs for an hour holds one thread, not one for each caller.
     """
 
-    def __init__(self, ask: Callable[[], T]) -> None:
-        self._ask = ask
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
         self._lock = threading.Lock()
-        self._owed: Future[T] | None = None
+        self._running: Future[T] | None = None
 
     def begin(self) -> Future[T]:
-        """Ask, unless an answer is owed; return where it will be.
+        """Start a call unless one is running; return the future of its result.
 
-        Raises RuntimeError when there can be no more threads.
+        Raises RuntimeError when the system cannot start another thread.
         """
         with self._lock:
-            if self._owed is None or self._owed.done():
-                owed: Future[T] = Future()
+            if self._running is None or self._running.done():
+                future: Future[T] = Future()
                 threading.Thread(
-                    target=self._answer, args=(owed,), name="bounded", daemon=True
+                    target=self._run, args=(future,), name="single-flight", daemon=True
                 ).start()
-                # Only now: a thread that the system refused would owe its answer for ever.
-                self._owed = owed
-            return self._owed
+                # Assigned after the start: if it fails, no future may stay unfinished for ever.
+                self._running = future
+            return self._running
 
-    def _answer(self, owed: Future[T]) -> None:
+    def _run(self, future: Future[T]) -> None:
         try:
-            owed.set_result(self._ask())
-        except Exception as error:  # noqa: BLE001  # whoever waits gets it
-            owed.set_exception(error)
+            future.set_result(self._call())
+        except Exception as error:  # noqa: BLE001  # every caller gets it from the future
+            future.set_exception(error)

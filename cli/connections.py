@@ -1,7 +1,7 @@
 """HTTP connections with time limits: uvicorn alone waits for ever for the end of a request's head.
 
 What is limited here is what the application never sees: heads of requests, bodies that follow an
-answer, answers that nobody reads. Bodies are limited by `app.api.middleware.body_timeout`.
+answer, answers that nobody reads. Bodies are limited by `app.api.middleware.body`.
 """
 
 import json

@@ -15,7 +15,7 @@ from app.db import now
 from app.errors import StartupError
 from app.jobs.models import Worker
 from app.observability.queue_collector import WORKER_SEEN_WITHIN
-from app.single_flight import Bounded
+from app.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,8 @@ class Readiness:
 
     def __init__(self, services: Services) -> None:
         self._parts = {
-            name: Bounded(partial(_ask, name, check, services)) for name, check in CHECKS.items()
+            name: SingleFlight(partial(_ask, name, check, services))
+            for name, check in CHECKS.items()
         }
 
     def ask(self) -> tuple[dict[str, str], dict[str, object]]:

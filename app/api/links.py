@@ -20,7 +20,7 @@ from app.secrets import Secrets, Use
 from app.settings import Settings
 
 UPLOAD_PREFIX = "/upload/"
-LONGEST_SECONDS = 7 * 24 * 3600
+MAX_LINK_SECONDS = 7 * 24 * 3600
 CHUNK_BYTES = 256 * 1024
 
 router = APIRouter()
@@ -99,7 +99,7 @@ def download(
 def _lifetime(settings: Settings, seconds: int | None) -> int:
     """Return how long a link works: some clients send 0 and mean the default."""
     lifetime = settings.link_seconds if not seconds or seconds < 0 else seconds
-    return min(lifetime, LONGEST_SECONDS)
+    return min(lifetime, MAX_LINK_SECONDS)
 
 
 def _base(request: Request, services: Services) -> str:

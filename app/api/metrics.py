@@ -10,7 +10,7 @@ from app.api.dependencies import Services
 from app.observability.metrics_access import REFUSED, may_read
 from app.observability.multiprocess import render
 from app.observability.queue_collector import DatabaseUp, QueueCollector
-from app.single_flight import Bounded
+from app.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def metrics(request: Request) -> Response:
     client = request.client.host if request.client else None
     if not may_read(services.settings, request.headers, client):
         return JSONResponse({"detail": REFUSED}, 401, {"WWW-Authenticate": "Bearer"})
-    queue: Bounded[QueueCollector] = request.app.state.queue_figures
+    queue: SingleFlight[QueueCollector] = request.app.state.queue_figures
     try:
         figures = [queue.begin().result(DATABASE_SECONDS)]
     except Exception:  # whatever is wrong with the database, the rest must be served

@@ -8,16 +8,16 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from app.api.wire.text import LONGEST_TEXT
+from app.api.wire.text import MAX_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files.blobs.local import BlobStore, BlobWriter
 
 # File bytes are handed to a thread in pieces of this size: a slow disk must not stall the loop.
 FLUSH_BYTES = 1024 * 1024
-LONGEST_FIELD = 64 * 1024
-MOST_PARTS = 100
+MAX_FIELD_BYTES = 64 * 1024
+MAX_PARTS = 100
 # A name of the longest kind in characters of four bytes each, and what stands around it.
-LONGEST_HEADER = 16 * 1024
+MAX_HEADER_BYTES = 16 * 1024
 
 
 @dataclass(slots=True)
@@ -66,8 +66,8 @@ class _Receiver:
     def on_part_begin(self) -> None:
         self._headers = {}
         self._parts += 1
-        if self._parts > MOST_PARTS:
-            raise _broken(f"it has more than {MOST_PARTS} parts")
+        if self._parts > MAX_PARTS:
+            raise _broken(f"it has more than {MAX_PARTS} parts")
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._header_name += data[start:end]
@@ -95,7 +95,7 @@ class _Receiver:
             self._upload.size += end - start
         else:
             self._part.data += data[start:end]
-            if len(self._part.data) > LONGEST_FIELD:
+            if len(self._part.data) > MAX_FIELD_BYTES:
                 raise _broken(f"its field '{self._part.field[:50]}' is longer than 64 KiB")
 
     def on_part_end(self) -> None:
@@ -109,8 +109,8 @@ class _Receiver:
 def _field_text(part: _Part) -> str:
     text = part.data.decode("utf-8", "replace")
     location = ("body", part.field)
-    if len(text) > LONGEST_TEXT:
-        raise Unprocessable(f"Text must not be longer than {LONGEST_TEXT} characters.", location)
+    if len(text) > MAX_TEXT:
+        raise Unprocessable(f"Text must not be longer than {MAX_TEXT} characters.", location)
     if "\0" in text:
         raise Unprocessable("Text must not hold NUL characters.", location)
     return text
@@ -131,7 +131,7 @@ async def receive_upload(
         name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
     }
     try:
-        parser = MultipartParser(boundary, callbacks, max_header_size=LONGEST_HEADER)
+        parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
         async for chunk in request.stream():
             parser.write(chunk)
             if upload.size > max_bytes:
@@ -207,7 +207,7 @@ def base_name(raw: bytes | None) -> str:
     """Return the last part of a name from the wire: no directories, no control characters."""
     name = (raw or b"").decode("utf-8", "replace").replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(character for character in name if character.isprintable()).strip()
-    return name[:LONGEST_TEXT] or "upload"
+    return name[:MAX_TEXT] or "upload"
 
 
 def _broken(why: str) -> Unprocessable:

@@ -15,7 +15,7 @@ import redis
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 60.0
-MOST_BUCKETS = 20_000
+MAX_BUCKETS = 20_000
 REDIS_PREFIX = "pigeonhole:rate:"
 # A request waits for Redis only so long, and after a failure nobody does for a while.
 REDIS_SECONDS = 0.25
@@ -59,7 +59,7 @@ class LocalBuckets:
                 return wait
             self._full_at[name] = full_at
             self._full_at.move_to_end(name)
-            if len(self._full_at) > MOST_BUCKETS:
+            if len(self._full_at) > MAX_BUCKETS:
                 self._full_at.popitem(last=False)
         return 0.0
 

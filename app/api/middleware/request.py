@@ -10,11 +10,10 @@ from contextlib import suppress
 from anyio import move_on_after
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import unexpected
-from app.api.middleware.body_timeout import Patience
+from app.api.middleware.body import BodyTimeout
 from app.observability import metrics
 from app.observability.logging import bind
 
@@ -30,7 +29,7 @@ DRAIN_BYTES = 16 * 1024 * 1024
 DRAIN_SECONDS = 2.0
 
 
-class WireMiddleware:
+class RequestMiddleware:
     """Makes paths forgiving, names each request, limits its time, and logs it.
 
     - A trailing slash does not matter and is never redirected: the Fern client does not follow.
@@ -51,14 +50,14 @@ class WireMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        self._forgive(scope)
+        self._normalise_path(scope)
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         closes = "x-fern-language" in headers
         status = 0
         began = time.perf_counter()
-        body = _Body(Patience(receive, self._request_seconds).receive)
+        body = _Body(BodyTimeout(receive, self._request_seconds).receive)
         metrics.REQUESTS_IN_FLIGHT.add(1)
 
         async def send_with_headers(message: Message) -> None:
@@ -86,9 +85,9 @@ class WireMiddleware:
                 answer = unexpected(request_id, error)
                 await answer(scope, body.receive, send_with_headers)
             finally:
-                _note(scope, status, time.perf_counter() - began)
+                _log_and_count(scope, status, time.perf_counter() - began)
 
-    def _forgive(self, scope: Scope) -> None:
+    def _normalise_path(self, scope: Scope) -> None:
         path: str = scope["path"]
         if len(path) > 1:
             path = path.rstrip("/") or "/"
@@ -105,7 +104,7 @@ def _request_id(headers: Headers) -> str:
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def _log_and_count(scope: Scope, status: int, seconds: float) -> None:
     """Count a request that is over, and log it: never its query, which may hold a signature.
 
     The status is 0 where the client went away before there was one. The route is the template
@@ -150,56 +149,3 @@ class _Body:
             while not self._is_complete and drained < DRAIN_BYTES:
                 drained += len((await self.receive()).get("body", b""))
         return self._is_complete
-
-
-class BodyLimitMiddleware:
-    """Refuses bodies over a limit: by their declared length at once, else when they pass it.
-
-    Uploads have a limit of their own, because they go to the disk and not into memory.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        body_max: int,
-        upload_max: int,
-        upload_paths: frozenset[str],
-        raw_upload_prefix: str,
-    ) -> None:
-        self._app = app
-        self._body_max = body_max
-        # Boundaries and part headers come on top of the file itself.
-        self._upload_max = upload_max + 64 * 1024
-        self._upload_file_max = upload_max
-        self._upload_paths = upload_paths
-        self._raw_upload_prefix = raw_upload_prefix
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
-            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
-        )
-        limit = self._upload_max if is_upload else self._body_max
-        sentence = (
-            f"The file is larger than {self._upload_file_max} bytes, the limit of this server."
-            if is_upload
-            else f"The request is larger than {self._body_max} bytes, the limit of this server."
-        )
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > limit:
-            await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_within_limit() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise HTTPException(413, sentence)
-            return message
-
-        await self._app(scope, receive_within_limit, send)

@@ -26,7 +26,7 @@ from app.api.v1.schemas import (
 )
 from app.api.wire.idempotency_headers import RequestHeaders
 from app.api.wire.pagination import (
-    LARGEST_SIZE_OF_JOBS,
+    MAX_JOBS_PAGE,
     IncludeTotal,
     PageSize,
     PageToken,
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
 
 @router.post("")
 def create_job(
-    call: ApiCall, body: ClassifyJobRequest, sender: RequestHeaders
+    call: ApiCall, body: ClassifyJobRequest, headers: RequestHeaders
 ) -> ClassifyJobResponse:
     """Classify files by rules. Answers at once; the job's status tells when it is done.
 
@@ -64,7 +64,7 @@ def create_job(
         services.secrets,
         _new_job(services.settings, body),
         deadline,
-        sender.repetition(services, scope, body),
+        headers.key(services, scope, body),
     )
     if is_new:
         services.wakeups.notify(len(body.file_ids))
@@ -87,7 +87,7 @@ def list_jobs(
         page_size,
         page_token,
         include_total=include_total,
-        largest=LARGEST_SIZE_OF_JOBS,
+        max_size=MAX_JOBS_PAGE,
     )
     with call.services.database.read() as session:
         page = service.find_page(session, scope, request)

@@ -15,7 +15,7 @@ from app.api.v2.schemas import (
     dump_configuration,
 )
 from app.api.wire.pagination import (
-    LARGEST_SIZE_OF_JOBS,
+    MAX_JOBS_PAGE,
     IncludeTotal,
     PageSize,
     PageToken,
@@ -112,7 +112,7 @@ def list_configurations(
         page_size,
         page_token,
         include_total=include_total,
-        largest=LARGEST_SIZE_OF_JOBS,
+        max_size=MAX_JOBS_PAGE,
     )
     with call.services.database.read() as session:
         page = service.find_page(session, scope, wanted, request)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from app.api.dependencies import ApiCall, Services
 from app.api.links import UPLOAD_PREFIX, check_upload, expiry, upload_link
 from app.api.upload import RawUpload, base_name, receive_raw
-from app.api.wire.text import LONGEST_TEXT, ShortText
+from app.api.wire.text import MAX_TEXT, ShortText
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files import pending
 from app.files.models import File
@@ -21,15 +21,15 @@ from app.limits.storage import require_room
 
 router = APIRouter(tags=["files"])
 
-LARGEST_SIZE = 2**63 - 1
+MAX_FILE_SIZE = 2**63 - 1
 
 
 class PresignedUploadRequest(BaseModel):
     """What PUT /api/v1/files takes; what is not named here is ignored."""
 
-    name: Annotated[ShortText, StringConstraints(min_length=1, max_length=LONGEST_TEXT)]
+    name: Annotated[ShortText, StringConstraints(min_length=1, max_length=MAX_TEXT)]
     external_file_id: ShortText | None = None
-    file_size: Annotated[int, Field(ge=0, le=LARGEST_SIZE)] | None = Field(
+    file_size: Annotated[int, Field(ge=0, le=MAX_FILE_SIZE)] | None = Field(
         None, description="In bytes. Another number of bytes will be refused."
     )
 

@@ -18,7 +18,7 @@ from pydantic import (
 from app.api.dependencies import ApiCall
 from app.api.v1.schemas import WebhookUrl
 from app.api.wire.pagination import (
-    LARGEST_SIZE_OF_JOBS,
+    MAX_JOBS_PAGE,
     IncludeTotal,
     PageSize,
     PageToken,
@@ -148,7 +148,7 @@ def list_webhooks_by_page(
         page_size,
         page_token,
         include_total=include_total,
-        largest=LARGEST_SIZE_OF_JOBS,
+        max_size=MAX_JOBS_PAGE,
     )
     with call.services.database.read() as session:
         page = saved.find_page(session, scope, request)

@@ -112,9 +112,9 @@ class WebhookModel(BaseModel):
     webhook_payload: Literal["ids", "results"] | None = None
 
 
-MOST_EXAMPLES = 5
-MOST_EXAMPLES_OF_A_JOB = 60
-LONGEST_EXAMPLE = 4000
+MAX_RULE_EXAMPLES = 5
+MAX_JOB_EXAMPLES = 60
+MAX_EXAMPLE_TEXT = 4000
 
 
 class ExampleModel(BaseModel):
@@ -122,7 +122,7 @@ class ExampleModel(BaseModel):
 
     file_id: FileId | None = None
     text: (
-        Annotated[str, StringConstraints(max_length=LONGEST_EXAMPLE), AfterValidator(_check_text)]
+        Annotated[str, StringConstraints(max_length=MAX_EXAMPLE_TEXT), AfterValidator(_check_text)]
         | None
     ) = None
 
@@ -136,13 +136,13 @@ class ExampleModel(BaseModel):
 class RuleWithExamplesModel(RuleModel):
     """One document type in the user's words, and what such documents look like (an extension)."""
 
-    examples: Annotated[list[ExampleModel], Field(max_length=MOST_EXAMPLES)] | None = None
+    examples: Annotated[list[ExampleModel], Field(max_length=MAX_RULE_EXAMPLES)] | None = None
 
 
 def _check_rules(rules: list[RuleWithExamplesModel]) -> list[RuleWithExamplesModel]:
     _check_unique([*rules])
-    if sum(len(rule.examples or ()) for rule in rules) > MOST_EXAMPLES_OF_A_JOB:
-        raise ValueError(f"a job takes at most {MOST_EXAMPLES_OF_A_JOB} examples")
+    if sum(len(rule.examples or ()) for rule in rules) > MAX_JOB_EXAMPLES:
+        raise ValueError(f"a job takes at most {MAX_JOB_EXAMPLES} examples")
     return rules
 
 

@@ -25,9 +25,9 @@ from app.api.v2.schemas import (
     check_rule_count,
     dump_configuration,
 )
-from app.api.wire.idempotency_headers import RequestRetry, Sender
+from app.api.wire.idempotency_headers import IdempotencyHeaders, RequestRetry
 from app.api.wire.pagination import (
-    LARGEST_SIZE_OF_JOBS,
+    MAX_JOBS_PAGE,
     IncludeTotal,
     PageSize,
     PageToken,
@@ -55,7 +55,7 @@ Expand = Annotated[list[str] | None, Query(description="`usage` adds what the jo
 
 
 @router.post("")
-def create_job(call: ApiCall, body: ClassifyRequest, sender: RequestRetry) -> ClassifyResponse:
+def create_job(call: ApiCall, body: ClassifyRequest, headers: RequestRetry) -> ClassifyResponse:
     """Classify a file by rules. Answers at once; the job's status tells when it is done.
 
     A request that is sent again, with its `transaction_id` or by an SDK itself, gives the same job.
@@ -70,7 +70,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, sender: RequestRetry) -> Cl
             if first is not None:
                 return _render(first)
         new = _new_job(session, scope, call, body)
-    job, is_new = _create(call, scope, body, new, sender)
+    job, is_new = _create(call, scope, body, new, headers)
     if is_new:
         services.wakeups.notify(1)
     return _render(job)
@@ -104,7 +104,7 @@ def list_jobs(
         page_size,
         page_token,
         include_total=include_total,
-        largest=LARGEST_SIZE_OF_JOBS,
+        max_size=MAX_JOBS_PAGE,
     )
     with call.services.database.read() as session:
         page = single.find_page(session, scope, wanted, request)
@@ -144,7 +144,7 @@ def delete_job(call: ApiCall, job_id: UUID) -> DeletedResponse:
 
 
 def _create(
-    call: Call, scope: Scope, body: ClassifyRequest, new: NewJob, sender: Sender
+    call: Call, scope: Scope, body: ClassifyRequest, new: NewJob, headers: IdempotencyHeaders
 ) -> tuple[SingleJob, bool]:
     """Create the job, or find the one that the same request made; tell whether it is new."""
     services = call.services
@@ -157,7 +157,7 @@ def _create(
         services.secrets,
         new,
         deadline,
-        sender.repetition(services, scope, body),
+        headers.key(services, scope, body),
     )
     with services.database.read() as session:
         return single.get(session, scope, made.id), is_new

@@ -23,7 +23,7 @@ from app.jobs.page_ranges import parse_ranges
 from app.jobs.single import SingleStatus
 from app.settings import Settings
 
-MOST_WEBHOOKS = 20
+MAX_WEBHOOKS = 20
 # Pydantic's own mark would warn whenever we look at the field.
 OLDER_NAME: dict[str, JsonValue] = {"deprecated": True}
 
@@ -114,11 +114,11 @@ class ClassifyRequest(BaseModel):
         description="An idempotency key within the project: used again, it gives the job that it "
         "made, whatever else the request says.",
     )
-    webhook_configurations: (
-        Annotated[list[WebhookModel], Field(max_length=MOST_WEBHOOKS)] | None
-    ) = None
-    webhook_configuration_ids: Annotated[list[UUID], Field(max_length=MOST_WEBHOOKS)] | None = (
-        Field(None, description="Ids of saved webhooks; the job keeps a copy of each.")
+    webhook_configurations: Annotated[list[WebhookModel], Field(max_length=MAX_WEBHOOKS)] | None = (
+        None
+    )
+    webhook_configuration_ids: Annotated[list[UUID], Field(max_length=MAX_WEBHOOKS)] | None = Field(
+        None, description="Ids of saved webhooks; the job keeps a copy of each."
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What the headers of a request for a new job tell about its being sent again."""
+"""The headers by which a repeated request for a new job is recognised."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,23 +18,23 @@ SILENT_RETRIER = "node"
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """The client's own key for its request, if any, and whether it says that it is a retry."""
+class IdempotencyHeaders:
+    """The client's own key for its request, if any, and whether the request is a retry."""
 
-    key: str | None
+    client_key: str | None
     retry: Retry
 
-    def repetition(self, services: Services, scope: Scope, body: BaseModel) -> Repetition:
-        """Return by what a request with this body is known again.
+    def key(self, services: Services, scope: Scope, body: BaseModel) -> Repetition:
+        """Return what identifies a request with this body when it is sent again.
 
-        The digest is keyed: a body may hold secrets of webhooks.
+        The digest is keyed, because a body may hold secrets of webhooks.
         """
         seconds = services.settings.retry_window_seconds
         digest = None
-        if self.key is not None or seconds:
+        if self.client_key is not None or seconds:
             whole = f"{scope.project_id}\n{body.model_dump_json()}"
             digest = services.secrets.sign(Use.REQUESTS, whole).hex()
-        return Repetition(digest, self.key, self.retry, timedelta(seconds=seconds))
+        return Repetition(digest, self.client_key, self.retry, timedelta(seconds=seconds))
 
 
 async def read_headers(
@@ -42,12 +42,12 @@ async def read_headers(
     idempotency_key: Annotated[
         Annotated[str, StringConstraints(max_length=255)] | None,
         Header(
-            description="Your name for this request: sent again, it gives the job that it made. "
-            "With another body it is refused."
+            description="A key of your choice for this request. A second request with the same "
+            "key returns the job that the first one created; with another body it is refused."
         ),
     ] = None,
-) -> Sender:
-    """Return what the headers say."""
+) -> IdempotencyHeaders:
+    """Read the headers of a request of version 1."""
     retry = Retry.NO
     if _is_counted(request):
         retry = Retry.YES
@@ -56,22 +56,19 @@ async def read_headers(
         and request.headers.get("user-agent") == SILENT_RETRIER
     ):
         retry = Retry.PERHAPS
-    return Sender(idempotency_key or None, retry)
+    return IdempotencyHeaders(idempotency_key or None, retry)
 
 
-async def read_retry(request: Request) -> Sender:
-    """Return whether the headers say that it is a retry, for version 2, which has no key there.
-
-    Nobody repeats its requests without saying so.
-    """
-    return Sender(None, Retry.YES if _is_counted(request) else Retry.NO)
+async def read_retry(request: Request) -> IdempotencyHeaders:
+    """Read the headers of a request of version 2, which has its key in the body."""
+    return IdempotencyHeaders(None, Retry.YES if _is_counted(request) else Retry.NO)
 
 
 def _is_counted(request: Request) -> bool:
-    """Tell whether the client counts this as a retry; a count that is no number says nothing."""
+    """Tell whether the client counts this as a retry; a count that is not a number is ignored."""
     count = request.headers.get("x-stainless-retry-count", "")
     return count.isdecimal() and int(count[:9]) > 0
 
 
-RequestHeaders = Annotated[Sender, Depends(read_headers)]
-RequestRetry = Annotated[Sender, Depends(read_retry)]
+RequestHeaders = Annotated[IdempotencyHeaders, Depends(read_headers)]
+RequestRetry = Annotated[IdempotencyHeaders, Depends(read_retry)]

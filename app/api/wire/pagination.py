@@ -14,16 +14,16 @@ from app.paging import Key, PageRequest
 from app.secrets import Secrets, Use
 
 DEFAULT_SIZE = 50
-LARGEST_SIZE = 1000
+MAX_SIZE = 1000
 # A job carries its rules, up to 100 kB of them.
-LARGEST_SIZE_OF_JOBS = 100
+MAX_JOBS_PAGE = 100
 SIGNATURE_BYTES = 12
 
 PageSize = Annotated[
     int | None,
     Query(
-        description=f"Rows in a page: {DEFAULT_SIZE} by default, at most {LARGEST_SIZE} files or "
-        f"{LARGEST_SIZE_OF_JOBS} jobs."
+        description=f"Rows in a page: {DEFAULT_SIZE} by default, at most {MAX_SIZE} files or "
+        f"{MAX_JOBS_PAGE} jobs."
     ),
 ]
 PageToken = Annotated[str | None, Query(description="`next_page_token` of the page before.")]
@@ -39,13 +39,13 @@ def read_page(
     token: str | None,
     *,
     include_total: bool,
-    largest: int = LARGEST_SIZE,
+    max_size: int = MAX_SIZE,
 ) -> PageRequest:
     """Return the page asked for. Sizes out of range are coerced; a forged token is refused.
 
     `purpose` names the listing, its project and its filters: a token of another is refused.
     """
-    effective = DEFAULT_SIZE if size is None or size < 1 else min(size, largest)
+    effective = DEFAULT_SIZE if size is None or size < 1 else min(size, max_size)
     after = _decode(secrets, purpose, token) if token else None
     return PageRequest(effective, after, include_total)
 

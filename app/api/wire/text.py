@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-LONGEST_TEXT = 3000
+MAX_TEXT = 3000
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -21,6 +21,4 @@ def require_storable(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(require_storable)]
 # As long as a name or an id given by the client may be.
-ShortText = Annotated[
-    str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(require_storable)
-]
+ShortText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(require_storable)]

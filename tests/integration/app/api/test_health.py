@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.api import health
 from app.api.dependencies import Services
 from app.api.health import Readiness
-from app.single_flight import Bounded
+from app.single_flight import SingleFlight
 from tests.integration.application import Api
 
 
@@ -31,7 +31,7 @@ class Hanging:
 
 def test_a_hanging_question_is_asked_once() -> None:
     hanging = Hanging()
-    question = Bounded(hanging)
+    question = SingleFlight(hanging)
 
     owed: list[Future[int]] = [question.begin() for _ in range(5)]
     with pytest.raises(TimeoutError):
@@ -47,11 +47,11 @@ def test_an_error_is_handed_on() -> None:
         raise KeyError("reason")
 
     with pytest.raises(KeyError, match="reason"):
-        Bounded(fail).begin().result(5)
+        SingleFlight(fail).begin().result(5)
 
 
 def test_a_question_that_got_no_thread_is_asked_again() -> None:
-    question = Bounded(lambda: 7)
+    question = SingleFlight(lambda: 7)
     before = threading.stack_size(1 << 47)  # no system has the room
     try:
         with pytest.raises(RuntimeError):

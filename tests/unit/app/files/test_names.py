@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.upload import base_name
-from app.api.wire.text import LONGEST_TEXT
+from app.api.wire.text import MAX_TEXT
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from app.api.wire.text import LONGEST_TEXT
         (b"", "upload"),
         (None, "upload"),
         (b"..", ".."),
-        (b"x" * 4000, "x" * LONGEST_TEXT),
+        (b"x" * 4000, "x" * MAX_TEXT),
     ],
 )
 def test_base_name(raw: bytes | None, name: str) -> None:
@@ -35,6 +35,6 @@ def test_base_name(raw: bytes | None, name: str) -> None:
 def test_a_name_is_short_printable_and_in_no_directory(raw: bytes) -> None:
     name = base_name(raw)
 
-    assert 0 < len(name) <= LONGEST_TEXT
+    assert 0 < len(name) <= MAX_TEXT
     assert name.isprintable()
     assert not set(name) & {"/", "\\"}

@@ -1,0 +1,97 @@
+"""Limits on the bodies of requests: their size, and the time that they take."""
+
+import time
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Slower than a telephone line; an SDK gives up an upload after a minute.
+MIN_BYTES_PER_SECOND = 500
+
+TOO_SLOW = "The body of the request did not arrive in time: send it again."
+
+
+class BodyTimeout:
+    """Wraps `receive` and raises HTTPException 408 when a body arrives too slowly.
+
+    Only the time spent waiting for the client counts: at most `seconds` for one message, and in
+    total `seconds` plus the time that the received bytes take at MIN_BYTES_PER_SECOND.
+    """
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self._left = seconds
+        self._is_complete = False
+
+    async def receive(self) -> Message:
+        """Return the next message; after the last one of the body there is no limit."""
+        if self._is_complete:
+            return await self._receive()
+        began = time.monotonic()
+        try:
+            with anyio.fail_after(max(0.0, min(self._seconds, self._left))):
+                message = await self._receive()
+        except TimeoutError:
+            # The rest may be on its way: the connection cannot be used again.
+            raise HTTPException(408, TOO_SLOW, {"Connection": "close"}) from None
+        self._left += len(message.get("body", b"")) / MIN_BYTES_PER_SECOND
+        self._left -= time.monotonic() - began
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over a limit with 413: by their declared length, or when they exceed it.
+
+    Uploads have their own limit, because they go to the disk and not into memory.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        body_max: int,
+        upload_max: int,
+        upload_paths: frozenset[str],
+        raw_upload_prefix: str,
+    ) -> None:
+        self._app = app
+        self._body_max = body_max
+        # Boundaries and part headers come on top of the file itself.
+        self._upload_max = upload_max + 64 * 1024
+        self._upload_file_max = upload_max
+        self._upload_paths = upload_paths
+        self._raw_upload_prefix = raw_upload_prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
+            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
+        )
+        limit = self._upload_max if is_upload else self._body_max
+        sentence = (
+            f"The file is larger than {self._upload_file_max} bytes, the limit of this server."
+            if is_upload
+            else f"The request is larger than {self._body_max} bytes, the limit of this server."
+        )
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise HTTPException(413, sentence)
+            return message
+
+        await self._app(scope, receive_within_limit, send)
