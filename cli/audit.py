@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from app.audit.export import Wanted, read_lines
-from app.projects.management import require_project
+from app.projects.service import require_project
 from cli.administration import Administration, Moment, data_dir_option, with_administration
 
 

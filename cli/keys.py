@@ -8,8 +8,7 @@ import click
 from rich.table import Column, Table
 from sqlalchemy import select
 
-from app.projects import management, service
-from app.projects.management import NewKey
+from app.projects.keys import NewKey, create_key, revoke_key, rotate_key
 from app.projects.models import ApiKey, KeyOrigin
 from cli.administration import (
     Administration,
@@ -55,7 +54,7 @@ def create(
         raise click.UsageError("--project-id goes with neither --organization-id nor --admin.")
     new = NewKey(name, project_id, organization_id, expires, is_admin=admin)
     with parts.database.write() as session:
-        key = management.create_key(session, parts.secrets, new, actor=parts.actor)
+        key = create_key(session, parts.secrets, new, actor=parts.actor)
     click.echo(key)
 
 
@@ -107,9 +106,7 @@ def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datet
     for 90 days; made without an end, by one without an end.
     """
     with parts.database.write() as session:
-        rotated = management.rotate_key(
-            session, parts.secrets, key_id, grace, expires, actor=parts.actor
-        )
+        rotated = rotate_key(session, parts.secrets, key_id, grace, expires, actor=parts.actor)
     click.echo(rotated.key)
     ends = minute(rotated.expires_at, "never")
     click.echo(
@@ -124,7 +121,7 @@ def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datet
 def revoke(parts: Administration, key_id: UUID) -> None:
     """Make a key worthless; running servers forget it within 30 seconds."""
     with parts.database.write() as session:
-        origin = service.revoke_key(session, key_id, actor=parts.actor)
+        origin = revoke_key(session, key_id, actor=parts.actor)
     click.echo("Revoked.")
     if origin == KeyOrigin.ENVIRONMENT:
         click.echo("PIGEONHOLE_API_KEY sets this key again at the next start: change it.", err=True)

@@ -7,7 +7,7 @@ import click
 from app import schema
 from app.files.blobs.local import LocalBlobStore
 from app.observability.logging import set_up_logging
-from app.projects.service import bootstrap
+from app.projects.bootstrap import bootstrap
 from app.settings import load_settings
 from cli.composition import open_database, open_secrets
 

@@ -6,7 +6,7 @@ import click
 from rich.table import Column, Table
 from sqlalchemy import func, select
 
-from app.projects import management
+from app.projects import service
 from app.projects.models import Organization, Project
 from cli.administration import (
     Administration,
@@ -32,8 +32,8 @@ def orgs(context: click.Context, data_dir: Path | None) -> None:
 def create(parts: Administration, name: str) -> None:
     """Create an organization with a default project, and print its id."""
     with parts.database.write() as session:
-        organization = management.create_organization(session, name, actor=parts.actor)
-    click.echo(organization.id)
+        project = service.create_organization(session, name, actor=parts.actor)
+    click.echo(project.organization_id)
 
 
 @orgs.command("list")

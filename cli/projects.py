@@ -8,7 +8,7 @@ from rich.table import Column, Table
 from sqlalchemy import func, select
 
 from app.files.models import File
-from app.projects import management
+from app.projects import service
 from app.projects.models import Project
 from cli.administration import (
     MOST_DAYS,
@@ -59,7 +59,7 @@ def projects(context: click.Context, data_dir: Path | None) -> None:
 def create(parts: Administration, name: str, organization_id: UUID | None) -> None:
     """Create a project and print its id."""
     with parts.database.write() as session:
-        project = management.create_project(session, name, organization_id, actor=parts.actor)
+        project = service.create_project(session, name, organization_id, actor=parts.actor)
     click.echo(project.id)
 
 
@@ -91,7 +91,7 @@ def list_projects(parts: Administration) -> None:
             .order_by(Project.created_at)
         )
         for project, files, size in rows:
-            limits = [getattr(project, name) for name in management.LIMITS]
+            limits = [getattr(project, name) for name in service.LIMITS]
             table.add_row(
                 str(project.id),
                 project.name,
@@ -121,5 +121,5 @@ def limit(parts: Administration, /, project_id: UUID, **given: str | None) -> No
     if not limits:
         raise click.UsageError("Say at least one limit.")
     with parts.database.write() as session:
-        management.set_limits(session, project_id, limits, actor=parts.actor)
+        service.set_limits(session, project_id, limits, actor=parts.actor)
     click.echo("Set; running servers know within 30 seconds.")

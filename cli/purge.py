@@ -8,7 +8,7 @@ import click
 
 from app.files.cache import FileCaches
 from app.maintenance.purge import find_blobs_left, purge_project
-from app.projects.management import require_project
+from app.projects.service import require_project
 from cli.administration import Administration, Duration, with_administration
 from cli.blobs import open_blobs
 

@@ -26,7 +26,7 @@ from app.maintenance.sweeper import Sweeper
 from app.observability.logging import set_up_logging
 from app.observability.multiprocess import shared_metrics
 from app.observability.tracing import start_tracing, stop_tracing
-from app.projects.service import bootstrap
+from app.projects.bootstrap import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.webhooks.events import DELIVERIES

@@ -18,7 +18,7 @@ from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
 from app.jobs.service import Example, NewJob
 from app.projects.models import Organization, Project
-from app.projects.service import Principal, Scope
+from app.projects.scope import Principal, Scope
 from app.secrets import Secrets
 
 LEASE = timedelta(minutes=1)

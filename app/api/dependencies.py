@@ -10,7 +10,7 @@ from app.broker import Wakeups
 from app.db import Database
 from app.errors import NotFound
 from app.files.blobs.local import BlobStore
-from app.projects.service import Principal, Scope, resolve_scope
+from app.projects.scope import Principal, Scope, resolve_scope
 from app.secrets import Secrets
 from app.settings import Settings
 

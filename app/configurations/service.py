@@ -14,7 +14,7 @@ from app.configurations.models import Configuration
 from app.db import Database, now
 from app.errors import Conflict, NotFound
 from app.paging import Page, PageRequest, find_newest
-from app.projects.service import Scope
+from app.projects.scope import Scope
 
 CLASSIFY: Final = "classify_v2"
 

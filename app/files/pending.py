@@ -13,7 +13,7 @@ from app.files import service
 from app.files.blobs.local import Blob
 from app.files.models import File, PendingUpload
 from app.files.service import NewFile
-from app.projects.service import Scope
+from app.projects.scope import Scope
 
 # Bytes may begin to arrive in the last second of a link.
 GRACE = timedelta(hours=1)

@@ -14,7 +14,7 @@ from app.files.blobs.local import Blob
 from app.files.models import SORTED_CHARACTERS, CacheKind, File, FileCache
 from app.files.sorting import NEWEST, FileOrder
 from app.paging import Page, PageRequest, count, cut
-from app.projects.service import Scope
+from app.projects.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.errors import Conflict
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
 from app.jobs.service import NewJob
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.secrets import Secrets
 
 API_VERSION = 1

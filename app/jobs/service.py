@@ -19,7 +19,7 @@ from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
 from app.observability.logging import bound
 from app.paging import Page, PageRequest, find_newest
-from app.projects.service import Scope, reach
+from app.projects.scope import Scope, reach
 from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, owe
 from app.webhooks.service import NewWebhook, store

@@ -16,7 +16,7 @@ from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.service import NewJob
 from app.paging import COUNT_CAP, Page, PageRequest, cut
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.secrets import Secrets
 
 API_VERSION = 2

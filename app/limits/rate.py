@@ -6,7 +6,7 @@ from anyio import to_thread
 
 from app.errors import TooManyRequests
 from app.limits.buckets import Buckets, LocalBuckets, RedisBuckets
-from app.projects.service import Principal
+from app.projects.scope import Principal
 from app.settings import Settings
 
 UPLOAD_PATHS = frozenset({"/api/v1/files", "/api/v1/beta/files"})

@@ -17,7 +17,7 @@ from app.jobs import completion
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
 from app.maintenance.retention import delete_old_files, delete_old_jobs
-from app.projects.management import require_project
+from app.projects.service import require_project
 from app.webhooks.saved_models import SavedWebhook
 
 BATCH = 500

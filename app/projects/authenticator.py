@@ -1,54 +1,51 @@
-"""Whose an API key is, with as few questions to the database as possible."""
+"""Authentication by API key, with a cache of valid keys and a cache of refusals."""
 
 import logging
 import threading
 import time
 from collections import OrderedDict
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import Database
+from app.db import Database, now
 from app.errors import UNREACHABLE, NotAuthenticated, Unavailable
-from app.projects.keys import KnownKey, find_key, load_keys
-from app.projects.service import USED_EVERY, Principal, digest, note_use
+from app.projects.keys import (
+    EXPIRED,
+    MALFORMED,
+    MISSING,
+    UNKNOWN,
+    USE_WRITTEN_EVERY,
+    StoredKey,
+    digest,
+    find_key,
+    record_use,
+)
+from app.projects.scope import Principal
 from app.secrets import Secrets
 
-# How long a verdict about a key is believed: a revoked key works that much longer at most.
-GOOD_FOR_SECONDS = 30.0
-BAD_FOR_SECONDS = 5.0
-REMEMBERED_KEYS = 10_000
-# Up to so many keys, all of them are loaded at once: then a key that is none of them needs no
-# question. A new key is found by loading again, which guesses may cause once a second, after
-# a handful at once.
-LOADED_KEYS = 10_000
-LOADS_AT_ONCE = 10
-LOAD_SECONDS = 1.0
-
-MISSING = "Not authenticated: send your API key in the header 'Authorization: Bearer <key>'."
-MALFORMED = "Invalid Authorization header: it must read 'Bearer <key>' with your API key."
-UNKNOWN = "Invalid API key: this server does not know it."
-EXPIRED = "Invalid API key: it has expired."
-REVOKED = "Invalid API key: it was revoked."
+# A revoked key works for up to this long.
+VALID_SECONDS = 30.0
+REFUSED_SECONDS = 5.0
+MAX_CACHED_KEYS = 10_000
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class Authenticator:
-    """Finds the principal of an Authorization header, remembering good and bad keys for a while.
+    """Finds the principal of an Authorization header.
 
-    The memory is bounded, so that guessing keys costs neither a query each nor our memory.
+    Repeated keys, valid or not, cost one query each time their cache entry expires. Refusals
+    have a cache of their own, so that guessed keys do not push valid ones out.
     """
 
     def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database = database
         self._secrets = secrets
-        self._lock = threading.Lock()
-        # By digest: what was found, None for nothing, and until when that is believed.
-        self._known: OrderedDict[str, tuple[float, KnownKey | None]] = OrderedDict()
-        self._noted: OrderedDict[str, float] = OrderedDict()
-        # Until when `_known` holds every key that there is.
-        self._complete_until = 0.0
-        self._load_at = 0.0
+        self._valid = _ExpiringCache[Principal](VALID_SECONDS)
+        self._refused = _ExpiringCache[str](REFUSED_SECONDS)
 
     def read_header(self, authorization: str | None) -> str:
         """Return the digest of the key in a header; raises NotAuthenticated if there is none."""
@@ -60,85 +57,68 @@ class Authenticator:
             raise NotAuthenticated(MALFORMED)
         return digest(self._secrets, key)
 
-    def remember(self, key_digest: str) -> Principal | None:
-        """Return a recently seen key's principal, None if it must be looked up.
+    def find_cached(self, key_digest: str) -> Principal | None:
+        """Return the principal of a cached key, None for a key that is not cached.
 
-        Raises NotAuthenticated for a key that is known to be bad.
+        Raises NotAuthenticated for a cached refusal.
         """
-        moment = time.monotonic()
-        with self._lock:
-            until, known = self._known.get(key_digest, (0.0, None))
-            if moment >= until:
-                if moment < self._complete_until and not self._may_load(moment):
-                    raise NotAuthenticated(UNKNOWN)
-                return None
-            if self._noted.get(key_digest, 0.0) <= moment and known and not _is_bad(known):
-                return None
-        return _judge(known)
+        refusal = self._refused.get(key_digest)
+        if refusal is not None:
+            raise NotAuthenticated(refusal)
+        principal = self._valid.get(key_digest)
+        if principal is not None and principal.is_expired:
+            raise NotAuthenticated(EXPIRED)
+        return principal
 
     def look_up(self, key_digest: str) -> Principal:
-        """Find a key in the database; raises NotAuthenticated if it is unknown or worthless.
+        """Find a key in the database; raises NotAuthenticated unless it is valid.
 
-        Raises Unavailable when the database cannot tell.
+        Raises Unavailable when the database does not answer.
         """
         try:
             with self._database.read() as session:
-                keys = load_keys(session, LOADED_KEYS)
-                found = find_key(session, key_digest) if keys is None else keys.get(key_digest)
+                found = find_key(session, key_digest)
         except SQLAlchemyError as error:
-            log.exception("the database cannot be reached")
+            log.exception("database unreachable; request refused with 503")
             raise Unavailable(UNREACHABLE) from error
-        self._keep({key_digest: found} if keys is None else keys | {key_digest: found})
-        if keys is not None:
-            self._complete_until = time.monotonic() + GOOD_FOR_SECONDS
-        principal = _judge(found)
-        self._note(key_digest, principal)
-        return principal
+        if found is None:
+            raise self._refuse(key_digest, UNKNOWN)
+        if found.refusal is not None:
+            raise self._refuse(key_digest, found.refusal)
+        self._valid.put(key_digest, found.principal)
+        self._record_use(found)
+        return found.principal
 
-    def _may_load(self, moment: float) -> bool:
-        """Tell whether a key that is not among all of them is worth another look."""
-        self._load_at = max(self._load_at, moment - LOADS_AT_ONCE * LOAD_SECONDS)
-        if self._load_at > moment:
-            return False
-        self._load_at += LOAD_SECONDS
-        return True
+    def _refuse(self, key_digest: str, refusal: str) -> NotAuthenticated:
+        self._refused.put(key_digest, refusal)
+        return NotAuthenticated(refusal)
 
-    def _keep(self, found: dict[str, KnownKey | None] | dict[str, KnownKey]) -> None:
-        moment = time.monotonic()
-        with self._lock:
-            for key_digest, known in found.items():
-                seconds = BAD_FOR_SECONDS if known is None else GOOD_FOR_SECONDS
-                self._known[key_digest] = (moment + seconds, known)
-                self._known.move_to_end(key_digest)
-            while len(self._known) > REMEMBERED_KEYS + LOADED_KEYS:
-                self._known.popitem(last=False)
-
-    def _note(self, key_digest: str, principal: Principal) -> None:
-        """Write when a key was used, if this process has not done so within a minute."""
-        moment = time.monotonic()
-        with self._lock:
-            if self._noted.get(key_digest, 0.0) > moment:
-                return
-            self._noted[key_digest] = moment + USED_EVERY.total_seconds()
-            self._noted.move_to_end(key_digest)
-            while len(self._noted) > REMEMBERED_KEYS:
-                self._noted.popitem(last=False)
+    def _record_use(self, key: StoredKey) -> None:
+        if key.last_used_at is not None and key.last_used_at > now() - USE_WRITTEN_EVERY:
+            return
         try:
             with self._database.write() as session:
-                note_use(session, principal.key_id)
-        except SQLAlchemyError:  # a full disk must not lock the key's owner out
-            log.warning("could not write when an API key was used", exc_info=True)
+                record_use(session, key.principal.key_id)
+        except SQLAlchemyError:  # a full disk must not refuse a valid key
+            log.warning("last use of an API key not written; request continues", exc_info=True)
 
 
-def _is_bad(known: KnownKey) -> bool:
-    return known.is_revoked or known.is_expired
+class _ExpiringCache(Generic[T]):
+    """Values by key for a number of seconds; the oldest entry goes first."""
 
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, tuple[float, T]] = OrderedDict()
 
-def _judge(known: KnownKey | None) -> Principal:
-    if known is None:
-        raise NotAuthenticated(UNKNOWN)
-    if known.is_revoked:
-        raise NotAuthenticated(REVOKED)
-    if known.is_expired:
-        raise NotAuthenticated(EXPIRED)
-    return known.principal
+    def get(self, key: str) -> T | None:
+        with self._lock:
+            expires_at, value = self._entries.get(key, (0.0, None))
+            return value if time.monotonic() < expires_at else None
+
+    def put(self, key: str, value: T) -> None:
+        with self._lock:
+            self._entries[key] = (time.monotonic() + self._seconds, value)
+            self._entries.move_to_end(key)
+            if len(self._entries) > MAX_CACHED_KEYS:
+                self._entries.popitem(last=False)

@@ -1,80 +1,289 @@
-"""What the database says of API keys: whose they are, and what is wrong with them."""
+"""API keys: create, find, rotate, revoke."""
 
+import hashlib
+import secrets as random
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.db import now
+from app.audit.log import SERVER, Action, record
+from app.db import new_id, now
+from app.errors import BadRequest, Conflict, NotFound
 from app.projects.models import ApiKey, KeyOrigin, Project
-from app.projects.service import Principal
+from app.projects.scope import Principal
+from app.projects.service import first_project, require_project
+from app.secrets import Secrets, Use
+
+# `last_used_at` is for people; writing it on every request would make every GET a write.
+USE_WRITTEN_EVERY = timedelta(minutes=1)
+# A hint of a shorter key would give away too much of it.
+MIN_HINTED_CHARACTERS = 24
+
+MISSING = "Not authenticated. Send your API key in the header 'Authorization: Bearer <key>'."
+MALFORMED = "Invalid Authorization header. Send 'Bearer <key>' with your API key."
+UNKNOWN = "Invalid API key: this server does not know it. Check the key for typing errors."
+EXPIRED = "Invalid API key: it has expired. Ask your administrator for a new one."
+REVOKED = "Invalid API key: it was revoked. Ask your administrator for a new one."
 
 
 @dataclass(frozen=True, slots=True)
-class KnownKey:
-    """A key's owner, and when somebody revoked it."""
+class NewKey:
+    """A key to create: for one project, or for all projects of an organization.
+
+    Without either it is for the first organization. `is_admin` makes a key for administration
+    only.
+    """
+
+    name: str
+    project_id: UUID | None = None
+    organization_id: UUID | None = None
+    expires_at: datetime | None = None
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key of the database, valid or not."""
 
     principal: Principal
     revoked_at: datetime | None
+    last_used_at: datetime | None
 
     @property
-    def is_revoked(self) -> bool:
-        """Whether somebody has revoked the key."""
-        return self.revoked_at is not None
-
-    @property
-    def is_expired(self) -> bool:
-        """Whether the key's time is over."""
-        expires_at = self.principal.expires_at
-        return expires_at is not None and expires_at <= now()
+    def refusal(self) -> str | None:
+        """The sentence for a client with a revoked or expired key; None for a valid key."""
+        if self.revoked_at is not None:
+            return REVOKED
+        return EXPIRED if self.principal.is_expired else None
 
 
-def load_keys(session: Session, most: int) -> dict[str, KnownKey] | None:
-    """Return every key by its digest, worthless ones too; None when there are more than `most`."""
-    rows = session.execute(_keys().limit(most + 1)).all()
-    return None if len(rows) > most else {row.digest: _known(row) for row in rows}
+@dataclass(frozen=True, slots=True)
+class RotatedKey:
+    """A new key, its end (None: never), and the end of the key that it replaces."""
+
+    key: str
+    expires_at: datetime | None
+    old_expires_at: datetime
 
 
-def find_key(session: Session, key_digest: str) -> KnownKey | None:
-    """Return the key with this digest, None when there is none."""
-    row = session.execute(_keys().where(ApiKey.digest == key_digest)).one_or_none()
-    return None if row is None else _known(row)
+def generate_key() -> str:
+    """Return a new key: a recognisable prefix and 256 random bits."""
+    return f"ph_{random.token_hex(4)}_{random.token_urlsafe(32)}"
 
 
-def find_principal(session: Session, key_digest: str) -> Principal | None:
-    """Return the owner of the key with this digest, if it is neither revoked nor expired."""
-    known = find_key(session, key_digest)
-    return None if known is None or known.is_revoked or known.is_expired else known.principal
+def digest(secrets: Secrets, key: str) -> str:
+    """Return the digest of a key that is stored: 256 random bits need no slow hash."""
+    return secrets.sign(Use.API_KEYS, key).hex()
 
 
-def _keys() -> Select[*tuple[Any, ...]]:
-    return select(
-        ApiKey.id,
-        ApiKey.organization_id,
-        ApiKey.project_id,
-        ApiKey.organization_wide,
-        ApiKey.is_admin,
-        ApiKey.origin,
-        ApiKey.expires_at,
-        ApiKey.revoked_at,
-        ApiKey.digest,
-        Project.requests_per_minute,
-        Project.uploads_per_minute,
-    ).join(Project, Project.id == ApiKey.project_id)
-
-
-def _known(row: Row[*tuple[Any, ...]]) -> KnownKey:
+def find_key(session: Session, key_digest: str) -> StoredKey | None:
+    """Return the key with this digest, None if there is none."""
+    row = session.execute(
+        select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
+        .join(Project, Project.id == ApiKey.project_id)
+        .where(ApiKey.digest == key_digest)
+    ).one_or_none()
+    if row is None:
+        return None
+    key: ApiKey = row.ApiKey
     principal = Principal(
-        key_id=row.id,
-        organization_id=row.organization_id,
-        project_id=row.project_id,
-        organization_wide=row.organization_wide,
-        may_adopt=row.origin in (KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT),
-        expires_at=row.expires_at,
-        is_admin=row.is_admin,
+        key_id=key.id,
+        organization_id=key.organization_id,
+        project_id=key.project_id,
+        organization_wide=key.organization_wide,
+        may_adopt=key.origin in (KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT),
+        expires_at=key.expires_at,
+        is_admin=key.is_admin,
         requests_per_minute=row.requests_per_minute,
         uploads_per_minute=row.uploads_per_minute,
     )
-    return KnownKey(principal, row.revoked_at)
+    return StoredKey(principal, key.revoked_at, key.last_used_at)
+
+
+def record_use(session: Session, key_id: UUID) -> None:
+    """Write the time of a key's last use, at most once a minute."""
+    moment = now()
+    session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.id == key_id,
+            (ApiKey.last_used_at.is_(None)) | (ApiKey.last_used_at < moment - USE_WRITTEN_EVERY),
+        )
+        .values(last_used_at=moment)
+    )
+
+
+def add_key(
+    session: Session,
+    secrets: Secrets,
+    key: str,
+    project: Project,
+    *,
+    name: str,
+    origin: KeyOrigin,
+    organization_wide: bool,
+    expires_at: datetime | None = None,
+    is_admin: bool = False,
+    actor: str = SERVER,
+) -> UUID:
+    """Store the digest and a hint of a key; return the id of its row."""
+    key_id = new_id()
+    is_long = len(key) >= MIN_HINTED_CHARACTERS
+    session.add(
+        ApiKey(
+            id=key_id,
+            organization_id=project.organization_id,
+            project_id=project.id,
+            organization_wide=organization_wide,
+            name=name,
+            origin=origin,
+            hint=key[:8] if is_long else hashlib.sha256(key.encode()).hexdigest()[:8],
+            digest=digest(secrets, key),
+            expires_at=expires_at,
+            is_admin=is_admin,
+        )
+    )
+    record(
+        session,
+        Action.KEY_CREATED,
+        actor=actor,
+        organization_id=project.organization_id,
+        project_id=None if organization_wide else project.id,
+        subject=key_id,
+        details={"origin": origin.value, "is_admin": is_admin},
+    )
+    return key_id
+
+
+def create_key(session: Session, secrets: Secrets, new: NewKey, *, actor: str) -> str:
+    """Create a key and return it; raises NotFound for an unknown project or organization."""
+    key = generate_key()
+    add_key(
+        session,
+        secrets,
+        key,
+        _project_of(session, new),
+        name=new.name,
+        origin=KeyOrigin.COMMAND,
+        organization_wide=new.project_id is None,
+        expires_at=new.expires_at,
+        is_admin=new.is_admin,
+        actor=actor,
+    )
+    return key
+
+
+def rotate_key(
+    session: Session,
+    secrets: Secrets,
+    key_id: UUID,
+    grace: timedelta,
+    expires_at: datetime | None = None,
+    *,
+    actor: str,
+) -> RotatedKey:
+    """Create the successor of a key; the old key remains valid for `grace`.
+
+    The new key has the name, reach and kind of the old one. Without `expires_at` it lives as
+    long as the old one was made for. Raises NotFound for a key that is not valid, BadRequest
+    for a key of the environment, Conflict for a key that was rotated before.
+    """
+    moment = now()
+    old = _rotatable(session, key_id, moment)
+    if expires_at is None and old.expires_at is not None:
+        expires_at = moment + (old.expires_at - old.created_at)
+    key = generate_key()
+    old.replaced_by = add_key(
+        session,
+        secrets,
+        key,
+        session.get_one(Project, old.project_id),
+        name=old.name,
+        origin=KeyOrigin(old.origin),
+        organization_wide=old.organization_wide,
+        expires_at=expires_at,
+        is_admin=old.is_admin,
+        actor=actor,
+    )
+    end = moment + grace
+    old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
+    record(
+        session,
+        Action.KEY_ROTATED,
+        actor=actor,
+        organization_id=old.organization_id,
+        project_id=None if old.organization_wide else old.project_id,
+        subject=old.id,
+        details={"new_key_id": str(old.replaced_by), "expires_at": old.expires_at.isoformat()},
+    )
+    return RotatedKey(key, expires_at, old.expires_at)
+
+
+def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> KeyOrigin:
+    """Revoke a key and return its origin; raises NotFound for a key that is not valid."""
+    revoked = session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=now())
+        .returning(ApiKey.organization_id, ApiKey.origin)
+    ).one_or_none()
+    if revoked is None:
+        raise _no_valid_key(key_id)
+    record(
+        session,
+        Action.KEY_REVOKED,
+        actor=actor,
+        organization_id=revoked.organization_id,
+        subject=key_id,
+    )
+    return KeyOrigin(revoked.origin)
+
+
+def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:
+    # Locked: of two commands at once, the second sees the successor made by the first.
+    old = session.scalars(
+        select(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if old is None or (old.expires_at is not None and old.expires_at <= moment):
+        raise _no_valid_key(key_id)
+    if old.origin == KeyOrigin.ENVIRONMENT:
+        raise BadRequest(
+            "This key is set by PIGEONHOLE_API_KEY. Change it there and restart the server."
+        )
+    # The rotation shortened its lifetime, which the successor would inherit.
+    if old.replaced_by is not None:
+        raise Conflict(
+            f"This key was rotated before. Rotate its successor {old.replaced_by} instead."
+        )
+    return old
+
+
+def _project_of(session: Session, new: NewKey) -> Project:
+    if new.project_id is not None:
+        return require_project(session, new.project_id)
+    if new.organization_id is None:
+        project = first_project(session)
+        missing = "There is no project yet. Start the server once, or run `pigeonhole migrate`."
+    else:
+        project = session.scalars(
+            select(Project)
+            .where(Project.organization_id == new.organization_id)
+            .order_by(Project.is_default.desc(), Project.created_at)
+            .limit(1)
+        ).one_or_none()
+        missing = (
+            f"Organization {new.organization_id} does not exist or has no project. List them "
+            "with `pigeonhole orgs list`."
+        )
+    if project is None:
+        raise NotFound(missing)
+    return project
+
+
+def _no_valid_key(key_id: UUID) -> NotFound:
+    return NotFound(
+        f"There is no valid API key with the id {key_id}. List them with `pigeonhole keys list`."
+    )

@@ -13,7 +13,7 @@ from app.audit.log import Action, record
 from app.db import now
 from app.errors import Conflict, NotFound
 from app.paging import Page, PageRequest, find_newest
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.webhooks.saved_models import SavedWebhook
 from app.webhooks.service import NewWebhook

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import announce, now
 from app.errors import NotFound
 from app.jobs.models import Job
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.webhooks.events import DELIVERIES, KNOWN_NAMES
 from app.webhooks.models import (

@@ -27,7 +27,7 @@ from app.jobs import service as jobs
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
 from app.projects.models import Organization, Project
-from app.projects.service import Principal, Scope
+from app.projects.scope import Principal, Scope
 from app.secrets import Secrets
 from app.webhooks.models import WebhookAttempt, WebhookDelivery
 from app.webhooks.service import NewWebhook

@@ -9,8 +9,9 @@ from app.broker import LocalWakeups
 from app.db import Database
 from app.files.blobs.local import LocalBlobStore
 from app.main import create_app
+from app.projects.keys import add_key, generate_key
 from app.projects.models import KeyOrigin, Project
-from app.projects.service import Scope, add_key, generate_key
+from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.settings import Settings
 from devtools.world import World

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Forbidden, NotAuthenticated, PigeonholeError
 from app.limits.rate import RateLimiter
 from app.projects.authenticator import Authenticator
-from app.projects.service import Principal
+from app.projects.scope import Principal
 
 ADMIN_PATH = "/api/v1/admin"
 # Who manages sees these, too.
@@ -59,7 +59,7 @@ class AuthenticationMiddleware:
     async def _identify(self, scope: Scope) -> Principal:
         header = Headers(scope=scope).get("authorization")
         key_digest = self._authenticator.read_header(header)
-        principal = self._authenticator.remember(key_digest)
+        principal = self._authenticator.find_cached(key_digest)
         if principal is None:
             principal = await to_thread.run_sync(self._authenticator.look_up, key_digest)
         return principal

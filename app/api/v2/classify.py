@@ -41,7 +41,7 @@ from app.jobs.page_ranges import format_ranges, parse_ranges
 from app.jobs.pages import PageSelection
 from app.jobs.service import Example, NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.webhooks import saved as saved_webhooks
 from app.webhooks.policy import is_loopback_host
 from app.webhooks.service import NewWebhook

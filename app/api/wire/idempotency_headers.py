@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 
 from app.api.dependencies import Services
 from app.jobs.idempotency import Repetition, Retry
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.secrets import Use
 
 # npm's llama-cloud-services sends what failed again, up to ten times, and does not say so; all

@@ -11,7 +11,7 @@ from app.files.cache import FileCaches
 from app.files.service import NewFile
 from app.jobs.models import Item, Result
 from app.jobs.queue import Claim
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from devtools.world import World
 from worker.classification.engine import Engine
 from worker.example_loader import ShownExamples

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from app.broker import LocalWakeups
 from app.errors import StartupError
-from app.projects.service import bootstrap
+from app.projects.bootstrap import bootstrap
 from app.schema import migrate
 from app.secrets import Use
 from app.settings import Settings

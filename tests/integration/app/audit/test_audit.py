@@ -15,7 +15,7 @@ from app.files.cache import FileCaches
 from app.jobs import queue
 from app.jobs.completion import Failed
 from app.maintenance.purge import purge_project
-from app.projects.management import NewKey, create_key
+from app.projects.keys import NewKey, create_key
 from devtools.world import VERDICT, World
 from tests.integration.application import FILES, JOBS, Api, create_job, upload
 

@@ -1,89 +1,32 @@
-"""Sentences of bad keys without queries; rates, room and retention of projects."""
+"""Rates, storage and retention of projects."""
 
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
-from sqlalchemy import event, update
 
 from app.db import Database, first_id, now
 from app.files.models import File
 from app.limits.buckets import LocalBuckets, RedisBuckets
 from app.maintenance.retention import keep_projects_rules
-from app.projects import management, service
-from app.projects.management import NewKey
-from app.projects.models import ApiKey
+from app.projects.keys import NewKey, create_key
+from app.projects.service import set_limits
 from devtools.ports import free_port
 from devtools.redis import RedisServer
 from devtools.world import World
 from tests.integration.application import FILES, Api, upload
 
 
-def made(api: Api, world: World, expires_in: int | None = None) -> str:
-    expires_at = None if expires_in is None else now() + timedelta(seconds=expires_in)
-    new = NewKey("k", project_id=world.here.project_id, expires_at=expires_at)
+def make_key(api: Api, world: World) -> str:
+    new = NewKey("k", project_id=world.here.project_id)
     with api.database.write() as session:
-        return management.create_key(session, api.secrets, new, actor="command:test")
-
-
-def key_ids(api: Api) -> list[ApiKey]:
-    with api.database.read() as session:
-        return list(session.query(ApiKey).order_by(ApiKey.created_at))
-
-
-def test_each_bad_key_has_its_sentence(api: Api, world: World) -> None:
-    revoked, expired = made(api, world), made(api, world, expires_in=-1)
-    with api.database.write() as session:
-        service.revoke_key(session, key_ids(api)[0].id)
-    headers = ["", "Basic abc", "Bearer a b", "Bearer wrong", f"Bearer {revoked}"]
-    answers = [
-        TestClient(api.app).get(FILES, headers={"Authorization": header} if header else {})
-        for header in [*headers, f"Bearer {expired}"]
-    ]
-
-    assert [answer.status_code for answer in answers] == [401] * 6
-    sentences = [answer.json()["detail"] for answer in answers]
-    assert sentences[1] == sentences[2]
-    assert len(set(sentences)) == 5
-    assert all(answer.headers["WWW-Authenticate"] == "Bearer" for answer in answers)
-
-
-def test_a_flood_of_different_bad_keys_asks_ten_times(api: Api, world: World) -> None:
-    good = api.client(made(api, world))
-    assert good.get(FILES).status_code == 200
-    asked: list[str] = []
-    event.listen(
-        api.database.engine, "before_cursor_execute", lambda _c, _u, text, *_: asked.append(text)
-    )
-    for number in range(40):
-        assert api.client(f"guess-{number}").get(FILES).status_code == 401
-
-    loads = [text for text in asked if "api_keys" in text]
-    assert 10 <= len(loads) <= 13, "ten at once, then one a second"
-
-
-def test_a_rotated_key_works_on_for_a_while(api: Api, world: World) -> None:
-    old = made(api, world)
-    (row,) = key_ids(api)
-    with api.database.write() as session:
-        new = management.rotate_key(
-            session, api.secrets, row.id, timedelta(hours=1), actor="command:test"
-        ).key
-    assert api.client(old).get(FILES).status_code == 200
-    assert api.client(new).get(FILES).status_code == 200
-    with api.database.write() as session:
-        moment = now() - timedelta(seconds=1)
-        session.execute(update(ApiKey).where(ApiKey.id == row.id).values(expires_at=moment))
-    again = Api(api.database, api.folder)
-    assert again.client(old).get(FILES).json()["detail"].endswith("it has expired.")
-    assert again.client(new).get(FILES).status_code == 200
+        return create_key(session, api.secrets, new, actor="command:test")
 
 
 def test_rates_of_a_project_win(world: World, api: Api) -> None:
     with api.database.write() as session:
         limits = {"requests_per_minute": 3, "uploads_per_minute": 1}
-        management.set_limits(session, world.here.project_id, limits, actor="command:test")
-    client, other = api.client(made(api, world)), api.client(made(api, world))
+        set_limits(session, world.here.project_id, limits, actor="command:test")
+    client, other = api.client(make_key(api, world)), api.client(make_key(api, world))
     upload(client)
 
     refused = client.post(FILES, files={"file": ("a", b"a")}, data={"purpose": "classify"})
@@ -98,7 +41,7 @@ def test_rates_of_a_project_win(world: World, api: Api) -> None:
 
 def test_the_setting_is_for_all_projects(world: World, api: Api) -> None:
     limited = Api(api.database, api.folder, requests_per_minute=1)
-    client = limited.client(made(limited, world))
+    client = limited.client(make_key(limited, world))
 
     assert [client.get(FILES).status_code for _ in range(2)] == [200, 429]
 
@@ -122,8 +65,8 @@ def test_without_redis_each_process_counts() -> None:
 def test_a_project_without_room(world: World, api: Api) -> None:
     with api.database.write() as session:
         limits = {"max_bytes": 10}
-        management.set_limits(session, world.here.project_id, limits, actor="command:test")
-    client = api.client(made(api, world))
+        set_limits(session, world.here.project_id, limits, actor="command:test")
+    client = api.client(make_key(api, world))
     first = upload(client, content=b"12345678")
 
     parts = {"files": {"file": ("a", b"123")}, "data": {"purpose": "classify"}}
@@ -139,7 +82,7 @@ def test_a_project_keeps_files_as_long_as_it_says(world: World, database: Databa
     other = world.project(world.here)
     with database.write() as session:
         limits = {"retention_days": 2}
-        management.set_limits(session, world.here.project_id, limits, actor="command:test")
+        set_limits(session, world.here.project_id, limits, actor="command:test")
     world.file()
     world.file(scope=other)
 

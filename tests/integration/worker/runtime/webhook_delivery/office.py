@@ -13,7 +13,7 @@ from app.jobs import service as jobs
 from app.jobs.completion import Classified, Failed
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
-from app.projects.service import Scope
+from app.projects.scope import Scope
 from app.webhooks import service
 from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import DeliveryView, NewWebhook

@@ -1,0 +1,115 @@
+"""The caller of a request and the projects within its reach."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.audit.log import key_actor
+from app.db import Database, now
+from app.errors import NotFound
+from app.projects.models import Project
+from app.projects.service import adopt_project
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The API key of a request. An organization-wide key reaches all projects of its organization.
+
+    `may_adopt` allows `resolve_scope` to create a project that does not exist. The limits are
+    those of the key's project; None stands for the server's setting.
+    """
+
+    key_id: UUID
+    organization_id: UUID
+    project_id: UUID
+    organization_wide: bool
+    may_adopt: bool
+    expires_at: datetime | None
+    is_admin: bool = False
+    requests_per_minute: int | None = None
+    uploads_per_minute: int | None = None
+
+    @property
+    def actor(self) -> str:
+        """The name of the key in the audit log."""
+        return key_actor(self.key_id)
+
+    @property
+    def user_id(self) -> str:
+        """The id of the user on the wire: the key's id."""
+        return str(self.key_id)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the key has expired."""
+        return self.expires_at is not None and self.expires_at <= now()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The reach of one request: new rows get `project_id`, look-ups by id stay in `reach`.
+
+    `is_explicit` tells whether the request named the project.
+    """
+
+    principal: Principal
+    project_id: UUID
+    is_explicit: bool
+
+    def covers(self, column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+        """Return the condition that the project id in `column` is within reach.
+
+        Clients create in one project and poll without naming it, so an id alone must be
+        found in every project of an organization-wide key.
+        """
+        return reach(column, self.reach, narrow=self.is_narrow)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the reach is one project."""
+        return self.is_explicit or not self.principal.organization_wide
+
+    @property
+    def reach(self) -> UUID:
+        """The id of the one project in reach, or of the organization with all its projects."""
+        return self.project_id if self.is_narrow else self.principal.organization_id
+
+
+def reach(
+    column: InstrumentedAttribute[UUID], value: UUID | BindParameter[UUID], *, narrow: bool
+) -> ColumnElement[bool]:
+    """Return the condition of `Scope.covers` for a reach that may be bound later.
+
+    For queries that are built once: for polling clients, building a query costs more than
+    running it.
+    """
+    if narrow:
+        return column == value
+    return column.in_(select(Project.id).where(Project.organization_id == value))
+
+
+def resolve_scope(
+    database: Database, principal: Principal, project_id: UUID | None, *, adopt: bool
+) -> Scope:
+    """Return the scope of a request that names `project_id` or no project.
+
+    With `adopt` (the embedded server), a project id that does not exist is created for the
+    first key, so that code with the project id of another server works unchanged. Otherwise a
+    project out of reach raises NotFound.
+    """
+    if project_id is None or project_id == principal.project_id:
+        return Scope(principal, principal.project_id, is_explicit=project_id is not None)
+    with database.read() as session:
+        owner = session.scalar(select(Project.organization_id).where(Project.id == project_id))
+    if owner is None and adopt and principal.may_adopt:
+        with database.write() as session:
+            adopt_project(session, project_id, principal.organization_id, actor=principal.actor)
+    elif owner != principal.organization_id or not principal.organization_wide:
+        raise NotFound(
+            f"Project {project_id} does not exist, or this API key has no access to it. Use a "
+            "project of this key, or leave the project out."
+        )
+    return Scope(principal, project_id, is_explicit=True)
