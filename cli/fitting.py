@@ -8,11 +8,11 @@ import click
 from app.errors import FileError, StartupError
 from app.jobs.pages import PageSelection
 from app.settings import Settings
-from worker.classification.choice import constants_stem, load_embedder
+from worker.classification.choice import constants_path, load_embedder
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.http_client import EmbedderUnavailable
 from worker.classification.embedders.use import UseEmbedder
-from worker.classification.fitting.caching_embedder import RememberingEmbedder
+from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import (
     Corpus,
     find_directory,
@@ -20,7 +20,7 @@ from worker.classification.fitting.corpus import (
     read_text_corpus,
 )
 from worker.classification.fitting.fit import fit
-from worker.classification.loading import data_directory, load_second, stem
+from worker.classification.loading import constants_name, data_directory, load_second
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import load_knowledge
 from worker.parsing.request import ParseRequest
@@ -34,13 +34,13 @@ def fit_built_in(
 
     Returns what was written, without endings. Raises StartupError when that is impossible.
     """
-    use = RememberingEmbedder(UseEmbedder())
+    use = CachingEmbedder(UseEmbedder())
     engines = [[use]]
     if not alone:
-        engines.append([RememberingEmbedder(load_second(settings.built_models)), use])
+        engines.append([CachingEmbedder(load_second(settings.built_models)), use])
     fitted = fit_constants(place, engines)
     with data_directory() as shipped:
-        paths = [(output or shipped) / stem(embedders) for embedders in engines]
+        paths = [(output or shipped) / constants_name(embedders) for embedders in engines]
         for path, constants in zip(paths, fitted, strict=True):
             _save(constants, path)
     return paths
@@ -50,10 +50,10 @@ def fit_plugged(place: Path, settings: Settings, output: Path | None) -> list[Pa
     """Fit the constants of the embedder that the settings name; returns and raises likewise."""
     embedder = load_embedder(settings)
     try:
-        (constants,) = fit_constants(place, [[RememberingEmbedder(embedder)]])
+        (constants,) = fit_constants(place, [[CachingEmbedder(embedder)]])
     except (EmbedderUnavailable, FileError) as error:
         raise StartupError(str(error)) from error
-    path = constants_stem(settings.built_models, embedder)
+    path = constants_path(settings.built_models, embedder)
     if output is not None:
         path = output / path.name
     _save(constants, path)

@@ -15,16 +15,15 @@ from rich.console import Console
 
 from app.errors import StartupError
 from benchmarks.accuracy import tables
-from benchmarks.accuracy.baseline import by_embedding, cross_fitted_baseline, fit_tfidf
-from benchmarks.accuracy.engines import MODELS, NAMES, TEXT, Fitter, say
+from benchmarks.accuracy.baseline import cross_fitted_baseline, fit_tfidf
+from benchmarks.accuracy.engines import MODELS, NAMES, Fitter, say
 from benchmarks.accuracy.folds import Scored
-from benchmarks.accuracy.halves import compare, compare_halves, halves_table
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
 from benchmarks.accuracy.parts import measure_parts
 from benchmarks.corpus import load_corpus
 from worker.classification.loading import use_one_blas_thread
-from worker.classification.scoring.knowledge import Knowledge, first_knowledge, load_knowledge
+from worker.classification.scoring.knowledge import load_knowledge
 
 
 def main() -> None:
@@ -39,7 +38,9 @@ def main() -> None:
         help="those of the first table, own for PIGEONHOLE_EMBEDDER, all for all but that; the"
         " other tables are about the fused engine",
     )
-    arguments.add_argument("--quick", action="store_true", help="the fused engine, halves, modes")
+    arguments.add_argument(
+        "--quick", action="store_true", help="measure the fused engine and the modes only"
+    )
     given = arguments.parse_args()
     console = Console(width=120)
     started, busy = time.monotonic(), time.process_time()
@@ -52,7 +53,6 @@ def main() -> None:
     wanted = [name for name in NAMES if name in built_in | set(chosen)]
     measured = measure_engines(fitter, wanted, console)
     if "fused" in measured:
-        measure_halves(fitter, console)
         say("reading the documents in MULTIMODAL mode")
         measure_modes(fitter, load_corpus(given.corpus, MULTIMODAL), console)
         if not given.quick:
@@ -82,40 +82,8 @@ def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) ->
 def _score(fitter: Fitter, engine: str) -> list[Scored]:
     if engine in MODELS:
         return fitter.score(engine, load_knowledge())
-    fit = fit_tfidf if engine == "tfidf" else by_embedding(fitter.model(engine))
     say(f"fitting and scoring {NAMES[engine]}")
-    return cross_fitted_baseline(fitter.corpus, fit)
-
-
-def measure_halves(fitter: Fitter, console: Console) -> None:
-    """Compare this program with the first engine, and with the first bank, on halves."""
-    print_halves(
-        fitter,
-        ("use", first_knowledge()),
-        "Now against the first engine (USE alone, first bank); knowledge was written for half A",
-        console,
-    )
-    if load_knowledge() != first_knowledge():
-        print_halves(
-            fitter,
-            ("fused", first_knowledge()),
-            "Now against the same models with the first bank; knowledge was written for half A",
-            console,
-        )
-
-
-def print_halves(
-    fitter: Fitter, other: tuple[str, Knowledge], title: str, console: Console
-) -> None:
-    """Compare the fused engine with another one on half A, on half B and on the text."""
-    ours = ("fused", load_knowledge())
-    comparisons = compare_halves(
-        list(fitter.samples(*ours).values()), list(fitter.samples(*other).values())
-    )
-    our_texts, other_texts = fitter.text_sample(*ours), fitter.text_sample(*other)
-    if our_texts and other_texts:
-        comparisons += compare(TEXT, "its own", [our_texts], [other_texts])
-    console.print(halves_table(comparisons, title))
+    return cross_fitted_baseline(fitter.corpus, fit_tfidf)
 
 
 def _first(samples: Mapping[str, Sample]) -> Sample:

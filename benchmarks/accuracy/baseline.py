@@ -7,9 +7,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.accuracy.folds import FOLDS, Scored, folds_of, without
 from benchmarks.corpus import LoadedCorpus
-from worker.classification.embedders.base import Embedder, Vectors, normalised
-from worker.classification.features.chunks import cut
-from worker.classification.features.text import clean, is_readable
+from worker.classification.embedders.base import Vectors
+from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
 from worker.classification.rules.rule import Rule, rule_text
@@ -66,21 +65,6 @@ def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
     return compare
 
 
-def by_embedding(embedder: Embedder) -> Fit:
-    """Compare by the mean embedding of a document's chunks, the same that the classifier reads."""
-
-    def compare(item: LabelledDocument, rules: Sequence[Rule]) -> Vectors:
-        chunks = [chunk.text for chunk in cut(item.document.pages)]
-        whole = normalised(normalised(embedder.embed(chunks, "passage")).mean(axis=0))
-        described = normalised(embedder.embed([rule_text(rule) for rule in rules], "query"))
-        return np.asarray(described @ whole, dtype=np.float32)
-
-    def fit(_corpora: Sequence[Corpus]) -> Compare:
-        return compare
-
-    return fit
-
-
 def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
     """Return cosines as if they were scores, with no panel: its features are constants."""
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
@@ -102,7 +86,7 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
 
 
 def _text(item: LabelledDocument) -> str:
-    return clean(" ".join(page.text for page in item.document.pages))
+    return normalise_text(" ".join(page.text for page in item.document.pages))
 
 
 def _has_text(item: LabelledDocument) -> bool:

@@ -36,9 +36,9 @@ def long_documents(documents: Sequence[LabelledDocument]) -> list[list[str]]:
 
 
 def measure_costs(
-    engines: Mapping[str, Constants | None], pages: Sequence[Sequence[str]], rules: Sequence[Rule]
+    engines: Mapping[str, Constants], pages: Sequence[Sequence[str]], rules: Sequence[Rule]
 ) -> dict[str, Cost]:
-    """Measure each engine with its constants; one without them only embeds.
+    """Measure each engine with its constants.
 
     Raises CalledProcessError when a process fails.
     """
@@ -50,8 +50,7 @@ def measure_costs(
             json.dumps([asdict(rule) for rule in rules]), encoding="utf-8"
         )
         for name, constants in engines.items():
-            if constants:
-                constants.save(folder / name)
+            constants.save(folder / name)
             printed = subprocess.run(
                 [sys.executable, "-m", "benchmarks.accuracy.process", name, str(folder)],
                 cwd=Path(__file__).parents[2],
@@ -84,7 +83,7 @@ def cost_table(costs: Mapping[str, Cost], documents: int, rules: int) -> Table:
     for name, cost in costs.items():
         table.add_row(
             NAMES[name],
-            f"{cost.document:.3f}" if cost.document else "-",
+            f"{cost.document:.3f}",
             f"{cost.chunk:.4f}",
             f"{1 / cost.chunk:.1f}",
             f"{cost.ready:.2f}",

@@ -9,7 +9,7 @@ from rich.table import Table
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
-from worker.classification.embedders.base import Embedder, normalised
+from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.rules.rule import Rule, rule_text
 from worker.classification.scoring.knowledge import Knowledge
 
@@ -25,7 +25,7 @@ def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Emb
     panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
     centre = panel.mean(axis=0)
     ours, theirs = (
-        normalised(embedder.embed([rule_text(rule) for rule in group], "query") - centre)
+        normalise(embedder.embed([rule_text(rule) for rule in group], "query") - centre)
         for group in (rules, knowledge.bank_types)
     )
     cosines = ours @ theirs.T

@@ -20,9 +20,9 @@ from benchmarks.corpus import LoadedCorpus
 from worker.classification.choice import load_embedder
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.use import UseEmbedder
-from worker.classification.fitting.caching_embedder import RememberingEmbedder
+from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
-from worker.classification.loading import data_directory, load_second, stem
+from worker.classification.loading import constants_name, data_directory, load_second
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import Knowledge
@@ -32,7 +32,6 @@ TEXT = "text.jsonl"
 
 NAMES = {
     "tfidf": "TF-IDF cosine",
-    "minilm": "MiniLM cosine",
     "use": "USE alone",
     "e5": "e5 alone",
     "fused": "fused: e5 and USE",
@@ -53,17 +52,12 @@ def say(what: str) -> None:
 
 
 def load_model(name: str) -> Embedder:
-    """Load the model "use", "e5", "own" (PIGEONHOLE_EMBEDDER) or "minilm" afresh."""
+    """Load the model "use", "e5" or "own" (PIGEONHOLE_EMBEDDER)."""
     if name == "use":
         return UseEmbedder()
     if name == "e5":
         return load_second(load_settings().built_models)
-    if name == "own":
-        return load_embedder(load_settings())
-    # What it needs beside the weights is for development only.
-    from benchmarks.accuracy.minilm import load_minilm  # noqa: PLC0415
-
-    return load_minilm()
+    return load_embedder(load_settings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Fitter:
 
     def __init__(self, corpus: LoadedCorpus) -> None:
         self.corpus = corpus
-        self._models: dict[str, RememberingEmbedder] = {}
+        self._models: dict[str, CachingEmbedder] = {}
         self._fitted: dict[tuple[str, str], Fitted] = {}
         self._scored: dict[tuple[str, str], list[Scored]] = {}
 
@@ -147,15 +141,15 @@ class Fitter:
         embedders = [self.model(name) for name in MODELS[engine]]
         try:
             with data_directory() as directory:
-                shipped = Constants.load(directory / stem(embedders))
+                shipped = Constants.load(directory / constants_name(embedders))
             shipped.check(embedders, knowledge)
         except StartupError:
             return None
         documents = self.corpus.labelled.documents
         return score_with(shipped, documents, self.corpus.rule_sets, embedders, knowledge)
 
-    def model(self, name: str) -> RememberingEmbedder:
-        """Return the model "use", "e5", "own" or "minilm", loaded when it is first asked for."""
+    def model(self, name: str) -> CachingEmbedder:
+        """Return the model "use", "e5" or "own", loaded when it is first asked for."""
         if name not in self._models:
-            self._models[name] = RememberingEmbedder(load_model(name))
+            self._models[name] = CachingEmbedder(load_model(name))
         return self._models[name]

@@ -16,7 +16,6 @@ from worker.classification.scoring.scorer import Scorer
 
 FOLDS = 5
 _SEED = 5
-_HALVES_SEED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,6 @@ def folds_of(labelled: Corpus, text: Corpus | None) -> dict[str, int]:
     first = fold_of([item.source for item in labelled.documents])
     others = [item.source for item in text.documents] if text else []
     return fold_of([source for source in others if source not in first]) | first
-
-
-def half_of(sources: Sequence[str]) -> dict[str, str]:
-    """Split the sources into halves "A" and "B", always the same way for the same sources.
-
-    Knowledge (bank and panel) is written looking at documents of half A only, so that half B
-    tells what it is worth. The sorted names are permuted with a fixed seed; the first, third,
-    fifth ... of that order are half A.
-    """
-    names = sorted(set(sources))
-    order = np.random.default_rng(_HALVES_SEED).permutation(len(names))
-    return {names[position]: "AB"[place % 2] for place, position in enumerate(order)}
 
 
 def fold_constants(

@@ -177,12 +177,6 @@ def decided_on(sample: Sample, item: Scored, drawn: Sequence[int], *, present: b
     return Decided(decision, not present if decision.is_null else matched, not present, len(drawn))
 
 
-def decision_hits(sample: Sample) -> Floats:
-    """Return the share of each document's decisions that were right, shape (n,)."""
-    hits = np.array([item.is_right for item in decisions(sample)], dtype=np.float64)
-    return np.asarray(hits.reshape(-1, _DECISION_DRAWS).mean(axis=1))
-
-
 def share_right(decided: Sequence[Decided]) -> float:
     """Return the share of decisions that were right."""
     return float(np.mean([item.is_right for item in decided]))

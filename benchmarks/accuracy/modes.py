@@ -15,7 +15,7 @@ from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import Floats, paired_difference
 from benchmarks.accuracy.tables import new_table, rate
 from benchmarks.corpus import LoadedCorpus
-from worker.classification.fitting.corpus import Entry
+from worker.classification.fitting.corpus import ManifestEntry
 from worker.classification.scoring.knowledge import load_knowledge
 
 FAST, MULTIMODAL = "FAST", "MULTIMODAL"
@@ -216,6 +216,6 @@ def _documents(flips: Sequence[Flip], label: str, *, is_gained: bool) -> int:
     )
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: ManifestEntry) -> str:
     kind = entry.path.suffix.removeprefix(".")
     return kind if kind != "pdf" or entry.has_text_layer else "pdf, scanned"

@@ -2,7 +2,6 @@
 
 from rich.console import Console
 
-from app.errors import StartupError
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.catchall import CatchAllJudge, by_count_table, by_language_table
 from benchmarks.accuracy.cost import cost_table, long_documents, measure_costs
@@ -10,7 +9,6 @@ from benchmarks.accuracy.custom import custom_table, without_own_types
 from benchmarks.accuracy.engines import BUILT_IN, TEXT, Fitter, say
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.rulesets import languages_table, rule_sets_table, with_generic_types
-from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import load_knowledge
 
 _ENGINE = "fused"
@@ -94,16 +92,9 @@ def measure_rule_sets(fitter: Fitter, console: Console) -> None:
 
 
 def measure_cost(fitter: Fitter, console: Console) -> None:
-    """Print what each engine costs; the baseline model too, when it is installed."""
+    """Print the CPU time and memory of each engine."""
     knowledge = load_knowledge()
-    constants: dict[str, Constants | None] = {
-        engine: fitter.fit(engine, knowledge).constants[0] for engine in BUILT_IN
-    }
-    try:
-        fitter.model("minilm")
-        constants["minilm"] = None
-    except StartupError:
-        pass
+    constants = {engine: fitter.fit(engine, knowledge).constants[0] for engine in BUILT_IN}
     pages = long_documents(fitter.corpus.labelled.documents)
     rules = next(iter(fitter.corpus.rule_sets.values()))
     say(f"measuring what {len(constants)} engines cost")

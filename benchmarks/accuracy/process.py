@@ -23,7 +23,7 @@ from worker.parsing.document import Document, DocumentPage
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of CPU, and bytes. None where there is no whole engine.
+    """Seconds of CPU, and bytes.
 
     `ready` is from the start of the process until a first text was embedded; memory is as it
     is then: resident, of which private, and proportional (PSS). `later` is the resident set
@@ -36,14 +36,14 @@ class Cost:
     proportional: int
     later: int
     chunk: float
-    document: float | None
+    document: float
 
 
 def main() -> None:
     """Load, measure, print."""
     name, folder = sys.argv[1], Path(sys.argv[2])
-    embedders = [load_model(model) for model in MODELS.get(name, (name,))]
-    engine = Engine(embedders, Constants.load(folder / name)) if name in MODELS else None
+    embedders = [load_model(model) for model in MODELS[name]]
+    engine = Engine(embedders, Constants.load(folder / name))
     use_one_blas_thread()
     for embedder in embedders:
         embedder.embed(["ready"], "passage")
@@ -64,15 +64,13 @@ def main() -> None:
         embedder.embed(chunks, "passage")
     by_chunk = (time.process_time() - before) / len(chunks)
 
-    by_document = None
-    if engine:
-        rules = read_rules(folder / "rules.json")
-        # The first verdict also embeds the rules, which are remembered.
-        engine.classify(documents[0], rules)
-        before = time.process_time()
-        for document in documents:
-            engine.classify(document, rules)
-        by_document = (time.process_time() - before) / len(documents)
+    rules = read_rules(folder / "rules.json")
+    # The first verdict also embeds the rules, which are then cached.
+    engine.classify(documents[0], rules)
+    before = time.process_time()
+    for document in documents:
+        engine.classify(document, rules)
+    by_document = (time.process_time() - before) / len(documents)
     later = psutil.Process().memory_info().rss
     cost = Cost(ready, memory.rss, memory.uss, memory.pss, later, by_chunk, by_document)
     print(json.dumps(asdict(cost)))

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server.live import Client, live_server
-from worker.classification.fitting.corpus import Entry, find_directory, read_manifest
+from worker.classification.fitting.corpus import ManifestEntry, find_directory, read_manifest
 
 MODES = ("FAST", "MULTIMODAL")
 COMPARED = ("type", "confidence", "reasoning", "candidates", "evidence", "error")
@@ -63,7 +63,11 @@ def record(corpus: Path) -> Verdicts:
 
 
 def _classify(
-    client: Client, entries: tuple[Entry, ...], file_ids: list[str], rules: object, mode: str
+    client: Client,
+    entries: tuple[ManifestEntry, ...],
+    file_ids: list[str],
+    rules: object,
+    mode: str,
 ) -> list[dict[str, Any]]:
     """Return the results in the order of the entries; each language is a job of its own."""
     by_language: dict[str, list[int]] = defaultdict(list)

@@ -35,7 +35,7 @@ def load_engine(settings: Settings) -> Engine:
     if not settings.embedder:
         return loading.load_engine(settings.built_models, settings.model_threads)
     embedder = load_embedder(settings)
-    stem = constants_stem(settings.built_models, embedder)
+    stem = constants_path(settings.built_models, embedder)
     if not stem.with_name(f"{stem.name}.json").is_file():
         raise StartupError(
             f"there are no constants for the embedder {embedder.name} in {stem.parent}: {_REMEDY}"
@@ -75,7 +75,7 @@ def load_embedder(settings: Settings) -> Embedder:
         raise StartupError(f"PIGEONHOLE_EMBEDDER: {error}") from error
 
 
-def constants_stem(models: Path, embedder: Embedder) -> Path:
+def constants_path(models: Path, embedder: Embedder) -> Path:
     """Return where an embedder's constants lie among the models, without an ending.
 
     Each version has files of its own, so that fitting for a new one spoils none in use.

@@ -32,7 +32,7 @@ def load_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
         embedders = [use]
         missing = f"only one of the two models was asked, because {error}."
     with data_directory() as directory:
-        constants = Constants.load(directory / stem(embedders))
+        constants = Constants.load(directory / constants_name(embedders))
     engine = Engine(embedders, constants, missing)
     use_one_blas_thread()
     return engine
@@ -56,7 +56,7 @@ def load_second(models: Path, threads: int = 1) -> Embedder:
     return E5Embedder(models / manifest.NAME, threads)
 
 
-def stem(embedders: Sequence[Embedder]) -> str:
+def constants_name(embedders: Sequence[Embedder]) -> str:
     """Return the name, without an ending, of the files with these embedders' constants."""
     return "+".join(embedder.name for embedder in embedders)
 

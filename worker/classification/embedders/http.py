@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.errors import FileError, FileErrorCode
-from worker.classification.embedders.base import Kind, Vectors, normalised
+from worker.classification.embedders.base import Kind, Vectors, normalise
 from worker.classification.embedders.http_client import (
     EmbedderUnavailable,
     EmbeddingsServer,
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # A text that every model can embed: tells a server that is away from a text that is too much.
 _PLAIN = "A letter."
 # No description of a rule needs more; chunks have about 256 tokens.
-_CHARACTERS = 8_000
+_MAX_CHARACTERS = 8_000
 _ASK_AGAIN_SECONDS = 2.0
 # Cosine of two vectors of one text from which on they count as one model's. int8 weights instead
 # of float32 keep 0.997; e5 has 0.974 to itself without its prefix, 0.94 with the wrong one.
@@ -80,11 +80,11 @@ class HttpEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), self._batch):
             part = [
-                self._prefixes.added(text[:_CHARACTERS], kind)
+                self._prefixes.added(text[:_MAX_CHARACTERS], kind)
                 for text in texts[begin : begin + self._batch]
             ]
             vectors[begin : begin + len(part)] = self._embedded(part)
-        return normalised(vectors)
+        return normalise(vectors)
 
     def _embedded(self, texts: Sequence[str]) -> Vectors:
         try:
@@ -129,4 +129,4 @@ class HttpEmbedder:
 
 def likeness(ours: Vectors, theirs: Vectors) -> float:
     """Return the smallest cosine between rows of two arrays of the same shape."""
-    return float((normalised(ours) * normalised(theirs)).sum(axis=1).min())
+    return float((normalise(ours) * normalise(theirs)).sum(axis=1).min())

@@ -26,12 +26,12 @@ from worker.classification.embedders.http_answer import UnusableAnswer, read_err
 log = logging.getLogger(__name__)
 
 # Of one text: 8,192 numbers of 20 characters are 160 KiB.
-_ANSWER_BYTES = 1024 * 1024
+_MAX_ANSWER_BYTES = 1024 * 1024
 _READ_BYTES = 64 * 1024
-_FIRST_WAIT_SECONDS = 0.25
-_LONGEST_WAIT_SECONDS = 8.0
+_MIN_WAIT_SECONDS = 0.25
+_MAX_WAIT_SECONDS = 8.0
 # A server that asks for more patience than this counts as away: the file waits in the queue.
-_MOST_PATIENCE_SECONDS = 60.0
+_MAX_RETRY_AFTER_SECONDS = 60.0
 
 _PASSING = frozenset({408, 425, 429})
 # What servers say of a text that they cannot take. llama.cpp says 500 of one that is too long.
@@ -96,7 +96,7 @@ class EmbeddingsServer:
                 return self._ask(texts)
             except _Passing as error:
                 wait = max(_backoff(attempt), error.seconds)
-                if attempt == last or wait > _MOST_PATIENCE_SECONDS:
+                if attempt == last or wait > _MAX_RETRY_AFTER_SECONDS:
                     raise error.cause from error.__cause__
                 log.debug("%s; trying again", error.cause)
             time.sleep(wait)
@@ -138,7 +138,7 @@ class EmbeddingsServer:
                 body = bytearray()
                 while part := response.read1(_READ_BYTES):
                     body += part
-                    if len(body) > _ANSWER_BYTES * len(texts):
+                    if len(body) > _MAX_ANSWER_BYTES * len(texts):
                         raise http.client.HTTPException("its answer is far too long")
                     if time.monotonic() > until:
                         raise TimeoutError("its answer takes too long")
@@ -169,7 +169,7 @@ class _Passing(Exception):
 
 
 def _backoff(attempt: int) -> float:
-    wait = min(_FIRST_WAIT_SECONDS * 2.0**attempt, _LONGEST_WAIT_SECONDS)
+    wait = min(_MIN_WAIT_SECONDS * 2.0**attempt, _MAX_WAIT_SECONDS)
     return wait * _jitter.uniform(0.5, 1.5)
 
 

@@ -8,7 +8,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from app.errors import StartupError
-from worker.classification.embedders.base import Kind, Vectors, normalised
+from worker.classification.embedders.base import Kind, Vectors, normalise
 from worker.classification.embedders.onnx_files import ModelFiles
 from worker.classification.embedders.onnx_session import ForkedSession
 from worker.classification.embedders.prefixes import Prefixes
@@ -17,7 +17,7 @@ _IDS, _MASK, _TYPES = "input_ids", "attention_mask", "token_type_ids"
 _WHOLE = "sentence_embedding"
 _INTEGERS = {"tensor(int64)": "int64", "tensor(int32)": "int32"}
 # A rule's description may be long: what is cut off again must not be tokenized first.
-_CHARACTERS = 8_000
+_MAX_CHARACTERS = 8_000
 
 
 class OnnxEmbedder:
@@ -61,10 +61,10 @@ class OnnxEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._vector(self._prefixes.added(text[:_CHARACTERS], kind))
+            vectors[row] = self._vector(self._prefixes.added(text[:_MAX_CHARACTERS], kind))
         if not np.isfinite(vectors).all():
             raise ArithmeticError(f"{self.name} gave no finite numbers for a text")
-        return normalised(vectors)
+        return normalise(vectors)
 
     def _vector(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)

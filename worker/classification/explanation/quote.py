@@ -8,13 +8,13 @@ import numpy as np
 from worker.classification.embedders.base import Vectors
 from worker.classification.explanation.evidence import Quote
 from worker.classification.features.chunks import Chunk
-from worker.classification.features.text import clean, is_readable
+from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.scoring.scorer import Reading, Seen, View
 from worker.parsing.document import DocumentPage
 
-LONGEST = 160
-_CANDIDATES = 40
-_SHORTEST = 12
+MAX_QUOTE = 160
+_MAX_LINES = 40
+_MIN_LINE = 12
 _BREAK = re.compile(r"\n|(?<=[.!?;])\s+|(?<=[。！？；؟])")
 
 
@@ -31,12 +31,12 @@ def choose_quote(
     direction = top if runner_up is None else top - runner_up
     chunk = reading.chunks[int(np.argmax(seen.chunks @ direction))]
     page = _page_of(reading.document.pages, chunk)
-    lines = list(_lines(page.text[chunk.start : chunk.end]))[:_CANDIDATES]
-    longer = [line for line in lines if len(line) >= _SHORTEST]
+    lines = list(_lines(page.text[chunk.start : chunk.end]))[:_MAX_LINES]
+    longer = [line for line in lines if len(line) >= _MIN_LINE]
     lines = longer or lines
     if not lines:
         return None
-    embedded = view.embedder.embed([clean(line) for line in lines], "passage")
+    embedded = view.embedder.embed([normalise_text(line) for line in lines], "passage")
     vectors = view.space.titles(embedded)
     return Quote(lines[int(np.argmax(vectors @ direction))], chunk.page)
 
@@ -54,7 +54,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _shortened(line: str) -> str:
     """Return at most 160 characters of the line, cut between words where there are any."""
-    if len(line) <= LONGEST:
+    if len(line) <= MAX_QUOTE:
         return line
-    cut = line[: LONGEST + 1].rfind(" ")
-    return line[: cut if cut > LONGEST // 2 else LONGEST].rstrip()
+    cut = line[: MAX_QUOTE + 1].rfind(" ")
+    return line[: cut if cut > MAX_QUOTE // 2 else MAX_QUOTE].rstrip()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from worker.classification.features.text import Span, clean, content_spans, is_readable
+from worker.classification.features.text import Span, content_spans, is_readable, normalise_text
 from worker.parsing.document import DocumentPage
 
 CHUNK_TOKENS = 256
@@ -60,7 +60,7 @@ def _chunks(pages: Sequence[DocumentPage], size: int) -> Iterator[Chunk]:
     for position, page in enumerate(pages):
         for span in content_spans(page.text, first_page=position == 0):
             for start, end in _windows(page.text, span, size):
-                text = clean(page.text[start:end])
+                text = normalise_text(page.text[start:end])
                 if is_readable(text):
                     yield Chunk(page.index, start, end, text)
 

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections import Counter
 
-_LETTERS = 2_000
-_FEWEST_WORDS = 3
+_MAX_LETTERS = 2_000
+_MIN_WORDS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = frozenset(
     """
@@ -63,8 +63,10 @@ def is_english(text: str) -> bool:
     for word in _WORD.findall(text.casefold()):
         english += word in _ENGLISH
         others += word in _OTHERS or not word.isascii()
-    return others < _FEWEST_WORDS or english >= others
+    return others < _MIN_WORDS or english >= others
 
 
 def _first_letters(text: str) -> list[str]:
-    return [character for character in text[: 4 * _LETTERS] if character.isalpha()][:_LETTERS]
+    return [character for character in text[: 4 * _MAX_LETTERS] if character.isalpha()][
+        :_MAX_LETTERS
+    ]

@@ -6,7 +6,7 @@ _MACHINE_READABLE_ZONE = re.compile(
     r"(?:P|I|ID|V|AC)[A-Z<][A-Z]{3}[A-Z<]{5,80}<<|<{4}|[A-Z0-9]{9}\d[A-Z]{3}\d{7}[MFX<]\d{7}"
 )
 _BLANK = re.compile(r"_{3,}|\.{6,}|…{3,}|[☐□❑▢]|\[ ?\]|\(\s\)")
-_FEWEST_BLANKS = 5
+_MIN_BLANKS = 5
 
 # A heading "§ 3", "Article 3", "Art. 3" at the beginning of a line, in the languages whose
 # words for it are not also something else.
@@ -16,7 +16,7 @@ _SECTION = re.compile(
     r"[ \t]{0,5}\.?[ \t]{0,5}([0-9ivx一二三四五六七八九十百]{1,5})",
     re.IGNORECASE | re.MULTILINE,
 )
-_FEWEST_SECTIONS = 3
+_MIN_SECTIONS = 3
 _SECTIONS_PER_WORD = 0.002
 
 _MONTHS = (
@@ -34,7 +34,7 @@ _AMOUNT = re.compile(
 )
 # In text taken from a PDF a row's date and its amount may lie some lines apart.
 _ROW_LINES = 4
-_FEWEST_ROWS = 5
+_MIN_ROWS = 5
 _MANY_ROWS = 12
 _SHARE_OF_ROWS = 0.2
 
@@ -47,15 +47,13 @@ def has_machine_readable_zone(text: str) -> bool:
 def has_blanks(text: str) -> bool:
     """Tell whether there are at least 5 blanks or boxes, one in a hundred words."""
     blanks = len(_BLANK.findall(text))
-    return blanks >= _FEWEST_BLANKS and blanks > 0.01 * len(text.split())
+    return blanks >= _MIN_BLANKS and blanks > 0.01 * len(text.split())
 
 
 def has_numbered_sections(text: str) -> bool:
     """Tell whether lines begin with at least 3 different numbers of sections or articles."""
     numbers = {match[1].casefold() for match in _SECTION.finditer(text)}
-    return len(numbers) >= _FEWEST_SECTIONS and len(numbers) > _SECTIONS_PER_WORD * len(
-        text.split()
-    )
+    return len(numbers) >= _MIN_SECTIONS and len(numbers) > _SECTIONS_PER_WORD * len(text.split())
 
 
 def has_transactions(text: str) -> bool:
@@ -72,4 +70,4 @@ def has_transactions(text: str) -> bool:
             rows += 1
             left = 0
         left = max(0, left - 1)
-    return rows >= _MANY_ROWS or (rows >= _FEWEST_ROWS and rows >= _SHARE_OF_ROWS * lines)
+    return rows >= _MANY_ROWS or (rows >= _MIN_ROWS and rows >= _SHARE_OF_ROWS * lines)

@@ -44,7 +44,7 @@ def content_spans(text: str, *, first_page: bool) -> list[Span]:
     return spans
 
 
-def clean(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Return `text` as it is embedded: NFKC, no control characters, short runs, few blanks.
 
     Line breaks stay, because title lines are found by them. The order of the characters

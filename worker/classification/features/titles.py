@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from worker.classification.features.text import clean, content_spans
+from worker.classification.features.text import content_spans, normalise_text
 from worker.parsing.document import DocumentPage
 
-_LINES = 5
-_CHARACTERS = 6_000
+_MAX_LINES = 5
+_MAX_CHARACTERS = 6_000
 
 
 def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
@@ -16,7 +16,9 @@ def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
     """
     for position, page in enumerate(pages):
         spans = content_spans(page.text, first_page=position == 0)
-        text = clean("\n".join(page.text[start:end] for start, end in spans)[:_CHARACTERS])
+        text = normalise_text(
+            "\n".join(page.text[start:end] for start, end in spans)[:_MAX_CHARACTERS]
+        )
         if text:
             return _choose(text.split("\n"))
     return ()
@@ -29,6 +31,6 @@ def _choose(lines: Sequence[str]) -> tuple[str, ...]:
         letters = sum(character.isalpha() for character in line)
         if 3 <= len(line) <= 110 and len(line.split()) <= 14 and letters >= len(line) / 2:
             chosen.setdefault(line)
-            if len(chosen) == _LINES:
+            if len(chosen) == _MAX_LINES:
                 break
     return tuple(chosen)

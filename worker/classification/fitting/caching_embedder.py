@@ -7,7 +7,7 @@ import numpy as np
 from worker.classification.embedders.base import Embedder, Kind, Vectors
 
 
-class RememberingEmbedder:
+class CachingEmbedder:
     """For fitting and measuring, which embed the same texts again and again."""
 
     def __init__(self, embedder: Embedder) -> None:

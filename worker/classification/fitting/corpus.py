@@ -18,7 +18,7 @@ from app.jobs.languages import LANGUAGES
 from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document, DocumentPage
 
-_PAGES = 5
+_MAX_PAGES = 5
 # Manifests have codes of ISO 639-1.
 _CODES = {"zh": "ch_sim"}
 
@@ -55,7 +55,7 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """One line of a manifest; `path` is absolute."""
 
     path: Path
@@ -88,11 +88,11 @@ def find_directory(place: Path) -> Path:
     raise StartupError(f"there is no manifest.csv in {place} or in a directory in it")
 
 
-def read_manifest(directory: Path) -> tuple[Entry, ...]:
+def read_manifest(directory: Path) -> tuple[ManifestEntry, ...]:
     """Return the entries of `directory`/manifest.csv, in order."""
     with (directory / "manifest.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(
-            Entry(
+            ManifestEntry(
                 path=directory / row["path"],
                 label=row["label"],
                 language=row["language"],
@@ -119,7 +119,7 @@ def read_rule_sets(directory: Path) -> dict[str, tuple[Rule, ...]]:
 
 def read_labelled(
     directory: Path, parse: Parse
-) -> tuple[Corpus, tuple[tuple[Entry, FileError], ...]]:
+) -> tuple[Corpus, tuple[tuple[ManifestEntry, FileError], ...]]:
     """Read all files of a labelled directory; return the corpus and the files without one.
 
     Each file is given to `parse` under a neutral name, so that a telling name helps nobody, and
@@ -153,7 +153,7 @@ def _text_documents(path: Path) -> Sequence[LabelledDocument]:
         for line in lines:
             row = json.loads(line)
             pages = tuple(
-                DocumentPage(index, text) for index, text in enumerate(row["pages"][:_PAGES])
+                DocumentPage(index, text) for index, text in enumerate(row["pages"][:_MAX_PAGES])
             )
             documents.append(
                 LabelledDocument(

@@ -6,7 +6,7 @@ clauses are taken out of the text that is embedded, and what they name is compar
 
 import re
 
-from worker.classification.features.text import clean
+from worker.classification.features.text import normalise_text
 
 _NOT = (
     r"(?:but\s+not|and\s+not|not|never|no|without|except(?:ing)?(?:\s+for)?|excluding|other\s+than|unlike"
@@ -45,7 +45,7 @@ _ARTICLE = re.compile(
     r"|gli|le|il)\s+)+",
     re.IGNORECASE,
 )
-_MOST_NAMED = 6
+_MAX_EXCLUSIONS = 6
 
 
 def without_negations(description: str) -> str:
@@ -53,7 +53,7 @@ def without_negations(description: str) -> str:
 
     A description that is nothing but a negation stays as it is.
     """
-    text = clean(description)
+    text = normalise_text(description)
     shorter = text
     for clause in _CLAUSES:
         shorter = clause.sub("", shorter)
@@ -66,7 +66,7 @@ def exclusions(description: str) -> tuple[str, ...]:
 
     Nothing for a description that is nothing but a negation.
     """
-    text = clean(description)
+    text = normalise_text(description)
     if without_negations(description) == text:
         return ()
     named: list[str] = []
@@ -75,7 +75,7 @@ def exclusions(description: str) -> tuple[str, ...]:
         named += [match["named"] for match in clause.finditer(rest)]
         rest = clause.sub("", rest)
     parts = [_ARTICLE.sub("", part.strip()) for whole in named for part in _SEPARATOR.split(whole)]
-    return tuple(dict.fromkeys(part for part in parts if _has_letters(part)))[:_MOST_NAMED]
+    return tuple(dict.fromkeys(part for part in parts if _has_letters(part)))[:_MAX_EXCLUSIONS]
 
 
 def _has_letters(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from worker.classification.features.text import clean
+from worker.classification.features.text import normalise_text
 from worker.classification.rules.exclusions import exclusions, without_negations
 
 
@@ -36,7 +36,7 @@ def excluded_rules(rule: Rule) -> tuple[Rule, ...]:
 
 def is_bare(rule: Rule) -> bool:
     """Tell whether the description adds no word to the type's name."""
-    return set(clean(rule.description).casefold().split()) <= set(name_of(rule).split())
+    return set(normalise_text(rule.description).casefold().split()) <= set(name_of(rule).split())
 
 
 def name_of(rule: Rule) -> str:
@@ -45,4 +45,4 @@ def name_of(rule: Rule) -> str:
 
 
 def _words(type_name: str) -> str:
-    return clean(type_name.replace("_", " "))
+    return normalise_text(type_name.replace("_", " "))

@@ -22,8 +22,8 @@ FEATURES = (
     "some_alternative_is_better",
     "better_alternatives",
 )
-_LARGEST_MARGIN = 3.0
-_LARGEST_LOG = 9.0
+_MAX_MARGIN = 3.0
+_MAX_LOG = 9.0
 
 
 def features(scores: Scores) -> Features:
@@ -43,11 +43,11 @@ def features(scores: Scores) -> Features:
     return np.array(
         [
             top,
-            min(margin, _LARGEST_MARGIN),
+            min(margin, _MAX_MARGIN),
             top - float(best[-1]),
             top - float(best.mean()),
             1 / float(weights.sum()),
-            min(math.log1p(scores.characters), _LARGEST_LOG),
+            min(math.log1p(scores.characters), _MAX_LOG),
             float(better > 0),
             math.sqrt(better),
         ]

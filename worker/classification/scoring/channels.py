@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from worker.classification.embedders.base import Vectors, normalised
+from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.scores import Channel
 from worker.classification.scoring.space import Samples, Space, Targets
 
@@ -29,7 +29,7 @@ def similarities(
     `title` with the title lines, zero without any.
     """
     by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
-    mapped = normalised(chunks @ space.ridge)
+    mapped = normalise(chunks @ space.ridge)
     return {
         "description": pool(chunks @ targets.direct.T),
         "samples": pool(chunks @ targets.stand_ins(samples.prototypes).T),
@@ -43,7 +43,7 @@ def similarities(
     }
 
 
-def standardised(values: Vectors, panel: Vectors) -> Vectors:
+def standardise(values: Vectors, panel: Vectors) -> Vectors:
     """Return `values` in standard deviations above the mean of `panel`; 0 for a flat panel."""
     deviation = float(panel.std())
     if deviation < 1e-6:
@@ -51,7 +51,7 @@ def standardised(values: Vectors, panel: Vectors) -> Vectors:
     return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
 
 
-def combined(channels: Mapping[str, Channel]) -> Vectors:
+def combine_channels(channels: Mapping[str, Channel]) -> Vectors:
     """Return the weighted mean of the channels, shape (n,).
 
     A document without title lines scores 0 in the title's channel, as an average title does.

@@ -82,7 +82,7 @@ CUES = (
     ),
 )
 SENTENCES = tuple(sentence for cue in CUES for sentence in cue.sentences)
-LARGEST_BONUS = 2.0
+MAX_BONUS = 2.0
 
 _FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
 _FORMATS = {
@@ -104,7 +104,7 @@ _TRAITS = {
 }
 _FORM_FIELDS = 5
 _SLIDE_WORDS = 180
-_CHARACTERS = 60_000
+_MAX_CHARACTERS = 60_000
 
 
 def bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
@@ -117,7 +117,7 @@ def bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
     near, full = np.array(ranges, dtype=np.float32).T[:, :, None]
     cosines = np.maximum.reduceat(sentences @ targets.T, _FIRST_SENTENCES, axis=0)
     nearness = (cosines - near) / (full - near)
-    return np.asarray(LARGEST_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
+    return np.asarray(MAX_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
 
 
 def observed_cues(document: Document) -> tuple[int, ...]:
@@ -125,7 +125,7 @@ def observed_cues(document: Document) -> tuple[int, ...]:
     names = {name for name, formats in _FORMATS.items() if document.format in formats}
     if not names and _has_slides(document.pages):
         names.add("presentation")
-    text = "\n".join(page.text for page in document.pages[:3])[:_CHARACTERS]
+    text = "\n".join(page.text for page in document.pages[:3])[:_MAX_CHARACTERS]
     names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
     names |= {_TRAITS[trait] for trait in find_traits(document.layouts) if trait in _TRAITS}
     if document.form_fields >= _FORM_FIELDS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from worker.classification.embedders.base import Vectors, normalised
+from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.scorer import Reading
 
 _FEW = 0.6
@@ -39,11 +39,11 @@ ByType = Mapping[str, Examples]
 
 def directions_of(reading: Reading) -> tuple[Vectors, ...]:
     """Return the mean direction of a document's chunks as each view sees them."""
-    return tuple(normalised(seen.chunks.mean(axis=0)) for seen in reading.seen)
+    return tuple(normalise(seen.chunks.mean(axis=0)) for seen in reading.seen)
 
 
 def combine(documents: Sequence[tuple[Vectors, ...]]) -> Examples:
     """Return the examples of one rule, at least one, from the directions of each document."""
     by_view = zip(*documents, strict=True)
-    means = tuple(normalised(np.mean(view, axis=0).astype(np.float32)) for view in by_view)
+    means = tuple(normalise(np.mean(view, axis=0).astype(np.float32)) for view in by_view)
     return Examples(len(documents), means)

@@ -16,9 +16,8 @@ from worker.classification.rules.rule import Rule
 
 _Line = tuple[str, str]
 
-_FIRST_BANK = "bank.txt"
-_BANKS = (_FIRST_BANK, "bank.en.txt")
-LANGUAGES = tuple(
+_BANKS = ("bank.txt", "bank.en.txt")
+SAMPLE_LANGUAGES = tuple(
     # One line, not a list: this is read and extended by people.
     "ar cs da de el fa fi he hi id it ja ko nl no pl pt ru sv th tr uk vi zh".split()  # noqa: SIM905
 )
@@ -56,13 +55,7 @@ class Knowledge:
 def load_knowledge() -> Knowledge:
     """Read the shipped bank and panel."""
     everywhere = [line for name in _BANKS for line in _lines(name)]
-    return _knowledge(everywhere, {code: _lines(f"bank.{code}.txt") for code in LANGUAGES})
-
-
-@cache
-def first_knowledge() -> Knowledge:
-    """Read the bank as it first was, to measure what was added to it since."""
-    return _knowledge(_lines(_FIRST_BANK), {})
+    return _knowledge(everywhere, {code: _lines(f"bank.{code}.txt") for code in SAMPLE_LANGUAGES})
 
 
 def _knowledge(

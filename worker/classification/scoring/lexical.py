@@ -9,15 +9,15 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from worker.classification.embedders.base import Vectors
-from worker.classification.features.text import clean
-from worker.classification.scoring.channels import standardised
+from worker.classification.features.text import normalise_text
+from worker.classification.scoring.channels import standardise
 from worker.parsing.document import Document
 
 WEIGHT = 0.1
 """How much the channel counts beside the mean of the embedding channels."""
 
-_CHARACTERS = 6_000
-_LOWEST, _HIGHEST = -3.0, 8.0
+_MAX_CHARACTERS = 6_000
+_MIN_SCORE, _MAX_SCORE = -3.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def new_vectorizer() -> TfidfVectorizer:
 
 def document_text(document: Document) -> str:
     """Return the text whose words are counted: the beginning of the first three pages."""
-    pages = (page.text[:_CHARACTERS] for page in document.pages[:3])
-    return clean(" ".join(pages))[:_CHARACTERS].lower()
+    pages = (page.text[:_MAX_CHARACTERS] for page in document.pages[:3])
+    return normalise_text(" ".join(pages))[:_MAX_CHARACTERS].lower()
 
 
 class LexicalChannel:
@@ -61,8 +61,8 @@ class LexicalChannel:
         by_panel = (panel @ document.T).toarray()[:, 0]
         by_rule = (vectorizer.transform(list(rule_texts)) @ document.T).toarray()[:, 0]
         return (
-            np.clip(standardised(by_rule, by_panel), _LOWEST, _HIGHEST),
-            np.clip(standardised(by_panel, by_panel), _LOWEST, _HIGHEST),
+            np.clip(standardise(by_rule, by_panel), _MIN_SCORE, _MAX_SCORE),
+            np.clip(standardise(by_panel, by_panel), _MIN_SCORE, _MAX_SCORE),
         )
 
     def shared_words(self, text: str, rule_text: str, count: int = 5) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from worker.classification.embedders.base import Embedder, Vectors, normalised
+from worker.classification.embedders.base import Embedder, Vectors, normalise
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
 from worker.classification.features.chunks import Chunk, cut
 from worker.classification.features.scripts import is_english, unseen_script
@@ -24,10 +24,10 @@ from worker.classification.rules.rule import (
 from worker.classification.scoring import lexical
 from worker.classification.scoring.channels import (
     BY_SAMPLES,
-    combined,
+    combine_channels,
     pool,
     similarities,
-    standardised,
+    standardise,
 )
 from worker.classification.scoring.cues import bonuses, observed_cues
 from worker.classification.scoring.knowledge import Knowledge
@@ -107,7 +107,7 @@ def _with_examples(
     for row, examples in enumerate(shown):
         if examples is not None:
             known = trusted[row] * stand_ins[row]
-            stand_ins[row] = normalised(known + examples.strength * examples.directions[view])
+            stand_ins[row] = normalise(known + examples.strength * examples.directions[view])
             trusted[row] = max(trusted[row], examples.strength)
     return pool(chunks @ stand_ins.T), trusted
 
@@ -198,8 +198,8 @@ class Scorer:
         lead = targets[0]
         gained = bonuses(self.lead.space.cues, lead.direct, self.lead.tuning)[observed]
         return Scores(
-            rules=combined(ours) + lexical.WEIGHT * by_words + gained.sum(axis=0),
-            panel=combined(panels)
+            rules=combine_channels(ours) + lexical.WEIGHT * by_words + gained.sum(axis=0),
+            panel=combine_channels(panels)
             + lexical.WEIGHT * panel_by_words
             + self._panel_bonuses[observed].sum(axis=0),
             channels=ours,
@@ -246,8 +246,8 @@ class Scorer:
                         trusted if name == "samples" else targets[number].familiarity
                     )
                     panel_counts *= space.panel.familiarity
-                ours[key] = Channel(standardised(by_rule[name], by_panel[name]), counts)
-                panels[key] = Channel(standardised(by_panel[name], by_panel[name]), panel_counts)
+                ours[key] = Channel(standardise(by_rule[name], by_panel[name]), counts)
+                panels[key] = Channel(standardise(by_panel[name], by_panel[name]), panel_counts)
         return ours, panels
 
     def _seen(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from worker.classification.embedders.base import Vectors, normalised
+from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.knowledge import Knowledge
 from worker.classification.scoring.vectors import SpaceVectors
 
@@ -33,7 +33,7 @@ class Targets:
 
     def stand_ins(self, prototypes: Vectors) -> Vectors:
         """Return what stands in for a document of each type: the mean of known ones, (n, D)."""
-        return normalised(self.mixture @ prototypes)
+        return normalise(self.mixture @ prototypes)
 
     def __len__(self) -> int:
         return len(self.direct)
@@ -59,7 +59,7 @@ class Samples:
         order = np.argsort(types, kind="stable")
         self.vectors = np.ascontiguousarray(vectors[order])
         self.type_starts: npt.NDArray[np.int64] = np.searchsorted(types[order], np.arange(count))
-        self.prototypes = normalised(np.add.reduceat(self.vectors, self.type_starts, axis=0))
+        self.prototypes = normalise(np.add.reduceat(self.vectors, self.type_starts, axis=0))
 
 
 class Space:
@@ -92,15 +92,15 @@ class Space:
 
     def rules(self, embeddings: Vectors) -> Vectors:
         """Centre embeddings of descriptions, shape (n, D)."""
-        return normalised(embeddings - self._rule_mean)
+        return normalise(embeddings - self._rule_mean)
 
     def chunks(self, embeddings: Vectors) -> Vectors:
         """Centre embeddings of document chunks, shape (n, D)."""
-        return normalised(embeddings - self._document_mean)
+        return normalise(embeddings - self._document_mean)
 
     def titles(self, embeddings: Vectors) -> Vectors:
         """Centre embeddings of title lines, shape (n, D)."""
-        return normalised(embeddings - self._title_mean)
+        return normalise(embeddings - self._title_mean)
 
     def targets(self, embeddings: Vectors) -> Targets:
         """Return what documents are compared with for embedded descriptions, shape (n, D)."""
@@ -124,7 +124,7 @@ def _centred_by_language(samples: Vectors, languages: npt.NDArray[np.str_]) -> V
     for language in np.unique(languages):
         rows = languages == language
         centred[rows] = samples[rows] - samples[rows].mean(axis=0)
-    return normalised(centred)
+    return normalise(centred)
 
 
 def _mixture(nearness: Vectors) -> Vectors:

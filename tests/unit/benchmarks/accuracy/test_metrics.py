@@ -3,7 +3,6 @@ import pytest
 
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.folds import Scored
-from benchmarks.accuracy.halves import compare
 from benchmarks.accuracy.metrics import Sample
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
@@ -80,12 +79,3 @@ def test_null_is_right_when_the_right_rule_is_absent(sample: Sample):
     ]
     assert [item.is_right for item in made] == [True, False, True]
     assert metrics.null_precision_recall(made) == (1.0, 0.5)
-
-
-def test_an_engine_compared_with_itself_gains_nothing(sample: Sample):
-    found = compare("all", "rules", [sample], [sample])
-    assert [(item.figure, item.documents, item.sources) for item in found] == [
-        ("all 3 rules", 2, 2),
-        ("decisions", 3, 3),
-    ]
-    assert all(item.difference.value == 0 for item in found)

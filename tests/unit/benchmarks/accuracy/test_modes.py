@@ -12,7 +12,7 @@ from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import files_table, find_flips, flips_table, verdicts_table
 from benchmarks.corpus import LoadedCorpus, load_corpus
 from tests.unit.benchmarks.accuracy.test_metrics import TYPES, scored
-from worker.classification.fitting.corpus import Corpus, Entry
+from worker.classification.fitting.corpus import Corpus, ManifestEntry
 
 
 def named(name: str, label: str, *scores: float, has_text_layer: bool = True) -> Scored:
@@ -92,8 +92,8 @@ def test_verdicts_by_mode_and_text_layer():
     assert rows["all", "4"][2:4] == ["4", "0.500"]
 
 
-def entry(name: str, *, has_text_layer: bool = True, language: str = "en") -> Entry:
-    return Entry(Path(name), "invoice", language, has_text_layer, "a")
+def entry(name: str, *, has_text_layer: bool = True, language: str = "en") -> ManifestEntry:
+    return ManifestEntry(Path(name), "invoice", language, has_text_layer, "a")
 
 
 def test_files_are_counted_by_format_scans_apart():

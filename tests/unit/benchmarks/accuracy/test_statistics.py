@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.accuracy.folds import fold_of, half_of
+from benchmarks.accuracy.folds import fold_of
 from benchmarks.accuracy.statistics import (
     Bin,
     auroc,
@@ -84,29 +84,6 @@ def test_results_that_cannot_be_compared_are_refused(
 ):
     with pytest.raises(ValueError, match=said):
         paired_difference(np.array(first), np.array(second), sources)
-
-
-def test_halves_are_the_same_every_time_and_nearly_equal():
-    names = [f"source {number}" for number in range(9)]
-    half = half_of(names)
-    assert half == half_of([*reversed(names), names[0]])
-    assert sorted(half.values()) == ["A"] * 5 + ["B"] * 4
-
-
-def test_halves_follow_the_documented_permutation():
-    names = ["d", "b", "a", "c"]
-    order = [int(position) for position in np.random.default_rng(2).permutation(4)]
-    by_place = [sorted(names)[position] for position in order]
-    assert half_of(names) == {
-        by_place[0]: "A",
-        by_place[1]: "B",
-        by_place[2]: "A",
-        by_place[3]: "B",
-    }
-
-
-def test_no_sources_have_no_halves():
-    assert half_of([]) == {}
 
 
 def test_every_source_is_in_one_fold():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from worker.classification.embedders.base import Kind, Vectors, normalised
+from worker.classification.embedders.base import Kind, Vectors, normalise
 from worker.classification.embedders.e5 import manifest, q4
 from worker.classification.embedders.e5.tokenizer import Ids, Tokenizer
 from worker.classification.embedders.e5.weights import SHA256
@@ -56,7 +56,7 @@ class E5Embedder:
             embedded = q4.unpacked(self._rows(ids)) + self._positions[: len(ids)]
             (encoded,) = session.run(None, {"embedded": embedded[None]})
             vectors[row] = encoded[0].mean(axis=0)
-        return normalised(vectors)
+        return normalise(vectors)
 
     def _rows(self, ids: Ids) -> q4.Blocks:
         """Return the packed rows of words, and map their pages no longer.

@@ -12,7 +12,7 @@ from worker.classification.embedders.e5.weights import Vocabulary
 Ids = npt.NDArray[np.int64]
 
 # No text that the classifier embeds is longer; the cost of a caller's mistake stays bounded.
-_CHARACTERS = 8_000
+_MAX_CHARACTERS = 8_000
 
 # From sentencepiece_model.proto: the kinds of pieces.
 _NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
@@ -68,8 +68,8 @@ class Tokenizer:
     def ids(self, text: str) -> Ids:
         """Return the ids of a text's pieces, shape (n,), 2 <= n <= longest. Any string will do."""
         # Cut before and after: some characters become many, U+FDFA eighteen.
-        encodable = text[:_CHARACTERS].encode("utf-8", "replace").decode()
-        normalised = encodable.translate(self._normalisation)[:_CHARACTERS]
+        encodable = text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()
+        normalised = encodable.translate(self._normalisation)[:_MAX_CHARACTERS]
         pieces = self._processor.encode(normalised, out_type=int)[: self._longest - 2]
         begin, end = self._processor.bos_id(), self._processor.eos_id()
         return np.array([begin, *pieces, end], dtype=np.int64)

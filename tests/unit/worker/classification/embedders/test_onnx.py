@@ -13,7 +13,7 @@ from tests.unit.worker.classification.tiny_model import (
     write_config,
     write_model,
 )
-from worker.classification.embedders.base import Vectors, normalised
+from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.embedders.onnx import OnnxEmbedder
 from worker.classification.embedders.onnx_files import ModelFiles
 from worker.classification.embedders.prefixes import Prefixes
@@ -31,7 +31,7 @@ def vectors_of(tokens: list[str]) -> Vectors:
 
 
 def mean_of(tokens: list[str]) -> Vectors:
-    return normalised(vectors_of(tokens).mean(axis=0))
+    return normalise(vectors_of(tokens).mean(axis=0))
 
 
 @pytest.mark.parametrize(

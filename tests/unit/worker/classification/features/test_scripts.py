@@ -5,7 +5,10 @@ from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
 from worker.classification.features.scripts import is_english
 from worker.classification.rules.rule import Rule
-from worker.classification.scoring.knowledge import LANGUAGES, first_knowledge, load_knowledge
+from worker.classification.scoring.knowledge import (
+    SAMPLE_LANGUAGES,
+    load_knowledge,
+)
 from worker.parsing.document import Document, DocumentPage
 
 
@@ -34,8 +37,8 @@ def test_short_texts(text: str, english: bool):
 
 def test_the_bank_has_samples_of_its_own_in_every_language():
     knowledge = load_knowledge()
-    assert set(knowledge.sample_languages) == {"", *LANGUAGES}
-    for language in LANGUAGES:
+    assert set(knowledge.sample_languages) == {"", *SAMPLE_LANGUAGES}
+    for language in SAMPLE_LANGUAGES:
         kinds = [
             kind
             for kind, code in zip(knowledge.sample_types, knowledge.sample_languages, strict=True)
@@ -49,12 +52,6 @@ def test_the_bank_has_samples_of_its_own_in_every_language():
     }
     assert everywhere == set(range(len(knowledge.bank_types)))
     assert len(set(knowledge.samples)) == len(knowledge.samples)
-
-
-def test_the_bank_began_with_the_first_samples():
-    first = first_knowledge()
-    assert set(first.sample_languages) == {""}
-    assert load_knowledge().samples[: len(first.samples)] == first.samples
 
 
 def test_english_documents_are_compared_with_samples_for_all_languages_only(engine: Engine):

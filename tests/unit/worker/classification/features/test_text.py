@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.features.chunks import CHUNK_TOKENS, cut
-from worker.classification.features.text import clean, content_spans, is_readable
+from worker.classification.features.text import content_spans, is_readable, normalise_text
 from worker.classification.features.titles import title_lines
 from worker.classification.rules.exclusions import without_negations
 from worker.classification.scoring.cues import observed_cues
@@ -28,14 +28,14 @@ def without_blanks(text: str) -> str:
 @examples
 @given(anything)
 def test_cleaning_twice_changes_nothing(text: str):
-    once = clean(text)
-    assert clean(once) == once
+    once = normalise_text(text)
+    assert normalise_text(once) == once
 
 
 @examples
 @given(words)
 def test_cleaned_text_holds_nothing_that_breaks_an_encoder(text: str):
-    cleaned = clean(text)
+    cleaned = normalise_text(text)
     cleaned.encode("utf-8")
     assert "\x00" not in cleaned
     assert "  " not in cleaned
@@ -45,7 +45,7 @@ def test_cleaned_text_holds_nothing_that_breaks_an_encoder(text: str):
 @given(st.lists(st.sampled_from(["alpha", "beta", "7", "gamma.", "ärger"]), max_size=40))
 def test_cleaning_keeps_words_and_their_order(parts: list[str]):
     text = "\x00 \r\n\n\n\t".join(parts)
-    assert clean(text).split() == parts
+    assert normalise_text(text).split() == parts
 
 
 @examples
@@ -55,10 +55,10 @@ def test_chunks_are_in_order_and_miss_no_letter(text: str):
     position = 0
     for chunk in chunks:
         assert chunk.start >= position
-        assert not is_readable(clean(text[position : chunk.start]))
-        assert chunk.text == clean(text[chunk.start : chunk.end])
+        assert not is_readable(normalise_text(text[position : chunk.start]))
+        assert chunk.text == normalise_text(text[chunk.start : chunk.end])
         position = chunk.end
-    assert not is_readable(clean(text[position:]))
+    assert not is_readable(normalise_text(text[position:]))
 
 
 @examples
