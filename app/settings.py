@@ -305,11 +305,6 @@ class Settings(BaseSettings):
         description="Port on which `pigeonhole worker` serves its metrics, at host; 0 serves none. "
         "`serve` has them on its own port.",
     )
-    metrics_types: Annotated[int, Ge(0), Le(1000)] = Field(
-        50,
-        description="How many different types of rules the metrics count by name; further ones "
-        "count together. 0 names none.",
-    )
     otel_endpoint: Endpoint = Field(
         "",
         description="http://host:port of an OpenTelemetry collector that gets traces by OTLP over "

@@ -13,7 +13,6 @@ from datetime import timedelta
 from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.cache import FileCaches
-from app.observability.multiprocess import TypeNames
 from app.observability.tracing import start_tracing
 from app.settings import Settings
 from cli.blobs import open_blobs
@@ -92,5 +91,4 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = (
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,
         remote=remote_of(engine),
-        types=TypeNames(settings.metrics_types),
     )

@@ -3,7 +3,6 @@
 from app.errors import FileErrorCode
 from app.jobs.completion import Classified, Failed
 from app.observability import metrics
-from app.observability.multiprocess import TypeNames
 
 UNREADABLE = "unreadable"
 
@@ -14,7 +13,7 @@ def count_failed(code: FileErrorCode) -> None:
     metrics.FILE_ERRORS.add(1, code.value)
 
 
-def count_file(outcome: Classified | Failed, types: TypeNames) -> None:
+def count_file(outcome: Classified | Failed) -> None:
     """Count a file whose outcome was recorded."""
     if isinstance(outcome, Failed):
         count_failed(outcome.code)
@@ -22,4 +21,3 @@ def count_file(outcome: Classified | Failed, types: TypeNames) -> None:
         metrics.FILES.add(1, "null")
     else:
         metrics.FILES.add(1, "classified")
-        metrics.VERDICTS.add(1, types.label(outcome.type))

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -20,7 +20,6 @@ from app.jobs.completion import Classified, Failed
 from app.jobs.queue import Claim
 from app.observability import metrics
 from app.observability.logging import bind
-from app.observability.multiprocess import TypeNames
 from app.observability.tracing import span, stop_tracing
 from worker.classification.rules.rule import Rule
 from worker.figures import UNREADABLE, count_file
@@ -100,7 +99,6 @@ class Pipeline:
     # What the queue's own time limit raises inside the work; the local runner kills instead.
     too_long: tuple[type[Exception], ...] = ()
     remote: Remote | None = None
-    types: TypeNames = field(default_factory=lambda: TypeNames(0))
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -173,7 +171,7 @@ class Pipeline:
             log.warning("the lease was lost meanwhile: the outcome is dropped")
             metrics.LEASES_LOST.add()
             return
-        count_file(outcome, self.types)
+        count_file(outcome)
         log.info(
             "file ended",
             extra={

@@ -57,7 +57,7 @@ def _take_back(
         rows = session.execute(lost).all()
     for row in rows:
         _take_back_one(database, row, max_attempts)
-    metrics.ITEMS_TAKEN_BACK.add(len(rows), reason)
+    metrics.ITEMS_REQUEUED.add(len(rows), reason)
     return len(rows)
 
 

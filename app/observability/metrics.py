@@ -1,140 +1,132 @@
-"""What this program counts, for Prometheus: every metric is defined here, in one line.
+"""The metrics of this program for Prometheus, each defined in one line.
 
-Any process may count; `app.observability.multiprocess` joins what the processes of one host
-have counted.
-No label carries anything of a customer's but the types of their rules, which are bounded.
+Any process may count; `app.observability.multiprocess` adds up the processes of one host.
+No label carries text of a customer.
 """
 
 import logging
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Generic, TypeVar
 
 import prometheus_client
+from prometheus_client.metrics import MetricWrapperBase
 
 log = logging.getLogger(__name__)
 
-# For processes without a directory of metrics, such as tests: see `app.observability.multiprocess`.
-registry = prometheus_client.CollectorRegistry()
-# Without labels: these are served as 0 before the first of what they count.
-_unlabelled: list["Counter"] = []
+# For processes without a directory of metrics, such as tests.
+REGISTRY = prometheus_client.CollectorRegistry()
+
+T = TypeVar("T", bound=MetricWrapperBase)
 
 
-class Counter:
-    """A number that only grows, one for each combination of its labels' values.
+class _Metric(Generic[T]):
+    """A metric of prometheus_client, created at its first use.
 
-    Made at its first use, because only then it is known where the process counts.
+    prometheus_client decides at its creation where a metric keeps its values, and the directory
+    for them is known only once the server has read its settings. Counting never raises: without
+    room on the disk the work goes on uncounted.
     """
 
-    def __init__(self, name: str, meaning: str, *labels: str) -> None:
+    def __init__(
+        self, kind: Callable[..., T], name: str, text: str, labels: Sequence[str], **options: object
+    ) -> None:
         self.name = name
-        self._meaning = meaning
-        self._labels = labels
-        if not labels:
-            _unlabelled.append(self)
+        self._create: Callable[[], T] = partial(
+            kind, name, text, labels, registry=REGISTRY, **options
+        )
+        self._has_warned = False
+
+    @cached_property
+    def _metric(self) -> T:
+        return self._create()
+
+    def _change(self, change: Callable[[T], None], values: Sequence[str]) -> None:
+        try:
+            change(self._metric.labels(*values) if values else self._metric)
+        except OSError as error:
+            if not self._has_warned:
+                log.warning("metric not counted: %s", error, extra={"metric": self.name})
+            self._has_warned = True
+
+
+class Counter(_Metric[prometheus_client.Counter]):
+    """A number that only grows, one for each combination of its labels' values."""
+
+    def __init__(self, name: str, text: str, *labels: str) -> None:
+        super().__init__(prometheus_client.Counter, name, text, labels)
 
     def add(self, amount: float = 1, *values: str) -> None:
-        """Count, with a value for each label. Never fails: work is worth more than its figures."""
-        try:
-            (self._made.labels(*values) if values else self._made).inc(amount)
-        except OSError as error:
-            _tell_once(error)
-
-    @cached_property
-    def _made(self) -> prometheus_client.Counter:
-        return prometheus_client.Counter(self.name, self._meaning, self._labels, registry=registry)
+        """Count, with a value for each label."""
+        self._change(lambda counter: counter.inc(amount), values)
 
 
-class Gauge:
-    """A number of things that are now, summed over the living processes."""
+class Gauge(_Metric[prometheus_client.Gauge]):
+    """A number that grows and shrinks, summed over the living processes."""
 
-    def __init__(self, name: str, meaning: str) -> None:
-        self.name = name
-        self._meaning = meaning
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(prometheus_client.Gauge, name, text, (), multiprocess_mode="livesum")
 
     def add(self, amount: float) -> None:
-        """Change the number. Never fails."""
-        try:
-            self._made.inc(amount)
-        except OSError as error:
-            _tell_once(error)
-
-    @cached_property
-    def _made(self) -> prometheus_client.Gauge:
-        return prometheus_client.Gauge(
-            self.name, self._meaning, registry=registry, multiprocess_mode="livesum"
-        )
+        """Change the number."""
+        self._change(lambda gauge: gauge.inc(amount), ())
 
 
-class Histogram:
-    """How often something took how many seconds: `buckets` are upper bounds."""
+class Histogram(_Metric[prometheus_client.Histogram]):
+    """Durations in seconds; `buckets` are upper bounds."""
 
-    def __init__(self, name: str, meaning: str, *labels: str, buckets: Sequence[float]) -> None:
-        self.name = name
-        self._meaning = meaning
-        self._labels = labels
-        self._buckets = buckets
+    def __init__(self, name: str, text: str, *labels: str, buckets: Sequence[float]) -> None:
+        super().__init__(prometheus_client.Histogram, name, text, labels, buckets=buckets)
 
     def observe(self, seconds: float, *values: str) -> None:
-        """Note one duration, with a value for each label. Never fails."""
-        try:
-            (self._made.labels(*values) if values else self._made).observe(seconds)
-        except OSError as error:
-            _tell_once(error)
+        """Count one duration, with a value for each label."""
+        self._change(lambda histogram: histogram.observe(seconds), values)
 
-    @cached_property
-    def _made(self) -> prometheus_client.Histogram:
-        return prometheus_client.Histogram(
-            self.name, self._meaning, self._labels, buckets=self._buckets, registry=registry
-        )
-
-
-def begin() -> None:
-    """Serve the counters without labels from now on, so that a rate sees their first step."""
-    for counter in _unlabelled:
-        counter.add(0)
-
-
-def _tell_once(error: OSError) -> None:
-    if not _told:
-        _told.append(error)
-        log.warning("metrics cannot be counted: %s", error)
-
-
-_told: list[OSError] = []
 
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
-# The API. The route is its template, or `none` where no route was reached.
-REQUESTS = Counter("pigeonhole_requests_total", "Requests.", "route", "method", "status")
+# The API. The route is its template, or `none` where no route matched.
+REQUESTS = Counter("pigeonhole_requests_total", "Requests answered.", "route", "method", "status")
 REQUEST_SECONDS = Histogram(
-    "pigeonhole_request_seconds", "Time to answer.", "route", "method", buckets=QUICK
+    "pigeonhole_request_seconds", "Time to answer a request.", "route", "method", buckets=QUICK
 )
-REQUESTS_IN_FLIGHT = Gauge("pigeonhole_requests_in_flight", "Requests that are being answered.")
+REQUESTS_IN_FLIGHT = Gauge("pigeonhole_requests_in_flight", "Requests being answered.")
 
-# Files, as workers end them. The outcome is `classified`, `null` or `failed`.
-FILES = Counter("pigeonhole_files_total", "Files that workers ended.", "outcome")
-FILE_ERRORS = Counter("pigeonhole_file_errors_total", "Files that failed.", "code")
-VERDICTS = Counter("pigeonhole_verdicts_total", "Files of a type.", "type")
+# The outcome of a file is `classified`, `null` or `failed`.
+FILES = Counter("pigeonhole_files_total", "Files finished by workers.", "outcome")
+FILE_ERRORS = Counter("pigeonhole_file_errors_total", "Files failed, by error code.", "code")
 PARSE_SECONDS = Histogram(
     "pigeonhole_parse_seconds", "Time to read a file.", "format", "mode", buckets=SLOW
 )
 CLASSIFY_SECONDS = Histogram(
     "pigeonhole_classify_seconds", "Time to classify a file.", "mode", buckets=SLOW
 )
-# What was kept of a file; the outcome is `hit` or `miss`.
+# The outcome of a look-up is `hit` or `miss`.
 CACHE_LOOKUPS = Counter(
-    "pigeonhole_cache_lookups_total", "Looks into the caches.", "kind", "outcome"
+    "pigeonhole_cache_lookups_total", "Look-ups in the file cache.", "kind", "outcome"
 )
 
-# Work that was lost and found. The reason is `lease` (expired), `worker` (died) or `start`.
-ITEMS_TAKEN_BACK = Counter("pigeonhole_items_taken_back_total", "Files of lost workers.", "reason")
+# The reason is `lease` (expired), `worker` (died) or `start`.
+ITEMS_REQUEUED = Counter(
+    "pigeonhole_items_requeued_total", "Files requeued after their worker was lost.", "reason"
+)
 JOBS_OVERDUE = Counter("pigeonhole_jobs_overdue_total", "Jobs ended by their deadline.")
-LEASES_LOST = Counter("pigeonhole_leases_lost_total", "Outcomes that came after their lease.")
-WAKEUPS_PUBLISHED = Counter("pigeonhole_wakeups_published_total", "Wake-ups sent.")
-WAKEUPS_FAILED = Counter("pigeonhole_wakeups_failed_total", "Wake-ups that the broker refused.")
-
-# Webhooks, one for each try. The outcome is `delivered`, `retry` or `given_up`.
-WEBHOOK_ATTEMPTS = Counter(
-    "pigeonhole_webhook_attempts_total", "Tries to deliver a webhook.", "outcome"
+LEASES_LOST = Counter(
+    "pigeonhole_leases_lost_total", "Outcomes discarded because their lease had expired."
 )
+WAKEUPS_PUBLISHED = Counter("pigeonhole_wakeups_published_total", "Wake-ups sent to the broker.")
+WAKEUPS_FAILED = Counter(
+    "pigeonhole_wakeups_failed_total", "Wake-ups that could not be sent to the broker."
+)
+
+# The outcome of an attempt is `delivered`, `retry` or `given_up`.
+WEBHOOK_ATTEMPTS = Counter(
+    "pigeonhole_webhook_attempts_total", "Attempts to deliver a webhook.", "outcome"
+)
+
+
+def start_unlabelled() -> None:
+    """Serve the counters without labels as 0, so that a rate sees their first step."""
+    for counter in (JOBS_OVERDUE, LEASES_LOST, WAKEUPS_PUBLISHED, WAKEUPS_FAILED):
+        counter.add(0)

@@ -148,7 +148,7 @@ def test_a_successor_lives_as_long_as_its_key_was_made_for(world: World, shell: 
     )
     assert ended.expires_at - new.created_at < timedelta(hours=2, seconds=10)
     assert (new.name, new.organization_wide) == ("ci", old.organization_wide)
-    assert f"rotate its successor {new.id} instead" in shell.refusal("keys", "rotate", old.id)
+    assert f"Rotate its successor {new.id} instead" in shell.refusal("keys", "rotate", old.id)
 
 
 def test_a_successor_of_a_key_without_end(world: World, shell: Shell) -> None:

@@ -23,7 +23,7 @@ def test_celery_children_count(
         tmp_path / "data",
         postgres_server.fresh_database(),
         redis_server.fresh_database(),
-        {"metrics_port": port, "metrics_token": TOKEN, "workers": 1, "metrics_types": 0},
+        {"metrics_port": port, "metrics_token": TOKEN, "workers": 1},
     )
     with server, closing(Client(server)) as client:
         client.finished(client.start_job(client.upload_many(3)))

@@ -1,26 +1,61 @@
-"""The metrics of a host that has workers and no API, on a port of their own."""
+"""Access to the metrics, and their port on hosts that run workers only."""
 
+import hmac
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from app.addresses import is_loopback
 from app.errors import StartupError
-from app.observability.metrics_access import REFUSED, is_loopback, may_read
 from app.observability.multiprocess import render
 from app.settings import Settings
+
+# They cover all customers, so no API key opens them.
+REFUSED = (
+    "The metrics need 'Authorization: Bearer <PIGEONHOLE_METRICS_TOKEN>'. Without a token they "
+    "are served to this machine only, by a server that listens on loopback."
+)
+# A proxy on this machine connects from loopback for clients that are elsewhere.
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+# A silent client holds a thread for no longer.
+CLIENT_SECONDS = 10
+
+
+def may_read(settings: Settings, headers: Mapping[str, str], client: str | None) -> bool:
+    """Tell whether a request from the address `client` may read the metrics.
+
+    The names of `headers` are in lower case.
+    """
+    token = settings.metrics_token.get_secret_value()
+    if token:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(
+            given.strip().encode(), token.encode()
+        )
+    is_behind_proxy = settings.public_url or settings.root_path
+    is_forwarded = any(name in headers for name in FORWARDED)
+    if is_behind_proxy or is_forwarded:
+        return False
+    # The Host header keeps out web pages whose name resolves to this machine.
+    try:
+        requested = urlsplit("//" + headers.get("host", "")).hostname
+    except ValueError:  # half an IPv6 address
+        return False
+    return is_loopback(settings.host) and is_loopback(client) and is_loopback(requested)
 
 
 @contextmanager
 def serve_metrics(settings: Settings) -> Iterator[None]:
-    """Serve what the processes of this host count, from a thread, until the block ends.
+    """Serve the metrics of this host's processes from a thread until the block ends.
 
-    Nothing of the queue: the API tells that, and this process is to fork, which database
-    connections would not survive. Does nothing without `metrics_port`. Raises StartupError where
-    the port cannot be had, or nobody could read it.
+    Does nothing without `metrics_port`. The metrics of the queue are left to the API: this
+    process forks, which a database connection would not survive. Raises StartupError if the
+    port is not available or no request could be allowed.
     """
     if not settings.metrics_port:
         yield
@@ -56,20 +91,19 @@ class _ServerOfIpv6(_Server):
 
 def _handler(settings: Settings) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        # Nobody holds a thread for longer by sending nothing.
-        timeout = 10
+        timeout = CLIENT_SECONDS
 
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             if self.path.partition("?")[0] != "/metrics":
-                self._answer(404, "text/plain", b"There is only /metrics.\n")
+                self._answer(404, "text/plain", b"Not found. The metrics are at /metrics.\n")
             elif not may_read(settings, headers, self.client_address[0]):
                 self._answer(401, "text/plain", f"{REFUSED}\n".encode())
             else:
                 self._answer(200, CONTENT_TYPE_LATEST, render())
 
         def log_message(self, *_: object) -> None:
-            """Say nothing: the scraper comes every few seconds."""
+            """Log nothing: a scraper comes every few seconds."""
 
         def _answer(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
