@@ -3,20 +3,19 @@
 from app.audit.models import AuditEvent
 from app.configurations.models import Configuration
 from app.db import Base
-from app.files.models import BlobDeletion, File, FileCache, PendingUpload
+from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.projects.models import ApiKey, Organization, Project
-from app.webhooks.models import WebhookAttempt, WebhookConfiguration, WebhookDelivery
-from app.webhooks.saved_models import SavedWebhook
+from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
 __all__ = [
     "ApiKey",
     "AuditEvent",
     "Base",
     "BlobDeletion",
+    "CacheEntry",
     "Configuration",
     "File",
-    "FileCache",
     "Item",
     "Job",
     "Organization",

@@ -9,7 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
 from app.errors import StartupError, StorageFull
-from app.files.blobs.local import BlobStore, LocalBlobStore
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.protocol import BlobStore
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def open_blobs(settings: Settings) -> BlobStore:
         endpoint=settings.s3_endpoint,
         key=key if settings.s3_credentials == "keys" else None,
         is_path_style=settings.s3_addressing == "path",
-        patience=timedelta(seconds=settings.s3_seconds),
+        read_timeout=timedelta(seconds=settings.s3_seconds),
         public_endpoint=settings.s3_public_endpoint,
     )
     # On the disk, because a temporary directory in memory would hold each upload there.

@@ -42,7 +42,7 @@ def tidy(data_dir: Path | None, limit: int, *, delete: bool) -> None:
     with closing(open_database(settings)) as database:
         schema.require_current(database)
         blobs = open_blobs(settings)
-        stale = blobs.remove_stale_uploads(OLD_ENOUGH) if delete else 0
+        stale = blobs.delete_stale_uploads(OLD_ENOUGH) if delete else 0
         found = find_orphans(database, blobs, limit)
         print(f"{len(found.orphans)} of {found.seen} blobs older than a day belong to no file.")
         if not delete:

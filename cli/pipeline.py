@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from app.db import Database, PostgresLimits
 from app.errors import StartupError
-from app.files.cache import FileCaches
+from app.files.cache import FileCache
 from app.observability.tracing import start_tracing
 from app.settings import Settings
 from cli.blobs import open_blobs
@@ -79,7 +79,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = (
         ),
     )
     blobs = open_blobs(settings)
-    caching = Caching(FileCaches(database, blobs, settings.cache_max_bytes), limits, ocr)
+    caching = Caching(FileCache(database, blobs, settings.cache_max_bytes), limits, ocr)
     return Pipeline(
         database=database,
         blobs=blobs,

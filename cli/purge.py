@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from app.files.cache import FileCaches
+from app.files.cache import FileCache
 from app.maintenance.purge import find_blobs_left, purge_project
 from app.projects.service import require_project
 from cli.administration import Administration, Duration, with_administration
@@ -38,8 +38,8 @@ def purge(
             f"all of project {name}" if older_than is None else f"what is older in project {name}"
         )
         click.confirm(f"Delete {what} ({project_id}), for good?", abort=True)
-    caches = FileCaches(parts.database, open_blobs(parts.settings), 0)
-    purged = purge_project(parts.database, caches, project_id, older_than, actor=parts.actor)
+    cache = FileCache(parts.database, open_blobs(parts.settings), 0)
+    purged = purge_project(parts.database, cache, project_id, older_than, actor=parts.actor)
     for counted, count in asdict(purged).items():
         click.echo(f"{counted.replace('_', ' ')}: {count}")
     if purged.blobs_left:

@@ -20,7 +20,7 @@ from app.api.dependencies import Services
 from app.broker import LocalWakeups
 from app.db import Database
 from app.errors import StartupError
-from app.files.cache import FileCaches
+from app.files.cache import FileCache
 from app.main import BackgroundService, create_app
 from app.maintenance.sweeper import Sweeper
 from app.observability.logging import set_up_logging
@@ -84,10 +84,10 @@ def _serve(settings: Settings) -> None:
     blobs = open_tried_blobs(settings)
     tell_where_blobs_are(settings)
     wakeups = make_wakeups(settings)
-    caches = FileCaches(database, blobs, settings.cache_max_bytes)
-    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, caches, blobs)]
+    cache = FileCache(database, blobs, settings.cache_max_bytes)
+    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, cache, blobs)]
     if isinstance(wakeups, LocalWakeups):
-        blobs.remove_stale_uploads(timedelta(0))
+        blobs.delete_stale_uploads(timedelta(0))
         deliveries = DeliveryThreads(
             make_deliverer(settings, database, secrets),
             settings.webhook_threads,

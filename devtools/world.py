@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db import Database, new_id
 from app.files import service as files
-from app.files.blobs.local import Blob
+from app.files.blobs.protocol import Blob
 from app.files.service import NewFile
 from app.jobs import queue
 from app.jobs import service as jobs

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.errors import FileError
-from app.files.cache import Owner
+from app.files.cache import CacheOwner
 from app.files.models import File
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
@@ -110,7 +110,7 @@ class ShownExamples:
         return None if reading is None else directions_of(reading)
 
     def _read_file(self, file: File, request: ParseRequest, parse: Parse) -> Directions | None:
-        cached = self.caching.of_file(Owner(file.project_id, file.id))
+        cached = self.caching.of_file(CacheOwner(file.project_id, file.id))
         try:
             document = cached.document(request, lambda: parse(file.blob_key, file.name, request))
         except FileError:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeVar
 
-from app.files.cache import Entry, FileCaches, Owner
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry
 from app.files.models import CacheKind
 from app.jobs.queue import Claim
 from app.observability import metrics
@@ -29,19 +29,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """The caches, and the limits and OCR models with which files are read."""
+    """The cache, and the limits and OCR models with which files are read."""
 
-    caches: FileCaches
+    cache: FileCache
     limits: ParserLimits
     ocr: OcrData
 
     def of(self, claim: Claim) -> "CachedFile":
         """Return the caches of a claim's file, and of nothing else."""
-        return self.of_file(Owner(claim.project_id, claim.file_id))
+        return self.of_file(CacheOwner(claim.project_id, claim.file_id))
 
-    def of_file(self, owner: Owner) -> "CachedFile":
+    def of_file(self, owner: CacheOwner) -> "CachedFile":
         """Return the caches of one file."""
-        return CachedFile(self.caches, self.limits, self.ocr, owner)
+        return CachedFile(self.cache, self.limits, self.ocr, owner)
 
 
 @dataclass(slots=True)
@@ -52,12 +52,12 @@ class CachedFile:
     is `fresh` as soon as one embedder was asked.
     """
 
-    caches: FileCaches
+    cache: FileCache
     limits: ParserLimits
     ocr: OcrData
-    owner: Owner
+    owner: CacheOwner
     origins: dict[str, Origin] = field(default_factory=dict)
-    _new: list[Entry] = field(default_factory=list)
+    _new: list[NewCacheEntry] = field(default_factory=list)
 
     def document(self, request: ParseRequest, parse: Callable[[], Document]) -> Document:
         """Return what `parse` gave for this request before, or gives now.
@@ -71,7 +71,7 @@ class CachedFile:
             return document
         document = parse()
         self.origins["parsed"] = "fresh"
-        self._new.append(Entry(CacheKind.DOCUMENT, key, pack_document(document)))
+        self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, pack_document(document)))
         return document
 
     def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
@@ -84,23 +84,23 @@ class CachedFile:
             return known
         vectors = fresh_vectors(embedder, texts)
         self.origins["embedded"] = "fresh"
-        self._new.append(Entry(CacheKind.VECTORS, key, pack(vectors)))
+        self._new.append(NewCacheEntry(CacheKind.VECTORS, key, pack(vectors)))
         return vectors
 
     def keep(self) -> None:
         """Store what was not known. Never fails."""
-        self.caches.put(self.owner, self._new)
+        self.cache.put(self.owner, self._new)
         self._new.clear()
 
     def _known(self, kind: CacheKind, key: str, unpacked: Callable[[bytes], T]) -> T | None:
-        data = self.caches.get(self.owner, kind, key)
+        data = self.cache.get(self.owner, kind, key)
         metrics.CACHE_LOOKUPS.add(1, kind.value, "miss" if data is None else "hit")
         if data is None:
             return None
         try:
             return unpacked(data)
         except ValueError:
-            self.caches.forget(self.owner, kind, key)
+            self.cache.remove(self.owner, kind, key)
             return None
 
 

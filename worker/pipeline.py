@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.db import Database
 from app.errors import FileError, FileErrorCode
-from app.files.blobs.local import BlobStore
+from app.files.blobs.protocol import BlobStore
 from app.files.models import File
 from app.jobs import queue
 from app.jobs.completion import Classified, Failed

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 from app.broker import Wakeups
 from app.db import Database
 from app.errors import NotFound
-from app.files.blobs.local import BlobStore
+from app.files.blobs.protocol import BlobStore
 from app.projects.scope import Principal, Scope, resolve_scope
 from app.secrets import Secrets
 from app.settings import Settings

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from app.errors import UNREACHABLE, PigeonholeError, StorageFull, Unavailable, Unprocessable
-from app.files.blobs.local import FULL_SENTENCE, StoreUnavailable, is_disk_full
+from app.files.blobs.protocol import FULL_MESSAGE, StoreUnavailable, is_disk_full
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
     cause = str(error.orig).lower()
     if "disk is full" in cause or "no space left" in cause:
         log.error("the database's disk is full")
-        return _answer(StorageFull(FULL_SENTENCE))
+        return _answer(StorageFull(FULL_MESSAGE))
     state = getattr(error.orig, "sqlstate", None)
     if (
         error.connection_invalidated
@@ -92,7 +92,7 @@ def _render_pool(_: Request, error: Exception) -> JSONResponse:
 
 def _render_os(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
-        return _answer(StorageFull(FULL_SENTENCE))
+        return _answer(StorageFull(FULL_MESSAGE))
     if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
         log.error("too many files are open: raise the limit (ulimit -n)")
         return _answer(Unavailable(TOO_MANY_FILES))

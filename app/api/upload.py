@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.api.wire.text import MAX_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
-from app.files.blobs.local import BlobStore, BlobWriter
+from app.files.blobs.protocol import BlobStore, BlobWriter
 
 # File bytes are handed to a thread in pieces of this size: a slow disk must not stall the loop.
 FLUSH_BYTES = 1024 * 1024

@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import StorageFull
-from app.files.blobs.local import Blob, BlobStore
-from app.files.models import CacheKind, FileCache
+from app.files.blobs.protocol import Blob, BlobStore
+from app.files.models import CacheEntry, CacheKind
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ _LEFT = "bytes that shall go cannot be deleted from the store: it is tried again
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class CacheOwner:
     """Whose cache it is."""
 
     project_id: UUID
@@ -41,7 +41,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewCacheEntry:
     """Bytes to keep. `key`, at most 64 characters, says all that they depend on but the file."""
 
     kind: CacheKind
@@ -57,7 +57,7 @@ class PurgedBlobs:
     last: UUID | None
 
 
-class FileCaches:
+class FileCache:
     """The caches of all files, of at most `max_bytes` together; 0 switches them off.
 
     Looking up and storing never fail: without a cache everything works, only slower. Trouble is
@@ -72,7 +72,7 @@ class FileCaches:
         self._told: set[str] = set()
         self._purged_to: UUID | None = None
 
-    def get(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
+    def get(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there are none to be had."""
         if self._max_bytes == 0:
             return None
@@ -82,7 +82,7 @@ class FileCaches:
             self._tell_once(_UNUSABLE, error)
             return None
 
-    def put(self, owner: Owner, entries: Sequence[Entry]) -> None:
+    def put(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries, all of them or none.
 
         None where another worker was quicker with one, or the file was deleted meanwhile.
@@ -99,7 +99,7 @@ class FileCaches:
         else:
             self._told.discard(_UNUSABLE)
 
-    def forget(self, owner: Owner, kind: CacheKind, key: str) -> None:
+    def remove(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
         """Remove an entry that whoever asked for it cannot read."""
         try:
             with self._database.read() as session:
@@ -124,13 +124,13 @@ class FileCaches:
 
         One that cannot be deleted does not keep the others; a store that is away ends it.
         """
-        query = select(FileCache.id, FileCache.blob_key).where(FileCache.file_id.is_(None))
+        query = select(CacheEntry.id, CacheEntry.blob_key).where(CacheEntry.file_id.is_(None))
         if project_id is not None:
-            query = query.where(FileCache.project_id == project_id)
+            query = query.where(CacheEntry.project_id == project_id)
         if after is not None:
-            query = query.where(FileCache.id > after)
+            query = query.where(CacheEntry.id > after)
         with self._database.read() as session:
-            rows = session.execute(query.order_by(FileCache.id).limit(limit)).all()
+            rows = session.execute(query.order_by(CacheEntry.id).limit(limit)).all()
         gone, is_away = self._delete_what_goes((row.id, row.blob_key) for row in rows)
         self._delete_rows(gone)
         return PurgedBlobs(len(gone), rows[-1].id if len(rows) == limit and not is_away else None)
@@ -141,12 +141,12 @@ class FileCaches:
         Returns how many were removed. One that cannot be deleted does not keep the others.
         """
         with self._database.read() as session:
-            total = int(session.scalar(select(func.sum(FileCache.size))) or 0)
+            total = int(session.scalar(select(func.sum(CacheEntry.size))) or 0)
             if total <= self._max_bytes:
                 return 0
             rows = session.execute(
-                select(FileCache.id, FileCache.blob_key, FileCache.size)
-                .order_by(FileCache.used_at)
+                select(CacheEntry.id, CacheEntry.blob_key, CacheEntry.size)
+                .order_by(CacheEntry.used_at)
                 .limit(limit)
             ).all()
         doomed = []
@@ -159,7 +159,7 @@ class FileCaches:
         self._delete_rows(gone)
         return len(gone)
 
-    def _find(self, owner: Owner, kind: CacheKind, key: str) -> bytes | None:
+    def _find(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
         with self._database.read() as session:
             row = session.execute(_entry(owner, kind, key)).one_or_none()
         if row is None:
@@ -171,7 +171,7 @@ class FileCaches:
         if row.used_at < now() - USED_EVERY:
             with self._database.write() as session:
                 session.execute(
-                    update(FileCache).where(FileCache.id == row.id).values(used_at=now())
+                    update(CacheEntry).where(CacheEntry.id == row.id).values(used_at=now())
                 )
         return data
 
@@ -184,7 +184,7 @@ class FileCaches:
             self._blobs.check()  # a store that is away has lost nothing
             return None
 
-    def _store(self, owner: Owner, entries: Sequence[Entry]) -> None:
+    def _store(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
         blobs: list[Blob] = []
         try:
             blobs.extend(self._write(entry.data) for entry in entries)
@@ -193,7 +193,7 @@ class FileCaches:
                     # A statement, because the unit of work wants to know tables that a worker
                     # has no use for, such as that of projects.
                     session.execute(
-                        insert(FileCache).values(
+                        insert(CacheEntry).values(
                             project_id=owner.project_id,
                             file_id=owner.file_id,
                             kind=entry.kind,
@@ -248,7 +248,7 @@ class FileCaches:
     def _delete_rows(self, ids: Sequence[UUID]) -> None:
         if ids:
             with self._database.write() as session:
-                session.execute(delete(FileCache).where(FileCache.id.in_(ids)))
+                session.execute(delete(CacheEntry).where(CacheEntry.id.in_(ids)))
 
     def _is_away(self) -> bool:
         try:
@@ -263,12 +263,12 @@ class FileCaches:
         self._told.add(trouble)
 
 
-def _entry(owner: Owner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
+def _entry(owner: CacheOwner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
     return select(
-        FileCache.id, FileCache.blob_key, FileCache.size, FileCache.sha256, FileCache.used_at
+        CacheEntry.id, CacheEntry.blob_key, CacheEntry.size, CacheEntry.sha256, CacheEntry.used_at
     ).where(
-        FileCache.project_id == owner.project_id,
-        FileCache.file_id == owner.file_id,
-        FileCache.kind == kind,
-        FileCache.key == key,
+        CacheEntry.project_id == owner.project_id,
+        CacheEntry.file_id == owner.file_id,
+        CacheEntry.kind == kind,
+        CacheEntry.key == key,
     )

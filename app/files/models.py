@@ -75,7 +75,7 @@ class CacheKind(StrEnum):
     DELETED = "deleted"
 
 
-class FileCache(Base):
+class CacheEntry(Base):
     """A cache entry's row; the bytes are in the blob store under `blob_key`.
 
     A deleted file leaves its rows without a `file_id`: only once the blob is gone does the row

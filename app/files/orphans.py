@@ -8,8 +8,8 @@ from itertools import islice
 from sqlalchemy import select
 
 from app.db import Database
-from app.files.blobs.local import BlobStore
-from app.files.models import File, FileCache
+from app.files.blobs.protocol import BlobStore
+from app.files.models import CacheEntry, File
 
 # The row of a blob is written within seconds, or never. A day is beyond all doubt.
 OLD_ENOUGH = timedelta(days=1)
@@ -55,7 +55,7 @@ def _known(database: Database, keys: Sequence[str]) -> set[str]:
     with database.read() as session:
         return {
             *session.scalars(select(File.blob_key).where(File.blob_key.in_(keys))),
-            *session.scalars(select(FileCache.blob_key).where(FileCache.blob_key.in_(keys))),
+            *session.scalars(select(CacheEntry.blob_key).where(CacheEntry.blob_key.in_(keys))),
         }
 
 

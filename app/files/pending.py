@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import Database, new_id, now
 from app.errors import Conflict, NotFound
 from app.files import service
-from app.files.blobs.local import Blob
+from app.files.blobs.protocol import Blob
 from app.files.models import File, PendingUpload
 from app.files.service import NewFile
 from app.projects.scope import Scope
@@ -22,7 +22,7 @@ GONE = "This link is not valid, or has expired: ask the API for a new one."
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class NewUpload:
     """What a client says about a file before it sends its bytes; `size` is in bytes."""
 
     name: str
@@ -30,7 +30,7 @@ class Promise:
     size: int | None = None
 
 
-def promise(session: Session, scope: Scope, new: Promise, expires_at: datetime) -> UUID:
+def create(session: Session, scope: Scope, new: NewUpload, expires_at: datetime) -> UUID:
     """Record that bytes may come, and return the id that their file will have."""
     file_id = new_id()
     session.add(
@@ -46,18 +46,18 @@ def promise(session: Session, scope: Scope, new: Promise, expires_at: datetime) 
     return file_id
 
 
-def find(session: Session, file_id: UUID) -> Promise:
+def find(session: Session, file_id: UUID) -> NewUpload:
     """Return what was said about a file, whether its bytes have come or not; raises NotFound."""
     pending = session.get(PendingUpload, file_id)
     if pending is not None:
-        return Promise(pending.name, pending.external_file_id, pending.size)
+        return NewUpload(pending.name, pending.external_file_id, pending.size)
     file = session.get(File, file_id)
     if file is None:
         raise NotFound(GONE)
-    return Promise(file.name, file.external_file_id, file.size)
+    return NewUpload(file.name, file.external_file_id, file.size)
 
 
-def keep(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> bool:
+def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> bool:
     """Make a file of bytes that came; False when they had come before.
 
     Of two that bring bytes at once, one makes the file. Raises Conflict when the link was used
@@ -80,7 +80,7 @@ def keep(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> 
     return False
 
 
-def forget_expired(database: Database, limit: int) -> int:
+def delete_expired(database: Database, limit: int) -> int:
     """Delete promises whose links have expired, up to `limit` of them; return how many."""
     with database.read() as session:
         old = session.scalars(

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.audit.log import LINK, Action, record
 from app.db import new_id, now
 from app.errors import NotFound
-from app.files.blobs.local import Blob
-from app.files.models import SORTED_CHARACTERS, CacheKind, File, FileCache
-from app.files.sorting import NEWEST, FileOrder
+from app.files.blobs.protocol import Blob
+from app.files.models import SORTED_CHARACTERS, CacheEntry, CacheKind, File
+from app.files.sorting import NEWEST, FileSort
 from app.paging import Page, PageRequest, count, cut
 from app.projects.scope import Scope
 
@@ -110,7 +110,7 @@ def find_page(
     scope: Scope,
     wanted: FileFilter,
     request: PageRequest,
-    order: FileOrder = NEWEST,
+    order: FileSort = NEWEST,
 ) -> Page[File]:
     """Return a page of the project's files, the newest first unless `order` says otherwise."""
     query = select(File).where(File.project_id == scope.project_id)
@@ -142,7 +142,7 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
 
 def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
     """Do what `remove` does for a file of any project; return nothing when it is gone already."""
-    cached = session.scalars(select(FileCache.blob_key).where(FileCache.file_id == file_id)).all()
+    cached = session.scalars(select(CacheEntry.blob_key).where(CacheEntry.file_id == file_id)).all()
     file = session.execute(
         delete(File)
         .where(File.id == file_id)
@@ -151,7 +151,7 @@ def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
     if file is None:
         return ()
     session.execute(
-        insert(FileCache).values(
+        insert(CacheEntry).values(
             project_id=file.project_id,
             kind=CacheKind.DELETED,
             key=file_id.hex,

@@ -13,7 +13,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 
 
 @dataclass(frozen=True, slots=True)
-class FileOrder:
+class FileSort:
     """By one field, and where that is equal by id in the same direction."""
 
     field: Field
@@ -42,10 +42,10 @@ class FileOrder:
         return file.sort_name if self.field == "name" else "", file.id
 
 
-NEWEST = FileOrder("created_at", is_descending=True)
+NEWEST = FileSort("created_at", is_descending=True)
 
 
-def read_order(text: str | None) -> FileOrder:
+def parse_sort(text: str | None) -> FileSort:
     """Return the order that a client names, such as `name` or `created_at desc`.
 
     Of several fields the first one counts that is known; without any, the newest come first, as
@@ -57,5 +57,5 @@ def read_order(text: str | None) -> FileOrder:
             if name == field:
                 is_newest_first = field == "created_at" and direction.strip().lower() != "asc"
                 is_descending = direction.strip().lower() == "desc"
-                return FileOrder(field, is_descending or is_newest_first)
+                return FileSort(field, is_descending or is_newest_first)
     return NEWEST

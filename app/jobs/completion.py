@@ -11,7 +11,7 @@ from app.audit.log import SERVER, Action, record
 from app.db import now
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
-from app.webhooks.events import JobState, owe
+from app.webhooks.events import JobState, enqueue_deliveries
 
 NAMED_FAILURES = 20
 
@@ -157,7 +157,7 @@ def _close(
         subject=job_id,
         details={"status": status.value},
     )
-    owe(session, job_id, JobState(status.lower()))
+    enqueue_deliveries(session, job_id, JobState(status.lower()))
 
 
 def final_status(file_count: int, failed_count: int) -> JobStatus:

@@ -52,7 +52,9 @@ class Job(Base):
     # Of the request that created it; None for jobs older than the column.
     request_id: Mapped[str | None] = mapped_column(String(64))
     # Whether somebody wants to be told when the first of its files is taken.
-    owes_running: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    notify_running: Mapped[bool] = mapped_column(
+        "owes_running", default=False, server_default=text("false")
+    )
     # Each version of the API shows its own jobs only.
     api_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     # The client's idempotency key.

@@ -21,7 +21,7 @@ from app.files.models import File
 from app.jobs.completion import Classified, Failed, count_ended, ended_values
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
-from app.webhooks.events import JobState, owe
+from app.webhooks.events import JobState, enqueue_deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
             return None
         job = _read_job(session, item.job_id)
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
-        if job.owes_running:
+        if job.notify_running:
             _tell_of_running(session, item.job_id)
     return Claim(
         item_id=item.id,
@@ -127,7 +127,7 @@ def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
             Job.max_pages,
             Job.target_pages,
             Job.request_id,
-            Job.owes_running,
+            Job.notify_running,
             Job.min_confidence,
             Job.examples,
         ).where(Job.id == job_id)
@@ -138,12 +138,12 @@ def _tell_of_running(session: Session, job_id: UUID) -> None:
     """Owe the event of a job's first claim; of two workers at once, one finds it owed already."""
     first = session.execute(
         update(Job)
-        .where(Job.id == job_id, Job.owes_running)
-        .values(owes_running=False)
+        .where(Job.id == job_id, Job.notify_running)
+        .values(notify_running=False)
         .returning(Job.id)
     ).one_or_none()
     if first is not None:
-        owe(session, job_id, JobState.RUNNING)
+        enqueue_deliveries(session, job_id, JobState.RUNNING)
 
 
 def renew(database: Database, claim: Claim, lease: timedelta) -> bool:

@@ -21,7 +21,7 @@ from app.observability.logging import bound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope, reach
 from app.secrets import Secrets
-from app.webhooks.events import JobState, choose_name, owe
+from app.webhooks.events import JobState, choose_name, enqueue_deliveries
 from app.webhooks.service import NewWebhook, store
 
 
@@ -89,7 +89,7 @@ def create(
     _insert_items(session, job, new.file_ids, names)
     store(session, secrets, job.id, new.webhooks)
     if new.webhooks:
-        owe(session, job.id, JobState.PENDING)
+        enqueue_deliveries(session, job.id, JobState.PENDING)
     record(
         session,
         Action.JOB_CREATED,
@@ -116,7 +116,7 @@ def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
         file_count=len(new.file_ids),
         ended_count=0,
         failed_count=0,
-        owes_running=any(choose_name(JobState.RUNNING, hook.events) for hook in new.webhooks),
+        notify_running=any(choose_name(JobState.RUNNING, hook.events) for hook in new.webhooks),
         request_id=bound("request_id"),
         api_version=new.api_version,
         transaction_id=new.transaction_id,

@@ -11,14 +11,14 @@ from app.audit.log import Action, record
 from app.configurations.models import Configuration
 from app.db import Database
 from app.files import service as files
-from app.files.cache import FileCaches
-from app.files.models import File, FileCache, PendingUpload
+from app.files.cache import FileCache
+from app.files.models import CacheEntry, File, PendingUpload
 from app.jobs import completion
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
 from app.maintenance.retention import delete_old_files, delete_old_jobs
 from app.projects.service import require_project
-from app.webhooks.saved_models import SavedWebhook
+from app.webhooks.models import SavedWebhook
 
 BATCH = 500
 
@@ -27,7 +27,7 @@ BATCH = 500
 class Purged:
     """How many rows went, and how many blobs are still to go: the store did not delete them.
 
-    With a job go its items, results and webhooks with their log. `blobs` are bytes and caches.
+    With a job go its items, results and webhooks with their log. `blobs` are bytes and cache.
     """
 
     jobs: int = 0
@@ -41,7 +41,7 @@ class Purged:
 
 def purge_project(
     database: Database,
-    caches: FileCaches,
+    cache: FileCache,
     project_id: UUID,
     older_than: timedelta | None,
     *,
@@ -65,7 +65,7 @@ def purge_project(
             purged.files += count
     before = _blobs_left(database, project_id)
     last: UUID | None = None
-    while (last := caches.purge_after(BATCH, project_id, last).last) is not None:
+    while (last := cache.purge_after(BATCH, project_id, last).last) is not None:
         pass
     purged.blobs_left = _blobs_left(database, project_id)
     purged.blobs = before - purged.blobs_left
@@ -90,9 +90,9 @@ def find_blobs_left(database: Database, project_id: UUID, limit: int) -> Sequenc
     """Return the keys of up to `limit` blobs of a project whose files are deleted."""
     with database.read() as session:
         return session.scalars(
-            select(FileCache.blob_key)
-            .where(FileCache.project_id == project_id, FileCache.file_id.is_(None))
-            .order_by(FileCache.id)
+            select(CacheEntry.blob_key)
+            .where(CacheEntry.project_id == project_id, CacheEntry.file_id.is_(None))
+            .order_by(CacheEntry.id)
             .limit(limit)
         ).all()
 
@@ -134,6 +134,6 @@ def _delete_all(database: Database, project_id: UUID, purged: Purged, actor: str
 def _blobs_left(database: Database, project_id: UUID) -> int:
     with database.read() as session:
         query = select(func.count()).where(
-            FileCache.project_id == project_id, FileCache.file_id.is_(None)
+            CacheEntry.project_id == project_id, CacheEntry.file_id.is_(None)
         )
         return session.scalar(query) or 0

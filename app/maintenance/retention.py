@@ -61,7 +61,7 @@ def delete_old_files(
     """Delete files uploaded longer ago than `age` that no job waits for; return how many.
 
     Of one project, or else of all that have no retention of their own. Their bytes and caches
-    go when the sweeper tidies caches.
+    go when the sweeper tidies cache.
     """
     is_awaited = exists().where(
         Item.file_id == File.id, Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING))
@@ -73,7 +73,7 @@ def delete_old_files(
     return len(old)
 
 
-def keep_projects_rules(database: Database, limit: int) -> Deleted:
+def apply_project_retention(database: Database, limit: int) -> Deleted:
     """Delete what projects with a retention of their own no longer keep, up to `limit` of each."""
     with database.read() as session:
         rules = session.execute(

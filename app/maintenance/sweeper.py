@@ -16,11 +16,11 @@ from app.audit.export import forget_old
 from app.broker import MOST_MESSAGES, Wakeups
 from app.db import Database, now
 from app.files import pending
-from app.files.blobs.local import BlobStore
-from app.files.cache import FileCaches
+from app.files.blobs.protocol import BlobStore
+from app.files.cache import FileCache
 from app.jobs import recovery
 from app.jobs.models import Worker
-from app.maintenance.retention import delete_old_files, delete_old_jobs, keep_projects_rules
+from app.maintenance.retention import apply_project_retention, delete_old_files, delete_old_jobs
 from app.settings import Settings
 from app.webhooks import outbox
 
@@ -76,13 +76,13 @@ class Sweeper:
         settings: Settings,
         database: Database,
         wakeups: Wakeups,
-        caches: FileCaches,
+        cache: FileCache,
         blobs: BlobStore,
     ) -> None:
         self._settings = settings
         self._database = database
         self._wakeups = wakeups
-        self._caches = caches
+        self._cache = cache
         self._blobs = blobs
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -167,10 +167,10 @@ class Sweeper:
 
     def _tidy_caches(self) -> None:
         """Remove caches of deleted files, and what is too much."""
-        self._caches.purge(MOST_CACHE_ENTRIES)
+        self._cache.purge(MOST_CACHE_ENTRIES)
         if not self._eviction.is_over:
             return
-        evicted = self._caches.evict(MOST_CACHE_ENTRIES)
+        evicted = self._cache.evict(MOST_CACHE_ENTRIES)
         if evicted:
             log.debug("evicted caches", extra={"entries": evicted})
         if evicted < MOST_CACHE_ENTRIES:
@@ -180,7 +180,7 @@ class Sweeper:
         """Delete what is older than its project or the settings keep it, and old audit events."""
         if not self._retention.is_over:
             return
-        deleted = keep_projects_rules(self._database, MOST_OLD)
+        deleted = apply_project_retention(self._database, MOST_OLD)
         if age := self._settings.job_retention_seconds:
             deleted.jobs += delete_old_jobs(self._database, timedelta(seconds=age), MOST_OLD)
         if age := self._settings.file_retention_seconds:
@@ -197,7 +197,7 @@ class Sweeper:
             self._retention.begin()
 
     def _forget_promises(self) -> None:
-        forgotten = pending.forget_expired(self._database, MOST_OLD)
+        forgotten = pending.delete_expired(self._database, MOST_OLD)
         if forgotten:
             log.info("forgot links whose bytes never came", extra={"links": forgotten})
 
@@ -206,7 +206,7 @@ class Sweeper:
         if not self._leftovers.is_over:
             return
         self._leftovers.begin()
-        removed = self._blobs.remove_stale_uploads(LEFTOVER_AGE)
+        removed = self._blobs.delete_stale_uploads(LEFTOVER_AGE)
         if removed:
             log.info("removed uploads that were cut short", extra={"uploads": removed})
 

@@ -61,7 +61,7 @@ def choose_name(state: JobState, wanted: Sequence[str] | None) -> str | None:
     return next((name for name in wanted if name in SPELLINGS[state]), None)
 
 
-def owe(session: Session, job_id: UUID, state: JobState) -> None:
+def enqueue_deliveries(session: Session, job_id: UUID, state: JobState) -> None:
     """Write a delivery for each configuration of a job that wants to know of its new state.
 
     To be called in the transaction that changes the state, so that neither is there without the

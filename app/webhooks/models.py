@@ -1,6 +1,6 @@
-"""Webhooks of jobs: configurations, the deliveries that they are owed, and each try to deliver.
+"""Tables of webhooks: configurations of jobs, deliveries, attempts, and saved webhooks.
 
-Headers and signing secrets are encrypted. All of it goes with its job.
+Headers and signing secrets are encrypted. All but saved webhooks are deleted with their job.
 """
 
 from datetime import datetime
@@ -108,3 +108,22 @@ class WebhookAttempt(Base):
     excerpt: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (Index("ix_webhook_attempts_delivery_id", "delivery_id"),)
+
+
+class SavedWebhook(Base):
+    """Where to send the events of jobs that name it; each job keeps a copy."""
+
+    __tablename__ = "saved_webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    url: Mapped[str] = mapped_column(Text)
+    events: Mapped[list[str] | None] = mapped_column(NullableJson)
+    output_format: Mapped[str] = mapped_column(String(10))
+    payload: Mapped[str] = mapped_column(String(10))
+    headers_encrypted: Mapped[str | None] = mapped_column(Text)
+    secret_encrypted: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (Index("ix_saved_webhooks_newest", "project_id", "created_at", "id"),)

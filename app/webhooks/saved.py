@@ -15,7 +15,7 @@ from app.errors import Conflict, NotFound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope
 from app.secrets import Secrets
-from app.webhooks.saved_models import SavedWebhook
+from app.webhooks.models import SavedWebhook
 from app.webhooks.service import NewWebhook
 
 # One of the listings has no pages.

@@ -20,7 +20,8 @@ from typing import BinaryIO
 
 import psutil
 
-from app.files.blobs.local import BlobStore, LocalBlobStore
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.protocol import BlobStore
 from app.files.blobs.s3 import Bucket, S3BlobStore
 from app.files.blobs.s3_signing import SigningKey
 from devtools.reaper import reaper

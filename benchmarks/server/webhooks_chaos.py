@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from app import schema
 from app.db import Database
 from app.files import service as files
-from app.files.blobs.local import Blob
+from app.files.blobs.protocol import Blob
 from app.files.service import NewFile
 from app.jobs import service as jobs
 from app.jobs.pages import PageSelection

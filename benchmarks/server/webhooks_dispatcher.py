@@ -7,7 +7,7 @@ from app.db import Database
 from app.observability.logging import set_up_logging
 from app.secrets import Secrets
 from app.webhooks.policy import AddressPolicy
-from worker.runtime.webhook_delivery.client import Limits, Sender
+from worker.runtime.webhook_delivery.client import Limits, WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
@@ -25,7 +25,7 @@ def main() -> None:
     deliverer = Deliverer(
         Database(url),
         Secrets(secret_key),
-        Sender(AddressPolicy(), LIMITS),
+        WebhookClient(AddressPolicy(), LIMITS),
         WAITS,
         margin_seconds=MARGIN_SECONDS,
     )

@@ -21,7 +21,7 @@ from app.files import service
 from app.files.models import File
 from app.files.service import FileFilter, NewFile
 from app.files.sniff.sniff import extension_of
-from app.files.sorting import NEWEST, FileOrder, read_order
+from app.files.sorting import NEWEST, FileSort, parse_sort
 from app.limits.storage import require_room
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ def list_beta_files(
 ) -> BetaFileListResponse:
     """List the project's files, the newest first unless `order_by` says otherwise."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
-    order = read_order(order_by)
+    order = parse_sort(order_by)
     page, answer = _list(call, wanted, order, page_size, page_token, include_total=include_total)
     for file, shown in zip(page, answer.items, strict=True):
         _expand(request, call, file, shown, expand)
@@ -175,7 +175,7 @@ def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListRespo
         asked.file_name,
         asked.external_file_id,
     )
-    order = read_order(body.order_by)
+    order = parse_sort(body.order_by)
     return _list(
         call, wanted, order, body.page_size, body.page_token, include_total=body.include_total
     )[1]
@@ -263,7 +263,7 @@ def _find(call: Call, file_id: UUID) -> File:
 def _list(
     call: Call,
     wanted: FileFilter,
-    order: FileOrder,
+    order: FileSort,
     page_size: int | None,
     page_token: str | None,
     *,

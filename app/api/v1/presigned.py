@@ -15,7 +15,7 @@ from app.api.wire.text import MAX_TEXT, ShortText
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files import pending
 from app.files.models import File
-from app.files.pending import Promise
+from app.files.pending import NewUpload
 from app.files.sniff.sniff import extension_of
 from app.limits.storage import require_room
 
@@ -60,9 +60,9 @@ def create_upload_link(
     _check_size(body.file_size, services.settings.upload_max_bytes)
     expires_at = expiry(services.settings, expires_at_seconds)
     scope = call.scope()
-    promised = Promise(base_name(body.name.encode()), body.external_file_id, body.file_size)
+    promised = NewUpload(base_name(body.name.encode()), body.external_file_id, body.file_size)
     with services.database.write() as session:
-        file_id = pending.promise(session, scope, promised, expires_at)
+        file_id = pending.create(session, scope, promised, expires_at)
     return PresignedUploadResponse(
         url=upload_link(request, services, file_id, expires_at),
         expires_at=expires_at,
@@ -89,12 +89,12 @@ async def take_upload(
     return Response(status_code=204)
 
 
-def _find(services: Services, file_id: UUID) -> Promise:
+def _find(services: Services, file_id: UUID) -> NewUpload:
     with services.database.read() as session:
         return pending.find(session, file_id)
 
 
-def _keep(services: Services, file_id: UUID, promised: Promise, upload: RawUpload) -> None:
+def _keep(services: Services, file_id: UUID, promised: NewUpload, upload: RawUpload) -> None:
     writer = upload.writer
     try:
         if promised.size is not None and upload.size != promised.size:
@@ -110,7 +110,7 @@ def _keep(services: Services, file_id: UUID, promised: Promise, upload: RawUploa
     is_kept = False
     try:
         with services.database.write() as session:
-            is_new = pending.keep(session, file_id, file_type, blob)
+            is_new = pending.complete(session, file_id, file_type, blob)
             if is_new:
                 file = session.get_one(File, file_id)
                 require_room(session, file, services.settings.project_max_bytes)

@@ -28,9 +28,9 @@ from app.api.wire.pagination import (
 from app.api.wire.text import require_storable
 from app.paging import PageRequest
 from app.webhooks import saved
+from app.webhooks.models import SavedWebhook
 from app.webhooks.payload import IDS
 from app.webhooks.saved import MOST_OF_A_PROJECT, Fields
-from app.webhooks.saved_models import SavedWebhook
 
 router = APIRouter(prefix="/api", tags=["webhook configurations"])
 

@@ -1,103 +1,29 @@
-"""The bytes of files: a protocol, and its form in a directory. The other form: blobs_s3."""
+"""Blobs in a directory."""
 
 import errno
 import hashlib
 import os
-import re
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from app.db import now
-from app.errors import StorageFull
-
-# EFBIG is a quota of its own kind: the process may not write files that large.
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FOLDER = re.compile("[0-9a-f]{2}")
-KEY = re.compile(f"({FOLDER.pattern})/\\1[0-9a-f]{{30}}")
-FULL_SENTENCE = "The server's disk is full: nothing was stored. Free some space and try again."
-
-
-class StoreUnavailable(OSError):
-    """The store of uploaded files cannot be reached, or refuses what it is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """Stored bytes: where they are, how many, and their SHA-256 in hexadecimal."""
-
-    key: str
-    size: int
-    sha256: str
-
-
-class BlobWriter(Protocol):
-    """Takes bytes in order; `commit` makes them a blob, `discard` forgets them."""
-
-    def write(self, data: bytes) -> None:
-        """Add bytes; raises StorageFull when there is no room."""
-        ...
-
-    def reopen(self) -> BinaryIO:
-        """Open what was written so far for reading, from the beginning."""
-        ...
-
-    def commit(self) -> Blob:
-        """Keep the bytes, durably; raises StorageFull when there is no room."""
-        ...
-
-    def discard(self) -> None:
-        """Forget the bytes; harmless after `commit`."""
-        ...
-
-
-class BlobStore(Protocol):
-    """Where blobs live. Keys are opaque.
-
-    Everything may raise OSError when the store is away, StoreUnavailable where it is elsewhere.
-    """
-
-    def create(self) -> BlobWriter:
-        """Begin a new blob."""
-        ...
-
-    def open(self, key: str) -> BinaryIO:
-        """Open a blob as a real file (it has a descriptor); raises FileNotFoundError."""
-        ...
-
-    def delete(self, key: str) -> None:
-        """Remove a blob; harmless if it is gone already."""
-        ...
-
-    def check(self) -> None:
-        """Raise OSError, within seconds, if the store cannot be used now."""
-        ...
-
-    def keys(self, older_than: timedelta) -> Iterator[str]:
-        """Give the keys of all blobs that were committed longer ago than this, in any order."""
-        ...
-
-    def remove_stale_uploads(self, older_than: timedelta) -> int:
-        """Remove what crashes left of uploads that nobody has written to for so long.
-
-        Returns how many there were. Harmless to the uploads of other processes unless they
-        pause for that long.
-        """
-        ...
-
-    def direct_link(self, key: str, name: str, seconds: int) -> str | None:
-        """Return a URL of the store itself that sends a blob as an attachment called `name`.
-
-        It works for `seconds`. None where clients get the bytes through this server.
-        """
-        ...
+from app.files.blobs.protocol import (
+    FOLDER,
+    Blob,
+    as_storage_full,
+    is_disk_full,
+    is_key,
+    new_key,
+)
 
 
 class LocalBlobStore:
-    """Blobs in a directory, in 256 subdirectories; written aside, fsynced, renamed into place."""
+    """Blobs in a directory with 256 subdirectories.
+
+    Written to `incoming`, fsynced, then renamed into place.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -113,7 +39,7 @@ class LocalBlobStore:
         return (self._root / key).open("rb")
 
     def delete(self, key: str) -> None:
-        """Remove a blob; harmless if it is gone already."""
+        """Delete a blob; has no effect when it does not exist."""
         (self._root / key).unlink(missing_ok=True)
 
     def check(self) -> None:
@@ -122,10 +48,10 @@ class LocalBlobStore:
             raise PermissionError(errno.EACCES, "the directory of uploaded files is not writable")
 
     def keys(self, older_than: timedelta) -> Iterator[str]:
-        """Give the keys of all blobs that were committed longer ago than this."""
+        """Yield the keys of all blobs committed longer ago than this."""
         before = (now() - older_than).timestamp()
         for folder in sorted(self._root.iterdir()):
-            # Not `incoming`, nor what others have put there, such as a volume's `lost+found`.
+            # Skips `incoming` and foreign folders such as a volume's `lost+found`.
             if not FOLDER.fullmatch(folder.name) or not folder.is_dir():
                 continue
             for path in folder.iterdir():
@@ -133,8 +59,8 @@ class LocalBlobStore:
                 if is_key(key) and _modified(path) < before:
                     yield key
 
-    def remove_stale_uploads(self, older_than: timedelta) -> int:
-        """Remove uploads that a crash cut short; each write makes an upload young again."""
+    def delete_stale_uploads(self, older_than: timedelta) -> int:
+        """Delete uploads that a crash interrupted; the age counts from the last write."""
         before = (now() - older_than).timestamp()
         stale = [path for path in self._incoming.iterdir() if _modified(path) < before]
         for path in stale:
@@ -142,47 +68,43 @@ class LocalBlobStore:
         return len(stale)
 
     def direct_link(self, key: str, name: str, seconds: int) -> None:  # noqa: ARG002  # the protocol's signature
-        """Return None: the bytes of a directory come through this server."""
+        """Return None: clients download through this server."""
         return
 
 
 class LocalBlobWriter:
-    """One upload on its way to the store."""
+    """One upload to the directory."""
 
     def __init__(self, root: Path, incoming: Path) -> None:
         self._root = root
-        name = uuid.uuid4().hex
-        self._key = f"{name[:2]}/{name}"
-        self._path = incoming / name
+        self._key = new_key()
+        self._path = incoming / Path(self._key).name
         self._hash = hashlib.sha256()
         self._size = 0
         try:
             self._file = self._path.open("wb")
         except OSError as error:
-            raise _as_storage_full(error) from error
+            raise as_storage_full(error) from error
 
     def write(self, data: bytes) -> None:
         """Add bytes; raises StorageFull when there is no room."""
         try:
             self._file.write(data)
         except OSError as error:
-            raise _as_storage_full(error) from error
+            raise as_storage_full(error) from error
         self._hash.update(data)
         self._size += len(data)
 
     def reopen(self) -> BinaryIO:
-        """Open what was written so far for reading, from the beginning."""
+        """Open the bytes written so far for reading, from the beginning."""
         try:
             self._file.flush()
         except OSError as error:
-            raise _as_storage_full(error) from error
+            raise as_storage_full(error) from error
         return self._path.open("rb")
 
     def commit(self) -> Blob:
-        """Bring the bytes to the disk, rename them into place, bring the new name to the disk.
-
-        After it a power cut loses neither.
-        """
+        """Fsync the bytes, rename them into place and fsync the directory."""
         target = self._root / self._key
         try:
             self._file.flush()
@@ -194,36 +116,22 @@ class LocalBlobWriter:
             if is_new:
                 fsync_directory(self._root)
         except OSError as error:
-            raise _as_storage_full(error) from error
+            raise as_storage_full(error) from error
         return Blob(self._key, self._size, self._hash.hexdigest())
 
     def discard(self) -> None:
-        """Forget the bytes; harmless after `commit`."""
+        """Drop the bytes; has no effect after `commit`."""
         try:
             self._file.close()
         except OSError as error:
-            # Closing flushes; on a full disk that fails, and the bytes are unwanted anyway.
-            if error.errno not in FULL:
+            # Closing flushes, which fails on a full disk.
+            if not is_disk_full(error):
                 raise
         self._path.unlink(missing_ok=True)
 
 
-def is_key(text: str) -> bool:
-    """Tell whether a name in a store is one of ours: a bucket or a volume may hold others' too."""
-    return KEY.fullmatch(text) is not None
-
-
-def is_disk_full(error: OSError) -> bool:
-    """Tell whether an error means that there is no room for more bytes."""
-    return error.errno in FULL
-
-
-def _as_storage_full(error: OSError) -> Exception:
-    return StorageFull(FULL_SENTENCE) if is_disk_full(error) else error
-
-
 def _modified(path: Path) -> float:
-    """Return when a file was written to, in seconds; infinity when it is gone."""
+    """Return when a file was last written, in Unix time; infinity when it does not exist."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
@@ -231,7 +139,7 @@ def _modified(path: Path) -> float:
 
 
 def _make_directory(path: Path) -> bool:
-    """Make a directory for its owner only; False if it is there already."""
+    """Make a directory for its owner only; return False if it exists."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
@@ -240,7 +148,7 @@ def _make_directory(path: Path) -> bool:
 
 
 def fsync_directory(path: Path) -> None:
-    """Bring the names in a directory to the disk."""
+    """Make the names in a directory durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from app.files.sniff import ole_directory, zip_directory
-from app.files.sniff.utf16 import find_utf16
+from app.files.sniff.utf16 import detect_utf16
 
 _HEAD = 8192
 _PDF_MARK_WITHIN = 1024
@@ -215,7 +215,7 @@ def _decode_head(head: bytes) -> str | None:
     """Return the head as text good enough to recognise its kind; None when it is binary."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    wide = find_utf16(head)
+    wide = detect_utf16(head)
     if wide:
         text = head[: len(head) // 2 * 2].decode(wide, "replace")
         return text if _is_mostly_printable(text) else None

@@ -10,7 +10,7 @@ _ODD_CHARACTERS = 0.02
 _SAMPLE = 8192
 
 
-def find_utf16(head: bytes) -> str | None:
+def detect_utf16(head: bytes) -> str | None:
     """Return `utf-16-le` or `utf-16-be` for the first bytes of such a text, else None.
 
     The high bytes of letters, spaces and line ends are NUL in Western text, and all on one side.

@@ -13,8 +13,9 @@ from app import schema
 from app.db import Database
 from app.errors import StartupError
 from app.files import service as files
-from app.files.blobs.local import Blob, LocalBlobStore
-from app.files.cache import Entry, FileCaches, Owner
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.protocol import Blob
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry
 from app.files.models import CacheKind
 from app.files.orphans import find_orphans
 from app.files.service import NewFile
@@ -50,9 +51,9 @@ class House:
             world = World(database)
             with database.write() as session:
                 file = files.create(session, world.here, NewFile("a.txt", "txt"), blob)
-            entry = Entry(CacheKind.DOCUMENT, "key", b"text")
-            owner = Owner(world.here.project_id, file.id)
-            FileCaches(database, self.blobs, 1000).put(owner, [entry])
+            entry = NewCacheEntry(CacheKind.DOCUMENT, "key", b"text")
+            owner = CacheOwner(world.here.project_id, file.id)
+            FileCache(database, self.blobs, 1000).put(owner, [entry])
         for path in (self.data_dir / "blobs").rglob("*"):
             if path.is_file() and path.stat().st_mtime > time.time() - 3600:
                 self.age(path, 2)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.files import service as files
 from app.files.blobs.local import LocalBlobStore
-from app.files.cache import FileCaches
+from app.files.cache import FileCache
 from app.files.service import NewFile
 from app.jobs.models import Item, Result
 from app.jobs.queue import Claim
@@ -65,8 +65,8 @@ class Plumbing:
         self.claims: list[Claim | None] = []
 
     def caching(self, max_bytes: int = 1_000_000, **limits: int) -> Caching:
-        caches = FileCaches(self.world.database, self.blobs, max_bytes)
-        return Caching(caches, ParserLimits(**limits), OcrData())
+        cache = FileCache(self.world.database, self.blobs, max_bytes)
+        return Caching(cache, ParserLimits(**limits), OcrData())
 
     def file(self, content: str = INVOICE, scope: Scope | None = None) -> UUID:
         writer = self.blobs.create()

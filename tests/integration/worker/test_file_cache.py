@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app.errors import FileError, FileErrorCode
 from app.files import service as files
-from app.files.models import CacheKind, FileCache
+from app.files.models import CacheEntry, CacheKind
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
@@ -124,8 +124,8 @@ class TestCaches:
         strange = writer.commit()
         with plumbing.world.database.write() as session:
             session.execute(
-                update(FileCache)
-                .where(FileCache.kind == kind)
+                update(CacheEntry)
+                .where(CacheEntry.kind == kind)
                 .values(blob_key=strange.key, size=strange.size, sha256=strange.sha256)
             )
         for _ in range(2):
@@ -166,7 +166,7 @@ class TestCaches:
         assert plumbing.outcome(job_id).status == "done"
         with plumbing.world.database.read() as session:
             # What is left says that the file's own bytes are to be removed.
-            assert session.scalars(select(FileCache.kind)).all() == [CacheKind.DELETED]
+            assert session.scalars(select(CacheEntry.kind)).all() == [CacheKind.DELETED]
 
     def test_a_file_without_text_is_kept_too(
         self, plumbing: Plumbing, log: pytest.LogCaptureFixture

@@ -4,7 +4,7 @@ import codecs
 import contextlib
 import re
 
-from app.files.sniff.utf16 import find_utf16
+from app.files.sniff.utf16 import detect_utf16
 from worker.parsing.readers.legacy_encodings import guess
 
 _MARKS = (
@@ -55,7 +55,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if _ISO_2022_JP.search(data[:_SAMPLE]):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode("iso2022_jp")
-    wide = find_utf16(data)
+    wide = detect_utf16(data)
     if wide:
         return data.decode(wide, "replace")
     with contextlib.suppress(UnicodeDecodeError):

@@ -68,7 +68,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class WebhookClient:
     """Sends requests under a policy."""
 
     policy: AddressPolicy
@@ -155,8 +155,8 @@ class Sender:
 class _PinnedBackend(httpcore2.NetworkBackend):
     """Connects to addresses that the policy allows; `peer` is the one it connected to."""
 
-    def __init__(self, sender: Sender, *, loopback: bool) -> None:
-        self._sender = sender
+    def __init__(self, client: WebhookClient, *, loopback: bool) -> None:
+        self._client = client
         self._loopback = loopback
         self._sockets = httpcore2.SyncBackend()
         self.peer: Address | None = None
@@ -169,12 +169,12 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        addresses = _look_up(self._sender, host, port)
+        addresses = _look_up(self._client, host, port)
         for address in addresses:
-            reason = self._sender.policy.refuse(address, loopback=self._loopback)
+            reason = self._client.policy.refuse(address, loopback=self._loopback)
             if reason is not None:
                 raise Undeliverable(f"refused: {reason}", is_final=True)
-        until = time.monotonic() + (timeout or self._sender.limits.connect_seconds)
+        until = time.monotonic() + (timeout or self._client.limits.connect_seconds)
         failure: Exception = httpcore2.ConnectError("the name has no address")
         for address in addresses:
             left = until - time.monotonic()
@@ -188,7 +188,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
                 failure = error
                 continue
             self.peer = address
-            return _TimedStream(stream, self._sender.limits.answer_seconds)
+            return _TimedStream(stream, self._client.limits.answer_seconds)
         raise failure
 
     def connect_unix_socket(
@@ -248,22 +248,22 @@ def resolve_name(host: str, port: int) -> Sequence[Address]:
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 
 
-def _look_up(sender: Sender, host: str, port: int) -> Sequence[Address]:
+def _look_up(client: WebhookClient, host: str, port: int) -> Sequence[Address]:
     """Resolve a name, in a thread that is left behind when the system's resolver takes too long."""
     answers: queue.SimpleQueue[Sequence[Address] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
-            answers.put(sender.resolve(host, port))
+            answers.put(client.resolve(host, port))
         except (OSError, ValueError) as error:  # ValueError: no name that could be asked for
             answers.put(error)
 
     threading.Thread(target=look_up, name="resolver", daemon=True).start()
     try:
-        answer = answers.get(timeout=sender.limits.connect_seconds)
+        answer = answers.get(timeout=client.limits.connect_seconds)
     except queue.Empty:
         raise Undeliverable(
-            f"the host's name was not resolved within {sender.limits.connect_seconds:g} s"
+            f"the host's name was not resolved within {client.limits.connect_seconds:g} s"
         ) from None
     if isinstance(answer, Exception):
         raise Undeliverable(f"the host's name cannot be resolved: {_describe(answer)}")

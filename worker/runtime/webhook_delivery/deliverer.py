@@ -19,7 +19,7 @@ from app.webhooks.outbox import Attempt, ClaimedDelivery
 from app.webhooks.policy import choose_headers
 from app.webhooks.schedule import next_wait, parse_retry_after
 from worker.recording import record_patiently
-from worker.runtime.webhook_delivery.client import Sender, Undeliverable
+from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Deliverer:
 
     database: Database
     secrets: Secrets
-    sender: Sender
+    client: WebhookClient
     waits: Sequence[float]
     on_retry: Callable[[timedelta], None] = lambda _: None
     # The lease is longer than the longest try by this, for slow machines.
@@ -47,7 +47,7 @@ class Deliverer:
     @property
     def lease(self) -> timedelta:
         """How long a delivery that nobody records is held back."""
-        return timedelta(seconds=self.sender.limits.longest_seconds + self.margin_seconds)
+        return timedelta(seconds=self.client.limits.longest_seconds + self.margin_seconds)
 
     def deliver_next(self) -> bool:
         """Try what has been due the longest; False when nothing is due."""
@@ -79,7 +79,7 @@ class Deliverer:
         note = None
         try:
             headers, note = self._headers(claim)
-            answer = self.sender.post(
+            answer = self.client.post(
                 claim.url, headers, claim.body, loopback=claim.loopback_allowed
             )
         except Undeliverable as error:

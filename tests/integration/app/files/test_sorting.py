@@ -6,7 +6,7 @@ from sqlalchemy import event, text
 
 from app.files import service
 from app.files.service import FileFilter
-from app.files.sorting import FileOrder, read_order
+from app.files.sorting import FileSort, parse_sort
 from app.paging import PageRequest
 from devtools.world import World
 from tests.integration.application import FILES, Api, upload
@@ -138,7 +138,7 @@ def test_a_page_in_the_depth_reads_an_index_from_its_key(
             )
         )
         session.execute(text("ANALYZE"))
-    order = read_order(order_by)
+    order = parse_sort(order_by)
     first = page(world, order, None)
     sent: list[tuple[str, object]] = []
     event.listen(
@@ -161,7 +161,7 @@ def test_a_page_in_the_depth_reads_an_index_from_its_key(
     assert "Sort" not in plan
 
 
-def page(world: World, order: FileOrder, after: object) -> object:
+def page(world: World, order: FileSort, after: object) -> object:
     with world.database.read() as session:
         request = PageRequest(50, after)  # type: ignore[arg-type]
         return service.find_page(session, world.here, FileFilter(), request, order).next_after

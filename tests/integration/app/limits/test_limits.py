@@ -7,7 +7,7 @@ import pytest
 from app.db import Database, first_id, now
 from app.files.models import File
 from app.limits.buckets import LocalBuckets, RedisBuckets
-from app.maintenance.retention import keep_projects_rules
+from app.maintenance.retention import apply_project_retention
 from app.projects.keys import NewKey, create_key
 from app.projects.service import set_limits
 from devtools.ports import free_port
@@ -86,12 +86,12 @@ def test_a_project_keeps_files_as_long_as_it_says(world: World, database: Databa
     world.file()
     world.file(scope=other)
 
-    assert not keep_projects_rules(database, 10), "too young"
+    assert not apply_project_retention(database, 10), "too young"
     with database.write() as session:
         for number, file in enumerate(session.query(File).all()):
             old = now() - timedelta(days=3)
             file.created_at = old
             file.id = type(file.id)(int=first_id(old).int + number)
-    assert keep_projects_rules(database, 10).files == 1
+    assert apply_project_retention(database, 10).files == 1
     with database.read() as session:
         assert [file.project_id for file in session.query(File)] == [other.project_id]

@@ -1,4 +1,4 @@
-"""The sweeper: lost items, overdue jobs, lost wake-ups, forgotten workers, full caches."""
+"""The sweeper: lost items, overdue jobs, lost wake-ups, forgotten workers, full cache."""
 
 import os
 import time
@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from app.db import now
 from app.files import service as files
 from app.files.blobs.local import LocalBlobStore
-from app.files.cache import Entry, FileCaches, Owner
-from app.files.models import CacheKind, File, FileCache
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.models import CacheEntry, CacheKind, File
 from app.jobs import recovery
 from app.jobs.models import Item, Job, Worker
 from app.maintenance import sweeper as sweep
@@ -55,8 +55,8 @@ def sweeper(
 ) -> Sweeper:
     chosen = Settings(data_dir=folder, sweep_seconds=0.05, max_attempts=2, **settings)  # type: ignore[arg-type]
     blobs = LocalBlobStore(chosen.blob_dir)
-    caches = FileCaches(world.database, blobs, cache_bytes)
-    return Sweeper(chosen, world.database, wakeups or Wakeups(), caches, blobs)
+    cache = FileCache(world.database, blobs, cache_bytes)
+    return Sweeper(chosen, world.database, wakeups or Wakeups(), cache, blobs)
 
 
 def test_a_lost_item_goes_back_and_wakes_a_worker(world: World, tmp_path: Path) -> None:
@@ -133,16 +133,16 @@ def cached_files(world: World, folder: Path, count: int) -> list[UUID]:
 
 
 def cache(world: World, folder: Path, owners: list[UUID]) -> None:
-    caches = FileCaches(world.database, LocalBlobStore(folder / "blobs"), 1000)
+    cache = FileCache(world.database, LocalBlobStore(folder / "blobs"), 1000)
     for file_id in owners:
-        entry = Entry(CacheKind.DOCUMENT, "k", bytes(10))
-        caches.put(Owner(world.here.project_id, file_id), [entry])
+        entry = NewCacheEntry(CacheKind.DOCUMENT, "k", bytes(10))
+        cache.put(CacheOwner(world.here.project_id, file_id), [entry])
 
 
 def cached_now(world: World, folder: Path) -> tuple[list[UUID | None], int]:
-    """Return the files that have caches, and how many blobs there are."""
+    """Return the files that have cache, and how many blobs there are."""
     with world.database.read() as session:
-        owners = list(session.scalars(select(FileCache.file_id).order_by(FileCache.id)))
+        owners = list(session.scalars(select(CacheEntry.file_id).order_by(CacheEntry.id)))
     return owners, sum(path.is_file() for path in (folder / "blobs").rglob("*"))
 
 

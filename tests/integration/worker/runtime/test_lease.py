@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.db import Database
-from app.files.models import FileCache
+from app.files.models import CacheEntry
 from app.jobs import recovery, service
 from app.jobs.models import Job
 from app.observability.multiprocess import render
@@ -137,7 +137,7 @@ def test_work_for_a_job_that_has_ended_stops(
         expected = {"cancel": "cancelled", "deadline": "deadline_exceeded"}[end]
         assert plumbing.outcome(job_id).error_code == expected
     with world.database.read() as session:
-        assert session.scalars(select(FileCache)).all() == []
+        assert session.scalars(select(CacheEntry)).all() == []
     assert plumbing.claims[-1] is None, "the worker is free again"
 
 

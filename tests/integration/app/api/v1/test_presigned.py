@@ -282,7 +282,7 @@ def test_links_whose_bytes_never_come_are_forgotten(
             .values(expires_at=now() - timedelta(hours=2))
         )
 
-    assert pending.forget_expired(database, 10) == 1
+    assert pending.delete_expired(database, 10) == 1
     assert promises(database) == 1
     assert stranger.put(url, content=TEXT).status_code == 204
     assert promises(database) == 0

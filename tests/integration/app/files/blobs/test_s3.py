@@ -19,14 +19,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from app.errors import StorageFull
-from app.files.blobs.local import Blob, StoreUnavailable
+from app.files.blobs.protocol import Blob, StoreUnavailable
 from app.files.blobs.s3 import PART_BYTES, Bucket, S3BlobStore
 from app.files.blobs.s3_signing import SigningKey, presigned_get
 from devtools.ports import free_port
 from devtools.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 
 KEY = SigningKey(ACCESS_KEY, SECRET_KEY)
-PATIENCE = timedelta(seconds=0.5)
+READ_TIMEOUT = timedelta(seconds=0.5)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_store_that_is_away(bucket: Bucket, tmp_path: Path) -> None:
 def test_a_store_that_hangs_is_given_up(bucket: Bucket, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=50) as deaf:
         endpoint = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        hung = replace(bucket, name="hung", endpoint=endpoint, patience=PATIENCE)
+        hung = replace(bucket, name="hung", endpoint=endpoint, read_timeout=READ_TIMEOUT)
         began = time.monotonic()
 
         assert_unavailable(S3BlobStore(hung, tmp_path), "cannot .* the bucket")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.files.blobs.local import Blob, BlobStore, LocalBlobStore
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.protocol import Blob, BlobStore
 from app.files.blobs.s3 import PART_BYTES, Bucket, S3BlobStore
 from app.files.blobs.s3_signing import SigningKey
 from devtools.s3 import ACCESS_KEY, SECRET_KEY, S3Server
@@ -121,7 +122,7 @@ def test_what_is_discarded_leaves_nothing(store: BlobStore) -> None:
     wait_a_second()
 
     assert keys(store) == []
-    assert store.remove_stale_uploads(NOTHING) == 0
+    assert store.delete_stale_uploads(NOTHING) == 0
 
 
 def test_discarding_after_the_commit_does_no_harm(store: BlobStore) -> None:
@@ -164,7 +165,7 @@ def test_uploads_under_way_are_not_stale(store: BlobStore) -> None:
     writer = store.create()
     writer.write(b"slow")
 
-    assert store.remove_stale_uploads(A_DAY) == 0
+    assert store.delete_stale_uploads(A_DAY) == 0
     assert get(store, writer.commit().key) == b"slow"
 
 

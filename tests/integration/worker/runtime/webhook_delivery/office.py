@@ -19,7 +19,7 @@ from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import DeliveryView, NewWebhook
 from devtools.receiver import Receiver
 from devtools.world import DAY, RULES, VERDICT, World
-from worker.runtime.webhook_delivery.client import Limits, Sender
+from worker.runtime.webhook_delivery.client import Limits, WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 PATIENT = Limits()
@@ -93,9 +93,9 @@ class Office:
         waits: Sequence[float] = (0, 0),
         **parts: object,
     ) -> Deliverer:
-        sender = Sender(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
+        client = WebhookClient(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
         return Deliverer(
-            self.database, self.world.secrets, sender, waits, on_retry=self.waits.append
+            self.database, self.world.secrets, client, waits, on_retry=self.waits.append
         )
 
     def deliver_all(self, deliverer: Deliverer | None = None) -> int:

@@ -16,7 +16,7 @@ from app.webhooks import outbox, service
 from app.webhooks.models import WebhookAttempt, WebhookDelivery
 from app.webhooks.policy import Address, AddressPolicy
 from tests.integration.worker.runtime.webhook_delivery.office import TLS, Office
-from worker.runtime.webhook_delivery.client import Sender, resolve_name
+from worker.runtime.webhook_delivery.client import WebhookClient, resolve_name
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
@@ -207,7 +207,7 @@ class TestSecrets:
         stranger = Deliverer(
             office.database,
             Secrets("another secret key altogether"),
-            Sender(AddressPolicy(), tls=TLS),
+            WebhookClient(AddressPolicy(), tls=TLS),
             (0,),
         )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.files.blobs.local import LocalBlobStore, is_disk_full
+from app.files.blobs.local import LocalBlobStore
+from app.files.blobs.protocol import is_disk_full
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_leftovers_of_a_crash_are_removed_and_blobs_stay(
     interrupted = store.create()
     assert len(paths(tmp_path)) == 2
 
-    assert LocalBlobStore(tmp_path / "blobs").remove_stale_uploads(timedelta(0)) == 1
+    assert LocalBlobStore(tmp_path / "blobs").delete_stale_uploads(timedelta(0)) == 1
 
     assert len(paths(tmp_path)) == 1
     interrupted.discard()
