@@ -77,9 +77,9 @@ def _reading_seconds(parser: SandboxedParser) -> float:
 
     Waits for the last of them: an answer comes before its process has ended.
     """
-    if parser.child_pid is None:
+    if parser.server_pid is None:
         return 0.0
-    child = psutil.Process(parser.child_pid)
+    child = psutil.Process(parser.server_pid)
     deadline = time.monotonic() + _END_SECONDS
     while _is_reading(child) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)

@@ -137,7 +137,7 @@ def _time(call: Callable[[], object]) -> float:
 
 def _reading_seconds(sandbox: SandboxedParser) -> float:
     """Return the processor time of the child and of all that it has forked."""
-    times = psutil.Process(sandbox.child_pid).cpu_times()
+    times = psutil.Process(sandbox.server_pid).cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 
 

@@ -1,4 +1,4 @@
-"""One child that forks for each file: how files are read where the system can fork."""
+"""The client of the fork server: starts the process and exchanges messages with it."""
 
 import contextlib
 import fcntl
@@ -12,11 +12,11 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import protocol
 from worker.parsing.sandbox.spawn import (
     START_SECONDS,
-    ChildLost,
+    ServerLost,
+    as_unavailable,
     command,
-    did_not_start,
     environment,
-    our_own_setup,
+    start_error,
 )
 
 _GRACE_SECONDS = 10.0
@@ -24,7 +24,7 @@ _FIRST_FREE_DESCRIPTOR = 3
 
 
 class ForkServer:
-    """The child process, which forks for each file, and the connection to it."""
+    """The fork server process and the connection to it; `owner` is the process that started it."""
 
     def __init__(self, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
         self._process = process
@@ -35,52 +35,54 @@ class ForkServer:
 
     @classmethod
     def start(cls) -> Self:
-        """Start a child and wait until it is ready. Raises ParserUnavailable."""
-        with our_own_setup():
+        """Start a fork server and wait until it is ready. Raises ParserUnavailable."""
+        with as_unavailable():
             ours, theirs = (_move_up(end) for end in socket.socketpair())
         try:
-            with our_own_setup(), theirs, tempfile.TemporaryFile() as complaints:
-                process = subprocess.Popen(  # noqa: S603  our own module, no input from anyone
-                    command("fork_server", str(theirs.fileno())),
+            with as_unavailable(), theirs, tempfile.TemporaryFile() as stderr:
+                process = subprocess.Popen(  # noqa: S603  our own module, no input from clients
+                    command(theirs.fileno()),
                     env=environment(),
                     cwd="/",
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    stderr=complaints,
+                    stderr=stderr,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
                 theirs.close()
-                child = cls(process, ours)
+                server = cls(process, ours)
                 try:
-                    child._receive(START_SECONDS)
-                except ChildLost as error:
-                    child.end()
-                    raise did_not_start(complaints, error) from error
+                    server._receive(START_SECONDS)
+                except ServerLost as error:
+                    server.end()
+                    raise start_error(stderr, error) from error
         except BaseException:
-            ours.close()  # on which a child that did start ends
+            ours.close()  # the server, if it did start, ends on this
             raise
-        return child
+        return server
 
-    def ask(self, order: dict[str, Any], descriptor: int, limits: ParserLimits) -> dict[str, Any]:
-        """Send an order with its file and wait for the answer. Raises ChildLost."""
-        # The child keeps the wall limit itself; this is for a child that does not.
+    def read_file(
+        self, order: dict[str, Any], descriptor: int, limits: ParserLimits
+    ) -> dict[str, Any]:
+        """Send an order with its file and wait for the answer. Raises ServerLost."""
+        # The fork server enforces the wall limit; this one is for a server that hangs.
         seconds = limits.wall_for(limits.ocr_pages) + _GRACE_SECONDS
         try:
             self._connection.settimeout(seconds)
             protocol.send(self._connection, order, descriptor)
         except OSError as error:
-            raise ChildLost(str(error)) from error
+            raise ServerLost(str(error)) from error
         return self._receive(seconds)
 
     def interrupt(self) -> None:
-        """Have it stop, and `ask` raise ChildLost; from any thread. It is of no use then."""
+        """Stop the server, from any thread; `read_file` raises ServerLost from then on."""
         self.is_interrupted = True
-        with contextlib.suppress(OSError):  # it is ending already
+        with contextlib.suppress(OSError):  # the server is ending already
             self._connection.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
-        """Close the connection, on which the child ends by itself, and see that it does."""
+        """Close the connection, on which the server ends; kill it if it does not."""
         self._connection.close()
         try:
             self._process.wait(timeout=2)
@@ -89,18 +91,18 @@ class ForkServer:
             self._process.wait()
 
     def abandon(self) -> None:
-        """Forget a child that belongs to the process this one was forked from."""
+        """Close the connection of a server that belongs to the process this one was forked from."""
         self._connection.close()
-        self._process.returncode = 0  # not ours to wait for
+        self._process.returncode = 0  # this process cannot wait for it
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         try:
             self._connection.settimeout(seconds)
             received = protocol.receive(self._connection)
         except (OSError, protocol.BrokenFrame) as error:
-            raise ChildLost(str(error) or type(error).__name__) from error
+            raise ServerLost(str(error) or type(error).__name__) from error
         if received is None:
-            raise ChildLost("it ended")
+            raise ServerLost("the process ended")
         return received[0]
 
 

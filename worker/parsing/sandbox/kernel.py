@@ -1,7 +1,7 @@
 """System calls that Python has no function for: prctl, Landlock and seccomp, through ctypes.
 
-Each is best effort: on a kernel without it nothing happens. Sources: prctl(2),
-linux/landlock.h, linux/seccomp.h, linux/filter.h.
+On a kernel without one of them the call does nothing. Sources: prctl(2), linux/landlock.h,
+linux/seccomp.h, linux/filter.h.
 """
 
 import ctypes
@@ -10,8 +10,7 @@ import struct
 import sys
 from collections.abc import Iterable
 
-if sys.platform != "win32":
-    _libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.CDLL(None, use_errno=True)
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -30,8 +29,8 @@ _NET_ABI, _NET_BIND_AND_CONNECT = 4, 0b11
 _SCOPE_ABI, _SCOPE_SOCKETS_AND_SIGNALS = 6, 0b11
 
 # Architecture mark, then the numbers of socket, execve, execveat, ptrace, process_vm_writev,
-# io_uring_setup (which can do what socket does), setpgid, setsid (which a process could leave the
-# group with that is killed).
+# io_uring_setup (which can do what socket does), setpgid, setsid (with which a process could leave
+# the group that is killed).
 _FORBIDDEN_CALLS = {
     "x86_64": (0xC000003E, (41, 59, 322, 101, 311, 425, 109, 112)),
     "aarch64": (0xC00000B7, (198, 221, 281, 117, 271, 425, 154, 157)),
@@ -42,30 +41,30 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # errno 13 is EACCES
 
 
 def is_linux() -> bool:
-    """Tell whether these system calls can exist at all."""
+    """Tell whether the system is Linux, the only one with these calls."""
     return sys.platform == "linux"
 
 
 def name_process(name: str) -> None:
-    """Have `ps` show another name for this process, of at most 15 bytes."""
+    """Set the name of this process in `ps`, at most 15 bytes."""
     if is_linux():
         _libc.prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
 
 
 def forbid_new_privileges() -> None:
-    """Make set-uid programs powerless; Landlock and seccomp ask for it."""
+    """Deny set-uid programs their rights. Landlock and seccomp require this first."""
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def hide_memory() -> None:
-    """Keep other processes of the same user from looking into this one; no core files."""
+    """Hide this process's memory from other processes of the same user; no core files."""
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def die_with_parent(signal_number: int) -> None:
     """Have the kernel send this process a signal when its parent ends.
 
-    A change of the user id clears it, so it comes after that.
+    A change of the user id clears this setting, so call it afterwards.
     """
     _libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
@@ -76,7 +75,7 @@ def landlock_version() -> int:
 
 
 def confine(writable: str, readable: Iterable[str]) -> bool:
-    """Allow writing beneath one directory and reading beneath some, and no TCP connection.
+    """Restrict writing to one directory and reading to some; forbid TCP connections (Landlock).
 
     Files already open stay usable. Returns False where the kernel has no Landlock.
     """
@@ -116,10 +115,10 @@ def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
 
 
 def forbid_calls(machine: str) -> bool:
-    """Refuse new sockets, other programs, other groups, and reaching into other processes.
+    """Refuse new sockets, programs and groups, and access to other processes (seccomp).
 
-    `machine` is what `platform.machine()` says. Returns False where the architecture is not
-    known or the kernel has no seccomp.
+    `machine` is the result of `platform.machine()`. Returns False for an unknown architecture
+    or a kernel without seccomp.
     """
     known = _FORBIDDEN_CALLS.get(machine)
     if known is None:

@@ -1,4 +1,4 @@
-"""Reading strangers' files where they can do no harm."""
+"""Reads uploaded files in a sandbox: each in a process that is killed at its limits."""
 
 import contextlib
 import logging
@@ -8,53 +8,42 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Self
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox.order import write_order
-from worker.parsing.sandbox.per_file import read_in_process
-from worker.parsing.sandbox.spawn import ChildLost, ParserUnavailable, ReadingAborted, our_own_setup
+from worker.parsing.sandbox.client import ForkServer
+from worker.parsing.sandbox.protocol import encode_order
+from worker.parsing.sandbox.spawn import (
+    ParserUnavailable,
+    ReadingAborted,
+    ServerLost,
+    as_unavailable,
+)
 
-if hasattr(os, "fork"):
-    from worker.parsing.sandbox.client import ForkServer
-
-__all__ = ["ParserUnavailable", "ReadingAborted", "SandboxedParser", "Strategy"]
+__all__ = ["ParserUnavailable", "ReadingAborted", "SandboxedParser"]
 
 logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
 
-Strategy = Literal["fork", "process"]
-
 
 class SandboxedParser:
-    """Reads files, each in a process of its own that is killed at the limits.
+    """Reads files, each in a forked process that is killed at the limits.
 
-    Starts one child at the first file and keeps it, where the system can fork; else a process
-    for each file, a second slower. Takes one file at a time, from any thread.
-    After a fork each process must use a parser of its own; one that was inherited starts a
-    child of its own.
+    Starts a fork server for the first file and keeps it. Reads one file at a time, from any
+    thread. A parser that a forked process inherits starts a fork server for that process.
     """
 
-    def __init__(
-        self,
-        limits: ParserLimits | None = None,
-        ocr: OcrData | None = None,
-        strategy: Strategy | None = None,
-    ) -> None:
-        """Read within `limits`, and pictures with the models of `ocr`: all that are found.
-
-        `strategy` is what the system can do, if it is not given.
-        """
-        self._strategy = strategy or ("fork" if hasattr(os, "fork") else "process")
+    def __init__(self, limits: ParserLimits | None = None, ocr: OcrData | None = None) -> None:
+        """Read within `limits`, and by OCR with the models of `ocr`: by default all installed."""
         self._limits = limits or ParserLimits()
         self._ocr = find_ocr() if ocr is None else ocr
         self._lock = threading.Lock()
-        self._child: ForkServer | None = None
+        self._server: ForkServer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -68,37 +57,38 @@ class SandboxedParser:
         self.close()
 
     @property
-    def child_pid(self) -> int | None:
-        """The process id of the child, None while there is none."""
-        child = self._child
-        return child.pid if child else None
+    def server_pid(self) -> int | None:
+        """The process id of the fork server, None before the first file."""
+        server = self._server
+        return server.pid if server else None
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Read the chosen pages of a file; `name` is the client's name for it.
 
         Raises FileError with the code and the sentence that fit, whatever the bytes are;
-        WORKER_LOST when a child that had started was lost over the file, twice. Raises
+        WORKER_LOST when the fork server was lost twice while it read the file. Raises
         ReadingAborted after `abort`, and ParserUnavailable when this machine lacks what reading
-        takes: a directory for temporary files and room in it, descriptors, processes, a child
-        that starts.
+        needs: a directory for temporary files, disk space, descriptors, processes.
         """
-        order = write_order(name, request, self._limits, self._ocr.choose(request.lang))
+        order = encode_order(name, request, self._limits, self._ocr.choose(request.lang))
         with self._lock, _readable(file) as descriptor:
             for _ in range(_ATTEMPTS):
                 try:
-                    return _read_answer(self._exchange(order, descriptor))
+                    return _decode_answer(self._exchange(order, descriptor))
                 except (FileError, ParserUnavailable):
                     raise
-                except ChildLost as error:
-                    aborted = self._child is not None and self._child.is_interrupted
-                    self._drop()
+                except ServerLost as error:
+                    aborted = self._server is not None and self._server.is_interrupted
+                    self._end_server()
                     if aborted:
                         raise ReadingAborted from None
-                    logger.warning("the parser's child was lost: %s", error)
+                    logger.warning(
+                        "fork server lost; starting another", extra={"error": str(error)}
+                    )
                 except BaseException:
-                    # Such as a time limit's: the answer that is still to come would be taken
-                    # for that of the next file.
-                    self._drop()
+                    # Such as a time limit's: the answer that is still to come must not be taken
+                    # for the answer of the next file.
+                    self._end_server()
                     raise
         raise FileError(
             FileErrorCode.WORKER_LOST,
@@ -106,45 +96,37 @@ class SandboxedParser:
         )
 
     def abort(self) -> None:
-        """End the reading of a file in another thread; nothing happens where none is read.
-
-        A process that was started for one file alone reads on to its limits.
-        """
-        child = self._child
-        if child is not None:
-            child.interrupt()
+        """End the reading of a file in another thread; without one nothing happens."""
+        server = self._server
+        if server is not None:
+            server.interrupt()
 
     def close(self) -> None:
-        """End the child; a file that is being read in another thread is finished first."""
+        """End the fork server, after the file that is being read in another thread."""
         with self._lock:
-            self._drop()
+            self._end_server()
 
     def _exchange(self, order: dict[str, Any], descriptor: int) -> dict[str, Any]:
-        if self._strategy == "process":
-            return read_in_process(order, descriptor, self._limits)
-        if self._child is not None and self._child.owner != os.getpid():
-            self._child.abandon()
-            self._child = None
-        if self._child is not None and self._child.is_interrupted:
-            self._drop()  # when it had just answered
-        if self._child is None:
-            self._child = ForkServer.start()
-        return self._child.ask(order, descriptor, self._limits)
+        if self._server is not None and self._server.owner != os.getpid():
+            self._server.abandon()
+            self._server = None
+        if self._server is not None and self._server.is_interrupted:
+            self._end_server()  # it was interrupted just after it had answered
+        if self._server is None:
+            self._server = ForkServer.start()
+        return self._server.read_file(order, descriptor, self._limits)
 
-    def _drop(self) -> None:
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+    def _end_server(self) -> None:
+        if self._server is not None:
+            self._server.end()
+            self._server = None
 
 
 @contextlib.contextmanager
 def _readable(file: BinaryIO) -> Iterator[int]:
-    """Give a descriptor of the file's bytes that can be read and nothing else.
-
-    Raises ParserUnavailable.
-    """
+    """Yield a read-only descriptor of the file's bytes. Raises ParserUnavailable."""
     with contextlib.ExitStack() as stack:
-        with our_own_setup():
+        with as_unavailable():
             try:
                 descriptor = file.fileno()
             except (AttributeError, OSError):  # bytes in memory, or a stream without a file
@@ -153,7 +135,7 @@ def _readable(file: BinaryIO) -> Iterator[int]:
                 shutil.copyfileobj(file, copy)
                 copy.flush()
                 descriptor = copy.fileno()
-            # A new description: its own position, and no right to write.
+            # A new file description has a position of its own and cannot write.
             try:
                 again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
             except OSError:
@@ -162,15 +144,15 @@ def _readable(file: BinaryIO) -> Iterator[int]:
         yield again
 
 
-def _read_answer(answer: dict[str, Any]) -> Document:
+def _decode_answer(answer: dict[str, Any]) -> Document:
     if "unavailable" in answer:
         raise ParserUnavailable(str(answer["unavailable"]))
     if "detail" in answer:
-        logger.error("a reader failed: %s", answer["detail"])
+        logger.error("reader failed on a file", extra={"detail": answer["detail"]})
     try:
         if "error" in answer:
             error = answer["error"]
             raise FileError(FileErrorCode(error["code"]), str(error["sentence"]))
         return Document.from_json(answer["document"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ChildLost("its answer makes no sense") from error
+        raise ServerLost("the answer is invalid") from error

@@ -1,7 +1,7 @@
-"""Everything that reading a file may import, imported before the file is opened.
+"""Imports, before the first file, of every module that reading a file may import.
 
-The process that reads may be unable to open a single file: it has another user id, and the
-code may lie in a directory that this user cannot enter.
+A reader may be unable to open any module's file: it has another user id, and the code may lie in
+a directory that this user cannot enter.
 """
 
 import encodings
@@ -30,10 +30,11 @@ _LAZY_MODULES = (
 
 
 def preload() -> None:
-    """Import all codecs and the modules that libraries import late. Calls none of them."""
+    """Import all codecs and all modules that libraries import late; call none of them."""
     for module in pkgutil.iter_modules(encodings.__path__, "encodings."):
+        # These work on Windows only.
         if module.name not in ("encodings.mbcs", "encodings.oem", "encodings.cp65001"):
             importlib.import_module(module.name)
     for name in _LAZY_MODULES:
         importlib.import_module(name)
-    Image.init()  # imports its readers of formats
+    Image.init()  # imports the readers of image formats

@@ -1,21 +1,97 @@
-"""Length-prefixed messages between the parser and its child: JSON, never pickle."""
+"""Messages between the parser, the fork server and its readers: JSON with a length in front.
+
+JSON and not pickle, because a hostile file may have taken over the process that answers. This
+module imports no reading library: the worker, which only waits for answers, loads none of them.
+"""
 
 import json
 import os
 import socket
 import struct
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+from app.errors import FileError, FileErrorCode
+from app.jobs.pages import PageSelection
+from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.installed import OcrChoice
+from worker.parsing.request import ParseRequest
 
 MAX_FRAME = 32 * 1024 * 1024
 
 _LENGTH = struct.Struct(">L")
-LENGTH_BYTES = _LENGTH.size
-# A message without content, which comes before the answer: one more page goes to OCR.
-TICK = _LENGTH.pack(0)
+# An empty message, which a reader sends before each page that it reads by OCR.
+OCR_PAGE_MARK = _LENGTH.pack(0)
 
 
 class BrokenFrame(Exception):
-    """The other side ended within a message, or sent something that is none."""
+    """The other side ended within a message, or sent an invalid one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One file to read: its name and descriptor, the request, the limits, the OCR models."""
+
+    name: str
+    descriptor: int
+    request: ParseRequest
+    limits: ParserLimits
+    ocr: OcrChoice
+
+
+def encode_order(
+    name: str, request: ParseRequest, limits: ParserLimits, ocr: OcrChoice
+) -> dict[str, Any]:
+    """Return the message that orders the reading of a file, whose descriptor is sent with it."""
+    selection = request.selection
+    return {
+        "name": name,
+        "max_pages": selection.max_pages,
+        "target_pages": selection.target_pages,
+        "lang": request.lang,
+        "mode": request.mode,
+        "limits": asdict(limits),
+        "ocr": asdict(ocr),
+    }
+
+
+def decode_order(message: dict[str, Any], descriptor: int) -> Order:
+    """Return the order of a message made by `encode_order`."""
+    target_pages = message["target_pages"]
+    selection = PageSelection(
+        max_pages=message["max_pages"],
+        target_pages=None if target_pages is None else tuple(target_pages),
+    )
+    request = ParseRequest(selection, message["lang"], message["mode"])
+    ocr = OcrChoice(**{**message["ocr"], "models": tuple(message["ocr"]["models"])})
+    return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]), ocr)
+
+
+def error_message(error: FileError) -> dict[str, Any]:
+    """Return the message for an error of the file."""
+    return {"error": {"code": error.code.value, "sentence": error.sentence}}
+
+
+def internal_error_message(error: Exception) -> dict[str, Any]:
+    """Return the message for a fault of this program; `detail` has its place, for the log."""
+    fault = FileError(FileErrorCode.INTERNAL, "the server could not read the file")
+    return {**error_message(fault), "detail": _locate(error)}
+
+
+def _locate(error: Exception) -> str:
+    """Return the error's type and its lines.
+
+    Leaves out the error's message, which may quote the document, and the source lines, which the
+    process may be unable to read.
+    """
+    places = []
+    trace = error.__traceback__
+    while trace:
+        code = trace.tb_frame.f_code
+        places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-4:])}"
 
 
 def encode(message: dict[str, Any]) -> bytes:
@@ -25,20 +101,20 @@ def encode(message: dict[str, Any]) -> bytes:
 
 
 def decode(payload: bytes | bytearray) -> dict[str, Any]:
-    """Return the message of a frame without its length; raises BrokenFrame."""
+    """Return the message of a frame without its length. Raises BrokenFrame."""
     try:
         message = json.loads(payload)
     except (ValueError, RecursionError) as error:
-        raise BrokenFrame("no JSON") from error
+        raise BrokenFrame("the message is not JSON") from error
     if not isinstance(message, dict):
-        raise BrokenFrame("no JSON object")
+        raise BrokenFrame("the message is not a JSON object")
     return message
 
 
 def payload_of(received: bytes | bytearray) -> bytes | bytearray | None:
-    """Return the payload once `received` holds the whole frame, else None.
+    """Return the payload once `received` has the whole frame, before that None.
 
-    Raises BrokenFrame when the frame is longer than any may be.
+    Raises BrokenFrame when the frame is longer than MAX_FRAME.
     """
     if len(received) < _LENGTH.size:
         return None
@@ -50,36 +126,32 @@ def payload_of(received: bytes | bytearray) -> bytes | bytearray | None:
     return received[_LENGTH.size : _LENGTH.size + length]
 
 
-class Incoming:
-    """Collects the bytes of answers and counts the ticks before them."""
+class AnswerBuffer:
+    """Collects the bytes that a reader writes: marks of pages read by OCR, then its answer."""
 
     def __init__(self) -> None:
-        self.ticks = 0
+        self.ocr_pages = 0
         self._received = bytearray()
 
-    def take(self, chunk: bytes) -> bytes | None:
-        """Add some bytes; return the next frame once it is whole. Raises BrokenFrame."""
+    def add(self, chunk: bytes) -> bytes | None:
+        """Add some bytes; return the answer's frame once it is whole. Raises BrokenFrame."""
         self._received += chunk
-        while self._received.startswith(TICK):
-            del self._received[: len(TICK)]
-            self.ticks += 1
+        while self._received.startswith(OCR_PAGE_MARK):
+            del self._received[: len(OCR_PAGE_MARK)]
+            self.ocr_pages += 1
         payload = payload_of(self._received)
-        if payload is None:
-            return None
-        frame = bytes(self._received[: _LENGTH.size + len(payload)])
-        del self._received[: len(frame)]
-        return frame
+        return None if payload is None else bytes(self._received[: _LENGTH.size + len(payload)])
 
 
 def write(descriptor: int, message: dict[str, Any]) -> None:
-    """Write a message to a pipe. Raises OSError when the other side is gone."""
+    """Write a message to a pipe. Raises OSError when the other side has closed it."""
     frame = memoryview(encode(message))
     while frame:
         frame = frame[os.write(descriptor, frame) :]
 
 
 def send(connection: socket.socket, message: dict[str, Any], descriptor: int | None = None) -> None:
-    """Send a message, and with it an open file. Raises OSError when the other side is gone."""
+    """Send a message, with an open file if given. Raises OSError when the other side is gone."""
     frame = encode(message)
     if descriptor is None:
         connection.sendall(frame)
@@ -91,8 +163,8 @@ def send(connection: socket.socket, message: dict[str, Any], descriptor: int | N
 def receive(connection: socket.socket) -> tuple[dict[str, Any], int | None] | None:
     """Wait for a message; None when the other side has closed.
 
-    The descriptor of the file that came with it, if any, is the caller's to close. Raises
-    BrokenFrame, and TimeoutError where the socket has a time limit.
+    The caller closes the descriptor that came with the message. Raises BrokenFrame, and
+    TimeoutError where the socket has a time limit.
     """
     first, descriptors, _, _ = socket.recv_fds(connection, 65536, 1)
     received = bytearray(first)

@@ -1,4 +1,4 @@
-"""What starting a process that reads files takes, and what can go wrong."""
+"""Starting the fork server: its command and environment, and the errors of the sandbox."""
 
 import contextlib
 import os
@@ -15,31 +15,31 @@ _KEPT_VARIABLES = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAG
 
 
 class ParserUnavailable(Exception):
-    """The machine, not the file, is at fault: the file may be tried again."""
+    """The fault is the machine's and not the file's: the file may be tried again."""
 
 
 class ReadingAborted(Exception):
-    """Another thread had the reading of a file ended."""
+    """Another thread ended the reading of the file."""
 
 
-class ChildLost(Exception):
-    """The child ended, or said something that is no answer."""
+class ServerLost(Exception):
+    """The fork server ended, or sent an invalid answer."""
 
 
 @contextlib.contextmanager
-def our_own_setup() -> Iterator[None]:
-    """Raise ParserUnavailable for what the system refuses to this process."""
+def as_unavailable() -> Iterator[None]:
+    """Raise an OSError of the block as ParserUnavailable."""
     try:
         yield
     except OSError as error:
-        raise ParserUnavailable(f"reading files needs what the system refuses: {error}") from error
+        raise ParserUnavailable(f"the system refuses what reading a file needs: {error}") from error
 
 
 def environment() -> dict[str, str]:
-    """Return all that the child may know of ours: nothing secret, and one thread each."""
+    """Return the whole environment of the fork server: no secrets, one thread a library."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {
-        # The same modules as ours, wherever they were found.
+        # The same modules as in this process, wherever they were found.
         "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *filter(None, sys.path)]),
         "LC_ALL": "C.UTF-8",
         "TMPDIR": tempfile.gettempdir(),
@@ -54,13 +54,13 @@ def environment() -> dict[str, str]:
     }
 
 
-def command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs one of our modules in a process of its own."""
-    return [sys.executable, "-P", "-m", f"worker.parsing.sandbox.{module}", *arguments]
+def command(descriptor: int) -> list[str]:
+    """Return the command that starts the fork server on an inherited socket."""
+    return [sys.executable, "-P", "-m", "worker.parsing.sandbox.fork_server", str(descriptor)]
 
 
-def did_not_start(complaints: IO[bytes], error: Exception) -> ParserUnavailable:
-    """Return the error for a process that ended before it was ready, with its last words."""
-    complaints.seek(0)
-    said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
-    return ParserUnavailable(f"the process that reads files did not start: {said or error}")
+def start_error(stderr: IO[bytes], error: Exception) -> ParserUnavailable:
+    """Return the error for a fork server that ended before it was ready, with its last output."""
+    stderr.seek(0)
+    output = stderr.read()[-2000:].decode("utf-8", "replace").strip()
+    return ParserUnavailable(f"the process that reads files did not start: {output or error}")

@@ -1,6 +1,5 @@
 import pytest
 
-from tests.integration.worker.parsing.reading import STRATEGIES
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
@@ -12,13 +11,6 @@ def parser():
 
 @pytest.fixture(scope="module")
 def shared():
-    """A parser for tests that leave its child alive."""
+    """A parser for tests that leave its fork server alive."""
     with SandboxedParser() as parser:
-        yield parser
-
-
-@pytest.fixture(scope="module", params=STRATEGIES)
-def either(request):
-    """A parser of each strategy; the slower one has no child, and none for its next file."""
-    with SandboxedParser(strategy=request.param) as parser:
         yield parser

@@ -1,4 +1,4 @@
-"""What the tests of the sandbox do with it: read, be refused, look at its processes."""
+"""Reading files in the sandbox and finding its processes, for the tests of the sandbox."""
 
 import contextlib
 import io
@@ -16,10 +16,9 @@ import pytest
 from app.errors import FileError
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.sandbox.forked_reader import READER_NAME, WAITING
+from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import SandboxedParser
 
-STRATEGIES = ("fork", "process")
 # Ten seconds of work for the HTML reader: no limit of these tests lets it finish.
 ENDLESS = b"<!doctype html>" + b"<b>x</b>y&amp;z\n" * 3_000_000
 ROOT = Path(__file__).resolve().parents[4]
@@ -35,14 +34,14 @@ def refused(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> FileEr
     return caught.value
 
 
-def wait_for(look: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = look()
+        found = condition()
         if found:
             return found
         time.sleep(0.01)
-    raise AssertionError("waited in vain")
+    raise AssertionError("the condition did not come true")
 
 
 def has_ended(process: psutil.Process) -> bool:
@@ -52,36 +51,31 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
-def reading_child(parser: SandboxedParser) -> psutil.Process:
-    return psutil.Process(parser.child_pid)
+def fork_server(parser: SandboxedParser) -> psutil.Process:
+    return psutil.Process(parser.server_pid)
 
 
-def copies(parser: SandboxedParser, name: str) -> list[psutil.Process]:
-    """Return the copies of the child that read a file, or wait for one."""
+def readers(parser: SandboxedParser) -> list[psutil.Process]:
+    """Return the processes that read a file now."""
     found = []
-    for copy in reading_child(parser).children():
+    for process in fork_server(parser).children():
         with contextlib.suppress(psutil.NoSuchProcess):
-            if not has_ended(copy) and copy.name() == name:
-                found.append(copy)
+            if not has_ended(process) and process.name() == READER_NAME:
+                found.append(process)
     return found
-
-
-def is_at_rest(parser: SandboxedParser) -> bool:
-    """Tell whether the child is done with all that follows its answer."""
-    return not copies(parser, READER_NAME) and len(copies(parser, WAITING)) == 1
 
 
 def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -> FileError:
     """Send a signal to the process that reads a file, as it reads."""
     parse(parser, b"warm up")
-    wait_for(lambda: is_at_rest(parser))
+    wait_for(lambda: not readers(parser))
     outcome: list[FileError] = []
     thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
     thread.start()
     for _ in range(times):
-        (copy,) = wait_for(lambda: copies(parser, READER_NAME))
+        (reader,) = wait_for(lambda: readers(parser))
         time.sleep(0.2)
-        copy.send_signal(number)
+        reader.send_signal(number)
     thread.join(timeout=60)
     return outcome[0]
 

@@ -1,4 +1,4 @@
-"""The sandboxed parser against files and signals that kill what reads them."""
+"""The sandboxed parser with hostile files, and with signals to the processes that read them."""
 
 import io
 import os
@@ -14,27 +14,24 @@ from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from tests.integration.worker.parsing.reading import (
     ENDLESS,
-    STRATEGIES,
-    copies,
     has_ended,
-    is_at_rest,
     parse,
+    readers,
     refused,
     signal_while_reading,
     wait_for,
 )
 from worker.parsing.limits import MIB, ParserLimits
-from worker.parsing.sandbox.forked_reader import READER_NAME, WAITING
 from worker.parsing.sandbox.parser import ReadingAborted, SandboxedParser
 
 
-def test_reads_one_file_after_another_in_one_child(shared):
+def test_one_fork_server_reads_one_file_after_another(shared):
     for number in range(3):
         document = parse(shared, b"invoice %d" % number)
         assert (document.format, document.pages[0].text) == ("txt", f"invoice {number}")
-    first = shared.child_pid
+    first = shared.server_pid
     assert refused(shared, b"").code == FileErrorCode.EMPTY
-    assert shared.child_pid == first
+    assert shared.server_pid == first
 
 
 @pytest.mark.parametrize(
@@ -71,43 +68,39 @@ def test_names_of_any_bytes(shared, name):
     assert parse(shared, b"text", name).pages[0].text == "text"
 
 
-def test_documents_and_errors_by_either_strategy(either):
-    assert parse(either, sample_files.pdf("Hello"), "").pages[0].text == "Hello"
-    assert parse(either, sample_files.docx(["Hello"]), "\udcff.docx").format == "docx"
-    assert refused(either, b"").code == FileErrorCode.EMPTY
-    looked = either.parse(
+def test_documents_and_errors(shared):
+    assert parse(shared, sample_files.pdf("Hello"), "").pages[0].text == "Hello"
+    assert parse(shared, sample_files.docx(["Hello"]), "\udcff.docx").format == "docx"
+    assert refused(shared, b"").code == FileErrorCode.EMPTY
+    found = shared.parse(
         io.BytesIO(sample_files.pdf("Hello")),
         "",
         sample_files.request(mode="MULTIMODAL", max_pages=1),
     )
-    assert [look.words for look in looked.layouts] == [1]
+    assert [layout.words for layout in found.layouts] == [1]
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_wall_limit(strategy):
-    with SandboxedParser(ParserLimits(wall_seconds=0.5), strategy=strategy) as parser:
+def test_the_wall_limit():
+    with SandboxedParser(ParserLimits(wall_seconds=0.5)) as parser:
         parse(parser, b"warm up")
         start = time.monotonic()
         error = refused(parser, ENDLESS)
         assert time.monotonic() - start < 5
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file took longer than 0.5 seconds"
-        if strategy == "fork":
-            wait_for(lambda: is_at_rest(parser))
+        wait_for(lambda: not readers(parser))
         assert parse(parser, b"next").pages[0].text == "next"
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_processor_limit(strategy):
-    with SandboxedParser(ParserLimits(cpu_seconds=1), strategy=strategy) as parser:
+def test_the_processor_limit():
+    with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
         error = refused(parser, ENDLESS)
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file used more than 1 seconds of processor time"
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_the_memory_limit(strategy):
-    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB), strategy=strategy) as parser:
+def test_the_memory_limit():
+    with SandboxedParser(ParserLimits(memory_bytes=420 * MIB)) as parser:
         assert refused(parser, b"x" * (150 * MIB), "a.txt").code == FileErrorCode.OUT_OF_MEMORY
         assert parse(parser, b"next").pages[0].text == "next"
 
@@ -117,45 +110,34 @@ def test_a_reader_that_hangs_is_killed():
         assert signal_while_reading(parser, signal.SIGSTOP).code == FileErrorCode.TIMEOUT
 
 
-def test_a_reader_killed_by_the_kernel_was_out_of_memory(shared):
+def test_a_reader_that_the_kernel_kills_was_out_of_memory(shared):
     assert signal_while_reading(shared, signal.SIGKILL).code == FileErrorCode.OUT_OF_MEMORY
 
 
-def test_a_reader_that_crashes_found_a_damaged_file(shared):
+def test_a_reader_that_crashes_reports_a_damaged_file(shared):
     error = signal_while_reading(shared, signal.SIGSEGV)
     assert error.code in {FileErrorCode.CORRUPT, FileErrorCode.OUT_OF_MEMORY}
     assert parse(shared, b"next").pages[0].text == "next"
 
 
-def test_a_lost_child_is_replaced(parser):
+def test_a_lost_fork_server_is_replaced(parser):
     parse(parser, b"warm up")
-    first = parser.child_pid
+    first = parser.server_pid
     os.kill(first, signal.SIGKILL)
     assert parse(parser, b"next").pages[0].text == "next"
-    assert parser.child_pid != first
+    assert parser.server_pid != first
 
 
-def test_a_copy_that_was_lost_while_it_waited(parser):
-    parse(parser, b"warm up")
-    wait_for(lambda: is_at_rest(parser))
-    (spare,) = copies(parser, WAITING)
-    spare.kill()
-    wait_for(lambda: has_ended(spare))
-    assert parse(parser, b"next").pages[0].text == "next"
-
-
-def test_a_copy_waits_with_nothing_of_the_file_before(parser, tmp_path):
+def test_the_fork_server_keeps_no_file_open(parser, tmp_path):
     path = tmp_path / "letter"
     path.write_bytes(b"private")
     with path.open("rb") as file:
         parser.parse(file, "a.txt", sample_files.EVERYTHING)
-    wait_for(lambda: is_at_rest(parser))
-    (spare,) = copies(parser, WAITING)
-    assert spare.open_files() == []
-    assert psutil.Process(parser.child_pid).open_files() == []
+    wait_for(lambda: not readers(parser))
+    assert psutil.Process(parser.server_pid).open_files() == []
 
 
-def test_an_answer_that_nobody_waited_for_is_not_the_next_files(parser):
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_files(parser):
     """A time limit's exception, as Celery raises it, comes while a file is being read."""
 
     class TooLong(Exception):
@@ -177,13 +159,11 @@ def test_an_answer_that_nobody_waited_for_is_not_the_next_files(parser):
     assert parse(parser, b"mine").pages[0].text == "mine"
 
 
-def test_reading_that_is_aborted_ends_at_once(parser):
+def test_aborting_ends_the_reading_at_once(parser):
     parse(parser, b"begin")
-    wait_for(lambda: is_at_rest(parser))  # or the copy that is ending would be taken for ours
-    child = parser.child_pid
-    aborting = threading.Thread(
-        target=lambda: (wait_for(lambda: copies(parser, READER_NAME)), parser.abort())
-    )
+    wait_for(lambda: not readers(parser))
+    server = parser.server_pid
+    aborting = threading.Thread(target=lambda: (wait_for(lambda: readers(parser)), parser.abort()))
     aborting.start()
     began = time.monotonic()
     with pytest.raises(ReadingAborted):
@@ -191,11 +171,11 @@ def test_reading_that_is_aborted_ends_at_once(parser):
     aborting.join()
 
     assert time.monotonic() - began < 5
-    wait_for(lambda: not psutil.pid_exists(child))
+    wait_for(lambda: not psutil.pid_exists(server))
     assert parse(parser, b"next").pages[0].text == "next"
 
 
-def test_aborting_when_nothing_is_read_costs_no_file(parser, caplog):
+def test_aborting_without_a_file_does_nothing(parser, caplog):
     parser.abort()
     parse(parser, b"first")
     parser.abort()
@@ -204,19 +184,19 @@ def test_aborting_when_nothing_is_read_costs_no_file(parser, caplog):
     assert caplog.records == []
 
 
-def test_a_child_lost_twice_over_one_file(parser):
+def test_a_fork_server_lost_twice_over_one_file(parser):
     parse(parser, b"warm up")
     outcome: list[FileError] = []
     thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
     thread.start()
     killed: set[int] = set()
     while len(killed) < 2:
-        pid = wait_for(lambda: parser.child_pid not in {None, *killed} and parser.child_pid)
-        copies = wait_for(lambda pid=pid: psutil.Process(pid).children())
+        pid = wait_for(lambda: parser.server_pid not in {None, *killed} and parser.server_pid)
+        children = wait_for(lambda pid=pid: psutil.Process(pid).children())
         os.kill(pid, signal.SIGKILL)
         killed.add(pid)
-        # The copy notices that its parent is gone. Whoever inherits it may collect it later.
-        wait_for(lambda copies=copies: all(has_ended(copy) for copy in copies))
+        # The reader ends with its parent; the process that inherits it may reap it later.
+        wait_for(lambda children=children: all(has_ended(child) for child in children))
     thread.join(timeout=60)
     assert outcome[0].code == FileErrorCode.WORKER_LOST
     assert parse(parser, b"next").pages[0].text == "next"

@@ -1,4 +1,4 @@
-"""The sandboxed parser's processes: who starts them, who ends them, what they leave behind."""
+"""The processes of the sandboxed parser: their start, their end, what they leave behind."""
 
 import multiprocessing
 import os
@@ -12,8 +12,8 @@ import pytest
 from devtools import sample_files
 from tests.integration.worker.parsing.reading import (
     ENDLESS,
+    fork_server,
     parse,
-    reading_child,
     refused,
     run_script,
     wait_for,
@@ -28,11 +28,11 @@ def test_close_leaves_no_process_and_no_directory(tmp_path, monkeypatch):
     with SandboxedParser(ParserLimits(wall_seconds=0.3)) as parser:
         parse(parser, b"one")
         refused(parser, ENDLESS)
-        pid = parser.child_pid
+        pid = parser.server_pid
     assert not psutil.pid_exists(pid)
     assert list(tmp_path.iterdir()) == []
     parser.close()
-    assert parser.child_pid is None
+    assert parser.server_pid is None
 
 
 def test_two_parsers_at_once():
@@ -95,19 +95,19 @@ def test_works_without_standard_streams():
     assert process.communicate(timeout=60)[0] == "Hello"
 
 
-def test_a_fork_of_the_parent_starts_a_child_of_its_own():
+def test_a_fork_of_the_parent_starts_another_fork_server():
     script = (
         "parser = SandboxedParser()\n"
         "parse(parser, b'one')\n"
-        "ours = parser.child_pid\n"
+        "ours = parser.server_pid\n"
         "if os.fork() == 0:\n"
         "    assert parse(parser, b'two').pages[0].text == 'two'\n"
-        "    assert parser.child_pid != ours\n"
+        "    assert parser.server_pid != ours\n"
         "    parser.close()\n"
         "    os._exit(0)\n"
         "assert os.wait()[1] == 0\n"
         "assert parse(parser, b'three').pages[0].text == 'three'\n"
-        "assert parser.child_pid == ours\n"
+        "assert parser.server_pid == ours\n"
         "parser.close()\n"
         "print('done')\n"
     )
@@ -119,13 +119,13 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     script = (
         "parser = SandboxedParser()\n"
         "parse(parser, b'one')\n"
-        "print(parser.child_pid, flush=True)\n"
+        "print(parser.server_pid, flush=True)\n"
         "parse(parser, ENDLESS)\n"
     )
     process = run_script(script, env={**os.environ, "TMPDIR": str(tmp_path)})
-    child = psutil.Process(int(process.stdout.readline()))
-    wait_for(lambda: READER_NAME in [copy.name() for copy in child.children()])
-    family = [child, *child.children()]
+    server = psutil.Process(int(process.stdout.readline()))
+    wait_for(lambda: READER_NAME in [reader.name() for reader in server.children()])
+    family = [server, *server.children()]
     process.kill()
     process.wait()
     process.stdout.close()
@@ -133,12 +133,12 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     wait_for(lambda: not list(tmp_path.glob("pigeonhole-*")))
 
 
-def test_a_child_that_cannot_start(monkeypatch):
+def test_a_fork_server_that_cannot_start(monkeypatch):
     for program in ("/bin/false", "/nowhere/python"):
         monkeypatch.setattr(sys, "executable", program)
         with SandboxedParser() as parser, pytest.raises(ParserUnavailable):
             parse(parser, b"text")
-        assert parser.child_pid is None
+        assert parser.server_pid is None
 
 
 def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
@@ -151,9 +151,9 @@ def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
         assert parse(parser, b"warm up")
         wait_for(lambda: not list(temporary.iterdir()))
         temporary.rmdir()
-        with pytest.raises(ParserUnavailable):  # ours, for the bytes in memory
+        with pytest.raises(ParserUnavailable):  # for the bytes in memory
             parse(parser, b"text")
-        with pytest.raises(ParserUnavailable):  # the child's
+        with pytest.raises(ParserUnavailable):  # for the reader
             parser.parse(file, "a.txt", sample_files.EVERYTHING)
         temporary.mkdir()
         assert parse(parser, b"text").pages[0].text == "text"
@@ -183,9 +183,9 @@ def test_without_descriptors():
     assert refused_with.startswith("0 1 2 3 ")
 
 
-def test_the_child_sees_no_secrets(parser, monkeypatch):
+def test_the_fork_server_sees_no_secrets(parser, monkeypatch):
     monkeypatch.setenv("PIGEONHOLE_SECRET_KEY", "do not tell")
     parse(parser, b"text")
-    environment = reading_child(parser).environ()
+    environment = fork_server(parser).environ()
     assert "do not tell" not in environment.values()
     assert not any(name.startswith("PIGEONHOLE") for name in environment)

@@ -35,7 +35,7 @@ def test_long_messages(ends):
     assert protocol.receive(theirs) == ({"text": text}, None)
 
 
-def test_the_end(ends):
+def test_the_end_of_the_connection(ends):
     ours, theirs = ends
     ours.close()
     assert protocol.receive(theirs) is None
@@ -52,7 +52,7 @@ def test_the_end_within_a_message(ends):
 @pytest.mark.parametrize(
     "sent", [b"\xff\xff\xff\xff", b"\0\0\0\1[", b"\0\0\0\2[]", b"\0\0\0\1\xff"]
 )
-def test_what_is_no_message(ends, sent):
+def test_invalid_messages(ends, sent):
     ours, theirs = ends
     ours.sendall(sent)
     with pytest.raises(protocol.BrokenFrame):
