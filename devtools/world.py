@@ -16,7 +16,8 @@ from app.jobs.completion import Classified
 from app.jobs.models import Item, Job
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
-from app.jobs.service import Example, NewJob
+from app.jobs.service import NewJob
+from app.jobs.values import Example
 from app.projects.models import Organization, Project
 from app.projects.scope import Principal, Scope
 from app.secrets import Secrets

@@ -17,25 +17,13 @@ from app.files import service as files
 from app.jobs import completion
 from app.jobs.models import Item, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
+from app.jobs.values import Example, group_examples
 from app.observability.logging import bound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope, reach
 from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, enqueue_deliveries
 from app.webhooks.service import NewWebhook, store
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What a document of a type looks like: a file, or its text."""
-
-    type: str
-    file_id: UUID | None = None
-    text: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """Return the form in which a job stores it, under its type."""
-        return {"text": self.text} if self.file_id is None else {"file_id": str(self.file_id)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,7 @@ def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
         given_lang=new.given_lang,
         request_digest=new.request_digest,
         min_confidence=new.min_confidence,
-        examples=_stored(new.examples),
+        examples=group_examples(new.examples),
         created_at=moment,
         updated_at=moment,
         deadline_at=moment + deadline,
@@ -159,13 +147,6 @@ def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -
     if job is None:
         raise NotFound(f"Classify job {job_id} does not exist.")
     return job
-
-
-def _stored(examples: Sequence[Example]) -> dict[str, list[dict[str, str]]] | None:
-    by_type: dict[str, list[dict[str, str]]] = {}
-    for example in examples:
-        by_type.setdefault(example.type, []).append(example.to_json())
-    return by_type or None
 
 
 @cache

@@ -21,7 +21,7 @@ from app.api.wire.text import Text, require_storable
 from app.errors import FileErrorCode
 from app.jobs.languages import LANGUAGES
 from app.jobs.models import JobStatus
-from app.jobs.service import Example
+from app.jobs.values import Example
 
 TYPE_PATTERN = re.compile(r"[\w \-]*[^\W_][\w \-]*")
 

@@ -39,8 +39,9 @@ from app.errors import FileErrorCode
 from app.jobs import idempotency, language_tags, single
 from app.jobs.page_ranges import format_ranges, parse_ranges
 from app.jobs.pages import PageSelection
-from app.jobs.service import Example, NewJob
+from app.jobs.service import NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
+from app.jobs.values import Example
 from app.projects.scope import Scope
 from app.webhooks import saved as saved_webhooks
 from app.webhooks.policy import is_loopback_host

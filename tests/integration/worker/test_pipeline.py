@@ -15,7 +15,7 @@ from app.errors import FileError, FileErrorCode
 from app.files import service as files
 from app.jobs import queue, recovery
 from app.jobs.queue import Claim
-from app.jobs.service import Example
+from app.jobs.values import Example
 from devtools.postgres import PostgresServer
 from devtools.world import VERDICT
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
