@@ -1,40 +1,155 @@
-"""What addresses in the settings must look like."""
+"""Checks of settings, and the sentences for those that fail."""
 
 import re
 from urllib.parse import unquote, urlsplit
 
+from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-HIGHEST_PORT = 65535
-# Names of buckets as AWS wants them; in the prefix, characters that mean themselves everywhere.
+from app.addresses import parse_networks
+
+MAX_PORT = 65535
+MAX_WAIT_SECONDS = 30 * 24 * 3600
+# A shorter secret could be guessed from one presigned URL.
+MIN_SECRET_CHARACTERS = 32
+# Bucket names as AWS requires them; in the prefix, characters that no URL encodes.
 BUCKET_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_.-]+)*)/?")
 
 
 def check_endpoint(url: str) -> str:
-    """Return the address of a server, or nothing, as it was given; raises ValueError otherwise."""
-    if url and not names_a_server(url):
+    """Return the URL of a server or an empty text unchanged; raises ValueError otherwise."""
+    if url and not _is_server_url(url):
         raise ValueError("must be http://host:port or https://host:port, or be empty")
     return url
 
 
-def check_embedder(embedder: str, model: str, key: str) -> None:
-    """Raise ValueError unless these settings of an embedder go together."""
-    if embedder.startswith("/"):
-        return
-    if not names_a_server(embedder):
+def check_root_path(path: str) -> str:
+    """Return a path prefix or an empty text unchanged; raises ValueError otherwise."""
+    if path and (not path.startswith("/") or path.endswith("/")):
+        raise ValueError("must begin with / and not end with it")
+    return path
+
+
+def check_blob_url(url: str) -> str:
+    """Return the URL of a directory or bucket unchanged; raises ValueError otherwise."""
+    if url and not (_is_directory_url(url) or parse_bucket(url)):
         raise ValueError(
-            "embedder must be http://host:port or https://host:port, perhaps with a path, or the "
-            "absolute path of a directory; a key goes to embedder_api_key"
+            "must be file:///absolute/path, with special characters percent-encoded, or "
+            "s3://bucket/prefix, or be empty"
+        )
+    return url
+
+
+def check_networks(value: str) -> str:
+    """Return a list of networks unchanged; raises ValueError."""
+    parse_networks(value)
+    return value
+
+
+def check_waits(value: str) -> str:
+    """Return a list of waits unchanged; raises ValueError."""
+    parse_waits(value)
+    return value
+
+
+def check_mode(database_url: str, broker_url: str, secret_key: str) -> None:
+    """Raise ValueError unless the settings fit production or the embedded server."""
+    if database_url and not _is_database_url(database_url):
+        raise ValueError(
+            "database_url must be postgresql://user:password@host:port/name, with special "
+            "characters percent-encoded, or be empty"
+        )
+    if broker_url and not _is_broker_url(broker_url):
+        raise ValueError(
+            "broker_url must be redis://host:port/number or rediss://host:port/number, or be empty"
+        )
+    if bool(broker_url) != bool(database_url):
+        raise ValueError(
+            "database_url (postgresql) and broker_url (redis) belong together: set both for "
+            "production, or neither for the embedded server"
+        )
+    if broker_url and not secret_key:
+        raise ValueError(
+            f"secret_key is required in production: set {MIN_SECRET_CHARACTERS} or more random "
+            "characters"
+        )
+    if secret_key and len(secret_key) < MIN_SECRET_CHARACTERS:
+        raise ValueError(f"secret_key must have at least {MIN_SECRET_CHARACTERS} characters")
+
+
+def check_s3(
+    blob_url: str, credentials: str, access_key: str, secret_key: str, public_endpoint: str
+) -> None:
+    """Raise ValueError unless the bucket, if there is one, has its credentials."""
+    has_keys = access_key and secret_key
+    if parse_bucket(blob_url) and credentials == "keys" and not has_keys:
+        raise ValueError(
+            "s3_access_key and s3_secret_key are required with s3://, unless s3_credentials is "
+            "`environment`"
+        )
+    if public_endpoint and credentials != "keys":
+        raise ValueError(
+            "s3_public_endpoint needs s3_access_key and s3_secret_key to sign links with"
+        )
+
+
+def check_embedder(embedder: str, model: str, api_key: str) -> None:
+    """Raise ValueError unless the settings of a custom embedder, if set, fit together."""
+    if not embedder or embedder.startswith("/"):
+        return
+    if not _is_server_url(embedder):
+        raise ValueError(
+            "embedder must be http://host:port or https://host:port, optionally with a path, or "
+            "the absolute path of a directory; a key belongs in embedder_api_key"
         )
     if not model:
         raise ValueError("embedder_model is required with an embeddings server")
-    if not (key.isascii() and key.isprintable()):
+    if not (api_key.isascii() and api_key.isprintable()):
         raise ValueError("embedder_api_key must be printable ASCII")
 
 
-def names_a_server(url: str) -> bool:
-    """Tell whether a text is an http or https address without a user, a query or a fragment."""
+def check_times(item_seconds: float, *parser_seconds: float) -> None:
+    """Raise ValueError unless a worker has more time for a file than its parser."""
+    if item_seconds <= max(parser_seconds):
+        raise ValueError(
+            "item_seconds must be more than parser_wall_seconds and ocr_max_seconds: reading one "
+            "file may take that long"
+        )
+
+
+def parse_bucket(url: str) -> tuple[str, str] | None:
+    """Return the bucket and the prefix of s3://bucket/prefix; None for any other URL."""
+    parts = BUCKET_URL.fullmatch(url)
+    return None if parts is None else (parts[1], parts[2].strip("/"))
+
+
+def parse_waits(value: str) -> tuple[float, ...]:
+    """Return the waits of a list such as `1,5,30`, in seconds; raises ValueError."""
+    try:
+        waits = tuple(float(part) for part in value.split(","))
+    except ValueError:
+        raise ValueError("must be seconds, separated by commas, such as 1,5,30") from None
+    if not all(0 <= wait <= MAX_WAIT_SECONDS for wait in waits):
+        raise ValueError("must be waits between 0 seconds and 30 days")
+    return waits
+
+
+def sentences_of(error: ValidationError, prefix: str) -> list[str]:
+    """Return a sentence for each wrong setting; `prefix` begins the variables' names."""
+    sentences = []
+    for problem in error.errors(include_url=False, include_input=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["loc"]:
+            sentences.append(f"{prefix}{str(problem['loc'][0]).upper()}: {message}")
+        else:
+            name, _, rest = message.partition(" ")
+            sentences.append(f"{prefix}{name.upper()} {rest}")
+    return sentences
+
+
+def _is_server_url(url: str) -> bool:
+    """Tell whether a URL is http or https, without a user, a query or a fragment."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -51,19 +166,17 @@ def names_a_server(url: str) -> bool:
     )
 
 
-def names_a_database(url: str) -> bool:
-    """Tell whether a text is the address of a Postgres database."""
+def _is_database_url(url: str) -> bool:
     try:
         parts = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         return False
     return parts.drivername in ("postgresql", "postgresql+psycopg") and (
-        parts.port is None or 0 < parts.port <= HIGHEST_PORT
+        parts.port is None or 0 < parts.port <= MAX_PORT
     )
 
 
-def names_a_broker(url: str) -> bool:
-    """Tell whether a text is the address of a Redis database."""
+def _is_broker_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -78,8 +191,7 @@ def names_a_broker(url: str) -> bool:
     )
 
 
-def names_a_directory(url: str) -> bool:
-    """Tell whether a text is the file:// address of an absolute path."""
+def _is_directory_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -91,44 +203,3 @@ def names_a_directory(url: str) -> bool:
         and "\0" not in path
         and not (parts.query or parts.fragment)
     )
-
-
-def bucket_of(url: str) -> tuple[str, str] | None:
-    """Return the bucket and the prefix of s3://bucket/prefix; None for any other URL."""
-    parts = BUCKET_URL.fullmatch(url)
-    return None if parts is None else (parts[1], parts[2].strip("/"))
-
-
-def check_mode(database: str, broker: str, secret_key: str, shortest_secret: int) -> None:
-    """Raise ValueError unless the settings are those of production or of the embedded server."""
-    if database and not names_a_database(database):
-        raise ValueError(
-            "database_url must be postgresql://user:password@host:port/name, with special "
-            "characters percent-encoded, or be empty"
-        )
-    if broker and not names_a_broker(broker):
-        raise ValueError(
-            "broker_url must be redis://host:port/number or rediss://host:port/number, or be empty"
-        )
-    if bool(broker) != bool(database):
-        raise ValueError(
-            "database_url (postgresql) and broker_url (redis) belong together: set both for "
-            "production, or neither for the embedded server"
-        )
-    if broker and not secret_key:
-        raise ValueError(
-            f"secret_key is required in production: set {shortest_secret} or more random characters"
-        )
-    if secret_key and len(secret_key) < shortest_secret:
-        raise ValueError(f"secret_key must have at least {shortest_secret} characters")
-
-
-def check_s3(public_endpoint: str, credentials: str, *, is_used: bool, has_keys: bool) -> None:
-    """Raise ValueError unless a bucket can be used with the credentials that are set."""
-    if is_used and credentials == "keys" and not has_keys:
-        raise ValueError(
-            "s3_access_key and s3_secret_key are required with s3://, unless s3_credentials is "
-            "`environment`"
-        )
-    if public_endpoint and credentials != "keys":
-        raise ValueError("s3_public_endpoint needs s3_access_key and s3_secret_key to sign with")

@@ -7,7 +7,6 @@ from app.db import Database
 from app.secrets import Secrets
 from app.settings import Settings
 from app.webhooks.policy import make_policy
-from app.webhooks.schedule import parse_waits
 from worker.runtime.webhook_delivery.client import WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
@@ -22,7 +21,7 @@ def make_deliverer(
     return Deliverer(
         database=database,
         secrets=secrets,
-        client=WebhookClient(make_policy(settings.webhook_policy, settings.webhook_allow)),
-        waits=parse_waits(settings.webhook_retry_seconds),
+        client=WebhookClient(make_policy(settings)),
+        waits=settings.webhook_waits,
         on_retry=on_retry,
     )

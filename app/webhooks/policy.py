@@ -6,17 +6,12 @@ Addresses are judged after the name is resolved, for the very connection that is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
+
+from app.addresses import Network
+from app.settings import Settings
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 # No setting opens these. Clouds answer at them with credentials of the machine.
 METADATA: tuple[Network, ...] = (
@@ -101,35 +96,11 @@ def _lies_in(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
-def make_policy(policy: str, allow: str) -> AddressPolicy:
+def make_policy(settings: Settings) -> AddressPolicy:
     """Return the policy of the settings webhook_policy and webhook_allow."""
-    return AddressPolicy(public_only=policy == "public", allowed=parse_networks(allow))
-
-
-def parse_networks(value: str) -> tuple[Network, ...]:
-    """Return the networks of a list such as `10.0.0.0/8,::1`; raises ValueError."""
-    try:
-        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
-    except ValueError as error:
-        raise ValueError(
-            f"addresses or networks, separated by commas, such as 127.0.0.1,10.0.0.0/8: {error}"
-        ) from None
-
-
-def check_networks(value: str) -> str:
-    """Return a list of networks as it is; raises ValueError."""
-    parse_networks(value)
-    return value
-
-
-def is_loopback_host(host: str) -> bool:
-    """Tell whether a server that listens on this host can be reached from its machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return AddressPolicy(
+        public_only=settings.webhook_policy == "public", allowed=settings.webhook_networks
+    )
 
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -10,23 +10,6 @@ JITTER = 0.5
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 
 
-def parse_waits(value: str) -> tuple[float, ...]:
-    """Return the waits of a list such as `1,5,30`, in seconds; raises ValueError."""
-    try:
-        waits = tuple(float(part) for part in value.split(","))
-    except ValueError:
-        raise ValueError("numbers of seconds, separated by commas, such as 1,5,30") from None
-    if not all(0 <= wait <= 30 * 24 * 3600 for wait in waits):
-        raise ValueError("each wait is between 0 seconds and 30 days")
-    return waits
-
-
-def check_waits(value: str) -> str:
-    """Return a list of waits as it is; raises ValueError."""
-    parse_waits(value)
-    return value
-
-
 def next_wait(
     waits: Sequence[float], tries: int, retry_after: timedelta | None
 ) -> timedelta | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from anyio import to_thread
 from fastapi import APIRouter
 
+from app.addresses import is_loopback
 from app.api.dependencies import ApiCall
 from app.api.v1.schemas import (
     CandidateResponse,
@@ -40,7 +41,6 @@ from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
 from app.settings import Settings
 from app.webhooks.payload import IDS
-from app.webhooks.policy import is_loopback_host
 from app.webhooks.service import NewWebhook
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
@@ -159,7 +159,7 @@ def new_webhook(settings: Settings, webhook: WebhookModel) -> NewWebhook:
         output_format=webhook.webhook_output_format or "string",
         signing_secret=webhook.webhook_signing_secret or None,
         payload=webhook.webhook_payload or IDS,
-        loopback_allowed=is_loopback_host(settings.host),
+        loopback_allowed=is_loopback(settings.host),
     )
 
 

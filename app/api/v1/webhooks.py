@@ -66,7 +66,7 @@ def list_webhook_deliveries(call: ApiCall, classify_job_id: UUID) -> DeliveryLis
     An extension: the original API has no delivery log.
     """
     scope, settings = call.scope(), call.services.settings
-    policy = make_policy(settings.webhook_policy, settings.webhook_allow)
+    policy = make_policy(settings)
     with call.services.database.read() as session:
         deliveries = service.list_deliveries(session, scope, classify_job_id)
         configurations = service.list_configurations(session, scope, classify_job_id, policy)

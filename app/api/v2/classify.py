@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
+from app.addresses import is_loopback
 from app.api.dependencies import ApiCall, Call
 from app.api.v1.classifier import new_webhook, render_verdict
 from app.api.v1.schemas import FileErrorResponse, RuleResponse
@@ -44,7 +45,6 @@ from app.jobs.single import JobFilter, SingleJob, SingleStatus
 from app.jobs.values import Example
 from app.projects.scope import Scope
 from app.webhooks import saved as saved_webhooks
-from app.webhooks.policy import is_loopback_host
 from app.webhooks.service import NewWebhook
 
 router = APIRouter(prefix="/api/v2/classify", tags=["classify"])
@@ -209,7 +209,7 @@ def _webhooks(
         scope,
         call.services.secrets,
         body.webhook_configuration_ids or (),
-        loopback_allowed=is_loopback_host(settings.host),
+        loopback_allowed=is_loopback(settings.host),
     )
     return [replace(webhook, events=webhook.events or DEFAULT_EVENTS) for webhook in inline + saved]
 

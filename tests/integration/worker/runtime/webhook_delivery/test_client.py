@@ -8,7 +8,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from app.webhooks.policy import Address, AddressPolicy, parse_networks
+from app.addresses import parse_networks
+from app.webhooks.policy import Address, AddressPolicy
 from devtools.ports import free_port
 from devtools.receiver import Receiver
 from tests.integration.worker.runtime.webhook_delivery.office import IMPATIENT, Office
