@@ -1,9 +1,8 @@
 """What the tests do with a running server, and what they look up behind its back."""
 
 import contextlib
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,19 +14,12 @@ from sqlalchemy import func, select
 from app.db import Database, PostgresLimits
 from app.jobs.models import Item, ItemStatus, Result, Worker
 from devtools.server import RunningServer
+from devtools.waiting import WAIT_SECONDS, until
 
 RULES = [
     {"type": "invoice", "description": "A supplier's bill with line items and a total to pay."},
     {"type": "recipe", "description": "Cooking instructions with ingredients and steps."},
 ]
-
-
-def until(is_so: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Wait until something is so; fail with `what` was waited for."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain: {what}"
-        time.sleep(0.03)
 
 
 class Client:
@@ -38,7 +30,7 @@ class Client:
             base_url=server.base_url,
             headers={"Authorization": f"Bearer {server.api_key}"},
             trust_env=False,
-            timeout=30,
+            timeout=WAIT_SECONDS,
         )
 
     def close(self) -> None:
@@ -78,7 +70,7 @@ class Client:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["items"])
 
-    def finished(self, job_id: str, seconds: float = 60) -> dict[str, Any]:
+    def finished(self, job_id: str, seconds: float = WAIT_SECONDS) -> dict[str, Any]:
         """Wait for any final status and return the job."""
         until(lambda: self.job(job_id)["status"] != "PENDING", "the job's end", seconds)
         return self.job(job_id)

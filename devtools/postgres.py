@@ -111,7 +111,7 @@ class PostgresServer:
     def _run(self) -> None:
         process = self._own_process()
         process.start()
-        wait_until(self._answers, process, seconds=60)
+        wait_until(self._answers, process)
 
     def _answers(self) -> bool:
         try:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psutil
 
-from devtools.reaper import family_of, kill, reaper, still_alive
+from devtools.reaper import GRACE_SECONDS, family_of, kill, reaper, still_alive
+from devtools.waiting import WAIT_SECONDS
 
 
 class ServerFailed(AssertionError):
@@ -67,7 +68,7 @@ class Process:
             )
         reaper.watch(self._popen.pid, self._stop_signal)
 
-    def run(self, seconds: float = 60) -> None:
+    def run(self, seconds: float = WAIT_SECONDS) -> None:
         """Start it and wait until it has ended well."""
         self.start()
         assert self._popen is not None
@@ -80,7 +81,7 @@ class Process:
         if self._popen.returncode != 0:
             raise self.failure(f"ended with {self._popen.returncode}")
 
-    def stop(self, seconds: float = 30) -> None:
+    def stop(self, seconds: float = WAIT_SECONDS) -> None:
         """Ask it to end and wait; having to be killed, or leaving children, is a failure."""
         if self._popen is None:
             return
@@ -91,7 +92,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
             raise self.failure(f"ignored {self._stop_signal.name} for {seconds:g} s") from None
-        orphans = still_alive(children, min(seconds, 5))
+        orphans = still_alive(children, min(seconds, GRACE_SECONDS))
         self.kill()
         if orphans:
             raise self.failure(f"ended and left behind: {orphans}")
@@ -103,14 +104,14 @@ class Process:
         children = self._children()
         # The parent first, so that it replaces no child.
         self._popen.kill()
-        self._popen.wait(10)
+        self._popen.wait(WAIT_SECONDS)
         kill([*children, *self._children()])
         reaper.forget(self._popen.pid)
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = WAIT_SECONDS) -> int:
         assert self._popen is not None
         return self._popen.wait(seconds)
 
@@ -125,7 +126,7 @@ class Process:
         return [member for member in family_of(self.pid) if member.pid != self.pid]
 
 
-def wait_until(ready: Callable[[], bool], process: Process, seconds: float) -> None:
+def wait_until(ready: Callable[[], bool], process: Process, seconds: float = WAIT_SECONDS) -> None:
     """Ask again and again until the server is ready; fail with its log when it is not."""
     deadline = time.monotonic() + seconds
     while not ready():

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import psutil
 
-GRACE_SECONDS = 5.0
+# Long, because a busy machine may take seconds to end what was killed.
+GRACE_SECONDS = 30.0
 
 
 class Reaper:

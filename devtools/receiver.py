@@ -3,12 +3,13 @@
 import gzip
 import json
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
+
+from devtools.waiting import WAIT_SECONDS, until
 
 BOMB = gzip.compress(bytes(10_000_000))
 
@@ -64,11 +65,9 @@ class Receiver(ThreadingHTTPServer):
         with self._lock:
             return [one for one in self.received if urlsplit(one.path).path == path]
 
-    def wait_for(self, is_enough: Callable[[Self], object], seconds: float = 30) -> None:
-        until = time.monotonic() + seconds
-        while not is_enough(self):
-            assert time.monotonic() < until, f"waited {seconds:g} s; there is {self.received}"
-            time.sleep(0.02)
+    def wait_for(self, is_enough: Callable[[Self], object], seconds: float = WAIT_SECONDS) -> None:
+        """Wait until enough has come."""
+        until(lambda: is_enough(self), "requests to the receiver", seconds)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of senders that hang up."""
@@ -108,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin(307, "0", {"header": f"Location:{wanted['to']}"})
 
     def _hang(self, _: int, __: dict[str, str]) -> None:
-        self.server.released.wait(60)
+        self.server.released.wait()
 
     def _drip(self, status: int, _: dict[str, str]) -> None:
         """Send a status line, letter by letter, and never come to its end."""

@@ -122,7 +122,7 @@ class RedisServer:
     def _run(self) -> None:
         process = self._own_process()
         process.start()
-        wait_until(self._answers, process, seconds=30)
+        wait_until(self._answers, process)
 
     def _answers(self) -> bool:
         try:

@@ -10,6 +10,7 @@ import httpx2
 from devtools.ports import free_port
 from devtools.process import Process, ServerFailed, wait_until
 from devtools.reaper import reaper
+from devtools.waiting import WAIT_SECONDS
 
 PORT_ATTEMPTS = 5
 # moto believes any key.
@@ -45,7 +46,7 @@ class S3Server:
             )
             try:
                 self._process.start()
-                wait_until(self._answers, self._process, seconds=60)
+                wait_until(self._answers, self._process)
             except ServerFailed:
                 if not attempts_left or "Address already in use" not in self._process.output():
                     raise
@@ -60,7 +61,7 @@ class S3Server:
 
     def call(self, method: str, path: str) -> httpx2.Response:
         """Send a request without a signature, which moto does not ask for."""
-        return httpx2.request(method, self.endpoint + path, trust_env=False, timeout=10)
+        return httpx2.request(method, self.endpoint + path, trust_env=False, timeout=WAIT_SECONDS)
 
     def settings(self, bucket: str) -> dict[str, object]:
         """Return what a server must be set to, to keep its files there."""

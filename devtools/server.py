@@ -11,8 +11,7 @@ import httpx2
 
 from devtools.ports import free_port
 from devtools.process import Process, wait_until
-
-START_SECONDS = 90.0
+from devtools.waiting import WAIT_SECONDS
 
 # Beside these a started server sees only its own settings: no proxy, no key of the developer.
 KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -63,9 +62,9 @@ class RunningServer:
             process.start()
         self.wait_until_ready()
 
-    def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
+    def wait_until_ready(self, seconds: float = WAIT_SECONDS) -> None:
         # trust_env=False: a proxy of the developer's must not see what goes to our own machine.
-        with httpx2.Client(base_url=self.base_url, trust_env=False, timeout=5) as client:
+        with httpx2.Client(base_url=self.base_url, trust_env=False, timeout=30) as client:
             wait_until(lambda: self._is_ready(client), self.api, seconds)
 
     def run(self, verb: str, *arguments: str) -> str:

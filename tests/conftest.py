@@ -1,9 +1,11 @@
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from devtools.postgres import PostgresServer
 from devtools.reaper import reaper
@@ -12,6 +14,10 @@ from devtools.s3 import S3Server
 from devtools.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
+# These wait more than they compute. Begun first, they leave no process alone with them at the end.
+SLOW_FOLDERS = ("tests/e2e/", "tests/contract/")
+# Folders whose modules share servers.
+SHARING_FOLDERS = ("tests/contract/",)
 
 
 # A busy machine is slow, which is no fault of what is tested.
@@ -34,6 +40,25 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     reaper.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_FOLDERS))
+
+
+class ModuleScheduling(LoadScopeScheduling):
+    """Gives a process whole modules, so that their servers are started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return next((each for each in SHARING_FOLDERS if module.startswith(each)), module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ModuleScheduling:
+    config.option.loadscopereorder = False  # in the order of the collection
+    return ModuleScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +85,21 @@ def s3_server() -> Iterator[S3Server]:
     server.stop()
 
 
+def make_server(
+    request: pytest.FixtureRequest, mode: str, data_dir: Path, settings: Mapping[str, object]
+) -> RunningServer:
+    """Make a server of a mode on databases of its own; it has one worker unless set otherwise."""
+    settings = {"workers": 1, **settings}
+    if mode == "embedded":
+        return embedded_server(data_dir, settings)
+    return production_server(
+        data_dir,
+        request.getfixturevalue("postgres_server").fresh_database(),
+        request.getfixturevalue("redis_server").fresh_database(),
+        settings,
+    )
+
+
 @pytest.fixture(scope="module", params=MODES)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -70,14 +110,5 @@ def server(
     """
     settings = getattr(request.module, "SERVER_SETTINGS", {})
     data_dir = tmp_path_factory.mktemp(request.param) / "data"
-    if request.param == "embedded":
-        running = embedded_server(data_dir, settings)
-    else:
-        running = production_server(
-            data_dir,
-            request.getfixturevalue("postgres_server").fresh_database(),
-            request.getfixturevalue("redis_server").fresh_database(),
-            settings,
-        )
-    with running:
+    with make_server(request, request.param, data_dir, settings) as running:
         yield running

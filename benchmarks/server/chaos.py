@@ -27,11 +27,12 @@ from app.db import Database
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from benchmarks.server.live import Client
 from benchmarks.server.queue_hosts import servers, upload_invoices
-from devtools.client import database_of, until
+from devtools.client import database_of
 from devtools.postgres import PostgresServer
 from devtools.process import Process
 from devtools.redis import RedisServer
 from devtools.server import production_server
+from devtools.waiting import until
 
 JOBS = 40
 FILES = 25

@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from app.jobs.models import Item
 from benchmarks.server.live import Client
-from devtools.client import database_of, ready_workers, until
+from devtools.client import database_of, ready_workers
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, embedded_server, production_server
+from devtools.waiting import until
 
 LARGE = 500
 DISTINCT = 100

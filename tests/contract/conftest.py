@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +7,9 @@ from llama_cloud import LlamaCloud
 from llama_cloud.types.classifier.classify_job import ClassifyJob
 from llama_cloud.types.classifier.job_get_results_response import Item
 
-from devtools.server import RunningServer, embedded_server, production_server
+from devtools.server import RunningServer
+from devtools.waiting import until
+from tests.conftest import MODES, make_server
 from tests.contract.texts import INVOICE, RULES
 
 Upload = Callable[..., str]
@@ -27,22 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(deprecated)
 
 
-@pytest.fixture(scope="package", params=["embedded", "production"])
+@pytest.fixture(scope="package", params=MODES)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
     """One server of each mode for the whole folder: starting them takes longer than the tests."""
     data_dir = tmp_path_factory.mktemp(request.param) / "data"
-    if request.param == "embedded":
-        running = embedded_server(data_dir, SETTINGS)
-    else:
-        running = production_server(
-            data_dir,
-            request.getfixturevalue("postgres_server").fresh_database(),
-            request.getfixturevalue("redis_server").fresh_database(),
-            SETTINGS,
-        )
-    with running:
+    with make_server(request, request.param, data_dir, SETTINGS) as running:
         yield running
 
 
@@ -103,8 +95,5 @@ def run(client: LlamaCloud) -> Run:
 
 def finished(client: LlamaCloud, job_id: str) -> ClassifyJob:
     """Wait for any terminal state; the client's own helper raises on the unhappy ones."""
-    deadline = time.monotonic() + 60
-    while (job := client.classifier.jobs.get(job_id)).status == "PENDING":
-        assert time.monotonic() < deadline, f"job {job_id} is still PENDING"
-        time.sleep(0.05)
-    return job
+    until(lambda: client.classifier.jobs.get(job_id).status != "PENDING", f"the end of {job_id}")
+    return client.classifier.jobs.get(job_id)

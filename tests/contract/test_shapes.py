@@ -1,6 +1,5 @@
 """Every endpoint of the original API, in each state that it can be in, against `shapes`."""
 
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from devtools.server import RunningServer
+from devtools.waiting import until
 from tests.contract.shapes import (
     DeletedV2,
     FileV1,
@@ -114,11 +114,11 @@ class Caller:
         return str(file["id"])
 
     def ended(self, path: str, job_id: str) -> Any:
-        deadline = time.monotonic() + 60
-        while (job := self("GET", path, job_id))["status"] in ("PENDING", "RUNNING"):
-            assert time.monotonic() < deadline, f"job {job_id} is still {job['status']}"
-            time.sleep(0.05)
-        return job
+        def is_over() -> bool:
+            return self("GET", path, job_id)["status"] not in ("PENDING", "RUNNING")
+
+        until(is_over, f"the end of job {job_id}")
+        return self("GET", path, job_id)
 
 
 def fill(path: str, *ids: str) -> str:

@@ -8,6 +8,7 @@ import httpx2
 
 from app.webhooks.signing import verify
 from devtools.receiver import Receiver
+from devtools.waiting import until
 from tests.contract.conftest import Upload
 from tests.contract.test_wire import is_moment, json_of
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
@@ -48,12 +49,12 @@ def create(http: httpx2.Client, file_id: str, **body: object) -> dict[str, Any]:
 
 
 def finished(http: httpx2.Client, job: dict[str, Any]) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
-    while job["status"] in ("PENDING", "RUNNING"):
-        assert time.monotonic() < deadline, f"job {job['id']} is still {job['status']}"
-        time.sleep(0.05)
-        job = json_of(http.get(f"{JOBS}/{job['id']}"))
-    return job
+    def read() -> dict[str, Any]:
+        found: dict[str, Any] = json_of(http.get(f"{JOBS}/{job['id']}"))
+        return found
+
+    until(lambda: read()["status"] not in ("PENDING", "RUNNING"), "the end of the job")
+    return read()
 
 
 def test_a_job_from_beginning_to_end(http: httpx2.Client, upload: Upload) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from app.db import Database
 from devtools.client import Client, database_of
-from devtools.server import RunningServer, embedded_server, production_server
-from tests.conftest import MODES
+from devtools.server import RunningServer
+from tests.conftest import MODES, make_server
 
 # In production a lost worker is known by its lease alone.
-QUICK = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
+# Long enough that a living worker on a busy machine renews its lease in time.
+QUICK = {"lease_seconds": 5, "sweep_seconds": 0.3}
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +29,7 @@ def books(server: RunningServer) -> Iterator[Database]:
 
 @pytest.fixture(params=MODES)
 def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
-    """A server that the test may do anything to."""
-    if request.param == "embedded":
-        server = embedded_server(tmp_path / "data", QUICK)
-    else:
-        server = production_server(
-            tmp_path / "data",
-            request.getfixturevalue("postgres_server").fresh_database(),
-            request.getfixturevalue("redis_server").fresh_database(),
-            QUICK,
-        )
-    with server:
+    """A server that the test may do anything to, with the module's `SERVER_SETTINGS` too."""
+    settings = {**getattr(request.module, "SERVER_SETTINGS", {}), **QUICK}
+    with make_server(request, request.param, tmp_path / "data", settings) as server:
         yield server

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of, look_up, until
+from devtools.client import Client, database_of, look_up
 from devtools.embeddings import EmbeddingsServer
 from devtools.server import RunningServer, embedded_server
+from devtools.waiting import until
 from tests.unit.worker.classification.labelled_texts import write_corpus
 from tests.unit.worker.classification.tiny_model import write_model
 from worker.classification.embedders.onnx import OnnxEmbedder

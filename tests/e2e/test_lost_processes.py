@@ -11,14 +11,14 @@ from devtools.client import (
     look_up,
     parser_children,
     ready_workers,
-    until,
     wait_for_middle,
     worker_children,
 )
 from devtools.server import RunningServer
+from devtools.waiting import until
+from tests.e2e.conftest import QUICK
 
-# In production a lost worker is known by its lease alone.
-SERVER_SETTINGS = {"lease_seconds": 1.5, "sweep_seconds": 0.3}
+SERVER_SETTINGS = {**QUICK, "workers": 2}
 FILES = 60
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from devtools.client import Client, database_of, look_up, ready_workers, until
+from devtools.client import Client, database_of, look_up, ready_workers
 from devtools.postgres import PostgresServer
 from devtools.process import Process
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, production_server
+from devtools.waiting import until
 
 FILES = 40
 

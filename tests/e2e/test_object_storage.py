@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from devtools.client import Client, until
+from devtools.client import Client
 from devtools.postgres import PostgresServer
 from devtools.process import Process, ServerFailed
 from devtools.redis import RedisServer
 from devtools.s3 import S3Server
 from devtools.server import RunningServer, production_server
+from devtools.waiting import until
 
 LETTER = "INVOICE 17\nAmount due: 300.00 EUR\nPlease pay within 14 days.\n" * 20
 

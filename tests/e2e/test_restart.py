@@ -8,10 +8,12 @@ from contextlib import closing
 import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of, is_alive, look_up, until, wait_for_middle
+from devtools.client import Client, database_of, is_alive, look_up, wait_for_middle
 from devtools.reaper import family_of
 from devtools.server import RunningServer
+from devtools.waiting import until
 
+SERVER_SETTINGS = {"workers": 2}
 FILES = 60
 
 
@@ -38,7 +40,7 @@ def test_kill_everything_and_start_again(
     # Only the parents are killed: nobody but the children themselves can end them.
     for process in own_server.processes:
         os.kill(process.pid, signal.SIGKILL)
-    until(lambda: not any(map(is_alive, family)), f"the end of {family}", seconds=10)
+    until(lambda: not any(map(is_alive, family)), f"the end of {family}")
     before = look_up(books, job_id)
     own_server.start()
     job = client.finished(job_id)

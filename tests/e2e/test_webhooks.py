@@ -13,9 +13,10 @@ from standardwebhooks.webhooks import Webhook
 from app.db import Database, now
 from app.webhooks.events import SPELLINGS, JobState
 from app.webhooks.models import WebhookDelivery
-from devtools.client import Client, database_of, until
+from devtools.client import Client, database_of
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
+from devtools.waiting import until
 
 SERVER_SETTINGS = {"webhook_retry_seconds": "0.1,0.1,0.1", "sweep_seconds": 0.5, "workers": 1}
 

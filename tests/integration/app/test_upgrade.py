@@ -12,8 +12,9 @@ from sqlalchemy import select
 from app import schema
 from app.db import Database
 from app.jobs.models import Item, Result
-from devtools.client import Client, database_of, until
+from devtools.client import Client, database_of
 from devtools.server import RunningServer, embedded_server
+from devtools.waiting import until
 from tests.integration.app.first_schema import (
     BLOB_KEY,
     BYTES,
@@ -70,7 +71,7 @@ def test_serve_backs_up_migrates_and_goes_on(upgraded: RunningServer) -> None:
 
 
 def wait_for_log(server: RunningServer, words: str) -> None:
-    until(lambda: words in server.output(), f"{words} in the log", seconds=10)
+    until(lambda: words in server.output(), f"{words} in the log")
 
 
 def engine_version(server: RunningServer, job_id: UUID) -> str | None:

@@ -12,10 +12,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from devtools.client import Client, until
+from devtools.client import Client
 from devtools.process import Process, wait_until
 from devtools.reaper import reaper
 from devtools.server import RunningServer, embedded_server
+from devtools.waiting import until
 
 # More than the database and the log need, less than the upload of the test.
 LARGEST_FILE = 3_000_000

@@ -20,7 +20,7 @@ from app.jobs.models import Item, Job, Worker
 from app.maintenance import sweeper as sweep
 from app.maintenance.sweeper import Sweeper
 from app.settings import Settings
-from devtools.client import until
+from devtools.waiting import until
 from devtools.world import World
 
 OVER = timedelta(seconds=-1)
@@ -230,7 +230,7 @@ def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> 
     ours = sweeper(world, tmp_path, wakeups)
     ours.start()
     try:
-        until(lambda: len(wakeups.asked) >= 3, "three passes", seconds=10)
+        until(lambda: len(wakeups.asked) >= 3, "three passes")
     finally:
         began = time.monotonic()
         ours.stop()

@@ -10,8 +10,9 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from devtools.client import Client, until
+from devtools.client import Client
 from devtools.server import embedded_server
+from devtools.waiting import until
 
 
 class Collector:
@@ -67,7 +68,7 @@ def test_a_request_and_its_file(collector: Collector, tmp_path: Path) -> None:
         file_id = client.upload("INVOICE 1")
         client.http.headers["X-Request-ID"] = "my-request:1"
         job_id = client.start_job([file_id])
-        until(lambda: client.job(job_id)["status"] == "SUCCESS", "the result", seconds=30)
+        until(lambda: client.job(job_id)["status"] == "SUCCESS", "the result")
         link = client.http.get(f"/api/v1/beta/files/{file_id}/content").json()["url"]
         assert client.http.get(link).status_code == 200
         server.stop()  # what is left is sent

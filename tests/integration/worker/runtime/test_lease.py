@@ -14,7 +14,7 @@ from app.files.models import CacheEntry
 from app.jobs import recovery, service
 from app.jobs.models import Job
 from app.observability.multiprocess import render
-from devtools.client import until
+from devtools.waiting import until
 from devtools.world import LEASE
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from worker.parsing.document import Document
@@ -53,7 +53,7 @@ def lost(held: Lease) -> bool:
 
 
 def wait_until_lost(held: Lease) -> None:
-    until(lambda: lost(held), "somebody to notice", seconds=10)
+    until(lambda: lost(held), "somebody to notice")
 
 
 def counted_timeouts() -> float:

@@ -16,8 +16,9 @@ from app.files.service import NewFile
 from app.jobs.models import Worker
 from app.settings import Settings
 from cli.pipeline import build_pipeline
-from devtools.client import is_alive, until
+from devtools.client import is_alive
 from devtools.postgres import PostgresServer
+from devtools.waiting import until
 from devtools.world import World
 from tests.integration.conftest import migrate
 from worker.runtime import local
@@ -80,7 +81,7 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
         postgres.wait()
         try:
             victim.kill()
-            until(lambda: [c for c in children() if c != victim], "another worker", 20)
+            until(lambda: [c for c in children() if c != victim], "another worker")
         finally:
             postgres_server._run()
         until(lambda: ready(database) - before, "the second worker's heartbeat")

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from app.settings import Settings
-from devtools.client import is_alive, until
+from devtools.client import is_alive
+from devtools.waiting import until
 from worker.runtime.webhook_delivery import process
 from worker.runtime.webhook_delivery.process import DelivererProcess
 
