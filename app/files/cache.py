@@ -1,40 +1,38 @@
-"""Caches of what workers make of a file: bytes in the blob store, with a row each.
+"""The cache of what workers compute from a file: bytes in the blob store, with a row each.
 
-An entry belongs to one file of one project and is never found for another, even one of the same
-bytes: how long a job takes would tell that somebody else has the same document.
+An entry belongs to one file of one project. It is never found for another file, even one with the
+same bytes: the time that a job takes would reveal that another project has the same document.
 
-A row is removed after its blob: what a crash leaves between the two is a row without a blob,
-which is found and removed, and not text that nobody knows of.
+The blob of a removed entry is deleted as `deletions` describes.
 """
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import StorageFull
+from app.files import deletions
 from app.files.blobs.protocol import Blob, BlobStore
 from app.files.models import CacheEntry, CacheKind
 
 log = logging.getLogger(__name__)
 
-# `used_at` is for eviction; writing it at every look-up would make every reading a write.
-USED_EVERY = timedelta(minutes=5)
+# `used_at` serves eviction only: writing it at every look-up would make each of them a write.
+USED_AT_INTERVAL = timedelta(minutes=5)
 
-_TROUBLE = (OSError, StorageFull, SQLAlchemyError)
-_UNUSABLE = "the caches do not work: files are read anew each time"
-_LEFT = "bytes that shall go cannot be deleted from the store: it is tried again"
+_FAILURES = (OSError, StorageFull, SQLAlchemyError)
 
 
 @dataclass(frozen=True, slots=True)
 class CacheOwner:
-    """Whose cache it is."""
+    """The file that a cache entry belongs to."""
 
     project_id: UUID
     file_id: UUID
@@ -42,50 +40,44 @@ class CacheOwner:
 
 @dataclass(frozen=True, slots=True)
 class NewCacheEntry:
-    """Bytes to keep. `key`, at most 64 characters, says all that they depend on but the file."""
+    """Bytes to store.
+
+    `key`, at most 64 characters, depends on everything that the bytes depend on besides the file.
+    """
 
     kind: CacheKind
     key: str
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PurgedBlobs:
-    """How many blobs went, and after which row to go on; None when there is no more to try."""
-
-    count: int
-    last: UUID | None
-
-
 class FileCache:
-    """The caches of all files, of at most `max_bytes` together; 0 switches them off.
+    """The cache of all files, `max_bytes` in total; 0 switches it off.
 
-    Looking up and storing never fail: without a cache everything works, only slower. Trouble is
-    logged once, until storing, or deleting, works again. The sweeper keeps the bound, so that for
-    a while there may be more.
+    `get`, `put` and `remove` never fail: without the cache everything works, only slower. The
+    first failure is logged, and the next one only after a `put` has succeeded. The sweeper evicts,
+    so the cache may exceed `max_bytes` for a while.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
         self._database = database
         self._blobs = blobs
         self._max_bytes = max_bytes
-        self._told: set[str] = set()
-        self._purged_to: UUID | None = None
+        self._has_failed = False
 
     def get(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
-        """Return an entry's bytes as they were stored; None when there are none to be had."""
+        """Return an entry's bytes as they were stored; None when there is no such entry."""
         if self._max_bytes == 0:
             return None
         try:
             return self._find(owner, kind, key)
-        except _TROUBLE as error:
-            self._tell_once(_UNUSABLE, error)
+        except _FAILURES as error:
+            self._log_once(error)
             return None
 
     def put(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries, all of them or none.
 
-        None where another worker was quicker with one, or the file was deleted meanwhile.
+        Stores none when another worker has stored one of them, or the file was deleted.
         """
         entries = [entry for entry in entries if len(entry.data) <= self._max_bytes]
         if not entries:
@@ -94,70 +86,41 @@ class FileCache:
             self._store(owner, entries)
         except IntegrityError:
             return
-        except _TROUBLE as error:
-            self._tell_once(_UNUSABLE, error)
+        except _FAILURES as error:
+            self._log_once(error)
         else:
-            self._told.discard(_UNUSABLE)
+            self._has_failed = False
 
     def remove(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
-        """Remove an entry that whoever asked for it cannot read."""
+        """Remove an entry that the caller cannot read."""
         try:
             with self._database.read() as session:
-                rows = session.execute(_entry(owner, kind, key)).all()
-            self._remove((row.id, row.blob_key) for row in rows)
-        except _TROUBLE as error:
-            self._tell_once(_UNUSABLE, error)
-
-    def purge(self, limit: int) -> int:
-        """Remove up to `limit` blobs of deleted files with their rows; return how many.
-
-        Their caches and their bytes. What a store keeps has its turn again after all others.
-        """
-        purged = self.purge_after(limit, after=self._purged_to)
-        self._purged_to = purged.last
-        return purged.count
-
-    def purge_after(
-        self, limit: int, project_id: UUID | None = None, after: UUID | None = None
-    ) -> PurgedBlobs:
-        """Try the next `limit` blobs of deleted files, of one project or of all.
-
-        One that cannot be deleted does not keep the others; a store that is away ends it.
-        """
-        query = select(CacheEntry.id, CacheEntry.blob_key).where(CacheEntry.file_id.is_(None))
-        if project_id is not None:
-            query = query.where(CacheEntry.project_id == project_id)
-        if after is not None:
-            query = query.where(CacheEntry.id > after)
-        with self._database.read() as session:
-            rows = session.execute(query.order_by(CacheEntry.id).limit(limit)).all()
-        gone, is_away = self._delete_what_goes((row.id, row.blob_key) for row in rows)
-        self._delete_rows(gone)
-        return PurgedBlobs(len(gone), rows[-1].id if len(rows) == limit and not is_away else None)
+                row = session.execute(_entry(owner, kind, key)).one_or_none()
+            if row is not None:
+                self._remove([row.id])
+        except _FAILURES as error:
+            self._log_once(error)
 
     def evict(self, limit: int) -> int:
-        """Remove what was not used for longest, up to `limit` entries, while there is too much.
+        """Remove the least recently used entries, up to `limit`, while the cache is too large.
 
-        Returns how many were removed. One that cannot be deleted does not keep the others.
+        Return how many were removed.
         """
         with self._database.read() as session:
             total = int(session.scalar(select(func.sum(CacheEntry.size))) or 0)
             if total <= self._max_bytes:
                 return 0
             rows = session.execute(
-                select(CacheEntry.id, CacheEntry.blob_key, CacheEntry.size)
-                .order_by(CacheEntry.used_at)
-                .limit(limit)
+                select(CacheEntry.id, CacheEntry.size).order_by(CacheEntry.used_at).limit(limit)
             ).all()
-        doomed = []
+        evicted = []
         for row in rows:
             if total <= self._max_bytes:
                 break
-            doomed.append((row.id, row.blob_key))
+            evicted.append(row.id)
             total -= row.size
-        gone, _ = self._delete_what_goes(doomed)
-        self._delete_rows(gone)
-        return len(gone)
+        self._remove(evicted)
+        return len(evicted)
 
     def _find(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
         with self._database.read() as session:
@@ -166,9 +129,9 @@ class FileCache:
             return None
         data = self._read(row.blob_key, row.size)
         if data is None or hashlib.sha256(data).hexdigest() != row.sha256:
-            self._remove([(row.id, row.blob_key)])
+            self._remove([row.id])
             return None
-        if row.used_at < now() - USED_EVERY:
+        if row.used_at < now() - USED_AT_INTERVAL:
             with self._database.write() as session:
                 session.execute(
                     update(CacheEntry).where(CacheEntry.id == row.id).values(used_at=now())
@@ -176,12 +139,12 @@ class FileCache:
         return data
 
     def _read(self, blob_key: str, size: int) -> bytes | None:
-        """Return a blob's bytes, one more than `size` at most; None when the blob is gone."""
+        """Return a blob's bytes, one more than `size` at most; None when the blob is missing."""
         try:
             with self._blobs.open(blob_key) as file:
                 return file.read(size + 1)
         except FileNotFoundError:
-            self._blobs.check()  # a store that is away has lost nothing
+            self._blobs.check()  # raises when the whole store is unavailable
             return None
 
     def _store(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
@@ -189,20 +152,18 @@ class FileCache:
         try:
             blobs.extend(self._write(entry.data) for entry in entries)
             with self._database.write() as session:
-                for entry, blob in zip(entries, blobs, strict=True):
-                    # A statement, because the unit of work wants to know tables that a worker
-                    # has no use for, such as that of projects.
-                    session.execute(
-                        insert(CacheEntry).values(
-                            project_id=owner.project_id,
-                            file_id=owner.file_id,
-                            kind=entry.kind,
-                            key=entry.key,
-                            blob_key=blob.key,
-                            size=blob.size,
-                            sha256=blob.sha256,
-                        )
+                session.add_all(
+                    CacheEntry(
+                        project_id=owner.project_id,
+                        file_id=owner.file_id,
+                        kind=entry.kind,
+                        key=entry.key,
+                        blob_key=blob.key,
+                        size=blob.size,
+                        sha256=blob.sha256,
                     )
+                    for entry, blob in zip(entries, blobs, strict=True)
+                )
         except BaseException:
             for blob in blobs:
                 self._blobs.delete(blob.key)
@@ -217,50 +178,22 @@ class FileCache:
             writer.discard()
             raise
 
-    def _remove(self, rows: Iterable[tuple[UUID, str]]) -> None:
-        ids = []
-        for row_id, blob_key in rows:
-            self._blobs.delete(blob_key)
-            ids.append(row_id)
-        self._delete_rows(ids)
+    def _remove(self, ids: Sequence[UUID]) -> None:
+        if not ids:
+            return
+        with self._database.write() as session:
+            removed = session.execute(
+                delete(CacheEntry)
+                .where(CacheEntry.id.in_(ids))
+                .returning(CacheEntry.project_id, CacheEntry.blob_key)
+            ).all()
+            for row in removed:
+                deletions.enqueue(session, row.project_id, [row.blob_key])
 
-    def _delete_what_goes(self, rows: Iterable[tuple[UUID, str]]) -> tuple[list[UUID], bool]:
-        """Delete the blobs of rows, which are given by id and blob; a store that is away ends it.
-
-        Returns the rows whose blobs are gone, and whether the store is away.
-        """
-        gone: list[UUID] = []
-        is_left = False
-        for row_id, blob_key in rows:
-            try:
-                self._blobs.delete(blob_key)
-            except OSError as error:
-                is_left = True
-                self._tell_once(_LEFT, error)
-                if self._is_away():
-                    return gone, True
-            else:
-                gone.append(row_id)
-        if gone and not is_left:
-            self._told.discard(_LEFT)
-        return gone, False
-
-    def _delete_rows(self, ids: Sequence[UUID]) -> None:
-        if ids:
-            with self._database.write() as session:
-                session.execute(delete(CacheEntry).where(CacheEntry.id.in_(ids)))
-
-    def _is_away(self) -> bool:
-        try:
-            self._blobs.check()
-        except (OSError, StorageFull) as error:
-            return not isinstance(error, StorageFull)
-        return False
-
-    def _tell_once(self, trouble: str, error: Exception) -> None:
-        if trouble not in self._told:
-            log.warning(trouble, exc_info=error)
-        self._told.add(trouble)
+    def _log_once(self, error: Exception) -> None:
+        if not self._has_failed:
+            log.warning("cache unavailable; files are read again each time", exc_info=error)
+        self._has_failed = True
 
 
 def _entry(owner: CacheOwner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:

@@ -1,16 +1,16 @@
-"""Uploaded files, and what is kept of them between jobs."""
+"""Tables of uploaded files, pending uploads, cache entries and blobs to delete."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
 
-# An index has no room for the longest names: beyond this many characters files are in the order
-# of their ids. By code points, so that both databases agree.
+# Listings sort by this many characters of a name, then by id: an index has no room for the longest
+# names. The collation sorts by code points, so that both databases agree.
 SORTED_CHARACTERS = 200
 SortedText = String(SORTED_CHARACTERS).with_variant(
     String(SORTED_CHARACTERS, collation="C"), "postgresql"
@@ -18,15 +18,14 @@ SortedText = String(SORTED_CHARACTERS).with_variant(
 
 
 class File(Base):
-    """A file's row; the bytes are in the blob store under `blob_key`."""
+    """An uploaded file; the bytes are in the blob store under `blob_key`."""
 
     __tablename__ = "files"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    # With its type: workers do not load the table that it refers to.
-    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(3000))
-    # The beginning of the name, by which listings may be ordered.
+    # The beginning of the name, for sorted listings.
     sort_name: Mapped[str] = mapped_column(SortedText, default="", server_default=text("''"))
     external_file_id: Mapped[str | None] = mapped_column(String(3000))
     purpose: Mapped[str | None] = mapped_column(String(255))
@@ -45,16 +44,15 @@ class File(Base):
 
 
 class PendingUpload(Base):
-    """A file whose bytes may come by a presigned link; it is no file until they have come.
+    """A file to be uploaded by a presigned link; the row becomes a File with the same id.
 
-    Its id becomes that of the file. `size` is what the client declared, None if nothing.
+    `size` is the size that the client declared, None if it declared none.
     """
 
     __tablename__ = "pending_uploads"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    # With its type: workers do not load the table that it refers to.
-    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     name: Mapped[str] = mapped_column(String(3000))
     external_file_id: Mapped[str | None] = mapped_column(String(3000))
     size: Mapped[int | None] = mapped_column(BigInteger)
@@ -65,28 +63,22 @@ class PendingUpload(Base):
 
 
 class CacheKind(StrEnum):
-    """What a cache entry holds: the text of a file, or what an embedder made of it.
-
-    DELETED is none: the bytes of a file that was deleted, until they are gone.
-    """
+    """What a cache entry holds: a file's text, or an embedder's vectors of it."""
 
     DOCUMENT = "document"
     VECTORS = "vectors"
-    DELETED = "deleted"
 
 
 class CacheEntry(Base):
-    """A cache entry's row; the bytes are in the blob store under `blob_key`.
+    """A cache entry; the bytes are in the blob store under `blob_key`.
 
-    A deleted file leaves its rows without a `file_id`: only once the blob is gone does the row
-    go too, so that no crash between the two leaves text behind that nobody knows of.
+    A row without a `file_id` is a deletion that an older release recorded (see BlobDeletion).
     """
 
     __tablename__ = "file_caches"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    # With its type: workers do not load the table that it refers to.
-    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(64))
@@ -104,17 +96,16 @@ class CacheEntry(Base):
 
 
 class BlobDeletion(Base):
-    """A blob to delete; the row goes once the blob is gone.
+    """A blob to delete; the row is deleted after the blob.
 
-    The release before wrote such blobs as rows of `file_caches` without a `file_id`. While hosts
-    are replaced it still does, so the deletion of blobs reads those rows too.
+    The release before recorded such blobs as rows of `file_caches` without a `file_id`. It still
+    does while hosts are replaced, so those rows are moved here.
     """
 
     __tablename__ = "blob_deletions"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    # With its type: workers do not load the table that it refers to.
-    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     blob_key: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

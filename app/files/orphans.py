@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.files.blobs.protocol import BlobStore
-from app.files.models import CacheEntry, File
+from app.files.models import BlobDeletion, CacheEntry, File
 
 # The row of a blob is written within seconds, or never. A day is beyond all doubt.
 OLD_ENOUGH = timedelta(days=1)
@@ -56,6 +56,7 @@ def _known(database: Database, keys: Sequence[str]) -> set[str]:
         return {
             *session.scalars(select(File.blob_key).where(File.blob_key.in_(keys))),
             *session.scalars(select(CacheEntry.blob_key).where(CacheEntry.blob_key.in_(keys))),
+            *session.scalars(select(BlobDeletion.blob_key).where(BlobDeletion.blob_key.in_(keys))),
         }
 
 

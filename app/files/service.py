@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import LINK, Action, record
 from app.db import new_id, now
 from app.errors import NotFound
+from app.files import deletions
 from app.files.blobs.protocol import Blob
-from app.files.models import SORTED_CHARACTERS, CacheEntry, CacheKind, File
+from app.files.models import SORTED_CHARACTERS, CacheEntry, File
 from app.files.sorting import NEWEST, FileSort
 from app.paging import Page, PageRequest, count, cut
 from app.projects.scope import Scope
@@ -126,40 +127,34 @@ def find_page(
 
 
 def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
-    """Delete a file's row; return the keys of its blobs, to be deleted after the commit.
+    """Delete a file's row; return the keys of its blobs, for the caller to delete after the commit.
 
-    They are its bytes and what was cached of them. Each has a row among the caches, without the
-    file, until the sweeper has seen that it is gone: a crash or a store that is away leaves
-    nothing behind for good. Results of jobs stay; items that have not run yet will find the file
-    gone. Raises NotFound.
+    The blobs are the file's bytes and its cache entries. They are enqueued too, so that the sweeper
+    deletes those that the caller did not. Results of jobs stay; items that have not run yet fail
+    with `file_deleted`. Raises NotFound.
     """
     get(session, scope, file_id)
     keys = discard(session, file_id, actor=scope.principal.actor)
-    if not keys:  # somebody was quicker
+    if not keys:  # another request has deleted it meanwhile
         raise NotFound(f"File {file_id} does not exist.")
     return keys
 
 
 def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
-    """Do what `remove` does for a file of any project; return nothing when it is gone already."""
-    cached = session.scalars(select(CacheEntry.blob_key).where(CacheEntry.file_id == file_id)).all()
+    """Delete a file of any project as `remove` does; return nothing when it does not exist."""
+    # The lock keeps workers from adding cache entries between the two deletions.
+    if session.scalar(select(File.id).where(File.id == file_id).with_for_update()) is None:
+        return ()
+    cached = session.scalars(
+        delete(CacheEntry).where(CacheEntry.file_id == file_id).returning(CacheEntry.blob_key)
+    ).all()
     file = session.execute(
         delete(File)
         .where(File.id == file_id)
         .returning(File.project_id, File.blob_key, File.sha256)
-    ).one_or_none()
-    if file is None:
-        return ()
-    session.execute(
-        insert(CacheEntry).values(
-            project_id=file.project_id,
-            kind=CacheKind.DELETED,
-            key=file_id.hex,
-            blob_key=file.blob_key,
-            size=0,  # it is no cache, and must not push others out
-            sha256=file.sha256,
-        )
-    )
+    ).one()
+    keys = (file.blob_key, *cached)
+    deletions.enqueue(session, file.project_id, keys)
     record(
         session,
         Action.FILE_DELETED,
@@ -168,4 +163,4 @@ def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
         subject=file_id,
         details={"sha256": file.sha256},
     )
-    return (file.blob_key, *cached)
+    return keys

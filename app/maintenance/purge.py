@@ -1,18 +1,18 @@
-"""Deleting what a project has: jobs and files with all that hangs on them, down to the bytes."""
+"""Deletion of a project's data: jobs, files and everything that belongs to them."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from app.audit.log import Action, record
 from app.configurations.models import Configuration
 from app.db import Database
+from app.files import deletions
 from app.files import service as files
-from app.files.cache import FileCache
-from app.files.models import CacheEntry, File, PendingUpload
+from app.files.deletions import BlobDeleter
+from app.files.models import File, PendingUpload
 from app.jobs import completion
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
@@ -24,10 +24,11 @@ BATCH = 500
 
 
 @dataclass(slots=True)
-class Purged:
-    """How many rows went, and how many blobs are still to go: the store did not delete them.
+class PurgeCounts:
+    """How many rows and blobs were deleted, and how many blobs the store did not delete.
 
-    With a job go its items, results and webhooks with their log. `blobs` are bytes and cache.
+    A job is deleted with its items, results, webhooks and their log. `blobs` are the bytes of
+    files and cache entries.
     """
 
     jobs: int = 0
@@ -35,40 +36,39 @@ class Purged:
     blobs: int = 0
     configurations: int = 0
     webhooks: int = 0
-    promised_files: int = 0
+    pending_uploads: int = 0
     blobs_left: int = 0
 
 
 def purge_project(
     database: Database,
-    cache: FileCache,
+    deleter: BlobDeleter,
     project_id: UUID,
     older_than: timedelta | None,
     *,
     actor: str,
-) -> Purged:
-    """Delete a project's jobs and files, with `older_than` only those that are older and done.
+) -> PurgeCounts:
+    """Delete a project's jobs and files; with `older_than` only older ones that have ended.
 
-    Without it jobs that run are cancelled first, and saved configurations and webhooks go too;
-    the project and its keys stay. Each job and file, and at the end the counts, are written into
-    the audit log. Raises NotFound.
+    Without `older_than`, running jobs are cancelled first, and saved configurations and webhooks
+    are deleted too; the project and its keys stay. The audit log gets an event for each job and
+    file, and one with the counts. Raises NotFound.
     """
     with database.read() as session:
         require_project(session, project_id)
-    purged = Purged()
+    counts = PurgeCounts()
     if older_than is None:
-        _delete_all(database, project_id, purged, actor)
+        _delete_jobs(database, project_id, counts, actor)
+        _delete_files(database, project_id, counts, actor)
+        _delete_saved(database, project_id, counts)
     else:
         while count := delete_old_jobs(database, older_than, BATCH, project_id, actor=actor):
-            purged.jobs += count
+            counts.jobs += count
         while count := delete_old_files(database, older_than, BATCH, project_id, actor=actor):
-            purged.files += count
-    before = _blobs_left(database, project_id)
-    last: UUID | None = None
-    while (last := cache.purge_after(BATCH, project_id, last).last) is not None:
-        pass
-    purged.blobs_left = _blobs_left(database, project_id)
-    purged.blobs = before - purged.blobs_left
+            counts.files += count
+    counts.blobs = deleter.delete_of_project(project_id)
+    counts.blobs_left = deletions.count_left(database, project_id)
+    seconds = None if older_than is None else int(older_than.total_seconds())
     with database.write() as session:
         record(
             session,
@@ -76,64 +76,54 @@ def purge_project(
             actor=actor,
             project_id=project_id,
             subject=project_id,
-            details={
-                **asdict(purged),
-                "older_than_seconds": (
-                    None if older_than is None else int(older_than.total_seconds())
-                ),
-            },
+            details={**asdict(counts), "older_than_seconds": seconds},
         )
-    return purged
+    return counts
 
 
-def find_blobs_left(database: Database, project_id: UUID, limit: int) -> Sequence[str]:
-    """Return the keys of up to `limit` blobs of a project whose files are deleted."""
-    with database.read() as session:
-        return session.scalars(
-            select(CacheEntry.blob_key)
-            .where(CacheEntry.project_id == project_id, CacheEntry.file_id.is_(None))
-            .order_by(CacheEntry.id)
-            .limit(limit)
-        ).all()
-
-
-def _delete_all(database: Database, project_id: UUID, purged: Purged, actor: str) -> None:
+def _delete_jobs(database: Database, project_id: UUID, counts: PurgeCounts, actor: str) -> None:
+    query = select(Job.id, Job.status).where(Job.project_id == project_id).limit(BATCH)
     while True:
         with database.read() as session:
-            rows = session.execute(
-                select(Job.id, Job.status).where(Job.project_id == project_id).limit(BATCH)
-            ).all()
+            rows = session.execute(query).all()
+        if not rows:
+            return
         for row in rows:
             with database.write() as session:
                 if row.status == JobStatus.PENDING:
                     completion.cancel(session, row.id, actor=actor)
-                purged.jobs += jobs.discard(session, row.id, actor=actor)
-        if not rows:
-            break
+                counts.jobs += jobs.discard(session, row.id, actor=actor)
+
+
+def _delete_files(database: Database, project_id: UUID, counts: PurgeCounts, actor: str) -> None:
+    query = select(File.id).where(File.project_id == project_id).limit(BATCH)
     while True:
         with database.read() as session:
-            query = select(File.id).where(File.project_id == project_id).limit(BATCH)
             file_ids = session.scalars(query).all()
+        if not file_ids:
+            return
         for file_id in file_ids:
             with database.write() as session:
-                purged.files += bool(files.discard(session, file_id, actor=actor))
-        if not file_ids:
-            break
+                counts.files += bool(files.discard(session, file_id, actor=actor))
+
+
+def _delete_saved(database: Database, project_id: UUID, counts: PurgeCounts) -> None:
     with database.write() as session:
-        counts = [
-            len(session.scalars(delete(table).where(whose == project_id).returning(key)).all())
-            for table, whose, key in (
-                (Configuration, Configuration.project_id, Configuration.id),
-                (SavedWebhook, SavedWebhook.project_id, SavedWebhook.id),
-                (PendingUpload, PendingUpload.project_id, PendingUpload.id),
-            )
-        ]
-    purged.configurations, purged.webhooks, purged.promised_files = counts
-
-
-def _blobs_left(database: Database, project_id: UUID) -> int:
-    with database.read() as session:
-        query = select(func.count()).where(
-            CacheEntry.project_id == project_id, CacheEntry.file_id.is_(None)
-        )
-        return session.scalar(query) or 0
+        configurations = session.scalars(
+            delete(Configuration)
+            .where(Configuration.project_id == project_id)
+            .returning(Configuration.id)
+        ).all()
+        webhooks = session.scalars(
+            delete(SavedWebhook)
+            .where(SavedWebhook.project_id == project_id)
+            .returning(SavedWebhook.id)
+        ).all()
+        uploads = session.scalars(
+            delete(PendingUpload)
+            .where(PendingUpload.project_id == project_id)
+            .returning(PendingUpload.id)
+        ).all()
+    counts.configurations = len(configurations)
+    counts.webhooks = len(webhooks)
+    counts.pending_uploads = len(uploads)

@@ -1,4 +1,4 @@
-"""The sweeper: what nobody else does in time, it does, a bounded amount at each pass."""
+"""Periodic maintenance: requeues expired leases, enforces deadlines, applies retention."""
 
 import fcntl
 import logging
@@ -18,6 +18,7 @@ from app.db import Database, now
 from app.files import pending
 from app.files.blobs.protocol import BlobStore
 from app.files.cache import FileCache
+from app.files.deletions import BlobDeleter
 from app.jobs import recovery
 from app.jobs.models import Worker
 from app.maintenance.retention import apply_project_retention, delete_old_files, delete_old_jobs
@@ -26,26 +27,28 @@ from app.webhooks import outbox
 
 log = logging.getLogger(__name__)
 
+# The key of an advisory lock; any number that no other lock uses.
 SWEEP_LOCK = 0x7377_6565_70
-# A queued item younger than this has its wake-up on the way.
-REPEAT_SECONDS = 6.0
-FORGET_WORKERS_AFTER = timedelta(days=1)
-# The size of all caches is the sum over their rows: not to be taken at every pass.
-EVICT_SECONDS = 60.0
-# Who delivers goes on until nothing is due, so a few messages are enough.
-MOST_DELIVERY_MESSAGES = 8
-MOST_CACHE_ENTRIES = 500
-MOST_OLD = 100
-MOST_EVENTS = 5000
-# Rows that are old and stay, because a project keeps them, are looked through each time; and each
-# project with a retention of its own costs two queries.
+# The first wake-up of a newly queued item is still on its way for this long.
+WAKEUP_SECONDS = 6.0
+WORKER_ROW_AGE = timedelta(days=1)
+# Computing the size of the cache adds up all of its rows.
+EVICTION_SECONDS = 60.0
+# One message starts a deliverer, which works until no delivery is due.
+MAX_DELIVERY_MESSAGES = 8
+MAX_CACHE_ENTRIES = 500
+MAX_BLOBS = 500
+MAX_OLD_ROWS = 100
+MAX_AUDIT_EVENTS = 5000
+# Each run reads all old rows that a project keeps, and makes two queries for each project with a
+# retention of its own.
 RETENTION_SECONDS = 60.0
-LEFTOVER_SECONDS = 3600.0
-LEFTOVER_AGE = timedelta(days=1)
+STALE_UPLOAD_SECONDS = 3600.0
+STALE_UPLOAD_AGE = timedelta(days=1)
 
 
-class Pause:
-    """The time between two runs of a step that is not for every pass."""
+class Interval:
+    """The least time between two runs of a step."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -53,20 +56,20 @@ class Pause:
 
     @property
     def is_over(self) -> bool:
-        """Whether the step shall run."""
+        """Whether the step is due."""
         return time.monotonic() >= self._until
 
     def begin(self) -> None:
-        """Let the step rest from now on."""
+        """Hold the step back from now on."""
         self._until = time.monotonic() + self._seconds
 
     def end(self) -> None:
-        """Have the step run at the next pass."""
+        """Make the step due at the next pass."""
         self._until = 0.0
 
 
 class Sweeper:
-    """A thread that looks for expired leases, passed deadlines, lost wake-ups, and what must go.
+    """A thread that runs every maintenance step, each with a bounded amount of work a pass.
 
     Every API process has one; a lock lets one of them work at a time.
     """
@@ -84,136 +87,141 @@ class Sweeper:
         self._wakeups = wakeups
         self._cache = cache
         self._blobs = blobs
+        self._deleter = BlobDeleter(database, blobs)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._repetition = Pause(REPEAT_SECONDS)
-        self._eviction = Pause(EVICT_SECONDS)
-        self._retention = Pause(RETENTION_SECONDS)
-        self._leftovers = Pause(LEFTOVER_SECONDS)
+        self._wakeup_interval = Interval(WAKEUP_SECONDS)
+        self._eviction_interval = Interval(EVICTION_SECONDS)
+        self._retention_interval = Interval(RETENTION_SECONDS)
+        self._stale_upload_interval = Interval(STALE_UPLOAD_SECONDS)
 
     def start(self) -> None:
-        """Begin to sweep every `sweep_seconds`."""
+        """Start the thread, which makes a pass every `sweep_seconds`."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, after the pass that it may be in."""
+        """Stop the thread after the current pass; waits for 10 seconds at most."""
         self._stopping.set()
         self._thread.join(timeout=10)
 
     def sweep(self) -> None:
         """Make one pass, unless another process is making one."""
-        with _alone(self._database, self._settings.data_dir) as is_ours:
-            if not is_ours:
+        with _lock(self._database, self._settings.data_dir) as is_held:
+            if not is_held:
                 return
             for step in (
-                self._recover,
+                self._recover_jobs,
                 self._wake_workers,
-                self._wake_for_deliveries,
-                self._forget_workers,
-                self._delete_old,
-                self._forget_promises,
-                self._tidy_caches,
-                self._remove_leftovers,
+                self._wake_deliverers,
+                self._delete_workers,
+                self._apply_retention,
+                self._delete_expired_uploads,
+                self._evict_cache,
+                self._delete_blobs,
+                self._delete_stale_uploads,
             ):
                 try:
                     step()
-                except Exception:  # a broker that is away must not keep deadlines waiting
-                    log.exception("a part of a sweep failed; the next one is on its way")
+                except Exception:  # one failing step must not stop the others
+                    log.exception("maintenance step failed; retrying at the next pass")
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):
             try:
                 self.sweep()
-            except Exception:  # whatever it is, the next pass must come
-                log.exception("a sweep failed; the next one is on its way")
+            except Exception:  # any failure: the thread must survive
+                log.exception("maintenance pass failed; retrying")
 
-    def _recover(self) -> None:
-        lost = recovery.take_back_expired(self._database, self._settings.max_attempts)
-        overdue = recovery.end_overdue(self._database)
-        if lost or overdue:
+    def _recover_jobs(self) -> None:
+        requeued = recovery.take_back_expired(self._database, self._settings.max_attempts)
+        ended = recovery.end_overdue(self._database)
+        if requeued or ended:
             log.warning(
-                "took items of lost workers back, ended overdue jobs",
-                extra={"items": lost, "jobs": overdue},
+                "requeued items of lost workers, ended overdue jobs",
+                extra={"items": requeued, "jobs": ended},
             )
-        if lost:
-            self._repetition.end()
+        if requeued:
+            self._wakeup_interval.end()
 
     def _wake_workers(self) -> None:
-        """Wake workers again when clearly fewer wake-ups wait than items."""
-        if not self._repetition.is_over:
+        """Send the wake-ups that are missing when fewer are waiting than items are open."""
+        if not self._wakeup_interval.is_over:
             return
         open_items = recovery.count_open(self._database, MOST_MESSAGES)
         if not open_items:
             return
         waiting = self._wakeups.waiting() or 0
         if waiting < open_items:
-            self._repetition.begin()
+            self._wakeup_interval.begin()
             self._wakeups.notify(open_items - waiting)
 
-    def _wake_for_deliveries(self) -> None:
-        """Wake those who deliver when retries have come due, or a wake-up was lost."""
-        due = outbox.count_due(self._database, MOST_DELIVERY_MESSAGES)
+    def _wake_deliverers(self) -> None:
+        """Send wake-ups for deliveries that are due: retries, or a lost wake-up."""
+        due = outbox.count_due(self._database, MAX_DELIVERY_MESSAGES)
         if due:
             self._wakeups.notify_deliveries(due)
 
-    def _forget_workers(self) -> None:
-        is_gone = Worker.seen_at < now() - FORGET_WORKERS_AFTER
-        # Looking first costs no writer's lock when there is nobody to forget.
+    def _delete_workers(self) -> None:
+        """Delete the heartbeat rows of workers that have ended."""
+        is_old = Worker.seen_at < now() - WORKER_ROW_AGE
+        # Reading first avoids the writers' lock of SQLite when there is nothing to delete.
         with self._database.read() as session:
-            if session.scalar(select(Worker.id).where(is_gone).limit(1)) is None:
+            if session.scalar(select(Worker.id).where(is_old).limit(1)) is None:
                 return
         with self._database.write() as session:
-            session.execute(delete(Worker).where(is_gone))
+            session.execute(delete(Worker).where(is_old))
 
-    def _tidy_caches(self) -> None:
-        """Remove caches of deleted files, and what is too much."""
-        self._cache.purge(MOST_CACHE_ENTRIES)
-        if not self._eviction.is_over:
+    def _apply_retention(self) -> None:
+        """Delete jobs, files and audit events older than their retention."""
+        if not self._retention_interval.is_over:
             return
-        evicted = self._cache.evict(MOST_CACHE_ENTRIES)
-        if evicted:
-            log.debug("evicted caches", extra={"entries": evicted})
-        if evicted < MOST_CACHE_ENTRIES:
-            self._eviction.begin()
-
-    def _delete_old(self) -> None:
-        """Delete what is older than its project or the settings keep it, and old audit events."""
-        if not self._retention.is_over:
-            return
-        deleted = apply_project_retention(self._database, MOST_OLD)
+        deleted = apply_project_retention(self._database, MAX_OLD_ROWS)
         if age := self._settings.job_retention_seconds:
-            deleted.jobs += delete_old_jobs(self._database, timedelta(seconds=age), MOST_OLD)
+            deleted.jobs += delete_old_jobs(self._database, timedelta(seconds=age), MAX_OLD_ROWS)
         if age := self._settings.file_retention_seconds:
-            deleted.files += delete_old_files(self._database, timedelta(seconds=age), MOST_OLD)
+            deleted.files += delete_old_files(self._database, timedelta(seconds=age), MAX_OLD_ROWS)
         events = 0
         if age := self._settings.audit_retention_seconds:
-            events = forget_old(self._database, timedelta(seconds=age), MOST_EVENTS)
+            events = forget_old(self._database, timedelta(seconds=age), MAX_AUDIT_EVENTS)
         if deleted:
             log.info(
-                "deleted what is too old", extra={"jobs": deleted.jobs, "files": deleted.files}
+                "deleted jobs and files past their retention",
+                extra={"jobs": deleted.jobs, "files": deleted.files},
             )
-        # Where a limit was reached there is more to do: at the next pass.
-        if max(deleted.jobs, deleted.files) < MOST_OLD and events < MOST_EVENTS:
-            self._retention.begin()
+        # A step that reached a limit has more to delete: it runs again at the next pass.
+        if max(deleted.jobs, deleted.files) < MAX_OLD_ROWS and events < MAX_AUDIT_EVENTS:
+            self._retention_interval.begin()
 
-    def _forget_promises(self) -> None:
-        forgotten = pending.delete_expired(self._database, MOST_OLD)
-        if forgotten:
-            log.info("forgot links whose bytes never came", extra={"links": forgotten})
+    def _delete_expired_uploads(self) -> None:
+        deleted = pending.delete_expired(self._database, MAX_OLD_ROWS)
+        if deleted:
+            log.info("deleted expired upload links", extra={"links": deleted})
 
-    def _remove_leftovers(self) -> None:
-        """Remove uploads that nobody goes on with: their server was lost."""
-        if not self._leftovers.is_over:
+    def _evict_cache(self) -> None:
+        if not self._eviction_interval.is_over:
             return
-        self._leftovers.begin()
-        removed = self._blobs.delete_stale_uploads(LEFTOVER_AGE)
-        if removed:
-            log.info("removed uploads that were cut short", extra={"uploads": removed})
+        evicted = self._cache.evict(MAX_CACHE_ENTRIES)
+        if evicted:
+            log.debug("evicted cache entries", extra={"entries": evicted})
+        if evicted < MAX_CACHE_ENTRIES:
+            self._eviction_interval.begin()
+
+    def _delete_blobs(self) -> None:
+        self._deleter.delete_next(MAX_BLOBS)
+
+    def _delete_stale_uploads(self) -> None:
+        """Delete partial uploads of servers that crashed."""
+        if not self._stale_upload_interval.is_over:
+            return
+        self._stale_upload_interval.begin()
+        deleted = self._blobs.delete_stale_uploads(STALE_UPLOAD_AGE)
+        if deleted:
+            log.info("deleted interrupted uploads", extra={"uploads": deleted})
 
 
 @contextmanager
-def _alone(database: Database, data_dir: Path) -> Iterator[bool]:
-    """Tell whether this process may sweep now: an advisory lock, on SQLite a file lock."""
+def _lock(database: Database, data_dir: Path) -> Iterator[bool]:
+    """Give whether this process holds the lock: an advisory lock, on SQLite a file lock."""
     if database.is_sqlite:
         with (data_dir / "sweep.lock").open("w") as file:
             try:
@@ -224,13 +232,13 @@ def _alone(database: Database, data_dir: Path) -> Iterator[bool]:
             yield True
         return
     with database.engine.connect() as connection:
-        taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SWEEP_LOCK})
-        # Not in a transaction while sweeping: an idle one would hold back vacuum.
+        is_held = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SWEEP_LOCK})
+        # Ends the transaction: an open one would hold back vacuum during the pass.
         connection.commit()
         try:
-            yield bool(taken)
+            yield bool(is_held)
         finally:
-            if taken:
+            if is_held:
                 _unlock(connection)
 
 
@@ -239,6 +247,6 @@ def _unlock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SWEEP_LOCK})
         connection.commit()
     except SQLAlchemyError:
-        # Back in the pool it would hold the lock for as long as it lives, and nobody could sweep.
+        # A pooled connection would keep the lock, and no process could sweep again.
         connection.invalidate()
         raise

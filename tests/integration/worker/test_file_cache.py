@@ -165,8 +165,7 @@ class TestCaches:
 
         assert plumbing.outcome(job_id).status == "done"
         with plumbing.world.database.read() as session:
-            # What is left says that the file's own bytes are to be removed.
-            assert session.scalars(select(CacheEntry.kind)).all() == [CacheKind.DELETED]
+            assert session.scalars(select(CacheEntry.kind)).all() == []
 
     def test_a_file_without_text_is_kept_too(
         self, plumbing: Plumbing, log: pytest.LogCaptureFixture

@@ -11,7 +11,7 @@ from app.audit.export import Wanted, forget_old, read_lines
 from app.audit.models import AuditEvent
 from app.db import Database, first_id, new_id, now
 from app.errors import FileErrorCode
-from app.files.cache import FileCache
+from app.files.deletions import BlobDeleter
 from app.jobs import queue
 from app.jobs.completion import Failed
 from app.maintenance.purge import purge_project
@@ -105,9 +105,9 @@ def test_a_purge_leaves_nothing_but_its_proof(api: Api, world: World) -> None:
     stays = upload(api.tenant(world, "Stranger"))
     file_id = upload(client)
     create_job(client, file_id)
-    cache = FileCache(api.database, api.blobs, 0)
+    deleter = BlobDeleter(api.database, api.blobs)
 
-    purged = purge_project(api.database, cache, world.here.project_id, None, actor="command:test")
+    purged = purge_project(api.database, deleter, world.here.project_id, None, actor="command:test")
 
     assert (purged.jobs, purged.files, purged.blobs, purged.blobs_left) == (1, 1, 1, 0)
     assert client.get(f"{FILES}/{file_id}").status_code == 404

@@ -1,4 +1,4 @@
-"""Caches of files: found by their owner only, gone with the file, and never in anybody's way."""
+"""The cache: entries are found for their file only, and failures never reach the caller."""
 
 import resource
 import threading
@@ -16,17 +16,17 @@ from app.db import Database, now
 from app.files import service as files
 from app.files.blobs.local import LocalBlobStore
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.deletions import BlobDeleter
 from app.files.models import CacheEntry, CacheKind
 from devtools.world import World
 from tests.integration.app.test_full_disk import Disk
-from tests.integration.application import FILES, Api, upload
 
 DOCUMENT, VECTORS = CacheKind.DOCUMENT, CacheKind.VECTORS
 ENTRY = NewCacheEntry(DOCUMENT, "a key", b"some text")
 
 
 class Shelf:
-    """Caches over a world's database and a directory, and one file that owns some."""
+    """A cache over a world's database and a directory, and one file that owns entries."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
@@ -56,13 +56,9 @@ class Shelf:
     def paths(self) -> list[Path]:
         return [path for path in self.folder.rglob("*") if path.is_file()]
 
-    def block(self, row: CacheEntry) -> None:
-        """Put a directory in the place of a row's blob: not even root unlinks it."""
-        path = self.folder / row.blob_key
-        path.unlink(missing_ok=True)
-        (path / "in the way").mkdir(parents=True)
-
     def counts(self) -> tuple[int, int]:
+        """Return how many rows and blobs are left once enqueued blobs are deleted."""
+        BlobDeleter(self.world.database, self.blobs).delete_next(100)
         return len(self.rows()), len(self.paths())
 
     def age(self, key: str, by: timedelta) -> None:
@@ -77,7 +73,7 @@ def shelf(world: World, tmp_path: Path) -> Shelf:
     return Shelf(world, tmp_path / "blobs")
 
 
-def test_what_was_put_is_found_as_it_was(shelf: Shelf) -> None:
+def test_an_entry_is_found_as_it_was_stored(shelf: Shelf) -> None:
     other = NewCacheEntry(VECTORS, "f" * 64, bytes(range(256)))
 
     shelf.cache.put(shelf.owner, [ENTRY, other])
@@ -100,7 +96,7 @@ def test_an_entry_is_found_for_its_owner_kind_and_key_only(shelf: Shelf) -> None
     assert shelf.get() == ENTRY.data
 
 
-def test_nothing_is_kept_when_caching_is_off(shelf: Shelf) -> None:
+def test_nothing_is_stored_when_the_cache_is_off(shelf: Shelf) -> None:
     shelf.cache.put(shelf.owner, [ENTRY])
     off = shelf.open(max_bytes=0)
 
@@ -110,91 +106,22 @@ def test_nothing_is_kept_when_caching_is_off(shelf: Shelf) -> None:
     assert shelf.counts() == (1, 1)
 
 
-def test_what_is_larger_than_all_caches_may_be_is_not_kept(shelf: Shelf) -> None:
+def test_an_entry_larger_than_the_whole_cache_is_not_stored(shelf: Shelf) -> None:
     shelf.open(max_bytes=8).put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"8 bytes.")])
 
     assert [row.key for row in shelf.rows()] == ["k"]
 
 
-def test_a_deleted_file_takes_its_caches_along(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
-
-    keys = shelf.delete_file()
-
-    assert set(keys) == {row.blob_key for row in shelf.rows()}, "its own bytes and two caches"
-    assert shelf.get() is None
-    assert shelf.cache.purge(limit=1) == 1, "no more than asked for"
-    assert shelf.cache.purge(limit=10) == 2
-    assert shelf.cache.purge(limit=10) == 0
-    assert shelf.counts() == (0, 0)
-
-
-def test_deleting_through_the_api_leaves_no_cached_bytes(api: Api, world: World) -> None:
-    client = api.client(api.key(world.here))
-    file_id = upload(client)
-    cache = FileCache(api.database, api.blobs, 1000)
-    cache.put(CacheOwner(world.here.project_id, UUID(file_id)), [ENTRY])
-    assert len([path for path in (api.folder / "blobs").rglob("*") if path.is_file()]) == 2
-
-    assert client.delete(f"{FILES}/{file_id}").status_code == 204
-
-    assert [path for path in (api.folder / "blobs").rglob("*") if path.is_file()] == []
-
-
-def test_bytes_that_a_deletion_left_go_when_the_store_is_back(api: Api, world: World) -> None:
-    client = api.client(api.key(world.here))
-    file_id = upload(client)
-    cache = FileCache(api.database, api.blobs, 1000)
-    [blob] = [path for path in (api.folder / "blobs").rglob("*") if path.is_file()]
-    folder = blob.parent
-    away = folder.rename(folder.with_name("away"))
-    folder.write_text("no directory: whatever is asked of the store fails")
-
-    assert client.delete(f"{FILES}/{file_id}").status_code == 204
-    assert cache.purge(limit=10) == 0
-    folder.unlink()
-    away.rename(folder)
-
-    assert blob.exists()
-    assert cache.purge(limit=10) == 1
-    assert not blob.exists()
-    assert cache.purge(limit=10) == 0
-
-
-def test_bytes_that_stay_keep_no_others(shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
-    shelf.delete_file()
-    first = min(shelf.rows(), key=lambda row: row.id)
-    shelf.block(first)
-
-    purged = [shelf.cache.purge(limit=10) for _ in range(3)]
-
-    assert purged == [2, 0, 0]
-    assert [row.id for row in shelf.rows()] == [first.id]
-    assert caplog.messages == [
-        "bytes that shall go cannot be deleted from the store: it is tried again"
-    ]
-
-
-def test_bytes_that_stay_have_their_turn_after_all_others(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
-    shelf.delete_file()
-    shelf.block(min(shelf.rows(), key=lambda row: row.id))
-
-    assert [shelf.cache.purge(limit=1) for _ in range(4)] == [0, 1, 1, 0]
-
-
-def test_nothing_is_kept_of_a_file_that_was_deleted_meanwhile(shelf: Shelf) -> None:
+def test_nothing_is_stored_for_a_deleted_file(shelf: Shelf) -> None:
     shelf.delete_file()
 
     shelf.cache.put(shelf.owner, [ENTRY])
 
     assert shelf.paths() == []
-    assert shelf.cache.purge(limit=10) == 1, "the file's own bytes"
     assert shelf.rows() == []
 
 
-def test_workers_that_store_the_same_at_once(shelf: Shelf) -> None:
+def test_workers_that_store_the_same_entries_at_once_leave_one_of_each(shelf: Shelf) -> None:
     barrier = threading.Barrier(4)
     entries = [ENTRY, NewCacheEntry(VECTORS, "k", b"x")]
 
@@ -211,7 +138,9 @@ def test_workers_that_store_the_same_at_once(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"some texT", b"some text and more"])
-def test_a_missing_or_damaged_blob_is_a_miss_and_goes(shelf: Shelf, content: bytes | None) -> None:
+def test_a_missing_or_damaged_blob_is_a_miss_and_its_entry_is_removed(
+    shelf: Shelf, content: bytes | None
+) -> None:
     shelf.cache.put(shelf.owner, [ENTRY])
     (path,) = shelf.paths()
     if content is None:
@@ -226,17 +155,17 @@ def test_a_missing_or_damaged_blob_is_a_miss_and_goes(shelf: Shelf, content: byt
     assert shelf.get() == ENTRY.data
 
 
-def test_what_cannot_be_made_sense_of_is_forgotten(shelf: Shelf) -> None:
+def test_an_unreadable_entry_is_removed(shelf: Shelf) -> None:
     shelf.cache.put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
 
     shelf.cache.remove(shelf.owner, DOCUMENT, ENTRY.key)
     shelf.cache.remove(shelf.owner, DOCUMENT, "never there")
 
     assert [row.key for row in shelf.rows()] == ["k"]
-    assert len(shelf.paths()) == 1
+    assert shelf.counts() == (1, 1)
 
 
-def test_a_store_that_is_away_has_lost_nothing(
+def test_no_entry_is_removed_while_the_store_is_unavailable(
     shelf: Shelf, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf.cache.put(shelf.owner, [ENTRY])
@@ -246,12 +175,12 @@ def test_a_store_that_is_away_has_lost_nothing(
     assert [shelf.get(), shelf.get()] == [None, None]
     shelf.cache.put(shelf.owner, [NewCacheEntry(VECTORS, "k", b"x")])
 
-    assert caplog.messages == ["the caches do not work: files are read anew each time"]
+    assert caplog.messages == ["cache unavailable; files are read again each time"]
     away.rename(shelf.folder)
     assert shelf.get() == ENTRY.data
 
 
-def test_a_full_disk_is_told_once_until_there_is_room_again(
+def test_a_full_disk_is_logged_once_until_there_is_room_again(
     shelf: Shelf, caplog: pytest.LogCaptureFixture
 ) -> None:
     big = NewCacheEntry(VECTORS, "big", bytes(900))
@@ -272,7 +201,7 @@ def test_a_full_disk_is_told_once_until_there_is_room_again(
     assert len(caplog.messages) == 2
 
 
-def test_a_full_database_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_database_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
         schema.migrate(database)
         shelf = Shelf(World(database), tmp_path / "blobs")
@@ -289,7 +218,7 @@ def test_a_full_database_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureF
         assert len(caplog.messages) == 1
 
 
-def test_a_look_up_is_noted_now_and_then_only(shelf: Shelf) -> None:
+def test_look_ups_seldom_write_their_time(shelf: Shelf) -> None:
     shelf.cache.put(shelf.owner, [ENTRY])
     (first,) = shelf.rows()
 
@@ -308,31 +237,22 @@ class TestEviction:
             shelf.cache.put(shelf.owner, [NewCacheEntry(VECTORS, str(number), bytes(10))])
             shelf.age(str(number), timedelta(minutes=number))
 
-    def test_the_least_recently_used_goes(self, shelf: Shelf) -> None:
+    def test_the_least_recently_used_entries_are_removed(self, shelf: Shelf) -> None:
         self.fill(shelf, 5)
 
         assert shelf.open(max_bytes=30).evict(limit=10) == 2
 
         assert [row.key for row in shelf.rows()] == ["0", "1", "2"]
-        assert len(shelf.paths()) == 3
+        assert shelf.counts() == (3, 3)
 
-    def test_no_more_than_the_limit_goes_at_once(self, shelf: Shelf) -> None:
+    def test_no_more_than_the_limit_is_removed_at_once(self, shelf: Shelf) -> None:
         self.fill(shelf, 5)
 
         assert [shelf.open(max_bytes=1).evict(limit=3) for _ in range(3)] == [3, 2, 0]
         assert shelf.counts() == (0, 0)
 
-    def test_what_fits_stays(self, shelf: Shelf) -> None:
+    def test_nothing_is_removed_from_a_cache_that_fits(self, shelf: Shelf) -> None:
         self.fill(shelf, 3)
 
         assert shelf.open(max_bytes=30).evict(limit=10) == 0
         assert shelf.counts() == (3, 3)
-
-    def test_what_cannot_be_deleted_keeps_no_others(self, shelf: Shelf) -> None:
-        self.fill(shelf, 5)
-        (oldest,) = [row for row in shelf.rows() if row.key == "4"]
-        shelf.block(oldest)
-
-        assert shelf.open(max_bytes=20).evict(limit=10) == 2
-
-        assert [row.key for row in shelf.rows()] == ["0", "1", "4"]

@@ -150,7 +150,7 @@ def test_caches_of_deleted_files_go_with_their_blobs(world: World, tmp_path: Pat
     deleted, kept = cached_files(world, tmp_path, 2)
     with world.database.write() as session:
         files.remove(session, world.here, deleted)
-    assert cached_now(world, tmp_path) == ([None, kept, None], 2), "nobody has removed the blob"
+    assert cached_now(world, tmp_path) == ([kept], 2), "the blob is still there"
 
     sweeper(world, tmp_path).sweep()
 
@@ -193,8 +193,8 @@ def test_only_one_sweeps_at_a_time(world: World, tmp_path: Path) -> None:
     job_id = world.job(1)
     world.claim(lease=OVER)
 
-    with sweep._alone(world.database, tmp_path) as is_ours:
-        assert is_ours
+    with sweep._lock(world.database, tmp_path) as is_held:
+        assert is_held
         sweeper(world, tmp_path).sweep()
         assert world.items(job_id)[0].status == "running", "somebody else is at it"
     sweeper(world, tmp_path).sweep()
@@ -211,12 +211,12 @@ def test_a_lock_that_cannot_be_given_back_goes_with_its_connection(
             raise OperationalError(statement, None, Exception("it takes too long"))
 
     event.listen(world.database.engine, "before_cursor_execute", fail)
-    with pytest.raises(OperationalError), sweep._alone(world.database, tmp_path):
+    with pytest.raises(OperationalError), sweep._lock(world.database, tmp_path):
         pass
     event.remove(world.database.engine, "before_cursor_execute", fail)
 
-    with world.database.engine.connect(), sweep._alone(world.database, tmp_path) as is_ours:
-        assert is_ours
+    with world.database.engine.connect(), sweep._lock(world.database, tmp_path) as is_held:
+        assert is_held
 
 
 def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> None:
