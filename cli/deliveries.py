@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import app.models  # noqa: F401  # the ORM needs every table that a foreign key names
 from app.db import Database
 from app.secrets import Secrets
 from app.settings import Settings

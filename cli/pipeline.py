@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 
+import app.models  # noqa: F401  # the ORM needs every table that a foreign key names
 from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.cache import FileCache
