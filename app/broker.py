@@ -24,10 +24,10 @@ KEY_PREFIX = "pigeonhole:"
 # How long one task goes on taking files before it lets the broker see an end, and starts anew.
 TURN_SECONDS = 60.0
 # A woken worker goes on until nothing is open, so one message for each idle process is enough.
-MOST_MESSAGES = 64
+MAX_MESSAGES = 64
 
 
-class Wakeups(Protocol):
+class Notifier(Protocol):
     """Tells workers that items are open. Losing a wake-up only costs the time to the next sweep."""
 
     def notify(self, items: int) -> None:
@@ -47,7 +47,7 @@ class Wakeups(Protocol):
         ...
 
 
-class LocalWakeups:
+class LocalNotifier:
     """Wakes the workers of this process by a function that the runner gives."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class LocalWakeups:
         """Do nothing: the workers are our own children."""
 
 
-class CeleryWakeups:
+class CeleryNotifier:
     """Wakes Celery workers on any machine through Redis.
 
     A thread publishes: a request must not wait for a broker that hangs.
@@ -97,16 +97,16 @@ class CeleryWakeups:
         self._app = make_celery(settings)
         url = settings.broker_url.get_secret_value()
         self._redis = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self._owed: queue.Queue[tuple[str, str]] = queue.Queue(MOST_MESSAGES)
+        self._pending: queue.Queue[tuple[str, str]] = queue.Queue(MAX_MESSAGES)
         threading.Thread(target=self._publish, name="wake-ups", daemon=True).start()
 
     def notify(self, items: int) -> None:
         """Have wake-ups published; when Redis is away the sweeper will ask again."""
-        self._owe(WORK_TASK, WORK_QUEUE, items)
+        self._add(WORK_TASK, WORK_QUEUE, items)
 
     def notify_deliveries(self, deliveries: int) -> None:
         """Have wake-ups published to those who deliver."""
-        self._owe(DELIVER_TASK, DELIVER_QUEUE, deliveries)
+        self._add(DELIVER_TASK, DELIVER_QUEUE, deliveries)
 
     def waiting(self) -> int | None:
         """Return the length of the queue in Redis."""
@@ -117,14 +117,14 @@ class CeleryWakeups:
         """Raise an exception if Redis does not answer."""
         self._redis.ping()
 
-    def _owe(self, task: str, to: str, messages: int) -> None:
+    def _add(self, task: str, to: str, messages: int) -> None:
         with contextlib.suppress(queue.Full):  # then enough are on their way
             for _ in range(messages):
-                self._owed.put_nowait((task, to))
+                self._pending.put_nowait((task, to))
 
     def _publish(self) -> None:
         while True:
-            task, to = self._owed.get()
+            task, to = self._pending.get()
             try:
                 self._app.send_task(task, queue=to, ignore_result=True)
                 metrics.WAKEUPS_PUBLISHED.add()
@@ -139,7 +139,7 @@ class CeleryWakeups:
         """Drop what is owed: trying each one would only fail as often."""
         with contextlib.suppress(queue.Empty):
             while True:
-                self._owed.get_nowait()
+                self._pending.get_nowait()
 
 
 def make_celery(settings: Settings) -> Celery:

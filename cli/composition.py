@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, select
 
-from app.broker import CeleryWakeups, LocalWakeups
+from app.broker import CeleryNotifier, LocalNotifier
 from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.blobs.local import fsync_directory
@@ -41,9 +41,9 @@ def open_secrets(settings: Settings) -> Secrets:
     return Secrets(given or _own_secret(settings))
 
 
-def make_wakeups(settings: Settings) -> LocalWakeups | CeleryWakeups:
+def make_notifier(settings: Settings) -> LocalNotifier | CeleryNotifier:
     """Return the way to wake workers."""
-    return LocalWakeups() if settings.is_embedded else CeleryWakeups(settings)
+    return LocalNotifier() if settings.is_embedded else CeleryNotifier(settings)
 
 
 def write_private(path: Path, text: str) -> None:

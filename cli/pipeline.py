@@ -54,7 +54,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = (
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
     from worker.classification.choice import load_engine, remote_of  # noqa: PLC0415
-    from worker.example_loader import ShownExamples  # noqa: PLC0415
+    from worker.example_loader import ExampleLoader  # noqa: PLC0415
     from worker.file_cache import Caching  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
@@ -87,7 +87,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = (
         parser=SandboxedParser(limits, ocr),
         engine=engine,
         caching=caching,
-        shown=ShownExamples(database, engine.scorer, caching),
+        examples=ExampleLoader(database, engine.scorer, caching),
         lease=timedelta(seconds=settings.lease_seconds),
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,

@@ -17,7 +17,7 @@ import uvicorn
 
 from app import schema
 from app.api.dependencies import Services
-from app.broker import LocalWakeups
+from app.broker import LocalNotifier
 from app.db import Database
 from app.errors import StartupError
 from app.files.cache import FileCache
@@ -31,7 +31,7 @@ from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.webhooks.events import DELIVERIES
 from cli.blobs import open_tried_blobs, tell_where_blobs_are
-from cli.composition import make_wakeups, open_database, open_secrets, write_private
+from cli.composition import make_notifier, open_database, open_secrets, write_private
 from cli.connections import protocol
 from cli.deliveries import make_deliverer
 from cli.open_files import raise_limit
@@ -83,22 +83,22 @@ def _serve(settings: Settings) -> None:
     _bootstrap(settings, database, secrets)
     blobs = open_tried_blobs(settings)
     tell_where_blobs_are(settings)
-    wakeups = make_wakeups(settings)
+    notifier = make_notifier(settings)
     cache = FileCache(database, blobs, settings.cache_max_bytes)
-    background: list[BackgroundService] = [Sweeper(settings, database, wakeups, cache, blobs)]
-    if isinstance(wakeups, LocalWakeups):
+    background: list[BackgroundService] = [Sweeper(settings, database, notifier, cache, blobs)]
+    if isinstance(notifier, LocalNotifier):
         blobs.delete_stale_uploads(timedelta(0))
         deliveries = DeliveryThreads(
             make_deliverer(settings, database, secrets),
             settings.webhook_threads,
             settings.drain_seconds,
         )
-        wakeups.listen_for_deliveries(deliveries.notify)
+        notifier.listen_for_deliveries(deliveries.notify)
         runner = LocalRunner(settings, database, build_pipeline, deliveries.notify)
-        wakeups.listen(runner.notify)
+        notifier.listen(runner.notify)
         background += [deliveries, runner]
-    database.on_commit(DELIVERIES, wakeups.notify_deliveries)
-    app = create_app(Services(settings, database, blobs, secrets, wakeups), background)
+    database.on_commit(DELIVERIES, notifier.notify_deliveries)
+    app = create_app(Services(settings, database, blobs, secrets, notifier), background)
     _greet(settings, listener)
     config = uvicorn.Config(
         app,

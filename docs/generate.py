@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.api.dependencies import Services
-from app.broker import LocalWakeups
+from app.broker import LocalNotifier
 from app.db import Database
 from app.files.blobs.local import LocalBlobStore
 from app.main import create_app
@@ -94,7 +94,7 @@ def openapi() -> dict[str, Any]:
         secrets = Secrets("nothing is signed or encrypted with this")
         database = Database(f"sqlite:///{data_dir / 'pigeonhole.db'}")
         blobs = LocalBlobStore(data_dir / "blobs")
-        services = Services(Settings(data_dir=data_dir), database, blobs, secrets, LocalWakeups())
+        services = Services(Settings(data_dir=data_dir), database, blobs, secrets, LocalNotifier())
         try:
             return create_app(services).openapi()
         finally:

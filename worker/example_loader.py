@@ -32,7 +32,7 @@ Parse = Callable[[str, str, ParseRequest], Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LoadedExamples:
     """The examples that could be read, and a sentence about each type where some could not."""
 
     by_type: Mapping[str, Examples]
@@ -40,7 +40,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownExamples:
+class ExampleLoader:
     """Reads examples, each once while it is remembered: a job may have hundreds of files."""
 
     database: Database
@@ -48,13 +48,13 @@ class ShownExamples:
     caching: Caching
     _known: OrderedDict[tuple[object, ...], Directions | None] = field(default_factory=OrderedDict)
 
-    def of(self, claim: Claim, parse: Parse) -> Found:
+    def of(self, claim: Claim, parse: Parse) -> LoadedExamples:
         """Return the examples of a claim's job.
 
         One that is gone, or cannot be read, does not count; the reasoning will say so.
         """
         if not claim.examples:
-            return Found({})
+            return LoadedExamples({})
         files = self._files(claim)
         by_type, warnings = {}, []
         for type_, given in claim.examples.items():
@@ -67,7 +67,7 @@ class ShownExamples:
                     f'{len(read) - len(good)} of {len(read)} examples of "{type_}" could not be'
                     " read, or were deleted, and did not count."
                 )
-        return Found(by_type, tuple(warnings))
+        return LoadedExamples(by_type, tuple(warnings))
 
     def _files(self, claim: Claim) -> Mapping[UUID, File]:
         """Return the example files that are still there: of a deleted one nothing is used."""

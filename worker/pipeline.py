@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
     from worker.classification.engine import Engine
     from worker.classification.verdict import Verdict
-    from worker.example_loader import ShownExamples
+    from worker.example_loader import ExampleLoader
     from worker.file_cache import CachedFile, Caching
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Pipeline:
     parser: Parser
     engine: "Engine"
     caching: "Caching"
-    shown: "ShownExamples"
+    examples: "ExampleLoader"
     lease: timedelta
     # How long one file may take; what is stuck then is ended by whoever minds the process.
     limit: timedelta = timedelta(minutes=10)
@@ -231,7 +231,7 @@ class Pipeline:
         self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
     ) -> "Verdict":
         rules = [Rule(type_, description) for type_, description in claim.rules]
-        found = self.shown.of(claim, self._parse)
+        found = self.examples.of(claim, self._parse)
         lease.check()
         began = time.perf_counter()
         with span("classify"):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
-from app.broker import Wakeups
+from app.broker import Notifier
 from app.db import Database
 from app.errors import NotFound
 from app.files.blobs.protocol import BlobStore
@@ -23,7 +23,7 @@ class Services:
     database: Database
     blobs: BlobStore
     secrets: Secrets
-    wakeups: Wakeups
+    notifier: Notifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _check_files(services: Services) -> Part:
 
 
 def _check_broker(services: Services) -> Part:
-    services.wakeups.check()
+    services.notifier.check()
     return Part()
 
 

@@ -76,7 +76,7 @@ def end_open_items(session: Session, job_id: UUID, outcome: Failed) -> int:
     return len(ended.all())
 
 
-def count_ended(session: Session, job_id: UUID, *, ended: int, failed: int) -> None:
+def add_to_counters(session: Session, job_id: UUID, *, ended: int, failed: int) -> None:
     """Add to a job's counters; whoever ends the last item ends the job.
 
     To be called last in the transaction that ended the items: every worker on the job needs

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, Uuid, text
+from sqlalchemy import Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Json, NullableJson, UtcDateTime, new_id, now
@@ -36,8 +36,7 @@ class Job(Base):
     __tablename__ = "jobs"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    # With its type, which else comes from the table of projects: workers do not load that one.
-    project_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
     user_id: Mapped[str] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(20), default=JobStatus.PENDING)
     mode: Mapped[str] = mapped_column(String(20))

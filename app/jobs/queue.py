@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.files.models import File
-from app.jobs.completion import Classified, Failed, count_ended, ended_values
+from app.jobs.completion import Classified, Failed, add_to_counters, ended_values
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
 from app.webhooks.events import JobState, enqueue_deliveries
@@ -202,7 +202,7 @@ def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bo
                 engine_version=outcome.engine_version,
                 details={"job_id": str(claim.job_id), "file_id": str(claim.file_id)},
             )
-        count_ended(session, claim.job_id, ended=1, failed=int(isinstance(outcome, Failed)))
+        add_to_counters(session, claim.job_id, ended=1, failed=int(isinstance(outcome, Failed)))
     return True
 
 

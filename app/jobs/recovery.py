@@ -9,7 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import FileErrorCode
-from app.jobs.completion import Failed, close_by_items, count_ended, end_open_items, ended_values
+from app.jobs.completion import (
+    Failed,
+    add_to_counters,
+    close_by_items,
+    end_open_items,
+    ended_values,
+)
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 from app.observability import metrics
 
@@ -19,29 +25,29 @@ OVERDUE = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed bef
 LOST = "no worker could finish this file: each one that tried was lost"
 
 
-def take_back_expired(database: Database, max_attempts: int, limit: int = 500) -> int:
+def requeue_expired(database: Database, max_attempts: int, limit: int = 500) -> int:
     """Put items whose lease has run out back into the queue, up to `limit`.
 
     As with all that takes items back: one that has been lost `max_attempts` times ends with
     `worker_lost`. Returns how many were looked at.
     """
-    return _take_back(database, max_attempts, Item.lease_until < now(), "lease", limit)
+    return _requeue(database, max_attempts, Item.lease_until < now(), "lease", limit)
 
 
-def take_back_from(database: Database, max_attempts: int, worker: str) -> int:
+def requeue_worker(database: Database, max_attempts: int, worker: str) -> int:
     """Put back what a worker held that is gone; return how many items were looked at."""
-    return _take_back(database, max_attempts, Item.worker == worker, "worker")
+    return _requeue(database, max_attempts, Item.worker == worker, "worker")
 
 
-def take_back_all(database: Database, max_attempts: int) -> int:
+def requeue_all(database: Database, max_attempts: int) -> int:
     """Put back what anybody held; return how many items were looked at.
 
     For a start on a data directory that nobody else can be using.
     """
-    return _take_back(database, max_attempts, true(), "start")
+    return _requeue(database, max_attempts, true(), "start")
 
 
-def _take_back(
+def _requeue(
     database: Database,
     max_attempts: int,
     is_lost: ColumnElement[bool],
@@ -56,12 +62,12 @@ def _take_back(
     with database.read() as session:
         rows = session.execute(lost).all()
     for row in rows:
-        _take_back_one(database, row, max_attempts)
+        _requeue_one(database, row, max_attempts)
     metrics.ITEMS_REQUEUED.add(len(rows), reason)
     return len(rows)
 
 
-def _take_back_one(
+def _requeue_one(
     database: Database, row: Row[UUID, UUID, int, UUID | None, datetime | None], max_attempts: int
 ) -> None:
     given_up = row.attempt >= max_attempts
@@ -90,7 +96,7 @@ def _take_back_one(
             .returning(Item.id)
         ).one_or_none()
         if changed is not None and given_up:
-            count_ended(session, row.job_id, ended=1, failed=1)
+            add_to_counters(session, row.job_id, ended=1, failed=1)
     if changed is not None and given_up:
         metrics.FILE_ERRORS.add(1, FileErrorCode.WORKER_LOST.value)
 
@@ -115,7 +121,7 @@ def _end_one(database: Database, job_id: UUID) -> bool:
         with database.write() as session:
             ended = end_open_items(session, job_id, OVERDUE)
             if ended:
-                count_ended(session, job_id, ended=ended, failed=ended)
+                add_to_counters(session, job_id, ended=ended, failed=ended)
             else:
                 close_by_items(session, job_id)
     except SQLAlchemyError:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.export import forget_old
-from app.broker import MOST_MESSAGES, Wakeups
+from app.broker import MAX_MESSAGES, Notifier
 from app.db import Database, now
 from app.files import pending
 from app.files.blobs.protocol import BlobStore
@@ -78,13 +78,13 @@ class Sweeper:
         self,
         settings: Settings,
         database: Database,
-        wakeups: Wakeups,
+        notifier: Notifier,
         cache: FileCache,
         blobs: BlobStore,
     ) -> None:
         self._settings = settings
         self._database = database
-        self._wakeups = wakeups
+        self._notifier = notifier
         self._cache = cache
         self._blobs = blobs
         self._deleter = BlobDeleter(database, blobs)
@@ -133,7 +133,7 @@ class Sweeper:
                 log.exception("maintenance pass failed; retrying")
 
     def _recover_jobs(self) -> None:
-        requeued = recovery.take_back_expired(self._database, self._settings.max_attempts)
+        requeued = recovery.requeue_expired(self._database, self._settings.max_attempts)
         ended = recovery.end_overdue(self._database)
         if requeued or ended:
             log.warning(
@@ -147,19 +147,19 @@ class Sweeper:
         """Send the wake-ups that are missing when fewer are waiting than items are open."""
         if not self._wakeup_interval.is_over:
             return
-        open_items = recovery.count_open(self._database, MOST_MESSAGES)
+        open_items = recovery.count_open(self._database, MAX_MESSAGES)
         if not open_items:
             return
-        waiting = self._wakeups.waiting() or 0
+        waiting = self._notifier.waiting() or 0
         if waiting < open_items:
             self._wakeup_interval.begin()
-            self._wakeups.notify(open_items - waiting)
+            self._notifier.notify(open_items - waiting)
 
     def _wake_deliverers(self) -> None:
         """Send wake-ups for deliveries that are due: retries, or a lost wake-up."""
         due = outbox.count_due(self._database, MAX_DELIVERY_MESSAGES)
         if due:
-            self._wakeups.notify_deliveries(due)
+            self._notifier.notify_deliveries(due)
 
     def _delete_workers(self) -> None:
         """Delete the heartbeat rows of workers that have ended."""

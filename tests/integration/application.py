@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from app.api.dependencies import Services
-from app.broker import LocalWakeups
+from app.broker import LocalNotifier
 from app.db import Database
 from app.files.blobs.local import LocalBlobStore
 from app.main import create_app
@@ -38,8 +38,8 @@ class Api:
         self.folder = folder
         self.secrets = Secrets(SECRET)
         self.database = database
-        self.wakeups = LocalWakeups()
-        self.app = create_app(Services(settings, database, self.blobs, self.secrets, self.wakeups))
+        self.notifier = LocalNotifier()
+        self.app = create_app(Services(settings, database, self.blobs, self.secrets, self.notifier))
 
     def key(
         self,

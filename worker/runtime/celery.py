@@ -13,7 +13,7 @@ from app.broker import (
     DELIVER_QUEUE,
     DELIVER_TASK,
     WORK_QUEUE,
-    CeleryWakeups,
+    CeleryNotifier,
     make_celery,
 )
 from app.observability.logging import set_up_logging
@@ -54,8 +54,8 @@ def run_worker(settings: Settings, build: BuildPipeline) -> None:
             # Celery would go on with this child, which could do nothing but eat wake-ups.
             log.exception("a worker process could not load what it works with: it ends")
             os._exit(1)
-        wakeups = CeleryWakeups(settings)
-        pipeline.database.on_commit(DELIVERIES, wakeups.notify_deliveries)
+        notifier = CeleryNotifier(settings)
+        pipeline.database.on_commit(DELIVERIES, notifier.notify_deliveries)
         name = name_worker("celery")
         child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
         beats[:] = [Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)]

@@ -83,7 +83,7 @@ class LocalRunner:
 
         The data directory's lock makes sure that nobody else is at work on it.
         """
-        recovery.take_back_all(self._database, self._settings.max_attempts)
+        recovery.requeue_all(self._database, self._settings.max_attempts)
         with self._lock:
             for _ in range(self._settings.workers):
                 self._children.append(self._spawn())
@@ -201,7 +201,7 @@ class LocalRunner:
         child.process.join()
         child.pipe.close()
         try:
-            recovery.take_back_from(self._database, self._settings.max_attempts, child.name)
+            recovery.requeue_worker(self._database, self._settings.max_attempts, child.name)
         except SQLAlchemyError:
             # Whoever minds the workers must go on; the sweeper knows lost files by their leases.
             log.warning("could not take a lost worker's file back yet", exc_info=True)

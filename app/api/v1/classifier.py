@@ -67,7 +67,7 @@ def create_job(
         headers.key(services, scope, body),
     )
     if is_new:
-        services.wakeups.notify(len(body.file_ids))
+        services.notifier.notify(len(body.file_ids))
     return render_job(job)
 
 

@@ -73,7 +73,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, headers: RequestRetry) -> C
         new = _new_job(session, scope, call, body)
     job, is_new = _create(call, scope, body, new, headers)
     if is_new:
-        services.wakeups.notify(1)
+        services.notifier.notify(1)
     return _render(job)
 
 

@@ -14,7 +14,7 @@ from app.jobs.queue import Claim
 from app.projects.scope import Scope
 from devtools.world import World
 from worker.classification.engine import Engine
-from worker.example_loader import ShownExamples
+from worker.example_loader import ExampleLoader
 from worker.file_cache import Caching
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.limits import ParserLimits
@@ -59,7 +59,7 @@ class Plumbing:
             parser=Parser(INVOICE),
             engine=engine,
             caching=self.caching(),
-            shown=ShownExamples(world.database, engine.scorer, self.caching()),
+            examples=ExampleLoader(world.database, engine.scorer, self.caching()),
             lease=timedelta(minutes=1),
         )
         self.claims: list[Claim | None] = []

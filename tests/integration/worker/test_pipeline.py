@@ -162,7 +162,7 @@ def test_a_file_is_given_back_when_the_database_is_away_from_its_examples(
     away = Database(f"sqlite:///{tmp_path / 'no directory' / 'a.db'}")
 
     with pytest.raises(OperationalError):
-        plumbing.run(shown=replace(plumbing.pipeline.shown, database=away))
+        plumbing.run(examples=replace(plumbing.pipeline.examples, database=away))
 
     item = plumbing.outcome(job_id)
     assert (item.status, item.attempt) == ("queued", 0)
@@ -179,7 +179,7 @@ def test_an_outcome_that_came_too_late_is_dropped(
 
     class Overtaken(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-            recovery.take_back_all(world.database, max_attempts=3)
+            recovery.requeue_all(world.database, max_attempts=3)
             queue.finish(world.database, world.claim("quicker"), VERDICT)
             return super().parse(file, name, request)
 

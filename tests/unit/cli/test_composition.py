@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.broker import LocalWakeups
+from app.broker import LocalNotifier
 from app.errors import StartupError
 from app.projects.bootstrap import bootstrap
 from app.schema import migrate
 from app.secrets import Use
 from app.settings import Settings
-from cli.composition import make_wakeups, open_database, open_secrets, write_private
+from cli.composition import make_notifier, open_database, open_secrets, write_private
 
 
 def test_a_private_file_is_its_owners_only(tmp_path: Path) -> None:
@@ -83,13 +83,13 @@ def test_a_given_secret_is_used_and_none_is_made(tmp_path: Path) -> None:
 
 def test_the_embedded_server_wakes_its_own_children() -> None:
     woken: list[bool] = []
-    wakeups = make_wakeups(Settings())
-    assert isinstance(wakeups, LocalWakeups)
+    notifier = make_notifier(Settings())
+    assert isinstance(notifier, LocalNotifier)
 
-    wakeups.notify(1)  # before anybody listens
-    wakeups.listen(lambda: woken.append(True))
-    wakeups.notify(500)
+    notifier.notify(1)  # before anybody listens
+    notifier.listen(lambda: woken.append(True))
+    notifier.notify(500)
 
     assert woken == [True]
-    assert wakeups.waiting() is None
-    wakeups.check()
+    assert notifier.waiting() is None
+    notifier.check()

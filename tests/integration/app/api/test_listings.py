@@ -203,7 +203,7 @@ class TestPlans:
     @pytest.mark.parametrize("use", ["take_back", "end_overdue", "count_open"])
     def test_the_sweeper_reads_indexes(self, busy: World, use: str) -> None:
         calls: dict[str, Callable[[], object]] = {
-            "take_back": lambda: recovery.take_back_expired(busy.database, 3),
+            "take_back": lambda: recovery.requeue_expired(busy.database, 3),
             "end_overdue": lambda: recovery.end_overdue(busy.database),
             "count_open": lambda: recovery.count_open(busy.database, 64),
         }

@@ -134,7 +134,7 @@ class TestFinish:
     def test_a_stale_token_changes_nothing(self, world: World) -> None:
         job_id = world.job(1)
         stale = world.claim("slow", lease=OVER)
-        recovery.take_back_expired(world.database, max_attempts=3)
+        recovery.requeue_expired(world.database, max_attempts=3)
         fresh = world.claim("quick")
 
         assert not queue.finish(world.database, stale, FAILURE)
@@ -178,12 +178,12 @@ class TestLease:
         claim = world.claim(lease=OVER)
 
         assert queue.renew(world.database, claim, LEASE)
-        assert recovery.take_back_expired(world.database, max_attempts=3) == 0
+        assert recovery.requeue_expired(world.database, max_attempts=3) == 0
 
     def test_a_lost_lease_cannot_be_renewed(self, world: World) -> None:
         world.job(1)
         claim = world.claim(lease=OVER)
-        recovery.take_back_expired(world.database, max_attempts=3)
+        recovery.requeue_expired(world.database, max_attempts=3)
 
         assert not queue.renew(world.database, claim, LEASE)
 
@@ -200,7 +200,7 @@ class TestTakeBack:
         world.claim("dead", lease=OVER)
         world.claim("alive")
 
-        assert recovery.take_back_expired(world.database, max_attempts=3) == 1
+        assert recovery.requeue_expired(world.database, max_attempts=3) == 1
         assert [item.status for item in world.items(job_id)] == ["queued", "running"]
 
     def test_a_lease_renewed_at_the_last_moment_is_kept(self, world: World) -> None:
@@ -216,7 +216,7 @@ class TestTakeBack:
 
         # The transaction of the look ends with it.
         event.listen(world.database.engine, "rollback", renew)
-        recovery.take_back_expired(world.database, max_attempts=1)
+        recovery.requeue_expired(world.database, max_attempts=1)
 
         (item,) = world.items(job_id)
         assert renewed == [True]
@@ -227,7 +227,7 @@ class TestTakeBack:
         for worker in ("a", "b", "a"):
             world.claim(worker)
 
-        assert recovery.take_back_from(world.database, max_attempts=3, worker="a") == 2
+        assert recovery.requeue_worker(world.database, max_attempts=3, worker="a") == 2
         assert [item.status for item in world.items(job_id)] == ["queued", "running", "queued"]
 
     def test_everything(self, world: World) -> None:
@@ -235,7 +235,7 @@ class TestTakeBack:
         claims = [world.claim(), world.claim()]
         queue.finish(world.database, claims[0], VERDICT)
 
-        assert recovery.take_back_all(world.database, max_attempts=3) == 1
+        assert recovery.requeue_all(world.database, max_attempts=3) == 1
         assert [item.status for item in world.items(job_id)] == ["done", "queued", "queued"]
 
     def test_the_next_attempt_is_counted(self, world: World) -> None:
@@ -243,7 +243,7 @@ class TestTakeBack:
         attempts = []
         for _ in range(3):
             attempts.append(world.claim(lease=OVER).attempt)
-            recovery.take_back_expired(world.database, max_attempts=5)
+            recovery.requeue_expired(world.database, max_attempts=5)
 
         assert attempts == [1, 2, 3]
 
@@ -251,7 +251,7 @@ class TestTakeBack:
         job_id = world.job([world.file("killer.pdf")])
         for _ in range(2):
             world.claim(lease=OVER)
-            recovery.take_back_expired(world.database, max_attempts=2)
+            recovery.requeue_expired(world.database, max_attempts=2)
 
         (item,) = world.items(job_id)
         assert (item.status, item.error_code, item.attempt) == ("failed", "worker_lost", 2)
@@ -269,7 +269,7 @@ class TestTakeBack:
 
         def work(number: int) -> None:
             if number:
-                recovery.take_back_expired(world.database, max_attempts=1)
+                recovery.requeue_expired(world.database, max_attempts=1)
             else:
                 for claim in claims:
                     finish(claim)

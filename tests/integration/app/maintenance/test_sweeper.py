@@ -26,7 +26,7 @@ from devtools.world import World
 OVER = timedelta(seconds=-1)
 
 
-class Wakeups:
+class Notifier:
     """A queue of known length that counts what is put into it."""
 
     def __init__(self, waiting: int | None = None) -> None:
@@ -49,24 +49,24 @@ class Wakeups:
 def sweeper(
     world: World,
     folder: Path,
-    wakeups: Wakeups | None = None,
+    notifier: Notifier | None = None,
     cache_bytes: int = 100,
     **settings: int,
 ) -> Sweeper:
     chosen = Settings(data_dir=folder, sweep_seconds=0.05, max_attempts=2, **settings)  # type: ignore[arg-type]
     blobs = LocalBlobStore(chosen.blob_dir)
     cache = FileCache(world.database, blobs, cache_bytes)
-    return Sweeper(chosen, world.database, wakeups or Wakeups(), cache, blobs)
+    return Sweeper(chosen, world.database, notifier or Notifier(), cache, blobs)
 
 
 def test_a_lost_item_goes_back_and_wakes_a_worker(world: World, tmp_path: Path) -> None:
-    job_id, wakeups = world.job(2), Wakeups()
+    job_id, notifier = world.job(2), Notifier()
     world.claim(lease=OVER)
 
-    sweeper(world, tmp_path, wakeups).sweep()
+    sweeper(world, tmp_path, notifier).sweep()
 
     assert [item.status for item in world.items(job_id)] == ["queued", "queued"]
-    assert wakeups.asked == [2]
+    assert notifier.asked == [2]
 
 
 def test_an_item_that_loses_every_worker_ends(world: World, tmp_path: Path) -> None:
@@ -96,22 +96,22 @@ def test_wake_ups_are_repeated_when_fewer_wait_than_items(
 ) -> None:
     if items:
         world.job(items)
-    wakeups = Wakeups(waiting)
+    notifier = Notifier(waiting)
 
-    sweeper(world, tmp_path, wakeups).sweep()
+    sweeper(world, tmp_path, notifier).sweep()
 
-    assert wakeups.asked == asked
+    assert notifier.asked == asked
 
 
 def test_wake_ups_are_not_repeated_at_every_pass(world: World, tmp_path: Path) -> None:
     world.job(3)
-    wakeups = Wakeups(0)
-    ours = sweeper(world, tmp_path, wakeups)
+    notifier = Notifier(0)
+    ours = sweeper(world, tmp_path, notifier)
 
     for _ in range(5):
         ours.sweep()
 
-    assert wakeups.asked == [3]
+    assert notifier.asked == [3]
 
 
 def test_workers_that_are_gone_for_a_day_are_forgotten(world: World, tmp_path: Path) -> None:
@@ -220,17 +220,17 @@ def test_a_lock_that_cannot_be_given_back_goes_with_its_connection(
 
 
 def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> None:
-    class Broken(Wakeups):
+    class Broken(Notifier):
         def waiting(self) -> int | None:
             self.asked.append(0)
             raise ConnectionError("the broker is away")
 
     world.job(1)
-    wakeups = Broken()
-    ours = sweeper(world, tmp_path, wakeups)
+    notifier = Broken()
+    ours = sweeper(world, tmp_path, notifier)
     ours.start()
     try:
-        until(lambda: len(wakeups.asked) >= 3, "three passes")
+        until(lambda: len(notifier.asked) >= 3, "three passes")
     finally:
         began = time.monotonic()
         ours.stop()
@@ -239,7 +239,7 @@ def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> 
 
 
 def test_a_part_that_fails_keeps_no_other_back(world: World, tmp_path: Path) -> None:
-    class Broken(Wakeups):
+    class Broken(Notifier):
         def waiting(self) -> int | None:
             raise ConnectionError("the broker is away")
 

@@ -71,7 +71,7 @@ def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
 
     with Lease(world.database, claim, length, HOUR) as held:
         until(lambda: plumbing.outcome(job_id).lease_until != first, "a renewed lease")
-        assert recovery.take_back_expired(world.database, max_attempts=3) == 0
+        assert recovery.requeue_expired(world.database, max_attempts=3) == 0
         assert not lost(held)
 
     assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
@@ -82,7 +82,7 @@ def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> 
     job_id = world.job([plumbing.file()])
 
     with Lease(world.database, world.claim("slow"), LEASE, HOUR) as held:
-        recovery.take_back_all(world.database, max_attempts=3)
+        recovery.requeue_all(world.database, max_attempts=3)
         world.claim("quicker")
         wait_until_lost(held)
 

@@ -60,7 +60,7 @@ class TestTransactions:
         self, client: TestClient, file_id: str, api: Api
     ) -> None:
         heard: list[str] = []
-        api.wakeups.listen(lambda: heard.append("woken"))
+        api.notifier.listen(lambda: heard.append("woken"))
         for _ in range(2):
             create(client, file_input=file_id, transaction_id="t")
 
