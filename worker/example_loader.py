@@ -16,7 +16,11 @@ from app.files.models import File
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
 from worker.classification.embedders.base import Vectors
-from worker.classification.scoring.examples import Examples, combine, directions_of
+from worker.classification.scoring.examples import (
+    EmbeddedExamples,
+    combine_examples,
+    directions_of,
+)
 from worker.classification.scoring.scorer import Scorer
 from worker.file_cache import Caching
 from worker.parsing.document import Document, DocumentPage
@@ -35,7 +39,7 @@ Parse = Callable[[str, str, ParseRequest], Document]
 class LoadedExamples:
     """The examples that could be read, and a sentence about each type where some could not."""
 
-    by_type: Mapping[str, Examples]
+    by_type: Mapping[str, EmbeddedExamples]
     warnings: tuple[str, ...] = ()
 
 
@@ -61,7 +65,7 @@ class ExampleLoader:
             read = [self._read(claim, each, files, parse) for each in given]
             good = [directions for directions in read if directions is not None]
             if good:
-                by_type[type_] = combine(good)
+                by_type[type_] = combine_examples(good)
             if len(good) < len(read):
                 warnings.append(
                     f'{len(read) - len(good)} of {len(read)} examples of "{type_}" could not be'
@@ -106,8 +110,8 @@ class ExampleLoader:
         return self._known[key]
 
     def _read_text(self, text: str) -> Directions | None:
-        reading = self.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
-        return None if reading is None else directions_of(reading)
+        embedded = self.scorer.embed(Document("txt", (DocumentPage(0, text),), 1))
+        return directions_of(embedded) if embedded.chunks else None
 
     def _read_file(self, file: File, request: ParseRequest, parse: Parse) -> Directions | None:
         cached = self.caching.of_file(CacheOwner(file.project_id, file.id))
@@ -116,6 +120,6 @@ class ExampleLoader:
         except FileError:
             log.info("an example cannot be read", extra={"file_id": str(file.id)})
             return None
-        reading = self.scorer.read(document, cached.vectors)
+        embedded = self.scorer.embed(document, cached.vectors)
         cached.keep()
-        return None if reading is None else directions_of(reading)
+        return directions_of(embedded) if embedded.chunks else None

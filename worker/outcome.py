@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from app.jobs.completion import Classified
+from worker.classification.scoring.calibration import STEEPNESS
 from worker.classification.verdict import Verdict
 
 CANDIDATES = 3
-# As in the calibration: how steeply a lower score makes a rule less likely.
-_STEEPNESS = 2.0
 
 
 def outcome_of(verdict: Verdict, min_confidence: float | None, version: str) -> Classified:
@@ -23,7 +22,8 @@ def outcome_of(verdict: Verdict, min_confidence: float | None, version: str) -> 
             f" the job asks for at least {min_confidence:g} (min_confidence).\n{reasoning}"
         )
         type_ = None
-    quote = verdict.evidence.quote
+    scoring = verdict.evidence.scoring
+    quote = None if scoring is None else scoring.quote
     return Classified(
         type=type_,
         confidence=verdict.confidence,
@@ -40,16 +40,16 @@ def candidates_of(verdict: Verdict) -> Sequence[Mapping[str, object]]:
     The best rule and null have their own probabilities; what they leave is shared out among the
     other rules by their scores. Null has the name of the catch-all where there is one.
     """
-    evidence = verdict.evidence
-    if not evidence.ranking:
+    scoring = verdict.evidence.scoring
+    if scoring is None:
         return [_candidate(verdict.type, verdict.confidence)]
-    top, *others = evidence.ranking
-    left = max(0.0, 1 - evidence.match_probability - evidence.null_probability)
-    weights = [math.exp(_STEEPNESS * (rule.score - top.score)) for rule in others]
+    top, *others = scoring.ranking
+    left = max(0.0, 1 - scoring.match_probability - scoring.null_probability)
+    weights = [math.exp(STEEPNESS * (rule.score - top.score)) for rule in others]
     shares = [left * weight / sum(weights) for weight in weights]
     found = [
-        (top.type, evidence.match_probability),
-        (evidence.catch_all, evidence.null_probability),
+        (top.type, scoring.match_probability),
+        (verdict.evidence.catch_all, scoring.null_probability),
         *zip((rule.type for rule in others), shares, strict=True),
     ]
     found.sort(key=lambda each: (each[0] != verdict.type, -each[1]))

@@ -235,9 +235,9 @@ class Pipeline:
         lease.check()
         began = time.perf_counter()
         with span("classify"):
-            reading = self.engine.scorer.read(document, cached.vectors)
+            embedded = self.engine.embed(document, cached.vectors)
             lease.check()
-            verdict = self.engine.judge(document, reading, rules, found.by_type, found.warnings)
+            verdict = self.engine.judge(embedded, rules, found.by_type, found.warnings)
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
         return verdict
 

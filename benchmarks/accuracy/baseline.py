@@ -68,6 +68,7 @@ def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
 def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
     """Return cosines as if they were scores, with no panel: its features are constants."""
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
+    same_rule = np.eye(len(rules), dtype=np.bool_)
     scores = Scores(
         rules=compare(item, rules),
         panel=none[0],
@@ -76,10 +77,9 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
         cues=(),
         bonuses=none.T[:0],
         excluded=none[:, 0],
-        cosines=none,
-        explained=1.0,
-        overlaps=np.eye(len(rules), dtype=np.float32),
-        overlapping=2.0,
+        covered=none.astype(np.bool_),
+        overlaps=same_rule.astype(np.float32),
+        overlapping=same_rule,
         characters=len(_text(item)),
     )
     return ScoredDocument(scores, item.label, item.source)

@@ -14,7 +14,7 @@ from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.engine import Engine
 from worker.classification.fitting.fit import draw_rules
 from worker.classification.rules.rule import Rule
-from worker.classification.scoring.scorer import Reading
+from worker.classification.scoring.embedded_document import EmbeddedDocument
 
 _COUNTS = (2, 3, 5, 8)
 _BY_LANGUAGE = 3
@@ -54,10 +54,10 @@ class CatchAllJudge:
         """Judge each document once with each number of rules and a random catch-all."""
         results = []
         for item in scored:
-            reading = self._engine(item).scorer.read(item.item.document)
+            embedded = self._engine(item).embed(item.item.document)
             for count in self._counts:
                 number = int(self._random.integers(len(PHRASES)))
-                results.append(self._judged(item, reading, count, *PHRASES[number]))
+                results.append(self._judge(item, embedded, count, *PHRASES[number]))
         return results
 
     def by_phrase(self, scored: Sequence[Scored]) -> list[CatchAllResult]:
@@ -65,23 +65,22 @@ class CatchAllJudge:
         count = min(_BY_LANGUAGE, len(self._rules) - 1)
         results = []
         for place, item in enumerate(scored):
-            reading = self._engine(item).scorer.read(item.item.document)
+            embedded = self._engine(item).embed(item.item.document)
             for language, phrase in PHRASES[place % _EVERY :: _EVERY]:
-                results.append(self._judged(item, reading, count, language, phrase))
+                results.append(self._judge(item, embedded, count, language, phrase))
         return results
 
     def mistaken(self, rules: Sequence[Rule]) -> list[Rule]:
         """Return those of the rules, none of them a catch-all, that are taken for one."""
-        found = {place for engine in self._engines for place in engine.catch_alls(rules)}
+        found = {place for engine in self._engines for place in engine.find_catch_alls(rules)}
         return [rules[place] for place in sorted(found)]
 
     def _engine(self, item: Scored) -> Engine:
         return self._engines[self._fold[item.item.source]]
 
-    def _judged(
-        self, item: Scored, reading: Reading | None, count: int, language: str, phrase: Rule
+    def _judge(
+        self, item: Scored, embedded: EmbeddedDocument, count: int, language: str, phrase: Rule
     ) -> CatchAllResult:
-        assert reading is not None
         engine = self._engine(item)
         label = item.item.label
         right = self._types.index(label) if label in self._types else None
@@ -89,8 +88,8 @@ class CatchAllJudge:
         drawn = draw_rules(right, len(self._rules), count, present=present, random=self._random)
         given = [*(self._rules[position] for position in drawn), phrase]
         wanted = label if present else phrase.type
-        verdict = engine.judge(item.item.document, reading, given)
-        naive = given[int(engine.scorer.score(reading, given).rules.argmax())].type
+        verdict = engine.judge(embedded, given)
+        naive = given[int(engine.scorer.score(embedded, given).rules.argmax())].type
         return CatchAllResult(
             language,
             phrase,

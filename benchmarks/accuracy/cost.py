@@ -13,7 +13,7 @@ from rich.table import Table
 from benchmarks.accuracy.engines import NAMES
 from benchmarks.accuracy.process import Cost
 from benchmarks.accuracy.tables import new_table
-from worker.classification.features.chunks import CHUNK_COUNT, CHUNK_TOKENS, cut
+from worker.classification.features.chunks import CHUNK_COUNT, CHUNK_TOKENS, cut_chunks
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import Constants
@@ -29,7 +29,7 @@ def long_documents(documents: Sequence[LabelledDocument]) -> list[list[str]]:
     """
     found = []
     for item in documents:
-        chunks = cut(item.document.pages, count=CHUNK_COUNT + 1)
+        chunks = cut_chunks(item.document.pages, count=CHUNK_COUNT + 1)
         if len(chunks) > CHUNK_COUNT and len({chunk.page for chunk in chunks}) == 1:
             found.append([page.text for page in item.document.pages])
     return found[:_DOCUMENTS]

@@ -31,9 +31,10 @@ from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
 from worker.classification.loading import use_one_blas_thread
 from worker.classification.rules.rule import Rule
-from worker.classification.scoring.examples import Examples, combine, directions_of
+from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
 from worker.classification.scoring.knowledge import Knowledge, load_knowledge
-from worker.classification.scoring.scorer import Reading, Scorer
+from worker.classification.scoring.scorer import Scorer
 
 ENGINE = "fused"
 COUNTS = (0, 1, 3, 5)
@@ -59,11 +60,11 @@ VARIANTS = (*(Given(count) for count in COUNTS), Given(3, 0.5))
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A document as the constants of one fold see it."""
+class EmbeddedItem:
+    """A labelled document, embedded with the constants of one fold."""
 
     item: LabelledDocument
-    reading: Reading
+    embedded: EmbeddedDocument
     directions: tuple[Vectors, ...]
 
 
@@ -116,12 +117,12 @@ def measure_examples(fitter: Fitter, console: Console) -> None:
 
 def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Console) -> None:
     fitted = fitter.fit(ENGINE, knowledge)
-    readers = [Reader(fitted, number) for number in range(FOLDS)]
+    fold_scorers = [FoldScorer(fitted, number) for number in range(FOLDS)]
     found: dict[Given, Figures] = {}
     plain: list[Trial] = []
     for variant in VARIANTS:
         say(f"scoring with examples of each rule: {variant}")
-        trials = _trials(readers, fitter, variant)
+        trials = _trials(fold_scorers, fitter, variant)
         # Without examples every draw is the same; the others are compared with it.
         plain = plain or trials
         found[variant] = _figures(trials, plain)
@@ -144,7 +145,7 @@ class Trial:
     shown: npt.NDArray[np.bool_]
 
 
-class Reader:
+class FoldScorer:
     """Scores the documents of one fold, with the constants fitted without it."""
 
     def __init__(self, fitted: Fitted, number: int) -> None:
@@ -155,7 +156,7 @@ class Reader:
         self._scorer = Scorer(
             fitted.embedders, constants.vectors, constants.lexicon, fitted.knowledge
         )
-        self._read: list[Read] = []
+        self._read: list[EmbeddedItem] = []
 
     def score(
         self,
@@ -170,7 +171,7 @@ class Reader:
         those for fewer.
         """
         if not self._read:
-            self._read = [read for item in documents if (read := self._see(item))]
+            self._read = [read for item in documents if (read := self._embed(item))]
         random = np.random.default_rng([_SEED, draw])
         order = [self._read[place] for place in random.permutation(len(self._read))]
         labels = sorted({read.item.label for read in order})
@@ -187,7 +188,7 @@ class Reader:
             by_rules = {
                 name: ScoredDocument(
                     self._scorer.score(
-                        read.reading, rules, [shown.get(rule.type) for rule in rules]
+                        read.embedded, rules, [shown.get(rule.type) for rule in rules]
                     ),
                     read.item.label,
                     read.item.source,
@@ -198,27 +199,35 @@ class Reader:
             scored.append((Scored(read.item, by_rules, self._calibration), has_examples))
         return scored
 
-    def _see(self, item: LabelledDocument) -> Read | None:
-        reading = self._scorer.read(item.document) if item.has_text_layer else None
-        return Read(item, reading, directions_of(reading)) if reading else None
+    def _embed(self, item: LabelledDocument) -> EmbeddedItem | None:
+        if not item.has_text_layer:
+            return None
+        embedded = self._scorer.embed(item.document)
+        if not embedded.chunks:
+            return None
+        return EmbeddedItem(item, embedded, directions_of(embedded))
 
 
-def _examples(order: Sequence[Read], label: str, source: str, count: int) -> Examples | None:
+def _examples(
+    order: Sequence[EmbeddedItem], label: str, source: str, count: int
+) -> EmbeddedExamples | None:
     """Return the first `count` documents of a type that are of other sources."""
     others = [
         read.directions for read in order if read.item.label == label and read.item.source != source
     ]
-    return combine(others[:count]) if others[:count] else None
+    return combine_examples(others[:count]) if others[:count] else None
 
 
-def _trials(readers: Sequence[Reader], fitter: Fitter, variant: Given) -> list[Trial]:
+def _trials(fold_scorers: Sequence[FoldScorer], fitter: Fitter, variant: Given) -> list[Trial]:
     """Return a trial for each draw and rule file, all with the same documents in order."""
     rule_sets = fitter.corpus.rule_sets
     documents = fitter.corpus.labelled.documents
     trials = []
     for draw in range(DRAWS if variant.count else 1):
         judged = [
-            pair for reader in readers for pair in reader.score(documents, rule_sets, variant, draw)
+            pair
+            for fold_scorer in fold_scorers
+            for pair in fold_scorer.score(documents, rule_sets, variant, draw)
         ]
         scored = [item for item, _ in judged]
         shown = np.array([has_examples for _, has_examples in judged])

@@ -95,11 +95,11 @@ def score_with(
     scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
     scored = []
     for item in documents:
-        reading = scorer.read(item.document)
-        if reading is None:
+        embedded = scorer.embed(item.document)
+        if not embedded.chunks:
             continue
         by_rules = {
-            name: ScoredDocument(scorer.score(reading, rules), item.label, item.source)
+            name: ScoredDocument(scorer.score(embedded, rules), item.label, item.source)
             for name, rules in rule_sets.items()
         }
         scored.append(Scored(item, by_rules, constants.calibration))

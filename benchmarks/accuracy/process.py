@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.accuracy.engines import MODELS, load_model
 from worker.classification.engine import Engine
-from worker.classification.features.chunks import cut
+from worker.classification.features.chunks import cut_chunks
 from worker.classification.fitting.corpus import read_rules
 from worker.classification.loading import use_one_blas_thread
 from worker.classification.scoring.constants import Constants
@@ -58,7 +58,7 @@ def main() -> None:
         )
         for pages in json.loads((folder / "documents.json").read_text(encoding="utf-8"))
     ]
-    chunks = [chunk.text for document in documents for chunk in cut(document.pages)]
+    chunks = [chunk.text for document in documents for chunk in cut_chunks(document.pages)]
     before = time.process_time()
     for embedder in embedders:
         embedder.embed(chunks, "passage")

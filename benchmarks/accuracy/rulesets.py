@@ -37,7 +37,7 @@ def with_generic_types(
     rules: Sequence[Rule], scored: Scored, panel: Sequence[Rule], name: str
 ) -> tuple[Rule, ...]:
     """Return the rules and enough generic types, which none of them covers, to make fifty."""
-    uncovered = scored.by_rules[name].scores.unexplained()
+    uncovered = scored.by_rules[name].scores.uncovered()
     count = min(MANY - len(rules), len(uncovered))
     drawn = np.random.default_rng(_SEED).choice(uncovered, count, replace=False)
     return (*rules, *(panel[int(position)] for position in drawn))

@@ -2,31 +2,33 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from worker.classification.embedders.base import Embedder
-from worker.classification.explanation.collect import bare_evidence, full_evidence
+from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
+from worker.classification.explanation.collect import Judgement, collect_evidence
+from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.reasoning import write_reasoning
 from worker.classification.rules.catch_all import find_catch_alls
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.calibration import decide
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.examples import ByType
+from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.examples import ExamplesByType
 from worker.classification.scoring.knowledge import load_knowledge
-from worker.classification.scoring.scorer import Reading, Scorer
+from worker.classification.scoring.scorer import Scorer
 from worker.classification.verdict import Verdict
-from worker.parsing.document import Document
+from worker.parsing.document import Document, TextSource
 
-NO_EXAMPLES: ByType = {}
+NO_EXAMPLES: ExamplesByType = {}
 
 
 class Engine:
     """Classifies documents. The same document and rules always give the same verdict.
 
-    `missing` says, as a sentence, which embedder there should be too; verdicts repeat it.
-    `version` is short, such as "2.8f0c41d96b25", and changes whenever verdicts may.
+    `missing` is a sentence about an embedder that could not be loaded, or None; verdicts repeat
+    it. `version` is short, such as "2.8f0c41d96b25", and changes whenever verdicts may.
 
     Raises StartupError when `constants` were fitted for other embedders or another program.
     Safe to share between threads.
@@ -43,70 +45,92 @@ class Engine:
         self._calibration = constants.calibration
 
     def classify(self, document: Document, rules: Sequence[Rule]) -> Verdict:
-        """Return the type of the first rule that fits best, or null, and why.
+        """Embed a document and judge it; raises ValueError without rules."""
+        return self.judge(self.embed(document), rules)
+
+    def embed(
+        self, document: Document, passage_vectors: PassageVectors = fresh_vectors
+    ) -> EmbeddedDocument:
+        """Embed a document: the expensive part, independent of any rules."""
+        return self.scorer.embed(document, passage_vectors)
+
+    def find_catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
+        """Return the positions of the rules that mean "anything else".
 
         Raises ValueError without rules.
         """
-        return self.judge(document, self.scorer.read(document), rules)
-
-    def catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
-        """Return the positions of the rules that stand for "anything else"."""
         if not rules:
             raise ValueError("at least one rule is needed")
         lead = self.scorer.lead
-        nearness = self.scorer.targets(rules)[0].direct @ lead.space.catch_alls.T
+        nearness = self.scorer.targets(rules)[0].direct @ lead.catch_alls.T
         return find_catch_alls(
             rules, nearness.max(axis=1).astype(np.float32), lead.tuning.catch_all
         )
 
     def judge(
         self,
-        document: Document,
-        reading: Reading | None,
+        document: EmbeddedDocument,
         rules: Sequence[Rule],
-        examples: ByType = NO_EXAMPLES,
+        examples: ExamplesByType = NO_EXAMPLES,
         warnings: Sequence[str] = (),
     ) -> Verdict:
-        """Return the verdict for a document that `scorer.read` has read, perhaps earlier.
+        """Return the type of the first rule that fits best, or null, and why.
 
-        `warnings` are sentences that the reasoning shall repeat.
+        `warnings` are sentences that the reasoning repeats. Raises ValueError without rules.
         """
-        found = self.catch_alls(rules)
-        catch_all = rules[found[0]].type if found else None
-        candidates = [rule for position, rule in enumerate(rules) if position not in found]
-        evidence = bare_evidence(
-            document,
-            rules,
-            catch_all,
-            len(self.scorer.knowledge.panel),
-            len(reading.chunks) if reading else 0,
-            self.missing,
+        positions = self.find_catch_alls(rules)
+        catch_all = rules[positions[0]].type if positions else None
+        candidates = [rule for position, rule in enumerate(rules) if position not in positions]
+        scoring = None
+        if not document.chunks:
+            # All that is known is how often no rule fitted in the documents of the fitting.
+            type_, confidence = catch_all, self._calibration.null_share
+        elif not candidates:
+            type_, confidence = catch_all, 1.0
+        else:
+            judgement = self._score(document, candidates, examples)
+            scoring = collect_evidence(judgement, self.scorer)
+            confidence = judgement.decision.confidence
+            type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
+        evidence = self._evidence(document, len(rules), catch_all, warnings, scoring)
+        return Verdict(type_, confidence, write_reasoning(evidence, type_), evidence)
+
+    def _score(
+        self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
+    ) -> Judgement:
+        by_rule = [examples.get(rule.type) for rule in rules]
+        scores = self.scorer.score(document, rules, by_rule)
+        return Judgement(document, rules, by_rule, scores, decide(scores, self._calibration))
+
+    def _evidence(
+        self,
+        embedded: EmbeddedDocument,
+        rules: int,
+        catch_all: str | None,
+        warnings: Sequence[str],
+        scoring: ScoringEvidence | None,
+    ) -> Evidence:
+        document = embedded.document
+        missing = () if self.missing is None else (self.missing,)
+        return Evidence(
+            pages_read=len(document.pages),
+            total_pages=document.total_pages,
+            pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
+            characters=embedded.characters,
+            chunks=len(embedded.chunks),
+            rules=rules,
+            panel_types=len(self.scorer.knowledge.panel),
+            catch_all=catch_all,
+            warnings=(*document.warnings, *missing, *warnings),
+            scoring=scoring,
         )
-        evidence = replace(evidence, warnings=(*evidence.warnings, *warnings))
-        if reading is None:
-            # Nothing is known about the document but how often no rule fitted in the fitting.
-            confidence = self._calibration.null_share
-            return Verdict(catch_all, confidence, write_reasoning(evidence, catch_all), evidence)
-        if not candidates:
-            return Verdict(catch_all, 1.0, write_reasoning(evidence, catch_all), evidence)
-        scores = self.scorer.score(
-            reading, candidates, [examples.get(rule.type) for rule in candidates]
-        )
-        decision = decide(scores, self._calibration)
-        evidence = full_evidence(
-            evidence, reading, candidates, scores, decision, self._calibration, self.scorer
-        )
-        if shown := examples.get(evidence.ranking[0].type):
-            evidence = replace(evidence, examples=shown.count)
-        chosen = catch_all if decision.is_null else evidence.ranking[0].type
-        return Verdict(chosen, decision.confidence, write_reasoning(evidence, chosen), evidence)
 
 
 def _version(constants: Constants, scorer: Scorer) -> str:
-    """Return the scoring version and a digest of all that was fitted or tuned.
+    """Return the scoring version and a digest of everything that was fitted or tuned.
 
     The models and the knowledge are in the constants' fingerprint.
     """
-    tunings = [view.tuning for view in scorer.views]
+    tunings = [space.tuning for space in scorer.spaces]
     whole = hashlib.sha256(f"{constants.digest()} {tunings}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

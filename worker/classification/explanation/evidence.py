@@ -79,11 +79,35 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything a verdict rests on. `ranking` is best first; empty when nothing was scored.
+class ScoringEvidence:
+    """The numbers of the rules that competed. `ranking` has the best rule first.
 
-    `twins_probability` is that of the best rule or one that means nearly the same. `examples` is
-    how many example documents of the best rule's type were given.
+    `overlap_probability` is the probability that the best rule or one that overlaps it is right.
+    `examples` counts the example documents of the best rule's type. `warnings` are sentences for
+    the reasoning.
+    """
+
+    ranking: tuple[RankedRule, ...]
+    quote: Quote | None
+    shared_words: tuple[str, ...]
+    cues: tuple[CueFound, ...]
+    known_type: KnownType | None
+    alternative: Alternative | None
+    better_alternatives: int
+    match_probability: float
+    overlap_probability: float
+    null_probability: float
+    influences: tuple[Influence, ...]
+    overlaps: tuple[Overlap, ...]
+    examples: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that a verdict is based on.
+
+    `scoring` is None when nothing was scored: no readable text, or no rule but the catch-all.
     """
 
     pages_read: int
@@ -94,17 +118,5 @@ class Evidence:
     rules: int
     panel_types: int
     catch_all: str | None
-    ranking: tuple[RankedRule, ...] = ()
-    quote: Quote | None = None
-    shared_words: tuple[str, ...] = ()
-    cues: tuple[CueFound, ...] = ()
-    known_type: KnownType | None = None
-    alternative: Alternative | None = None
-    better_alternatives: int = 0
-    match_probability: float = 0.0
-    twins_probability: float = 0.0
-    null_probability: float = 0.0
-    influences: tuple[Influence, ...] = ()
-    overlaps: tuple[Overlap, ...] = ()
-    warnings: tuple[str, ...] = ()
-    examples: int = 0
+    warnings: tuple[str, ...]
+    scoring: ScoringEvidence | None

@@ -9,7 +9,8 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.explanation.evidence import Quote
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.text import is_readable, normalise_text
-from worker.classification.scoring.scorer import Reading, Seen, View
+from worker.classification.scoring.embedded_document import DocumentVectors, EmbeddedDocument
+from worker.classification.scoring.space import EmbeddingSpace
 from worker.parsing.document import DocumentPage
 
 MAX_QUOTE = 160
@@ -19,26 +20,28 @@ _BREAK = re.compile(r"\n|(?<=[.!?;])\s+|(?<=[。！？；؟])")
 
 
 def choose_quote(
-    reading: Reading, seen: Seen, view: View, top: Vectors, runner_up: Vectors | None
+    document: EmbeddedDocument,
+    vectors: DocumentVectors,
+    space: EmbeddingSpace,
+    direction: Vectors,
 ) -> Quote | None:
-    """Return the line or sentence that sets the top rule most apart from the runner-up.
+    """Return the line or sentence that speaks most for the top rule.
 
-    `top` and `runner_up` are descriptions, shape (D,), centred in `view`, and `seen` is the
-    document in it. First the chunk with the largest difference of cosines is chosen, then a line
-    in it; a line is a verbatim part of the page's text of at most 160 characters. None when the
-    chunk holds no readable line.
+    `direction` (D,) is the top rule's centred description in `space`, less that of the
+    runner-up if there is one; `vectors` are the document's in that space. First the chunk with
+    the largest product is chosen, then a line in it. A line is a verbatim part of the page's
+    text of at most 160 characters. None when the chunk has no readable line.
     """
-    direction = top if runner_up is None else top - runner_up
-    chunk = reading.chunks[int(np.argmax(seen.chunks @ direction))]
-    page = _page_of(reading.document.pages, chunk)
+    chunk = document.chunks[int(np.argmax(vectors.chunks @ direction))]
+    page = _page_of(document.document.pages, chunk)
     lines = list(_lines(page.text[chunk.start : chunk.end]))[:_MAX_LINES]
     longer = [line for line in lines if len(line) >= _MIN_LINE]
     lines = longer or lines
     if not lines:
         return None
-    embedded = view.embedder.embed([normalise_text(line) for line in lines], "passage")
-    vectors = view.space.titles(embedded)
-    return Quote(lines[int(np.argmax(vectors @ direction))], chunk.page)
+    embedded = space.embedder.embed([normalise_text(line) for line in lines], "passage")
+    centred = space.centre_titles(embedded)
+    return Quote(lines[int(np.argmax(centred @ direction))], chunk.page)
 
 
 def _page_of(pages: Sequence[DocumentPage], chunk: Chunk) -> DocumentPage:

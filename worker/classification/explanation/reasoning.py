@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from worker.classification.explanation.evidence import Evidence, RankedRule
+from worker.classification.explanation.evidence import Evidence, RankedRule, ScoringEvidence
 
 _PHRASES = {
     "top": "its score",
@@ -28,36 +28,36 @@ def _summary(evidence: Evidence, chosen: str | None) -> str:
     outcome = "No type assigned" if chosen is None else f'Classified as "{chosen}"'
     if not evidence.chunks:
         return f"{outcome}: nothing readable was found on {_pages(evidence.pages_read)} read."
-    if not evidence.ranking:
+    scoring = evidence.scoring
+    if scoring is None:
         return f"{outcome}: it is the catch-all and no other rule was given."
-    top, *others = evidence.ranking
-    if chosen is None or evidence.null_probability > evidence.twins_probability:
+    top, *others = scoring.ranking
+    generic_types = f"{_deviations(top.score)} {evidence.panel_types} generic document types"
+    if chosen is None or scoring.null_probability > scoring.overlap_probability:
         catch_all = "" if chosen is None else ", the catch-all"
         return (
             f'{outcome}{catch_all}: no rule fits well enough; the nearest, "{top.type}", is'
-            f" {_deviations(top.score)} {evidence.panel_types} generic document types"
-            f"{_better(evidence)}."
+            f" {generic_types}{_better(scoring)}."
         )
     runner_up = f'; the runner-up "{others[0].type}" has {others[0].score:.1f}' if others else ""
-    return (
-        f"{outcome}: {_deviations(top.score)} {evidence.panel_types} generic document types"
-        f"{runner_up}."
-    )
+    return f"{outcome}: {generic_types}{runner_up}."
 
 
 def _steps(evidence: Evidence) -> Iterator[str]:
+    warnings = evidence.warnings
     yield _read(evidence)
     yield _rules(evidence)
-    if evidence.ranking:
-        yield _ranking(evidence)
-        yield _quoted(evidence)
-        yield from _cues(evidence)
-        yield from _excluded(evidence)
-        yield _known(evidence)
-        yield _examples(evidence)
-        yield _alternative(evidence)
-        yield _confidence(evidence)
-    yield from (f"Warning: {warning}" for warning in evidence.warnings)
+    if evidence.scoring is not None:
+        yield _ranking(evidence.scoring, evidence.panel_types)
+        yield _quoted(evidence.scoring)
+        yield from _cues(evidence.scoring)
+        yield from _excluded(evidence.scoring)
+        yield _known(evidence.scoring)
+        yield _examples(evidence.scoring)
+        yield _alternative(evidence.scoring)
+        yield _confidence(evidence.scoring)
+        warnings += evidence.scoring.warnings
+    yield from (f"Warning: {warning}" for warning in warnings)
 
 
 def _read(evidence: Evidence) -> str:
@@ -74,20 +74,20 @@ def _read(evidence: Evidence) -> str:
 
 
 def _rules(evidence: Evidence) -> str:
-    candidates = len(evidence.ranking)
     text = f"{evidence.rules} rule{'' if evidence.rules == 1 else 's'} given"
-    if evidence.ranking:
+    if evidence.scoring is not None:
+        candidates = len(evidence.scoring.ranking)
         text += f", {candidates} of them compete{'s' if candidates == 1 else ''}"
     if evidence.catch_all is not None:
         text += f'; "{evidence.catch_all}" is the catch-all, chosen when no other rule fits'
     return text + "."
 
 
-def _ranking(evidence: Evidence) -> str:
-    shown = ", ".join(_ranked(rule) for rule in evidence.ranking[:_SHOWN])
-    text = f"Scores in standard deviations above {evidence.panel_types} generic types: {shown}"
-    if len(evidence.ranking) > 1:
-        first, second = evidence.ranking[:2]
+def _ranking(scoring: ScoringEvidence, panel_types: int) -> str:
+    shown = ", ".join(_ranked(rule) for rule in scoring.ranking[:_SHOWN])
+    text = f"Scores in standard deviations above {panel_types} generic types: {shown}"
+    if len(scoring.ranking) > 1:
+        first, second = scoring.ranking[:2]
         text += f"; margin {first.score - second.score:.2f}"
     return text + "."
 
@@ -96,26 +96,26 @@ def _ranked(rule: RankedRule) -> str:
     return f'"{rule.type}" {rule.score:.2f}'
 
 
-def _quoted(evidence: Evidence) -> str:
-    if evidence.quote is None:
+def _quoted(scoring: ScoringEvidence) -> str:
+    if scoring.quote is None:
         return ""
     text = (
-        f'What speaks most for "{evidence.ranking[0].type}", on page'
-        f" {evidence.quote.page + 1}: “{evidence.quote.text}”"
+        f'What speaks most for "{scoring.ranking[0].type}", on page'
+        f" {scoring.quote.page + 1}: “{scoring.quote.text}”"
     )
-    if evidence.shared_words:
-        text += f" Words in both the rule and the document: {', '.join(evidence.shared_words)}."
+    if scoring.shared_words:
+        text += f" Words in both the rule and the document: {', '.join(scoring.shared_words)}."
     return text
 
 
-def _cues(evidence: Evidence) -> Iterator[str]:
-    for cue in evidence.cues:
-        top = evidence.ranking[0].type
+def _cues(scoring: ScoringEvidence) -> Iterator[str]:
+    for cue in scoring.cues:
+        top = scoring.ranking[0].type
         yield f'Format: {cue.observation}, which adds {cue.bonus:.2f} to "{top}".'
 
 
-def _excluded(evidence: Evidence) -> Iterator[str]:
-    for rule in evidence.ranking[:_SHOWN]:
+def _excluded(scoring: ScoringEvidence) -> Iterator[str]:
+    for rule in scoring.ranking[:_SHOWN]:
         if rule.excluded > 0:
             yield (
                 f'"{rule.type}" lost {rule.excluded:.2f}: the document fits better to something'
@@ -123,28 +123,28 @@ def _excluded(evidence: Evidence) -> Iterator[str]:
             )
 
 
-def _known(evidence: Evidence) -> str:
-    known = evidence.known_type
+def _known(scoring: ScoringEvidence) -> str:
+    known = scoring.known_type
     if known is None:
         return ""
     return (
-        f'The rule "{evidence.ranking[0].type}" resembles the built-in type "{known.type}"'
+        f'The rule "{scoring.ranking[0].type}" resembles the built-in type "{known.type}"'
         f" (cosine {known.similarity:.2f}), whose samples were compared too."
     )
 
 
-def _examples(evidence: Evidence) -> str:
-    if not evidence.examples:
+def _examples(scoring: ScoringEvidence) -> str:
+    if not scoring.examples:
         return ""
-    documents = f"{evidence.examples} document{'' if evidence.examples == 1 else 's'}"
-    return f'Compared with {documents} given as examples of "{evidence.ranking[0].type}".'
+    documents = f"{scoring.examples} document{'' if scoring.examples == 1 else 's'}"
+    return f'Compared with {documents} given as examples of "{scoring.ranking[0].type}".'
 
 
-def _alternative(evidence: Evidence) -> str:
-    best = evidence.alternative
+def _alternative(scoring: ScoringEvidence) -> str:
+    best = scoring.alternative
     if best is None:
         return ""
-    top = evidence.ranking[0]
+    top = scoring.ranking[0]
     relation = "more than" if best.score > top.score else "less than"
     return (
         f'Of the generic types that no rule covers, "{best.type}" fits best with'
@@ -152,19 +152,19 @@ def _alternative(evidence: Evidence) -> str:
     )
 
 
-def _confidence(evidence: Evidence) -> str:
-    match, null = evidence.match_probability, evidence.null_probability
-    top = evidence.ranking[0].type
+def _confidence(scoring: ScoringEvidence) -> str:
+    match, null = scoring.match_probability, scoring.null_probability
+    top = scoring.ranking[0].type
     text = (
         f'Estimated probability that "{top}" is right: {match:.2f}; that no rule fits: {null:.2f}.'
     )
-    if evidence.twins_probability > match:
+    if scoring.overlap_probability > match:
         text += (
             f' That "{top}" or a rule that says nearly the same is right:'
-            f" {evidence.twins_probability:.2f}."
+            f" {scoring.overlap_probability:.2f}."
         )
-    raised = [item for item in evidence.influences if item.log_odds > 0]
-    lowered = [item for item in evidence.influences if item.log_odds < 0]
+    raised = [item for item in scoring.influences if item.log_odds > 0]
+    lowered = [item for item in scoring.influences if item.log_odds < 0]
     for verb, items in (("Raised", raised), ("Lowered", lowered)):
         if items:
             parts = (f"{_PHRASES[item.feature]} ({item.log_odds:+.2f})" for item in items)
@@ -172,11 +172,11 @@ def _confidence(evidence: Evidence) -> str:
     return text
 
 
-def _better(evidence: Evidence) -> str:
-    best = evidence.alternative
-    if best is None or not evidence.better_alternatives:
+def _better(scoring: ScoringEvidence) -> str:
+    best = scoring.alternative
+    if best is None or not scoring.better_alternatives:
         return ""
-    count = evidence.better_alternatives
+    count = scoring.better_alternatives
     return (
         f', and {count} of them, first "{best.type}" with {best.score:.1f},'
         f" {'fits' if count == 1 else 'fit'} better"

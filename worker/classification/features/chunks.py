@@ -45,7 +45,7 @@ class Chunk:
     text: str
 
 
-def cut(
+def cut_chunks(
     pages: Sequence[DocumentPage], size: int = CHUNK_TOKENS, count: int = CHUNK_COUNT
 ) -> tuple[Chunk, ...]:
     """Return the first `count` chunks in reading order, each of about `size` tokens.

@@ -10,20 +10,24 @@ from sklearn.preprocessing import StandardScaler
 
 from app.errors import StartupError
 from worker.classification.embedders.base import Embedder, normalise
-from worker.classification.features.chunks import cut
+from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.rule import lexical_text, rule_text
-from worker.classification.scoring.calibration import Calibration, Features, Logistic, features
+from worker.classification.scoring.calibration import (
+    Calibration,
+    Features,
+    Logistic,
+    extract_features,
+)
 from worker.classification.scoring.constants import Constants, Fingerprint
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.knowledge import Knowledge
 from worker.classification.scoring.lexical import Lexicon, document_text, fit_lexicon
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
-from worker.classification.scoring.space import ridge_map
-from worker.classification.scoring.vectors import SpaceVectors
+from worker.classification.scoring.space import SpaceVectors, ridge_map
 
 _MIN_TYPES = 3
 _RULE_COUNTS = (1, 2, 3, 4, 5, 8, 12, 20)
@@ -113,7 +117,7 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
     Of the corpora only means go in: no vector or text of a single document.
     """
     documents = [item for corpus in corpora for item in corpus.documents]
-    chunks = [chunk.text for item in documents for chunk in cut(item.document.pages)]
+    chunks = [chunk.text for item in documents for chunk in cut_chunks(item.document.pages)]
     lines = [line for item in documents for line in title_lines(item.document.pages)]
     panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
     types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
@@ -160,11 +164,11 @@ def score_all(scorer: Scorer, corpus: Corpus) -> list[list[ScoredDocument]]:
     """Score every document that has text, in order, once for each set of rules."""
     by_rules: list[list[ScoredDocument]] = [[] for _ in corpus.rule_sets]
     for item in corpus.documents:
-        reading = scorer.read(item.document)
-        if reading is None:
+        embedded = scorer.embed(item.document)
+        if not embedded.chunks:
             continue
         for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
-            scores = scorer.score(reading, rules)
+            scores = scorer.score(embedded, rules)
             scored.append(ScoredDocument(scores, item.label, item.source))
     return by_rules
 
@@ -193,7 +197,7 @@ def draw_outcomes(documents: Sequence[ScoredDocument], types: Sequence[str], see
             present = right is not None and bool(random.random() > _ABSENT)
             drawn = draw_rules(right, len(types), count, present=present, random=random)
             scores = item.scores.subset(drawn)
-            rows.append(features(scores))
+            rows.append(extract_features(scores))
             match_right.append(present and int(scores.rules.argmax()) == 0)
             null_right.append(not present)
     return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))

@@ -22,11 +22,14 @@ FEATURES = (
     "some_alternative_is_better",
     "better_alternatives",
 )
+STEEPNESS = 2.0
+"""The steepness with which a lower score makes a rule less likely."""
+
 _MAX_MARGIN = 3.0
 _MAX_LOG = 9.0
 
 
-def features(scores: Scores) -> Features:
+def extract_features(scores: Scores) -> Features:
     """Return the eight numbers, in the order of `FEATURES`, that decide about a document.
 
     `top` and the margin to the runner-up (0 for a single rule) are in standard deviations; the
@@ -39,7 +42,7 @@ def features(scores: Scores) -> Features:
     alternatives = scores.alternatives()
     best = np.sort(alternatives)[-3:]
     better = int((alternatives > top).sum())
-    weights = np.exp(2 * (order - top))
+    weights = np.exp(STEEPNESS * (order - top))
     return np.array(
         [
             top,
@@ -116,14 +119,16 @@ def _logistic(data: dict[str, Any]) -> Logistic:
 class Decision:
     """The outcome: `is_null` when no rule fits, and the probability of each being right.
 
-    `features` are those of the outcome's probability. `twins_probability` is that of the best
-    rule or one that means nearly the same; without such rules it is `match_probability`.
+    `features` and `contributions` are the inputs of the outcome's probability and what each
+    added to its log-odds. `overlap_probability` is the probability that the best rule or one
+    that overlaps it is right; without such rules it is `match_probability`.
     """
 
     is_null: bool
     features: tuple[float, ...]
+    contributions: tuple[float, ...]
     match_probability: float
-    twins_probability: float
+    overlap_probability: float
     null_probability: float
 
     @property
@@ -135,15 +140,24 @@ class Decision:
 def decide(scores: Scores, calibration: Calibration) -> Decision:
     """Choose between the top rule and null, whichever is more likely to be right.
 
-    Rules that mean nearly the same leave each other no margin, which must not make null likelier:
-    null is weighed against the best rule as if its twins had not been given. The confidence of a
-    match still counts them, because it tells how sure the choice among them is.
+    Overlapping rules leave each other no margin, which must not make null likelier: null is
+    weighed against the best rule as if the rules that overlap it had not been given. The
+    confidence of a match still counts them, because it tells how sure the choice among them is.
     """
-    whole = features(scores)
-    best = features(scores.without_twins())
-    match = calibration.match.probability(whole)
-    twins = max(match, calibration.match.probability(best))
-    null = calibration.null.probability(best)
-    is_null = null > twins
-    x = best if is_null else whole
-    return Decision(is_null, tuple(float(value) for value in x), match, twins, null)
+    all_rules = extract_features(scores)
+    without_overlapping = extract_features(scores.without_overlapping())
+    match = calibration.match.probability(all_rules)
+    overlap = max(match, calibration.match.probability(without_overlapping))
+    null = calibration.null.probability(without_overlapping)
+    is_null = null > overlap
+    model, x = (
+        (calibration.null, without_overlapping) if is_null else (calibration.match, all_rules)
+    )
+    return Decision(
+        is_null,
+        tuple(float(value) for value in x),
+        model.contributions(x),
+        match,
+        overlap,
+        null,
+    )

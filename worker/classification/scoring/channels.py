@@ -10,14 +10,14 @@ import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.scores import Channel
-from worker.classification.scoring.space import Samples, Space, Targets
+from worker.classification.scoring.space import BankSamples, EmbeddingSpace, Targets
 
-BY_SAMPLES = frozenset({"samples", "nearest"})
+SAMPLE_CHANNELS = frozenset({"samples", "nearest"})
 """The channels that count only as far as a type is familiar from the bank."""
 
 
 def similarities(
-    space: Space, samples: Samples, chunks: Vectors, titles: Vectors, targets: Targets
+    space: EmbeddingSpace, samples: BankSamples, chunks: Vectors, titles: Vectors, targets: Targets
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 

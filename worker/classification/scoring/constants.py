@@ -18,7 +18,7 @@ from worker.classification.features.chunks import CHUNK_COUNT, CHUNK_TOKENS
 from worker.classification.scoring.calibration import Calibration
 from worker.classification.scoring.knowledge import Knowledge
 from worker.classification.scoring.lexical import Lexicon
-from worker.classification.scoring.vectors import SpaceVectors
+from worker.classification.scoring.space import SpaceVectors
 
 SCORING_VERSION = 3
 """Raised by hand whenever scores change without a change of the data below."""

@@ -107,7 +107,7 @@ _SLIDE_WORDS = 180
 _MAX_CHARACTERS = 60_000
 
 
-def bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
+def cue_bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
     """Return the bonus, in standard deviations, of each cue for each target, shape (cues, n).
 
     `sentences` (s, D), those of `SENTENCES`, and `targets` (n, D) are centred descriptions,

@@ -1,7 +1,7 @@
 """Example documents of a rule's type, given by the user.
 
-They stand beside the samples of the built-in types nearest to the rule. Where the rule is far from
-all of these, as a type of the user's own may be, they stand alone.
+They are added to the samples of the built-in types nearest to the rule. For a rule that is far
+from all of these, such as a custom type, they are used alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,40 +10,64 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
-from worker.classification.scoring.scorer import Reading
+from worker.classification.scoring.channels import pool
+from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.space import BankSamples, Targets
 
-_FEW = 0.6
-_ENOUGH = 1.0
-_ENOUGH_COUNT = 3
+_FEW_STRENGTH = 0.6
+_FULL_STRENGTH = 1.0
+_FULL_COUNT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
-    """What a rule's examples look like to each view: one direction each, shape (D,).
-
-    `strength` is how much they count beside the samples, which count by the rule's familiarity.
-    """
+class EmbeddedExamples:
+    """The examples of one rule: how many, and one direction for each space, shape (D,)."""
 
     count: int
     directions: tuple[Vectors, ...]
 
     @property
     def strength(self) -> float:
-        """Less than in full for one or two examples, which may be untypical of their type."""
-        return _ENOUGH if self.count >= _ENOUGH_COUNT else _FEW
+        """The weight beside the samples, whose weight is the rule's familiarity, 0 to 1.
+
+        One or two examples count less: they may be untypical of their type.
+        """
+        return _FULL_STRENGTH if self.count >= _FULL_COUNT else _FEW_STRENGTH
 
 
-ByType = Mapping[str, Examples]
+ExamplesByType = Mapping[str, EmbeddedExamples]
 """The examples of those rules that have any, by the rule's type."""
 
 
-def directions_of(reading: Reading) -> tuple[Vectors, ...]:
-    """Return the mean direction of a document's chunks as each view sees them."""
-    return tuple(normalise(seen.chunks.mean(axis=0)) for seen in reading.seen)
+def directions_of(document: EmbeddedDocument) -> tuple[Vectors, ...]:
+    """Return the mean direction of a document's chunks in each space."""
+    return tuple(normalise(vectors.chunks.mean(axis=0)) for vectors in document.vectors)
 
 
-def combine(documents: Sequence[tuple[Vectors, ...]]) -> Examples:
+def combine_examples(documents: Sequence[tuple[Vectors, ...]]) -> EmbeddedExamples:
     """Return the examples of one rule, at least one, from the directions of each document."""
-    by_view = zip(*documents, strict=True)
-    means = tuple(normalise(np.mean(view, axis=0).astype(np.float32)) for view in by_view)
-    return Examples(len(documents), means)
+    by_space = zip(*documents, strict=True)
+    means = tuple(normalise(np.mean(space, axis=0).astype(np.float32)) for space in by_space)
+    return EmbeddedExamples(len(documents), means)
+
+
+def compare_with_examples(
+    chunks: Vectors,
+    samples: BankSamples,
+    targets: Targets,
+    examples: Sequence[EmbeddedExamples | None],
+    space: int,
+) -> tuple[Vectors, Vectors]:
+    """Return the channel of samples where some rules have examples, and its weight, (n,) each.
+
+    `examples` has one entry for each rule, `space` is the position of the space in use. A rule
+    far from all known types is compared with its examples alone.
+    """
+    stand_ins = targets.stand_ins(samples.prototypes)
+    weights = targets.familiarity.copy()
+    for row, given in enumerate(examples):
+        if given is not None:
+            known = weights[row] * stand_ins[row]
+            stand_ins[row] = normalise(known + given.strength * given.directions[space])
+            weights[row] = max(weights[row], given.strength)
+    return pool(chunks @ stand_ins.T), weights

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way of comparing: scores of n targets and how much each counts in its mean, (n,)."""
+    """One way to compare: the scores of n targets and their weights in the mean, (n,) each."""
 
     scores: Vectors
     weights: Vectors
@@ -18,15 +21,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores in standard deviations above the panel of generic types.
+    """Scores of k rules and of the panel of P generic types, in standard deviations.
 
-    `rules` (k,) and `panel` (P,) are complete scores. `channels`, `lexical` (k,) and `bonuses`
-    (cues, k) are what the rules' scores are made of; `cues` are the positions of the cues
-    observed, in the order of the rows of `bonuses`. `excluded` (k,) is what a rule lost because
-    the document fits better to what its description excludes. `cosines` (k, P) compares rules
-    with panel types, `overlaps` (k, k) with each other; from `explained` on a rule covers a panel
-    type, from `overlapping` on two rules mean nearly the same. `characters` counts the document's
-    text.
+    `rules` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
+    `lexical` (k,) and `bonuses` (cues, k); `cues` are the positions of the cues observed, in the
+    order of the rows of `bonuses`. `excluded` (k,) is what a rule lost because the document fits
+    better to something that its description excludes. `covered` (k, P) tells which panel types a
+    rule covers. `overlaps` (k, k) are the cosines of rules with each other and `overlapping`
+    (k, k) tells which of them mean nearly the same. `characters` counts the document's text.
     """
 
     rules: Vectors
@@ -36,10 +38,9 @@ class Scores:
     cues: tuple[int, ...]
     bonuses: Vectors
     excluded: Vectors
-    cosines: Vectors
-    explained: float
+    covered: Flags
     overlaps: Vectors
-    overlapping: float
+    overlapping: Flags
     characters: int
 
     def subset(self, kept: Sequence[int]) -> "Scores":
@@ -59,27 +60,28 @@ class Scores:
             cues=self.cues,
             bonuses=self.bonuses[:, rows],
             excluded=self.excluded[rows],
-            cosines=self.cosines[rows],
-            explained=self.explained,
+            covered=self.covered[rows],
             overlaps=self.overlaps[np.ix_(rows, rows)],
-            overlapping=self.overlapping,
+            overlapping=self.overlapping[np.ix_(rows, rows)],
             characters=self.characters,
         )
 
-    def without_twins(self) -> "Scores":
+    def without_overlapping(self) -> "Scores":
         """Return the scores without the rules that mean nearly the same as the best one."""
         best = int(self.rules.argmax())
-        twins = self.overlaps[best] >= self.overlapping
-        return self.subset([row for row in range(len(self.rules)) if row == best or not twins[row]])
+        overlapping = self.overlapping[best]
+        return self.subset(
+            [row for row in range(len(self.rules)) if row == best or not overlapping[row]]
+        )
 
     def alternatives(self) -> Vectors:
         """Return the scores of the panel types that no rule covers.
 
-        When the rules cover the whole panel, the mean of the panel, 0, stands in.
+        When the rules cover the whole panel, the result is the mean of the panel, 0.
         """
-        unexplained = self.panel[self.unexplained()]
-        return unexplained if len(unexplained) else np.zeros(1, dtype=np.float32)
+        uncovered = self.panel[self.uncovered()]
+        return uncovered if len(uncovered) else np.zeros(1, dtype=np.float32)
 
-    def unexplained(self) -> list[int]:
+    def uncovered(self) -> list[int]:
         """Return the positions of the panel types that no rule covers."""
-        return [int(index) for index in np.flatnonzero(self.cosines.max(axis=0) < self.explained)]
+        return [int(index) for index in np.flatnonzero(~self.covered.any(axis=0))]

@@ -33,10 +33,9 @@ def scored(label: str, *scores: float, source: str = "a") -> Scored:
         cues=(),
         bonuses=none.T[:0],
         excluded=none[:, 0],
-        cosines=none,
-        explained=1.0,
+        covered=none.astype(np.bool_),
         overlaps=np.eye(len(scores), dtype=np.float32),
-        overlapping=2.0,
+        overlapping=np.eye(len(scores), dtype=np.bool_),
         characters=100,
     )
     item = LabelledDocument(Document("txt", (), 1), label, source)

@@ -38,7 +38,7 @@ def test_without_the_right_rule_the_answer_is_null(
 def test_a_poem_is_none_of_these(engine: Engine, rules: list[Rule]):
     verdict = engine.classify(document(POEM), rules)
     assert verdict.type is None
-    assert verdict.evidence.null_probability == verdict.confidence
+    assert verdict.evidence.scoring.null_probability == verdict.confidence
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_fifty_rules(engine: Engine):
     panel = engine.scorer.knowledge.panel[:50]
     verdict = engine.classify(document(TEXTS["invoice", "en"]), panel)
     assert verdict.type == "invoice"
-    assert len(verdict.evidence.ranking) == 50
+    assert len(verdict.evidence.scoring.ranking) == 50
 
 
 def test_the_type_comes_back_exactly_as_sent(engine: Engine, rules: list[Rule]):
@@ -131,10 +131,9 @@ def test_the_order_of_the_rules_changes_no_score(engine: Engine, rules: list[Rul
 
 
 def test_a_score_does_not_depend_on_the_other_rules(engine: Engine, rules: list[Rule]):
-    reading = engine.scorer.read(document(TEXTS["resume", "de"]))
-    assert reading is not None
-    whole = engine.scorer.score(reading, rules)
-    part = engine.scorer.score(reading, [rules[3], rules[0]])
+    embedded = engine.embed(document(TEXTS["resume", "de"]))
+    whole = engine.scorer.score(embedded, rules)
+    part = engine.scorer.score(embedded, [rules[3], rules[0]])
     assert part.rules == pytest.approx(whole.subset([3, 0]).rules, abs=1e-5)
 
 
@@ -146,8 +145,8 @@ def test_the_form_of_a_file_is_a_cue(engine: Engine):
     text = "Hello Ada, the train leaves at nine. See you on Monday. Best wishes, Tom"
     plain = engine.classify(document(text), rules)
     mail = engine.classify(document(text, format="eml"), rules)
-    assert plain.evidence.cues == ()
-    assert mail.evidence.cues[0].bonus > 1
+    assert plain.evidence.scoring.cues == ()
+    assert mail.evidence.scoring.cues[0].bonus > 1
     assert mail.type == "mail"
     assert "Format: the file is an e-mail message" in mail.reasoning
 
@@ -164,15 +163,15 @@ def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
     pages = (DocumentPage(2, TEXTS["recipe", "en"], TextSource.OCR),)
     verdict = engine.classify(Document("pdf", pages, 9), rules)
     assert "1. Read 1 of 9 pages, 1 of them by OCR" in verdict.reasoning
-    assert verdict.evidence.quote is not None
-    assert verdict.evidence.quote.page == 2
+    assert verdict.evidence.scoring.quote is not None
+    assert verdict.evidence.scoring.quote.page == 2
 
 
 def test_a_generic_type_of_the_same_name_is_no_alternative(engine: Engine):
     rules = [Rule("INVOICE", "papers for the accounts department"), Rule("recipe", "food")]
     verdict = engine.classify(document(TEXTS["invoice", "en"]), rules)
-    assert verdict.evidence.alternative is not None
-    assert verdict.evidence.alternative.type != "invoice"
+    assert verdict.evidence.scoring.alternative is not None
+    assert verdict.evidence.scoring.alternative.type != "invoice"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "ja", "ru"])

@@ -45,8 +45,8 @@ def test_a_verdict_from_kept_vectors_is_the_same_to_the_last_bit(
 
     for text in (TEXTS["invoice", "en"], TEXTS["recipe", "es"], "Total 7"):
         document = Document("txt", (DocumentPage(0, text),), 1)
-        first = engine.judge(document, engine.scorer.read(document, keep), rules)
-        second = engine.judge(document, engine.scorer.read(document, known), rules)
+        first = engine.judge(engine.embed(document, keep), rules)
+        second = engine.judge(engine.embed(document, known), rules)
         plain = engine.classify(document, rules)
         assert first == second == plain
     assert len(kept) == 3 * len(engine.scorer.embedders)

@@ -25,36 +25,41 @@ def step(verdict: Verdict, beginning: str) -> str:
 def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text: str):
     verdict = classify(engine, text, [*rules, Rule("other", "anything else")])
     evidence = verdict.evidence
+    scoring = evidence.scoring
+    assert scoring is not None
 
-    for ranked in evidence.ranking:
+    for ranked in scoring.ranking:
         mean = sum(channel.weight * channel.score for channel in ranked.channels)
         mean /= sum(channel.weight for channel in ranked.channels)
         assert ranked.score == pytest.approx(
             mean + ranked.lexical + ranked.bonus - ranked.excluded, abs=1e-4
         )
-    scores = [ranked.score for ranked in evidence.ranking]
+    scores = [ranked.score for ranked in scoring.ranking]
     assert scores == sorted(scores, reverse=True)
 
     ranking = step(verdict, "Scores in standard deviations")
     shown = re.findall(r'"(\w+)" (-?\d+\.\d\d)', ranking)
-    expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in evidence.ranking[:3]]
+    expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in scoring.ranking[:3]]
     assert shown == expected
     assert f"margin {scores[0] - scores[1]:.2f}" in ranking
     assert f"above {evidence.panel_types} generic types" in ranking
 
     probabilities = step(verdict, "Estimated probability")
     quoted = re.findall(r": (\d\.\d\d)[;.]", probabilities)
-    assert quoted == [f"{evidence.match_probability:.2f}", f"{evidence.null_probability:.2f}"]
-    assert verdict.confidence == max(evidence.match_probability, evidence.null_probability)
-    influences = [f"({item.log_odds:+.2f})" for item in evidence.influences]
+    assert quoted == [
+        f"{scoring.match_probability:.2f}",
+        f"{scoring.null_probability:.2f}",
+    ]
+    assert verdict.confidence == max(scoring.match_probability, scoring.null_probability)
+    influences = [f"({item.log_odds:+.2f})" for item in scoring.influences]
     assert re.findall(r"\([+-]\d+\.\d\d\)", probabilities) == influences
-    assert {item.feature for item in evidence.influences} <= set(FEATURES)
+    assert {item.feature for item in scoring.influences} <= set(FEATURES)
 
-    alternative = evidence.alternative
+    alternative = scoring.alternative
     assert alternative is not None
     assert f'"{alternative.type}" fits best with {alternative.score:.2f}' in verdict.reasoning
     is_better = alternative.score > scores[0]
-    assert is_better == (evidence.better_alternatives > 0)
+    assert is_better == (scoring.better_alternatives > 0)
 
     read = step(verdict, "Read")
     assert f"{len(text)} characters" in read
@@ -64,7 +69,7 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
 def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
     verdict = classify(engine, text, rules)
-    quote = verdict.evidence.quote
+    quote = verdict.evidence.scoring.quote
     assert quote is not None
     assert 0 < len(quote.text) <= 160
     assert quote.text in text
@@ -74,14 +79,14 @@ def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
 def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[Rule]):
     pages = (DocumentPage(3, POEM), DocumentPage(4, TEXTS["invoice", "de"]))
     verdict = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
-    assert verdict.evidence.quote is not None
-    assert verdict.evidence.quote.page == 4
+    assert verdict.evidence.scoring.quote is not None
+    assert verdict.evidence.scoring.quote.page == 4
     assert "on page 5: “" in verdict.reasoning
 
 
 def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]):
     text = "".join(letter for letter in TEXTS["contract", "en"] if letter not in "\n.;")
-    quote = classify(engine, text, rules).evidence.quote
+    quote = classify(engine, text, rules).evidence.scoring.quote
     assert quote is not None
     assert len(quote.text) <= 160
     assert quote.text in text
@@ -89,7 +94,7 @@ def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]
 
 def test_the_summary_of_a_match_names_score_and_runner_up(engine: Engine, rules: list[Rule]):
     verdict = classify(engine, TEXTS["invoice", "en"], rules)
-    first, second = verdict.evidence.ranking[:2]
+    first, second = verdict.evidence.scoring.ranking[:2]
     panel = verdict.evidence.panel_types
     assert verdict.reasoning.splitlines()[0] == (
         f'Classified as "invoice": {first.score:.1f} standard deviations above {panel} generic'
@@ -100,10 +105,10 @@ def test_the_summary_of_a_match_names_score_and_runner_up(engine: Engine, rules:
 def test_the_summary_of_a_null_names_what_fits_better(engine: Engine, rules: list[Rule]):
     verdict = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
     summary = verdict.reasoning.splitlines()[0]
-    best = verdict.evidence.alternative
+    best = verdict.evidence.scoring.alternative
     assert best is not None
     assert summary.startswith("No type assigned: no rule fits well enough; the nearest,")
-    assert f'{verdict.evidence.better_alternatives} of them, first "{best.type}"' in summary
+    assert f'{verdict.evidence.scoring.better_alternatives} of them, first "{best.type}"' in summary
 
 
 def test_the_catch_all_is_explained(engine: Engine, rules: list[Rule]):
@@ -118,13 +123,13 @@ def test_cues_are_told_only_when_they_counted(engine: Engine, rules: list[Rule])
 
 
 def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
-    twins = [
+    overlapping = [
         Rule("invoice", "a bill from a supplier with items, tax and total"),
         Rule("bill", "an invoice from a supplier with items, tax and total"),
         rules[1],
     ]
-    verdict = classify(engine, TEXTS["invoice", "en"], twins)
-    overlap = verdict.evidence.overlaps[0]
+    verdict = classify(engine, TEXTS["invoice", "en"], overlapping)
+    overlap = verdict.evidence.scoring.overlaps[0]
     assert {overlap.first, overlap.second} == {"invoice", "bill"}
     assert f"overlap (cosine {overlap.similarity:.2f})" in verdict.reasoning
 
@@ -150,10 +155,10 @@ def test_of_two_models_only_the_one_that_knows_the_script_counts(
     verdict = classify(engine_of_both, GREEK, rules)
     assert verdict.type == "contract"
     assert "script" not in verdict.reasoning
-    use = [c for c in verdict.evidence.ranking[0].channels if c.name.startswith("use-")]
+    use = [c for c in verdict.evidence.scoring.ranking[0].channels if c.name.startswith("use-")]
     assert use
     assert all(channel.weight == 0 for channel in use)
-    assert verdict.evidence.quote is not None
+    assert verdict.evidence.scoring.quote is not None
 
 
 def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):

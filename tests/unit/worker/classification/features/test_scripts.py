@@ -55,8 +55,8 @@ def test_the_bank_has_samples_of_its_own_in_every_language():
 
 
 def test_english_documents_are_compared_with_samples_for_all_languages_only(engine: Engine):
-    for view in engine.scorer.views:
-        few, many = view.space.samples, view.space.samples_of_all_languages
+    for space in engine.scorer.spaces:
+        few, many = space.samples, space.samples_of_all_languages
         codes = np.array(engine.scorer.knowledge.sample_languages)
         assert len(few.vectors) == (codes == "").sum()
         assert len(many.vectors) == len(codes)

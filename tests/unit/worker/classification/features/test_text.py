@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.classification.embedders.use import UseEmbedder
-from worker.classification.features.chunks import CHUNK_TOKENS, cut
+from worker.classification.features.chunks import CHUNK_TOKENS, cut_chunks
 from worker.classification.features.text import content_spans, is_readable, normalise_text
 from worker.classification.features.titles import title_lines
 from worker.classification.rules.exclusions import without_negations
@@ -51,7 +51,7 @@ def test_cleaning_keeps_words_and_their_order(parts: list[str]):
 @examples
 @given(words)
 def test_chunks_are_in_order_and_miss_no_letter(text: str):
-    chunks = cut([DocumentPage(0, text)], size=16, count=10_000)
+    chunks = cut_chunks([DocumentPage(0, text)], size=16, count=10_000)
     position = 0
     for chunk in chunks:
         assert chunk.start >= position
@@ -65,7 +65,7 @@ def test_chunks_are_in_order_and_miss_no_letter(text: str):
 @given(st.lists(anything, max_size=6), st.integers(1, 5))
 def test_chunks_keep_to_their_pages_and_number(texts: list[str], count: int):
     pages = [DocumentPage(2 * index, text) for index, text in enumerate(texts)]
-    chunks = cut(pages, count=count)
+    chunks = cut_chunks(pages, count=count)
     assert len(chunks) <= count
     assert [chunk.page for chunk in chunks] == sorted(chunk.page for chunk in chunks)
     for chunk in chunks:
@@ -74,9 +74,9 @@ def test_chunks_keep_to_their_pages_and_number(texts: list[str], count: int):
 
 def test_a_short_rest_joins_the_chunk_before():
     word = "word "
-    exact = cut([DocumentPage(0, word * 229)], count=99)
-    longer = cut([DocumentPage(0, word * 260)], count=99)
-    double = cut([DocumentPage(0, word * 420)], count=99)
+    exact = cut_chunks([DocumentPage(0, word * 229)], count=99)
+    longer = cut_chunks([DocumentPage(0, word * 260)], count=99)
+    double = cut_chunks([DocumentPage(0, word * 420)], count=99)
     assert [len(exact), len(longer), len(double)] == [1, 1, 2]
 
 
@@ -84,7 +84,7 @@ def test_a_short_rest_joins_the_chunk_before():
     "text", ["Some ordinary words of text. " * 60, "契約書の条項をここに定める。" * 40]
 )
 def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
-    first = cut([DocumentPage(0, text)])[0]
+    first = cut_chunks([DocumentPage(0, text)])[0]
     pieces = UseEmbedder()._backend.sp.encode(first.text)
     assert 0.7 * CHUNK_TOKENS < len(pieces) < 1.3 * CHUNK_TOKENS
 
@@ -112,7 +112,7 @@ def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
 def test_long_lines_take_no_time(line: str):
     started = time.process_time()
     pages = [DocumentPage(0, line)]
-    cut(pages)
+    cut_chunks(pages)
     title_lines(pages)
     without_negations(line)
     document = Document("txt", tuple(pages), 1)
@@ -143,7 +143,7 @@ def test_front_matter_of_the_first_page_is_left_out():
     (start, end), *rest = content_spans(text, first_page=True)
     assert (text[start:end], rest) == ("Mix flour and milk.", [])
     assert content_spans(text, first_page=False) == [(0, len(text))]
-    assert cut([DocumentPage(0, text)])[0].text == "Mix flour and milk."
+    assert cut_chunks([DocumentPage(0, text)])[0].text == "Mix flour and milk."
 
 
 @pytest.mark.parametrize("text", ["---\nno keys here\n---\ntext", "---\ntitle: never closed"])

@@ -54,9 +54,8 @@ def test_at_most_six_exclusions_are_looked_at():
 
 def score(engine: Engine, text: str, rule: Rule) -> tuple[float, float]:
     """Return the rule's score and what it lost to its exclusions."""
-    reading = engine.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
-    assert reading is not None
-    scores = engine.scorer.score(reading, [rule])
+    embedded = engine.embed(Document("txt", (DocumentPage(0, text),), 1))
+    scores = engine.scorer.score(embedded, [rule])
     return float(scores.rules[0]), float(scores.excluded[0])
 
 
@@ -80,6 +79,6 @@ def test_the_reasoning_tells_what_an_exclusion_cost(engine: Engine):
     document = Document("txt", (DocumentPage(0, TEXTS["invoice", "en"]),), 1)
     rule = Rule("business paper", "Papers of a company (not an invoice).")
     verdict = engine.classify(document, [rule])
-    lost = verdict.evidence.ranking[0].excluded
+    lost = verdict.evidence.scoring.ranking[0].excluded
     assert f'"business paper" lost {lost:.2f}: the document fits better' in verdict.reasoning
     assert verdict.type is None

@@ -53,16 +53,16 @@ REAL_TYPES = [
 
 @pytest.mark.parametrize("rule", CATCH_ALLS, ids=lambda rule: rule.type)
 def test_catch_alls_are_recognised(engine: Engine, rule: Rule):
-    assert engine.catch_alls([Rule("invoice", "a bill"), rule]) == (1,)
+    assert engine.find_catch_alls([Rule("invoice", "a bill"), rule]) == (1,)
 
 
 @pytest.mark.parametrize("rule", REAL_TYPES, ids=lambda rule: f"{rule.type}: {rule.description}")
 def test_real_types_are_not(engine: Engine, rule: Rule):
-    assert engine.catch_alls([rule]) == ()
+    assert engine.find_catch_alls([rule]) == ()
 
 
 def test_no_generic_type_is_a_catch_all(engine: Engine):
-    assert engine.catch_alls(engine.scorer.knowledge.panel) == ()
+    assert engine.find_catch_alls(engine.scorer.knowledge.panel) == ()
 
 
 def test_nearness_alone_is_enough_only_when_it_is_clear():

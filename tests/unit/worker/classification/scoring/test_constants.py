@@ -12,8 +12,7 @@ from app.errors import StartupError
 from cli.models import models
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
-from worker.classification.loading import data_directory
-from worker.classification.loading import stem as stem_of
+from worker.classification.loading import constants_name, data_directory
 from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import SCORING_VERSION, Constants
 from worker.classification.scoring.knowledge import load_knowledge
@@ -48,7 +47,7 @@ def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 )
 def test_constants_of_another_program_are_refused(engine: Engine, change: dict[str, object]):
     with data_directory() as directory:
-        constants = Constants.load(directory / stem_of(engine.scorer.embedders))
+        constants = Constants.load(directory / constants_name(engine.scorer.embedders))
     fingerprint = replace(constants.fingerprint, **change)
     with pytest.raises(StartupError, match="pigeonhole models fit") as error:
         Engine(engine.scorer.embedders, replace(constants, fingerprint=fingerprint))
@@ -66,7 +65,7 @@ def test_constants_of_one_model_do_not_do_for_two(engine_of_both: Engine):
 
 def shipped(engine: Engine) -> Constants:
     with data_directory() as directory:
-        return Constants.load(directory / stem_of(engine.scorer.embedders))
+        return Constants.load(directory / constants_name(engine.scorer.embedders))
 
 
 def test_the_version_of_an_engine_is_short_and_stays(engine: Engine):

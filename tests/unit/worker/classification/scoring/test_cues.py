@@ -97,9 +97,8 @@ def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
         Rule("agreement", "A contract between two parties with their rights and duties."),
         Rule("recipe", "Cooking instructions with ingredients and steps."),
     ]
-    reading = engine.scorer.read(Document("txt", (DocumentPage(0, text),), 1))
-    assert reading is not None
-    (bonus,) = engine.scorer.score(reading, rules).bonuses
+    embedded = engine.embed(Document("txt", (DocumentPage(0, text),), 1))
+    (bonus,) = engine.scorer.score(embedded, rules).bonuses
     assert bonus[0] > 0
     assert bonus[1] > 0
     assert bonus[2] == 0
