@@ -1,1 +1,1 @@
-"""Reading files in a killable child process."""
+"""Reads uploaded files into documents, each in a process that can be killed."""

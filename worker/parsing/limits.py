@@ -1,4 +1,4 @@
-"""How much one file may cost."""
+"""The limits of one file."""
 
 import math
 from dataclasses import dataclass
@@ -10,14 +10,13 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True, slots=True)
 class ParserLimits:
-    """The limits of the process that reads one file, and of what may come out of it.
+    """The limits of the process that reads one file, and of the document that it returns.
 
-    Sizes are in bytes, times in seconds. `wall_seconds` is counted by the supervisor;
-    `memory_bytes` (address space), `cpu_seconds`, `file_size_bytes` and `open_files` are
-    enforced by the kernel. A zip member is a bomb when it unpacks to more than
-    `zip_ratio_from_bytes` and to more than `zip_ratio` times its packed size.
-
-    Each page that OCR reads adds `ocr_page_seconds` to both times, up to `ocr_max_seconds`.
+    Sizes are in bytes, times in seconds. The fork server enforces `wall_seconds`, the kernel
+    `memory_bytes` (address space), `cpu_seconds`, `file_size_bytes` and `open_files`. A zip member
+    is a bomb if it unpacks to more than `zip_ratio_from_bytes` and to more than `zip_ratio` times
+    its packed size. Each page that OCR reads adds `ocr_page_seconds` to both times, up to
+    `ocr_max_seconds`.
     """
 
     memory_bytes: int = 2 * GIB
@@ -39,15 +38,15 @@ class ParserLimits:
 
     @property
     def ocr_pages(self) -> int:
-        """How many pages OCR may read before the time for a file is used up."""
+        """The number of pages that OCR may read before the time for a file is used up."""
         return max(1, int((self.ocr_max_seconds - self.wall_seconds) / self.ocr_page_seconds))
 
     def wall_for(self, ocr_pages: int) -> float:
-        """Return the wall limit of a file of which OCR reads so many pages."""
+        """Return the wall limit of a file with `ocr_pages` pages read by OCR."""
         return self._with_ocr(self.wall_seconds, ocr_pages)
 
     def cpu_for(self, ocr_pages: int) -> int:
-        """Return the limit of processor time of a file of which OCR reads so many pages."""
+        """Return the limit of processor time of a file with `ocr_pages` pages read by OCR."""
         return math.ceil(self._with_ocr(self.cpu_seconds, ocr_pages))
 
     def _with_ocr(self, seconds: float, ocr_pages: int) -> float:

@@ -1,4 +1,4 @@
-"""What a job asks of the parser."""
+"""The request for reading a file."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.jobs.pages import PageSelection
 
 @dataclass(frozen=True, slots=True)
 class ParseRequest:
-    """Which pages to read and how.
+    """The pages to read, and how to read them.
 
     `lang` is the job's language code, used by OCR only. `mode` is FAST or MULTIMODAL.
     """

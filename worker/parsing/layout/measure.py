@@ -12,12 +12,11 @@ import pypdfium2.raw as pdfium_c
 
 from worker.parsing.layout import raster
 from worker.parsing.layout.features import PageLayout
+from worker.parsing.layout.pdf_objects import covered_area, is_image, is_path, page_objects
 from worker.parsing.layout.raster import Shades
 
 # 72 dpi for paper up to A3; larger pages are reduced.
 _MAX_PIXELS = 1_100_000
-_MAX_OBJECTS = 5000
-_MAX_FORM_DEPTH = 2
 _SAMPLED_LETTERS = 300
 # After these times a page, and the rest of a document, is not measured.
 _PAGE_SECONDS = 2.0
@@ -148,21 +147,17 @@ def _render(page: pypdfium2.PdfPage, width: float, height: float, seconds: float
 
 
 def _read_objects(page: pypdfium2.PdfPage, width: float, height: float) -> _Drawn:
-    """Measure the first 5000 objects."""
     covered = 0.0
     horizontal: set[int] = set()
     vertical: set[int] = set()
-    for number, item in enumerate(page.get_objects(max_depth=_MAX_FORM_DEPTH)):
-        if number >= _MAX_OBJECTS:
-            break
-        if item.type not in (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH):
+    for item in page_objects(page):
+        if is_image(item):
+            covered += covered_area(item, width * height)
+        if not is_path(item):
             continue
         left, bottom, right, top = item.get_bounds()
         across, down = abs(right - left), abs(top - bottom)
-        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            # Bounds inside a form are in the coordinates of the form: assume the whole page.
-            covered += width * height if item.level else across * down
-        elif down <= _RULE_POINTS and across >= width * _RULE_LENGTH:
+        if down <= _RULE_POINTS and across >= width * _RULE_LENGTH:
             horizontal.add(round(bottom / 2))
         elif across <= _RULE_POINTS and down >= height * _RULE_HEIGHT:
             vertical.add(round(left / 2))

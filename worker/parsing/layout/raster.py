@@ -1,8 +1,8 @@
-"""What can be measured on a small grey picture of a page: ink, photographs, rules, columns.
+"""Measures a small grey picture of a page: ink, photographs, rules, columns, tables.
 
-All functions take `shades`, or masks made of it: arrays (height, width) with the first row on
-top, of at least one pixel. They are pure, give the same numbers on every machine, and take time
-in proportion to the pixels. Lengths are chosen for a page at 72 dpi.
+The functions take `shades`, or masks made of it: arrays (height, width) of at least one pixel with
+the first row on top. They are pure, return the same numbers on every machine, and take time in
+proportion to the pixels. Lengths are chosen for a page at 72 dpi.
 """
 
 import math
@@ -26,7 +26,7 @@ _RULE_HEIGHT = 0.06
 _RULE_THICKNESS = 4
 _STRIPS = 8
 _BANDS = 24
-_MOST_RUNS = 500
+_MAX_RUNS = 500
 _COLUMN_WIDTH = 0.18
 _COLUMN_GAP = 0.012
 _COLUMN_FILL = 0.7
@@ -35,9 +35,9 @@ _TABLE_CELLS = 3
 _CELL_GAP = 1.5
 
 
-def shrink(shades: Shades, most: int) -> Shades:
-    """Return the picture with at most `most` pixels, each the mean of a square of equal side."""
-    step = math.ceil(math.sqrt(shades.size / most))
+def shrink(shades: Shades, max_pixels: int) -> Shades:
+    """Return the picture with at most `max_pixels` pixels, each the mean of a square."""
+    step = math.ceil(math.sqrt(shades.size / max_pixels))
     height, width = (side // step for side in shades.shape)
     if step == 1 or not height or not width:
         return shades
@@ -46,14 +46,14 @@ def shrink(shades: Shades, most: int) -> Shades:
 
 
 def find_ink(shades: Shades) -> Mask:
-    """Return where the picture differs from its background, its most frequent shade."""
+    """Return where the picture differs from its background, the most frequent shade."""
     background = int(np.argmax(Image.fromarray(shades).histogram()))
     darker = shades < max(0, background - _CONTRAST)
     return darker | (shades > min(255, background + _CONTRAST))
 
 
 def find_photographs(shades: Shades) -> Mask:
-    """Return where a photograph is: squares of 16 pixels that are grey and uneven."""
+    """Return where photographs are: squares of 16 pixels that are grey and uneven."""
     found = np.zeros(shades.shape, dtype=np.bool_)
     height, width = (side - side % _BLOCK for side in shades.shape)
     if not height or not width:
@@ -61,7 +61,7 @@ def find_photographs(shades: Shades) -> Mask:
     whole = shades[:height, :width]
     greys = _blocks((whole > _DARKEST) & (whole < _LIGHTEST)).sum(axis=1, dtype=np.uint8)
     photographs = greys.sum(axis=2, dtype=np.uint16) > _PHOTO_GREYS * _BLOCK**2
-    # Only these are worth the deviation: most pages have none.
+    # The deviation takes time, and most pages have no such squares.
     grey = _blocks(whole).swapaxes(1, 2)[photographs]
     photographs[photographs] = grey.std(axis=(1, 2), dtype=np.float32) > _PHOTO_DEVIATION
     found[:height, :width] = photographs.repeat(_BLOCK, 0).repeat(_BLOCK, 1)
@@ -69,10 +69,10 @@ def find_photographs(shades: Shades) -> Mask:
 
 
 def find_rules(ink: Mask) -> tuple[Mask, int, int]:
-    """Return where long thin lines are, and how many horizontal and vertical ones.
+    """Return where long thin lines are, and the numbers of horizontal and vertical ones.
 
-    A horizontal rule is a fifth of the width long, a vertical one 6% of the height; lines of
-    one height, or beside each other, count as one.
+    A horizontal rule is at least a fifth of the width long, a vertical one 6% of the height. Lines
+    at one height, or beside each other, count as one.
     """
     height, width = ink.shape
     rows = _thin(_has_run(ink, max(2, math.ceil(width * _RULE_WIDTH)), axis=1))
@@ -86,23 +86,23 @@ def find_rules(ink: Mask) -> tuple[Mask, int, int]:
 
 
 def line_height(text: Mask) -> float:
-    """Return the height in pixels of the middle text line, 0 without text.
+    """Return the median height in pixels of a text line, 0 without text.
 
-    Eight strips are looked at one by one, as lines of two columns need not be level.
+    Measures eight strips one by one, because the lines of two columns need not be level.
     """
     heights: list[int] = []
     for strip in np.array_split(text, _STRIPS, axis=1):
-        runs = _runs(_any(strip, axis=1))[:_MOST_RUNS]
+        runs = _runs(_any(strip, axis=1))[:_MAX_RUNS]
         # A single row of pixels is dust or an underline.
         heights += [end - start for start, end in runs if end - start > 1]
     return float(sorted(heights)[len(heights) // 2]) if heights else 0.0
 
 
 def count_columns(text: Mask) -> int:
-    """Return how many columns most of the running text has, 0 where there is none.
+    """Return the number of columns of most of the running text, 0 without running text.
 
-    The page is cut into 24 bands, each a few lines high: in a column these fill one another's
-    gaps. Columns are at least 18% of the page wide.
+    The page is cut into 24 bands of a few lines, which fill the gaps between each other's words.
+    A column is at least 18% of the page wide.
     """
     weights: dict[int, int] = {}
     whole = int(text.sum())
@@ -127,14 +127,14 @@ def count_columns(text: Mask) -> int:
 def table_share(text: Mask, height: float) -> float:
     """Return the share of the inked rows that are in lines of three or more cells.
 
-    `height` is that of a text line; gaps one and a half times as wide part the cells.
+    `height` is that of a text line. Gaps of one and a half times this width separate cells.
     """
     inked = _any(text, axis=1)
     total = int(inked.sum())
     if not total or not height:
         return 0.0
     in_cells = 0
-    for start, end in _runs(inked)[:_MOST_RUNS]:
+    for start, end in _runs(inked)[:_MAX_RUNS]:
         if end - start <= 3 * height:
             cells = _join(_runs(_any(text[start:end], axis=0)), height * _CELL_GAP)
             in_cells += (end - start) * (len(cells) >= _TABLE_CELLS)
@@ -150,7 +150,7 @@ def _blocks(pixels: NDArray[Any]) -> NDArray[Any]:
 def _has_run(ink: Mask, length: int, axis: int) -> Mask:
     """Return for each row (axis 1) or column (axis 0) whether `length` pixels in a row are ink.
 
-    A run of twice the length is two runs side by side: few steps, each one operation on bytes.
+    A run of twice the length is two runs side by side, so it takes few operations on bytes.
     """
     starts = np.moveaxis(ink, axis, 0)
     reached = 1
@@ -162,7 +162,7 @@ def _has_run(ink: Mask, length: int, axis: int) -> Mask:
 
 
 def _thin(marked: Mask) -> list[tuple[int, int]]:
-    """Return the runs that are thin enough for a line and no filled area."""
+    """Return the runs that are thin enough for lines; wider ones are filled areas."""
     return [(start, end) for start, end in _runs(marked) if end - start <= _RULE_THICKNESS]
 
 

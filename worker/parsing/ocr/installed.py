@@ -1,6 +1,6 @@
-"""Which of Tesseract's models this machine has, and which of them read a job's language.
+"""Finds the installed OCR models, and chooses those that read a job's language.
 
-Looks at directories only; nothing of Tesseract is loaded.
+Reads directories only and does not load Tesseract.
 """
 
 import sys
@@ -12,19 +12,19 @@ from pathlib import Path
 from worker.parsing.ocr.models import ENGLISH, OCR_LANGUAGES, ORIENTATION, package_of
 
 _SUFFIX = ".traineddata"
-# Debian's packages put the models of scripts beside the others, Tesseract's own layout below.
-_BELOW = ("", "script", "tessdata")
+# Debian's packages put the models of scripts beside the others, Tesseract puts them below.
+_SUBDIRECTORIES = ("", "script", "tessdata")
 _DEBIAN = Path("/usr/share/tesseract-ocr")
 _SYSTEM = (Path("/usr/share/tessdata"), Path("/usr/local/share/tessdata"))
 
 
 @dataclass(frozen=True, slots=True)
 class OcrChoice:
-    """The models for one language: together they read a page, the first one above all.
+    """The models that read one language together; the first is the main one.
 
-    Without models nothing can be read. `files` has the path of each, and of the orientation
-    model where there is one. `warning` is a sentence for the reasoning where the language is
-    not served as it should be. `version` changes whenever pages may be read in another way.
+    Without models no page can be read. `files` has the path of each model, and of the orientation
+    model if it is installed. `warning` is a sentence for the reasoning if the best model for the
+    language is missing. `version` changes whenever the same page may be read in another way.
     """
 
     lang: str
@@ -36,23 +36,23 @@ class OcrChoice:
 
 @dataclass(frozen=True, slots=True)
 class OcrData:
-    """The models of this machine, by name; none where Tesseract itself is missing."""
+    """The paths of the installed models by name; none if Tesseract is missing."""
 
     models: Mapping[str, Path] = field(default_factory=dict)
     engine: str = ""
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The codes of the languages that are read by the model that they should be read by."""
+        """The codes of the languages whose best model is installed."""
         return tuple(
             code for code, language in OCR_LANGUAGES.items() if language.model in self.models
         )
 
     def choose(self, lang: str) -> OcrChoice:
-        """Return the models for a language, or one without models and why there is none.
+        """Return the models for a language, or a choice without models and with a warning.
 
         English is added for other scripts: their pages have Latin words and digits, which the
-        models of single languages misread. Models of whole scripts know Latin letters, too.
+        models of single languages misread. Models of whole scripts include Latin letters.
         """
         if not self.models:
             return OcrChoice(lang, warning="no OCR is installed")
@@ -78,7 +78,7 @@ class OcrData:
         )
 
     def _name(self, model: str) -> str:
-        """Tell a model from another one of the same name: fast and best ones differ in size."""
+        """Return a model's name and size: fast and best models of one name differ in size."""
         try:
             return f"{model}:{self.models[model].stat().st_size}"
         except OSError:
@@ -86,10 +86,10 @@ class OcrData:
 
 
 def find_ocr(first: Path | None = None) -> OcrData:
-    """Return what this machine can read: Tesseract, and the models in the usual places.
+    """Return the version of Tesseract and the models in the usual directories.
 
     `first` is searched before Debian's directories, /usr/share/tessdata and that of the wheels.
-    A model that is in several places is taken from the first of them.
+    A model that is in several directories is taken from the first.
     """
     try:
         engine = f"tesserocr {version('tesserocr')}"
@@ -102,7 +102,7 @@ def find_models(places: Iterable[Path]) -> dict[str, Path]:
     """Return the path of each model in these directories, sorted by name."""
     found: dict[str, Path] = {}
     for place in places:
-        for below in _BELOW:
+        for below in _SUBDIRECTORIES:
             for name in _list(place / below):
                 if name.endswith(_SUFFIX):
                     found.setdefault(name.removesuffix(_SUFFIX), place / below / name)

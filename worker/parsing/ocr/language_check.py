@@ -1,7 +1,6 @@
-"""Which language a page is in, by its commonest words: whether a job's `lang` was the right one.
+"""Detects, by common words, that a page is in another language than the job's `lang`.
 
-Two languages in one script are read alike but for some letters, so that the confidence of OCR
-says nothing about them.
+The confidence of OCR does not show it: languages of one script are read almost alike.
 """
 
 import re
@@ -10,13 +9,13 @@ from collections import Counter
 from types import MappingProxyType
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# How many of the commonest words of a language a page in it must have: in all, of different
-# ones, as a share of its words, and for each of the job's language and of the next one.
-_FEWEST, _FEWEST_DIFFERENT = 12, 6
-_SHARE = 0.12
-_TIMES, _AHEAD = 3.0, 1.25
+# The common words of a language that a page must have: in all, different ones, as a share of all
+# words, as a multiple of those of the job's language, as a multiple of those of the next language.
+_MIN_WORDS, _MIN_DIFFERENT = 12, 6
+_MIN_SHARE = 0.12
+_MIN_RATIO_TO_JOB, _MIN_RATIO_TO_NEXT = 3.0, 1.25
 
-# By the code of the language; several codes where these words do not tell them apart.
+# By the code of the language; several codes if these words do not distinguish them.
 _COMMON = {
     "en": "the of and to in is that for it with as was on are be by this from at or you have"
     " not which an we your our all has will if may any shall can been their",
@@ -64,7 +63,7 @@ _COMMON = {
 
 
 def _folded(text: str) -> list[str]:
-    """Return the words without accents, which a model of another language leaves out."""
+    """Return the words without accents, which models of other languages leave out."""
     apart = unicodedata.normalize("NFD", text.casefold())
     bare = "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
     return _WORD.findall(bare)
@@ -73,10 +72,10 @@ def _folded(text: str) -> list[str]:
 _WORDS = MappingProxyType({codes: frozenset(_folded(words)) for codes, words in _COMMON.items()})
 
 
-def other_language(text: str, lang: str) -> str | None:
-    """Return the code of the language that a text is in, when that is surely not `lang`.
+def find_other_language(text: str, lang: str) -> str | None:
+    """Return the code of the language of a text if it is certainly not `lang`.
 
-    None, too, where there are too few words, or where nothing is known of `lang`.
+    Otherwise None, also if the text has too few words or the words of `lang` are not known.
     """
     ours = next((codes for codes in _WORDS if lang in codes.split()), None)
     if ours is None:
@@ -85,9 +84,14 @@ def other_language(text: str, lang: str) -> str | None:
     counts = Counter(
         {codes: sum(word in common for word in words) for codes, common in _WORDS.items()}
     )
-    (first, most), (_, second) = counts.most_common(2)
-    if most < max(_FEWEST, _SHARE * len(words), _TIMES * counts[ours], _AHEAD * second):
+    (first, count), (_, next_count) = counts.most_common(2)
+    if count < max(
+        _MIN_WORDS,
+        _MIN_SHARE * len(words),
+        _MIN_RATIO_TO_JOB * counts[ours],
+        _MIN_RATIO_TO_NEXT * next_count,
+    ):
         return None
-    if len(_WORDS[first].intersection(words)) < _FEWEST_DIFFERENT:
+    if len(_WORDS[first].intersection(words)) < _MIN_DIFFERENT:
         return None
     return first.split()[0]

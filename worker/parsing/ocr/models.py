@@ -1,9 +1,8 @@
-"""Which of Tesseract's models reads which of the 86 languages that a job may name.
+"""The OCR model of each of the 86 languages that a job may name.
 
-The codes are those of the original API. The models are those of tessdata_fast as Debian
-packages them (tesseract-ocr 1:4.1.0); each package named here was looked up there. Where a
-language has no model of its own, its script has one. Three codes mean other languages than
-their letters suggest: `ang` is Angika, `mah` Magahi, `tab` Tabasaran.
+The codes are those of the original API. The models are those of tessdata_fast as Debian packages
+them (tesseract-ocr 1:4.1.0). A language without a model has that of its script. Three codes mean
+other languages than their letters suggest: `ang` is Angika, `mah` Magahi, `tab` Tabasaran.
 """
 
 from collections.abc import Mapping
@@ -13,16 +12,16 @@ from types import MappingProxyType
 from app.jobs import languages
 
 ENGLISH = "eng"
-# Finds out in which direction and script a page is written, instead of reading it.
+# Detects the orientation and script of a page.
 ORIENTATION = "osd"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script by the name that Tesseract has for it.
+    """A script by Tesseract's name for it.
 
-    `model` reads every language of the script, if it is installed, and `major` is the model of
-    its most common language. `is_dense` scripts need a finer rendering.
+    `model` reads every language of the script, `major` is the model of its most common language.
+    `is_dense` scripts need a finer rendering.
     """
 
     name: str
@@ -33,7 +32,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class OcrLanguage:
-    """A language's own model, and the script that it is written in."""
+    """A language's best model, and the script that it is written in."""
 
     code: str
     model: str
@@ -116,6 +115,6 @@ OCR_LANGUAGES = _read_table()
 
 
 def package_of(model: str) -> str:
-    """Return the name of the Debian package that brings a model."""
+    """Return the name of the Debian package of a model."""
     script = _SCRIPT_PACKAGES.get(model)
     return "tesseract-ocr-" + (f"script-{script}" if script else model.replace("_", "-"))

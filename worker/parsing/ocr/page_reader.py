@@ -1,4 +1,4 @@
-"""Reading the text off pictures of pages: what every engine is asked, and how it is used."""
+"""Reads text from pictures of pages: the protocol of OCR engines, and how they are used."""
 
 import time
 from collections.abc import Callable
@@ -10,20 +10,20 @@ from PIL import Image
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import name_pages
 from worker.parsing.ocr.installed import OcrChoice
-from worker.parsing.ocr.language_check import other_language
+from worker.parsing.ocr.language_check import find_other_language
 from worker.parsing.ocr.models import OCR_LANGUAGES
-from worker.parsing.ocr.picture import Prepared, has_ink
+from worker.parsing.ocr.picture import OcrPicture, has_ink
 
-# Of pages in the right language and direction, the worst photographs are below this.
+# Pages in the right language and orientation are above this, except for the worst photographs.
 _SURE = 60.0
-# Of pages in another script, most are below that, all below this; but so are many receipts.
+# Pages in another script are below this, but so are many receipts.
 _SURE_OF_LANGUAGE = 80.0
 _HARDLY_READ = 45.0
-# Where nobody counts: benchmarks and tests.
-_PATIENCE_SECONDS = 600.0
+# Without a budget: benchmarks and tests.
+_DEFAULT_SECONDS = 600.0
 _DENSE_DPI, _DPI = 200, 150
-# What Tesseract's detector says of direction and script: on pages that are hard to read it is
-# right from the first pair on; against a fair reading it takes the second one.
+# The least confidences in orientation and script at which Tesseract's detector is right: on pages
+# that are hard to read the first pair, against a fair reading the second.
 _LIKELY = (1.0, 0.7)
 _EVIDENT = (10.0, 2.0)
 _RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
@@ -33,7 +33,7 @@ _RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
 class Recognised:
     """The text of a picture and the mean confidence in its words, 0 to 100; 0 without words.
 
-    `is_whole` is false where the time was up before the end.
+    `is_whole` is false if the time was up before the end.
     """
 
     text: str
@@ -42,15 +42,15 @@ class Recognised:
 
     @property
     def weight(self) -> float:
-        """How much was read, and how surely: for comparing readings of one picture."""
+        """The amount of text and the confidence in it, for comparing readings of one picture."""
         return self.confidence * sum(character.isalnum() for character in self.text)
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class Orientation:
     """How far a picture must be turned counter-clockwise, in degrees, and its script.
 
-    The confidences are what the detector says, from 0 up, and mean little by themselves.
+    The confidences are the detector's, from 0 up, without a unit.
     """
 
     degrees: int
@@ -59,7 +59,7 @@ class Direction:
     script_confidence: float
 
     def is_sure(self, reading: Recognised) -> bool:
-        """Whether the script can be believed, which says that the reading is wrong."""
+        """Whether the detected script is more credible than the reading."""
         least = _LIKELY if reading.confidence < _SURE else _EVIDENT
         return self.confidence >= least[0] and self.script_confidence >= least[1]
 
@@ -68,94 +68,94 @@ NOTHING = Recognised("", 0.0)
 
 
 class OcrFailed(Exception):
-    """The engine cannot work here; the message is a sentence for the reasoning."""
+    """The engine cannot work on this machine; the message is a sentence for the reasoning."""
 
 
 class OcrEngine(Protocol):
-    """Reads grey pictures (mode `L`). One language, one thread."""
+    """Reads grey pictures (mode `L`) in one language and one thread."""
 
     def read(
         self, picture: Image.Image, dpi: int, seconds: float, *, is_shaded: bool
     ) -> Recognised:
-        """Return the text, as far as it is read in about so many seconds.
+        """Return the text that is read within about `seconds`.
 
-        `is_shaded` pictures are not evenly lit: what is ink depends on its surroundings. Raises
-        OcrFailed.
+        `is_shaded` pictures are not evenly lit and need a local threshold. Raises OcrFailed.
         """
         ...
 
-    def look(self, picture: Image.Image) -> Direction | None:
-        """Return the direction and script of what is written, or None when that is not clear."""
+    def detect_orientation(self, picture: Image.Image) -> Orientation | None:
+        """Return the orientation and script of the text, or None if they are not clear."""
         ...
 
 
 class Ocr:
-    """Reads the pages of one file, and remembers what the reasoning should say about that."""
+    """Reads the pages of one file, and collects the warnings about them for the reasoning."""
 
     def __init__(
         self,
         choice: OcrChoice,
         engine: OcrEngine | None = None,
-        allow: Callable[[], float | None] = lambda: _PATIENCE_SECONDS,
+        budget: Callable[[], float | None] = lambda: _DEFAULT_SECONDS,
     ) -> None:
-        """Without an engine nothing can be read.
+        """Read by an engine for the models of `choice`; without an engine no page can be read.
 
-        `allow` is called before each page and returns the seconds that it may take, or None
-        when no more pages may be read.
+        `budget` is called before each page. It returns the seconds that the page may take, or
+        None when no more pages may be read.
         """
         script = OCR_LANGUAGES[choice.lang].script
         self.dpi = _DENSE_DPI if script.is_dense else _DPI
         self._script = script.name
         self._choice = choice
         self._engine = engine
-        self._allow = allow
-        self._trouble = None if engine else choice.warning
+        self._budget = budget
+        self._failure = None if engine else choice.warning
         self._has_read = False
         self._unread: dict[str, list[int]] = {}
-        self._pictures_left: list[int] = []
+        self._skipped_pictures: list[int] = []
         self._unsure: list[int] = []
         self._slow: list[int] = []
         self._foreign: dict[str, list[int]] = {}
         self._other_language: dict[str, list[int]] = {}
 
     @property
-    def trouble(self) -> str | None:
-        """Why nothing can be read, as a sentence; None while all is well."""
-        return self._trouble
+    def failure(self) -> str | None:
+        """Why no page can be read, as a sentence; None while OCR works."""
+        return self._failure
 
-    def read(self, index: int, render: Callable[[], Prepared]) -> Recognised | None:
-        """Return what is written on the picture of a page, or None when it cannot be read.
+    def read(self, index: int, render: Callable[[], OcrPicture]) -> Recognised | None:
+        """Return the text on the picture of a page, or None if it cannot be read.
 
-        The picture is only made when it is going to be read. A page that is hard to read is
-        turned upright and read again. Without words the text is empty.
+        `render` is called only if the page will be read. A page that is hard to read is turned
+        upright and read again. The text is empty if there are no words.
         """
-        if self._trouble is None:
-            seconds = self._allow()
+        if self._failure is None:
+            seconds = self._budget()
             if seconds is None:
-                self.leave(index, "it would take too long")
+                self.skip_page(index, "it would take too long")
                 return None
             deadline = time.monotonic() + seconds
             try:
                 return self._read(index, render(), deadline)
             except OcrFailed as error:
-                self._trouble = str(error)
-        self.leave(index, self._trouble)
+                self._failure = str(error)
+        self.skip_page(index, self._failure)
         return None
 
-    def read_pictures(self, index: int, cut_out: Callable[[], list[Prepared]]) -> list[str]:
-        """Return what is written on the pictures of a page that has text besides.
+    def read_pictures(self, index: int, crop: Callable[[], list[OcrPicture]]) -> list[str]:
+        """Return the texts on the pictures of a page that has its own text.
 
-        Only what is read without doubt: logos and photographs give letters, too.
+        Returns only texts with high confidence, because OCR reads letters into logos and
+        photographs, too.
         """
         engine = self._engine
-        if engine is None or self._trouble is not None:
+        if engine is None or self._failure is not None:
             return []
-        pictures = [prepared for prepared in cut_out() if has_ink(prepared.picture)]
+        pictures = [prepared for prepared in crop() if has_ink(prepared.picture)]
         if not pictures:
             return []
-        seconds = self._allow()
+        seconds = self._budget()
         if seconds is None:
-            self._pictures_left.append(index)
+            self._skipped_pictures.append(index)
             return []
         deadline = time.monotonic() + seconds
         try:
@@ -169,26 +169,26 @@ class Ocr:
                 for prepared in pictures
             ]
         except OcrFailed as error:
-            self._trouble = str(error)
+            self._failure = str(error)
             return []
         self._has_read = True
         return [found.text for found in readings if found.text and found.confidence >= _SURE]
 
-    def leave(self, index: int, reason: str | None) -> None:
-        """Remember a page that has to go unread."""
+    def skip_page(self, index: int, reason: str | None) -> None:
+        """Record a page that is not read, for the warnings."""
         self._unread.setdefault(reason or "", []).append(index)
 
     def warnings(self) -> list[str]:
-        """Return sentences about all pages so far."""
+        """Return sentences about all pages so far, for the reasoning."""
         sentences = []
         if self._has_read and self._choice.warning:
             sentences.append(self._choice.warning)
         for reason, pages in self._unread.items():
             sentences.append(f"{name_pages(pages)} could only be read by OCR: {reason}")
-        if self._pictures_left:
+        if self._skipped_pictures:
             sentences.append(
-                f"pictures on {name_pages(self._pictures_left)} were left out: OCR would take too"
-                " long"
+                f"pictures on {name_pages(self._skipped_pictures)} were left out:"
+                " OCR would take too long"
             )
         if self._slow:
             sentences.append(f"OCR of {name_pages(self._slow)} took too long and is incomplete")
@@ -208,10 +208,10 @@ class Ocr:
             sentences.append(f"OCR could hardly read {name_pages(self._unsure)}")
         return sentences
 
-    def _dpi_of(self, prepared: Prepared) -> int:
+    def _dpi_of(self, prepared: OcrPicture) -> int:
         return round(self.dpi * prepared.enlarged)
 
-    def _read(self, index: int, prepared: Prepared, deadline: float) -> Recognised:
+    def _read(self, index: int, prepared: OcrPicture, deadline: float) -> Recognised:
         if not has_ink(prepared.picture):
             return NOTHING
         found = self._read_upright(prepared, index, deadline)
@@ -220,14 +220,14 @@ class Ocr:
             self._slow.append(index)
         if found.text and found.confidence < _HARDLY_READ:
             self._unsure.append(index)
-        language = other_language(found.text, self._choice.lang)
+        language = find_other_language(found.text, self._choice.lang)
         if language is not None:
             self._other_language.setdefault(language, []).append(index)
         return found
 
-    def _read_upright(self, prepared: Prepared, index: int, deadline: float) -> Recognised:
+    def _read_upright(self, prepared: OcrPicture, index: int, deadline: float) -> Recognised:
         engine = self._engine
-        assert engine is not None  # noqa: S101  there is no trouble
+        assert engine is not None  # noqa: S101  the callers check it
         picture, dpi = prepared.picture, self._dpi_of(prepared)
 
         def read(*, is_shaded: bool = False) -> Recognised:
@@ -237,26 +237,26 @@ class Ocr:
         found = read()
         if found.confidence >= _SURE_OF_LANGUAGE or not found.is_whole:
             return found
-        seen = engine.look(picture)
+        seen = engine.detect_orientation(picture)
         if found.confidence >= _SURE:
             if seen and seen.degrees == 0 and seen.is_sure(found):
                 self._compare_script(seen.script, index)
             return found
-        # Where nothing is to be seen, it may stand on its head: sideways ones were tried.
+        # Without a result the page may be upside down: Tesseract recognises sideways pages itself.
         turn = seen.degrees if seen else 180
         is_upright = True
         if turn:
-            as_it_was = picture
+            original = picture
             picture = picture.rotate(turn, expand=True)
             again = read()
             is_upright = again.weight > found.weight
             if is_upright:
                 found = again
             else:
-                picture = as_it_was
+                picture = original
         if found.confidence < _SURE:
             found = max(found, read(is_shaded=True), key=lambda reading: reading.weight)
-        # A detector that is wrong about the direction is wrong about the script.
+        # A detector that is wrong about the orientation is wrong about the script.
         if seen and is_upright and seen.is_sure(found):
             self._compare_script(seen.script, index)
         return found
@@ -266,6 +266,6 @@ class Ocr:
             self._foreign.setdefault(script, []).append(index)
 
 
-def unavailable(reason: str, ocr: Ocr) -> FileError:
-    """Return the error for a file that only OCR could read; `reason` begins the sentence."""
-    return FileError(FileErrorCode.OCR_UNAVAILABLE, f"{reason} and {ocr.trouble}")
+def ocr_unavailable(reason: str, ocr: Ocr) -> FileError:
+    """Return the error for a file that only OCR can read; `reason` begins the sentence."""
+    return FileError(FileErrorCode.OCR_UNAVAILABLE, f"{reason} and {ocr.failure}")

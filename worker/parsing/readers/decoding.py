@@ -1,11 +1,11 @@
-"""Bytes of a text file as text, in whatever encoding they were written."""
+"""Decodes text files of any encoding."""
 
 import codecs
 import contextlib
 import re
 
 from app.files.sniff.utf16 import detect_utf16
-from worker.parsing.readers.legacy_encodings import guess
+from worker.parsing.readers.legacy_encodings import guess_encoding
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -15,9 +15,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 65536
-_GUESSED_FROM = 8192
-_WORD = 32
-# What files declare, and the larger set that programs really write under that name.
+_MAX_GUESS_BYTES = 8192
+_MAX_WORD = 32
+# Declared encodings, and the larger sets that programs really write under these names.
 _DECLARABLE = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -39,15 +39,15 @@ _DECLARABLE = {
     **{name: name for name in ("cp1256", "cp1257", "cp1258", "cp874", "cp866", "tis-620")},
     **{f"iso8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
 }
-# Mail and Japanese files shift between alphabets with escapes, in bytes that are all ASCII.
+# Japanese mail and text files switch alphabets by escapes; all their bytes are ASCII.
 _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text; never raises. `declared` is the encoding that the file itself names.
 
-    In this order: a byte order mark, UTF-16 by its pattern of NUL bytes, UTF-8 where it is
-    valid, the declared encoding where it fits, and else the likeliest of the old encodings.
+    Takes the first that fits: a byte order mark, UTF-16 by its pattern of NUL bytes, valid UTF-8,
+    the declared encoding, the likeliest of the old encodings.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -66,18 +66,18 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return data.decode(named)
     if _is_damaged_utf8(data):
         return data.decode("utf-8", "replace")
-    return data.decode(guess(_choose_sample(data)), "replace")
+    return data.decode(guess_encoding(_choose_sample(data)), "replace")
 
 
 def _choose_sample(data: bytes) -> bytes:
-    """Return some kilobytes from the first byte beyond ASCII on, with the word it is in."""
+    """Return some kilobytes from the word with the first byte beyond ASCII on."""
     first = re.search(rb"[\x80-\xff]", data)
-    start = max(0, first.start() - _WORD) if first else 0
-    return data[start : start + _GUESSED_FROM]
+    start = max(0, first.start() - _MAX_WORD) if first else 0
+    return data[start : start + _MAX_GUESS_BYTES]
 
 
 def _canonical(declared: str | None) -> str | None:
-    """Map a declared name to a codec; Python also knows codecs that are no encodings of text."""
+    """Return the codec of a declared name, None for names that are not text encodings."""
     if declared is None:
         return None
     try:
@@ -87,7 +87,7 @@ def _canonical(declared: str | None) -> str | None:
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
-    """Tell UTF-8 with a few broken bytes, such as a cut at the end or one pasted character."""
+    """Tell whether it is UTF-8 with a few broken bytes, such as a cut character at the end."""
     text = data[:_SAMPLE].decode("utf-8", "replace")
     broken = text.count("\ufffd")
     beyond_ascii = sum(1 for character in text if character > "\x7f") - broken

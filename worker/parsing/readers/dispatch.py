@@ -1,4 +1,4 @@
-"""Reading one file, whatever it is. Runs in the sandbox; nothing else may call it on uploads."""
+"""Reads a file of any type by the reader of its type. Uploads are read in the sandbox only."""
 
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
@@ -8,7 +8,6 @@ from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
-from worker.parsing.readers.heif import enable_heic
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.odp import read_odp
@@ -41,7 +40,7 @@ def read_document(
 ) -> Document:
     """Read the chosen pages of a file into a document.
 
-    Raises FileError with the code that fits; MemoryError and RecursionError pass through.
+    Raises FileError, and MemoryError and RecursionError of the readers.
     """
     if not file.seek(0, 2):
         raise FileError(FileErrorCode.EMPTY, "the file is empty")
@@ -49,8 +48,6 @@ def read_document(
     check_archive(file, kind, limits)
     if kind.encrypted:
         raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
-    if kind.extension == "heic":
-        enable_heic()
     reader = _READERS.get(kind.extension)
     if reader is None:
         raise _unsupported(kind.extension)

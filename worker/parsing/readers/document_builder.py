@@ -1,4 +1,4 @@
-"""Collecting pages into a document within the text limits, and saying what was left out."""
+"""Builds documents: cleans and cuts texts to the limits, and warns of what was left out."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,23 +9,27 @@ from worker.parsing.layout.features import PageLayout
 from worker.parsing.limits import KIB
 from worker.parsing.readers.source import Source
 
+PAGE_CHARACTERS = 3000
+"""The size of a page of files that have no pages."""
+
+_BREAKS = ("\n\n", "\n", ". ", " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def clean(text: str) -> str:
-    r"""Return text that every database and JSON reader takes.
+def sanitize(text: str) -> str:
+    r"""Return text that every database and JSON parser accepts.
 
-    Line ends become `\n`; NUL and other control characters go; lone surrogates, which
-    broken PDFs and mails hold, become U+FFFD.
+    Line ends become `\n`. NUL and other control characters are removed. Lone surrogates, which
+    come from broken PDFs and mails, become U+FFFD.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     text = _UNWANTED.sub("", text)
     return _SURROGATES.sub("\ufffd", text)
 
 
-class Collector:
-    """Takes pages in order until the document's limit; remembers each cut as a warning."""
+class DocumentBuilder:
+    """Takes the pages of one file in order, up to the text limits, with a warning for each cut."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -35,29 +39,29 @@ class Collector:
         self._room = source.limits.document_text_bytes
         self._cut_pages: list[int] = []
 
-    def add(self, page: DocumentPage, layout: PageLayout | None = None) -> bool:
-        """Take a page, its text cleaned and cut; False when no further page has room."""
+    def add_page(self, page: DocumentPage, layout: PageLayout | None = None) -> bool:
+        """Add a page, its text sanitized and cut; False if there is no room for another page."""
         if layout is not None:
             self._layouts.append(layout)
-        text, was_cut = _cut(clean(page.text), self._source.limits.page_text_bytes)
+        text, was_cut = _cut(sanitize(page.text), self._source.limits.page_text_bytes)
         if was_cut:
             self._cut_pages.append(page.index)
         text, is_full = _cut(text, self._room)
         self._room -= len(text.encode())
         self._pages.append(replace(page, text=text))
         if is_full:
-            self.warn(
+            self.add_warning(
                 f"the text was cut at {self._source.limits.document_text_bytes // KIB} KB,"
                 f" on page {page.index + 1}"
             )
         return not is_full
 
-    def warn(self, sentence: str) -> None:
-        """Remember a sentence for the reasoning."""
+    def add_warning(self, sentence: str) -> None:
+        """Add a sentence for the reasoning."""
         self._warnings.append(sentence)
 
-    def finish(self, total_pages: int, form_fields: int = 0) -> Document:
-        """Return the document of the pages taken so far."""
+    def build(self, total_pages: int, form_fields: int = 0) -> Document:
+        """Return the document with the pages added so far."""
         warnings = list(self._warnings)
         limits, selection = self._source.limits, self._source.request.selection
         if self._cut_pages:
@@ -80,29 +84,56 @@ class Collector:
         )
 
 
-def collect_texts(
+def build_document(
     source: Source, texts: Sequence[str], read_pictures: Callable[[int], list[str]] | None = None
 ) -> Document:
-    """Return the document of all a file's page texts, of which the request chooses some.
+    """Return the document of the pages that the request chooses among all page texts of a file.
 
-    `read_pictures` gives what is written on the pictures of a page, which follows its text.
+    `read_pictures` returns the texts on the pictures of a page, which are added to its text.
     Raises FileError (`no_such_pages`).
     """
-    collector = Collector(source)
+    builder = DocumentBuilder(source)
     for index in source.request.selection.choose(len(texts), source.limits.max_pages):
         page = DocumentPage(index=index, text=texts[index])
         if read_pictures is not None:
-            page = add_texts(page, read_pictures(index))
-        if not collector.add(page):
+            page = append_texts(page, read_pictures(index))
+        if not builder.add_page(page):
             break
     if read_pictures is not None:
         for sentence in source.ocr.warnings():
-            collector.warn(sentence)
-    return collector.finish(total_pages=len(texts))
+            builder.add_warning(sentence)
+    return builder.build(total_pages=len(texts))
 
 
-def add_texts(page: DocumentPage, texts: Sequence[str]) -> DocumentPage:
-    """Put what OCR read on a page's pictures after its own text, unless it says that already."""
+def build_text_document(source: Source, text: str) -> Document:
+    """Return the document of a sanitized running text, with pages of about 3000 characters.
+
+    Raises FileError (`no_such_pages`).
+    """
+    return build_document(source, paginate_text(text))
+
+
+def paginate_text(text: str) -> list[str]:
+    """Cut a running text into pages of at most 3000 characters; at least one page.
+
+    Cuts at the end of a paragraph if the second half of the page has one, otherwise of a line, a
+    sentence, a word. White space at the ends of the text and of the pages is dropped.
+    """
+    text = text.strip()
+    pages = []
+    start = 0
+    while len(text) - start > PAGE_CHARACTERS:
+        cut = _find_cut(text, start)
+        pages.append(text[start:cut].strip())
+        start = cut
+        while start < len(text) and text[start].isspace():
+            start += 1
+    pages.append(text[start:])
+    return pages
+
+
+def append_texts(page: DocumentPage, texts: Sequence[str]) -> DocumentPage:
+    """Append the texts that OCR read on a page's pictures, except those that the page contains."""
     new = [text for text in texts if text not in page.text]
     if not new:
         return page
@@ -110,11 +141,20 @@ def add_texts(page: DocumentPage, texts: Sequence[str]) -> DocumentPage:
     return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
 
 
-def _cut(text: str, most: int) -> tuple[str, bool]:
-    """Cut text to at most `most` bytes of UTF-8, never inside a character."""
-    if len(text) * 4 <= most:
+def _find_cut(text: str, start: int) -> int:
+    end = start + PAGE_CHARACTERS
+    for mark in _BREAKS:
+        at = text.rfind(mark, start + PAGE_CHARACTERS // 2, end)
+        if at >= 0:
+            return at + len(mark)
+    return end
+
+
+def _cut(text: str, limit: int) -> tuple[str, bool]:
+    """Cut text to at most `limit` bytes of UTF-8, never inside a character; tell if it was cut."""
+    if len(text) * 4 <= limit:
         return text, False
     encoded = text.encode()
-    if len(encoded) <= most:
+    if len(encoded) <= limit:
         return text, False
-    return encoded[:most].decode("utf-8", "ignore"), True
+    return encoded[:limit].decode("utf-8", "ignore"), True

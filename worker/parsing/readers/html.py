@@ -1,12 +1,11 @@
-"""HTML as a reader of the page sees it: text without markup, scripts and hidden parts."""
+"""Reads HTML: the visible text, without markup, scripts and hidden parts."""
 
 import html
 import re
 
 from worker.parsing.document import Document
 from worker.parsing.readers.decoding import decode
-from worker.parsing.readers.document_builder import clean, collect_texts
-from worker.parsing.readers.pagination import split_flow
+from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.source import Source
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:-]+)", re.IGNORECASE)
@@ -31,25 +30,25 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _HIDDEN_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _HIDDEN}
 _RAW = frozenset({"script", "style"})
 _SPACE = re.compile(r"\s+")
-# A value may hold a `>` or two; a quote that is never closed must not swallow the page.
-_MOST_QUOTED_ENDS = 20
+# A quoted value may contain `>`; after this many, the quote counts as never closed.
+_MAX_QUOTED_ENDS = 20
 
 
 def read_html(source: Source) -> Document:
-    """Read an HTML file; a page is 3000 characters of its visible text.
+    """Read an HTML file; a page has about 3000 characters of its visible text.
 
     Raises FileError (`no_such_pages`).
     """
     data = source.read_all()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
     hint = declared.group(1).decode("ascii", "replace") if declared else None
-    return collect_texts(source, split_flow(visible_text(clean(decode(data, hint)))))
+    return build_text_document(source, visible_text(sanitize(decode(data, hint))))
 
 
 def visible_text(markup: str) -> str:
     """Return the text of HTML markup: the title and the body, one line for each block.
 
-    The time grows with the length only, whatever the markup leaves open.
+    Takes time in proportion to the length, also for tags and quotes that are never closed.
     """
     pieces: list[str] = []
     position = 0
@@ -81,7 +80,7 @@ def _add_text(pieces: list[str], text: str, preformatted: int) -> None:
 
 
 def _skip_markup(markup: str, start: int, pieces: list[str]) -> int:
-    """Return where a comment or declaration ends; a `<` that begins neither is text."""
+    """Return the end of a comment or declaration; any other `<` is text."""
     if markup.startswith("<!--", start):
         end = markup.find("-->", start + 4)
         return len(markup) if end < 0 else end + 3
@@ -92,9 +91,9 @@ def _skip_markup(markup: str, start: int, pieces: list[str]) -> int:
 
 
 def _find_tag_end(markup: str, start: int) -> int:
-    """Return the position after a tag's `>`, which is not one within quoted values."""
+    """Return the position after a tag's `>`, skipping those within quoted values."""
     end = start
-    for _ in range(_MOST_QUOTED_ENDS):
+    for _ in range(_MAX_QUOTED_ENDS):
         end = markup.find(">", end) + 1
         if not end:
             return len(markup)
@@ -104,10 +103,10 @@ def _find_tag_end(markup: str, start: int) -> int:
 
 
 def _find_element_end(markup: str, start: int, name: str) -> int:
-    """Return the position after the end tag of a hidden element, and of those within it."""
+    """Return the position after the end tag of a hidden element, which may be nested."""
     depth = 1
     for tag in _HIDDEN_TAGS[name].finditer(markup, start):
-        # A script's text may hold anything but its own end tag.
+        # The text of a script may contain anything except its end tag.
         depth += -1 if tag.group(1) else name not in _RAW
         if depth == 0:
             return _find_tag_end(markup, tag.end())

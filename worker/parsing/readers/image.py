@@ -1,4 +1,4 @@
-"""Pictures: each frame is a page that OCR reads."""
+"""Reads image files: each frame is a page that OCR reads."""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,28 +6,35 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+try:
+    import pi_heif
+except ImportError:  # an extra: not every site may install its decoder
+    pi_heif = None
+
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.layout.features import PageLayout
 from worker.parsing.layout.measure import measure_picture
 from worker.parsing.ocr import picture as ocr_picture
-from worker.parsing.ocr.page_reader import unavailable
-from worker.parsing.readers.document_builder import Collector
+from worker.parsing.ocr.page_reader import ocr_unavailable
+from worker.parsing.readers.document_builder import DocumentBuilder
 from worker.parsing.readers.source import Source
 
-# No letter can be read on fewer rows or columns.
+# Letters need more rows and columns.
 _MIN_SIDE = 8
 
 
 def read_image(source: Source) -> Document:
-    """Read the chosen frames of a picture.
+    """Read the chosen frames of an image.
 
     A frame that is blank, or too small for a letter, is a page without text. A damaged frame
-    gives a warning, `corrupt` when all are. Raises FileError (`too_large`, `corrupt`,
-    `ocr_unavailable`, `no_such_pages`).
+    gives a warning. Raises FileError (`too_large`, `corrupt` if all frames are damaged,
+    `ocr_unavailable`, `no_such_pages`, `unsupported_type` for HEIC without its extra).
     """
     extension = source.type.extension
-    with _damage_named():
+    if extension == "heic":
+        _enable_heic()
+    with _damage_as_file_error():
         picture = ocr_picture.open_picture(source.file, extension)
         _check_size(source, picture)
         total = ocr_picture.count_frames(picture, extension)
@@ -35,8 +42,17 @@ def read_image(source: Source) -> Document:
         return _read_frames(source, picture, total)
 
 
+def _enable_heic() -> None:
+    if pi_heif is None:
+        raise FileError(
+            FileErrorCode.UNSUPPORTED_TYPE,
+            "HEIC images need the extra pigeonhole[heic], which is not installed on the server",
+        )
+    pi_heif.register_heif_opener()
+
+
 def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
-    collector = Collector(source)
+    builder = DocumentBuilder(source)
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     failed, unread = [], 0
     for index in chosen:
@@ -50,34 +66,34 @@ def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
         if page is None:
             unread += 1
             page = DocumentPage(index=index, text="", source=TextSource.NONE)
-        if not collector.add(page, layout):
+        if not builder.add_page(page, layout):
             break
     if len(failed) == len(chosen):
         raise _damaged()
     if unread + len(failed) == len(chosen):
-        raise unavailable("the file is a picture", source.ocr)
+        raise ocr_unavailable("the file is an image", source.ocr)
     if failed:
-        collector.warn(f"{name_pages(failed)} could not be read")
+        builder.add_warning(f"{name_pages(failed)} could not be read")
     for sentence in source.ocr.warnings():
-        collector.warn(sentence)
-    return collector.finish(total)
+        builder.add_warning(sentence)
+    return builder.build(total)
 
 
 def _read_frame(
     source: Source, picture: Image.Image, index: int
 ) -> tuple[DocumentPage | None, PageLayout | None]:
-    """Return a frame's page, None when there may be text on it that cannot be read, and its layout.
+    """Return a frame's page, None if OCR cannot read it, and the frame's layout.
 
-    Layouts are measured in MULTIMODAL mode, of what is not blank.
+    Layouts are measured in MULTIMODAL mode, of frames that are not blank.
     """
-    with _damage_named():
+    with _damage_as_file_error():
         if index:
             picture.seek(index)
         _check_size(source, picture)
     blank = DocumentPage(index=index, text="", source=TextSource.NONE)
     if min(picture.size) < _MIN_SIDE:
         return blank, None
-    with _damage_named():
+    with _damage_as_file_error():
         prepared = ocr_picture.to_grey(picture)
     if not ocr_picture.has_ink(prepared.picture):
         return blank, None
@@ -97,14 +113,14 @@ def _check_size(source: Source, picture: Image.Image) -> None:
     if width * height > source.limits.image_pixels:
         raise FileError(
             FileErrorCode.TOO_LARGE,
-            f"the picture has {width} x {height} pixels, more than the limit of"
+            f"the image has {width} x {height} pixels, more than the limit of"
             f" {source.limits.image_pixels // 1_000_000} million",
         )
 
 
 @contextlib.contextmanager
-def _damage_named() -> Iterator[None]:
-    """Raise FileError (`corrupt`) for whatever Pillow raises over a damaged picture."""
+def _damage_as_file_error() -> Iterator[None]:
+    """Raise FileError (`corrupt`) for the exceptions of any type that Pillow raises."""
     try:
         yield
     except (MemoryError, FileError):
@@ -114,4 +130,4 @@ def _damage_named() -> Iterator[None]:
 
 
 def _damaged() -> FileError:
-    return FileError(FileErrorCode.CORRUPT, "the file is damaged: the picture cannot be read")
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: the image cannot be read")

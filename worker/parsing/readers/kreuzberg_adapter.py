@@ -1,8 +1,8 @@
-"""The one module that speaks to kreuzberg.
+"""The only module that calls kreuzberg.
 
-kreuzberg starts threads at its first call: a process that called it must never fork. It is
-only called in the process that reads one file and then ends. It is never given source code or
-plain text: for some names it would try to download a grammar.
+kreuzberg starts threads at its first call, and a process that called it must not fork. It is only
+called in the process that reads one file and then ends. It never gets source code or plain text:
+for some names it tries to download a grammar.
 """
 
 from dataclasses import dataclass
@@ -40,9 +40,9 @@ _SLIDES = frozenset({"pptx", "ppt"})
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The whole text; the texts of slides or parts, and of sheets, where there are any.
+    """The whole text; the texts of slides or parts, and of sheets, if there are any.
 
-    `attachments` are the names of the files that a mail brings.
+    `attachments` are the names of the files attached to a mail.
     """
 
     text: str
@@ -52,9 +52,9 @@ class Extracted:
 
 
 def extract(data: bytes, extension: str) -> Extracted:
-    """Read an office, mail or book file of a known type.
+    """Read an office, mail or book file; `extension` is a key of `MIME_TYPES`.
 
-    Nothing is fetched, cached or recognised by OCR. Raises FileError (`corrupt`).
+    Fetches and caches nothing and uses no OCR. Raises FileError (`corrupt`).
     """
     config = ExtractionConfig(
         use_cache=False,
@@ -63,7 +63,7 @@ def extract(data: bytes, extension: str) -> Extracted:
         max_concurrent_extractions=1,
         concurrency=ConcurrencyConfig(max_threads=1),
         pages=PageConfig(extract_pages=True),
-        # A letterhead or an invoice number often stands in the header only.
+        # Letterheads and invoice numbers are often in the header only.
         content_filter=ContentFilterConfig(
             include_headers=True, include_footers=True, strip_repeating_text=False
         ),
@@ -85,8 +85,8 @@ def extract(data: bytes, extension: str) -> Extracted:
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
     if boundaries and extension in _SLIDES:
-        # The pages that kreuzberg gives merge slides, for which the byte boundaries are right;
-        # for a docx it is the other way round: they drift by a byte with each page.
+        # kreuzberg's pages merge slides, while its byte boundaries of slides are right. For a docx
+        # the boundaries drift by a byte with each page, while the pages are right.
         encoded = result.content.encode()
         spans = [(bounds["byte_start"], bounds["byte_end"]) for bounds in boundaries]
         return tuple(encoded[start:end].decode("utf-8", "replace") for start, end in spans)
@@ -94,7 +94,7 @@ def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
 
 
 def _sheets(result: ExtractionResult) -> tuple[str, ...]:
-    """Return a text for each sheet of a workbook, empty sheets too: its name, then its rows."""
+    """Return a text for each sheet of a workbook, also for empty ones: its name, then its rows."""
     metadata: Any = result.metadata
     names = metadata.get("sheet_names")
     if not names:

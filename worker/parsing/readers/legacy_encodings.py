@@ -1,9 +1,8 @@
-"""Which of the old encodings some bytes are in.
+"""Guesses which of the encodings before Unicode some bytes are in.
 
-Every candidate that decodes the bytes at all is scored by how much the outcome looks like
-writing: common letters in words of one alphabet, vowels between consonants, capitals only in
-front. Statistics over long texts would be better, but an invoice or a recipe may have thirty
-letters beyond ASCII in all.
+Each candidate that decodes the bytes gets a score for how much the result resembles words: common
+letters of one alphabet, vowels between consonants, capitals at the start only. Statistics of long
+texts do not work, because an invoice or a recipe may have thirty letters beyond ASCII in all.
 """
 
 from collections.abc import Callable
@@ -38,7 +37,7 @@ _BALTIC = ("āčēģīķļņšūž", "ąčęėįšųūž", "äöüõšž")
 
 _RUSSIAN = "оеаинтсрвлкмдпуязьыбгчйхжшюцщэфъёіїєґјљњћђџѓќўѕ"
 _GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψάόίέήύώϊϋΐΰ"
-# The commonest pairs of letters: they tell apart what single letters do not.
+# The commonest pairs of letters distinguish encodings with the same single letters.
 _RUSSIAN_PAIRS = (
     "ст но то на ен ов ни ра во ко ал ер ли по ре пр ос ть ка та ро не ет ан ло ел го де ль от"
     " ор ва ле ат те ол да ом ес ит ри ла ис ве ам ин ма об ме ак ил тр за сл чт ем мо ки ик оп"
@@ -65,7 +64,7 @@ _KOREAN = frozenset(
     "장원제여구스우위상무소공경동니면되적조안비성니금액합계월년"
 )
 
-# What other alphabets gain by vowels between consonants.
+# Alphabets without vowels get the bonus that others get for vowels between consonants.
 _NO_VOWELS_BONUS = 0.2
 
 _CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
@@ -74,14 +73,14 @@ _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """Letters from the commonest to the rarest; vowels and common pairs where they help."""
+    """Letters from the commonest to the rarest; vowels and common pairs if they are used."""
 
     letters: str
     vowels: frozenset[str] = frozenset()
     pairs: frozenset[str] = frozenset()
 
     def ranks(self) -> dict[str, float]:
-        """Return for each letter how common it is, from 1 down to 0."""
+        """Return how common each letter is, between 0 and 1."""
         return _rank(self.letters)
 
 
@@ -90,14 +89,14 @@ def _rank(letters: str) -> dict[str, float]:
     return {letter: 1 - place / len(letters) for place, letter in enumerate(letters)}
 
 
-def guess(data: bytes) -> str:
-    """Return the codec under which the bytes look most like writing; cp1252 if none does."""
+def guess_encoding(data: bytes) -> str:
+    """Return the codec with the best score for the bytes; cp1252 if all scores are low."""
     best, best_score = _FALLBACK, 0.05
     for codec, score in _CANDIDATES:
         try:
             text = data.decode(codec)
         except UnicodeDecodeError as error:
-            # The sample may end within a character.
+            # The sample may end inside a character.
             if error.start < len(data) - 4:
                 continue
             text = data[: error.start].decode(codec)
@@ -108,7 +107,7 @@ def guess(data: bytes) -> str:
 
 
 def _score_latin(text: str, language: frozenset[str]) -> float:
-    """Score text in Latin letters, where those beyond ASCII stand among plain ones."""
+    """Score text in Latin letters, where letters beyond ASCII stand between plain ones."""
     total = 0.0
     count = 0
     for before, character, after in _triples(text):
@@ -130,7 +129,7 @@ def _score_latin(text: str, language: frozenset[str]) -> float:
 
 
 def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
-    """Score text in another alphabet, whose words hold no Latin letters."""
+    """Score text in another alphabet, whose words have no Latin letters."""
     ranks = alphabet.ranks()
     total = 0.0
     count = 0
@@ -184,14 +183,14 @@ def _score_korean(text: str) -> float:
 
 
 def _weigh(count: int, plausible: float, familiar: int) -> float:
-    """Combine the shares of plausible and of very common characters: 1 and a third is all."""
+    """Combine the shares of plausible and of very common characters; the highest score is 1.3."""
     if not count:
         return 0.0
     return min(1.0, plausible / count) * 0.5 + min(1.0, 4 * familiar / count) * 0.9 - 0.1
 
 
 def _triples(text: str) -> list[tuple[str, str, str]]:
-    """Return each character beyond ASCII between its neighbours."""
+    """Return each character beyond ASCII with its neighbours."""
     padded = f" {text} "
     places = [place for place, character in enumerate(padded) if character > "\x7f"]
     return [(padded[at - 1], padded[at], padded[at + 1]) for at in places[:_MAX_SCORED]]
@@ -217,7 +216,7 @@ def _other(
     return lambda text: _score_alphabet(text, alphabet)
 
 
-# Of equal scores the first wins.
+# The first candidate wins among equal scores.
 _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("cp1252", _latin(_WESTERN)),
     ("iso8859-15", _latin(_WESTERN)),

@@ -1,11 +1,11 @@
-"""OpenDocument presentations, which kreuzberg does not read: OASIS ODF 1.3, content.xml."""
+"""Reads OpenDocument presentations, which kreuzberg does not: OASIS ODF 1.3, content.xml."""
 
 from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
-from worker.parsing.readers.document_builder import collect_texts
+from worker.parsing.readers.document_builder import build_document
 from worker.parsing.readers.source import Source
 
 _CONTENT = "content.xml"
@@ -29,11 +29,11 @@ def read_odp(source: Source) -> Document:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its slides cannot be read"
         ) from error
-    return collect_texts(source, slides.texts())
+    return build_document(source, slides.texts())
 
 
 class _Slides:
-    """Collects the text of each slide while the XML goes by."""
+    """Collects the text of each slide while expat parses the XML."""
 
     def __init__(self) -> None:
         self._slides: list[list[str]] = []
@@ -64,6 +64,6 @@ class _Slides:
             self._depth -= 1
 
     def _add(self, text: str) -> None:
-        # White space between elements is layout of the XML, not of the slide.
+        # White space between elements belongs to the XML and not to the slide.
         if self._slides and self._depth:
             self._slides[-1].append(text)

@@ -1,33 +1,44 @@
-"""Office documents, books and mail."""
+"""Reads office documents, books and mail."""
 
+import html
 import re
+from typing import BinaryIO
 
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers import kreuzberg_adapter
-from worker.parsing.readers.document_builder import clean, collect_texts
-from worker.parsing.readers.docx_headers import read_letterhead
+from worker.parsing.readers.document_builder import (
+    PAGE_CHARACTERS,
+    build_document,
+    build_text_document,
+    paginate_text,
+    sanitize,
+)
 from worker.parsing.readers.kreuzberg_adapter import Extracted
 from worker.parsing.readers.office_pictures import OfficePictures
-from worker.parsing.readers.pagination import PAGE_CHARACTERS, split_flow
 from worker.parsing.readers.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
 _WITH_PICTURES = frozenset({"docx", "pptx"})
 _SHEETS = frozenset({"xlsx", "xls", "ods"})
-_MOST_NAMES = 20
-_NAME_CHARACTERS = 100
+_MAX_NAMES = 20
+_MAX_NAME_CHARACTERS = 100
 _WORKBOOK = "xl/workbook.xml"
-_WORKBOOK_LIMIT = 1 << 20
+_MAX_WORKBOOK_BYTES = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_HEADER_PART = re.compile(r"word/(header|footer)\d*\.xml")
+_MAX_HEADER_PARTS = 12
+_MAX_HEADER_BYTES = 256 * 1024
+_TEXT_OR_PARAGRAPH = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|(</w:p>|<w:tab/>|<w:br/>)")
+_HAS_LETTERS = re.compile(r"[^\W\d_]{3}")
 _HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
     """Read an office, book or mail file.
 
-    A page is a slide, a visible sheet, what lies between the page breaks of a docx, and else
-    3000 characters. Raises FileError (`corrupt`, `no_such_pages`).
+    A page is a slide, a visible sheet, the text between two page breaks of a docx, or about 3000
+    characters. Raises FileError (`corrupt`, `no_such_pages`).
     """
     extension = source.type.extension
     extracted = kreuzberg_adapter.extract(source.read_all(), extension)
@@ -36,60 +47,90 @@ def read_office(source: Source) -> Document:
     if extension in _SHEETS and extracted.sheets:
         pages = _visible(source, extracted.sheets)
     elif extension == "docx":
-        return _with_pictures(source, _with_letterhead(source, _split_long_parts(extracted)))
+        return _with_pictures(source, _with_headers(source, _split_long_parts(extracted)))
     else:
         text = "\n\n".join(filter(None, (extracted.text, _name_attachments(extracted))))
-        return collect_texts(source, split_flow(clean(text)))
-    return collect_texts(source, [page.strip() for page in pages])
+        return build_text_document(source, sanitize(text))
+    return build_document(source, [page.strip() for page in pages])
 
 
 def _name_attachments(extracted: Extracted) -> str:
-    """Return a line with the names of a mail's attachments; they say what the mail is about."""
-    names = [" ".join(name.split())[:_NAME_CHARACTERS] for name in extracted.attachments]
+    """Return a line with the names of a mail's attachments, or nothing without any."""
+    names = [" ".join(name.split())[:_MAX_NAME_CHARACTERS] for name in extracted.attachments]
     if not any(names):
         return ""
-    more = len(names) - _MOST_NAMES
-    listed = ", ".join(filter(None, names[:_MOST_NAMES]))
+    more = len(names) - _MAX_NAMES
+    listed = ", ".join(filter(None, names[:_MAX_NAMES]))
     return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def _split_long_parts(extracted: Extracted) -> list[str]:
-    """Cut what lies between page breaks where it is more than a densely printed page."""
+    """Return the text between page breaks; cut it where it is longer than a dense page."""
     if len(extracted.parts) < 2:
-        return split_flow(clean(extracted.text))
+        return paginate_text(sanitize(extracted.text))
     pages: list[str] = []
     for part in extracted.parts:
-        text = clean(part).strip()
-        pages += split_flow(text) if len(text) > 2 * PAGE_CHARACTERS else [text]
+        text = sanitize(part).strip()
+        pages += paginate_text(text) if len(text) > 2 * PAGE_CHARACTERS else [text]
     return pages
 
 
-def _with_letterhead(source: Source, pages: list[str]) -> list[str]:
-    """Put headers before and footers after the first page: a letter says there what it is."""
-    header, footer = read_letterhead(source.file)
+def _with_headers(source: Source, pages: list[str]) -> list[str]:
+    """Put the headers before the text of the first page, and the footers after it."""
+    header, footer = read_docx_headers(source.file)
     first = "\n\n".join(text for text in (header, pages[0], footer) if text)
     return [first, *pages[1:]]
 
 
+def read_docx_headers(file: BinaryIO) -> tuple[str, str]:
+    """Return the text of a docx's headers and that of its footers, without repetitions.
+
+    kreuzberg leaves them out (ECMA-376 part 1, 17.10). Parts without a word, such as page
+    numbers, and damaged parts are left out.
+    """
+    found: dict[str, list[str]] = {"header": [], "footer": []}
+    members = zip_directory.list_members(file)
+    parts = [member for member in members if _HEADER_PART.fullmatch(member.name)]
+    for member in parts[:_MAX_HEADER_PARTS]:
+        try:
+            data = zip_directory.read_member(file, member, _MAX_HEADER_BYTES)
+        except zip_directory.BadZip:
+            continue
+        text = _plain_text(data.decode("utf-8", "replace"))
+        texts = found["header" if "header" in member.name else "footer"]
+        if _HAS_LETTERS.search(text) and text not in texts:
+            texts.append(text)
+    return "\n".join(found["header"]), "\n".join(found["footer"])
+
+
+def _plain_text(markup: str) -> str:
+    pieces = [
+        html.unescape(match.group(1)) if match.group(1) is not None else "\n"
+        for match in _TEXT_OR_PARAGRAPH.finditer(markup)
+    ]
+    lines = (line.strip() for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def _with_pictures(source: Source, pages: list[str]) -> Document:
-    """Return the document; in MULTIMODAL mode with what is written on pictures of its pages."""
+    """Return the document; in MULTIMODAL mode with the texts on the pictures of its pages."""
     if source.request.mode != "MULTIMODAL" or source.type.extension not in _WITH_PICTURES:
-        return collect_texts(source, pages)
-    return collect_texts(source, pages, OfficePictures(source, len(pages)).read)
+        return build_document(source, pages)
+    return build_document(source, pages, OfficePictures(source, len(pages)).read)
 
 
 def _visible(source: Source, sheets: tuple[str, ...]) -> list[str]:
-    """Leave out the sheets that a workbook hides; where all are hidden, none."""
+    """Return the sheets that the workbook does not hide, or all sheets if it hides all."""
     hidden = _hidden_sheets(source) if source.type.extension == "xlsx" else frozenset()
     visible = [text for number, text in enumerate(sheets) if number not in hidden]
     return visible or list(sheets)
 
 
 def _hidden_sheets(source: Source) -> frozenset[int]:
-    """Return the numbers of hidden sheets, from 0, in the order of the workbook."""
+    """Return the positions of the hidden sheets, from 0."""
     members = {member.name: member for member in zip_directory.list_members(source.file)}
     try:
-        workbook = zip_directory.read_member(source.file, members[_WORKBOOK], _WORKBOOK_LIMIT)
+        workbook = zip_directory.read_member(source.file, members[_WORKBOOK], _MAX_WORKBOOK_BYTES)
     except (KeyError, zip_directory.BadZip):
         return frozenset()
     return frozenset(

@@ -1,6 +1,6 @@
-"""Pictures within docx and pptx files, which may hold text that the file lacks: pasted scans.
+"""Reads the text on pictures in docx and pptx files, such as pasted scans.
 
-Which picture is where, the relationships of the parts tell: ECMA-376 part 2, 9.3.
+The relationships of the parts tell which picture is on which page: ECMA-376 part 2, 9.3.
 """
 
 import io
@@ -14,16 +14,16 @@ from PIL import Image
 from app.files.sniff import zip_directory
 from app.files.sniff.sniff import sniff
 from worker.parsing.ocr import picture as ocr_picture
-from worker.parsing.ocr.picture import Prepared
+from worker.parsing.ocr.picture import OcrPicture
 from worker.parsing.readers.source import Source
 
 _MIB = 1 << 20
-_PART_LIMIT = 8 * _MIB
-_PICTURE_LIMIT = 20 * _MIB
-# In pixels: smaller ones are logos, icons and bullets.
-_LEAST_LONG, _LEAST_SHORT = 300, 60
-_MOST_PICTURES = 8
-_MOST_OPENED = 24
+_MAX_PART_BYTES = 8 * _MIB
+_MAX_PICTURE_BYTES = 20 * _MIB
+# In pixels; smaller pictures are logos, icons and bullets.
+_MIN_LONG_SIDE, _MIN_SHORT_SIDE = 300, 60
+_MAX_PICTURES = 8
+_MAX_OPENED = 24
 
 _DOCUMENT = "word/document.xml"
 _PRESENTATION = "ppt/presentation.xml"
@@ -37,33 +37,33 @@ Found = TypeVar("Found")
 
 
 class OfficePictures:
-    """Reads the pictures on the pages of one file; what is damaged has none."""
+    """Reads the pictures on the pages of one file; skips damaged ones."""
 
     def __init__(self, source: Source, pages: int) -> None:
-        """Take a docx or pptx of so many pages."""
+        """Index the pictures of a docx or pptx; `pages` is the number of its pages."""
         self._source = source
         self._members = {member.name: member for member in zip_directory.list_members(source.file)}
         self._parts: dict[int, str] = {}
         if source.type.extension == "docx":
-            # Where the pages end, only a program that lays them out knows.
+            # Page ends are known only to programs that lay out the text.
             self._parts[pages - 1] = _DOCUMENT
         elif len(slides := self._targets(_PRESENTATION, _SLIDE)) == pages:
             self._parts.update(enumerate(slides))
 
     def read(self, index: int) -> list[str]:
-        """Return what is written on the pictures of a page, as far as it is read without doubt.
+        """Return the texts that OCR reads with high confidence on the pictures of a page.
 
-        The eight largest are read; those of a docx count as on its last page.
+        Reads the eight largest pictures. Those of a docx count as on its last page.
         """
         part = self._parts.get(index)
         names = dict.fromkeys(self._targets(part, _PICTURE)) if part else {}
-        there = [name for name in names if name in self._members][:_MOST_OPENED]
+        there = [name for name in names if name in self._members][:_MAX_OPENED]
         return self._source.ocr.read_pictures(index, lambda: self._prepare(there)) if there else []
 
-    def _prepare(self, names: list[str]) -> list[Prepared]:
+    def _prepare(self, names: list[str]) -> list[OcrPicture]:
         """Return the largest of the pictures, in their order, in a size for OCR."""
         sizes = {name: self._open(name, self._pixels) or 0 for name in names}
-        largest = sorted(sizes, key=lambda name: -sizes[name])[:_MOST_PICTURES]
+        largest = sorted(sizes, key=lambda name: -sizes[name])[:_MAX_PICTURES]
         found = (
             self._open(name, ocr_picture.to_grey)
             for name in names
@@ -72,16 +72,21 @@ class OfficePictures:
         return [prepared for prepared in found if prepared is not None]
 
     def _pixels(self, picture: Image.Image) -> int:
-        """Return how many pixels a picture has; 0 where they are too few or too many for OCR."""
+        """Return the number of pixels of a picture, 0 if it is too small or too large for OCR."""
         short, long = sorted(picture.size)
         pixels = short * long
-        is_large = long >= _LEAST_LONG and short >= _LEAST_SHORT
+        is_large = long >= _MIN_LONG_SIDE and short >= _MIN_SHORT_SIDE
         return pixels if is_large and pixels <= self._source.limits.image_pixels else 0
 
     def _open(self, name: str, use: Callable[[Image.Image], Found]) -> Found | None:
-        """Return what `use` makes of a picture, which is not decoded yet; None if it is damaged."""
+        """Return the result of `use` for a picture, None if it is damaged.
+
+        The picture is opened and not decoded.
+        """
         try:
-            data = zip_directory.read_member(self._source.file, self._members[name], _PICTURE_LIMIT)
+            data = zip_directory.read_member(
+                self._source.file, self._members[name], _MAX_PICTURE_BYTES
+            )
             file = io.BytesIO(data)
             with ocr_picture.open_picture(file, sniff(file, "").extension) as picture:
                 return use(picture)
@@ -91,7 +96,7 @@ class OfficePictures:
             return None
 
     def _targets(self, part: str, reference: re.Pattern[str]) -> list[str]:
-        """Return the names of the parts that a part refers to, in its order."""
+        """Return the names of the parts that a part refers to, in order."""
         folder, _, name = part.rpartition("/")
         targets = {}
         for element in _RELATIONSHIP.findall(self._text(f"{folder}/_rels/{name}.rels")):
@@ -105,7 +110,7 @@ class OfficePictures:
         if member is None:
             return ""
         try:
-            data = zip_directory.read_member(self._source.file, member, _PART_LIMIT)
+            data = zip_directory.read_member(self._source.file, member, _MAX_PART_BYTES)
         except zip_directory.BadZip:
             return ""
         return data.decode("utf-8", "replace")

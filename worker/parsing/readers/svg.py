@@ -1,4 +1,4 @@
-"""SVG: the words in a drawing, read as text. Nothing is drawn, fetched or expanded."""
+"""Reads the words in SVG drawings. Draws, fetches and expands nothing."""
 
 import re
 from xml.parsers import expat
@@ -6,16 +6,16 @@ from xml.parsers import expat
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document
 from worker.parsing.readers.decoding import decode
-from worker.parsing.readers.document_builder import clean, collect_texts
+from worker.parsing.readers.document_builder import build_document, sanitize
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
-# Title and description are for readers who cannot see; foreignObject holds HTML.
+# Title and description are for blind people; foreignObject contains HTML.
 _TEXTS = frozenset({"title", "desc", "text", "foreignObject", "flowRoot"})
 _LINES = frozenset(
     {"p", "div", "li", "tr", "br", "flowPara"} | {f"h{size}" for size in range(1, 7)}
 )
-# A tspan that says where it stands begins a line of its own.
+# A tspan with a position begins a line.
 _PLACED = frozenset({"x", "y", "dy"})
 _HIDDEN = frozenset({"script", "style"})
 _SPACES = re.compile(r"[^\S\n]+")
@@ -23,23 +23,23 @@ _BREAKS = re.compile(r"\s*\n\s*")
 
 
 def read_svg(source: Source) -> Document:
-    """Read a drawing's words; it is one page, blank when its letters are drawn as outlines.
+    """Read a drawing's words as one page, without text if the letters are drawn as outlines.
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """
     data = source.read_all()
     words = _Words()
     try:
-        words.parse(clean(decode(data, declared_encoding(data))))
+        words.parse(sanitize(decode(data, declared_encoding(data))))
     except expat.ExpatError as error:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its markup cannot be read"
         ) from error
-    return collect_texts(source, [words.text()])
+    return build_document(source, [words.text()])
 
 
 class _Words:
-    """Collects the words while the XML goes by."""
+    """Collects the words while expat parses the XML."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -47,7 +47,7 @@ class _Words:
         self._hidden = 0
 
     def parse(self, markup: str) -> None:
-        # The encoding given here is believed over what the markup declares.
+        # This encoding takes precedence over the one that the markup declares.
         parser = expat.ParserCreate("utf-8")
         parser.EntityDeclHandler = self._refuse_nested_entity
         parser.StartElementHandler = self._start
@@ -68,12 +68,12 @@ class _Words:
         public_id: str | None,
         notation: str | None,
     ) -> None:
-        """Drawing programs declare names for addresses; entities made of entities are bombs."""
+        """Refuse entities made of entities, which are bombs; drawings declare plain ones."""
         del name, base, system_id, public_id, notation
         if is_parameter or value is None or "&" in value or "%" in value:
             raise FileError(
                 FileErrorCode.CORRUPT,
-                "the file declares XML entities of a kind that no drawing needs",
+                "the file declares nested or external XML entities, which are not allowed",
             )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Checks on zip files before any reader unpacks them."""
+"""Checks zip files before a reader unpacks them."""
 
 from typing import BinaryIO
 
@@ -17,15 +17,15 @@ _OFFICE_MAIN_PARTS = {
     "ods": "content",
     "odp": "content",
 }
-_PART_HEAD = 4096
+_MAX_HEAD_BYTES = 4096
 
 
 def check_archive(file: BinaryIO, kind: FileType, limits: ParserLimits) -> None:
-    """Refuse zip files that are bombs, damaged, or lack what makes them a document.
+    """Refuse zip files that are bombs, are damaged, or lack the main part of a document.
 
-    Nothing is ever unpacked to disk, so names that climb out of a directory are harmless.
-    Does nothing for files of other kinds. Raises FileError (`too_many_parts`, `too_large`,
-    `corrupt`) and leaves the file at position 0.
+    Does nothing for files of other types. Nothing is unpacked to disk, so names that lead out of a
+    directory are harmless. Raises FileError (`too_many_parts`, `too_large`, `corrupt`) and leaves
+    the file at position 0.
     """
     try:
         file.seek(0)
@@ -86,13 +86,13 @@ def _check_main_part(
     if not found:
         raise FileError(FileErrorCode.CORRUPT, "the file is damaged: its main part is missing")
     try:
-        head = zip_directory.read_member(file, found[0], _PART_HEAD)
+        head = zip_directory.read_member(file, found[0], _MAX_HEAD_BYTES)
     except zip_directory.BadZip as error:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its main part cannot be read"
         ) from error
     if b"<!DOCTYPE" in head:
-        # Entities can expand without end or name local files; no office program writes any.
+        # Entities can expand without end or name local files.
         raise FileError(
-            FileErrorCode.CORRUPT, "the file declares XML entities, which no office program does"
+            FileErrorCode.CORRUPT, "the file declares XML entities, which are not allowed"
         )

@@ -1,1 +1,1 @@
-"""The sandbox: each file is read in a process that can be killed."""
+"""The sandbox: reads each file in a restricted process that can be killed."""

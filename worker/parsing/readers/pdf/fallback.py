@@ -1,6 +1,13 @@
-"""What pypdf does for PDFs: files that PDFium cannot open, Arabic pages, oversized streams."""
+"""Reads PDFs by pypdf: files that PDFium cannot open, Arabic pages, pages without content."""
 
+import contextlib
 import io
+import os
+import select
+import signal
+import time
+import warnings
+from collections.abc import Callable
 from dataclasses import replace
 
 import pypdf
@@ -9,11 +16,11 @@ from pypdf.generic import DictionaryObject
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
-from worker.parsing.readers.document_builder import Collector
-from worker.parsing.readers.pdf.timeout import run_capped
+from worker.parsing.readers.document_builder import DocumentBuilder
 from worker.parsing.readers.source import Source
 
-_BARE_PAGES = 3
+_MAX_BLANK_PAGES = 3
+_CHUNK = 65536
 
 
 def read_with_pypdf(source: Source) -> Document:
@@ -22,7 +29,7 @@ def read_with_pypdf(source: Source) -> Document:
     Raises FileError (`encrypted`, `corrupt`, `no_such_pages`).
     """
     reader, total = _open(source)
-    collector = Collector(source)
+    builder = DocumentBuilder(source)
     failed = []
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     for index in chosen:
@@ -34,32 +41,35 @@ def read_with_pypdf(source: Source) -> Document:
             failed.append(index)
             continue
         kind = TextSource.TEXT_LAYER if text.strip() else TextSource.NONE
-        if not collector.add(DocumentPage(index=index, text=text, source=kind)):
+        if not builder.add_page(DocumentPage(index=index, text=text, source=kind)):
             break
     if len(failed) == len(chosen):
         raise _damaged()
     if failed:
-        collector.warn(f"{name_pages(failed)} could not be read")
-    return collector.finish(total)
+        builder.add_warning(f"{name_pages(failed)} could not be read")
+    return builder.build(total)
 
 
 def reread_page(source: Source, page: DocumentPage) -> DocumentPage:
-    """Return `page` with pypdf's text of it, or as it is where pypdf fails or is slow."""
-    text = run_capped(lambda: _read_one(source, page.index), source.limits.slow_page_seconds)
+    """Return `page` with pypdf's text, or unchanged if pypdf fails or is slow."""
+    text = run_with_timeout(lambda: _read_one(source, page.index), source.limits.slow_page_seconds)
     return replace(page, text=text) if text.strip() else page
 
 
-def check_bare_pages(source: Source, indices: list[int]) -> None:
-    """Tell blank pages from those that PDFium found nothing on because it gave up.
+def check_blank_pages(source: Source, indices: list[int]) -> None:
+    """Check whether pages are blank, or PDFium gave up on them.
 
-    Raises FileError: `too_large` where a page's content is a bomb, `corrupt` where the file's
-    structure contradicts itself. A file that is blank, or too slow to tell, passes.
+    Raises FileError: `too_large` if a page's content is a bomb, `corrupt` if the file's structure
+    contradicts itself. Files that take too long to check pass.
     """
-    verdict = run_capped(
-        lambda: _judge_bare_pages(source, indices[:_BARE_PAGES]), source.limits.slow_page_seconds
+    verdict = run_with_timeout(
+        lambda: _judge_blank_pages(source, indices[:_MAX_BLANK_PAGES]),
+        source.limits.slow_page_seconds,
     )
     if verdict == FileErrorCode.TOO_LARGE:
-        raise FileError(FileErrorCode.TOO_LARGE, "a page unpacks to more than any page may hold")
+        raise FileError(
+            FileErrorCode.TOO_LARGE, "a page unpacks to more than the limit of the PDF reader"
+        )
     if verdict == FileErrorCode.CORRUPT:
         raise _damaged()
 
@@ -89,7 +99,7 @@ def _read_one(source: Source, index: int) -> str:
     return reader.pages[index].extract_text().rstrip()
 
 
-def _judge_bare_pages(source: Source, indices: list[int]) -> str:
+def _judge_blank_pages(source: Source, indices: list[int]) -> str:
     try:
         reader, total = _open(source)
         tree = reader.root_object["/Pages"].get_object()
@@ -103,4 +113,50 @@ def _judge_bare_pages(source: Source, indices: list[int]) -> str:
         return FileErrorCode.TOO_LARGE
     except FileError as error:
         return error.code
+    return ""
+
+
+def run_with_timeout(function: Callable[[], str], seconds: float) -> str:
+    """Return the result of `function`, "" if it fails or takes longer than `seconds`.
+
+    Runs the function in a fork of the process, which is killed at the limit, because a signal
+    handler would wait for the library to return. Must not be called after kreuzberg was.
+    """
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        # Newer Pythons warn of forks with threads; the fork runs only the function's code.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        _run_and_end(function, writer)
+    os.close(writer)
+    try:
+        return _read_until(reader, time.monotonic() + seconds)
+    finally:
+        os.close(reader)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _run_and_end(function: Callable[[], str], writer: int) -> None:
+    try:
+        answer = memoryview(function().encode("utf-8", "replace"))
+        while answer:
+            answer = answer[os.write(writer, answer) :]
+    finally:
+        # Nothing may run after the function, not even the handling of its exception.
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _read_until(reader: int, deadline: float) -> str:
+    """Read to the end of the pipe; "" if it does not end in time."""
+    chunks: list[bytes] = []
+    while (left := deadline - time.monotonic()) > 0:
+        if not select.select([reader], [], [], left)[0]:
+            break
+        chunk = os.read(reader, _CHUNK)
+        if not chunk:
+            return b"".join(chunks).decode()
+        chunks.append(chunk)
     return ""

@@ -1,4 +1,4 @@
-"""One page of a PDF as PDFium sees it: text, form fields, pictures."""
+"""Reads one page of a PDF by PDFium: its text, its form fields, and whether it needs OCR."""
 
 import ctypes
 import re
@@ -11,44 +11,46 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from worker.parsing.document import DocumentPage, TextSource
+from worker.parsing.layout.pdf_objects import covered_area, is_image, is_path, page_objects
 from worker.parsing.ocr.picture import scale_for
 
-# A page with fewer letters and a large picture on it is a scan with a stamp or a page number.
+# A page with fewer letters and a large picture is a scan with a stamp or a page number.
 _FEW_LETTERS = 25
 _LARGE_PICTURE_SHARE = 0.3
 _ANY_PICTURE_SHARE = 0.02
-# Text drawn as outlines has no letters, but hundreds of paths.
+# Text drawn as outlines has hundreds of paths and no letters.
 _MANY_PATHS = 100
 _RUBBISH_SHARE = 0.3
-_MAX_OBJECTS = 5000
-_LONGEST_SIDE = 10_000_000.0
+_MAX_SIDE_POINTS = 10_000_000.0
 _MAX_FIELDS = 1000
 _MAX_FIELD_CHARACTERS = 1000
-_MAX_FORM_DEPTH = 2
 _TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
-# PDFium ends a hyphenated line with U+FFFE or U+0002: the two halves are one word.
+# PDFium ends a hyphenated line with U+FFFE or U+0002.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
 
 
 @dataclass(frozen=True, slots=True)
-class PdfPage:
-    """What one page gave; `is_bare` pages have nothing on them at all."""
+class PageReading:
+    """The result of reading one page. `is_blank` pages have neither text nor objects.
+
+    `may_be_picture` pages may have text that only OCR can read.
+    """
 
     page: DocumentPage
     form_fields: int
     may_be_picture: bool
-    is_bare: bool
+    is_blank: bool
 
 
-def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage:
-    """Read one page: at most `most` characters of its text, then the texts typed into fields.
+def read_page(document: pypdfium2.PdfDocument, index: int, max_characters: int) -> PageReading:
+    """Read the first `max_characters` of a page's text, then the texts typed into its fields.
 
-    A text layer that is rubbish counts as none: only a picture of the page can be read.
+    The text of a broken text layer is dropped.
     Raises PdfiumError when the page cannot be loaded.
     """
     page = document[index]
     try:
-        text = _read_text(page, most)
+        text = _read_text(page, max_characters)
         form_fields, typed = _read_fields(document, page)
         text = "\n".join([text, *(value for value in dict.fromkeys(typed) if value not in text)])
         width, height = page.get_size()
@@ -63,7 +65,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
         or (letters == 0 and share > _ANY_PICTURE_SHARE)
         or rubbish
     )
-    return PdfPage(
+    return PageReading(
         page=DocumentPage(
             index=index,
             text=text,
@@ -73,19 +75,19 @@ def read_page(document: pypdfium2.PdfDocument, index: int, most: int) -> PdfPage
         ),
         form_fields=form_fields,
         may_be_picture=may_be_picture,
-        is_bare=letters == 0 and objects == 0,
+        is_blank=letters == 0 and objects == 0,
     )
 
 
 def _side(points: float) -> float | None:
-    """Return the length of a page's side, None for what no paper has."""
-    return round(points, 2) if 0 < points < _LONGEST_SIDE else None
+    """Return the length of a page's side, None for impossible lengths."""
+    return round(points, 2) if 0 < points < _MAX_SIDE_POINTS else None
 
 
-def render(document: pypdfium2.PdfDocument, index: int, dpi: int) -> Image.Image:
+def render_page(document: pypdfium2.PdfDocument, index: int, dpi: int) -> Image.Image:
     """Return a grey picture of a page, with at most 2500 pixels on its longer side.
 
-    Raises PdfiumError when the page cannot be loaded, or has a size that no paper has.
+    Raises PdfiumError when the page cannot be loaded or has an impossible size.
     """
     page = document[index]
     try:
@@ -101,7 +103,7 @@ def render(document: pypdfium2.PdfDocument, index: int, dpi: int) -> Image.Image
 
 
 def is_rubbish(text: str) -> bool:
-    """Tell text that a broken font map gave: replacement, private and control characters."""
+    """Tell whether a broken font map gave the text: replacement, private, control characters."""
     characters = [character for character in text if not character.isspace()]
     bad = sum(
         1
@@ -111,10 +113,10 @@ def is_rubbish(text: str) -> bool:
     return bad > len(characters) * _RUBBISH_SHARE
 
 
-def _read_text(page: pypdfium2.PdfPage, most: int) -> str:
+def _read_text(page: pypdfium2.PdfPage, max_characters: int) -> str:
     textpage = page.get_textpage()
     try:
-        count = min(textpage.count_chars(), most + 1)
+        count = min(textpage.count_chars(), max_characters + 1)
         text: str = textpage.get_text_range(0, count) if count > 0 else ""
     finally:
         textpage.close()
@@ -148,7 +150,7 @@ def _annotations(page: pypdfium2.PdfPage) -> Iterator[Any]:
 
 
 def _read_utf16(function: Callable[..., int], *arguments: object) -> str:
-    """Call one of PDFium's functions that fill a buffer with UTF-16 and a final NUL."""
+    """Call a function of PDFium that fills a buffer with UTF-16 and a final NUL."""
     length = min(function(*arguments, None, 0), 2 * _MAX_FIELD_CHARACTERS)
     buffer = ctypes.create_string_buffer(length + 2)
     wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
@@ -158,16 +160,12 @@ def _read_utf16(function: Callable[..., int], *arguments: object) -> str:
 
 
 def _measure(page: pypdfium2.PdfPage, area: float) -> tuple[int, int, float]:
-    """Return how many objects and paths are on a page, and the share that pictures cover."""
+    """Return the numbers of objects and paths on a page, and the share that images cover."""
     objects = paths = 0
     covered = 0.0
-    for item in page.get_objects(max_depth=_MAX_FORM_DEPTH):
+    for item in page_objects(page):
         objects += 1
-        paths += item.type == pdfium_c.FPDF_PAGEOBJ_PATH
-        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = item.get_bounds()
-            # Inside a form the bounds are the form's own; the whole page is a fair guess.
-            covered += area if item.level else abs((right - left) * (top - bottom))
-        if objects >= _MAX_OBJECTS:
-            break
+        paths += is_path(item)
+        if is_image(item):
+            covered += covered_area(item, area)
     return objects, paths, covered / area if area > 0 else 0.0

@@ -1,33 +1,32 @@
-"""Pictures within pages of text, which may hold text that the text layer lacks."""
+"""Finds the pictures in PDF pages of text, which may have text that the text layer lacks."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pypdfium2
-import pypdfium2.raw as pdfium_c
 from PIL import Image
 
+from worker.parsing.layout.pdf_objects import is_image, page_objects
 from worker.parsing.ocr import picture as ocr_picture
-from worker.parsing.ocr.picture import Prepared
+from worker.parsing.ocr.picture import OcrPicture
 
 Box = tuple[float, float, float, float]
 
-# In points: smaller ones are bullets, icons and lines.
-_LEAST_WIDTH, _LEAST_HEIGHT = 72.0, 20.0
+# In points; smaller pictures are bullets, icons and lines.
+_MIN_LONG_SIDE, _MIN_SHORT_SIDE = 72.0, 20.0
 _TOUCHING = 2.0
-_MOST_PICTURES = 8
-_MOST_BOXES = 200
-_MOST_OBJECTS = 5000
-_MOST_FORM_DEPTH = 2
-# With more letters the picture is a scan whose text lies over it already.
+_MAX_PICTURES = 8
+_MAX_BOXES = 200
+# With more letters over it, the picture is a scan that has a text layer.
 _FEW_LETTERS = 25
 
 
-def cut_out(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[Prepared]:
-    """Return the pictures of a page that have no text over them, from top to bottom.
+def crop_pictures(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[OcrPicture]:
+    """Return the eight largest pictures of a page without text over them, from top to bottom.
 
-    They are at most eight: the largest. Parts that touch, into which
-    programs like to slice pictures, count as one. Raises PdfiumError.
+    Parts that touch count as one picture, because some programs slice pictures. Raises
+    PdfiumError.
     """
     page = document[index]
     try:
@@ -39,7 +38,7 @@ def cut_out(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[Prepa
         bitmap = page.render(scale=scale, grayscale=True)
         drawn = bitmap.to_pil()
         places = bitmap.get_posconv(page)
-        pictures = [_cut(drawn, places, box) for box in boxes]
+        pictures = [_crop(drawn, places, box) for box in boxes]
         bitmap.close()
     finally:
         page.close()
@@ -47,9 +46,9 @@ def cut_out(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[Prepa
 
 
 def _find_boxes(page: pypdfium2.PdfPage) -> list[Box]:
-    """Return where the pictures are: left, bottom, right, top in points."""
+    """Return the positions of the pictures: left, bottom, right, top in points."""
     boxes = [box for box in _join(list(_image_boxes(page))) if _is_large(box)]
-    largest = sorted(boxes, key=_area, reverse=True)[:_MOST_PICTURES]
+    largest = sorted(boxes, key=_area, reverse=True)[:_MAX_PICTURES]
     textpage = page.get_textpage()
     try:
         bare = [box for box in largest if len(textpage.get_text_bounded(*box)) < _FEW_LETTERS]
@@ -59,18 +58,13 @@ def _find_boxes(page: pypdfium2.PdfPage) -> list[Box]:
 
 
 def _image_boxes(page: pypdfium2.PdfPage) -> Iterator[Box]:
-    found = 0
-    for number, item in enumerate(page.get_objects(max_depth=_MOST_FORM_DEPTH)):
-        if number == _MOST_OBJECTS or found == _MOST_BOXES:
-            return
-        if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            found += 1
-            box = item.get_bounds()
-            container = item.container
-            while container is not None:  # inside a form the bounds are the form's own
-                box = container.get_matrix().on_rect(*box)
-                container = container.container
-            yield box
+    for item in islice(filter(is_image, page_objects(page)), _MAX_BOXES):
+        box = item.get_bounds()
+        container = item.container
+        while container is not None:  # the bounds are in the coordinates of the form
+            box = container.get_matrix().on_rect(*box)
+            container = container.container
+        yield box
 
 
 def _join(boxes: list[Box]) -> list[Box]:
@@ -100,17 +94,17 @@ def _unite(boxes: list[Box]) -> Box:
 
 
 def _is_large(box: Box) -> bool:
-    # In any direction: a page may be turned.
+    # In either direction: a page may be turned.
     short, long = sorted((box[2] - box[0], box[3] - box[1]))
-    return long >= _LEAST_WIDTH and short >= _LEAST_HEIGHT
+    return long >= _MIN_LONG_SIDE and short >= _MIN_SHORT_SIDE
 
 
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _cut(drawn: Image.Image, places: Any, box: Box) -> Prepared | None:  # noqa: ANN401  untyped
-    """Return what is drawn in a box, or None where that lies outside the page."""
+def _crop(drawn: Image.Image, places: Any, box: Box) -> OcrPicture | None:  # noqa: ANN401  untyped
+    """Return the picture in a box, None if it lies outside the page."""
     corners = [places.to_bitmap(box[0], box[1]), places.to_bitmap(box[2], box[3])]
     (left, right), (top, bottom) = (sorted(side) for side in zip(*corners, strict=True))
     left, top = max(0, left), max(0, top)

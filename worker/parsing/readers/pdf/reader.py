@@ -1,4 +1,4 @@
-"""PDF: PDFium reads the pages, pypdf steps in where PDFium fails or garbles Arabic script."""
+"""Reads PDFs by PDFium, and by pypdf where PDFium fails or garbles Arabic script."""
 
 import re
 from collections.abc import Sequence
@@ -10,18 +10,18 @@ import pypdfium2.raw as pdfium_c
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.layout.measure import PdfLayouts
-from worker.parsing.ocr.page_reader import Ocr, unavailable
-from worker.parsing.ocr.picture import Prepared, has_ink
-from worker.parsing.readers.document_builder import Collector, add_texts
+from worker.parsing.ocr.page_reader import Ocr, ocr_unavailable
+from worker.parsing.ocr.picture import OcrPicture, has_ink
+from worker.parsing.readers.document_builder import DocumentBuilder, append_texts
 from worker.parsing.readers.pdf import fallback, pictures
 from worker.parsing.readers.pdf import page as pdf_page
-from worker.parsing.readers.pdf.page import PdfPage
+from worker.parsing.readers.pdf.page import PageReading
 from worker.parsing.readers.source import Source
 
-# Forms show themselves on their first pages; a form of 300 pages is not counted through.
-FORM_PAGES = 3
+# A form has fields on its first pages; counting those of 300 pages takes too long.
+_MAX_FORM_PAGES = 3
 
-# Each costs a rendering, up to 100 ms for a scan in high resolution.
+# Each takes a rendering, up to 100 ms for a scan in high resolution.
 _MAX_INK_CHECKS = 10
 _INK_DPI = 36
 _ARABIC_SHARE = 0.2
@@ -30,23 +30,22 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 
 @dataclass(slots=True)
 class _Findings:
-    """What was learnt page by page; indices of pages. `unread` ones need OCR and got none."""
+    """What the pages gave so far. The lists hold indices; `unread` pages need OCR and got none."""
 
     failed: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
-    bare: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
     form_fields: int = 0
     read: int = 0
     ink_checks: int = 0
 
 
 def read_pdf(source: Source) -> Document:
-    """Read the chosen pages of a PDF, and no others.
+    """Read the chosen pages of a PDF.
 
-    Pages that are pictures of text are read by OCR; where that is not possible they give a
-    warning, or `ocr_unavailable` when no read page has text. A page that fails gives a warning;
-    all of them failing is `corrupt`. Raises
-    FileError (`encrypted`, `corrupt`, `too_large`, `no_such_pages`, `ocr_unavailable`).
+    Pages that are pictures of text are read by OCR. A page that fails, or that needs OCR and gets
+    none, gives a warning. Raises FileError (`encrypted`, `corrupt`, `too_large`, `no_such_pages`;
+    `ocr_unavailable` if OCR is missing and no page has text).
     """
     try:
         document = pypdfium2.PdfDocument(source.read_all())
@@ -68,26 +67,26 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
         return fallback.read_with_pypdf(source)
     document.init_forms()
     chosen = source.request.selection.choose(total, source.limits.max_pages)
-    collector = Collector(source)
-    findings = _read_pages(source, document, chosen, collector)
+    builder = DocumentBuilder(source)
+    findings = _read_pages(source, document, chosen, builder)
     if findings.read == 0:
         return fallback.read_with_pypdf(source)
     if len(findings.unread) == findings.read:
-        raise unavailable("the pages are pictures or have no readable text layer,", source.ocr)
-    if len(findings.bare) == findings.read:
-        fallback.check_bare_pages(source, findings.bare)
+        raise ocr_unavailable("the pages are pictures or have no readable text layer,", source.ocr)
+    if len(findings.blank) == findings.read:
+        fallback.check_blank_pages(source, findings.blank)
     if findings.failed:
-        collector.warn(f"{name_pages(findings.failed)} could not be read")
+        builder.add_warning(f"{name_pages(findings.failed)} could not be read")
     for sentence in source.ocr.warnings():
-        collector.warn(sentence)
-    return collector.finish(total, findings.form_fields)
+        builder.add_warning(sentence)
+    return builder.build(total, findings.form_fields)
 
 
 def _read_pages(
     source: Source,
     document: pypdfium2.PdfDocument,
     chosen: Sequence[int],
-    collector: Collector,
+    builder: DocumentBuilder,
 ) -> _Findings:
     findings = _Findings()
     layouts = PdfLayouts(document) if source.request.mode == "MULTIMODAL" else None
@@ -100,22 +99,22 @@ def _read_pages(
             findings.failed.append(index)
             continue
         findings.read += 1
-        _note(findings, read, position)
+        _record(findings, read, position)
         page = _repair_arabic(source, read.page)
         if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
             page = _add_pictures(source.ocr, document, page)
-        if not collector.add(page, layouts.measure(index, page.text) if layouts else None):
+        if not builder.add_page(page, layouts.measure(index, page.text) if layouts else None):
             break
     return findings
 
 
 def _read_picture(
-    ocr: Ocr, document: pypdfium2.PdfDocument, read: PdfPage, findings: _Findings
-) -> PdfPage:
-    """Have a page read by OCR; it stays a picture where that is not possible."""
+    ocr: Ocr, document: pypdfium2.PdfDocument, read: PageReading, findings: _Findings
+) -> PageReading:
+    """Read a page by OCR; return it unchanged if that is not possible."""
     index = read.page.index
-    if ocr.trouble is None:
-        found = ocr.read(index, lambda: Prepared(pdf_page.render(document, index, ocr.dpi)))
+    if ocr.failure is None:
+        found = ocr.read(index, lambda: OcrPicture(pdf_page.render_page(document, index, ocr.dpi)))
         if found is None:
             return read
         page = read.page
@@ -124,37 +123,37 @@ def _read_picture(
                 page, text=found.text, source=TextSource.OCR, confidence=found.confidence
             )
         return replace(read, page=page, may_be_picture=False)
-    # Blank scans exist too: paper without ink needs no OCR.
+    # A scan of blank paper needs no OCR.
     if findings.ink_checks < _MAX_INK_CHECKS:
         findings.ink_checks += 1
-        if not has_ink(pdf_page.render(document, index, _INK_DPI)):
+        if not has_ink(pdf_page.render_page(document, index, _INK_DPI)):
             return replace(read, may_be_picture=False)
-    ocr.leave(index, ocr.trouble)
+    ocr.skip_page(index, ocr.failure)
     return read
 
 
 def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:
-    """Put what is written on a page's pictures after its own text."""
+    """Append the texts on a page's pictures to its own text."""
     try:
         texts = ocr.read_pictures(
-            page.index, lambda: pictures.cut_out(document, page.index, ocr.dpi)
+            page.index, lambda: pictures.crop_pictures(document, page.index, ocr.dpi)
         )
     except pypdfium2.PdfiumError:
         return page
-    return add_texts(page, texts)
+    return append_texts(page, texts)
 
 
-def _note(findings: _Findings, read: PdfPage, position: int) -> None:
-    if position < FORM_PAGES:
+def _record(findings: _Findings, read: PageReading, position: int) -> None:
+    if position < _MAX_FORM_PAGES:
         findings.form_fields += read.form_fields
     if read.may_be_picture:
         findings.unread.append(read.page.index)
-    elif read.is_bare:
-        findings.bare.append(read.page.index)
+    elif read.is_blank:
+        findings.blank.append(read.page.index)
 
 
 def _repair_arabic(source: Source, page: DocumentPage) -> DocumentPage:
-    """Take pypdf's text for a page in Arabic script: PDFium swaps the letters of ligatures."""
+    """Reread a page in Arabic script by pypdf: PDFium swaps the letters of ligatures."""
     letters = sum(1 for character in page.text if character.isalpha())
     if len(_ARABIC.findall(page.text)) <= letters * _ARABIC_SHARE:
         return page

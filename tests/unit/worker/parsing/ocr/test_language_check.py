@@ -3,7 +3,7 @@ import pytest
 from app.jobs.languages import LANGUAGES
 from tests.unit.worker.classification.sample_texts import TEXTS
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, PAGE, Fixed, read
-from worker.parsing.ocr.language_check import _WORDS, other_language
+from worker.parsing.ocr.language_check import _WORDS, find_other_language
 from worker.parsing.ocr.page_reader import Ocr, Recognised
 
 GERMAN = (
@@ -34,13 +34,13 @@ ENGLISH = (
     ],
 )
 def test_the_language_of_a_text(text, lang, found):
-    assert other_language(text, lang) == found
+    assert find_other_language(text, lang) == found
 
 
 def test_texts_in_their_own_language():
     codes = {"zh": "ch_sim", "el": "en", "he": "en"}
     for (_, language), text in TEXTS.items():
-        assert other_language(text * 3, codes.get(language, language)) is None
+        assert find_other_language(text * 3, codes.get(language, language)) is None
 
 
 def test_words_are_known_for_languages_that_jobs_name():

@@ -12,8 +12,8 @@ from devtools import sample_files
 from tests.unit.worker.parsing import pictures
 from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
-from worker.parsing.ocr.page_reader import Direction, Ocr, Recognised
-from worker.parsing.ocr.tesseract import Tesseract, mend, open_models
+from worker.parsing.ocr.page_reader import Ocr, Orientation, Recognised
+from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_models
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
 
@@ -170,7 +170,7 @@ def test_large_pictures_are_made_smaller_and_small_ones_larger():
 
 
 POOR, FAIR, GOOD = Recognised("poor", 20.0), Recognised("fair", 50.0), Recognised("good", 90.0)
-UPSIDE_DOWN = Direction(180, 9.0, "Latin", 3.0)
+UPSIDE_DOWN = Orientation(180, 9.0, "Latin", 3.0)
 FOREIGN = (
     "page 1 seems to be in Cyrillic script, which OCR for the language en cannot read well:"
     " give the job another `lang`"
@@ -179,7 +179,7 @@ MISSING = (
     "no OCR model for the language fr is installed (Debian's package tesseract-ocr-fra):"
     " eng was used instead"
 )
-UPRIGHT_CYRILLIC = Direction(0, 9.0, "Cyrillic", 3.0)
+UPRIGHT_CYRILLIC = Orientation(0, 9.0, "Cyrillic", 3.0)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_without_ocr():
 def test_pictures_with_too_many_pixels():
     error = refused(pictures.save(pictures.draw(["Total"])), image_pixels=1000)
     assert error.code == FileErrorCode.TOO_LARGE
-    assert error.sentence.startswith("the picture has 640 x ")
+    assert error.sentence.startswith("the image has 640 x ")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
@@ -287,7 +287,7 @@ def test_a_model_that_is_damaged(tmp_path):
     ocr = tesseract(data=OcrData({"eng": broken}, "tesserocr"))
     error = refused(pictures.save(pictures.draw(["Total"])), ocr)
     assert error.code == FileErrorCode.OCR_UNAVAILABLE
-    assert error.sentence.startswith("the file is a picture and OCR cannot load its models (eng)")
+    assert error.sentence.startswith("the file is an image and OCR cannot load its models (eng)")
 
 
 def test_open_models_are_read_without_their_directories():
@@ -302,7 +302,7 @@ def test_open_models_are_read_without_their_directories():
 class Fixed:
     """An engine that has its answers ready; the last one again and again."""
 
-    def __init__(self, *answers: Recognised, direction: Direction | None = None) -> None:
+    def __init__(self, *answers: Recognised, direction: Orientation | None = None) -> None:
         self._answers = list(answers)
         self._direction = direction
         self.seen: list[Image.Image] = []
@@ -313,7 +313,7 @@ class Fixed:
         self.dpi.append(dpi)
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
-    def look(self, _: Image.Image) -> Direction | None:
+    def detect_orientation(self, _: Image.Image) -> Orientation | None:
         return self._direction
 
 
@@ -327,7 +327,7 @@ def test_the_resolution_of_a_picture_that_is_enlarged(size, dpi):
 
 
 def test_letters_as_people_write_them():
-    assert mend("\u200elad\u200f \u202aA\u202c", "ara") == "lad A"
-    assert mend("\u0e19\u0e4d\u0e32", "tha") == "\u0e19\u0e33"
-    assert mend("\u0643\u064a", "fas") == "\u06a9\u06cc"
-    assert mend("\u0643\u064a", "ara") == "\u0643\u064a"
+    assert normalise_letters("\u200elad\u200f \u202aA\u202c", "ara") == "lad A"
+    assert normalise_letters("\u0e19\u0e4d\u0e32", "tha") == "\u0e19\u0e33"
+    assert normalise_letters("\u0643\u064a", "fas") == "\u06a9\u06cc"
+    assert normalise_letters("\u0643\u064a", "ara") == "\u0643\u064a"

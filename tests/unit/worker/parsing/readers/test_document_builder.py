@@ -1,19 +1,26 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from worker.parsing.document import name_pages
-from worker.parsing.readers.document_builder import clean, collect_texts
+from worker.parsing.readers.document_builder import (
+    PAGE_CHARACTERS,
+    build_document,
+    paginate_text,
+    sanitize,
+)
 
 
 def document(texts, asked=sample_files.EVERYTHING, **limits):
-    return collect_texts(sample_files.source(b"x", "a.txt", asked, **limits), texts)
+    return build_document(sample_files.source(b"x", "a.txt", asked, **limits), texts)
 
 
-def test_clean_leaves_what_databases_take():
-    assert clean("a\r\nb\rc\fd") == "a\nb\nc\nd"
-    assert clean("a\x00b\x07c\td") == "abc\td"
-    assert clean("a\ud800b") == "a\ufffdb"
+def test_sanitized_text_fits_databases():
+    assert sanitize("a\r\nb\rc\fd") == "a\nb\nc\nd"
+    assert sanitize("a\x00b\x07c\td") == "abc\td"
+    assert sanitize("a\ud800b") == "a\ufffdb"
 
 
 def test_chosen_pages_keep_their_numbers():
@@ -61,3 +68,35 @@ def test_names_of_pages():
     assert name_pages([2]) == "page 3"
     assert name_pages([0, 1, 4]) == "pages 1, 2 and 5"
     assert name_pages(range(9)) == "pages 1, 2, 3, 4, 5 and 4 more"
+
+
+def test_a_short_text_is_one_page():
+    assert paginate_text("  Hello\n") == ["Hello"]
+
+
+def test_no_text_is_one_empty_page():
+    assert paginate_text(" \n\t ") == [""]
+
+
+def test_cuts_at_the_best_place_in_the_second_half():
+    for mark in ("\n\n", "\n", ". ", " "):
+        first, second = paginate_text("a" * 2000 + mark + "b" * 2000)
+        assert first == "a" * 2000 + mark.strip()
+        assert second == "b" * 2000
+
+
+def test_prefers_a_paragraph_to_a_later_line():
+    text = "a" * 1600 + "\n\n" + "b" * 500 + "\n" + "c" * 3000
+    assert paginate_text(text)[0] == "a" * 1600
+
+
+def test_cuts_inside_a_word_that_fills_the_page():
+    assert paginate_text("x" * 7000) == ["x" * 3000, "x" * 3000, "x" * 1000]
+
+
+@given(st.lists(st.text(alphabet="ab .\n", max_size=900), max_size=12))
+def test_nothing_but_white_space_is_lost(parts):
+    text = "\n\n".join(parts)
+    pages = paginate_text(text)
+    assert "".join("".join(pages).split()) == "".join(text.split())
+    assert all(len(page) <= PAGE_CHARACTERS for page in pages)

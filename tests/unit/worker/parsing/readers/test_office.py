@@ -6,9 +6,8 @@ import pytest
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.docx_headers import read_letterhead
 from worker.parsing.readers.odp import read_odp
-from worker.parsing.readers.office import _hidden_sheets, read_office
+from worker.parsing.readers.office import _hidden_sheets, read_docx_headers, read_office
 
 OPEN = "openxmlformats-officedocument."
 
@@ -37,17 +36,17 @@ def test_docx_cuts_what_is_more_than_a_page_between_breaks():
     assert len(pages) == 5
 
 
-def test_docx_letterhead():
+def test_docx_headers_are_on_the_first_page():
     data = sample_files.docx(["Dear Sir"], ["Page two"], header="ACME &amp; Sons")
     assert texts(data) == ["ACME & Sons\n\nDear Sir", "Page two"]
     assert texts(sample_files.docx(["Dear Sir"], header="7 / 9")) == ["Dear Sir"]
 
 
-def test_docx_letterhead_that_is_damaged():
+def test_damaged_docx_headers_are_left_out():
     data = bytearray(sample_files.docx(["Dear Sir"], header="ACME Limited"))
     at = data.rindex(b"word/header1.xml") - 46 + 10
     data[at : at + 2] = b"\x63\0"
-    assert read_letterhead(io.BytesIO(data)) == ("", "")
+    assert read_docx_headers(io.BytesIO(data)) == ("", "")
 
 
 def test_slides():

@@ -61,11 +61,11 @@ def test_entities_that_drawing_programs_declare():
         '<!ENTITY % a SYSTEM "http://example.org/x"> %a;',
     ],
 )
-def test_entities_that_no_drawing_needs(declared):
+def test_nested_and_external_entities_are_refused(declared):
     with pytest.raises(FileError) as caught:
         read(f"<!DOCTYPE svg [{declared}]>" + SVG.format("<text>&a;</text>"))
     assert caught.value.code == FileErrorCode.CORRUPT
-    assert caught.value.sentence.startswith("the file declares XML entities")
+    assert caught.value.sentence.startswith("the file declares nested or external")
 
 
 @pytest.mark.parametrize("data", ["<svg><text>", "<svg>&unknown;</svg>", "<svg>\0<text></svg>"])

@@ -12,8 +12,6 @@ from app.jobs.pages import PageSelection
 from devtools import sample_files
 from worker.parsing.limits import GIB, ParserLimits
 from worker.parsing.ocr.installed import OcrChoice, OcrData
-from worker.parsing.readers.pdf.fallback import _judge_bare_pages, _read_one
-from worker.parsing.readers.pdf.timeout import run_capped
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import fork_server, forked_reader, protocol, run
 from worker.parsing.sandbox.exit_status import ExitStatus, ReadResult
@@ -178,30 +176,3 @@ def test_waiting_for_an_answer_that_is_too_long(pipes):
     reader, writer, connection, _ = pipes
     writer.write(b"\xff\xff\xff\xff")
     assert fork_server._await_answer(reader, connection, FIVE) == ReadResult(None)
-
-
-def test_capped_functions():
-    def fail() -> str:
-        raise ValueError
-
-    def sleep() -> str:
-        time.sleep(60)
-        return "late"
-
-    assert run_capped(lambda: "Größe" * 50_000, 20) == "Größe" * 50_000
-    assert run_capped(fail, 20) == ""
-    start = time.monotonic()
-    assert run_capped(sleep, 0.2) == ""
-    assert time.monotonic() - start < 5
-
-
-def test_what_runs_capped():
-    assert _read_one(sample_files.source(sample_files.pdf("One", "Two")), 1) == "Two"
-    assert _judge_bare_pages(sample_files.source(sample_files.pdf(b"")), [0]) == ""
-    lying = sample_files.pdf(b"").replace(b"/Count 1", b"/Count 7")
-    assert _judge_bare_pages(sample_files.source(lying), [0]) == FileErrorCode.CORRUPT
-    assert _judge_bare_pages(sample_files.source(b"nothing"), [0]) == FileErrorCode.CORRUPT
-    bomb = sample_files.pdf(b"").replace(
-        sample_files.stream(b""), sample_files.deflated(b" " * 80_000_000)
-    )
-    assert _judge_bare_pages(sample_files.source(bomb), [0]) == FileErrorCode.TOO_LARGE

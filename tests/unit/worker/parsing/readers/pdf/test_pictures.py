@@ -34,10 +34,10 @@ def read(data: bytes, ocr: Ocr | None = None, mode: str = "MULTIMODAL") -> Docum
     )
 
 
-def cut_out(data: bytes) -> list[tuple[int, int]]:
+def crop(data: bytes) -> list[tuple[int, int]]:
     document = pypdfium2.PdfDocument(data)
     try:
-        return [found.picture.size for found in pdf_pictures.cut_out(document, 0, 72)]
+        return [found.picture.size for found in pdf_pictures.crop_pictures(document, 0, 72)]
     finally:
         document.close()
 
@@ -82,26 +82,26 @@ def test_doubtful_and_known_text_is_left_out():
     ],
     ids=["one", "icon", "line", "slices", "two", "outside", "under text"],
 )
-def test_which_pictures_are_cut_out(content, sizes):
-    assert cut_out(page_with(content)) == sizes
+def test_which_pictures_are_cropped(content, sizes):
+    assert crop(page_with(content)) == sizes
 
 
 def test_pictures_in_forms_are_where_the_form_puts_them():
     data = page_with(b"q 2 0 0 2 100 300 cm /Fm1 Do Q", form=b"q 200 0 0 46 0 0 cm /Im1 Do Q")
-    assert cut_out(data) == [(800, 184)]
+    assert crop(data) == [(800, 184)]
     assert read(data).pages[0].text.endswith("Received on Monday")
 
 
 def test_turned_pages():
     data = page_with(BELOW).replace(b"/MediaBox", b"/Rotate 90/MediaBox")
-    assert cut_out(data) == [(186, 800)]
+    assert crop(data) == [(186, 800)]
 
 
 def test_most_pictures_of_a_page():
     many = b" ".join(
         b"q 100 0 0 25 %d %d cm /Im1 Do Q" % (110 * (n % 5), 50 * (n // 5)) for n in range(20)
     )
-    assert len(cut_out(page_with(many))) == 8
+    assert len(crop(page_with(many))) == 8
 
 
 def test_pictures_beyond_the_time_for_ocr():

@@ -6,7 +6,7 @@ import pytest
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from tests.unit.worker.parsing.ocr.test_page_reader import tesseract
-from worker.parsing.readers import heif
+from worker.parsing.readers import image
 from worker.parsing.readers.dispatch import read_document
 from worker.parsing.sandbox.parser import SandboxedParser
 
@@ -44,7 +44,7 @@ def test_heic_in_the_sandbox():
 
 
 def test_without_the_extra(monkeypatch):
-    monkeypatch.setattr(heif, "pi_heif", None)
+    monkeypatch.setattr(image, "pi_heif", None)
     source = sample_files.source(HEIC)
     with pytest.raises(FileError) as caught:
         read_document(source.file, "", source.request, source.limits, tesseract())

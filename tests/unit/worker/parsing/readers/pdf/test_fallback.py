@@ -1,0 +1,32 @@
+import time
+
+from app.errors import FileErrorCode
+from devtools import sample_files
+from worker.parsing.readers.pdf.fallback import _judge_blank_pages, _read_one, run_with_timeout
+
+
+def test_functions_with_a_timeout():
+    def fail() -> str:
+        raise ValueError
+
+    def sleep() -> str:
+        time.sleep(60)
+        return "late"
+
+    assert run_with_timeout(lambda: "Größe" * 50_000, 20) == "Größe" * 50_000
+    assert run_with_timeout(fail, 20) == ""
+    start = time.monotonic()
+    assert run_with_timeout(sleep, 0.2) == ""
+    assert time.monotonic() - start < 5
+
+
+def test_reading_and_judging_pages():
+    assert _read_one(sample_files.source(sample_files.pdf("One", "Two")), 1) == "Two"
+    assert _judge_blank_pages(sample_files.source(sample_files.pdf(b"")), [0]) == ""
+    lying = sample_files.pdf(b"").replace(b"/Count 1", b"/Count 7")
+    assert _judge_blank_pages(sample_files.source(lying), [0]) == FileErrorCode.CORRUPT
+    assert _judge_blank_pages(sample_files.source(b"nothing"), [0]) == FileErrorCode.CORRUPT
+    bomb = sample_files.pdf(b"").replace(
+        sample_files.stream(b""), sample_files.deflated(b" " * 80_000_000)
+    )
+    assert _judge_blank_pages(sample_files.source(bomb), [0]) == FileErrorCode.TOO_LARGE
