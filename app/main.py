@@ -20,18 +20,36 @@ from app.api.v1 import (
     admin,
     classifier,
     configurations,
+    deliveries,
     extensions,
     files,
     presigned,
     projects,
     saved_webhooks,
-    webhooks,
 )
 from app.api.v2 import classify
+from app.api.v2 import saved_webhooks as saved_webhooks_v2
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.observability.queue_collector import QueueCollector
 from app.projects.authenticator import Authenticator
 from app.single_flight import SingleFlight
+
+ROUTES = (
+    classifier,
+    extensions,
+    deliveries,
+    configurations,
+    files,
+    presigned,
+    saved_webhooks,
+    projects,
+    admin,
+    classify,
+    saved_webhooks_v2,
+    links,
+    health,
+    metrics,
+)
 
 
 class BackgroundService(Protocol):
@@ -76,9 +94,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.state.queue_figures = SingleFlight(partial(QueueCollector, services.database))
     errors.install(app)
     docs.install(app)
-    for module in (classifier, extensions, files, health, metrics, links, webhooks, projects):
-        app.include_router(module.router)
-    for module in (admin, classify, configurations, saved_webhooks, presigned):
+    for module in ROUTES:
         app.include_router(module.router)
     settings = services.settings
     # The last one added is the first one asked.

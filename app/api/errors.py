@@ -49,9 +49,13 @@ def _render(_: Request, error: Exception) -> JSONResponse:
 
 def _render_validation(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # how the handler is registered
-    # Never `input`: it may be a webhook's secret, or a megabyte.
+    # Without `input`, which may be a webhook's secret or a megabyte.
     detail = [
-        {"loc": list(problem["loc"]), "msg": problem["msg"], "type": problem["type"]}
+        {
+            "loc": list(problem["loc"]),
+            "msg": problem["msg"].removeprefix("Value error, "),
+            "type": problem["type"],
+        }
         for problem in error.errors()
     ]
     return JSONResponse({"detail": detail}, 422)

@@ -1,4 +1,4 @@
-"""Presigned links: whoever holds the URL may read a file, or bring one, until it expires."""
+"""Presigned links: URLs that read or upload one file without an API key until they expire."""
 
 import time
 from base64 import urlsafe_b64encode
@@ -7,15 +7,18 @@ from hmac import compare_digest
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
-from sqlalchemy import select
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
 from app.api.dependencies import Services
-from app.errors import NotFound
+from app.api.upload import RawUpload, receive_raw
+from app.errors import NotFound, Unprocessable
+from app.files import pending, service
 from app.files.blobs.s3_signing import attachment
 from app.files.models import File
+from app.files.pending import NewUpload
 from app.secrets import Secrets, Use
 from app.settings import Settings
 
@@ -29,10 +32,10 @@ router = APIRouter()
 def presign(
     request: Request, services: Services, file: File, seconds: int | None
 ) -> tuple[str, datetime]:
-    """Return an absolute URL that needs no key, and when it expires.
+    """Return an absolute URL that works without an API key, and when it expires.
 
-    It leads through this server, or to the store of the bytes where the settings say so.
-    `seconds` out of range are coerced.
+    It leads to this server, or directly to the blob store if the settings say so. `seconds` out
+    of range are coerced.
     """
     lifetime = _lifetime(services.settings, seconds)
     expires = int(time.time()) + lifetime
@@ -45,21 +48,16 @@ def presign(
 
 
 def expiry(settings: Settings, seconds: int | None) -> datetime:
-    """Return when a link expires that is made now; `seconds` out of range are coerced."""
+    """Return when a link of this lifetime expires; `seconds` out of range are coerced."""
     return datetime.fromtimestamp(int(time.time()) + _lifetime(settings, seconds), UTC)
 
 
 def upload_link(request: Request, services: Services, file_id: UUID, expires_at: datetime) -> str:
-    """Return an absolute URL to which a file's bytes can be sent by PUT without a key."""
+    """Return an absolute URL that takes a file's bytes by PUT without an API key."""
     expires = int(expires_at.timestamp())
     signature = _sign(services.secrets, "PUT", file_id, expires)
     query = f"expires={expires}&signature={signature}"
     return f"{_base(request, services)}{UPLOAD_PREFIX}{file_id}?{query}"
-
-
-def check_upload(secrets: Secrets, file_id: UUID, expires: int, signature: str) -> None:
-    """Raise NotFound unless a link for bringing bytes is ours and has not expired."""
-    _check(secrets, "PUT", file_id, expires, signature)
 
 
 @router.get("/download/{file_id}", include_in_schema=False)
@@ -69,15 +67,11 @@ def download(
     expires: Annotated[int, Query()],
     signature: Annotated[str, Query()],
 ) -> StreamingResponse:
-    """Send the bytes of a presigned link, never as something that a browser would run."""
+    """Send the bytes of a presigned link, as an attachment that a browser does not run."""
     services: Services = request.app.state.services
     _check(services.secrets, "GET", file_id, expires, signature)
     with services.database.read() as session:
-        file = session.execute(
-            select(File.name, File.size, File.blob_key).where(File.id == file_id)
-        ).one_or_none()
-    if file is None:
-        raise NotFound(f"File {file_id} does not exist.")
+        file = service.get_linked(session, file_id)
     try:
         blob = services.blobs.open(file.blob_key)
     except FileNotFoundError:
@@ -96,8 +90,49 @@ def download(
     )
 
 
+@router.put(UPLOAD_PREFIX + "{file_id}", status_code=204, include_in_schema=False)
+async def upload(
+    request: Request,
+    file_id: UUID,
+    expires: Annotated[int, Query()],
+    signature: Annotated[str, Query()],
+) -> Response:
+    """Receive the bytes of a presigned upload. Sending the same bytes again changes nothing."""
+    services: Services = request.app.state.services
+    _check(services.secrets, "PUT", file_id, expires, signature)
+    promised = await to_thread.run_sync(_find_pending, services, file_id)
+    max_bytes = services.settings.upload_max_bytes
+    if promised.size is not None:
+        max_bytes = min(max_bytes, promised.size)
+    received = await receive_raw(request, services.blobs, max_bytes)
+    await to_thread.run_sync(_store, services, file_id, promised, received)
+    return Response(status_code=204)
+
+
+def _find_pending(services: Services, file_id: UUID) -> NewUpload:
+    with services.database.read() as session:
+        return pending.find(session, file_id)
+
+
+def _store(services: Services, file_id: UUID, promised: NewUpload, received: RawUpload) -> None:
+    if promised.size is not None and received.size != promised.size:
+        received.writer.discard()
+        raise Unprocessable(
+            f"The link is for {promised.size} bytes, not {received.size}: send the whole file.",
+            ("body",),
+        )
+    service.store_upload(
+        services.database,
+        services.blobs,
+        received.writer,
+        promised.name,
+        lambda session, file_type, blob: pending.complete(session, file_id, file_type, blob),
+        project_max_bytes=services.settings.project_max_bytes,
+    )
+
+
 def _lifetime(settings: Settings, seconds: int | None) -> int:
-    """Return how long a link works: some clients send 0 and mean the default."""
+    """Return the lifetime of a link in seconds. Some clients send 0 for the default."""
     lifetime = settings.link_seconds if not seconds or seconds < 0 else seconds
     return min(lifetime, MAX_LINK_SECONDS)
 
@@ -112,7 +147,7 @@ def _base(request: Request, services: Services) -> str:
 def _check(secrets: Secrets, method: str, file_id: UUID, expires: int, signature: str) -> None:
     expected = _sign(secrets, method, file_id, expires)
     if not compare_digest(signature.encode(), expected.encode()) or expires < time.time():
-        raise NotFound("This link is not valid, or has expired: ask the API for a new one.")
+        raise NotFound("This link is not valid or has expired: request a new one from the API.")
 
 
 def _sign(secrets: Secrets, method: str, file_id: UUID, expires: int) -> str:

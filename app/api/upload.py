@@ -110,9 +110,9 @@ def _field_text(part: _Part) -> str:
     text = part.data.decode("utf-8", "replace")
     location = ("body", part.field)
     if len(text) > MAX_TEXT:
-        raise Unprocessable(f"Text must not be longer than {MAX_TEXT} characters.", location)
+        raise Unprocessable(f"The text is longer than {MAX_TEXT} characters. Shorten it.", location)
     if "\0" in text:
-        raise Unprocessable("Text must not hold NUL characters.", location)
+        raise Unprocessable("The text contains a NUL character. Remove it.", location)
     return text
 
 

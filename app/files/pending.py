@@ -57,8 +57,8 @@ def find(session: Session, file_id: UUID) -> NewUpload:
     return NewUpload(file.name, file.external_file_id, file.size)
 
 
-def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> bool:
-    """Make a file of bytes that came; False when they had come before.
+def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> File | None:
+    """Make a file of bytes that came; None when they had come before.
 
     Of two that bring bytes at once, one makes the file. Raises Conflict when the link was used
     for other bytes, NotFound when the file was deleted or the link is too old.
@@ -70,14 +70,13 @@ def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob)
     ).one_or_none()
     if pending is not None:
         new = NewFile(pending.name, file_type, pending.external_file_id)
-        service.add(session, pending.project_id, new, blob, file_id)
-        return True
+        return service.add(session, pending.project_id, new, blob, file_id)
     known = session.scalar(select(File.sha256).where(File.id == file_id))
     if known is None:
         raise NotFound(GONE)
     if known != blob.sha256:
         raise Conflict(USED)
-    return False
+    return None
 
 
 def delete_expired(database: Database, limit: int) -> int:

@@ -1,21 +1,26 @@
 """Files: store, find, list, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import LINK, Action, record
-from app.db import new_id, now
-from app.errors import NotFound
+from app.db import Database, new_id, now
+from app.errors import NotFound, PayloadTooLarge
 from app.files import deletions
-from app.files.blobs.protocol import Blob
+from app.files.blobs.protocol import Blob, BlobStore, BlobWriter
 from app.files.models import SORTED_CHARACTERS, CacheEntry, File
+from app.files.sniff.sniff import extension_of
 from app.files.sorting import NEWEST, FileSort
 from app.paging import Page, PageRequest, count, cut
+from app.projects.models import Project
 from app.projects.scope import Scope
+
+Stored = TypeVar("Stored", File, File | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,72 @@ def add(
         subject=file.id,
         details={"size": blob.size, "sha256": blob.sha256},
     )
+    return file
+
+
+def store_upload(
+    database: Database,
+    blobs: BlobStore,
+    writer: BlobWriter,
+    name: str,
+    record_file: Callable[[Session, str | None, Blob], Stored],
+    *,
+    project_max_bytes: int,
+) -> Stored:
+    """Put the bytes of an upload in place and record their file; return what `record_file` does.
+
+    `record_file` gets the session, the type of the bytes and the blob; it returns the new file,
+    or None when it exists already. Then, and on any error, the bytes are deleted. Raises
+    PayloadTooLarge when the project would keep too much, by default `project_max_bytes`.
+    """
+    try:
+        with writer.reopen() as content:
+            file_type = extension_of(content, name)
+        blob = writer.commit()
+    except BaseException:
+        writer.discard()
+        raise
+    is_stored = False
+    try:
+        with database.write() as session:
+            file = record_file(session, file_type, blob)
+            if file is not None:
+                _require_room(session, file, project_max_bytes)
+        is_stored = file is not None
+        return file
+    finally:
+        if not is_stored:
+            blobs.delete(blob.key)
+
+
+def _require_room(session: Session, file: File, default: int) -> None:
+    """Raise PayloadTooLarge when a file that was just added exceeds its project's quota.
+
+    Called in the transaction that adds the file. Uploads to a project with a quota run one after
+    the other; without a quota this is one query. `default` is the quota in bytes of projects that
+    have none; 0 means no quota.
+    """
+    own = session.scalar(select(Project.max_bytes).where(Project.id == file.project_id))
+    limit = default if own is None else own
+    if not limit:
+        return
+    # Blocks other uploads only, not inserts of rows that refer to the project.
+    lock = select(Project.id).where(Project.id == file.project_id).with_for_update(key_share=True)
+    session.execute(lock)
+    total = select(func.sum(File.size)).where(File.project_id == file.project_id)
+    used = int(session.scalar(total) or 0) - file.size
+    if used + file.size > limit:
+        raise PayloadTooLarge(
+            f"The project keeps {used} of at most {limit} bytes: there is no room for {file.size} "
+            "more. Delete files that you do not need."
+        )
+
+
+def get_linked(session: Session, file_id: UUID) -> File:
+    """Return a file of any project, for a presigned link; raises NotFound."""
+    file = session.get(File, file_id)
+    if file is None:
+        raise NotFound(f"File {file_id} does not exist.")
     return file
 
 

@@ -1,11 +1,12 @@
 """The caller of a request and the projects within its reach."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit.log import key_actor
 from app.db import Database, now
@@ -108,8 +109,35 @@ def resolve_scope(
         with database.write() as session:
             adopt_project(session, project_id, principal.organization_id, actor=principal.actor)
     elif owner != principal.organization_id or not principal.organization_wide:
-        raise NotFound(
-            f"Project {project_id} does not exist, or this API key has no access to it. Use a "
-            "project of this key, or leave the project out."
-        )
+        raise _out_of_reach(project_id)
     return Scope(principal, project_id, is_explicit=True)
+
+
+def find_projects(session: Session, principal: Principal, name: str | None) -> Sequence[Project]:
+    """Return the projects that a key may use, the oldest first; with `name`, only those."""
+    query = _projects(principal)
+    if name is not None:
+        query = query.where(Project.name == name)
+    return session.scalars(query.order_by(Project.created_at)).all()
+
+
+def get_project(session: Session, principal: Principal, project_id: UUID) -> Project:
+    """Return a project that a key may use; raises NotFound."""
+    query = _projects(principal).where(Project.id == project_id)
+    project = session.scalars(query).one_or_none()
+    if project is None:
+        raise _out_of_reach(project_id)
+    return project
+
+
+def _projects(principal: Principal) -> Select[Project]:
+    if principal.organization_wide:
+        return select(Project).where(Project.organization_id == principal.organization_id)
+    return select(Project).where(Project.id == principal.project_id)
+
+
+def _out_of_reach(project_id: UUID) -> NotFound:
+    return NotFound(
+        f"Project {project_id} does not exist, or this API key has no access to it. Use a "
+        "project of this key, or leave the project out."
+    )

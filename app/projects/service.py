@@ -78,6 +78,11 @@ def require_project(session: Session, project_id: UUID) -> Project:
     return project
 
 
+def get_organization(session: Session, organization_id: UUID) -> Organization:
+    """Return an organization that exists, such as that of a key."""
+    return session.get_one(Organization, organization_id)
+
+
 def find_project_ids(session: Session, organization_id: UUID) -> list[UUID]:
     """Return the ids of all projects of an organization."""
     query = select(Project.id).where(Project.organization_id == organization_id)

@@ -8,18 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from app.api.v1.configurations import ConfigurationRequest
+from app.api.v1.configurations import SavedConfigurationRequest
 from app.api.v1.files import FileQueryRequest
-from app.api.v1.saved_webhooks import WebhookRequest
-from app.api.v1.schemas import ClassifyJobRequest, WebhookModel
+from app.api.v1.saved_webhooks import SavedWebhookRequest
+from app.api.v1.schemas import ClassifyJobRequest
 from app.api.v2.schemas import ClassifyRequest
+from app.api.wire.webhooks import WebhookRequest
 
 MODELS = (
     ClassifyJobRequest,
-    WebhookModel,
-    ClassifyRequest,
-    ConfigurationRequest,
     WebhookRequest,
+    ClassifyRequest,
+    SavedConfigurationRequest,
+    SavedWebhookRequest,
     FileQueryRequest,
 )
 # The same each time, and however busy the machine is.

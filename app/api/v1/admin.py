@@ -1,4 +1,4 @@
-"""What only an API key for administration may see."""
+"""Endpoints for API keys of administrators."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,11 +19,12 @@ Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with an off
 def export_audit_events(
     call: ApiCall, since: Moment = None, until: Moment = None
 ) -> StreamingResponse:
-    """Send the audit log of the key's organization, an event a line, the oldest first.
+    """Export the audit log of the key's organization: one JSON object a line, the oldest first.
 
-    Of one project where `project_id` names it.
+    `project_id` limits it to one project.
     """
-    project_id = None if call.project_id is None else call.scope().project_id
-    wanted = Wanted(since, until, project_id, call.principal.organization_id)
+    scope = call.scope
+    project_id = scope.project_id if scope.is_explicit else None
+    wanted = Wanted(since, until, project_id, scope.principal.organization_id)
     lines: Iterator[str] = read_lines(call.services.database, wanted)
     return StreamingResponse(lines, media_type="application/x-ndjson")

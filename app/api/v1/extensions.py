@@ -1,6 +1,6 @@
 """Two endpoints that version 1 of the original API does not have: cancel and delete a job.
 
-No client of version 1 has a method for them; its plain `post` and `delete` do.
+The SDKs of version 1 have no method for them: use their plain `post` and `delete`.
 """
 
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.dependencies import ApiCall
-from app.api.v1.classifier import render_job
+from app.api.v1.classifier import job_response
 from app.api.v1.schemas import ClassifyJobResponse
 from app.jobs import service
 
@@ -17,22 +17,20 @@ router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier (extensio
 
 @router.post("/{classify_job_id}/cancel")
 def cancel_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
-    """End a job now, as CANCELLED. Results that are there stay; other files end as `cancelled`.
+    """Cancel a job. Existing results stay; the other files end with the error `cancelled`.
 
-    A job that has ended already is returned as it is. An extension of this server.
+    A job that has ended is returned unchanged. An extension of this server.
     """
-    scope = call.scope()
-    with call.services.database.write() as session:
-        return render_job(service.cancel(session, scope, classify_job_id))
+    with call.write() as session:
+        return job_response(service.cancel(session, call.scope, classify_job_id))
 
 
 @router.delete("/{classify_job_id}", status_code=204)
 def delete_job(call: ApiCall, classify_job_id: UUID) -> Response:
-    """Delete an ended job with its results; its files stay. 409 while it runs: cancel it first.
+    """Delete an ended job and its results; its files stay. 409 while it runs: cancel it first.
 
     An extension of this server.
     """
-    scope = call.scope()
-    with call.services.database.write() as session:
-        service.remove(session, scope, classify_job_id)
+    with call.write() as session:
+        service.remove(session, call.scope, classify_job_id)
     return Response(status_code=204)

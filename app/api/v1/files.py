@@ -1,28 +1,28 @@
 """The two families of file endpoints that the classifier's clients use."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from app.api.dependencies import ApiCall, Call
 from app.api.links import presign
 from app.api.upload import Upload, receive_upload
 from app.api.wire.ids import FileId
-from app.api.wire.pagination import IncludeTotal, PageSize, PageToken, encode_token, read_page
+from app.api.wire.pagination import MAX_FILES_SIZE, ListResponse, PageParams, PageQuery
 from app.api.wire.text import ShortText, Text
 from app.files import service
+from app.files.blobs.protocol import Blob
 from app.files.models import File
 from app.files.service import FileFilter, NewFile
-from app.files.sniff.sniff import extension_of
-from app.files.sorting import NEWEST, FileSort, parse_sort
-from app.limits.storage import require_room
+from app.files.sorting import NEWEST, parse_sort
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/v1", tags=["files"])
 
 
 class PresignedUrlResponse(BaseModel):
-    """A link to a file's bytes that needs no key."""
+    """A link to a file's bytes that works without an API key."""
 
     url: str
     expires_at: datetime
@@ -70,16 +70,8 @@ class FileResponse(BaseModel):
     permission_info: dict[str, Any] | None = None
 
 
-class BetaFileListResponse(BaseModel):
-    """A page of files."""
-
-    items: list[BetaFileResponse]
-    next_page_token: str | None = None
-    total_size: int | None = None
-
-
 class FileFilterRequest(BaseModel):
-    """Which files a query wants; what is not named here is ignored."""
+    """The files of a query; other fields are ignored."""
 
     file_ids: list[FileId] | None = None
     file_name: Text | None = None
@@ -97,12 +89,12 @@ class FileQueryRequest(BaseModel):
     include_total: bool = False
 
 
-Expiry = Annotated[int | None, Query(description="How many seconds the link works.")]
+Expiry = Annotated[int | None, Query(description="Seconds until the link expires.")]
 OrderBy = Annotated[
     str | None,
     Query(
-        description="`created_at` (the newest first, also without this), `name` or `id`, with "
-        "` desc` or ` asc` where you want the other direction. What is unknown is ignored."
+        description="`created_at` (the default, the newest first), `name` or `id`; append "
+        "` desc` or ` asc` for the other direction. Unknown fields are ignored."
     ),
 ]
 Expand = Annotated[
@@ -111,7 +103,7 @@ Expand = Annotated[
 
 
 def _multipart(field: str) -> dict[str, Any]:
-    """Return the OpenAPI of an upload: the routes read the body themselves, as it arrives."""
+    """Return the OpenAPI of an upload, whose body the route reads from the stream."""
     text = {"type": "string"}
     properties = {
         field: {"type": "string", "format": "binary"},
@@ -129,7 +121,7 @@ async def create_beta_file(request: Request, call: ApiCall) -> BetaFileResponse:
     upload = await _receive(request, call, "file")
     external_id = upload.fields.get("external_file_id")
     file = await to_thread.run_sync(_store, call, upload, external_id)
-    return _beta(file)
+    return _beta_response(file)
 
 
 @router.post("/files", openapi_extra=_multipart("upload_file"))
@@ -139,46 +131,39 @@ async def create_file(
     """Upload a file: multipart, part `upload_file`."""
     upload = await _receive(request, call, "upload_file")
     file = await to_thread.run_sync(_store, call, upload, external_file_id)
-    return _plain(file)
+    return _file_response(file)
 
 
 @router.get("/beta/files")
 def list_beta_files(
     request: Request,
     call: ApiCall,
-    page_size: PageSize = None,
-    page_token: PageToken = None,
+    params: PageQuery,
     file_ids: Annotated[list[FileId] | None, Query()] = None,
     file_name: Text | None = None,
     external_file_id: Text | None = None,
     order_by: OrderBy = None,
     expand: Expand = None,
-    include_total: IncludeTotal = False,
-) -> BetaFileListResponse:
+) -> ListResponse[BetaFileResponse]:
     """List the project's files, the newest first unless `order_by` says otherwise."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
-    order = parse_sort(order_by)
-    page, answer = _list(call, wanted, order, page_size, page_token, include_total=include_total)
-    for file, shown in zip(page, answer.items, strict=True):
-        _expand(request, call, file, shown, expand)
-    return answer
+    to_response = partial(_expanded_response, request, call, expand)
+    return _list(call, wanted, order_by, to_response, params)
 
 
 @router.post("/beta/files/query")
-def query_beta_files(call: ApiCall, body: FileQueryRequest) -> BetaFileListResponse:
+def query_beta_files(call: ApiCall, body: FileQueryRequest) -> ListResponse[BetaFileResponse]:
     """List the project's files by a filter in the body."""
     asked = body.filter or FileFilterRequest()
-    if call.project_id is None:
-        call = replace(call, project_id=asked.project_id)
+    if not call.scope.is_explicit and asked.project_id is not None:
+        call = call.in_project(asked.project_id)
     wanted = FileFilter(
         None if asked.file_ids is None else tuple(asked.file_ids),
         asked.file_name,
         asked.external_file_id,
     )
-    order = parse_sort(body.order_by)
-    return _list(
-        call, wanted, order, body.page_size, body.page_token, include_total=body.include_total
-    )[1]
+    params = PageParams(body.page_size, body.page_token, body.include_total)
+    return _list(call, wanted, body.order_by, _beta_response, params)
 
 
 @router.get("/beta/files/{file_id}")
@@ -186,16 +171,13 @@ def get_beta_file(
     request: Request, call: ApiCall, file_id: FileId, expand: Expand = None
 ) -> BetaFileResponse:
     """Return a file."""
-    file = _find(call, file_id)
-    shown = _beta(file)
-    _expand(request, call, file, shown, expand)
-    return shown
+    return _expanded_response(request, call, expand, _find(call, file_id))
 
 
 @router.get("/files/{file_id}")
 def get_file(call: ApiCall, file_id: FileId) -> FileResponse:
     """Return a file."""
-    return _plain(_find(call, file_id))
+    return _file_response(_find(call, file_id))
 
 
 @router.get("/beta/files/{file_id}/content")
@@ -203,17 +185,16 @@ def get_file(call: ApiCall, file_id: FileId) -> FileResponse:
 def get_file_content(
     request: Request, call: ApiCall, file_id: FileId, expires_at_seconds: Expiry = None
 ) -> PresignedUrlResponse:
-    """Return a link to the file's bytes that needs no key."""
+    """Return a link to the file's bytes that works without an API key."""
     return _link(request, call, _find(call, file_id), expires_at_seconds)
 
 
 @router.delete("/beta/files/{file_id}", status_code=204)
 @router.delete("/files/{file_id}", status_code=204)
 def delete_file(call: ApiCall, file_id: FileId) -> Response:
-    """Delete a file's bytes and their caches; results of jobs that read it stay."""
-    scope = call.scope()
-    with call.services.database.write() as session:
-        blob_keys = service.remove(session, scope, file_id)
+    """Delete a file, its bytes and its caches; results of jobs that read it stay."""
+    with call.write() as session:
+        blob_keys = service.remove(session, call.scope, file_id)
     try:
         for key in blob_keys:
             call.services.blobs.delete(key)
@@ -228,58 +209,45 @@ async def _receive(request: Request, call: Call, field: str) -> Upload:
 
 
 def _store(call: Call, upload: Upload, external_file_id: str | None) -> File:
-    """Judge the type by the bytes, put them in place, and record them: in this order."""
+    def record(session: Session, file_type: str | None, blob: Blob) -> File:
+        new = NewFile(
+            name=upload.name,
+            file_type=file_type,
+            external_file_id=external_file_id,
+            purpose=upload.fields.get("purpose", "")[:255] or None,
+        )
+        return service.create(session, call.scope, new, blob)
+
     services = call.services
-    try:
-        scope = call.scope()
-        with upload.writer.reopen() as content:
-            file_type = extension_of(content, upload.name)
-        blob = upload.writer.commit()
-    except BaseException:
-        upload.writer.discard()
-        raise
-    new = NewFile(
-        name=upload.name,
-        file_type=file_type,
-        external_file_id=external_file_id,
-        purpose=upload.fields.get("purpose", "")[:255] or None,
+    return service.store_upload(
+        services.database,
+        services.blobs,
+        upload.writer,
+        upload.name,
+        record,
+        project_max_bytes=services.settings.project_max_bytes,
     )
-    try:
-        with services.database.write() as session:
-            file = service.create(session, scope, new, blob)
-            require_room(session, file, services.settings.project_max_bytes)
-            return file
-    except BaseException:
-        services.blobs.delete(blob.key)
-        raise
 
 
 def _find(call: Call, file_id: UUID) -> File:
-    scope = call.scope()
-    with call.services.database.read() as session:
-        return service.get(session, scope, file_id)
+    with call.read() as session:
+        return service.get(session, call.scope, file_id)
 
 
 def _list(
     call: Call,
     wanted: FileFilter,
-    order: FileSort,
-    page_size: int | None,
-    page_token: str | None,
-    *,
-    include_total: bool,
-) -> tuple[Sequence[File], BetaFileListResponse]:
-    scope, secrets = call.scope(), call.services.secrets
-    purpose = f"files {scope.project_id} {wanted}"
-    if order != NEWEST:
-        purpose += f" {order}"
-    request = read_page(secrets, purpose, page_size, page_token, include_total=include_total)
-    with call.services.database.read() as session:
-        page = service.find_page(session, scope, wanted, request, order)
-    return page.rows, BetaFileListResponse(
-        items=[_beta(file) for file in page.rows],
-        next_page_token=encode_token(secrets, purpose, page.next_after),
-        total_size=page.total,
+    order_by: str | None,
+    to_response: Callable[[File], BetaFileResponse],
+    params: PageParams,
+) -> ListResponse[BetaFileResponse]:
+    order = parse_sort(order_by)
+    return call.page(
+        f"files {wanted}" if order == NEWEST else f"files {wanted} {order}",
+        lambda session, scope, page: service.find_page(session, scope, wanted, page, order),
+        to_response,
+        params,
+        MAX_FILES_SIZE,
     )
 
 
@@ -288,14 +256,16 @@ def _link(request: Request, call: Call, file: File, seconds: int | None) -> Pres
     return PresignedUrlResponse(url=url, expires_at=expires_at)
 
 
-def _expand(
-    request: Request, call: Call, file: File, shown: BetaFileResponse, expand: list[str] | None
-) -> None:
+def _expanded_response(
+    request: Request, call: Call, expand: list[str] | None, file: File
+) -> BetaFileResponse:
+    answer = _beta_response(file)
     if expand and "download_url" in expand:
-        shown.download_url = _link(request, call, file, None)
+        answer.download_url = _link(request, call, file, None)
+    return answer
 
 
-def _beta(file: File) -> BetaFileResponse:
+def _beta_response(file: File) -> BetaFileResponse:
     return BetaFileResponse(
         id=file.id,
         name=file.name,
@@ -307,7 +277,7 @@ def _beta(file: File) -> BetaFileResponse:
     )
 
 
-def _plain(file: File) -> FileResponse:
+def _file_response(file: File) -> FileResponse:
     return FileResponse(
         id=file.id,
         name=file.name,

@@ -1,17 +1,15 @@
-"""Projects and organizations, as far as clients look them up."""
+"""The projects and the organization of an API key."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import Select, select
 
-from app.api.dependencies import ApiCall, Call
+from app.api.dependencies import ApiCall
 from app.api.wire.text import Text
-from app.errors import NotFound
-from app.projects.models import Organization, Project
+from app.projects import scope, service
+from app.projects.models import Project
 
 router = APIRouter(prefix="/api/v1", tags=["projects"])
 
@@ -32,43 +30,28 @@ class OrganizationResponse(BaseModel):
 
 @router.get("/projects")
 def list_projects(call: ApiCall, project_name: Text | None = None) -> list[ProjectResponse]:
-    """List the projects that the key may use."""
-    query = _reachable(call)
-    if project_name is not None:
-        query = query.where(Project.name == project_name)
-    with call.services.database.read() as session:
-        projects = session.scalars(query.order_by(Project.created_at)).all()
-    return [_render(project) for project in projects]
+    """List the projects that the API key may use."""
+    with call.read() as session:
+        projects = scope.find_projects(session, call.scope.principal, project_name)
+    return [_project_response(project) for project in projects]
 
 
 @router.get("/projects/{wanted_id}")
 def get_project(call: ApiCall, wanted_id: UUID) -> ProjectResponse:
     """Return a project."""
-    with call.services.database.read() as session:
-        project = session.scalars(_reachable(call).where(Project.id == wanted_id)).one_or_none()
-    if project is None:
-        raise NotFound(f"Project {wanted_id} does not exist, or this API key may not use it.")
-    return _render(project)
+    with call.read() as session:
+        return _project_response(scope.get_project(session, call.scope.principal, wanted_id))
 
 
 @router.get("/organizations")
 def list_organizations(call: ApiCall) -> list[OrganizationResponse]:
-    """List the key's organization."""
-    call.scope()  # refuses a `project_id` out of reach, as everywhere
-    with call.services.database.read() as session:
-        organization = session.get_one(Organization, call.principal.organization_id)
+    """List the API key's organization."""
+    with call.read() as session:
+        organization = service.get_organization(session, call.scope.principal.organization_id)
     return [OrganizationResponse(id=organization.id, name=organization.name)]
 
 
-def _reachable(call: Call) -> Select[Any]:
-    call.scope()  # refuses a `project_id` out of reach, as everywhere
-    principal = call.principal
-    if principal.organization_wide:
-        return select(Project).where(Project.organization_id == principal.organization_id)
-    return select(Project).where(Project.id == principal.project_id)
-
-
-def _render(project: Project) -> ProjectResponse:
+def _project_response(project: Project) -> ProjectResponse:
     return ProjectResponse(
         id=project.id,
         name=project.name,

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel, StringConstraints
 
-from app.api.dependencies import Services
 from app.jobs.idempotency import Repetition, Retry
 from app.projects.scope import Scope
-from app.secrets import Use
+from app.secrets import Secrets, Use
+from app.settings import Settings
 
 # npm's llama-cloud-services sends what failed again, up to ten times, and does not say so; all
 # that tells it is what Node.js calls itself.
@@ -24,20 +24,22 @@ class IdempotencyHeaders:
     client_key: str | None
     retry: Retry
 
-    def key(self, services: Services, scope: Scope, body: BaseModel) -> Repetition:
+    def key(
+        self, settings: Settings, secrets: Secrets, scope: Scope, body: BaseModel
+    ) -> Repetition:
         """Return what identifies a request with this body when it is sent again.
 
         The digest is keyed, because a body may hold secrets of webhooks.
         """
-        seconds = services.settings.retry_window_seconds
+        seconds = settings.retry_window_seconds
         digest = None
         if self.client_key is not None or seconds:
             whole = f"{scope.project_id}\n{body.model_dump_json()}"
-            digest = services.secrets.sign(Use.REQUESTS, whole).hex()
+            digest = secrets.sign(Use.REQUESTS, whole).hex()
         return Repetition(digest, self.client_key, self.retry, timedelta(seconds=seconds))
 
 
-async def read_headers(
+async def read_key_and_retry(
     request: Request,
     idempotency_key: Annotated[
         Annotated[str, StringConstraints(max_length=255)] | None,
@@ -70,5 +72,5 @@ def _is_counted(request: Request) -> bool:
     return count.isdecimal() and int(count[:9]) > 0
 
 
-RequestHeaders = Annotated[IdempotencyHeaders, Depends(read_headers)]
-RequestRetry = Annotated[IdempotencyHeaders, Depends(read_retry)]
+KeyAndRetry = Annotated[IdempotencyHeaders, Depends(read_key_and_retry)]
+RetryOnly = Annotated[IdempotencyHeaders, Depends(read_retry)]

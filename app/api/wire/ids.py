@@ -1,18 +1,33 @@
-"""Ids on the wire: bare UUIDs, and for files also `dfl-<uuid>`."""
+"""Ids on the wire: bare UUIDs, or with a prefix that says what they name."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 FILE_PREFIX = "dfl-"
+CONFIGURATION_PREFIX = "cfg-"
+
+NOT_A_FILE_ID = "Not a file id. Upload the file first and use the id of the answer."
 
 
-def _strip_prefix(value: Any) -> Any:  # noqa: ANN401  # pydantic judges what it is
-    return (
-        value[len(FILE_PREFIX) :] if isinstance(value, str) and value.startswith("dfl-") else value
-    )
+def _read_file_id(value: Any, parse: ValidatorFunctionWrapHandler) -> UUID:  # noqa: ANN401  # pydantic checks the type
+    try:
+        read: UUID = parse(value.removeprefix(FILE_PREFIX) if isinstance(value, str) else value)
+    except ValidationError:
+        raise ValueError(NOT_A_FILE_ID) from None
+    return read
+
+
+def _strip_configuration_prefix(value: Any) -> Any:  # noqa: ANN401  # pydantic checks the type
+    return value.removeprefix(CONFIGURATION_PREFIX) if isinstance(value, str) else value
 
 
 # The newer documentation shows file ids with a prefix; answers always carry the bare form.
-FileId = Annotated[UUID, BeforeValidator(_strip_prefix)]
+FileId = Annotated[UUID, WrapValidator(_read_file_id)]
+ConfigurationId = Annotated[UUID, BeforeValidator(_strip_configuration_prefix)]
+
+
+def format_configuration_id(configuration_id: UUID) -> str:
+    """Return the id of a saved configuration with its prefix."""
+    return f"{CONFIGURATION_PREFIX}{configuration_id}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.api.wire.pagination import DEFAULT_SIZE, MAX_SIZE, encode_token, read_page
+from app.api.wire.pagination import DEFAULT_SIZE, MAX_SIZE, PageParams, encode_token
 from app.errors import BadRequest
 from app.paging import Key, PageRequest, cut
 from app.secrets import Secrets
@@ -21,7 +21,7 @@ keys = st.tuples(st.datetimes(timezones=st.just(UTC)), st.uuids())
 
 
 def read(token: str | None, purpose: str = HERE, size: int | None = None) -> PageRequest:
-    return read_page(SECRETS, purpose, size, token, include_total=False)
+    return PageParams(size, token).to_request(SECRETS, purpose, MAX_SIZE)
 
 
 def token_of(key: Key = KEY) -> str:
@@ -31,7 +31,7 @@ def token_of(key: Key = KEY) -> str:
 
 
 @given(keys)
-def test_a_token_brings_its_key_back(key: tuple[datetime, UUID]) -> None:
+def test_a_token_decodes_to_its_key(key: tuple[datetime, UUID]) -> None:
     assert read(token_of(key)).after == key
 
 
@@ -42,7 +42,7 @@ def test_no_token_is_the_first_page(token: str | None) -> None:
 
 
 def test_a_token_of_another_listing_is_refused() -> None:
-    with pytest.raises(BadRequest, match="not one of this listing"):
+    with pytest.raises(BadRequest, match="not valid for this listing"):
         read(token_of(), purpose="classify jobs of another project")
 
 
@@ -53,13 +53,13 @@ def test_a_token_of_another_server_is_refused() -> None:
 
 
 @given(st.text(min_size=1))
-def test_text_that_is_no_token_is_refused(token: str) -> None:
+def test_text_that_is_not_a_token_is_refused(token: str) -> None:
     with pytest.raises(BadRequest):
         read(token)
 
 
 @given(st.binary(min_size=1))
-def test_bytes_that_nobody_signed_are_refused(raw: bytes) -> None:
+def test_unsigned_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(BadRequest):
         read(urlsafe_b64encode(raw).decode())
 

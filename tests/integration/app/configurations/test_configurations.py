@@ -119,10 +119,10 @@ def test_refusals(client: TestClient) -> None:
         (
             {"parameters": {"product_type": "extract_v2"}},
             ["parameters"],
-            "this server saves configurations of classify_v2 only, not of extract_v2",
+            "This server saves configurations of classify_v2 only, not of extract_v2",
         ),
         ({"parameters": {"rules": RULES}}, ["parameters", "product_type"], "required"),
-        ({"parameters": {**PARAMETERS, "rules": []}}, ["parameters", "rules"], "at least 1"),
+        ({"parameters": {**PARAMETERS, "rules": []}}, ["parameters", "rules"], "at least one rule"),
         ({"parameters": None}, ["parameters"], "valid dictionary"),
     ):
         answer = client.post(PATH, json={"name": "a", "parameters": PARAMETERS, **changes})

@@ -41,7 +41,7 @@ def listed(client: TestClient, **query: object) -> list[str]:
 def problem(answer: httpx2.Response) -> tuple[list[object], str]:
     assert answer.status_code == 422, answer.text
     (problem,) = answer.json()["detail"]
-    return problem["loc"], problem["msg"].removeprefix("Value error, ")
+    return problem["loc"], problem["msg"]
 
 
 def stored_jobs(database: Database) -> int:

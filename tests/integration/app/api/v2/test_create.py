@@ -22,19 +22,23 @@ from tests.integration.application import JOBS, RULES, Api, upload
 # What is sent besides a good request, where it is refused, and words of the sentence.
 REFUSALS: list[tuple[dict[str, object], list[object], str]] = [
     ({"file_input": None}, [], "file_input is missing"),
-    ({"file_input": "pjb-" + str(uuid4())}, ["file_input"], "this server has no parse"),
-    ({"parse_job_id": "pjb-1"}, ["parse_job_id"], "this server has no parse jobs"),
-    ({"file_input": "https://a.example/b.pdf"}, ["file_input"], "id of an uploaded file"),
+    ({"file_input": "pjb-" + str(uuid4())}, ["file_input"], "This server has no parse"),
+    ({"parse_job_id": "pjb-1"}, ["parse_job_id"], "This server has no parse jobs"),
+    (
+        {"file_input": "https://a.example/b.pdf"},
+        ["file_input"],
+        "Not a file id. Upload the file first",
+    ),
     ({"file_input": "x" * 201}, ["file_input"], "at most 200"),
     ({"file_id": str(uuid4())}, [], "name two files"),
-    ({"configuration": None}, [], "either configuration or configuration_id"),
-    ({"configuration_id": str(uuid4())}, [], "either configuration or configuration_id"),
+    ({"configuration": None}, [], "Give either configuration or configuration_id"),
+    ({"configuration_id": str(uuid4())}, [], "Give either configuration or configuration_id"),
     ({"configuration_id": "cfg-1"}, ["configuration_id"], "valid UUID"),
-    ({"configuration": {"rules": []}}, ["configuration", "rules"], "at least 1"),
+    ({"configuration": {"rules": []}}, ["configuration", "rules"], "Give at least one rule."),
     (
         {"configuration": {"rules": RULES * 2}},
         ["configuration", "rules"],
-        "each type may have one rule only",
+        "Give each type one rule only",
     ),
     (
         {"configuration": {"rules": RULES, "mode": "MULTIMODAL"}},

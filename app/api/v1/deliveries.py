@@ -1,4 +1,4 @@
-"""The delivery log of a job's webhooks, and sending one again: extensions of ours."""
+"""The delivery log of a job's webhooks, and sending an event again (extensions)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,20 +17,20 @@ router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["webhooks"])
 
 
 class AttemptResponse(BaseModel):
-    """One try to deliver. `error` is null when it succeeded, and while it goes on."""
+    """One attempt to deliver. `error` is null when it succeeded and while it runs."""
 
     started_at: datetime
-    milliseconds: int | None = Field(description="How long it took; null while it goes on.")
-    status_code: int | None = Field(description="What the receiver answered.")
-    error: str | None = Field(description="Why it was not delivered.")
-    note: str | None = Field(description="What was left out of the request.")
+    milliseconds: int | None = Field(description="Its duration; null while it runs.")
+    status_code: int | None = Field(description="The status of the receiver's answer.")
+    error: str | None = Field(description="Why the delivery failed.")
+    note: str | None = Field(description="What the request left out.")
     excerpt: str | None = Field(
-        description="The beginning of the answer; never from private addresses."
+        description="The beginning of the answer; null for private addresses."
     )
 
 
 class DeliveryResponse(BaseModel):
-    """One event for one webhook configuration; `id` is the event_id that the receiver sees."""
+    """One event for one webhook configuration; `id` is the receiver's event_id."""
 
     id: UUID
     event_type: str
@@ -41,53 +41,54 @@ class DeliveryResponse(BaseModel):
     attempts: list[AttemptResponse]
 
 
-class ConfigurationResponse(BaseModel):
+class WebhookConfigurationResponse(BaseModel):
     """A webhook configuration without its secrets."""
 
     index: int
     origin: str | None = Field(description="Scheme, host and port of webhook_url.")
     fault: str | None = Field(
-        description="Why nothing can be delivered there, as far as the URL alone tells."
+        description="Why deliveries to this URL fail, if the URL alone shows it."
     )
-    unknown_events: list[str] = Field(description="Names that no event has: they never fire.")
+    unknown_events: list[str] = Field(description="Names that do not exist: they never fire.")
 
 
 class DeliveryListResponse(BaseModel):
-    """Everything that a job's webhooks were owed so far, the oldest first."""
+    """The deliveries of a job's webhooks so far, the oldest first."""
 
     items: list[DeliveryResponse]
-    configurations: list[ConfigurationResponse]
+    configurations: list[WebhookConfigurationResponse]
 
 
 @router.get("/{classify_job_id}/webhooks")
 def list_webhook_deliveries(call: ApiCall, classify_job_id: UUID) -> DeliveryListResponse:
-    """Tell what was sent to a job's webhooks, and why not where it was not.
+    """List the deliveries to a job's webhooks, with each attempt and its error.
 
     An extension: the original API has no delivery log.
     """
-    scope, settings = call.scope(), call.services.settings
+    scope, settings = call.scope, call.services.settings
     policy = make_policy(settings)
-    with call.services.database.read() as session:
+    with call.read() as session:
         deliveries = service.list_deliveries(session, scope, classify_job_id)
         configurations = service.list_configurations(session, scope, classify_job_id, policy)
     return DeliveryListResponse(
-        items=[_render(delivery) for delivery in deliveries],
-        configurations=_render_configurations(configurations),
+        items=[_delivery_response(delivery) for delivery in deliveries],
+        configurations=_configuration_responses(configurations),
     )
 
 
 @router.post("/{classify_job_id}/webhooks/{delivery_id}/redeliver")
 def redeliver_webhook(call: ApiCall, classify_job_id: UUID, delivery_id: UUID) -> DeliveryResponse:
-    """Send a delivery once more, now, whatever became of it; its event_id stays the same.
+    """Send a delivery again, whatever its status; its event_id stays the same.
 
     An extension: the original API cannot send again.
     """
-    scope = call.scope()
-    with call.services.database.write() as session:
-        return _render(service.redeliver(session, scope, classify_job_id, delivery_id))
+    with call.write() as session:
+        return _delivery_response(
+            service.redeliver(session, call.scope, classify_job_id, delivery_id)
+        )
 
 
-def _render(delivery: DeliveryView) -> DeliveryResponse:
+def _delivery_response(delivery: DeliveryView) -> DeliveryResponse:
     return DeliveryResponse(
         id=delivery.id,
         event_type=delivery.event_type,
@@ -95,11 +96,11 @@ def _render(delivery: DeliveryView) -> DeliveryResponse:
         status=delivery.status,
         created_at=delivery.created_at,
         next_attempt_at=delivery.next_attempt_at,
-        attempts=[_render_attempt(attempt) for attempt in delivery.attempts],
+        attempts=[_attempt_response(attempt) for attempt in delivery.attempts],
     )
 
 
-def _render_attempt(attempt: AttemptView) -> AttemptResponse:
+def _attempt_response(attempt: AttemptView) -> AttemptResponse:
     return AttemptResponse(
         started_at=attempt.started_at,
         milliseconds=attempt.milliseconds,
@@ -110,11 +111,11 @@ def _render_attempt(attempt: AttemptView) -> AttemptResponse:
     )
 
 
-def _render_configurations(
+def _configuration_responses(
     configurations: Sequence[ConfigurationView],
-) -> list[ConfigurationResponse]:
+) -> list[WebhookConfigurationResponse]:
     return [
-        ConfigurationResponse(
+        WebhookConfigurationResponse(
             index=one.index,
             origin=one.origin,
             fault=one.fault,

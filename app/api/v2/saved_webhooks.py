@@ -1,0 +1,16 @@
+"""The listing of saved webhooks, version 2."""
+
+from fastapi import APIRouter
+
+from app.api.dependencies import ApiCall
+from app.api.wire.pagination import ListResponse, PageQuery
+from app.api.wire.webhooks import SavedWebhookResponse, saved_webhook_response
+from app.webhooks import saved
+
+router = APIRouter(prefix="/api/v2/webhook-configs", tags=["webhook configurations"])
+
+
+@router.get("")
+def list_webhooks(call: ApiCall, params: PageQuery) -> ListResponse[SavedWebhookResponse]:
+    """List the project's saved webhooks, the newest first."""
+    return call.page("saved webhooks", saved.find_page, saved_webhook_response, params)

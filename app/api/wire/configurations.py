@@ -1,0 +1,71 @@
+"""A configuration of a job of version 2, given with the job or saved for later ones."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from app.api.wire.rules import MinConfidence, Rules
+from app.api.wire.text import require_storable
+from app.jobs import language_tags
+from app.jobs.page_ranges import parse_ranges
+
+
+def _check_ranges(value: str) -> str:
+    parse_ranges(value)
+    return value
+
+
+class ClassifyParsingRequest(BaseModel):
+    """Which pages are read, and the language of scans."""
+
+    lang: (
+        Annotated[str, StringConstraints(max_length=100), AfterValidator(require_storable)] | None
+    ) = Field(
+        language_tags.DEFAULT,
+        description="A language such as en, pt-BR or zh-TW. For a language that this server does "
+        "not know, scans are read as English and the answer's `warnings` say so.",
+    )
+    max_pages: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        None, description="The number of pages to read from the beginning; null means all."
+    )
+    target_pages: Annotated[str, AfterValidator(_check_ranges)] | None = Field(
+        None,
+        description="The pages to read, counted from 1, such as 1,3-5; max_pages is ignored then.",
+    )
+
+
+class ClassifyConfigurationRequest(BaseModel):
+    """Rules, and which pages are read.
+
+    `min_confidence` and the rules' `examples` are extensions.
+    """
+
+    rules: Rules
+    mode: Literal["FAST"] | None = "FAST"
+    parsing_configuration: ClassifyParsingRequest | None = None
+    min_confidence: MinConfidence = None
+
+    @property
+    def parsing(self) -> ClassifyParsingRequest:
+        """The parsing configuration, or its defaults."""
+        return self.parsing_configuration or ClassifyParsingRequest()
+
+    def to_parameters(self) -> dict[str, Any]:
+        """Return the configuration as it is stored, with every default filled in."""
+        parsing = self.parsing
+        return {
+            "rules": [rule.model_dump(mode="json", exclude_none=True) for rule in self.rules],
+            "mode": "FAST",
+            "parsing_configuration": {
+                "lang": parsing.lang or language_tags.DEFAULT,
+                "max_pages": parsing.max_pages,
+                "target_pages": parsing.target_pages,
+            },
+            "min_confidence": self.min_confidence,
+        }
+
+
+class ClassifyParsingResponse(BaseModel):
+    lang: str
+    max_pages: int | None
+    target_pages: str | None
