@@ -10,8 +10,7 @@ from app.errors import StartupError
 from app.files.orphans import OLD_ENOUGH, find_orphans
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
-from cli.blobs import open_blobs
-from cli.composition import open_database
+from cli.composition import open_blobs, open_database
 
 MOST_AT_ONCE = 10_000
 

@@ -16,7 +16,7 @@ from app.errors import StartupError
 from app.files.cache import FileCache
 from app.observability.tracing import start_tracing
 from app.settings import Settings
-from cli.blobs import open_blobs
+from cli.composition import open_blobs
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser

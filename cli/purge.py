@@ -10,7 +10,7 @@ from app.files.deletions import BlobDeleter, find_left
 from app.maintenance.purge import purge_project
 from app.projects.service import require_project
 from cli.administration import Administration, Duration, with_administration
-from cli.blobs import open_blobs
+from cli.composition import open_blobs
 
 MAX_NAMED_BLOBS = 20
 

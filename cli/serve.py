@@ -30,10 +30,16 @@ from app.projects.bootstrap import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.webhooks.events import DELIVERIES
-from cli.blobs import open_tried_blobs, tell_where_blobs_are
-from cli.composition import make_notifier, open_database, open_secrets, write_private
+from cli.composition import (
+    make_deliverer,
+    make_notifier,
+    open_checked_blobs,
+    open_database,
+    open_secrets,
+    warn_unshared_blobs,
+    write_private,
+)
 from cli.connections import protocol
-from cli.deliveries import make_deliverer
 from cli.open_files import raise_limit
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
@@ -81,8 +87,8 @@ def _serve(settings: Settings) -> None:
     _prepare_schema(settings, database)
     listener = _listen(settings)
     _bootstrap(settings, database, secrets)
-    blobs = open_tried_blobs(settings)
-    tell_where_blobs_are(settings)
+    blobs = open_checked_blobs(settings)
+    warn_unshared_blobs(settings)
     notifier = make_notifier(settings)
     cache = FileCache(database, blobs, settings.cache_max_bytes)
     background: list[BackgroundService] = [Sweeper(settings, database, notifier, cache, blobs)]

@@ -11,9 +11,13 @@ from app.observability.endpoint import serve_metrics
 from app.observability.logging import set_up_logging
 from app.observability.multiprocess import shared_metrics
 from app.settings import Settings, load_settings
-from cli.blobs import require_blobs, tell_where_blobs_are
-from cli.composition import open_database, open_secrets
-from cli.deliveries import make_deliverer
+from cli.composition import (
+    make_deliverer,
+    open_database,
+    open_secrets,
+    require_blobs,
+    warn_unshared_blobs,
+)
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.celery import run_deliverer, run_worker
 from worker.runtime.webhook_delivery.process import DelivererProcess
@@ -41,7 +45,7 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
             "that the server uses, or name it or a bucket by PIGEONHOLE_BLOB_URL"
         )
     require_blobs(settings)
-    tell_where_blobs_are(settings)
+    warn_unshared_blobs(settings)
     with closing(open_database(settings)) as database:
         schema.require_current(database)
     require_embedder(settings)

@@ -140,6 +140,6 @@ def test_a_store_that_cannot_be_used_is_said_at_start(
 
     said = process.output()
     assert len(said.splitlines()) == 1, said
-    start = "pigeonhole: PIGEONHOLE_BLOB_URL: uploaded files cannot be kept: "
+    start = "pigeonhole: PIGEONHOLE_BLOB_URL: uploaded files cannot be stored: "
     assert said.startswith(start)
     assert re.search(sentence, said)

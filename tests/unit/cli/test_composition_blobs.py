@@ -11,7 +11,7 @@ from app.errors import StartupError
 from app.files.blobs.local import LocalBlobStore
 from app.files.blobs.s3 import S3BlobStore
 from app.settings import Settings, load_settings
-from cli.blobs import open_blobs, open_tried_blobs, require_blobs, tell_where_blobs_are
+from cli.composition import open_blobs, open_checked_blobs, require_blobs, warn_unshared_blobs
 
 PRODUCTION = {
     "database_url": "postgresql://user:password@db/pigeonhole",
@@ -38,7 +38,7 @@ def test_the_client_of_buckets_is_imported_only_for_one() -> None:
 
 
 def test_the_trial_leaves_nothing(tmp_path: Path) -> None:
-    open_tried_blobs(production(tmp_path))
+    open_checked_blobs(production(tmp_path))
 
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
@@ -46,18 +46,18 @@ def test_the_trial_leaves_nothing(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where a directory should be")
 
-    for attempt in (open_tried_blobs, require_blobs):
+    for attempt in (open_checked_blobs, require_blobs):
         with pytest.raises(StartupError, match=r"^PIGEONHOLE_DATA_DIR: uploaded files cannot be"):
             attempt(production(tmp_path))
 
 
 @pytest.mark.parametrize(
-    ("given", "is_told"), [({}, True), ({"blob_url": "file:///srv/shared"}, False)]
+    ("given", "is_logged"), [({}, True), ({"blob_url": "file:///srv/shared"}, False)]
 )
-def test_a_directory_that_nobody_chose_is_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, given: dict[str, str], is_told: bool
+def test_a_directory_without_a_setting_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, given: dict[str, str], is_logged: bool
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        tell_where_blobs_are(production(tmp_path, **given))
+        warn_unshared_blobs(production(tmp_path, **given))
 
-    assert ("workers on other machines need the same files" in caplog.text) == is_told
+    assert ("all workers must share" in caplog.text) == is_logged
