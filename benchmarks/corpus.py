@@ -10,6 +10,7 @@ import psutil
 
 from app.errors import FileError
 from app.jobs.pages import PageSelection
+from app.jobs.values import Rule
 from worker.classification.fitting.corpus import (
     Corpus,
     ManifestEntry,
@@ -19,7 +20,6 @@ from worker.classification.fitting.corpus import (
     read_rule_sets,
     read_text_corpus,
 )
-from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.forked_reader import READER_NAME

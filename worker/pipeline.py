@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -18,12 +18,11 @@ from app.files.models import File
 from app.jobs import queue
 from app.jobs.completion import Classified, Failed
 from app.jobs.queue import Claim
+from app.jobs.values import Rule, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
-from worker.classification.rules.rule import Rule
 from worker.figures import UNREADABLE, count_file
-from worker.outcome import outcome_of, storable
 from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, ReadingAborted
@@ -33,7 +32,6 @@ from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 if TYPE_CHECKING:
     # The server minds workers without loading the classifier itself.
     from worker.classification.engine import Engine
-    from worker.classification.verdict import Verdict
     from worker.example_loader import ExampleLoader
     from worker.file_cache import CachedFile, Caching
 
@@ -204,7 +202,16 @@ class Pipeline:
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
             return INTERNAL
-        return outcome_of(verdict, claim.min_confidence, self.engine.version)
+        return Classified(
+            type=verdict.type,
+            confidence=verdict.confidence,
+            reasoning=storable(verdict.reasoning),
+            engine_version=self.engine.version,
+            candidates=[each.to_json() for each in verdict.candidates],
+            evidence=[
+                replace(each, quote=storable(each.quote)).to_json() for each in verdict.evidence
+            ],
+        )
 
     def _read(self, claim: Claim, cached: "CachedFile") -> Document:
         blob_key = claim.blob_key
@@ -229,7 +236,7 @@ class Pipeline:
 
     def _classify(
         self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
-    ) -> "Verdict":
+    ) -> Verdict:
         rules = [Rule(type_, description) for type_, description in claim.rules]
         found = self.examples.of(claim, self._parse)
         lease.check()
@@ -237,9 +244,11 @@ class Pipeline:
         with span("classify"):
             embedded = self.engine.embed(document, cached.vectors)
             lease.check()
-            verdict = self.engine.judge(embedded, rules, found.by_type, found.warnings)
+            classification = self.engine.judge(
+                embedded, rules, found.by_type, found.warnings, claim.min_confidence
+            )
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
-        return verdict
+        return classification.verdict
 
     def _why_missing(self, blob_key: str) -> FileError:
         """Tell a deleted file from lost bytes; raises OSError if the whole store is away."""
@@ -249,3 +258,8 @@ class Pipeline:
         if is_known:
             return FileError(FileErrorCode.INTERNAL, LOST_BYTES)
         return FileError(FileErrorCode.FILE_DELETED, GONE)
+
+
+def storable(text: str) -> str:
+    """Return text that every database takes: no NUL, no lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from app.jobs.values import Rule
 from benchmarks.accuracy.folds import FOLDS, Scored, folds_of, without
 from benchmarks.corpus import LoadedCorpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
-from worker.classification.rules.rule import Rule, rule_text
+from worker.classification.rules.rule import rule_text
 from worker.classification.scoring.scores import Scores
 
 Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]

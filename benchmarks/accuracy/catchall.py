@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.table import Table
 
+from app.jobs.values import Rule
 from benchmarks.accuracy.engines import Fitted
 from benchmarks.accuracy.folds import FOLDS, Scored
 from benchmarks.accuracy.metrics import ABSENT
@@ -13,7 +14,6 @@ from benchmarks.accuracy.phrases import PHRASES
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.engine import Engine
 from worker.classification.fitting.fit import draw_rules
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 
 _COUNTS = (2, 3, 5, 8)
@@ -88,15 +88,15 @@ class CatchAllJudge:
         drawn = draw_rules(right, len(self._rules), count, present=present, random=self._random)
         given = [*(self._rules[position] for position in drawn), phrase]
         wanted = label if present else phrase.type
-        verdict = engine.judge(embedded, given)
+        judged = engine.judge(embedded, given)
         naive = given[int(engine.scorer.score(embedded, given).rules.argmax())].type
         return CatchAllResult(
             language,
             phrase,
             count,
             present,
-            verdict.evidence.catch_all == phrase.type,
-            verdict.type == wanted,
+            judged.evidence.catch_all == phrase.type,
+            judged.verdict.type == wanted,
             naive == wanted,
         )
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.table import Table
 
+from app.jobs.values import Rule
 from benchmarks.accuracy.engines import NAMES
 from benchmarks.accuracy.process import Cost
 from benchmarks.accuracy.tables import new_table
 from worker.classification.features.chunks import CHUNK_COUNT, CHUNK_TOKENS, cut_chunks
 from worker.classification.fitting.corpus import LabelledDocument
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import Constants
 
 _DOCUMENTS = 30

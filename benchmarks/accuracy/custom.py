@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 from rich.table import Table
 
+from app.jobs.values import Rule
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.embedders.base import Embedder, normalise
-from worker.classification.rules.rule import Rule, rule_text
+from worker.classification.rules.rule import rule_text
 from worker.classification.scoring.knowledge import Knowledge
 
 _ALIKE = 0.5

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import StartupError
+from app.jobs.values import Rule
 from app.settings import load_settings
 from benchmarks.accuracy.folds import (
     FOLDS,
@@ -23,7 +24,6 @@ from worker.classification.embedders.use import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.loading import constants_name, data_directory, load_second
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import Knowledge
 

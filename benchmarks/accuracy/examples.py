@@ -18,6 +18,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
+from app.jobs.values import Rule
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.custom import without_own_types
 from benchmarks.accuracy.engines import Fitted, Fitter, say
@@ -30,7 +31,6 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
 from worker.classification.loading import use_one_blas_thread
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
 from worker.classification.scoring.knowledge import Knowledge, load_knowledge

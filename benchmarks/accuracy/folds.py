@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, fit
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.calibration import Calibration
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import Knowledge

@@ -1,6 +1,6 @@
 """Catch-all rules as users of many languages would write them."""
 
-from worker.classification.rules.rule import Rule
+from app.jobs.values import Rule
 
 PHRASES: tuple[tuple[str, Rule], ...] = (
     ("en", Rule("other", "any other document")),

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from rich.table import Table
 
+from app.jobs.values import Rule
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import expected_calibration_error, reliability
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.fitting.fit import draw_rules
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.calibration import decide
 
 MANY = 50

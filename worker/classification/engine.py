@@ -1,27 +1,37 @@
 """The classifier: a pure function of a document, rules, embedders and constants."""
 
 import hashlib
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.jobs.values import Candidate, Rule, Verdict
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
+from worker.classification.explanation.candidates import find_candidates, rounded
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.reasoning import write_reasoning
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.calibration import decide
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import ExamplesByType
 from worker.classification.scoring.knowledge import load_knowledge
 from worker.classification.scoring.scorer import Scorer
-from worker.classification.verdict import Verdict
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A verdict and the numbers in its reasoning."""
+
+    verdict: Verdict
+    evidence: Evidence
 
 
 class Engine:
@@ -44,7 +54,7 @@ class Engine:
         self.version = _version(constants, self.scorer)
         self._calibration = constants.calibration
 
-    def classify(self, document: Document, rules: Sequence[Rule]) -> Verdict:
+    def classify(self, document: Document, rules: Sequence[Rule]) -> Classification:
         """Embed a document and judge it; raises ValueError without rules."""
         return self.judge(self.embed(document), rules)
 
@@ -73,10 +83,12 @@ class Engine:
         rules: Sequence[Rule],
         examples: ExamplesByType = NO_EXAMPLES,
         warnings: Sequence[str] = (),
-    ) -> Verdict:
+        min_confidence: float | None = None,
+    ) -> Classification:
         """Return the type of the first rule that fits best, or null, and why.
 
-        `warnings` are sentences that the reasoning repeats. Raises ValueError without rules.
+        `warnings` are sentences that the reasoning repeats. A type with less than
+        `min_confidence` becomes null and keeps its confidence. Raises ValueError without rules.
         """
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
@@ -93,7 +105,16 @@ class Engine:
             confidence = judgement.decision.confidence
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
         evidence = self._evidence(document, len(rules), catch_all, warnings, scoring)
-        return Verdict(type_, confidence, write_reasoning(evidence, type_), evidence)
+        verdict = Verdict(
+            type=type_,
+            confidence=confidence,
+            reasoning=write_reasoning(evidence, type_),
+            candidates=(rounded(Candidate(type_, confidence)),)
+            if scoring is None
+            else find_candidates(scoring, type_, catch_all),
+            evidence=() if scoring is None or scoring.quote is None else (scoring.quote,),
+        )
+        return Classification(_require_confidence(verdict, min_confidence), evidence)
 
     def _score(
         self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
@@ -124,6 +145,19 @@ class Engine:
             warnings=(*document.warnings, *missing, *warnings),
             scoring=scoring,
         )
+
+
+def _require_confidence(verdict: Verdict, minimum: float | None) -> Verdict:
+    """Return the verdict with the type null if its confidence is below the minimum."""
+    if verdict.type is None or minimum is None or verdict.confidence >= minimum:
+        return verdict
+    # Rounded down: 0.799 must not read 0.80.
+    stated = math.floor(verdict.confidence * 100) / 100
+    reasoning = (
+        f'No type assigned: "{verdict.type}" has a confidence of {stated:.2f}, and the job asks'
+        f" for at least {minimum:g} (min_confidence).\n{verdict.reasoning}"
+    )
+    return replace(verdict, type=None, reasoning=reasoning)
 
 
 def _version(constants: Constants, scorer: Scorer) -> str:

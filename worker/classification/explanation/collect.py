@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.jobs.values import Quote, Rule
 from worker.classification.embedders.base import Vectors
 from worker.classification.explanation.evidence import (
     Alternative,
@@ -13,13 +14,12 @@ from worker.classification.explanation.evidence import (
     Influence,
     KnownType,
     Overlap,
-    Quote,
     RankedRule,
     ScoringEvidence,
 )
 from worker.classification.explanation.quote import choose_quote
 from worker.classification.features.scripts import unseen_script
-from worker.classification.rules.rule import Rule, lexical_text
+from worker.classification.rules.rule import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.calibration import FEATURES, Decision
 from worker.classification.scoring.cues import CUES

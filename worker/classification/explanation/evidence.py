@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.jobs.values import Quote
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelScore:
@@ -26,14 +28,6 @@ class RankedRule:
     lexical: float
     bonus: float
     excluded: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A verbatim part of the text of page `page`, counted from 0."""
-
-    text: str
-    page: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from app.jobs.values import Quote
 from worker.classification.embedders.base import Vectors
-from worker.classification.explanation.evidence import Quote
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.scoring.embedded_document import DocumentVectors, EmbeddedDocument
@@ -41,7 +41,7 @@ def choose_quote(
         return None
     embedded = space.embedder.embed([normalise_text(line) for line in lines], "passage")
     centred = space.centre_titles(embedded)
-    return Quote(lines[int(np.argmax(centred @ direction))], chunk.page)
+    return Quote(chunk.page, lines[int(np.argmax(centred @ direction))])
 
 
 def _page_of(pages: Sequence[DocumentPage], chunk: Chunk) -> DocumentPage:

@@ -101,7 +101,7 @@ def _quoted(scoring: ScoringEvidence) -> str:
         return ""
     text = (
         f'What speaks most for "{scoring.ranking[0].type}", on page'
-        f" {scoring.quote.page + 1}: “{scoring.quote.text}”"
+        f" {scoring.quote.page + 1}: “{scoring.quote.quote}”"
     )
     if scoring.shared_words:
         text += f" Words in both the rule and the document: {', '.join(scoring.shared_words)}."

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from app.errors import FileError, StartupError
 from app.jobs.languages import LANGUAGES
-from worker.classification.rules.rule import Rule
+from app.jobs.values import Rule
 from worker.parsing.document import Document, DocumentPage
 
 _MAX_PAGES = 5

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from app.jobs.values import Rule
 from worker.classification.embedders.base import Vectors
-from worker.classification.rules.rule import Rule
 
 PROTOTYPES = (
     "other: any other document",

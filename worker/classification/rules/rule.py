@@ -1,17 +1,8 @@
-"""The rules that a document is classified by."""
+"""The texts that stand for a rule: what is embedded, what words are counted."""
 
-from dataclasses import dataclass
-
+from app.jobs.values import Rule
 from worker.classification.features.text import normalise_text
 from worker.classification.rules.exclusions import exclusions, without_negations
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One document type in the user's words."""
-
-    type: str
-    description: str
 
 
 def rule_text(rule: Rule) -> str:

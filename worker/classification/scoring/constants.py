@@ -1,6 +1,7 @@
-"""The fitted constants of an engine: what ships beside the bank and the panel.
+"""The fitted constants of an engine, and the files that hold them.
 
-No file is a pickle: `NAME.npz` has an embedder's vectors and `NAME.json` the rest.
+`NAME.npz` has an embedder's vectors, `lexicon-DIGEST.json` the lexicon and `NAME.json` the rest.
+No file is a pickle.
 """
 
 import hashlib
@@ -21,12 +22,12 @@ from worker.classification.scoring.lexical import Lexicon
 from worker.classification.scoring.space import SpaceVectors
 
 SCORING_VERSION = 3
-"""Raised by hand whenever scores change without a change of the data below."""
+"""Increased by hand whenever scores change without a change of the data below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Everything that the fitted constants depend on; `embedders` as "name version"."""
+    """Everything that the fitted constants depend on; `embedders` are "name version"."""
 
     embedders: tuple[str, ...]
     knowledge: str
@@ -36,7 +37,7 @@ class Fingerprint:
 
     @classmethod
     def of(cls, embedders: Sequence[Embedder], knowledge: Knowledge) -> "Fingerprint":
-        """Return the fingerprint that constants must have to fit this program."""
+        """Return the fingerprint of constants for these embedders and this program."""
         return cls(
             embedders=tuple(f"{embedder.name} {embedder.version}" for embedder in embedders),
             knowledge=knowledge.digest(),
@@ -47,7 +48,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """All that `pigeonhole models fit` finds out; `vectors` by the embedder's name."""
+    """The output of `pigeonhole models fit`; `vectors` has the embedders' names as keys."""
 
     fingerprint: Fingerprint
     vectors: Mapping[str, SpaceVectors]
@@ -63,47 +64,49 @@ class Constants:
             key = different[0]
             raise StartupError(
                 f"the classifier's constants were fitted for {key.replace('_', ' ')}"
-                f" {_said(found[key])}, but this program has {_said(expected[key])}: refit them"
-                " with `pigeonhole models fit --corpus DIR`"
+                f" {_quoted(found[key])}, but this program has {_quoted(expected[key])}; fit them"
+                " again with `pigeonhole models fit --corpus DIR`"
             )
 
     def digest(self) -> str:
-        """Return a short fingerprint of everything in here, which changes with any number."""
+        """Return a short digest of all constants, which changes with any number."""
         whole = json.dumps(self._without_vectors(self.vectors), sort_keys=True).encode()
         return hashlib.sha256(whole).hexdigest()[:16]
 
-    def save(self, stem: Path) -> None:
-        """Write `stem`.json, and the vectors, in half precision.
+    def save(self, path: Path) -> None:
+        """Write `path`.json and beside it the lexicon and the vectors, in half precision.
 
-        These go to `stem`.npz, or with several embedders beside it to a file each, named like
-        the embedder: what is fitted of one does not depend on the others, and ships once.
+        Vectors are written to `path`.npz; those of several embedders to a file each, named like
+        the embedder, because they do not depend on the other embedders. Constants with the same
+        lexicon share its file.
         """
         rounded = {name: vectors.rounded() for name, vectors in self.vectors.items()}
         for name, vectors in rounded.items():
             arrays = {key: value.astype(np.float16) for key, value in asdict(vectors).items()}
-            place = _vectors_path(stem, name, len(rounded))
+            place = _vectors_path(path, name, len(rounded))
             np.savez_compressed(place, allow_pickle=False, **arrays)
-        rest = self._without_vectors(rounded)
+        rest = {**self._without_vectors(rounded), "lexicon": self.lexicon.digest()}
         text = json.dumps(rest, ensure_ascii=False, indent=1, sort_keys=True)
-        stem.with_name(f"{stem.name}.json").write_text(text + "\n", encoding="utf-8")
+        path.with_name(f"{path.name}.json").write_text(text + "\n", encoding="utf-8")
+        _lexicon_path(path, self.lexicon.digest()).write_text(self.lexicon.to_json())
 
     @classmethod
-    def load(cls, stem: Path) -> "Constants":
+    def load(cls, path: Path) -> "Constants":
         """Read what `save` wrote; raises StartupError when a file is missing or malformed."""
         try:
-            rest = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
-            vectors = _load_vectors(stem, rest["vectors"])
+            rest = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+            vectors = _load_vectors(path, rest["vectors"])
             fingerprint = rest["fingerprint"]
             embedders = tuple(str(embedder) for embedder in fingerprint["embedders"])
             return cls(
                 fingerprint=Fingerprint(**{**fingerprint, "embedders": embedders}),
                 vectors=vectors,
-                lexicon=Lexicon(tuple(rest["lexicon"]["words"]), tuple(rest["lexicon"]["idf"])),
+                lexicon=_load_lexicon(path, rest["lexicon"]),
                 calibration=Calibration.from_json(rest["calibration"]),
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StartupError(
-                f"the classifier's constants {stem.name} cannot be read ({error}): refit them"
+                f"the classifier's constants {path.name} cannot be read ({error}); fit them again"
                 " with `pigeonhole models fit --corpus DIR`"
             ) from error
 
@@ -116,20 +119,32 @@ class Constants:
         }
 
 
-def _vectors_path(stem: Path, embedder: str, count: int) -> Path:
-    return stem.with_name(f"{stem.name if count == 1 else embedder}.npz")
+def _vectors_path(path: Path, embedder: str, count: int) -> Path:
+    return path.with_name(f"{path.name if count == 1 else embedder}.npz")
 
 
-def _load_vectors(stem: Path, digests: Mapping[str, str]) -> dict[str, SpaceVectors]:
+def _lexicon_path(path: Path, digest: str) -> Path:
+    return path.with_name(f"lexicon-{digest}.json")
+
+
+def _load_vectors(path: Path, digests: Mapping[str, str]) -> dict[str, SpaceVectors]:
     vectors = {}
     for name, digest in digests.items():
-        path = _vectors_path(stem, name, len(digests))
-        with np.load(path, allow_pickle=False) as arrays:
+        file = _vectors_path(path, name, len(digests))
+        with np.load(file, allow_pickle=False) as arrays:
             parts = {key: arrays[key].astype(np.float32) for key in arrays.files}
         vectors[name] = SpaceVectors(**parts)
         if _digest(vectors[name]) != digest:
-            raise ValueError(f"{path.name} is of another fit")
+            raise ValueError(f"{file.name} is of another fit")
     return vectors
+
+
+def _load_lexicon(path: Path, digest: str) -> Lexicon:
+    file = _lexicon_path(path, digest)
+    lexicon = Lexicon.from_json(file.read_text(encoding="utf-8"))
+    if lexicon.digest() != digest:
+        raise ValueError(f"{file.name} is damaged")
+    return lexicon
 
 
 def _digest(vectors: SpaceVectors) -> str:
@@ -140,5 +155,5 @@ def _digest(vectors: SpaceVectors) -> str:
     return whole.hexdigest()[:16]
 
 
-def _said(value: object) -> str:
+def _quoted(value: object) -> str:
     return " and ".join(map(str, value)) if isinstance(value, tuple) else repr(value)

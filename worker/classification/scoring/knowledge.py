@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from worker.classification.rules.rule import Rule
+from app.jobs.values import Rule
 
 _Line = tuple[str, str]
 

@@ -1,8 +1,11 @@
 """The lexical channel: words that a document and a rule share, weighed by their rarity."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -26,6 +29,20 @@ class Lexicon:
 
     words: tuple[str, ...]
     idf: tuple[float, ...]
+
+    def to_json(self) -> str:
+        """Return an object of words and their frequencies, as one line of ASCII."""
+        return json.dumps(dict(zip(self.words, self.idf, strict=True))) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the lexicon that `to_json` wrote; raises ValueError or AttributeError."""
+        idf = json.loads(text)
+        return cls(tuple(idf.keys()), tuple(idf.values()))
+
+    def digest(self) -> str:
+        """Return a short digest, which changes with any word or number."""
+        return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()[:16]
 
 
 def new_vectorizer() -> TfidfVectorizer:

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
 from worker.classification.rules.rule import (
-    Rule,
     excluded_rules,
     is_bare,
     lexical_text,

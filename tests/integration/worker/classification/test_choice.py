@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.errors import StartupError
+from app.jobs.values import Rule
 from app.settings import Settings, load_settings
 from cli.models import models
 from cli.pipeline import require_embedder
@@ -19,7 +20,6 @@ from worker.classification.choice import load_embedder, load_engine, remote_of
 from worker.classification.embedders.http_client import Endpoint
 from worker.classification.embedders.onnx import OnnxEmbedder
 from worker.classification.embedders.prefixes import Prefixes
-from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document, DocumentPage
 
 RECIPE = Document(
@@ -81,8 +81,8 @@ def fitted_files(place: Mapping[str, str]) -> list[str]:
 
 def test_fitted_constants_are_used(fitted: Place):
     engine = load_engine(settings(fitted))
-    verdict = engine.classify(RECIPE, [Rule(**rule) for rule in RULES])
-    assert verdict.type == "recipe"
+    result = engine.classify(RECIPE, [Rule(**rule) for rule in RULES])
+    assert result.verdict.type == "recipe"
     assert engine.missing is None
     assert (remote_of(engine) is None) == fitted["embedder"].startswith("/")
 
@@ -90,7 +90,7 @@ def test_fitted_constants_are_used(fitted: Place):
 def test_nobody_claims_to_know_which_scripts_a_model_has_seen(fitted: Place):
     hebrew = Document("txt", (DocumentPage(0, "חשבונית מס עבור שירותי ייעוץ, סך הכול לתשלום"),), 1)
     engine = load_engine(settings(fitted))
-    reasoning = engine.classify(hebrew, [Rule(**rule) for rule in RULES]).reasoning
+    reasoning = engine.classify(hebrew, [Rule(**rule) for rule in RULES]).verdict.reasoning
     assert "hebrew" not in reasoning.lower()
 
 

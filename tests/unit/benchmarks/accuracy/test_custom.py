@@ -2,9 +2,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.jobs.values import Rule
 from benchmarks.accuracy.custom import without_own_types
 from worker.classification.embedders.base import Kind, Vectors
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.knowledge import Knowledge
 
 

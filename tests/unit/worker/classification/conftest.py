@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from app.jobs.values import Rule
 from worker.classification.embedders.e5.build import build_model
 from worker.classification.embedders.e5.manifest import NAME
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import find_weights
 from worker.classification.engine import Engine
 from worker.classification.loading import load_engine
-from worker.classification.rules.rule import Rule
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 import pytest
 from threadpoolctl import threadpool_info
 
+from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import POEM, TEXTS
 from worker.classification.engine import Engine
-from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document, DocumentPage, TextSource
 
 
@@ -20,9 +20,9 @@ def document(*pages: str, format: str = "txt", warnings: tuple[str, ...] = ()) -
 def test_documents_in_many_languages_get_their_type(
     engine: Engine, rules: list[Rule], kind: str, language: str
 ):
-    verdict = engine.classify(document(TEXTS[kind, language]), rules)
-    assert verdict.type == kind
-    assert 0.5 < verdict.confidence <= 1
+    result = engine.classify(document(TEXTS[kind, language]), rules)
+    assert result.verdict.type == kind
+    assert 0.5 < result.verdict.confidence <= 1
 
 
 @pytest.mark.parametrize(("kind", "language"), sorted(TEXTS))
@@ -30,15 +30,15 @@ def test_without_the_right_rule_the_answer_is_null(
     engine: Engine, rules: list[Rule], kind: str, language: str
 ):
     other = [rule for rule in rules if rule.type != kind][:2]
-    verdict = engine.classify(document(TEXTS[kind, language]), other)
-    assert verdict.type is None
-    assert 0.4 < verdict.confidence <= 1
+    result = engine.classify(document(TEXTS[kind, language]), other)
+    assert result.verdict.type is None
+    assert 0.4 < result.verdict.confidence <= 1
 
 
 def test_a_poem_is_none_of_these(engine: Engine, rules: list[Rule]):
-    verdict = engine.classify(document(POEM), rules)
-    assert verdict.type is None
-    assert verdict.evidence.scoring.null_probability == verdict.confidence
+    result = engine.classify(document(POEM), rules)
+    assert result.verdict.type is None
+    assert result.evidence.scoring.null_probability == result.verdict.confidence
 
 
 @pytest.mark.parametrize(
@@ -56,37 +56,39 @@ def test_a_poem_is_none_of_these(engine: Engine, rules: list[Rule]):
 def test_a_catch_all_is_chosen_when_nothing_else_fits(
     engine: Engine, rules: list[Rule], rule: Rule
 ):
-    assert engine.classify(document(POEM), [*rules, rule]).type == rule.type
-    assert engine.classify(document(POEM), [rule, *rules]).type == rule.type
-    assert engine.classify(document(TEXTS["recipe", "en"]), [rule, *rules]).type == "recipe"
+    assert engine.classify(document(POEM), [*rules, rule]).verdict.type == rule.type
+    assert engine.classify(document(POEM), [rule, *rules]).verdict.type == rule.type
+    assert engine.classify(document(TEXTS["recipe", "en"]), [rule, *rules]).verdict.type == "recipe"
 
 
 def test_a_single_rule_is_a_yes_or_no_question(engine: Engine, rules: list[Rule]):
     recipe = next(rule for rule in rules if rule.type == "recipe")
-    assert engine.classify(document(TEXTS["recipe", "es"]), [recipe]).type == "recipe"
-    assert engine.classify(document(TEXTS["contract", "en"]), [recipe]).type is None
+    assert engine.classify(document(TEXTS["recipe", "es"]), [recipe]).verdict.type == "recipe"
+    assert engine.classify(document(TEXTS["contract", "en"]), [recipe]).verdict.type is None
 
 
 def test_a_lone_catch_all_takes_everything(engine: Engine):
-    verdict = engine.classify(document(POEM), [Rule("other", "anything else")])
-    assert (verdict.type, verdict.confidence) == ("other", 1.0)
+    result = engine.classify(document(POEM), [Rule("other", "anything else")])
+    assert (result.verdict.type, result.verdict.confidence) == ("other", 1.0)
 
 
 def test_fifty_rules(engine: Engine):
     panel = engine.scorer.knowledge.panel[:50]
-    verdict = engine.classify(document(TEXTS["invoice", "en"]), panel)
-    assert verdict.type == "invoice"
-    assert len(verdict.evidence.scoring.ranking) == 50
+    result = engine.classify(document(TEXTS["invoice", "en"]), panel)
+    assert result.verdict.type == "invoice"
+    assert len(result.evidence.scoring.ranking) == 50
 
 
 def test_the_type_comes_back_exactly_as_sent(engine: Engine, rules: list[Rule]):
     odd = Rule(" Rechnung_/ÜBER  alles ", "A bill with items, tax and amount due.")
-    assert engine.classify(document(TEXTS["invoice", "de"]), [odd, rules[1]]).type == odd.type
+    assert (
+        engine.classify(document(TEXTS["invoice", "de"]), [odd, rules[1]]).verdict.type == odd.type
+    )
 
 
 def test_rules_of_the_same_type_and_empty_descriptions_are_accepted(engine: Engine):
     rules = [Rule("recipe", ""), Rule("recipe", ""), Rule("", ""), Rule("invoice", "\x00")]
-    assert engine.classify(document(TEXTS["recipe", "en"]), rules).type == "recipe"
+    assert engine.classify(document(TEXTS["recipe", "en"]), rules).verdict.type == "recipe"
 
 
 def test_rules_are_needed(engine: Engine):
@@ -96,21 +98,21 @@ def test_rules_are_needed(engine: Engine):
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\x00\x00", "....... ------", "\ud800"])
 def test_nothing_readable_is_null_with_a_reason(engine: Engine, rules: list[Rule], text: str):
-    verdict = engine.classify(document(text, warnings=("page 1 could not be read.",)), rules)
-    assert verdict.type is None
-    assert 0 < verdict.confidence < 0.5
-    assert "nothing readable" in verdict.reasoning.splitlines()[0]
-    assert "Warning: page 1 could not be read." in verdict.reasoning
+    result = engine.classify(document(text, warnings=("page 1 could not be read.",)), rules)
+    assert result.verdict.type is None
+    assert 0 < result.verdict.confidence < 0.5
+    assert "nothing readable" in result.verdict.reasoning.splitlines()[0]
+    assert "Warning: page 1 could not be read." in result.verdict.reasoning
 
 
 def test_nothing_readable_is_the_catch_all_when_there_is_one(engine: Engine, rules: list[Rule]):
-    verdict = engine.classify(document(""), [*rules, Rule("misc", "the rest")])
-    assert verdict.type == "misc"
-    assert "nothing readable" in verdict.reasoning.splitlines()[0]
+    result = engine.classify(document(""), [*rules, Rule("misc", "the rest")])
+    assert result.verdict.type == "misc"
+    assert "nothing readable" in result.verdict.reasoning.splitlines()[0]
 
 
 def test_no_pages_at_all(engine: Engine, rules: list[Rule]):
-    assert engine.classify(Document("pdf", (), 0), rules).type is None
+    assert engine.classify(Document("pdf", (), 0), rules).verdict.type is None
 
 
 def test_the_same_input_gives_the_same_verdict_whatever_came_between(
@@ -126,8 +128,8 @@ def test_the_order_of_the_rules_changes_no_score(engine: Engine, rules: list[Rul
     text = document(TEXTS["minutes", "de"])
     one = engine.classify(text, rules)
     other = engine.classify(text, rules[::-1])
-    assert one.type == other.type == "minutes"
-    assert one.confidence == pytest.approx(other.confidence, abs=1e-5)
+    assert one.verdict.type == other.verdict.type == "minutes"
+    assert one.verdict.confidence == pytest.approx(other.verdict.confidence, abs=1e-5)
 
 
 def test_a_score_does_not_depend_on_the_other_rules(engine: Engine, rules: list[Rule]):
@@ -147,37 +149,37 @@ def test_the_form_of_a_file_is_a_cue(engine: Engine):
     mail = engine.classify(document(text, format="eml"), rules)
     assert plain.evidence.scoring.cues == ()
     assert mail.evidence.scoring.cues[0].bonus > 1
-    assert mail.type == "mail"
-    assert "Format: the file is an e-mail message" in mail.reasoning
+    assert mail.verdict.type == "mail"
+    assert "Format: the file is an e-mail message" in mail.verdict.reasoning
 
 
 def test_only_text_of_the_first_passages_is_embedded(engine: Engine, rules: list[Rule]):
     long = "\n".join([TEXTS["contract", "en"]] * 500)
-    verdict = engine.classify(document(long, long), rules)
-    assert verdict.type == "contract"
-    assert verdict.evidence.chunks <= 8
-    assert verdict.evidence.characters == 2 * len(long)
+    result = engine.classify(document(long, long), rules)
+    assert result.verdict.type == "contract"
+    assert result.evidence.chunks <= 8
+    assert result.evidence.characters == 2 * len(long)
 
 
 def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
     pages = (DocumentPage(2, TEXTS["recipe", "en"], TextSource.OCR),)
-    verdict = engine.classify(Document("pdf", pages, 9), rules)
-    assert "1. Read 1 of 9 pages, 1 of them by OCR" in verdict.reasoning
-    assert verdict.evidence.scoring.quote is not None
-    assert verdict.evidence.scoring.quote.page == 2
+    result = engine.classify(Document("pdf", pages, 9), rules)
+    assert "1. Read 1 of 9 pages, 1 of them by OCR" in result.verdict.reasoning
+    assert result.evidence.scoring.quote is not None
+    assert result.evidence.scoring.quote.page == 2
 
 
 def test_a_generic_type_of_the_same_name_is_no_alternative(engine: Engine):
     rules = [Rule("INVOICE", "papers for the accounts department"), Rule("recipe", "food")]
-    verdict = engine.classify(document(TEXTS["invoice", "en"]), rules)
-    assert verdict.evidence.scoring.alternative is not None
-    assert verdict.evidence.scoring.alternative.type != "invoice"
+    result = engine.classify(document(TEXTS["invoice", "en"]), rules)
+    assert result.evidence.scoring.alternative is not None
+    assert result.evidence.scoring.alternative.type != "invoice"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "ja", "ru"])
 def test_the_bare_name_of_a_known_type_is_enough(engine: Engine, language: str):
     rules = [Rule("recipe", ""), Rule("Invoice", "invoice"), Rule("news_article", "")]
-    assert engine.classify(document(TEXTS["recipe", language]), rules).type == "recipe"
+    assert engine.classify(document(TEXTS["recipe", language]), rules).verdict.type == "recipe"
 
 
 def test_one_thread_is_used(engine: Engine, rules: list[Rule]):

@@ -9,7 +9,6 @@ import numpy as np
 from app.errors import StartupError
 from worker.classification.embedders.e5 import manifest
 from worker.classification.embedders.e5.manifest import Manifest
-from worker.classification.embedders.e5.tokenizer import write_model
 from worker.classification.embedders.e5.weights import PACKAGE, Weights, find_weights
 
 _READABLE_BY_ALL = 0o755
@@ -40,8 +39,9 @@ def build_model(directory: Path) -> None:
 
 def _write_files(weights: Weights, directory: Path) -> None:
     try:
-        # Installed to build only: a server's image needs it no more.
+        # These packages are installed for the build only: an image of the server lacks them.
         from worker.classification.embedders.e5.graph import write_graph  # noqa: PLC0415
+        from worker.classification.embedders.e5.pieces import pack_pieces  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise StartupError(
             f"the package {error.name}, which writes the network of {manifest.NAME}, is not"
@@ -53,7 +53,7 @@ def _write_files(weights: Weights, directory: Path) -> None:
     # Texts are of one piece, which is of the first type: its row is the same at every position.
     one_type = weights.vector("emb.type")[: shape.hidden]
     np.save(directory / manifest.POSITIONS, by_position + one_type)
-    (directory / manifest.PIECES).write_bytes(write_model(vocabulary))
+    (directory / manifest.PIECES).write_bytes(pack_pieces(vocabulary))
     table = {str(character): text for character, text in vocabulary.normalisation.items()}
     text = json.dumps(table, ensure_ascii=True, indent=0)
     (directory / manifest.NORMALISATION).write_text(text, encoding="utf-8")

@@ -5,11 +5,11 @@ import io
 import numpy as np
 import pytest
 
+from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.embedders.base import Embedder, Kind, Vectors
 from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
 from worker.classification.engine import Engine
-from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document, DocumentPage
 
 

@@ -2,29 +2,28 @@ import re
 
 import pytest
 
+from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import POEM, TEXTS
-from worker.classification.engine import Engine
-from worker.classification.rules.rule import Rule
+from worker.classification.engine import Classification, Engine
 from worker.classification.scoring.calibration import FEATURES
-from worker.classification.verdict import Verdict
 from worker.parsing.document import Document, DocumentPage
 
 ALL = [*(TEXTS[key] for key in sorted(TEXTS)), POEM]
 
 
-def classify(engine: Engine, text: str, rules: list[Rule]) -> Verdict:
+def classify(engine: Engine, text: str, rules: list[Rule]) -> Classification:
     return engine.classify(Document("txt", (DocumentPage(0, text),), 1), rules)
 
 
-def step(verdict: Verdict, beginning: str) -> str:
+def step(result: Classification, beginning: str) -> str:
     pattern = rf"^\d+\. ({re.escape(beginning)}.*)$"
-    return re.findall(pattern, verdict.reasoning, re.MULTILINE)[0]
+    return re.findall(pattern, result.verdict.reasoning, re.MULTILINE)[0]
 
 
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
 def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text: str):
-    verdict = classify(engine, text, [*rules, Rule("other", "anything else")])
-    evidence = verdict.evidence
+    result = classify(engine, text, [*rules, Rule("other", "anything else")])
+    evidence = result.evidence
     scoring = evidence.scoring
     assert scoring is not None
 
@@ -37,89 +36,91 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
     scores = [ranked.score for ranked in scoring.ranking]
     assert scores == sorted(scores, reverse=True)
 
-    ranking = step(verdict, "Scores in standard deviations")
+    ranking = step(result, "Scores in standard deviations")
     shown = re.findall(r'"(\w+)" (-?\d+\.\d\d)', ranking)
     expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in scoring.ranking[:3]]
     assert shown == expected
     assert f"margin {scores[0] - scores[1]:.2f}" in ranking
     assert f"above {evidence.panel_types} generic types" in ranking
 
-    probabilities = step(verdict, "Estimated probability")
+    probabilities = step(result, "Estimated probability")
     quoted = re.findall(r": (\d\.\d\d)[;.]", probabilities)
     assert quoted == [
         f"{scoring.match_probability:.2f}",
         f"{scoring.null_probability:.2f}",
     ]
-    assert verdict.confidence == max(scoring.match_probability, scoring.null_probability)
+    assert result.verdict.confidence == max(scoring.match_probability, scoring.null_probability)
     influences = [f"({item.log_odds:+.2f})" for item in scoring.influences]
     assert re.findall(r"\([+-]\d+\.\d\d\)", probabilities) == influences
     assert {item.feature for item in scoring.influences} <= set(FEATURES)
 
     alternative = scoring.alternative
     assert alternative is not None
-    assert f'"{alternative.type}" fits best with {alternative.score:.2f}' in verdict.reasoning
+    assert (
+        f'"{alternative.type}" fits best with {alternative.score:.2f}' in result.verdict.reasoning
+    )
     is_better = alternative.score > scores[0]
     assert is_better == (scoring.better_alternatives > 0)
 
-    read = step(verdict, "Read")
+    read = step(result, "Read")
     assert f"{len(text)} characters" in read
     assert f"{evidence.chunks} passage" in read
 
 
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
 def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
-    verdict = classify(engine, text, rules)
-    quote = verdict.evidence.scoring.quote
+    result = classify(engine, text, rules)
+    quote = result.evidence.scoring.quote
     assert quote is not None
-    assert 0 < len(quote.text) <= 160
-    assert quote.text in text
-    assert f"on page 1: “{quote.text}”" in verdict.reasoning
+    assert 0 < len(quote.quote) <= 160
+    assert quote.quote in text
+    assert f"on page 1: “{quote.quote}”" in result.verdict.reasoning
 
 
 def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[Rule]):
     pages = (DocumentPage(3, POEM), DocumentPage(4, TEXTS["invoice", "de"]))
-    verdict = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
-    assert verdict.evidence.scoring.quote is not None
-    assert verdict.evidence.scoring.quote.page == 4
-    assert "on page 5: “" in verdict.reasoning
+    result = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
+    assert result.evidence.scoring.quote is not None
+    assert result.evidence.scoring.quote.page == 4
+    assert "on page 5: “" in result.verdict.reasoning
 
 
 def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]):
     text = "".join(letter for letter in TEXTS["contract", "en"] if letter not in "\n.;")
     quote = classify(engine, text, rules).evidence.scoring.quote
     assert quote is not None
-    assert len(quote.text) <= 160
-    assert quote.text in text
+    assert len(quote.quote) <= 160
+    assert quote.quote in text
 
 
 def test_the_summary_of_a_match_names_score_and_runner_up(engine: Engine, rules: list[Rule]):
-    verdict = classify(engine, TEXTS["invoice", "en"], rules)
-    first, second = verdict.evidence.scoring.ranking[:2]
-    panel = verdict.evidence.panel_types
-    assert verdict.reasoning.splitlines()[0] == (
+    result = classify(engine, TEXTS["invoice", "en"], rules)
+    first, second = result.evidence.scoring.ranking[:2]
+    panel = result.evidence.panel_types
+    assert result.verdict.reasoning.splitlines()[0] == (
         f'Classified as "invoice": {first.score:.1f} standard deviations above {panel} generic'
         f' document types; the runner-up "{second.type}" has {second.score:.1f}.'
     )
 
 
 def test_the_summary_of_a_null_names_what_fits_better(engine: Engine, rules: list[Rule]):
-    verdict = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
-    summary = verdict.reasoning.splitlines()[0]
-    best = verdict.evidence.scoring.alternative
+    result = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
+    summary = result.verdict.reasoning.splitlines()[0]
+    best = result.evidence.scoring.alternative
     assert best is not None
     assert summary.startswith("No type assigned: no rule fits well enough; the nearest,")
-    assert f'{verdict.evidence.scoring.better_alternatives} of them, first "{best.type}"' in summary
+    assert f'{result.evidence.scoring.better_alternatives} of them, first "{best.type}"' in summary
 
 
 def test_the_catch_all_is_explained(engine: Engine, rules: list[Rule]):
-    verdict = classify(engine, POEM, [*rules, Rule("rest", "all remaining documents")])
-    assert verdict.reasoning.startswith('Classified as "rest", the catch-all: no rule fits')
-    assert '7 rules given, 6 of them compete; "rest" is the catch-all' in verdict.reasoning
-    assert verdict.evidence.catch_all == "rest"
+    result = classify(engine, POEM, [*rules, Rule("rest", "all remaining documents")])
+    assert result.verdict.reasoning.startswith('Classified as "rest", the catch-all: no rule fits')
+    assert '7 rules given, 6 of them compete; "rest" is the catch-all' in result.verdict.reasoning
+    assert result.evidence.catch_all == "rest"
 
 
 def test_cues_are_told_only_when_they_counted(engine: Engine, rules: list[Rule]):
-    assert "Format:" not in classify(engine, TEXTS["recipe", "en"], rules).reasoning
+    assert "Format:" not in classify(engine, TEXTS["recipe", "en"], rules).verdict.reasoning
 
 
 def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
@@ -128,15 +129,15 @@ def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
         Rule("bill", "an invoice from a supplier with items, tax and total"),
         rules[1],
     ]
-    verdict = classify(engine, TEXTS["invoice", "en"], overlapping)
-    overlap = verdict.evidence.scoring.overlaps[0]
+    result = classify(engine, TEXTS["invoice", "en"], overlapping)
+    overlap = result.evidence.scoring.overlaps[0]
     assert {overlap.first, overlap.second} == {"invoice", "bill"}
-    assert f"overlap (cosine {overlap.similarity:.2f})" in verdict.reasoning
+    assert f"overlap (cosine {overlap.similarity:.2f})" in result.verdict.reasoning
 
 
 def test_a_warning_about_little_text(engine: Engine, rules: list[Rule]):
     short = classify(engine, "Total 12.50", rules)
-    assert "there is little text, only 11 characters" in short.reasoning
+    assert "there is little text, only 11 characters" in short.verdict.reasoning
 
 
 GREEK = "Η σύμβαση αυτή υπογράφεται σήμερα από τα δύο μέρη. " * 5
@@ -145,37 +146,37 @@ GREEK = "Η σύμβαση αυτή υπογράφεται σήμερα από �
 def test_one_model_alone_warns_of_a_script_that_it_has_not_seen(
     engine_alone: Engine, rules: list[Rule]
 ):
-    assert "mostly in Greek script" in classify(engine_alone, GREEK, rules).reasoning
-    assert "script" not in classify(engine_alone, TEXTS["contract", "ar"], rules).reasoning
+    assert "mostly in Greek script" in classify(engine_alone, GREEK, rules).verdict.reasoning
+    assert "script" not in classify(engine_alone, TEXTS["contract", "ar"], rules).verdict.reasoning
 
 
 def test_of_two_models_only_the_one_that_knows_the_script_counts(
     engine_of_both: Engine, rules: list[Rule]
 ):
-    verdict = classify(engine_of_both, GREEK, rules)
-    assert verdict.type == "contract"
-    assert "script" not in verdict.reasoning
-    use = [c for c in verdict.evidence.scoring.ranking[0].channels if c.name.startswith("use-")]
+    result = classify(engine_of_both, GREEK, rules)
+    assert result.verdict.type == "contract"
+    assert "script" not in result.verdict.reasoning
+    use = [c for c in result.evidence.scoring.ranking[0].channels if c.name.startswith("use-")]
     assert use
     assert all(channel.weight == 0 for channel in use)
-    assert verdict.evidence.scoring.quote is not None
+    assert result.evidence.scoring.quote is not None
 
 
 def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):
     assert engine_alone.missing is not None
     warning = f"Warning: {engine_alone.missing}"
-    assert warning in classify(engine_alone, TEXTS["recipe", "en"], rules).reasoning
-    assert warning in classify(engine_alone, "", rules).reasoning
+    assert warning in classify(engine_alone, TEXTS["recipe", "en"], rules).verdict.reasoning
+    assert warning in classify(engine_alone, "", rules).verdict.reasoning
     assert "pigeonhole models build" in warning
 
 
 def test_what_the_parser_warned_about_is_repeated(engine: Engine, rules: list[Rule]):
     parsed = Document("txt", (DocumentPage(0, POEM),), 1, warnings=("page 3 could not be read.",))
-    assert "Warning: page 3 could not be read." in engine.classify(parsed, rules).reasoning
+    assert "Warning: page 3 could not be read." in engine.classify(parsed, rules).verdict.reasoning
 
 
 def test_steps_are_numbered_lines(engine: Engine, rules: list[Rule]):
-    lines = classify(engine, TEXTS["paper", "zh"], rules).reasoning.splitlines()
+    lines = classify(engine, TEXTS["paper", "zh"], rules).verdict.reasoning.splitlines()
     numbers = [int(line.split(".")[0]) for line in lines[1:]]
     assert numbers == list(range(1, len(lines)))
     assert all(line.endswith((".", "”")) for line in lines)

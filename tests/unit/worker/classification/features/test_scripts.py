@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
 from worker.classification.features.scripts import is_english
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.knowledge import (
     SAMPLE_LANGUAGES,
     load_knowledge,
@@ -91,5 +91,5 @@ def test_documents_in_languages_that_the_first_bank_lacked(
         Rule("cv", "A CV with education and work experience."),
         Rule("payslip", "A statement of an employee's pay with deductions."),
     ]
-    verdict = engine_of_both.classify(Document("txt", (DocumentPage(0, text),), 1), rules)
-    assert verdict.type == type_
+    result = engine_of_both.classify(Document("txt", (DocumentPage(0, text),), 1), rules)
+    assert result.verdict.type == type_

@@ -1,9 +1,9 @@
 import pytest
 
+from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
 from worker.classification.rules.exclusions import exclusions, without_negations
-from worker.classification.rules.rule import Rule
 from worker.parsing.document import Document, DocumentPage
 
 
@@ -78,7 +78,7 @@ def test_other_documents_cost_it_nothing(engine: Engine):
 def test_the_reasoning_tells_what_an_exclusion_cost(engine: Engine):
     document = Document("txt", (DocumentPage(0, TEXTS["invoice", "en"]),), 1)
     rule = Rule("business paper", "Papers of a company (not an invoice).")
-    verdict = engine.classify(document, [rule])
-    lost = verdict.evidence.scoring.ranking[0].excluded
-    assert f'"business paper" lost {lost:.2f}: the document fits better' in verdict.reasoning
-    assert verdict.type is None
+    result = engine.classify(document, [rule])
+    lost = result.evidence.scoring.ranking[0].excluded
+    assert f'"business paper" lost {lost:.2f}: the document fits better' in result.verdict.reasoning
+    assert result.verdict.type is None

@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from app.errors import StartupError
+from app.jobs.values import Rule
 from cli.models import models
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
 from worker.classification.loading import constants_name, data_directory
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.constants import SCORING_VERSION, Constants
 from worker.classification.scoring.knowledge import load_knowledge
 from worker.classification.scoring.lexical import Lexicon
@@ -31,6 +31,8 @@ def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         shutil.copy(directory / f"{request.param}.json", tmp_path)
         for embedder in request.param.split("+"):
             shutil.copy(directory / f"{embedder}.npz", tmp_path)
+        for lexicon in directory.glob("lexicon-*.json"):
+            shutil.copy(lexicon, tmp_path)
     return tmp_path / request.param
 
 
@@ -113,6 +115,18 @@ def test_missing_and_broken_files_are_refused(tmp_path: Path, stem: Path):
     stem.with_name(f"{stem.name}.json").write_text(json.dumps(broken))
     with pytest.raises(StartupError, match="pigeonhole models fit"):
         Constants.load(stem)
+
+
+def test_a_damaged_lexicon_is_refused(stem: Path):
+    (lexicon,) = stem.parent.glob("lexicon-*.json")
+    lexicon.write_text(lexicon.read_text().replace(":", ": 1", 1))
+    with pytest.raises(StartupError, match="is damaged"):
+        Constants.load(stem)
+
+
+def test_both_sets_of_constants_share_one_lexicon():
+    with data_directory() as directory:
+        assert len(list(directory.glob("lexicon-*.json"))) == 1
 
 
 def test_arrays_that_need_pickle_are_refused(stem: Path):
@@ -200,7 +214,7 @@ def test_constants_can_be_fitted_from_a_corpus(
     for engine, name in ((engine_alone, STEM), (engine_of_both, BOTH)):
         constants = Constants.load(output / name)
         fitted = Engine(engine.scorer.embedders, constants)
-        assert fitted.classify(document, chosen).type == "recipe"
+        assert fitted.classify(document, chosen).verdict.type == "recipe"
         assert not set(constants.lexicon.words) & {"lindqvist", "ahrens", "corbel"}
 
 

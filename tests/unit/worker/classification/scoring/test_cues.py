@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.jobs.values import Rule
 from worker.classification.engine import Engine
-from worker.classification.rules.rule import Rule
 from worker.classification.scoring.cues import CUES, observed_cues
 from worker.parsing.document import Document, DocumentPage, TextSource
 from worker.parsing.layout.features import PageLayout
