@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from app.audit.export import Wanted, read_lines
+from app.audit.export import EventFilter, read_lines
 from app.projects.service import require_project
 from cli.administration import Administration, Moment, data_dir_option, with_administration
 
@@ -31,5 +31,6 @@ def export(
     if project_id is not None:
         with parts.database.read() as session:
             require_project(session, project_id)
-    for line in read_lines(parts.database, Wanted(since, until, project_id)):
+    events = EventFilter(since, until, None if project_id is None else [project_id])
+    for line in read_lines(parts.database, events):
         click.echo(line, nl=False)

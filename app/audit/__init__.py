@@ -1,1 +1,1 @@
-"""The audit log: who changed what, and when."""
+"""The audit log: every change with its time and actor."""

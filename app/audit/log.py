@@ -1,23 +1,22 @@
-"""Writing the audit log, in the transaction of the change that it tells of."""
+"""Write the audit log, in the transaction of the change."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 
 SERVER: Final = "server"
 WORKER: Final = "worker"
-# Whoever holds a presigned link: it needs no key.
+# A request by presigned link, which needs no key.
 LINK: Final = "link"
 
 
 class Action(StrEnum):
-    """What can happen; the values are what an export shows and must never change."""
+    """The kinds of events. Exports show the values: they must not change."""
 
     ORGANIZATION_CREATED = "organization.created"
     PROJECT_CREATED = "project.created"
@@ -42,7 +41,7 @@ class Action(StrEnum):
 
 
 def key_actor(key_id: UUID) -> str:
-    """Return the actor of a request: its API key."""
+    """Return the actor of a request with this API key."""
     return f"key:{key_id}"
 
 
@@ -57,12 +56,9 @@ def record(
     engine_version: str | None = None,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    """Add an event; it is committed, or not, with the change.
-
-    A statement, because the unit of work would want to know every table, and workers do not.
-    """
-    session.execute(
-        insert(AuditEvent).values(
+    """Add an event, which is committed with the change."""
+    session.add(
+        AuditEvent(
             action=action.value,
             actor=actor,
             project_id=project_id,

@@ -1,4 +1,4 @@
-"""The rows of the audit log."""
+"""The table of the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from app.db import Base, NullableJson, UtcDateTime, new_id, now
 
 
 class AuditEvent(Base):
-    """One change. Rows are added and, by retention, deleted in their order; none is changed.
+    """One change. Rows are never updated; retention deletes the oldest.
 
-    No foreign keys: a row outlives what it tells of. `actor` is `key:<id>`, `command:<user>`,
-    `server` or `worker`. `subject` is the id of what was changed. `details` has counts, names of
-    settings and ids, never a document's content, a file's name or a secret.
+    No foreign keys: a row outlives its subject. `actor` is `key:<id>`, `command:<user>`,
+    `server`, `worker` or `link`. `subject` is the id of the changed row. `details` has counts,
+    names of settings and ids, never document content, file names or secrets.
     """
 
     __tablename__ = "audit_events"

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.audit.export import forget_old
+from app.audit.export import delete_old_events
 from app.broker import MAX_MESSAGES, Notifier
 from app.db import Database, now
 from app.files import pending
@@ -182,7 +182,7 @@ class Sweeper:
             deleted.files += delete_old_files(self._database, timedelta(seconds=age), MAX_OLD_ROWS)
         events = 0
         if age := self._settings.audit_retention_seconds:
-            events = forget_old(self._database, timedelta(seconds=age), MAX_AUDIT_EVENTS)
+            events = delete_old_events(self._database, timedelta(seconds=age), MAX_AUDIT_EVENTS)
         if deleted:
             log.info(
                 "deleted jobs and files past their retention",

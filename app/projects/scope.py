@@ -12,7 +12,7 @@ from app.audit.log import key_actor
 from app.db import Database, now
 from app.errors import NotFound
 from app.projects.models import Project
-from app.projects.service import adopt_project
+from app.projects.service import adopt_project, select_project_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def reach(
     """
     if narrow:
         return column == value
-    return column.in_(select(Project.id).where(Project.organization_id == value))
+    return column.in_(select_project_ids(value))
 
 
 def resolve_scope(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, Select, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
@@ -83,10 +83,9 @@ def get_organization(session: Session, organization_id: UUID) -> Organization:
     return session.get_one(Organization, organization_id)
 
 
-def find_project_ids(session: Session, organization_id: UUID) -> list[UUID]:
-    """Return the ids of all projects of an organization."""
-    query = select(Project.id).where(Project.organization_id == organization_id)
-    return list(session.scalars(query))
+def select_project_ids(organization_id: UUID | BindParameter[UUID]) -> Select[UUID]:
+    """Return the query for the ids of all projects of an organization."""
+    return select(Project.id).where(Project.organization_id == organization_id)
 
 
 def set_limits(

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
 from app.api.dependencies import ApiCall
-from app.audit.export import Wanted, read_lines
+from app.audit.export import EventFilter, read_lines
+from app.projects.service import select_project_ids
 
 router = APIRouter(prefix="/api/v1/admin", tags=["administration (extensions)"])
 
@@ -24,7 +25,10 @@ def export_audit_events(
     `project_id` limits it to one project.
     """
     scope = call.scope
-    project_id = scope.project_id if scope.is_explicit else None
-    wanted = Wanted(since, until, project_id, scope.principal.organization_id)
-    lines: Iterator[str] = read_lines(call.services.database, wanted)
+    if scope.is_explicit:
+        events = EventFilter(since, until, [scope.project_id])
+    else:
+        organization_id = scope.principal.organization_id
+        events = EventFilter(since, until, select_project_ids(organization_id), organization_id)
+    lines: Iterator[str] = read_lines(call.services.database, events)
     return StreamingResponse(lines, media_type="application/x-ndjson")

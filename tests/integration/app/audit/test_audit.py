@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.audit.export import Wanted, forget_old, read_lines
+from app.audit.export import EventFilter, delete_old_events, read_lines
 from app.audit.models import AuditEvent
 from app.db import Database, first_id, new_id, now
 from app.errors import FileErrorCode
@@ -20,12 +20,12 @@ from devtools.world import VERDICT, World
 from tests.integration.application import FILES, JOBS, Api, create_job, upload
 
 
-def events(database: Database, wanted: Wanted) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in read_lines(database, wanted)]
+def events(database: Database, selected: EventFilter) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in read_lines(database, selected)]
 
 
 def actions(database: Database, project_id: UUID) -> list[str]:
-    return [event["action"] for event in events(database, Wanted(project_id=project_id))]
+    return [event["action"] for event in events(database, EventFilter(project_ids=[project_id]))]
 
 
 def test_the_way_of_a_job(api: Api, world: World) -> None:
@@ -36,7 +36,7 @@ def test_the_way_of_a_job(api: Api, world: World) -> None:
     assert client.delete(f"{JOBS}/{job_id}").status_code == 204
     assert client.delete(f"{FILES}/{file_id}").status_code == 204
 
-    found = events(api.database, Wanted(project_id=world.here.project_id))
+    found = events(api.database, EventFilter(project_ids=[world.here.project_id]))
     assert [event["action"] for event in found] == [
         "file.uploaded",
         "job.created",
@@ -77,9 +77,9 @@ def test_times_choose_and_old_events_go(world: World) -> None:
             session.add(AuditEvent(id=id_, created_at=old, action=f"{days}", actor="test"))
 
     since, until = moment - timedelta(days=2.5), moment - timedelta(days=0.5)
-    assert [e["action"] for e in events(world.database, Wanted(since, until))] == ["2", "1"]
-    assert forget_old(world.database, timedelta(days=1.5), 1) == 1
-    assert [e["action"] for e in events(world.database, Wanted(None, until))] == ["2", "1"]
+    assert [e["action"] for e in events(world.database, EventFilter(since, until))] == ["2", "1"]
+    assert delete_old_events(world.database, timedelta(days=1.5), 1) == 1
+    assert [e["action"] for e in events(world.database, EventFilter(None, until))] == ["2", "1"]
 
 
 def test_administration_and_documents_are_apart(api: Api, world: World) -> None:
@@ -113,7 +113,7 @@ def test_a_purge_leaves_nothing_but_its_proof(api: Api, world: World) -> None:
     assert client.get(f"{FILES}/{file_id}").status_code == 404
     assert client.get(JOBS).json()["items"] == []
     assert len(list(api.blobs.keys(timedelta(0)))) == 1, f"only that of {stays}"
-    found = events(api.database, Wanted(project_id=world.here.project_id))
+    found = events(api.database, EventFilter(project_ids=[world.here.project_id]))
     assert [e["action"] for e in found][-4:] == [
         *["job.cancelled", "job.deleted", "file.deleted", "project.purged"]
     ]
