@@ -8,7 +8,6 @@ import click
 from app.errors import FileError, StartupError
 from app.jobs.pages import PageSelection
 from app.settings import Settings
-from worker.classification.choice import constants_path, load_embedder
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.http_client import EmbedderUnavailable
 from worker.classification.embedders.use import UseEmbedder
@@ -20,7 +19,13 @@ from worker.classification.fitting.corpus import (
     read_text_corpus,
 )
 from worker.classification.fitting.fit import fit
-from worker.classification.loading import constants_name, data_directory, load_second
+from worker.classification.loading import (
+    constants_name,
+    constants_path,
+    data_directory,
+    load_e5,
+    load_embedder,
+)
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import load_knowledge
 from worker.parsing.request import ParseRequest
@@ -37,7 +42,7 @@ def fit_built_in(
     use = CachingEmbedder(UseEmbedder())
     engines = [[use]]
     if not alone:
-        engines.append([CachingEmbedder(load_second(settings.built_models)), use])
+        engines.append([CachingEmbedder(load_e5(settings.built_models)), use])
     fitted = fit_constants(place, engines)
     with data_directory() as shipped:
         paths = [(output or shipped) / constants_name(embedders) for embedders in engines]
@@ -46,7 +51,7 @@ def fit_built_in(
     return paths
 
 
-def fit_plugged(place: Path, settings: Settings, output: Path | None) -> list[Path]:
+def fit_custom(place: Path, settings: Settings, output: Path | None) -> list[Path]:
     """Fit the constants of the embedder that the settings name; returns and raises likewise."""
     embedder = load_embedder(settings)
     try:

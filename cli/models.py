@@ -74,7 +74,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
         raise click.UsageError("--alone is about the built-in models, not PIGEONHOLE_EMBEDDER.")
     try:
         if settings.embedder:
-            paths = fitting.fit_plugged(place, settings, output)
+            paths = fitting.fit_custom(place, settings, output)
         else:
             paths = fitting.fit_built_in(place, settings, output, alone=alone)
     except StartupError as error:
@@ -86,7 +86,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
 @models.command()
 def check() -> None:
     """Load the classifier as a worker does, and say what it consists of."""
-    from worker.classification.choice import load_engine  # noqa: PLC0415
+    from worker.classification.loading import load_engine  # noqa: PLC0415
 
     try:
         engine = load_engine(load_settings())

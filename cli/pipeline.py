@@ -45,7 +45,7 @@ def require_embedder(settings: Settings) -> None:
 
 
 def _try_engine(settings: Settings) -> None:
-    from worker.classification.choice import load_engine  # noqa: PLC0415
+    from worker.classification.loading import load_engine  # noqa: PLC0415
 
     load_engine(settings)
 
@@ -53,12 +53,17 @@ def _try_engine(settings: Settings) -> None:
 def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = ()) -> Pipeline:
     """Return what a worker process works with; loads the classifier."""
     # Here, because the API's process imports this module and must stay small.
-    from worker.classification.choice import load_engine, remote_of  # noqa: PLC0415
+    from worker.classification.loading import (  # noqa: PLC0415
+        limit_blas_threads,
+        load_engine,
+        remote_of,
+    )
     from worker.example_loader import ExampleLoader  # noqa: PLC0415
     from worker.file_cache import Caching  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)
+    limit_blas_threads()
     if engine.missing is not None:
         log.warning("%s", engine.missing)
     limits = ParserLimits(

@@ -22,7 +22,7 @@ from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
 from benchmarks.accuracy.parts import measure_parts
 from benchmarks.corpus import load_corpus
-from worker.classification.loading import use_one_blas_thread
+from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.knowledge import load_knowledge
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     console = Console(width=120)
     started, busy = time.monotonic(), time.process_time()
     corpus = load_corpus(given.corpus, FAST)
-    use_one_blas_thread()
+    limit_blas_threads()
     console.print(tables.corpus_line(corpus))
     chosen = ["fused"] if given.quick else given.engines
     fitter = Fitter(corpus)

@@ -18,12 +18,11 @@ from benchmarks.accuracy.folds import (
 )
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.corpus import LoadedCorpus
-from worker.classification.choice import load_embedder
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
-from worker.classification.loading import constants_name, data_directory, load_second
+from worker.classification.loading import constants_name, data_directory, load_e5, load_embedder
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import Knowledge
 
@@ -56,7 +55,7 @@ def load_model(name: str) -> Embedder:
     if name == "use":
         return UseEmbedder()
     if name == "e5":
-        return load_second(load_settings().built_models)
+        return load_e5(load_settings().built_models)
     return load_embedder(load_settings())
 
 

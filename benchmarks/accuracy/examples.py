@@ -30,7 +30,7 @@ from benchmarks.corpus import load_corpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
-from worker.classification.loading import use_one_blas_thread
+from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
 from worker.classification.scoring.knowledge import Knowledge, load_knowledge
@@ -97,7 +97,7 @@ def main() -> None:
     console = Console(width=130)
     started = time.process_time()
     corpus = load_corpus(given.corpus)
-    use_one_blas_thread()
+    limit_blas_threads()
     console.print(corpus_line(corpus))
     measure_examples(Fitter(corpus), console)
     console.print(f"{time.process_time() - started:.0f} s of CPU")

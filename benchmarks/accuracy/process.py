@@ -16,7 +16,7 @@ from benchmarks.accuracy.engines import MODELS, load_model
 from worker.classification.engine import Engine
 from worker.classification.features.chunks import cut_chunks
 from worker.classification.fitting.corpus import read_rules
-from worker.classification.loading import use_one_blas_thread
+from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.constants import Constants
 from worker.parsing.document import Document, DocumentPage
 
@@ -44,7 +44,7 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     embedders = [load_model(model) for model in MODELS[name]]
     engine = Engine(embedders, Constants.load(folder / name))
-    use_one_blas_thread()
+    limit_blas_threads()
     for embedder in embedders:
         embedder.embed(["ready"], "passage")
     ready = time.process_time()

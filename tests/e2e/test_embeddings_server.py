@@ -13,8 +13,8 @@ from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
 from tests.unit.worker.classification.labelled_texts import write_corpus
 from tests.unit.worker.classification.tiny_model import write_model
+from worker.classification.embedders.base import Prefixes
 from worker.classification.embedders.onnx import OnnxEmbedder
-from worker.classification.embedders.prefixes import Prefixes
 
 INVOICE = "Invoice: a bill with total to pay. Invoice number, bill, total, invoice"
 

@@ -1,19 +1,17 @@
 """The classifier: a pure function of a document, rules, embedders and constants."""
 
 import hashlib
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from app.jobs.values import Candidate, Rule, Verdict
+from app.jobs.values import Rule, Verdict
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
-from worker.classification.explanation.candidates import find_candidates, rounded
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
-from worker.classification.explanation.reasoning import write_reasoning
+from worker.classification.explanation.verdict import write_verdict
 from worker.classification.rules.catch_all import find_catch_alls
 from worker.classification.scoring.calibration import decide
 from worker.classification.scoring.constants import Constants
@@ -105,16 +103,7 @@ class Engine:
             confidence = judgement.decision.confidence
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
         evidence = self._evidence(document, len(rules), catch_all, warnings, scoring)
-        verdict = Verdict(
-            type=type_,
-            confidence=confidence,
-            reasoning=write_reasoning(evidence, type_),
-            candidates=(rounded(Candidate(type_, confidence)),)
-            if scoring is None
-            else find_candidates(scoring, type_, catch_all),
-            evidence=() if scoring is None or scoring.quote is None else (scoring.quote,),
-        )
-        return Classification(_require_confidence(verdict, min_confidence), evidence)
+        return Classification(write_verdict(evidence, type_, confidence, min_confidence), evidence)
 
     def _score(
         self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
@@ -145,19 +134,6 @@ class Engine:
             warnings=(*document.warnings, *missing, *warnings),
             scoring=scoring,
         )
-
-
-def _require_confidence(verdict: Verdict, minimum: float | None) -> Verdict:
-    """Return the verdict with the type null if its confidence is below the minimum."""
-    if verdict.type is None or minimum is None or verdict.confidence >= minimum:
-        return verdict
-    # Rounded down: 0.799 must not read 0.80.
-    stated = math.floor(verdict.confidence * 100) / 100
-    reasoning = (
-        f'No type assigned: "{verdict.type}" has a confidence of {stated:.2f}, and the job asks'
-        f" for at least {minimum:g} (min_confidence).\n{verdict.reasoning}"
-    )
-    return replace(verdict, type=None, reasoning=reasoning)
 
 
 def _version(constants: Constants, scorer: Scorer) -> str:

@@ -8,13 +8,15 @@ from app.files.blobs.local import LocalBlobStore
 from devtools.world import World
 from tests.integration.worker.plumbing import Plumbing
 from worker.classification.engine import Engine
-from worker.classification.loading import load_engine
+from worker.classification.loading import limit_blas_threads, load_built_in_engine
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return load_engine()
+    engine = load_built_in_engine()
+    limit_blas_threads()
+    return engine
 
 
 @pytest.fixture

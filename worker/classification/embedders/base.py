@@ -1,6 +1,8 @@
-"""What the classifier asks of an embedding model."""
+"""The protocol of embedding models, and what all of them share."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -10,14 +12,14 @@ Vectors = npt.NDArray[np.float32]
 """Float32 array of shape (texts, dimension), or (dimension,) for one text."""
 
 Kind = Literal["passage", "query"]
-"""Whether a text is part of a document or describes a type; some models tell them apart."""
+"""Part of a document or description of a type; some models embed them differently."""
 
 
 class Embedder(Protocol):
     """A sentence embedding model.
 
-    `name` and `version` end up in the fingerprint of the fitted constants, so `version`
-    must change whenever the same text may get another vector.
+    `name` and `version` are part of the fingerprint of the fitted constants: `version` must
+    change whenever the same text may get another vector.
     """
 
     @property
@@ -32,11 +34,34 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return one vector a text, shape (len(texts), dimension), not necessarily normalised.
 
-        A text's vector depends on that text and `kind` alone, never on its neighbours:
-        verdicts would otherwise differ with the order of a job's files. Any string is
-        accepted, the empty one included.
+        A text's vector depends only on that text and `kind`, not on the other texts: otherwise
+        verdicts would differ with the order of a job's files. Every string is accepted, also
+        the empty one.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """The words before a description of a type (`query`) and a part of a document (`passage`).
+
+    Models of the e5 family, for example, were trained with "query: " and "passage: ".
+    """
+
+    query: str = ""
+    passage: str = ""
+
+    def add(self, text: str, kind: Kind) -> str:
+        """Return the text with the prefix of its kind; lone surrogates become question marks.
+
+        They have no UTF-8 form, so neither JSON nor a tokenizer accepts them.
+        """
+        prefix = self.query if kind == "query" else self.passage
+        return prefix + text.encode("utf-8", "replace").decode("utf-8")
+
+    def digest(self) -> str:
+        """Return eight hexadecimal digits that change with the prefixes."""
+        return hashlib.sha256(f"{self.query}\0{self.passage}".encode()).hexdigest()[:8]
 
 
 def normalise(vectors: Vectors) -> Vectors:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.errors import FileError, FileErrorCode
-from worker.classification.embedders.base import Kind, Vectors, normalise
+from worker.classification.embedders.base import Kind, Prefixes, Vectors, normalise
 from worker.classification.embedders.http_client import (
     EmbedderUnavailable,
     EmbeddingsServer,
     TextRefused,
 )
-from worker.classification.embedders.prefixes import Prefixes
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ class HttpEmbedder:
             return False
         try:
             found = self._vectors([_PLAIN], tries=1)
-            if likeness(found, self._first) < SAME_MODEL:
+            if min_cosine(found, self._first) < SAME_MODEL:
                 self._note("the embeddings server came back with another model")
         except (EmbedderUnavailable, TextRefused):
             self._ask_again = time.monotonic() + _ASK_AGAIN_SECONDS
@@ -80,7 +79,7 @@ class HttpEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), self._batch):
             part = [
-                self._prefixes.added(text[:_MAX_CHARACTERS], kind)
+                self._prefixes.add(text[:_MAX_CHARACTERS], kind)
                 for text in texts[begin : begin + self._batch]
             ]
             vectors[begin : begin + len(part)] = self._embedded(part)
@@ -127,6 +126,6 @@ class HttpEmbedder:
         self._trouble = trouble
 
 
-def likeness(ours: Vectors, theirs: Vectors) -> float:
+def min_cosine(ours: Vectors, theirs: Vectors) -> float:
     """Return the smallest cosine between rows of two arrays of the same shape."""
     return float((normalise(ours) * normalise(theirs)).sum(axis=1).min())

@@ -8,10 +8,9 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from app.errors import StartupError
-from worker.classification.embedders.base import Kind, Vectors, normalise
+from worker.classification.embedders.base import Kind, Prefixes, Vectors, normalise
 from worker.classification.embedders.onnx_files import ModelFiles
 from worker.classification.embedders.onnx_session import ForkedSession
-from worker.classification.embedders.prefixes import Prefixes
 
 _IDS, _MASK, _TYPES = "input_ids", "attention_mask", "token_type_ids"
 _WHOLE = "sentence_embedding"
@@ -61,7 +60,7 @@ class OnnxEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._vector(self._prefixes.added(text[:_MAX_CHARACTERS], kind))
+            vectors[row] = self._vector(self._prefixes.add(text[:_MAX_CHARACTERS], kind))
         if not np.isfinite(vectors).all():
             raise ArithmeticError(f"{self.name} gave no finite numbers for a text")
         return normalise(vectors)

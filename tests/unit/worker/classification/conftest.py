@@ -8,7 +8,7 @@ from worker.classification.embedders.e5.manifest import NAME
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import find_weights
 from worker.classification.engine import Engine
-from worker.classification.loading import load_engine
+from worker.classification.loading import limit_blas_threads, load_built_in_engine
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,8 @@ def e5(e5_directory: Path) -> E5Embedder:
 
 @pytest.fixture(scope="session")
 def engine_of_both(e5_directory: Path) -> Engine:
-    engine = load_engine(e5_directory.parent)
+    engine = load_built_in_engine(e5_directory.parent)
+    limit_blas_threads()
     assert engine.missing is None
     return engine
 
@@ -36,7 +37,9 @@ def engine_of_both(e5_directory: Path) -> Engine:
 @pytest.fixture(scope="session")
 def engine_alone(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine of a machine where the second model was not built."""
-    return load_engine(tmp_path_factory.mktemp("no-models"))
+    engine = load_built_in_engine(tmp_path_factory.mktemp("no-models"))
+    limit_blas_threads()
+    return engine
 
 
 @pytest.fixture(scope="session", params=["engine_of_both", "engine_alone"])

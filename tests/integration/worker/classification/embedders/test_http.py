@@ -17,10 +17,10 @@ from cryptography.x509.oid import NameOID
 from app.errors import FileError, FileErrorCode
 from devtools.embeddings import Answer, EmbeddingsServer, Reply, always, backwards, in_base64, plain
 from worker.classification.embedders import http_client as module
+from worker.classification.embedders.base import Prefixes
 from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.embedders.http_client import EmbedderUnavailable, Endpoint
 from worker.classification.embedders.http_client import EmbeddingsServer as Asking
-from worker.classification.embedders.prefixes import Prefixes
 from worker.classification.embedders.use import UseEmbedder
 
 TEXTS = ["an invoice", "a recipe", ""]

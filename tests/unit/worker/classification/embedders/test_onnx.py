@@ -13,10 +13,9 @@ from tests.unit.worker.classification.tiny_model import (
     write_config,
     write_model,
 )
-from worker.classification.embedders.base import Vectors, normalise
+from worker.classification.embedders.base import Prefixes, Vectors, normalise
 from worker.classification.embedders.onnx import OnnxEmbedder
 from worker.classification.embedders.onnx_files import ModelFiles
-from worker.classification.embedders.prefixes import Prefixes
 
 TEXT = "The invoice, with tax."
 TOKENS = ["[CLS]", "the", "invoice", "[UNK]", "with", "tax", "[UNK]", "[SEP]"]

@@ -11,8 +11,7 @@ import pytest
 from tests.unit.worker.classification.embedders.e5 import e5_reference
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.embedders.e5 import q4
-from worker.classification.embedders.e5.model import E5Embedder
-from worker.classification.embedders.e5.tokenizer import Tokenizer
+from worker.classification.embedders.e5.model import E5Embedder, Tokenizer
 from worker.classification.embedders.e5.weights import Weights, find_weights
 
 # The same sentence, and one about something else, in languages that USE does not know too.

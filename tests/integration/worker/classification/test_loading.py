@@ -16,10 +16,10 @@ from cli.pipeline import require_embedder
 from devtools.embeddings import EmbeddingsServer, Reply, always, plain
 from tests.unit.worker.classification.labelled_texts import RULES, write_corpus
 from tests.unit.worker.classification.tiny_model import write_model
-from worker.classification.choice import load_embedder, load_engine, remote_of
+from worker.classification.embedders.base import Prefixes
 from worker.classification.embedders.http_client import Endpoint
 from worker.classification.embedders.onnx import OnnxEmbedder
-from worker.classification.embedders.prefixes import Prefixes
+from worker.classification.loading import load_embedder, load_engine, remote_of
 from worker.parsing.document import Document, DocumentPage
 
 RECIPE = Document(
