@@ -39,8 +39,7 @@ from cli.composition import (
     warn_unshared_blobs,
     write_private,
 )
-from cli.connections import protocol
-from cli.open_files import raise_limit
+from cli.connections import MAX_CONNECTIONS, limited_connection
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
@@ -111,7 +110,8 @@ def _serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=protocol(settings.request_seconds, raise_limit()),
+        http=limited_connection(settings.request_seconds),
+        limit_concurrency=MAX_CONNECTIONS,
         ws="none",
         # Whom to believe about the client's address and scheme is the operator's decision.
         proxy_headers=False,
