@@ -21,6 +21,7 @@ from app.broker import LocalNotifier
 from app.db import Database
 from app.errors import StartupError
 from app.files.cache import FileCache
+from app.jobs.service import ITEMS
 from app.main import BackgroundService, create_app
 from app.maintenance.sweeper import Sweeper
 from app.observability.logging import set_up_logging
@@ -102,6 +103,7 @@ def _serve(settings: Settings) -> None:
         runner = LocalRunner(settings, database, build_pipeline, deliveries.notify)
         notifier.listen(runner.notify)
         background += [deliveries, runner]
+    database.on_commit(ITEMS, notifier.notify)
     database.on_commit(DELIVERIES, notifier.notify_deliveries)
     app = create_app(Services(settings, database, blobs, secrets, notifier), background)
     _greet(settings, listener)

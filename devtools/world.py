@@ -17,15 +17,15 @@ from app.jobs.models import Item, Job
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
 from app.jobs.service import NewJob
-from app.jobs.values import Example
+from app.jobs.values import ApiVersion, Example, Rule, Verdict
 from app.projects.models import Organization, Project
 from app.projects.scope import Principal, Scope
 from app.secrets import Secrets
 
 LEASE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-VERDICT = Classified("invoice", 0.9, "It asks for money.", "2.0123456789ab")
-RULES = (("invoice", "A bill with a total to pay."), ("recipe", "Cooking instructions."))
+VERDICT = Classified(Verdict("invoice", 0.9, "It asks for money."), "2.0123456789ab")
+RULES = (Rule("invoice", "A bill with a total to pay."), Rule("recipe", "Cooking instructions."))
 
 
 class World:
@@ -71,7 +71,7 @@ class World:
         file_ids: Sequence[UUID] | int = 1,
         scope: Scope | None = None,
         deadline: timedelta = DAY,
-        rules: Sequence[tuple[str, str]] = RULES,
+        rules: Sequence[Rule] = RULES,
         pages: PageSelection | None = None,
         examples: tuple[Example, ...] = (),
     ) -> UUID:
@@ -79,9 +79,18 @@ class World:
         if isinstance(file_ids, int):
             file_ids = [self.file(scope=scope)] * file_ids
         pages = pages or PageSelection()
-        new = NewJob(tuple(file_ids), tuple(rules), "FAST", "en", pages, examples=examples)
+        new = NewJob(
+            file_ids=tuple(file_ids),
+            rules=tuple(rules),
+            mode="FAST",
+            lang="en",
+            pages=pages,
+            api_version=ApiVersion.V1,
+            deadline=deadline,
+            examples=examples,
+        )
         with self.database.write() as session:
-            return jobs.create(session, scope or self.here, self.secrets, new, deadline).id
+            return jobs.create(session, scope or self.here, self.secrets, new).id
 
     def claim(self, worker: str = "w1", lease: timedelta = LEASE) -> Claim:
         """Claim the next item, which must be there."""

@@ -15,6 +15,7 @@ from app.files.cache import CacheOwner
 from app.files.models import File
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
+from app.jobs.values import Example
 from worker.classification.embedders.base import Vectors
 from worker.classification.scoring.examples import (
     EmbeddedExamples,
@@ -59,40 +60,36 @@ class ExampleLoader:
         """
         if not claim.examples:
             return LoadedExamples({})
-        files = self._files(claim)
+        files = self._find_files(claim)
+        groups: dict[str, list[Directions | None]] = {}
+        for example in claim.examples:
+            directions = self._load(claim, example, files, parse)
+            groups.setdefault(example.type, []).append(directions)
         by_type, warnings = {}, []
-        for type_, given in claim.examples.items():
-            read = [self._read(claim, each, files, parse) for each in given]
-            good = [directions for directions in read if directions is not None]
-            if good:
-                by_type[type_] = combine_examples(good)
-            if len(good) < len(read):
+        for type_, group in groups.items():
+            loaded = [directions for directions in group if directions is not None]
+            if loaded:
+                by_type[type_] = combine_examples(loaded)
+            if len(loaded) < len(group):
                 warnings.append(
-                    f'{len(read) - len(good)} of {len(read)} examples of "{type_}" could not be'
+                    f'{len(group) - len(loaded)} of {len(group)} examples of "{type_}" could not be'
                     " read, or were deleted, and did not count."
                 )
         return LoadedExamples(by_type, tuple(warnings))
 
-    def _files(self, claim: Claim) -> Mapping[UUID, File]:
-        """Return the example files that are still there: of a deleted one nothing is used."""
-        wanted = {
-            UUID(each["file_id"])
-            for given in claim.examples.values()
-            for each in given
-            if "file_id" in each
-        }
+    def _find_files(self, claim: Claim) -> Mapping[UUID, File]:
+        """Return the example files that exist, by id."""
+        ids = {example.file_id for example in claim.examples if example.file_id is not None}
         with self.database.read() as session:
-            return {
-                file.id: file for file in session.scalars(select(File).where(File.id.in_(wanted)))
-            }
+            return {file.id: file for file in session.scalars(select(File).where(File.id.in_(ids)))}
 
-    def _read(
-        self, claim: Claim, example: Mapping[str, str], files: Mapping[UUID, File], parse: Parse
+    def _load(
+        self, claim: Claim, example: Example, files: Mapping[UUID, File], parse: Parse
     ) -> Directions | None:
-        if "text" in example:
-            key: tuple[object, ...] = (hashlib.sha256(example["text"].encode()).digest(),)
-            return self._remembered(key, lambda: self._read_text(example["text"]))
-        file = files.get(UUID(example["file_id"]))
+        if example.file_id is None:
+            key: tuple[object, ...] = (hashlib.sha256(example.text.encode()).digest(),)
+            return self._remembered(key, lambda: self._read_text(example.text))
+        file = files.get(example.file_id)
         if file is None:
             return None
         request = ParseRequest(PageSelection(), claim.lang, claim.mode)

@@ -1,7 +1,8 @@
 """What workers count of the files that they end."""
 
 from app.errors import FileErrorCode
-from app.jobs.completion import Classified, Failed
+from app.jobs.completion import Classified
+from app.jobs.values import FileFailure
 from app.observability import metrics
 
 UNREADABLE = "unreadable"
@@ -13,11 +14,11 @@ def count_failed(code: FileErrorCode) -> None:
     metrics.FILE_ERRORS.add(1, code.value)
 
 
-def count_file(outcome: Classified | Failed) -> None:
+def count_file(outcome: Classified | FileFailure) -> None:
     """Count a file whose outcome was recorded."""
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, FileFailure):
         count_failed(outcome.code)
-    elif outcome.type is None:
+    elif outcome.verdict.type is None:
         metrics.FILES.add(1, "null")
     else:
         metrics.FILES.add(1, "classified")

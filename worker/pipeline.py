@@ -16,9 +16,9 @@ from app.errors import FileError, FileErrorCode
 from app.files.blobs.protocol import BlobStore
 from app.files.models import File
 from app.jobs import queue
-from app.jobs.completion import Classified, Failed
+from app.jobs.completion import Classified
 from app.jobs.queue import Claim
-from app.jobs.values import Rule, Verdict
+from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
@@ -43,7 +43,7 @@ RECORD_TRIES = 8
 # later, may well be able to read it.
 MACHINE_FAULTS = (ParserUnavailable, OSError, OperationalError, PoolTimeoutError)
 
-INTERNAL = Failed(
+INTERNAL = FileFailure(
     FileErrorCode.INTERNAL,
     "an unexpected error happened while this file was worked on; the server's log tells more",
 )
@@ -173,7 +173,7 @@ class Pipeline:
         log.info(
             "file ended",
             extra={
-                "outcome": outcome.code if isinstance(outcome, Failed) else "classified",
+                "outcome": outcome.code if isinstance(outcome, FileFailure) else "classified",
                 "seconds": round(time.perf_counter() - began, 3),
                 "engine": self.engine.version,
                 **cached.origins,
@@ -183,18 +183,20 @@ class Pipeline:
             # Not before the outcome is recorded: nobody has to wait for it.
             cached.keep()
 
-    def _work(self, claim: Claim, cached: "CachedFile", lease: Lease) -> Classified | Failed:
+    def _work(self, claim: Claim, cached: "CachedFile", lease: Lease) -> Classified | FileFailure:
         try:
             document = self._read(claim, cached)
             lease.check()
             verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
-            return Failed(error.code, storable(error.sentence))
+            return FileFailure(error.code, _storable(error.sentence))
         except self.too_long:
             return TOO_LONG
         except MemoryError:
             # Left to itself, this would end a whole Celery worker, not only this file.
-            return Failed(FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory")
+            return FileFailure(
+                FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory"
+            )
         except ReadingAborted:
             raise LeaseLost from None
         except (*MACHINE_FAULTS, LeaseLost):
@@ -202,16 +204,7 @@ class Pipeline:
         except Exception:  # one file's failure must never touch another file
             log.exception("an unexpected error while working on a file")
             return INTERNAL
-        return Classified(
-            type=verdict.type,
-            confidence=verdict.confidence,
-            reasoning=storable(verdict.reasoning),
-            engine_version=self.engine.version,
-            candidates=[each.to_json() for each in verdict.candidates],
-            evidence=[
-                replace(each, quote=storable(each.quote)).to_json() for each in verdict.evidence
-            ],
-        )
+        return Classified(_storable_verdict(verdict), self.engine.version)
 
     def _read(self, claim: Claim, cached: "CachedFile") -> Document:
         blob_key = claim.blob_key
@@ -237,7 +230,6 @@ class Pipeline:
     def _classify(
         self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
     ) -> Verdict:
-        rules = [Rule(type_, description) for type_, description in claim.rules]
         found = self.examples.of(claim, self._parse)
         lease.check()
         began = time.perf_counter()
@@ -245,7 +237,7 @@ class Pipeline:
             embedded = self.engine.embed(document, cached.vectors)
             lease.check()
             classification = self.engine.judge(
-                embedded, rules, found.by_type, found.warnings, claim.min_confidence
+                embedded, claim.rules, found.by_type, found.warnings, claim.min_confidence
             )
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
         return classification.verdict
@@ -260,6 +252,11 @@ class Pipeline:
         return FileError(FileErrorCode.FILE_DELETED, GONE)
 
 
-def storable(text: str) -> str:
+def _storable_verdict(verdict: Verdict) -> Verdict:
+    quotes = tuple(replace(each, quote=_storable(each.quote)) for each in verdict.evidence)
+    return replace(verdict, reasoning=_storable(verdict.reasoning), evidence=quotes)
+
+
+def _storable(text: str) -> str:
     """Return text that every database takes: no NUL, no lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
 """How items and jobs end: outcomes, counters, the job's final status and its error message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,46 +11,34 @@ from app.audit.log import SERVER, Action, record
 from app.db import now
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.jobs.values import FileFailure, Verdict
 from app.webhooks.events import JobState, enqueue_deliveries
 
-NAMED_FAILURES = 20
+MAX_NAMED_FAILURES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """An item's verdict, and the version of the engine that gave it.
+    """An item's verdict and the version of the engine that gave it."""
 
-    `candidates` are a few {type, confidence}, `evidence` a few {page, quote}.
-    """
-
-    type: str | None
-    confidence: float
-    reasoning: str
+    verdict: Verdict
     engine_version: str
-    candidates: Sequence[Mapping[str, object]] = ()
-    evidence: Sequence[Mapping[str, object]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An item's error: a code and a sentence to stand after the file's name."""
-
-    code: FileErrorCode
-    sentence: str
+CANCELLED = FileFailure(
+    FileErrorCode.CANCELLED, "the job was cancelled before this file was classified"
+)
 
 
-CANCELLED = Failed(FileErrorCode.CANCELLED, "the job was cancelled before this file was done")
-
-
-def ended_values(outcome: Classified | Failed) -> dict[str, object]:
-    """Return the columns of an item that ends with this outcome; nobody holds it any more."""
+def ended_values(outcome: Classified | FileFailure) -> dict[str, object]:
+    """Return the columns of an item that ends with this outcome; its lease ends too."""
     values: dict[str, object] = {
         "status": ItemStatus.DONE,
         "lease_token": None,
         "lease_until": None,
         "updated_at": now(),
     }
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, FileFailure):
         values |= {
             "status": ItemStatus.FAILED,
             "error_code": outcome.code.value,
@@ -59,11 +47,11 @@ def ended_values(outcome: Classified | Failed) -> dict[str, object]:
     return values
 
 
-def end_open_items(session: Session, job_id: UUID, outcome: Failed) -> int:
-    """End every item of a job that has not ended, whoever holds it; return how many.
+def end_open_items(session: Session, job_id: UUID, outcome: FileFailure) -> int:
+    """End every open item of a job, claimed or not; return how many.
 
     The rows are locked in the order of their ordinals: two callers that lock them in different
-    orders could wait for each other for ever. The caller counts what was ended.
+    orders could deadlock. The caller adds the number to the job's counters.
     """
     is_open = (
         Item.job_id == job_id,
@@ -77,10 +65,9 @@ def end_open_items(session: Session, job_id: UUID, outcome: Failed) -> int:
 
 
 def add_to_counters(session: Session, job_id: UUID, *, ended: int, failed: int) -> None:
-    """Add to a job's counters; whoever ends the last item ends the job.
+    """Add to a job's counters; the last item ends the job.
 
-    To be called last in the transaction that ended the items: every worker on the job needs
-    its row.
+    Call it last in the transaction that ended the items: every worker on the job needs its row.
     """
     counts = _count(session, job_id, ended, failed)
     if counts.ended_count == counts.file_count:
@@ -88,9 +75,9 @@ def add_to_counters(session: Session, job_id: UUID, *, ended: int, failed: int) 
 
 
 def cancel(session: Session, job_id: UUID, *, actor: str) -> None:
-    """End a job as CANCELLED: open items end with `cancelled`, results that are there stay.
+    """End a job as CANCELLED: open items end with `cancelled`, existing results stay.
 
-    Nothing happens to a job that has ended.
+    Does nothing if the job has ended.
     """
     ended = end_open_items(session, job_id, CANCELLED)
     if not ended:
@@ -101,7 +88,7 @@ def cancel(session: Session, job_id: UUID, *, actor: str) -> None:
 
 
 def close_by_items(session: Session, job_id: UUID) -> None:
-    """End a job none of whose items is open, by what its items say and not by its counters.
+    """End a job without open items, with counters computed from its items.
 
     No path of the program leaves such a job PENDING; a row changed by hand may.
     """
@@ -140,7 +127,7 @@ def _close_by_counts(session: Session, job_id: UUID, counts: Row[int, int, int])
 def _close(
     session: Session, job_id: UUID, status: JobStatus, message: str | None, actor: str = SERVER
 ) -> None:
-    """Give a job its final status: the one place where a job ends."""
+    """Give a job its final status. Every job ends here."""
     closed = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.status == JobStatus.PENDING)
@@ -161,7 +148,7 @@ def _close(
 
 
 def final_status(file_count: int, failed_count: int) -> JobStatus:
-    """Return the status of a job all of whose items have ended."""
+    """Return the status of a job when all its items have ended."""
     if failed_count == 0:
         return JobStatus.SUCCESS
     return JobStatus.ERROR if failed_count == file_count else JobStatus.PARTIAL_SUCCESS
@@ -180,9 +167,9 @@ def describe_failures(failures: Sequence[tuple[str, str]], file_count: int) -> s
     """Return the job's error message, `3 of 60 files failed: a.pdf: <why>; ...`, or None."""
     if not failures:
         return None
-    named = [f"{name}: {sentence}" for name, sentence in failures[:NAMED_FAILURES]]
-    if len(failures) > NAMED_FAILURES:
-        named.append(f"and {len(failures) - NAMED_FAILURES} more")
+    named = [f"{name}: {sentence}" for name, sentence in failures[:MAX_NAMED_FAILURES]]
+    if len(failures) > MAX_NAMED_FAILURES:
+        named.append(f"and {len(failures) - MAX_NAMED_FAILURES} more")
     return f"{len(failures)} of {_files(file_count)} failed: " + "; ".join(named)
 
 

@@ -1,13 +1,11 @@
-"""Requests for a job that are sent more than once, and make one job all the same.
+"""Requests for a job that a client sends more than once, and that create one job.
 
-Two ways: a client names its request by a key of its own; or it sends it again by itself, because
-the answer was lost, and never tells its user. The common request costs nothing more: unique
-indexes find the others.
+A client sends an idempotency key, or counts its retries. Unique indexes find the repetitions, so
+that a first request costs no query more.
 """
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import Enum
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -18,79 +16,67 @@ from app.errors import Conflict
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
 from app.jobs.service import NewJob
+from app.jobs.values import ApiVersion
 from app.projects.scope import Scope
 from app.secrets import Secrets
 
-API_VERSION = 1
 TRIES = 5
 
 
-class Retry(Enum):
-    """Whether a request is one that was sent before, as far as its sender can be believed."""
-
-    NO = "no"
-    PERHAPS = "perhaps"
-    YES = "yes"
-
-
 @dataclass(frozen=True, slots=True)
-class Repetition:
-    """By what a request is known again.
+class IdempotencyKey:
+    """What identifies a request that is sent again.
 
-    `digest` is of all that it asks for, None if nobody shall look; `key` is the client's own.
+    `digest` covers the whole request; None when repetitions are not looked for. `client_key` is
+    the client's own. A retry without one finds the job of an equal request of the last `window`.
     """
 
     digest: str | None
-    key: str | None = None
-    retry: Retry = Retry.NO
+    client_key: str | None = None
+    is_retry: bool = False
     window: timedelta = timedelta()
 
 
 def create(
-    database: Database,
-    scope: Scope,
-    secrets: Secrets,
-    new: NewJob,
-    deadline: timedelta,
-    repetition: Repetition,
-) -> tuple[Job, bool]:
-    """Create a job in a transaction of its own, or find the one that the request made before.
+    database: Database, scope: Scope, secrets: Secrets, new: NewJob, key: IdempotencyKey
+) -> Job:
+    """Create and commit a job, or return the job that the same request created before.
 
-    Returns it, and whether it is new. Raises Conflict when the client's key was used for another
-    request, and what `service.create` raises.
+    Raises Conflict when the client's key was used for another request, and what
+    `service.create` raises.
     """
-    new = replace(new, transaction_id=repetition.key, request_digest=repetition.digest)
+    new = replace(new, transaction_id=key.client_key, request_digest=key.digest)
     for attempt in range(TRIES):
         try:
             with database.write() as session:
-                # Asked for the first time it costs nothing: the indexes tell whether to look.
-                known = _find(session, scope, repetition) if attempt else None
-                if known is not None:
-                    return known, False
-                return service.create(session, scope, secrets, new, deadline), True
+                # Not at the first attempt: the unique indexes tell whether there is such a job.
+                existing = _find(session, scope, new.api_version, key) if attempt else None
+                return existing or service.create(session, scope, secrets, new)
         except IntegrityError:
-            if repetition.digest is None or (repetition.key and attempt == TRIES - 1):
+            if key.digest is None or (key.client_key and attempt == TRIES - 1):
                 raise
-    # So many ask for the same that another was quicker each time. None of them is a retry.
+    # Concurrent equal requests won each attempt. None of them is a retry: each gets its own job.
     with database.write() as session:
-        new = replace(new, request_digest=None)
-        return service.create(session, scope, secrets, new, deadline), True
+        return service.create(session, scope, secrets, replace(new, request_digest=None))
 
 
-def _find(session: Session, scope: Scope, repetition: Repetition) -> Job | None:
-    """Return the job that a request has made before, None if there is none that it means."""
-    if repetition.key is not None and repetition.digest is not None:
-        return _by_key(session, scope, repetition.key, repetition.digest)
-    return _by_contents(session, scope, repetition)
+def _find(
+    session: Session, scope: Scope, api_version: ApiVersion, key: IdempotencyKey
+) -> Job | None:
+    """Return the job that the same request created before; None when there is none."""
+    if key.client_key is not None and key.digest is not None:
+        return _find_by_client_key(session, scope, api_version, key.client_key, key.digest)
+    return _find_by_digest(session, scope, key)
 
 
-def _by_key(session: Session, scope: Scope, key: str, digest: str) -> Job | None:
-    """Return the project's job of a key; None if it was deleted a moment ago."""
+def _find_by_client_key(
+    session: Session, scope: Scope, api_version: ApiVersion, client_key: str, digest: str
+) -> Job | None:
     job = session.scalars(
         select(Job).where(
             Job.project_id == scope.project_id,
-            Job.api_version == API_VERSION,
-            Job.transaction_id == key,
+            Job.api_version == api_version,
+            Job.transaction_id == client_key,
         )
     ).one_or_none()
     if job is not None and job.request_digest != digest:
@@ -100,27 +86,19 @@ def _by_key(session: Session, scope: Scope, key: str, digest: str) -> Job | None
     return job
 
 
-def _by_contents(session: Session, scope: Scope, repetition: Repetition) -> Job | None:
-    """Return the job that a retry means; otherwise free the contents for another job."""
+def _find_by_digest(session: Session, scope: Scope, key: IdempotencyKey) -> Job | None:
+    """Return the job that a retry repeats; otherwise free the digest for another job."""
     is_same = (
         Job.user_id == scope.principal.user_id,
-        Job.request_digest == repetition.digest,
+        Job.request_digest == key.digest,
         Job.transaction_id.is_(None),
     )
     job = session.scalars(select(Job).where(*is_same).with_for_update()).one_or_none()
     if job is None:
         return None
-    if job.created_at >= now() - repetition.window and _is_meant(job, repetition.retry):
+    # A request after a cancellation is a new one, even where a client counts it as a retry.
+    is_recent = job.created_at >= now() - key.window and job.status != JobStatus.CANCELLED
+    if key.is_retry and is_recent:
         return job
     session.execute(update(Job).where(Job.id == job.id).values(request_digest=None))
     return None
-
-
-def _is_meant(job: Job, retry: Retry) -> bool:
-    """Tell whether a retry wants this job: nobody wants a cancelled one, who asks anew.
-
-    Where it is only likely to be a retry, one that failed is run once more.
-    """
-    if retry == Retry.YES:
-        return job.status != JobStatus.CANCELLED
-    return retry == Retry.PERHAPS and job.status in (JobStatus.PENDING, JobStatus.SUCCESS)

@@ -1,13 +1,12 @@
-"""How an item changes hands: claim, renew, finish, release.
+"""The queue of items: claim, renew, finish, release.
 
-A lease names its holder by a random token, the fence: whoever comes back after its lease was
-given to another finds that the token is no longer the row's, and changes nothing. An item, its
-result and the job's counters change in one transaction, the job's row last, because every item
-of the job needs it.
+A claim writes a random token, the fencing token, into the item's row. Every later change has the
+token as a condition, so that a worker whose lease was given to another worker changes nothing.
+An item, its result and the job's counters change in one transaction, the job's row last, because
+every item of the job needs it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,15 +17,19 @@ from sqlalchemy.orm import Session
 from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.files.models import File
-from app.jobs.completion import Classified, Failed, add_to_counters, ended_values
+from app.jobs.completion import Classified, add_to_counters, ended_values
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
+from app.jobs.values import Example, FileFailure, Rule, read_examples
 from app.webhooks.events import JobState, enqueue_deliveries
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An item in our hands, with all that is needed to work on it."""
+    """A leased item, with everything that is needed to work on it.
+
+    `blob_key` is None when the file was deleted.
+    """
 
     item_id: UUID
     job_id: UUID
@@ -36,20 +39,19 @@ class Claim:
     file_id: UUID
     file_name: str
     blob_key: str | None
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[Rule, ...]
     mode: str
     lang: str
     pages: PageSelection
     request_id: str | None = None
     min_confidence: float | None = None
-    # As the job stores them, by type.
-    examples: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
 
 
 def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | None:
-    """Take the open item with the lowest ordinal in its job, then of the oldest job.
+    """Lease the queued item with the lowest ordinal, of the oldest job; None if none is queued.
 
-    So a job of one file never waits behind a job of five hundred. None when nothing is open.
+    By this order a job of one file never waits behind a job of five hundred.
     """
     candidate = (
         select(Item.id)
@@ -58,7 +60,7 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         .limit(1)
     )
     if database.is_sqlite:
-        # Looking first costs no writer's lock when there is nothing to take.
+        # A read first: an empty queue then costs no lock for writing.
         with database.read() as session:
             if session.scalar(candidate) is None:
                 return None
@@ -66,13 +68,13 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         candidate = candidate.with_for_update(skip_locked=True)
     token = uuid4()
     with database.write() as session:
-        item = _take(session, candidate, worker, token, lease)
+        item = _lease(session, candidate, worker, token, lease)
         if item is None:
             return None
         job = _read_job(session, item.job_id)
         blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
         if job.notify_running:
-            _tell_of_running(session, item.job_id)
+            _announce_running(session, item.job_id)
     return Claim(
         item_id=item.id,
         job_id=item.job_id,
@@ -82,7 +84,7 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         file_id=item.file_id,
         file_name=item.file_name,
         blob_key=blob_key,
-        rules=tuple((rule["type"], rule["description"]) for rule in job.rules),
+        rules=tuple(Rule.from_json(rule) for rule in job.rules),
         mode=job.mode,
         lang=job.lang,
         pages=PageSelection(
@@ -90,14 +92,14 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         ),
         request_id=job.request_id,
         min_confidence=job.min_confidence,
-        examples=job.examples or {},
+        examples=read_examples(job.examples),
     )
 
 
-def _take(
+def _lease(
     session: Session, candidate: Select[UUID], worker: str, token: UUID, lease: timedelta
 ) -> Row[UUID, UUID, int, str, UUID] | None:
-    """Give the candidate, if there still is one, to a worker; return its id, job and file."""
+    """Lease the candidate, if it still exists, to a worker; return its id, job and file."""
     moment = now()
     return session.execute(
         update(Item)
@@ -117,7 +119,7 @@ def _take(
 
 
 def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
-    """Return what a worker has to know of a job."""
+    """Return the fields of a job that a claim needs."""
     return session.execute(
         select(
             Job.project_id,
@@ -134,8 +136,8 @@ def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
     ).one()
 
 
-def _tell_of_running(session: Session, job_id: UUID) -> None:
-    """Owe the event of a job's first claim; of two workers at once, one finds it owed already."""
+def _announce_running(session: Session, job_id: UUID) -> None:
+    """Enqueue the event of a job's first claim; of two concurrent claims only one does."""
     first = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.notify_running)
@@ -147,12 +149,12 @@ def _tell_of_running(session: Session, job_id: UUID) -> None:
 
 
 def renew(database: Database, claim: Claim, lease: timedelta) -> bool:
-    """Prolong a lease; False when it is no longer ours."""
+    """Extend a lease; False when the claim no longer holds it."""
     moment = now()
     with database.write() as session:
         rows = session.execute(
             update(Item)
-            .where(*_is_ours(claim))
+            .where(*_is_held(claim))
             .values(lease_until=moment + lease)
             .returning(Item.id)
         ).all()
@@ -160,12 +162,12 @@ def renew(database: Database, claim: Claim, lease: timedelta) -> bool:
 
 
 def holds(database: Database, claim: Claim) -> bool:
-    """Tell whether a claim is still ours; costs the database no write."""
+    """Tell whether a claim still holds its lease; only reads."""
     with database.read() as session:
-        return session.scalar(select(Item.id).where(*_is_ours(claim))) is not None
+        return session.scalar(select(Item.id).where(*_is_held(claim))) is not None
 
 
-def _is_ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+def _is_held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return (
         Item.id == claim.item_id,
         Item.lease_token == claim.token,
@@ -173,24 +175,25 @@ def _is_ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bool:
-    """Record an item's outcome; False, and nothing changed, when the lease is no longer ours."""
+def finish(database: Database, claim: Claim, outcome: Classified | FileFailure) -> bool:
+    """Record an item's outcome; False, and nothing changes, when the claim lost its lease."""
     with database.write() as session:
         row = session.execute(
-            update(Item).where(*_is_ours(claim)).values(ended_values(outcome)).returning(Item.id)
+            update(Item).where(*_is_held(claim)).values(ended_values(outcome)).returning(Item.id)
         ).one_or_none()
         if row is None:
             return False
         if isinstance(outcome, Classified):
+            verdict = outcome.verdict
             session.execute(
                 insert(Result).values(
                     item_id=claim.item_id,
-                    type=outcome.type,
-                    confidence=outcome.confidence,
-                    reasoning=outcome.reasoning,
+                    type=verdict.type,
+                    confidence=verdict.confidence,
+                    reasoning=verdict.reasoning,
                     engine_version=outcome.engine_version,
-                    candidates=list(outcome.candidates),
-                    evidence=list(outcome.evidence),
+                    candidates=[each.to_json() for each in verdict.candidates],
+                    evidence=[each.to_json() for each in verdict.evidence],
                 )
             )
             record(
@@ -202,16 +205,18 @@ def finish(database: Database, claim: Claim, outcome: Classified | Failed) -> bo
                 engine_version=outcome.engine_version,
                 details={"job_id": str(claim.job_id), "file_id": str(claim.file_id)},
             )
-        add_to_counters(session, claim.job_id, ended=1, failed=int(isinstance(outcome, Failed)))
+        add_to_counters(
+            session, claim.job_id, ended=1, failed=int(isinstance(outcome, FileFailure))
+        )
     return True
 
 
 def release(database: Database, claim: Claim) -> None:
-    """Give an item back untried: its attempt does not count."""
+    """Put an item back into the queue; the attempt does not count."""
     with database.write() as session:
         session.execute(
             update(Item)
-            .where(*_is_ours(claim))
+            .where(*_is_held(claim))
             .values(
                 status=ItemStatus.QUEUED,
                 attempt=Item.attempt - 1,

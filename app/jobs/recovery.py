@@ -1,4 +1,4 @@
-"""What happens to items and jobs that their workers do not end: lost workers, passed deadlines."""
+"""Recovery of items whose worker was lost, and of jobs past their deadline."""
 
 import logging
 from datetime import datetime
@@ -9,40 +9,36 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import FileErrorCode
-from app.jobs.completion import (
-    Failed,
-    add_to_counters,
-    close_by_items,
-    end_open_items,
-    ended_values,
-)
+from app.jobs.completion import add_to_counters, close_by_items, end_open_items, ended_values
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.jobs.values import FileFailure
 from app.observability import metrics
 
 log = logging.getLogger(__name__)
 
-OVERDUE = Failed(FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed before its turn")
-LOST = "no worker could finish this file: each one that tried was lost"
+OVERDUE = FileFailure(
+    FileErrorCode.DEADLINE_EXCEEDED, "the job's deadline passed before this file was classified"
+)
+LOST = "no worker could finish this file: every worker that tried it died"
 
 
 def requeue_expired(database: Database, max_attempts: int, limit: int = 500) -> int:
-    """Put items whose lease has run out back into the queue, up to `limit`.
+    """Requeue items whose lease has expired, up to `limit`; return how many were found.
 
-    As with all that takes items back: one that has been lost `max_attempts` times ends with
-    `worker_lost`. Returns how many were looked at.
+    Like every requeue, ends an item with `worker_lost` after `max_attempts` attempts.
     """
     return _requeue(database, max_attempts, Item.lease_until < now(), "lease", limit)
 
 
 def requeue_worker(database: Database, max_attempts: int, worker: str) -> int:
-    """Put back what a worker held that is gone; return how many items were looked at."""
+    """Requeue the items of a worker that has ended; return how many were found."""
     return _requeue(database, max_attempts, Item.worker == worker, "worker")
 
 
 def requeue_all(database: Database, max_attempts: int) -> int:
-    """Put back what anybody held; return how many items were looked at.
+    """Requeue every running item; return how many were found.
 
-    For a start on a data directory that nobody else can be using.
+    For the start of a server that has locked its data directory: no other worker can exist.
     """
     return _requeue(database, max_attempts, true(), "start")
 
@@ -70,10 +66,10 @@ def _requeue(
 def _requeue_one(
     database: Database, row: Row[UUID, UUID, int, UUID | None, datetime | None], max_attempts: int
 ) -> None:
-    given_up = row.attempt >= max_attempts
+    is_last = row.attempt >= max_attempts
     values = (
-        ended_values(Failed(FileErrorCode.WORKER_LOST, LOST))
-        if given_up
+        ended_values(FileFailure(FileErrorCode.WORKER_LOST, LOST))
+        if is_last
         else {
             "status": ItemStatus.QUEUED,
             "lease_token": None,
@@ -88,23 +84,23 @@ def _requeue_one(
             .where(
                 Item.id == row.id,
                 Item.lease_token == row.lease_token,
-                # Its worker may have renewed it since: then it is not lost.
+                # Not if its worker has renewed the lease since.
                 Item.lease_until == row.lease_until,
                 Item.status == ItemStatus.RUNNING,
             )
             .values(values)
             .returning(Item.id)
         ).one_or_none()
-        if changed is not None and given_up:
+        if changed is not None and is_last:
             add_to_counters(session, row.job_id, ended=1, failed=1)
-    if changed is not None and given_up:
+    if changed is not None and is_last:
         metrics.FILE_ERRORS.add(1, FileErrorCode.WORKER_LOST.value)
 
 
 def end_overdue(database: Database, limit: int = 100) -> int:
     """End jobs past their deadline: open items fail with `deadline_exceeded`.
 
-    Returns how many were ended. A job that cannot be ended is logged and keeps no other back.
+    Returns how many were ended. Logs a job that cannot be ended and goes on with the next.
     """
     with database.read() as session:
         overdue = session.scalars(
@@ -125,7 +121,9 @@ def _end_one(database: Database, job_id: UUID) -> bool:
             else:
                 close_by_items(session, job_id)
     except SQLAlchemyError:
-        log.exception("an overdue job could not be ended", extra={"job_id": str(job_id)})
+        log.exception(
+            "ending an overdue job failed; retrying at the next pass", extra={"job_id": str(job_id)}
+        )
         return False
     metrics.JOBS_OVERDUE.add()
     metrics.FILE_ERRORS.add(ended, OVERDUE.code.value)
@@ -133,10 +131,10 @@ def _end_one(database: Database, job_id: UUID) -> bool:
 
 
 def count_open(database: Database, cap: int) -> int:
-    """Return how many items wait for a worker, counting to `cap` at most."""
+    """Return how many items are queued, at most `cap`."""
     with database.read() as session:
-        # In the queue's order, so that the queue's index is used. Without an order the planner
-        # may read the table instead, expecting to meet `cap` queued items soon.
+        # The order makes the planner use the queue's index. Without it the planner may read the
+        # table, because it expects to find `cap` queued items soon.
         query = (
             select(Item.id)
             .where(Item.status == ItemStatus.QUEUED)

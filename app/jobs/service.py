@@ -7,17 +7,26 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Row, Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
-from app.db import new_id, now
-from app.errors import Conflict, NotFound
+from app.db import announce, new_id, now
+from app.errors import Conflict, FileErrorCode, NotFound
 from app.files import service as files
 from app.jobs import completion
-from app.jobs.models import Item, Job, JobStatus, Result
+from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.pages import PageSelection
-from app.jobs.values import Example, group_examples
+from app.jobs.values import (
+    ApiVersion,
+    Candidate,
+    Example,
+    FileFailure,
+    Quote,
+    Rule,
+    Verdict,
+    group_examples,
+)
 from app.observability.logging import bound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope, reach
@@ -25,21 +34,26 @@ from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, enqueue_deliveries
 from app.webhooks.service import NewWebhook, store
 
+# The topic of `Database.on_commit` for items that wait for a worker.
+ITEMS = "items"
+
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a client asks for, whatever version of the API it speaks.
+    """What a client asks for, in either version of the API.
 
-    `given_lang` is the language as the client wrote it, where that is not `lang`.
+    `deadline` counts from the creation. `given_lang` is the language as the client wrote it
+    where that differs from `lang`. `transaction_id` is the client's idempotency key.
     """
 
     file_ids: tuple[UUID, ...]
-    rules: tuple[tuple[str, str], ...]
+    rules: tuple[Rule, ...]
     mode: str
     lang: str
     pages: PageSelection
+    api_version: ApiVersion
+    deadline: timedelta
     webhooks: tuple[NewWebhook, ...] = ()
-    api_version: int = 1
     transaction_id: str | None = None
     configuration_id: UUID | None = None
     given_lang: str | None = None
@@ -50,31 +64,49 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """One item with its verdict, or with its error (a code and a sentence), or with neither yet."""
+    """One file of a job, with its verdict or its failure once it has ended."""
 
     id: UUID
     file_id: UUID
+    file_name: str
+    status: ItemStatus
     created_at: datetime
     updated_at: datetime
-    verdict: tuple[str | None, float, str] | None
-    error: tuple[str, str] | None
-    candidates: list[dict[str, Any]] | None = None
-    evidence: list[dict[str, Any]] | None = None
+    verdict: Verdict | None
+    failure: FileFailure | None
 
 
-def create(
-    session: Session, scope: Scope, secrets: Secrets, new: NewJob, deadline: timedelta
-) -> Job:
+# What `view_item` reads; a query joins `Result` by an outer join.
+ITEM_COLUMNS = (
+    Item.id.label("item_id"),
+    Item.file_id,
+    Item.file_name,
+    Item.status,
+    Item.created_at,
+    Item.updated_at,
+    Item.error_code,
+    Item.error_message,
+    Result.item_id.label("result_id"),
+    Result.type,
+    Result.confidence,
+    Result.reasoning,
+    Result.candidates,
+    Result.evidence,
+)
+
+
+def create(session: Session, scope: Scope, secrets: Secrets, new: NewJob) -> Job:
     """Insert a job, one item for each entry of `file_ids`, and its webhook configurations.
 
-    Raises NotFound, before anything is inserted, when a file does not exist.
+    Announces ITEMS. Raises NotFound, before anything is inserted, when a file does not exist.
     """
-    shown = [example.file_id for example in new.examples if example.file_id is not None]
-    names = files.names(session, scope, [*new.file_ids, *shown])
-    job = _make_job(scope, new, deadline)
+    example_ids = [example.file_id for example in new.examples if example.file_id is not None]
+    names = files.names(session, scope, [*new.file_ids, *example_ids])
+    job = _make_job(scope, new)
     session.add(job)
     session.flush()
     _insert_items(session, job, new.file_ids, names)
+    announce(session, ITEMS, len(new.file_ids))
     store(session, secrets, job.id, new.webhooks)
     if new.webhooks:
         enqueue_deliveries(session, job.id, JobState.PENDING)
@@ -89,7 +121,7 @@ def create(
     return job
 
 
-def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
+def _make_job(scope: Scope, new: NewJob) -> Job:
     moment = now()
     return Job(
         id=new_id(),
@@ -97,7 +129,7 @@ def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
         user_id=scope.principal.user_id,
         status=JobStatus.PENDING,
         mode=new.mode,
-        rules=[{"type": type_, "description": description} for type_, description in new.rules],
+        rules=[rule.to_json() for rule in new.rules],
         lang=new.lang,
         max_pages=new.pages.max_pages,
         target_pages=(None if new.pages.target_pages is None else list(new.pages.target_pages)),
@@ -115,7 +147,7 @@ def _make_job(scope: Scope, new: NewJob, deadline: timedelta) -> Job:
         examples=group_examples(new.examples),
         created_at=moment,
         updated_at=moment,
-        deadline_at=moment + deadline,
+        deadline_at=moment + new.deadline,
     )
 
 
@@ -138,7 +170,7 @@ def _insert_items(
     )
 
 
-def get(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:
+def get(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion) -> Job:
     """Return a job of one version of the API; raises NotFound."""
     job = session.scalars(
         _one_job(scope.is_narrow),
@@ -158,64 +190,68 @@ def _one_job(narrow: bool) -> Select[Job]:
     )
 
 
-def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Job]:
-    """Return a page of the project's jobs of version 1, the newest first."""
-    query = select(Job).where(Job.project_id == scope.project_id, Job.api_version == 1)
+def find_page(
+    session: Session, scope: Scope, request: PageRequest, api_version: ApiVersion
+) -> Page[Job]:
+    """Return a page of the project's jobs of one version of the API, the newest first."""
+    query = select(Job).where(Job.project_id == scope.project_id, Job.api_version == api_version)
     return find_newest(session, query, Job.created_at, Job.id, request)
 
 
-def results(session: Session, scope: Scope, job_id: UUID) -> Sequence[ItemView]:
+def results(
+    session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion
+) -> Sequence[ItemView]:
     """Return every item of a job in the order of its `file_ids`; raises NotFound."""
-    get(session, scope, job_id)
+    get(session, scope, job_id, api_version)
     rows = session.execute(
-        select(
-            Item.id,
-            Item.file_id,
-            Item.created_at,
-            Item.updated_at,
-            Item.error_code,
-            Item.error_message,
-            Result.item_id,
-            Result.type,
-            Result.confidence,
-            Result.reasoning,
-            Result.candidates,
-            Result.evidence,
-        )
+        select(*ITEM_COLUMNS)
         .outerjoin(Result, Result.item_id == Item.id)
         .where(Item.job_id == job_id)
         .order_by(Item.ordinal)
     )
-    return [
-        ItemView(
-            id=row.id,
-            file_id=row.file_id,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            verdict=None if row.item_id is None else (row.type, row.confidence, row.reasoning),
-            error=None if row.error_code is None else (row.error_code, row.error_message or ""),
-            candidates=row.candidates,
-            evidence=row.evidence,
+    return [view_item(row) for row in rows]
+
+
+def view_item(row: Row[*tuple[Any, ...]]) -> ItemView:
+    """Return the item of a row that has ITEM_COLUMNS."""
+    verdict = failure = None
+    if row.result_id is not None:
+        verdict = Verdict(
+            row.type,
+            row.confidence,
+            row.reasoning,
+            tuple(Candidate.from_json(each) for each in row.candidates or ()),
+            tuple(Quote.from_json(each) for each in row.evidence or ()),
         )
-        for row in rows
-    ]
+    if row.error_code is not None:
+        failure = FileFailure(FileErrorCode(row.error_code), row.error_message or "")
+    return ItemView(
+        id=row.item_id,
+        file_id=row.file_id,
+        file_name=row.file_name,
+        status=ItemStatus(row.status),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        verdict=verdict,
+        failure=failure,
+    )
 
 
-def cancel(session: Session, scope: Scope, job_id: UUID) -> Job:
-    """End a job now and return it; one that has ended is returned as it is. Raises NotFound."""
-    job = get(session, scope, job_id)
+def cancel(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion) -> Job:
+    """End a job now and return it; a job that has ended is returned unchanged. Raises NotFound."""
+    job = get(session, scope, job_id, api_version)
     completion.cancel(session, job_id, actor=scope.principal.actor)
-    # Read again, and with NotFound: somebody may have cancelled and deleted it meanwhile.
+    # Not `refresh`, which would fail with another error if the job was deleted meanwhile.
     session.expire(job)
-    return get(session, scope, job_id)
+    return get(session, scope, job_id, api_version)
 
 
-def remove(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1) -> Job:
-    """Delete an ended job with its items and results, and return what it was.
+def remove(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion) -> Job:
+    """Delete an ended job with its items and results, and return its last state.
 
-    Raises NotFound, or Conflict if it runs.
+    Raises NotFound, or Conflict if it has not ended.
     """
-    job = get(session, scope, job_id, api_version=api_version)
+    job = get(session, scope, job_id, api_version)
     if job.status == JobStatus.PENDING:
         raise Conflict(f"Classify job {job_id} is still running: cancel it before you delete it.")
     discard(session, job_id, actor=scope.principal.actor)
@@ -223,7 +259,7 @@ def remove(session: Session, scope: Scope, job_id: UUID, *, api_version: int = 1
 
 
 def discard(session: Session, job_id: UUID, *, actor: str) -> bool:
-    """Delete a job of any project, whatever its status; False when it is gone already."""
+    """Delete a job of any project and status; False when it does not exist."""
     project_id = session.scalar(delete(Job).where(Job.id == job_id).returning(Job.project_id))
     if project_id is None:
         return False

@@ -1,7 +1,7 @@
-"""Jobs of one file, as version 2 of the API knows them."""
+"""Jobs of one file, as version 2 of the API shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,15 @@ from app.db import Database
 from app.errors import Conflict, NotFound
 from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
-from app.jobs.service import NewJob
+from app.jobs.service import ITEM_COLUMNS, ItemView, NewJob, view_item
+from app.jobs.values import ApiVersion
 from app.paging import COUNT_CAP, Page, PageRequest, cut
 from app.projects.scope import Scope
 from app.secrets import Secrets
 
-API_VERSION = 2
-
 
 class SingleStatus(StrEnum):
-    """PENDING and RUNNING are told apart by the file; every other status is final."""
+    """PENDING and RUNNING differ by the status of the item; every other status is final."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -42,21 +41,16 @@ ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class SingleJob:
-    """A job with its file's verdict, or with its error (a code and a sentence), or neither yet."""
+    """A job, its one item, and the status that version 2 gives it."""
 
     job: Job
-    file_id: UUID
-    file_name: str
+    item: ItemView
     status: SingleStatus
-    verdict: tuple[str | None, float, str] | None
-    error: tuple[str, str] | None
-    candidates: list[dict[str, Any]] | None = None
-    evidence: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs a listing shows; None means any. Both moments are included."""
+    """Which jobs a listing shows; None means any. Both moments are inclusive."""
 
     status: SingleStatus | None = None
     job_ids: tuple[UUID, ...] | None = None
@@ -65,18 +59,15 @@ class JobFilter:
     created_until: datetime | None = None
 
 
-def create(
-    database: Database, scope: Scope, secrets: Secrets, new: NewJob, deadline: timedelta
-) -> tuple[SingleJob, bool]:
-    """Insert a job in a transaction of its own; return it, and whether it is new.
+def create(database: Database, scope: Scope, secrets: Secrets, new: NewJob) -> SingleJob:
+    """Insert and commit a job, or return the existing job of the same `transaction_id`.
 
-    It is not when another request with the same `transaction_id` was quicker. Raises NotFound
-    when the file does not exist.
+    Raises NotFound when the file does not exist.
     """
     try:
         with database.write() as session:
-            job = service.create(session, scope, secrets, new, deadline)
-            return get(session, scope, job.id), True
+            job = service.create(session, scope, secrets, new)
+            return get(session, scope, job.id)
     except IntegrityError:
         if new.transaction_id is None:
             raise
@@ -84,7 +75,7 @@ def create(
             first = find_by_transaction(session, scope, new.transaction_id)
         if first is None:
             raise
-        return first, False
+        return first
 
 
 def get(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
@@ -106,10 +97,10 @@ def find_by_transaction(session: Session, scope: Scope, transaction_id: str) -> 
 
 
 def find_page(
-    session: Session, scope: Scope, wanted: JobFilter, request: PageRequest
+    session: Session, scope: Scope, filters: JobFilter, request: PageRequest
 ) -> Page[SingleJob]:
     """Return a page of the project's jobs, the newest first."""
-    query = _filter(_jobs().where(Job.project_id == scope.project_id), wanted)
+    query = _filter(_jobs().where(Job.project_id == scope.project_id), filters)
     total = None
     if request.include_total:
         counted = query.with_only_columns(Job.id).limit(COUNT_CAP).subquery()
@@ -123,11 +114,11 @@ def find_page(
 
 def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
     """End a job now and return it; raises NotFound, or Conflict when it has ended already."""
-    job = service.get(session, scope, job_id, api_version=API_VERSION)
+    job = service.get(session, scope, job_id, ApiVersion.V2)
     is_open = job.status == JobStatus.PENDING
     if is_open:
         completion.cancel(session, job_id, actor=scope.principal.actor)
-        session.expire(job)  # not refreshed: somebody may have deleted it meanwhile
+        session.expire(job)  # not `refresh`, which fails if the job was deleted meanwhile
     single = get(session, scope, job_id)
     if not is_open or single.status != SingleStatus.CANCELLED:
         raise Conflict(f"Classify job {job_id} has ended already: it is {single.status}.")
@@ -135,64 +126,42 @@ def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
 
 
 def remove(session: Session, scope: Scope, job_id: UUID) -> Job:
-    """Delete an ended job and return what it was; raises NotFound, or Conflict if it runs."""
-    return service.remove(session, scope, job_id, api_version=API_VERSION)
+    """Delete an ended job and return its last state; raises NotFound, or Conflict if it runs."""
+    return service.remove(session, scope, job_id, ApiVersion.V2)
 
 
 def _jobs() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Job,
-            Item.file_id,
-            Item.file_name,
-            Item.status,
-            Item.error_code,
-            Item.error_message,
-            Result.item_id,
-            Result.type,
-            Result.confidence,
-            Result.reasoning,
-            Result.candidates,
-            Result.evidence,
-        )
+        select(Job, *ITEM_COLUMNS)
         .join(Item, (Item.job_id == Job.id) & (Item.ordinal == 0))
         .outerjoin(Result, Result.item_id == Item.id)
-        .where(Job.api_version == API_VERSION)
+        .where(Job.api_version == ApiVersion.V2)
     )
 
 
-def _filter(query: Select[*tuple[Any, ...]], wanted: JobFilter) -> Select[*tuple[Any, ...]]:
-    if wanted.status in (SingleStatus.PENDING, SingleStatus.RUNNING):
-        runs = Item.status == ItemStatus.RUNNING
-        is_wanted = runs if wanted.status == SingleStatus.RUNNING else ~runs
-        query = query.where(Job.status == JobStatus.PENDING, is_wanted)
-    elif wanted.status is not None:
-        ours = next(ours for ours, wire in ENDED.items() if wire == wanted.status)
-        query = query.where(Job.status == ours)
-    if wanted.job_ids is not None:
-        query = query.where(Job.id.in_(wanted.job_ids))
-    if wanted.configuration_id is not None:
-        query = query.where(Job.configuration_id == wanted.configuration_id)
-    if wanted.created_from is not None:
-        query = query.where(Job.created_at >= wanted.created_from)
-    if wanted.created_until is not None:
-        query = query.where(Job.created_at <= wanted.created_until)
+def _filter(query: Select[*tuple[Any, ...]], filters: JobFilter) -> Select[*tuple[Any, ...]]:
+    if filters.status in (SingleStatus.PENDING, SingleStatus.RUNNING):
+        is_running = Item.status == ItemStatus.RUNNING
+        matches = is_running if filters.status == SingleStatus.RUNNING else ~is_running
+        query = query.where(Job.status == JobStatus.PENDING, matches)
+    elif filters.status is not None:
+        stored = next(stored for stored, shown in ENDED.items() if shown == filters.status)
+        query = query.where(Job.status == stored)
+    if filters.job_ids is not None:
+        query = query.where(Job.id.in_(filters.job_ids))
+    if filters.configuration_id is not None:
+        query = query.where(Job.configuration_id == filters.configuration_id)
+    if filters.created_from is not None:
+        query = query.where(Job.created_at >= filters.created_from)
+    if filters.created_until is not None:
+        query = query.where(Job.created_at <= filters.created_until)
     return query
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> SingleJob:
-    job: Job = row.Job
+    job, item = row.Job, view_item(row)
     status = ENDED.get(JobStatus(job.status))
     if status is None:
-        runs = row.status == ItemStatus.RUNNING
-        status = SingleStatus.RUNNING if runs else SingleStatus.PENDING
-    return SingleJob(
-        job,
-        row.file_id,
-        row.file_name,
-        status,
-        None if row.item_id is None else (row.type, row.confidence, row.reasoning),
-        None if row.error_code is None else (row.error_code, row.error_message or ""),
-        row.candidates,
-        row.evidence,
-    )
+        is_running = item.status == ItemStatus.RUNNING
+        status = SingleStatus.RUNNING if is_running else SingleStatus.PENDING
+    return SingleJob(job, item, status)

@@ -5,10 +5,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Self
 from uuid import UUID
 
 from app.errors import FileErrorCode
+
+
+class ApiVersion(IntEnum):
+    """The version of the API that a job was made with; the other version does not show it."""
+
+    V1 = 1
+    V2 = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.db import Database, PostgresLimits
 from app.jobs import queue
 from app.jobs import service as jobs
 from app.jobs.models import Job
+from app.jobs.values import ApiVersion
 from app.paging import PageRequest
 from devtools.postgres import PostgresServer
 from devtools.world import World
@@ -165,7 +166,7 @@ def page_milliseconds(world: World, after_share: float | None, count: int) -> fl
         with world.database.read() as session:
             session.connection()  # opening one is no part of the page
             began = time.perf_counter()
-            page = jobs.find_page(session, world.here, PageRequest(50, after))
+            page = jobs.find_page(session, world.here, PageRequest(50, after), ApiVersion.V1)
             times.append((time.perf_counter() - began) * 1000)
         assert page.rows  # a page of nothing would be quick
     return statistics.median(times)

@@ -26,6 +26,7 @@ from app.files.service import NewFile
 from app.jobs import service as jobs
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
+from app.jobs.values import ApiVersion, Rule
 from app.projects.models import Organization, Project
 from app.projects.scope import Principal, Scope
 from app.secrets import Secrets
@@ -219,9 +220,18 @@ def _owe(database: Database, port: int, count: int) -> set[str]:
             signing_secret=SIGNING_SECRET,
             loopback_allowed=True,
         )
-        new = NewJob((file_id,), (("a", "b"),), "FAST", "en", PageSelection(), (webhook,))
+        new = NewJob(
+            file_ids=(file_id,),
+            rules=(Rule("a", "b"),),
+            mode="FAST",
+            lang="en",
+            pages=PageSelection(),
+            api_version=ApiVersion.V1,
+            deadline=timedelta(days=1),
+            webhooks=(webhook,),
+        )
         with database.write() as session:
-            jobs.create(session, scope, secrets, new, timedelta(days=1))
+            jobs.create(session, scope, secrets, new)
     with database.read() as session:
         return {str(id_) for id_ in session.scalars(select(WebhookDelivery.id))}
 

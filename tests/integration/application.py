@@ -8,6 +8,7 @@ from app.api.dependencies import Services
 from app.broker import LocalNotifier
 from app.db import Database
 from app.files.blobs.local import LocalBlobStore
+from app.jobs.service import ITEMS
 from app.main import create_app
 from app.projects.keys import add_key, generate_key
 from app.projects.models import KeyOrigin, Project
@@ -39,6 +40,7 @@ class Api:
         self.secrets = Secrets(SECRET)
         self.database = database
         self.notifier = LocalNotifier()
+        database.on_commit(ITEMS, self.notifier.notify)
         self.app = create_app(Services(settings, database, self.blobs, self.secrets, self.notifier))
 
     def key(

@@ -12,15 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.db import Database
 from app.errors import FileErrorCode
 from app.jobs import queue
-from app.jobs.completion import Failed
 from app.jobs.queue import Claim
+from app.jobs.values import FileFailure
 from worker.figures import count_failed
 
 log = logging.getLogger(__name__)
 
 # How soon work for a cancelled job stops. Most files are done before that, without a look.
 LOOK_SECONDS = 2.0
-TOO_LONG = Failed(FileErrorCode.TIMEOUT, "working on the file took too long")
+TOO_LONG = FileFailure(FileErrorCode.TIMEOUT, "working on the file took too long")
 
 
 class LeaseLost(Exception):

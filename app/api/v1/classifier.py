@@ -1,6 +1,7 @@
 """The four endpoints of classification jobs, version 1."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from anyio import to_thread
@@ -23,6 +24,7 @@ from app.jobs import idempotency, service
 from app.jobs.models import Job, JobStatus
 from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
+from app.jobs.values import ApiVersion
 from app.settings import Settings
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
@@ -39,24 +41,25 @@ def create_job(
     """
     services = call.services
     _check_limits(services.settings, body)
-    deadline = timedelta(seconds=services.settings.job_deadline_seconds)
-    job, is_new = idempotency.create(
+    job = idempotency.create(
         services.database,
         call.scope,
         services.secrets,
         _new_job(services.settings, body),
-        deadline,
         headers.key(services.settings, services.secrets, call.scope, body),
     )
-    if is_new:
-        services.notifier.notify(len(body.file_ids))
     return job_response(job)
 
 
 @router.get("")
 def list_jobs(call: ApiCall, params: PageQuery) -> ListResponse[ClassifyJobResponse]:
     """List the project's jobs, the newest first."""
-    return call.page("classify jobs", service.find_page, job_response, params)
+    return call.page(
+        "classify jobs",
+        partial(service.find_page, api_version=ApiVersion.V1),
+        job_response,
+        params,
+    )
 
 
 @router.get("/{classify_job_id}")
@@ -74,13 +77,13 @@ def get_results(call: ApiCall, classify_job_id: UUID) -> ListResponse[ResultResp
     All results come in one answer: there is no second page.
     """
     with call.read() as session:
-        items = service.results(session, call.scope, classify_job_id)
+        items = service.results(session, call.scope, classify_job_id, ApiVersion.V1)
     return ListResponse(items=[_result_response(classify_job_id, item) for item in items])
 
 
 def _read_job(call: Call, job_id: UUID) -> ClassifyJobResponse:
     with call.read() as session:
-        return job_response(service.get(session, call.scope, job_id))
+        return job_response(service.get(session, call.scope, job_id, ApiVersion.V1))
 
 
 def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
@@ -101,6 +104,8 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         mode=body.mode,
         lang=parsing.lang,
         pages=PageSelection(parsing.max_pages, target),
+        api_version=ApiVersion.V1,
+        deadline=timedelta(seconds=settings.job_deadline_seconds),
         webhooks=tuple(to_webhook(settings, webhook) for webhook in body.webhook_configurations),
         min_confidence=body.min_confidence,
         examples=to_examples(body.rules),
@@ -134,6 +139,6 @@ def _result_response(job_id: UUID, item: ItemView) -> ResultResponse:
         file_id=item.file_id,
         created_at=item.created_at,
         updated_at=item.updated_at,
-        result=item.verdict and verdict_response(item.verdict, item.candidates, item.evidence),
-        error=item.error and file_error_response(item.error),
+        result=item.verdict and verdict_response(item.verdict),
+        error=item.failure and file_error_response(item.failure),
     )

@@ -11,6 +11,7 @@ from app.api.dependencies import ApiCall
 from app.api.v1.classifier import job_response
 from app.api.v1.schemas import ClassifyJobResponse
 from app.jobs import service
+from app.jobs.values import ApiVersion
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier (extensions)"])
 
@@ -22,7 +23,7 @@ def cancel_job(call: ApiCall, classify_job_id: UUID) -> ClassifyJobResponse:
     A job that has ended is returned unchanged. An extension of this server.
     """
     with call.write() as session:
-        return job_response(service.cancel(session, call.scope, classify_job_id))
+        return job_response(service.cancel(session, call.scope, classify_job_id, ApiVersion.V1))
 
 
 @router.delete("/{classify_job_id}", status_code=204)
@@ -32,5 +33,5 @@ def delete_job(call: ApiCall, classify_job_id: UUID) -> Response:
     An extension of this server.
     """
     with call.write() as session:
-        service.remove(session, call.scope, classify_job_id)
+        service.remove(session, call.scope, classify_job_id, ApiVersion.V1)
     return Response(status_code=204)

@@ -31,6 +31,7 @@ from app.jobs.page_ranges import format_ranges, parse_ranges
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
+from app.jobs.values import ApiVersion
 from app.webhooks import saved as saved_webhooks
 from app.webhooks.service import NewWebhook
 
@@ -58,10 +59,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, headers: RetryOnly) -> Clas
             if first is not None:
                 return _job_response(first)
         new = _new_job(session, call, body)
-    job, is_new = _create(call, body, new, headers)
-    if is_new:
-        services.notifier.notify(1)
-    return _job_response(job)
+    return _job_response(_create(call, body, new, headers))
 
 
 @router.get("")
@@ -117,22 +115,15 @@ def delete_job(call: ApiCall, job_id: UUID) -> DeletedResponse:
 
 def _create(
     call: Call, body: ClassifyRequest, new: NewJob, headers: IdempotencyHeaders
-) -> tuple[SingleJob, bool]:
-    """Create the job or find the one of an earlier request; return it and whether it is new."""
+) -> SingleJob:
+    """Create the job, or return the job that the same request created before."""
     services = call.services
-    deadline = timedelta(seconds=services.settings.job_deadline_seconds)
     if body.transaction_id is not None:
-        return single.create(services.database, call.scope, services.secrets, new, deadline)
-    made, is_new = idempotency.create(
-        services.database,
-        call.scope,
-        services.secrets,
-        new,
-        deadline,
-        headers.key(services.settings, services.secrets, call.scope, body),
-    )
+        return single.create(services.database, call.scope, services.secrets, new)
+    key = headers.key(services.settings, services.secrets, call.scope, body)
+    job = idempotency.create(services.database, call.scope, services.secrets, new, key)
     with call.read() as session:
-        return single.get(session, call.scope, made.id), is_new
+        return single.get(session, call.scope, job.id)
 
 
 def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
@@ -153,7 +144,8 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         lang=lang,
         pages=PageSelection(parsing.max_pages, None if target is None else parse_ranges(target)),
         webhooks=tuple(_webhooks(session, call, body)),
-        api_version=single.API_VERSION,
+        api_version=ApiVersion.V2,
+        deadline=timedelta(seconds=call.services.settings.job_deadline_seconds),
         transaction_id=body.transaction_id,
         configuration_id=configuration_id,
         given_lang=None if lang == given_lang else given_lang,
@@ -176,7 +168,8 @@ def _webhooks(session: Session, call: Call, body: ClassifyRequest) -> list[NewWe
 
 
 def _job_response(single_job: SingleJob) -> ClassifyResponse:
-    job, verdict, error = single_job.job, single_job.verdict, single_job.error
+    job, item = single_job.job, single_job.item
+    failure = item.failure
     lang = job.given_lang or job.lang
     return ClassifyResponse(
         id=job.id,
@@ -194,12 +187,12 @@ def _job_response(single_job: SingleJob) -> ClassifyResponse:
             min_confidence=job.min_confidence,
         ),
         configuration_id=job.configuration_id and format_configuration_id(job.configuration_id),
-        file_input=str(single_job.file_id),
-        document_input_value=str(single_job.file_id),
+        file_input=str(item.file_id),
+        document_input_value=str(item.file_id),
         transaction_id=job.transaction_id,
-        result=verdict and verdict_response(verdict, single_job.candidates, single_job.evidence),
-        error_message=error and f"{single_job.file_name}: {error[1]}",
-        error=error and file_error_response(error),
+        result=item.verdict and verdict_response(item.verdict),
+        error_message=failure and f"{item.file_name}: {failure.sentence}",
+        error=failure and file_error_response(failure),
         warnings=_warnings(lang),
         created_at=job.created_at,
         updated_at=job.updated_at,

@@ -13,7 +13,7 @@ from app.api.wire.ids import FileId
 from app.api.wire.text import require_storable
 from app.errors import Unprocessable
 from app.jobs.languages import LANGUAGES
-from app.jobs.values import Example
+from app.jobs.values import Example, Rule
 from app.settings import Settings
 
 TYPE_PATTERN = re.compile(r"[\w \-]*[^\W_][\w \-]*")
@@ -118,9 +118,9 @@ class RuleWithExamplesResponse(RuleResponse):
     examples: list[ExampleResponse] | None = None
 
 
-def to_rules(rules: Sequence[RuleRequest]) -> tuple[tuple[str, str], ...]:
+def to_rules(rules: Sequence[RuleRequest]) -> tuple[Rule, ...]:
     """Return the rules of a job."""
-    return tuple((rule.type, rule.description) for rule in rules)
+    return tuple(Rule(rule.type, rule.description) for rule in rules)
 
 
 def to_examples(rules: Sequence[RuleRequest]) -> tuple[Example, ...]:

@@ -1,10 +1,9 @@
 """Verdicts and errors of single files on the wire."""
 
-from typing import Any
-
 from pydantic import BaseModel
 
 from app.errors import FileErrorCode
+from app.jobs.values import FileFailure, Verdict
 
 
 class CandidateResponse(BaseModel):
@@ -42,23 +41,20 @@ class FileErrorResponse(BaseModel):
     message: str
 
 
-def verdict_response(
-    verdict: tuple[str | None, float, str],
-    candidates: list[dict[str, Any]] | None,
-    evidence: list[dict[str, Any]] | None,
-) -> VerdictResponse:
-    """Return the wire form of a verdict (type, confidence, reasoning) and its extensions."""
-    type_, confidence, reasoning = verdict
+def verdict_response(verdict: Verdict) -> VerdictResponse:
+    """Return the wire form of a verdict."""
     return VerdictResponse(
-        type=type_,
-        confidence=confidence,
-        reasoning=reasoning,
-        candidates=[CandidateResponse(**each) for each in candidates or ()],
-        evidence=[QuoteResponse(**each) for each in evidence or ()],
+        type=verdict.type,
+        confidence=verdict.confidence,
+        reasoning=verdict.reasoning,
+        candidates=[
+            CandidateResponse(type=each.type, confidence=each.confidence)
+            for each in verdict.candidates
+        ],
+        evidence=[QuoteResponse(page=each.page, quote=each.quote) for each in verdict.evidence],
     )
 
 
-def file_error_response(error: tuple[str, str]) -> FileErrorResponse:
-    """Return the wire form of a file's error (code, sentence)."""
-    code, message = error
-    return FileErrorResponse(code=FileErrorCode(code), message=message)
+def file_error_response(failure: FileFailure) -> FileErrorResponse:
+    """Return the wire form of a file's error."""
+    return FileErrorResponse(code=failure.code, message=failure.sentence)

@@ -45,7 +45,7 @@ ROWS: dict[str, dict[str, object]] = {
         "user_id": "somebody",
         "status": "SUCCESS",
         "mode": "FAST",
-        "rules": json.dumps([{"type": name, "description": about} for name, about in RULES]),
+        "rules": json.dumps([rule.to_json() for rule in RULES]),
         "lang": "en",
         "max_pages": 5,
         "file_count": 1,

@@ -12,6 +12,7 @@ from app.files import service as files
 from app.files.models import CacheEntry, CacheKind
 from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
+from app.jobs.values import Rule
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
@@ -22,9 +23,9 @@ class TestCaches:
     """The second job with a file reads and embeds nothing, and its verdict is the same."""
 
     OTHER_RULES = (
-        ("letter", "A letter from one person to another."),
-        ("bill", "It asks for money for goods or services."),
-        ("other", "Anything else."),
+        Rule("letter", "A letter from one person to another."),
+        Rule("bill", "It asks for money for goods or services."),
+        Rule("other", "Anything else."),
     )
 
     @pytest.fixture(autouse=True)

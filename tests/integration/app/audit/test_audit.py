@@ -13,7 +13,7 @@ from app.db import Database, first_id, new_id, now
 from app.errors import FileErrorCode
 from app.files.deletions import BlobDeleter
 from app.jobs import queue
-from app.jobs.completion import Failed
+from app.jobs.values import FileFailure
 from app.maintenance.purge import purge_project
 from app.projects.keys import NewKey, create_key
 from devtools.world import VERDICT, World
@@ -57,7 +57,7 @@ def test_the_way_of_a_job(api: Api, world: World) -> None:
 def test_a_change_that_fails_leaves_no_event(world: World) -> None:
     world.job(1)
     claim = world.claim()
-    failed = Failed(FileErrorCode.CORRUPT, "it is damaged")
+    failed = FileFailure(FileErrorCode.CORRUPT, "it is damaged")
     assert queue.finish(world.database, claim, failed)
     before = actions(world.database, world.here.project_id)
 

@@ -15,13 +15,20 @@ from app.db import Database
 from app.errors import Conflict, FileErrorCode, NotFound
 from app.files import service as files
 from app.jobs import queue, recovery, service
-from app.jobs.completion import Classified, Failed
+from app.jobs.completion import Classified
 from app.jobs.models import Result
 from app.jobs.queue import Claim
+from app.jobs.values import ApiVersion, FileFailure, Verdict
 from devtools.world import LEASE, RULES, VERDICT, World
 
 Outcome = TypeVar("Outcome")
-FAILURE = Failed(FileErrorCode.CORRUPT, "the file is damaged")
+FAILURE = FileFailure(FileErrorCode.CORRUPT, "the file is damaged")
+
+
+def classified(type_: str | None) -> Classified:
+    return Classified(Verdict(type_, 1.0, "-"), "2.0")
+
+
 OVER = timedelta(seconds=-1)  # a lease or deadline that has run out already
 
 
@@ -101,16 +108,16 @@ class TestFinish:
 
         assert queue.finish(world.database, world.claim(), VERDICT)
         assert world.read_job(job_id).status == "PENDING"
-        assert queue.finish(world.database, world.claim(), Classified(None, 0.2, "None.", "2.0"))
+        assert queue.finish(world.database, world.claim(), classified(None))
 
         job = world.read_job(job_id)
         assert (job.status, job.ended_count, job.failed_count) == ("SUCCESS", 2, 0)
         assert job.error_message is None
         with world.database.read() as session:
-            views = service.results(session, world.here, job_id)
+            views = service.results(session, world.here, job_id, ApiVersion.V1)
         assert [view.verdict for view in views] == [
-            ("invoice", 0.9, "It asks for money."),
-            (None, 0.2, "None."),
+            VERDICT.verdict,
+            classified(None).verdict,
         ]
         with world.database.read() as session:
             versions = session.scalars(select(Result.engine_version)).all()
@@ -122,7 +129,9 @@ class TestFinish:
 
         queue.finish(world.database, third, FAILURE)
         queue.finish(world.database, second, VERDICT)
-        queue.finish(world.database, first, Failed(FileErrorCode.EMPTY, "the file has no bytes"))
+        queue.finish(
+            world.database, first, FileFailure(FileErrorCode.EMPTY, "the file has no bytes")
+        )
 
         job = world.read_job(job_id)
         assert job.status == "PARTIAL_SUCCESS"
@@ -316,19 +325,19 @@ class TestJob:
         job_id = world.job([b, a, b])
 
         for name in ("b", "a", "b again"):
-            queue.finish(world.database, world.claim(), Classified(name, 1.0, "-", "2.0"))
+            queue.finish(world.database, world.claim(), classified(name))
 
         with world.database.read() as session:
-            views = service.results(session, world.here, job_id)
+            views = service.results(session, world.here, job_id, ApiVersion.V1)
         assert [view.file_id for view in views] == [b, a, b]
         assert len({view.id for view in views}) == 3
-        assert [view.verdict and view.verdict[0] for view in views] == ["b", "a", "b again"]
+        assert [view.verdict and view.verdict.type for view in views] == ["b", "a", "b again"]
 
     def test_results_of_a_waiting_job_have_no_verdicts(self, world: World) -> None:
         job_id = world.job(2)
 
         with world.database.read() as session:
-            views = service.results(session, world.here, job_id)
+            views = service.results(session, world.here, job_id, ApiVersion.V1)
         assert [view.verdict for view in views] == [None, None]
 
     def test_open_items_are_counted_up_to_a_cap(self, world: World) -> None:
@@ -342,12 +351,12 @@ class TestJob:
         job_id = world.job(1)
         claim = world.claim()
         with pytest.raises(Conflict, match="still running"), world.database.write() as session:
-            service.remove(session, world.here, job_id)
+            service.remove(session, world.here, job_id, ApiVersion.V1)
         queue.finish(world.database, claim, VERDICT)
 
         with world.database.write() as session:
-            service.remove(session, world.here, job_id)
+            service.remove(session, world.here, job_id, ApiVersion.V1)
 
         with pytest.raises(NotFound), world.database.read() as session:
-            service.get(session, world.here, job_id)
+            service.get(session, world.here, job_id, ApiVersion.V1)
         assert results(world.database) == 0

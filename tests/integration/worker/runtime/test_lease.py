@@ -13,6 +13,7 @@ from app.db import Database
 from app.files.models import CacheEntry
 from app.jobs import recovery, service
 from app.jobs.models import Job
+from app.jobs.values import ApiVersion
 from app.observability.multiprocess import render
 from devtools.waiting import until
 from devtools.world import LEASE
@@ -120,10 +121,10 @@ def test_work_for_a_job_that_has_ended_stops(
             recovery.end_overdue(world.database)
         else:
             with world.database.write() as session:
-                service.cancel(session, world.here, job_id)
+                service.cancel(session, world.here, job_id, ApiVersion.V1)
         if end == "delete":
             with world.database.write() as session:
-                service.remove(session, world.here, job_id)
+                service.remove(session, world.here, job_id, ApiVersion.V1)
         time.sleep(0.5)  # ten looks
         parser.may_go_on.set()
 
@@ -151,7 +152,7 @@ def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
     def cancel() -> None:
         time.sleep(1.5)
         with world.database.write() as session:
-            service.cancel(session, world.here, job_id)
+            service.cancel(session, world.here, job_id, ApiVersion.V1)
 
     thread = threading.Thread(target=cancel)
     thread.start()

@@ -12,7 +12,7 @@ from app.errors import (
     Unavailable,
     Unprocessable,
 )
-from app.jobs.completion import NAMED_FAILURES, describe_failures, final_status
+from app.jobs.completion import MAX_NAMED_FAILURES, describe_failures, final_status
 from app.jobs.models import JobStatus
 
 
@@ -50,8 +50,8 @@ def test_failures_are_named(failures: list[tuple[str, str]], files: int, message
 @pytest.mark.parametrize(
     ("count", "end"),
     [
-        (NAMED_FAILURES, "; 19.pdf: why"),
-        (NAMED_FAILURES + 1, "; 19.pdf: why; and 1 more"),
+        (MAX_NAMED_FAILURES, "; 19.pdf: why"),
+        (MAX_NAMED_FAILURES + 1, "; 19.pdf: why; and 1 more"),
         (500, "; 19.pdf: why; and 480 more"),
     ],
 )

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import FileErrorCode
 from app.jobs import queue, single
-from app.jobs.completion import Failed
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
+from app.jobs.values import ApiVersion, FileFailure
 from app.webhooks.models import WebhookConfiguration
 from devtools.world import DAY, VERDICT, World
 from devtools.world import RULES as NEW_RULES
@@ -88,18 +88,18 @@ class TestTransactions:
         """The race in slow motion: both have seen that there is no such job yet."""
         file_id = world.file()
         new = NewJob(
-            (file_id,),
-            NEW_RULES,
-            "FAST",
-            "en",
-            PageSelection(),
-            api_version=single.API_VERSION,
+            file_ids=(file_id,),
+            rules=NEW_RULES,
+            mode="FAST",
+            lang="en",
+            pages=PageSelection(),
+            api_version=ApiVersion.V2,
+            deadline=DAY,
             transaction_id="race",
         )
-        first, is_new = single.create(world.database, world.here, world.secrets, new, DAY)
-        second, is_second_new = single.create(world.database, world.here, world.secrets, new, DAY)
+        first = single.create(world.database, world.here, world.secrets, new)
+        second = single.create(world.database, world.here, world.secrets, new)
 
-        assert (is_new, is_second_new) == (True, False)
         assert first.job.id == second.job.id
 
     def test_another_project_has_its_own_keys(self, api: Api, world: World) -> None:
@@ -131,9 +131,9 @@ class TestStatus:
 
         assert done["status"] == "COMPLETED"
         assert done["result"] == {
-            "type": VERDICT.type,
-            "confidence": VERDICT.confidence,
-            "reasoning": VERDICT.reasoning,
+            "type": VERDICT.verdict.type,
+            "confidence": VERDICT.verdict.confidence,
+            "reasoning": VERDICT.verdict.reasoning,
             "candidates": [],
             "evidence": [],
         }
@@ -142,7 +142,7 @@ class TestStatus:
 
     def test_failed(self, client: TestClient, file_id: str, world: World) -> None:
         job = create(client, file_input=file_id)
-        failed = Failed(FileErrorCode.ENCRYPTED, "the file needs a password")
+        failed = FileFailure(FileErrorCode.ENCRYPTED, "the file needs a password")
         queue.finish(world.database, world.claim(), failed)
         done = read(client, job)
 

@@ -10,9 +10,10 @@ from app.db import Database
 from app.errors import FileErrorCode
 from app.jobs import queue
 from app.jobs import service as jobs
-from app.jobs.completion import Classified, Failed
+from app.jobs.completion import Classified
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
+from app.jobs.values import ApiVersion, FileFailure
 from app.projects.scope import Scope
 from app.webhooks import service
 from app.webhooks.policy import AddressPolicy
@@ -26,10 +27,10 @@ PATIENT = Limits()
 IMPATIENT = Limits(answer_seconds=0.4)
 # Reading the system's certificates takes a while: once is enough.
 TLS = httpcore2.default_ssl_context()
-BROKEN = Failed(FileErrorCode.CORRUPT, "the file is damaged")
+BROKEN = FileFailure(FileErrorCode.CORRUPT, "the file is damaged")
 
 # What a job of two files must see to end so.
-OUTCOMES: dict[str, tuple[Classified | Failed, Classified | Failed]] = {
+OUTCOMES: dict[str, tuple[Classified | FileFailure, Classified | FileFailure]] = {
     "success": (VERDICT, VERDICT),
     "partial_success": (VERDICT, BROKEN),
     "error": (BROKEN, BROKEN),
@@ -70,16 +71,25 @@ class Office:
     def job(self, *webhooks: NewWebhook, files: int = 2, scope: Scope | None = None) -> UUID:
         scope = scope or self.world.here
         file_ids = (self.world.file(scope=scope),) * files
-        new = NewJob(file_ids, RULES, "FAST", "en", PageSelection(), webhooks)
+        new = NewJob(
+            file_ids=file_ids,
+            rules=RULES,
+            mode="FAST",
+            lang="en",
+            pages=PageSelection(),
+            api_version=ApiVersion.V1,
+            deadline=DAY,
+            webhooks=webhooks,
+        )
         with self.database.write() as session:
-            return jobs.create(session, scope, self.world.secrets, new, DAY).id
+            return jobs.create(session, scope, self.world.secrets, new).id
 
     def end(self, job_id: UUID, how: str = "success") -> None:
         """Let a job of two files become what it is to become."""
         if how == "cancelled":
             self.world.claim()
             with self.database.write() as session:
-                jobs.cancel(session, self.world.here, job_id)
+                jobs.cancel(session, self.world.here, job_id, ApiVersion.V1)
             return
         for outcome in OUTCOMES[how]:
             claim = self.world.claim()

@@ -144,8 +144,8 @@ def test_the_richer_payload_tells_status_counts_and_verdicts(office: Office) -> 
     (good, bad) = ended.pop("files")
     assert ended == {**ids, "status": "PARTIAL_SUCCESS", "file_count": 2, "failed_count": 1}
     assert (good["type"], good["confidence"], good["error"]) == (
-        VERDICT.type,
-        VERDICT.confidence,
+        VERDICT.verdict.type,
+        VERDICT.verdict.confidence,
         None,
     )
     assert (bad["type"], bad["confidence"], bad["error"]) == (None, None, BROKEN.code)
