@@ -1,9 +1,9 @@
-"""Say what a process that reads a stranger's file can still do here, in a container above all.
+"""Checks on this machine what a process that reads uploaded files can still do.
 
     python sandbox.py
 
-Locks a child down as the reader of files does, and has it try. The status is 0 when all that
-must be refused is refused. On a kernel without Landlock files stay readable: it says so.
+Restricts a child process like a reader of files and lets it try. The status is 0 when everything
+is refused that must be. On a kernel without Landlock files stay readable, which is reported.
 """
 
 import errno
@@ -22,7 +22,7 @@ OUTSIDE = Path("/etc/passwd")
 
 
 def refused(attempt: Callable[[], object]) -> str:
-    """Return the name of the error that an attempt ends with, or an empty text."""
+    """Return the name of the error that an attempt raises, or an empty text."""
     try:
         attempt()
     except OSError as error:
@@ -33,7 +33,7 @@ def refused(attempt: Callable[[], object]) -> str:
 
 
 def attempts(elsewhere: Path) -> dict[str, Callable[[], object]]:
-    """Return what is tried, by what it would be called in a sentence."""
+    """Return the attempts by their descriptions."""
     return {
         "open a socket": socket.socket,
         "run another program": lambda: os.execv("/bin/true", ["true"]),
@@ -44,7 +44,7 @@ def attempts(elsewhere: Path) -> dict[str, Callable[[], object]]:
 
 
 def report(directory: str, elsewhere: Path) -> bool:
-    """Lock this process down, try everything, print how it ended; tell whether all was refused."""
+    """Restrict this process, try everything, print the results; tell whether all was refused."""
     tries = attempts(elsewhere)
     has_landlock = kernel.landlock_version() > 0
     restrict_process(ParserLimits(), directory)
@@ -58,7 +58,7 @@ def report(directory: str, elsewhere: Path) -> bool:
 
 
 def main() -> None:
-    """Run the report in a child, which cannot get its rights back."""
+    """Run the report in a child process, because the restrictions are for good."""
     print(f"{'user':36} {os.getuid()}")
     print(f"{'Landlock of this kernel':36} {kernel.landlock_version() or 'none'}")
     elsewhere = Path(os.environ.get("PIGEONHOLE_DATA_DIR", "."))

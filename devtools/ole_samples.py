@@ -1,4 +1,4 @@
-"""OLE compound files that the tests make for themselves: workbooks, messages, broken ones."""
+"""Makes sample OLE compound files for tests and benchmarks: workbooks and messages."""
 
 import struct
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def ole_file_of(tree: OleTree) -> bytes:
 
     def add(children: OleTree) -> int:
         nonlocal body
-        # Each is the right sibling of the one before: in order of length, then of letters.
+        # Each entry is the right sibling of the one before, in order of length, then of letters.
         first = last = _FREE
         for name in sorted(children, key=lambda name: (len(name), name.upper())):
             content = children[name]

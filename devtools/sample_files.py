@@ -1,23 +1,18 @@
-"""Files that the tests make for themselves: office, mail, PDF, OLE, whole and broken."""
+"""Makes sample files for tests and benchmarks: zip, Office, OpenDocument, EPUB, mail."""
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
 
 from app.files.sniff.sniff import sniff
 from app.jobs.pages import PageSelection
-from devtools import ole_samples
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.source import Source
 from worker.parsing.request import ParseRequest
-
-ole_file, ole_file_of = ole_samples.ole_file, ole_samples.ole_file_of
-msg, xls = ole_samples.msg, ole_samples.xls
 
 EVERYTHING = ParseRequest(PageSelection(max_pages=None))
 
@@ -29,7 +24,7 @@ def request(
 
 
 def no_ocr() -> Ocr:
-    """Return what reads no picture, as on a machine without OCR."""
+    """Return the OCR of a machine without Tesseract, which reads no picture."""
     return Ocr(OcrData().choose("en"))
 
 
@@ -128,7 +123,7 @@ def pptx(*slides: str) -> bytes:
 
 
 def xlsx(**sheets: list[list[str]]) -> bytes:
-    """Make a workbook; a sheet whose name begins with `hidden` is hidden."""
+    """Make a workbook; sheets with names that begin with `hidden` are hidden."""
     members = _root("xl/workbook.xml")
     listed = related = ""
     for number, (name, rows) in enumerate(sheets.items(), 1):
@@ -251,72 +246,3 @@ def eml(subject: str, body: str, *attachments: str) -> bytes:
     for name in attachments:
         mail.add_attachment(b"\0\1", maintype="application", subtype="octet-stream", filename=name)
     return mail.as_bytes()
-
-
-# PDF
-
-HELVETICA = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-
-
-def pdf(*pages: str | bytes, resources: bytes = b"", extra: Sequence[bytes] = ()) -> bytes:
-    """Make a PDF of content streams; a `str` is a text to show, line by line.
-
-    Objects 1 to 3 are catalogue, page tree and font; then each page and its content; then
-    `extra`, whose first number is `4 + 2 * len(pages)`.
-    """
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>".encode(),
-        HELVETICA,
-    ]
-    for number, page in enumerate(pages):
-        content = show(page) if isinstance(page, str) else page
-        objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
-            b"/Resources<</Font<</F1 3 0 R>>%s>>>>" % (5 + 2 * number, resources)
-        )
-        objects.append(stream(content))
-    return assemble([*objects, *extra])
-
-
-def show(text: str) -> bytes:
-    lines = (
-        line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        for line in text.split("\n")
-    )
-    shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
-    return f"BT /F1 12 Tf 50 800 Td {shown} ET".encode("latin-1")
-
-
-def stream(content: bytes, entries: bytes = b"") -> bytes:
-    return b"<</Length %d%s>>\nstream\n%s\nendstream" % (len(content), entries, content)
-
-
-def deflated(content: bytes, entries: bytes = b"") -> bytes:
-    return stream(zlib.compress(content, 9), b"/Filter/FlateDecode" + entries)
-
-
-def picture(shades: bytes, width: int, height: int) -> bytes:
-    """Make a grey image object."""
-    return deflated(
-        shades,
-        b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray"
-        b"/BitsPerComponent 8" % (width, height),
-    )
-
-
-def assemble(objects: Sequence[bytes]) -> bytes:
-    body = b"%PDF-1.7\n"
-    offsets = []
-    for number, content in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return (
-        body
-        + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-        + table
-        + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-        % (len(objects) + 1, len(body))
-    )

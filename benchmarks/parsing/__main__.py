@@ -1,11 +1,10 @@
-"""What reading a file costs by format and mode, against the bare library in the same run.
+"""Measures the time to read a file by format and mode, beside the bare library in the same run.
 
-Three ways of reading the same bytes, by turns: the bare library in this process; this program's
-reader in this process; the sandbox, in which each file has a process of its own. What the sandbox
-adds is the median of the differences between neighbours: what else the machine does, and caches
-that others emptied, meet both alike. With a folder of labelled
-documents (--corpus) its files are read too. Last, a page of a PDF of 1,000 pages against that
-page cut out alone.
+Reads the same bytes in three ways by turns: by the bare library in this process, by the reader in
+this process, and in the sandbox. The sandbox adds the median of the differences between
+neighbours, which the load of the machine affects alike. With a folder of labelled documents
+(--corpus) its files are read, too. Last, a page of a PDF of 1,000 pages is compared with the same
+page alone.
 """
 
 import argparse
@@ -46,13 +45,13 @@ LONG_PDF_TARGET_MS = 30.0
 LONG_PDF_PAGES = 1000
 FAR_PAGE = 990
 MODES = ("FAST", "MULTIMODAL")
-# Readers of these call kreuzberg, which starts threads: all that may fork is measured before.
+# The readers of these call kreuzberg, which starts threads: readers that fork come before.
 LAST = frozenset(MIME_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kind of file: milliseconds a file, medians; `reader` is missing where OCR works."""
+    """One kind of file: median milliseconds a file; `reader` is not measured with OCR."""
 
     kind: str
     mode: str
@@ -62,7 +61,7 @@ class Row:
     reader: float | None
     wall: float
     cpu: float
-    # What the sandbox adds to the reader, by the clock: of each file, then the median.
+    # Wall time that the sandbox adds to the reader: the median of the differences of each file.
     overhead: float | None
 
 
@@ -136,7 +135,7 @@ def _time(call: Callable[[], object]) -> float:
 
 
 def _reading_seconds(sandbox: SandboxedParser) -> float:
-    """Return the processor time of the child and of all that it has forked."""
+    """Return the processor time of the fork server and of its readers."""
     times = psutil.Process(sandbox.server_pid).cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 
@@ -147,7 +146,7 @@ def _read_here(data: bytes, kind: str, request: ParseRequest) -> None:
 
 
 def _read_bare(data: bytes, mode: str, *, by_ocr: bool) -> None:
-    """Read a file with nothing but the library that reads its kind."""
+    """Read a file by the library of its kind alone."""
     kind = sniff(io.BytesIO(data), "").extension
     if kind == "pdf":
         _read_pdf(data, render=mode == "MULTIMODAL", by_ocr=by_ocr)
@@ -186,7 +185,7 @@ def _recognise(picture: Image.Image) -> None:
 
 
 def _measure_corpus(sandbox: SandboxedParser, corpus: Path) -> list[Row]:
-    """Read the labelled documents by format; those that fail, or need OCR, are left out."""
+    """Read the labelled documents by format, except those that fail or need OCR."""
     request = ParseRequest(PageSelection(None))
     files: dict[str, list[bytes]] = {}
     for entry in read_manifest(find_directory(corpus)):
@@ -203,7 +202,7 @@ def _measure_corpus(sandbox: SandboxedParser, corpus: Path) -> list[Row]:
 
 
 def _measure_long_pdf(sandbox: SandboxedParser) -> dict[str, float]:
-    """Return the CPU-ms that a page of a long PDF costs beyond the same page alone."""
+    """Return the CPU-ms that a page of a long PDF takes beyond the same page alone."""
     texts = [f"Page {number}\n{made_files.PAGE}" for number in range(LONG_PDF_PAGES)]
     long = made_files.long_pdf(texts)
     first, far = made_files.long_pdf(texts[:1]), made_files.long_pdf([texts[FAR_PAGE]])
@@ -219,7 +218,7 @@ def _measure_long_pdf(sandbox: SandboxedParser) -> dict[str, float]:
 
 
 def _cpu(sandbox: SandboxedParser, data: bytes, selection: PageSelection, times: int = 30) -> float:
-    """Return the CPU-ms of one reading, a mean: the system counts in steps of ten."""
+    """Return the mean CPU-ms of one reading, because the system counts in steps of 10 ms."""
     request = ParseRequest(selection)
     sandbox.parse(io.BytesIO(data), "a.pdf", request)
     before = _reading_seconds(sandbox) + time.process_time()

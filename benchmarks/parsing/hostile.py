@@ -1,13 +1,13 @@
-"""Files that break readers, all in one job of a live server, compared with what each should give.
+"""Sends files that break readers in one job to a live server, and checks each outcome.
 
 The corpus is a folder with `manifest.csv`: path, what, outcome (`result`, `null`, `error`,
-`error:<code>` or `any`) and, for some, the type that is right.
+`error:<code>` or `any`) and, for some files, the right type.
 
-A first job warms the server up; from then on its processes, the readers aside, may hardly grow.
-The server has a home and a directory for temporary files of its own, which must be empty in the
-end. The other places where programs write are compared file by file, before and after: outside
-its data directory the server must leave nothing. Other programs that write there meanwhile show
-up too: run this on a quiet machine, or leave their files out with --ignore.
+A first job warms the server up. After it the processes of the server, without the readers, may
+grow by 50 MiB. The server has a private home and temporary directory, which must be empty at the
+end. The other places where programs write are compared file by file before and after: the server
+may leave files only in its data directory. Files of other programs show up, too: run this on a
+quiet machine, or leave them out with --ignore.
 """
 
 import argparse
@@ -34,9 +34,9 @@ from worker.parsing.sandbox.forked_reader import READER_NAME
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 50.0
-# Counted in the RSS of each process, though they share them and the kernel can take them back.
+# The RSS of each process counts them, although they are shared and the kernel can reclaim them.
 MAPPED = "pages of mapped files in both"
-# How far past its wall limit a child may be seen: the time to notice and to kill it.
+# A reader may live this long after its wall limit: the time to notice and to kill it.
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 1800.0
 
@@ -52,7 +52,7 @@ RULES = [
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of the corpus and what should come out."""
+    """One file of the corpus and its right outcome."""
 
     path: Path
     what: str
@@ -62,16 +62,15 @@ class Row:
 
 @dataclass(slots=True)
 class Watch:
-    """What was seen of the server's processes while the job ran."""
+    """Measures the processes of the server while the job runs."""
 
     peak_total: int = 0
     peak_single: int = 0
     oldest_reader: float = 0.0
-    _seen_first: dict[tuple[int, float], float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, pid: int) -> None:
-        """Look at the process tree five times a second until told to stop."""
+        """Measure the process tree five times a second until `stop` is called."""
         server = psutil.Process(pid)
         while not self._stop.wait(0.2):
             sizes = []
@@ -79,17 +78,12 @@ class Watch:
                 try:
                     sizes.append(process.memory_info().rss)
                     if _reads_a_file(process):
-                        self._note_age(process)
+                        age = time.time() - process.create_time()
+                        self.oldest_reader = max(self.oldest_reader, age)
                 except psutil.Error:  # it ended meanwhile
                     continue
             self.peak_total = max(self.peak_total, sum(sizes))
             self.peak_single = max(self.peak_single, *sizes)
-
-    def _note_age(self, reader: psutil.Process) -> None:
-        # It was there before its file came, so its own age says nothing.
-        now = time.monotonic()
-        first = self._seen_first.setdefault((reader.pid, reader.create_time()), now)
-        self.oldest_reader = max(self.oldest_reader, now - first)
 
     def stop(self) -> None:
         """End `run`."""
@@ -98,7 +92,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of the server: the job's items, MiB grown by kind, readers left, files left."""
+    """The result: the job's status and items, growth in MiB by kind, readers and files left."""
 
     status: str
     items: list[dict[str, Any]]
@@ -110,7 +104,7 @@ class Run:
 
 
 def main() -> int:
-    """Print the table; the status is 1 when a row, or the server, did not do as it should."""
+    """Print the table; the status is 1 when an outcome is wrong or a check of the server fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--all", action="store_true", help="show every row, not only wrong ones")
@@ -138,7 +132,7 @@ def main() -> int:
 
 
 def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
-    """Give a server that is warm all files in one job, and see what is left of them."""
+    """Send all files in one job to a warm server, and measure what they leave behind."""
     with private_places() as private, live_server({"workers": 2}) as (server, client):
         places.remember(private, server.data_dir.parent)
         _warm_up(client)
@@ -167,19 +161,19 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
 
 
 def _warm_up(client: Client) -> None:
-    """Have each worker read and judge files of every format."""
+    """Have each worker classify files of every format."""
     made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
     file_ids = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
     client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
 
 
 def _check(run: Run, watch: Watch, places: Places, wrong: int) -> dict[str, bool]:
-    """Return what should hold, in sentences with the figures, and whether it does."""
+    """Return the checks as sentences with figures, and whether each holds."""
     limit = Settings().parser_wall_seconds + GRACE_SECONDS
     grown = ", ".join(f"{kind} {mib:+.0f}" for kind, mib in run.growth.items())
     return {
         f"the job ended, {run.status}": run.status != "PENDING",
-        "every row has its outcome": not wrong,
+        "every file has its right outcome": not wrong,
         f"no reader lived longer than {limit:.0f} s (oldest: {watch.oldest_reader:.1f} s)": (
             watch.oldest_reader <= limit
         ),
@@ -203,7 +197,7 @@ def _read(corpus: Path) -> list[Row]:
 
 
 def _reads_a_file(process: psutil.Process) -> bool:
-    """Tell a reader, the fork that has one file, from the parser and from the fork that waits."""
+    """Tell whether a process is the reader of one file."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE and process.name() == READER_NAME
     except psutil.Error:
@@ -211,9 +205,9 @@ def _reads_a_file(process: psutil.Process) -> bool:
 
 
 def _memory(pid: int) -> Counter[str]:
-    """Return the RSS of a server's processes by kind, without what reads files.
+    """Return the RSS of a server's processes by kind, without those that read files.
 
-    MAPPED is how much of it all are pages of mapped files.
+    MAPPED is the part of all that are pages of mapped files.
     """
     server = psutil.Process(pid)
     sizes: Counter[str] = Counter()
@@ -241,12 +235,12 @@ def _fits(row: Row, got: str) -> bool:
         return got.startswith("error:") and detail in ("", got.partition(":")[2])
     if kind == "null":
         return got == "null"
-    # Without a type that is right, no rule need fit: what counts is that the file was read.
+    # A file without a right type only has to be read.
     return got == f"result:{row.type}" if row.type else not got.startswith("error:")
 
 
 def _print_rows(rows: list[Row], items: list[dict[str, Any]], *, show_all: bool) -> int:
-    """Print the rows that matter and return how many are wrong."""
+    """Print the wrong rows, or all, and return the number of wrong ones."""
     table = Table("file", "what", "should be", "is", "", title="Hostile files")
     wrong = 0
     for row, item in zip(rows, items, strict=True):

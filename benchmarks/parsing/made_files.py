@@ -1,11 +1,11 @@
-"""Files that the benchmarks of reading make for themselves."""
+"""Makes the files of the parsing benchmarks."""
 
 import io
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
-from devtools import sample_files
+from devtools import ole_samples, pdf_samples, sample_files
 
 PAGE = "\n".join(
     f"Line {number} of the report: the goods were delivered and are to be paid in 30 days."
@@ -27,21 +27,21 @@ def scan() -> bytes:
 
 
 def scanned_pdf() -> bytes:
-    """Return the same picture as the only thing on a page of a PDF."""
+    """Return a PDF with the same picture alone on its page."""
     picture = Image.open(io.BytesIO(scan()))
-    return sample_files.pdf(
+    return pdf_samples.pdf(
         b"q 595 0 0 336 0 400 cm /Im1 Do Q",
         resources=b"/XObject<</Im1 6 0 R>>",
-        extra=[sample_files.picture(picture.tobytes(), *picture.size)],
+        extra=[pdf_samples.picture(picture.tobytes(), *picture.size)],
     )
 
 
 def by_format() -> dict[str, bytes]:
-    """Return a small file, a page or a few, of each format that can be made here."""
+    """Return a small file of one to a few pages for each format."""
     rows = [line.split() for line in _PARAGRAPHS]
     text = PAGE.encode()
     return {
-        "pdf": sample_files.pdf(PAGE, PAGE, PAGE),
+        "pdf": pdf_samples.pdf(PAGE, PAGE, PAGE),
         "html": b"<!doctype html>" + b"".join(b"<p>%s" % line.encode() for line in _PARAGRAPHS),
         "txt": text,
         "csv": b"\n".join(b",".join(word.encode() for word in row) for row in rows),
@@ -52,16 +52,16 @@ def by_format() -> dict[str, bytes]:
         "docx": sample_files.docx(_PARAGRAPHS),
         "pptx": sample_files.pptx(*_PARAGRAPHS[:5]),
         "xlsx": sample_files.xlsx(Report=rows),
-        "xls": sample_files.xls(*_PARAGRAPHS[:20]),
+        "xls": ole_samples.xls(*_PARAGRAPHS[:20]),
         "odt": sample_files.odt(*_PARAGRAPHS),
         "ods": sample_files.ods(Report=PAGE),
         "rtf": b"{\\rtf1 " + b"\\par ".join(line.encode() for line in _PARAGRAPHS) + b"}",
         "epub": sample_files.epub(*_PARAGRAPHS[:5]),
         "eml": sample_files.eml("Your order", PAGE, "invoice.pdf"),
-        "msg": sample_files.msg("Your order", PAGE, "invoice.pdf"),
+        "msg": ole_samples.msg("Your order", PAGE, "invoice.pdf"),
     }
 
 
 def long_pdf(pages: Sequence[str]) -> bytes:
     """Return a PDF with a page for each text."""
-    return sample_files.pdf(*pages)
+    return pdf_samples.pdf(*pages)

@@ -1,4 +1,4 @@
-"""What thousands of small mixed files leave behind in one server: memory, zombies, files."""
+"""Checks what thousands of small mixed files leave in one server: memory, zombies, files."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ from benchmarks.server.places import private_places
 MIB = 1024 * 1024
 GROWTH_TARGET = 0.05
 JOB_SECONDS = 3600.0
-# What ends in an error leaves things behind more easily.
+# Files that end in an error are more likely to leave something.
 BROKEN = {
     "pdf": b"%PDF-1.7\n1 0 obj\n<<",
     "docx": b"PK\x03\x04 no zip",
@@ -27,7 +27,7 @@ BROKEN = {
 
 @dataclass(slots=True)
 class Watch:
-    """The memory of all processes of a server, looked at twice a second, with the files done."""
+    """Measures the memory of all processes of a server twice a second, by quarters of the files."""
 
     pid: int
     files: int
@@ -36,7 +36,7 @@ class Watch:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Look until told to stop."""
+        """Measure until `stop` is called."""
         server = psutil.Process(self.pid)
         while not self._stop.wait(0.5):
             quarter = min(3, self.done * 4 // self.files)
@@ -99,7 +99,7 @@ def main() -> int:
 
 
 def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str, int]:
-    """Send the files in jobs, one after another; return how many had which outcome."""
+    """Send the files in jobs, one after another; return the number of files by outcome."""
     kinds = [*made_files.by_format().items(), ("png", made_files.scan()), *BROKEN.items()]
     outcomes: dict[str, int] = {}
     while watch.done < files:
@@ -117,7 +117,7 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
 
 
 def _is_reader(process: psutil.Process) -> bool:
-    """Tell the fork that holds one file, which comes and goes, from what stays."""
+    """Tell whether a process is the reader of one file, which lives only for that file."""
     parent = process.parent()
     return parent is not None and all(
         "worker.parsing.sandbox.fork_server" in one.cmdline() for one in (process, parent)
@@ -125,7 +125,7 @@ def _is_reader(process: psutil.Process) -> bool:
 
 
 def _print(watch: Watch) -> None:
-    table = Table("quarter", "looks", "median MiB", "least MiB", "most MiB", title="RSS of all")
+    table = Table("quarter", "samples", "median MiB", "min MiB", "max MiB", title="RSS of all")
     for number, sizes in enumerate(watch.sizes, 1):
         table.add_row(
             str(number),

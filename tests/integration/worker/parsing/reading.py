@@ -83,6 +83,7 @@ def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -
 def run_script(script: str, **options) -> subprocess.Popen[str]:
     prelude = (
         "import io, os, sys, time\n"
+        "from devtools import pdf_samples, sample_files\n"
         "from worker.parsing.sandbox.parser import ParserUnavailable\n"
         "from tests.integration.worker.parsing.reading import *\n"
     )

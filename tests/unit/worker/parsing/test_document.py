@@ -35,7 +35,7 @@ DOCUMENT = Document(
 )
 
 
-def test_there_and_back():
+def test_a_document_survives_json():
     assert Document.from_json(DOCUMENT.to_json()) == DOCUMENT
 
 
@@ -62,6 +62,6 @@ def test_there_and_back():
         {"layouts": [{**asdict(LAYOUT), "columns": -1}]},
     ],
 )
-def test_anything_else_is_refused(change):
+def test_invalid_documents_are_refused(change):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Document.from_json({**DOCUMENT.to_json(), **change})

@@ -71,7 +71,7 @@ def seen(tmp_path):
         return json.loads(answer)
 
 
-def test_nothing_is_left_but_its_directory(seen, tmp_path):
+def test_only_its_directory_stays_writable(seen, tmp_path):
     assert seen["cwd"] == seen["temporary"] == seen["directory"]
     assert seen["write inside"] == 1
     assert not (tmp_path / "foreign").exists()
@@ -85,14 +85,14 @@ def test_nothing_is_left_but_its_directory(seen, tmp_path):
     assert seen["root again"] == "PermissionError"
 
 
-def test_it_is_nobody(seen):
+def test_root_becomes_the_user_nobody(seen):
     if os.getuid() == 0:
         assert (seen["uid"], seen["groups"]) == (NOBODY, [])
     else:
         assert seen["uid"] == os.getuid()
 
 
-def test_limits_are_kept(seen):
+def test_limits_are_enforced(seen):
     assert seen["memory"] == "MemoryError"
     assert seen["file"] == "OSError"
     assert seen["core"] == [0, 0]

@@ -35,13 +35,13 @@ def test_models_in_a_directory_that_only_the_owner_may_enter(tmp_path):
     assert "Invoice number 4711" in found.pages[0].text
 
 
-def test_without_models():
+def test_a_picture_without_models_is_ocr_unavailable():
     with SandboxedParser(ocr=OcrData()) as parser, pytest.raises(FileError) as caught:
         parser.parse(io.BytesIO(pictures.save(LETTER)), "", sample_files.EVERYTHING)
     assert caught.value.code == FileErrorCode.OCR_UNAVAILABLE
 
 
-def test_each_page_gets_time_of_its_own():
+def test_each_page_by_ocr_adds_wall_time():
     frames = pictures.save(LETTER, "TIFF", save_all=True, append_images=[LETTER] * 5)
     # Less than five pages take.
     hasty = ParserLimits(wall_seconds=0.3, ocr_page_seconds=10.0, ocr_max_seconds=60.0)
@@ -53,7 +53,7 @@ def test_each_page_gets_time_of_its_own():
     assert found.warnings == ("page 6 could only be read by OCR: it would take too long",)
 
 
-def test_processor_time_grows_too():
+def test_each_page_by_ocr_adds_processor_time():
     large = LETTER.resize((LETTER.width * 3, LETTER.height * 3))
     frames = pictures.save(large, "TIFF", save_all=True, append_images=[large] * 15)
     with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
@@ -61,7 +61,7 @@ def test_processor_time_grows_too():
     assert all(page.text for page in found.pages)
 
 
-def test_memory_is_limited_as_ever():
+def test_ocr_has_the_same_memory_limit():
     picture = pictures.save(LETTER.resize((9000, 8000)))
     with (
         SandboxedParser(ParserLimits(memory_bytes=300 * MIB)) as parser,

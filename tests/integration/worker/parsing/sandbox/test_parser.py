@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from tests.integration.worker.parsing.reading import (
     ENDLESS,
     has_ended,
@@ -37,7 +37,7 @@ def test_one_fork_server_reads_one_file_after_another(shared):
 @pytest.mark.parametrize(
     "data",
     [
-        sample_files.pdf("Hello"),
+        pdf_samples.pdf("Hello"),
         sample_files.docx(["Hello"]),
         sample_files.odp("Hello"),
         "Hello\xa0".encode("cp1252"),
@@ -50,7 +50,7 @@ def test_every_library_works_without_rights(shared, data):
         assert "Hello" in parse(shared, data, "").pages[0].text
 
 
-def test_reads_from_files_in_any_state(shared, tmp_path):
+def test_files_are_read_from_any_position_and_after_deletion(shared, tmp_path):
     path = tmp_path / "report"
     path.write_bytes(b"on disk")
     with path.open("rb") as file:
@@ -64,23 +64,23 @@ def test_reads_from_files_in_any_state(shared, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "\udcff\udc80.txt", "../../etc/passwd", "a\0b.txt", "名.txt"])
-def test_names_of_any_bytes(shared, name):
+def test_file_names_may_have_any_bytes(shared, name):
     assert parse(shared, b"text", name).pages[0].text == "text"
 
 
-def test_documents_and_errors(shared):
-    assert parse(shared, sample_files.pdf("Hello"), "").pages[0].text == "Hello"
+def test_the_sandbox_returns_documents_and_errors(shared):
+    assert parse(shared, pdf_samples.pdf("Hello"), "").pages[0].text == "Hello"
     assert parse(shared, sample_files.docx(["Hello"]), "\udcff.docx").format == "docx"
     assert refused(shared, b"").code == FileErrorCode.EMPTY
     found = shared.parse(
-        io.BytesIO(sample_files.pdf("Hello")),
+        io.BytesIO(pdf_samples.pdf("Hello")),
         "",
         sample_files.request(mode="MULTIMODAL", max_pages=1),
     )
     assert [layout.words for layout in found.layouts] == [1]
 
 
-def test_the_wall_limit():
+def test_the_wall_limit_ends_the_reading():
     with SandboxedParser(ParserLimits(wall_seconds=0.5)) as parser:
         parse(parser, b"warm up")
         start = time.monotonic()
@@ -92,14 +92,14 @@ def test_the_wall_limit():
         assert parse(parser, b"next").pages[0].text == "next"
 
 
-def test_the_processor_limit():
+def test_the_processor_limit_ends_the_reading():
     with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
         error = refused(parser, ENDLESS)
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file used more than 1 seconds of processor time"
 
 
-def test_the_memory_limit():
+def test_the_memory_limit_ends_the_reading():
     with SandboxedParser(ParserLimits(memory_bytes=420 * MIB)) as parser:
         assert refused(parser, b"x" * (150 * MIB), "a.txt").code == FileErrorCode.OUT_OF_MEMORY
         assert parse(parser, b"next").pages[0].text == "next"

@@ -1,4 +1,4 @@
-"""Nothing is imported after the preload: the process that reads may be unable to."""
+"""No reader imports a module after the preload, because it may be unable to."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 SCRIPT = """
 import io, logging, sys
 from worker.parsing.sandbox.preload import preload
+from devtools import ole_samples, pdf_samples
 from devtools import sample_files as samples
 from tests.unit.worker.parsing import pictures
 from worker.parsing.readers.dispatch import read_document
@@ -16,17 +17,18 @@ from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.ocr.tesseract import Tesseract, open_models
 from app.errors import FileError
 
-bar = b"From: a@b.c\\nSubject: x\\nMIME-Version: 1.0\\n\\nHello"
+mail = b"From: a@b.c\\nSubject: x\\nMIME-Version: 1.0\\n\\nHello"
 print_page = bytes(0 if n % 40 < 20 else 255 for n in range(40_000))
-scan = samples.pdf(
+scan = pdf_samples.pdf(
     b"q 595 0 0 842 0 0 cm /Im1 Do Q",
     resources=b"/XObject<</Im1 6 0 R>>",
-    extra=[samples.picture(print_page, 200, 200)],
+    extra=[pdf_samples.picture(print_page, 200, 200)],
 )
 files = [
     samples.docx(["a"], header="Letterhead"), samples.pptx("a"), samples.xlsx(a=[["a"]]),
-    samples.odt("a"), samples.ods(a="a"), samples.odp("a"), samples.epub("a"), samples.xls("a"),
-    samples.pdf("a"), samples.pdf(b""), scan, samples.pdf("a")[:300], bar, b"{\\\\rtf1 a}",
+    samples.odt("a"), samples.ods(a="a"), samples.odp("a"), samples.epub("a"), ole_samples.xls("a"),
+    pdf_samples.pdf("a"), pdf_samples.pdf(b""), scan, pdf_samples.pdf("a")[:300],
+    mail, b"{\\\\rtf1 a}",
     b"<!doctype html><p>a&eacute;", "Größe".encode("cp1252"), "Größe".encode("utf-16"),
     *(pictures.save(pictures.draw(["Total"]), kind) for kind in ("PNG", "JPEG", "TIFF", "GIF")),
     "Рецепт".encode("koi8-r"), "作り方".encode("cp932"), b"MZ" + bytes(99),

@@ -35,7 +35,7 @@ def test_close_leaves_no_process_and_no_directory(tmp_path, monkeypatch):
     assert parser.server_pid is None
 
 
-def test_two_parsers_at_once():
+def test_two_parsers_work_at_once():
     texts: list[str] = []
 
     def read_some(prefix: str) -> None:
@@ -52,7 +52,7 @@ def test_two_parsers_at_once():
     assert sorted(texts) == [f"{prefix}{number}" for prefix in "ab" for number in range(5)]
 
 
-def test_one_parser_from_many_threads(shared):
+def test_many_threads_share_one_parser(shared):
     texts: list[str] = []
     threads = [
         threading.Thread(
@@ -72,7 +72,7 @@ def read_in_daemon(connection) -> None:
         connection.send(parse(parser, b"from a daemon").pages[0].text)
 
 
-def test_works_in_a_daemonic_process():
+def test_the_parser_works_in_a_daemonic_process():
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
         target=read_in_daemon, args=(theirs,), daemon=True
@@ -83,12 +83,12 @@ def test_works_in_a_daemonic_process():
     process.join()
 
 
-def test_works_without_standard_streams():
+def test_the_parser_works_without_standard_streams():
     script = (
         "out = os.dup(1)\n"
         "for number in range(3): os.close(number)\n"
         "with SandboxedParser() as parser:\n"
-        "    text = parse(parser, sample_files.pdf('Hello')).pages[0].text\n"
+        "    text = parse(parser, pdf_samples.pdf('Hello')).pages[0].text\n"
         "os.write(out, text.encode())\n"
     )
     process = run_script(script)
@@ -133,7 +133,7 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     wait_for(lambda: not list(tmp_path.glob("pigeonhole-*")))
 
 
-def test_a_fork_server_that_cannot_start(monkeypatch):
+def test_a_fork_server_that_cannot_start_is_unavailable(monkeypatch):
     for program in ("/bin/false", "/nowhere/python"):
         monkeypatch.setattr(sys, "executable", program)
         with SandboxedParser() as parser, pytest.raises(ParserUnavailable):
@@ -141,7 +141,7 @@ def test_a_fork_server_that_cannot_start(monkeypatch):
         assert parser.server_pid is None
 
 
-def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
+def test_a_missing_temporary_directory_is_unavailable(parser, tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     path.write_bytes(b"text")
     temporary = tmp_path / "temporary"
@@ -159,7 +159,7 @@ def test_without_a_directory_for_temporary_files(parser, tmp_path, monkeypatch):
         assert parse(parser, b"text").pages[0].text == "text"
 
 
-def test_without_descriptors():
+def test_a_lack_of_descriptors_is_unavailable():
     script = (
         "import resource\n"
         "file = open('pyproject.toml', 'rb')\n"

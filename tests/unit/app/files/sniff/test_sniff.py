@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.files.sniff import ole_directory, zip_directory
 from app.files.sniff.sniff import UNKNOWN, FileType, sniff
-from devtools import sample_files
+from devtools import ole_samples, pdf_samples, sample_files
 
 
 def kind(data: bytes, name: str = "") -> str:
@@ -27,14 +27,12 @@ OFFICE = {
     "ods": sample_files.ods(One="Hello"),
     "odp": sample_files.odp("Hello"),
     "epub": sample_files.epub("Hello"),
-    "xls": sample_files.xls("Hello"),
-    "doc": sample_files.ole_file(WordDocument=bytes(32)),
-    "ppt": sample_files.ole_file_of({"PowerPoint Document": b"x"}),
-    "msg": sample_files.ole_file_of(
-        {"__properties_version1.0": b"x", "__substg1.0_0037001F": b"x"}
-    ),
+    "xls": ole_samples.xls("Hello"),
+    "doc": ole_samples.ole_file(WordDocument=bytes(32)),
+    "ppt": ole_samples.ole_file_of({"PowerPoint Document": b"x"}),
+    "msg": ole_samples.ole_file_of({"__properties_version1.0": b"x", "__substg1.0_0037001F": b"x"}),
     "rtf": rb"{\rtf1 Hello}",
-    "pdf": sample_files.pdf("Hello"),
+    "pdf": pdf_samples.pdf("Hello"),
 }
 
 
@@ -145,10 +143,10 @@ def test_pdf_without_its_mark_is_left_to_the_readers():
 def test_encrypted_office_files():
     manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
     for data, extension in (
-        (sample_files.ole_file(EncryptedPackage=b"x"), "docx"),
-        (sample_files.ole_file(WordDocument=bytes(11) + b"\x01"), "doc"),
-        (sample_files.xls("a", encrypted=True), "xls"),
-        (sample_files.ole_file_of({"PowerPoint Document": b"x", "EncryptedSummary": b"x"}), "ppt"),
+        (ole_samples.ole_file(EncryptedPackage=b"x"), "docx"),
+        (ole_samples.ole_file(WordDocument=bytes(11) + b"\x01"), "doc"),
+        (ole_samples.xls("a", encrypted=True), "xls"),
+        (ole_samples.ole_file_of({"PowerPoint Document": b"x", "EncryptedSummary": b"x"}), "ppt"),
         (sample_files.open_document("text", "", manifest), "odt"),
     ):
         assert sniff(io.BytesIO(data), "") == FileType(extension, encrypted=True)
@@ -157,7 +155,7 @@ def test_encrypted_office_files():
 
 
 def test_other_ole_files_are_unknown():
-    assert sniff(io.BytesIO(sample_files.ole_file(Catalog=b"x")), "a.doc") is UNKNOWN
+    assert sniff(io.BytesIO(ole_samples.ole_file(Catalog=b"x")), "a.doc") is UNKNOWN
 
 
 def test_binary_workbook_is_not_an_xlsx():
@@ -298,22 +296,22 @@ def test_sizes_in_the_extra_field():
 
 def test_ole_directories():
     streams = ole_directory.list_streams(
-        io.BytesIO(sample_files.ole_file(One=b"first", Two=b"second"))
+        io.BytesIO(ole_samples.ole_file(One=b"first", Two=b"second"))
     )
     assert set(streams) == {"Root Entry", "One", "Two"}
-    file = io.BytesIO(sample_files.ole_file(One=b"first", Two=b"second"))
+    file = io.BytesIO(ole_samples.ole_file(One=b"first", Two=b"second"))
     assert ole_directory.read_start(file, streams["Two"], 6) == b"second"
     assert ole_directory.read_start(file, ole_directory.Stream(0, 100)) == b""
 
 
 def test_a_long_ole_directory_is_followed():
     names = {f"__substg1.0_{number:04X}": b"x" for number in range(12)}
-    streams = ole_directory.list_streams(io.BytesIO(sample_files.ole_file_of(names)))
+    streams = ole_directory.list_streams(io.BytesIO(ole_samples.ole_file_of(names)))
     assert set(names) <= set(streams)
 
 
 def test_damaged_ole_files():
-    good = sample_files.ole_file(One=b"x")
+    good = ole_samples.ole_file(One=b"x")
     looping = bytearray(good)
     fat = int.from_bytes(good[76:80], "little")
     directory = int.from_bytes(good[48:52], "little")

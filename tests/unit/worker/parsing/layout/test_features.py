@@ -5,7 +5,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import tesseract
 from worker.parsing.layout.features import PageLayout, Trait, find_traits
@@ -48,8 +48,8 @@ def lines(left: int, words: str, count: int = 50) -> bytes:
     return f"BT /F1 10 Tf {left} 780 Td {shown} ET ".encode()
 
 
-def test_a_page_of_prose():
-    found = measure(sample_files.pdf(PROSE), PROSE)
+def test_a_page_of_prose_has_one_column():
+    found = measure(pdf_samples.pdf(PROSE), PROSE)
     assert (found.page, found.aspect, found.words) == (0, 0.707, 45 * 12)
     assert (found.columns, found.table, found.photo, found.image_area) == (1, 0, 0, 0)
     assert (found.horizontal_rules, found.vertical_rules) == (0, 0)
@@ -59,26 +59,26 @@ def test_a_page_of_prose():
     assert found.font_ratio == pytest.approx(1, abs=0.1)
 
 
-def test_two_columns():
+def test_two_columns_are_counted():
     column = "about forty letters stand in a line here"
-    found = measure(sample_files.pdf(lines(50, column) + lines(320, column)))
+    found = measure(pdf_samples.pdf(lines(50, column) + lines(320, column)))
     assert found.columns == 2
 
 
-def test_a_ruled_table():
+def test_a_ruled_table_has_rules_and_cells():
     rules = b"".join(b"50 %d 500 0.8 re f " % y for y in range(300, 700, 40))
     rules += b"".join(b"%d 300 0.8 360 re f " % x for x in (50, 200, 350, 550))
-    found = measure(sample_files.pdf(rules + lines(60, "12") + lines(210, "34") + lines(360, "56")))
+    found = measure(pdf_samples.pdf(rules + lines(60, "12") + lines(210, "34") + lines(360, "56")))
     assert (found.horizontal_rules, found.vertical_rules) == (10, 4)
     assert found.table > 0.5
 
 
-def test_a_photograph_in_a_pdf():
+def test_a_photograph_in_a_pdf_is_measured():
     shades = np.random.default_rng(1).integers(60, 200, 400 * 300, dtype=np.uint8).tobytes()
-    data = sample_files.pdf(
+    data = pdf_samples.pdf(
         b"q 595 0 0 421 0 421 cm /Im1 Do Q",
         resources=b"/XObject<</Im1 6 0 R>>",
-        extra=[sample_files.picture(shades, 400, 300)],
+        extra=[pdf_samples.picture(shades, 400, 300)],
     )
     found = measure(data)
     assert found.image_area == pytest.approx(0.5, abs=0.01)
@@ -86,20 +86,20 @@ def test_a_photograph_in_a_pdf():
     assert found.top_ink > 0.5
 
 
-def test_large_letters():
+def test_large_letters_raise_the_font_ratio():
     heading = b"BT /F1 40 Tf 50 790 Td (Title) Tj ET "
-    assert measure(sample_files.pdf(heading + lines(50, "small letters", 20))).font_ratio > 3
+    assert measure(pdf_samples.pdf(heading + lines(50, "small letters", 20))).font_ratio > 3
 
 
-def test_words_and_digits_of_the_text():
-    assert measure(sample_files.pdf("x"), "Total 12 of 34 EUR").words == 5
-    assert measure(sample_files.pdf("x"), "Total 12 of 34 EUR").digits == pytest.approx(
+def test_words_and_digits_are_counted():
+    assert measure(pdf_samples.pdf("x"), "Total 12 of 34 EUR").words == 5
+    assert measure(pdf_samples.pdf("x"), "Total 12 of 34 EUR").digits == pytest.approx(
         4 / 14, abs=0.001
     )
-    assert measure(sample_files.pdf("x"), "請求書の番号 一二三").words == 2 + 9 // 2
+    assert measure(pdf_samples.pdf("x"), "請求書の番号 一二三").words == 2 + 9 // 2
 
 
-def test_a_large_picture():
+def test_a_large_picture_is_reduced():
     shades = np.full((3000, 2000), 250, dtype=np.uint8)
     shades[300:900, 100:1900] = 0
     found = measure_picture(shades, 3, "some words")
@@ -108,9 +108,9 @@ def test_a_large_picture():
     assert measure_picture(shades, 3, "some words") == found
 
 
-def test_pages_of_unreasonable_size():
+def test_pages_of_unreasonable_size_are_measured_quickly_or_not():
     for box in (b"0 0 200000 200000", b"0 0 200000 1", b"0 0 0.01 0.01"):
-        data = sample_files.pdf("Hello").replace(b"0 0 595 842", box)
+        data = pdf_samples.pdf("Hello").replace(b"0 0 595 842", box)
         document = pypdfium2.PdfDocument(data)
         start = time.monotonic()
         found = PdfLayouts(document).measure(0, "Hello")
@@ -119,8 +119,8 @@ def test_pages_of_unreasonable_size():
         assert time.monotonic() - start < 5
 
 
-def test_a_page_that_draws_for_too_long():
-    document = pypdfium2.PdfDocument(sample_files.pdf(b"0 0 m 500 700 l S " * 20_000, "Hello"))
+def test_a_page_that_draws_for_too_long_has_no_layout():
+    document = pypdfium2.PdfDocument(pdf_samples.pdf(b"0 0 m 500 700 l S " * 20_000, "Hello"))
     page = document[0]
     try:
         assert measure_pdf_page(page, 0, "", seconds=0.01) is None
@@ -133,7 +133,7 @@ def test_a_page_that_draws_for_too_long():
 
 
 def test_layouts_are_measured_in_multimodal_mode_only():
-    data = sample_files.pdf("One", "Two", "Three")
+    data = pdf_samples.pdf("One", "Two", "Three")
     assert read_pdf(sample_files.source(data)).layouts == ()
     found = read_pdf(sample_files.source(data, asked=MULTIMODAL)).layouts
     assert [layout.page for layout in found] == [0, 1, 2]
@@ -171,11 +171,11 @@ def test_layouts_of_frames_are_measured_in_multimodal_mode_only():
         ({"table": 0.8, "digits": 0.3}, (Trait.TABLE,)),
     ],
 )
-def test_traits_of_one_page(changes, traits):
+def test_traits_follow_from_one_page(changes, traits):
     assert find_traits([dataclasses.replace(PLAIN, **changes)]) == traits
 
 
-def test_traits_of_several_pages():
+def test_traits_follow_from_most_of_the_pages():
     slide = dataclasses.replace(PLAIN, aspect=1.6, words=20)
     picture = dataclasses.replace(slide, image_area=0.9, words=0)
     assert find_traits([]) == ()

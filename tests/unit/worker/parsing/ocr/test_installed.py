@@ -59,11 +59,11 @@ def test_the_order_of_models(code, models):
         ("Cyrillic", "tesseract-ocr-script-cyrl"),
     ],
 )
-def test_packages(model, package):
+def test_each_model_has_its_debian_package(model, package):
     assert package_of(model) == package
 
 
-def test_the_language_s_own_model():
+def test_the_best_model_of_the_language_is_chosen():
     choice = having("eng", "deu", "osd").choose("de")
     assert choice.models == ("deu",)
     assert set(choice.files) == {"deu", "osd"}
@@ -86,7 +86,7 @@ def test_the_next_best_model_is_a_warning():
     assert having("eng").choose("ja").models == ("eng",)
 
 
-def test_no_model_at_all():
+def test_without_any_model_there_is_a_warning():
     assert OcrData().choose("en").warning == "no OCR is installed"
     choice = having("deu").choose("ja")
     assert choice.models == ()
@@ -95,12 +95,12 @@ def test_no_model_at_all():
     )
 
 
-def test_languages_that_are_read_as_they_should_be():
+def test_languages_with_their_best_model_are_listed():
     assert having("eng", "rus", "ben").languages == ("en", "bn", "mni", "ru")
     assert OcrData().languages == ()
 
 
-def test_what_is_used_shows_in_the_version(tmp_path):
+def test_the_version_names_the_models(tmp_path):
     place = put(tmp_path, "eng", "fra", "osd")
     data = OcrData(find_models([place]), "engine 1")
     assert data.choose("fr").version == "engine 1 fra:5 osd:5"
@@ -109,7 +109,7 @@ def test_what_is_used_shows_in_the_version(tmp_path):
     assert having("eng").choose("en").version == "engine 1 eng"
 
 
-def test_models_lie_in_several_places(tmp_path):
+def test_models_are_found_in_several_directories(tmp_path):
     first = put(tmp_path / "first", "eng", "deu")
     second = put(tmp_path / "second", "eng", "rus")
     put(second / "script", "Cyrillic")
@@ -127,6 +127,6 @@ def test_the_image_has_every_model_but_a_large_one():
     assert there == (needed - {"tesseract-ocr-script-latn"}) | {"tesseract-ocr-osd"}
 
 
-def test_what_comes_with_the_package(tmp_path):
+def test_models_of_the_package_and_of_a_first_directory_are_found(tmp_path):
     assert {"eng", "deu", "osd"} <= set(find_ocr().models)
     assert find_ocr(put(tmp_path, "deu")).models["deu"].parent == tmp_path

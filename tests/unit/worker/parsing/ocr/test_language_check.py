@@ -33,23 +33,23 @@ ENGLISH = (
         (ENGLISH, "af", None),
     ],
 )
-def test_the_language_of_a_text(text, lang, found):
+def test_another_language_is_found(text, lang, found):
     assert find_other_language(text, lang) == found
 
 
-def test_texts_in_their_own_language():
+def test_texts_in_the_language_of_the_job_pass():
     codes = {"zh": "ch_sim", "el": "en", "he": "en"}
     for (_, language), text in TEXTS.items():
         assert find_other_language(text * 3, codes.get(language, language)) is None
 
 
-def test_words_are_known_for_languages_that_jobs_name():
+def test_the_languages_of_the_words_are_those_of_jobs():
     codes = [code for codes in _WORDS for code in codes.split()]
     assert set(codes) <= set(LANGUAGES)
     assert len(codes) == len(set(codes)) == 25
 
 
-def test_the_reasoning_says_so():
+def test_another_language_is_a_warning():
     ocr = Ocr(INSTALLED.choose("en"), Fixed(Recognised(GERMAN, 95.0)))
     assert read(PAGE, ocr).warnings == (
         "page 1 seems to be in the language de, but OCR read for en: give the job another `lang`",

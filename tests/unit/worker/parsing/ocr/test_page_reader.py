@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
@@ -48,15 +48,15 @@ def scan(*pages: Image.Image) -> bytes:
     """Make a PDF of which each page is a picture."""
     numbers = [4 + 2 * len(pages) + number for number in range(len(pages))]
     named = b"".join(b"/Im%d %d 0 R" % (number, number) for number in numbers)
-    return sample_files.pdf(
+    return pdf_samples.pdf(
         *[b"q 595 0 0 222 0 300 cm /Im%d Do Q" % number for number in numbers],
         resources=b"/XObject<<%s>>" % named,
-        extra=[sample_files.picture(page.tobytes(), *page.size) for page in pages],
+        extra=[pdf_samples.picture(page.tobytes(), *page.size) for page in pages],
     )
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
-def test_each_kind_of_picture(kind):
+def test_each_kind_of_picture_is_read(kind):
     found = read(pictures.save(pictures.draw(pictures.ENGLISH[:2]), kind))
     (page,) = found.pages
     assert words(page.text) == words(" ".join(pictures.ENGLISH[:2]))
@@ -66,12 +66,12 @@ def test_each_kind_of_picture(kind):
     assert (found.total_pages, found.warnings) == (1, ())
 
 
-def test_german():
+def test_german_is_read():
     found = read(pictures.save(pictures.draw(pictures.GERMAN)), tesseract("de"))
     assert words(found.pages[0].text) == words(" ".join(pictures.GERMAN))
 
 
-def test_scanned_pdf():
+def test_a_scanned_pdf_is_read():
     found = read(scan(pictures.draw(pictures.ENGLISH), pictures.draw(["Page two", "of two"])))
     assert [page.source for page in found.pages] == [TextSource.OCR] * 2
     assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
@@ -81,20 +81,20 @@ def test_scanned_pdf():
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_turned_photographs(degrees):
+def test_turned_photographs_are_read(degrees):
     turned = pictures.draw(pictures.ENGLISH).rotate(degrees, expand=True)
     found = read(pictures.save(turned, "JPEG"))
     assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
 
 
-def test_a_page_on_its_head_without_the_model_of_directions():
+def test_an_upside_down_page_is_read_without_the_orientation_model():
     models = {name: path for name, path in INSTALLED.models.items() if name != "osd"}
     turned = pictures.draw(pictures.ENGLISH).rotate(180)
     found = read(pictures.save(turned), tesseract(data=replace(INSTALLED, models=models)))
     assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH))
 
 
-def test_the_orientation_that_a_camera_noted():
+def test_the_orientation_of_the_camera_is_used():
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = pictures.draw(pictures.ENGLISH).rotate(90, expand=True)
@@ -105,7 +105,7 @@ def test_the_orientation_that_a_camera_noted():
     assert seen.width > seen.height
 
 
-def test_uneven_light():
+def test_unevenly_lit_pages_are_read():
     page = pictures.draw(pictures.ENGLISH).point(lambda shade: shade // 2 + 100)
     shadow = Image.linear_gradient("L").resize(page.size).point(lambda shade: shade // 3 + 170)
     lit = Image.new("L", page.size)
@@ -143,19 +143,19 @@ def test_blank_pictures_are_pages_without_text_even_without_ocr(picture):
         assert (page.text, page.source, page.confidence) == ("", TextSource.NONE, None)
 
 
-def test_letters_on_transparent_ground():
+def test_letters_on_a_transparent_background_are_read():
     ink = pictures.draw(["Total amount"]).point(lambda shade: 255 - shade)
     page = Image.new("RGBA", ink.size, (0, 0, 0, 255))
     page.putalpha(ink)
     assert read(pictures.save(page)).pages[0].text == "Total amount"
 
 
-def test_sixteen_bits_a_pixel():
+def test_pictures_of_sixteen_bits_a_pixel_are_read():
     page = pictures.draw(["Total amount"]).convert("I").point(lambda shade: shade * 257)
     assert read(pictures.save(page.convert("I;16"))).pages[0].text == "Total amount"
 
 
-def test_pictures_of_nothing_legible():
+def test_pictures_without_words_have_no_text():
     noise = Image.radial_gradient("L").resize((300, 300))
     (page,) = read(pictures.save(noise)).pages
     assert (page.text, page.source) == ("", TextSource.NONE)
@@ -230,13 +230,13 @@ def test_hard_pages_are_read_again(answers, direction, readings, best):
         ),
     ],
 )
-def test_warnings_of_pages(answer, direction, lang, warnings):
+def test_hard_pages_give_warnings(answer, direction, lang, warnings):
     choice = replace(INSTALLED.choose(lang), warning=None)
     found = read(PAGE, Ocr(choice, Fixed(answer, direction=direction)))
     assert found.warnings == warnings
 
 
-def test_pages_beyond_the_time_for_ocr():
+def test_pages_beyond_the_time_for_ocr_are_left_out():
     granted = iter([10.0, None, None])
     ocr = Ocr(INSTALLED.choose("en"), Fixed(GOOD), lambda: next(granted))
     found = read(scan(*[pictures.draw(["Page"])] * 3), ocr)
@@ -251,24 +251,24 @@ def test_a_missing_language_is_a_warning():
 
 
 def test_a_missing_language_does_not_matter_to_text():
-    assert read(sample_files.pdf("A page with a text layer"), tesseract("fr")).warnings == ()
+    assert read(pdf_samples.pdf("A page with a text layer"), tesseract("fr")).warnings == ()
 
 
-def test_without_ocr():
+def test_pictures_without_ocr_are_ocr_unavailable():
     for data in (pictures.save(pictures.draw(["Total"])), scan(pictures.draw(["Total"]))):
         error = refused(data)
         assert error.code == FileErrorCode.OCR_UNAVAILABLE
         assert error.sentence.endswith(" and no OCR is installed")
 
 
-def test_pictures_with_too_many_pixels():
+def test_pictures_with_too_many_pixels_are_too_large():
     error = refused(pictures.save(pictures.draw(["Total"])), image_pixels=1000)
     assert error.code == FileErrorCode.TOO_LARGE
     assert error.sentence.startswith("the image has 640 x ")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
-def test_damaged_pictures(kind):
+def test_damaged_pictures_are_corrupt(kind):
     whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
     assert refused(whole[: len(whole) // 2], tesseract()).code == FileErrorCode.CORRUPT
 
@@ -281,7 +281,7 @@ def test_one_damaged_frame_is_a_warning():
     assert found.warnings == ("page 2 could not be read",)
 
 
-def test_a_model_that_is_damaged(tmp_path):
+def test_a_damaged_model_is_ocr_unavailable(tmp_path):
     broken = tmp_path / "eng.traineddata"
     broken.write_bytes(b"no model")
     ocr = tesseract(data=OcrData({"eng": broken}, "tesserocr"))
@@ -318,7 +318,7 @@ class Fixed:
 
 
 @pytest.mark.parametrize(("size", "dpi"), [((900, 1000), 300), ((1200, 1000), 150)])
-def test_the_resolution_of_a_picture_that_is_enlarged(size, dpi):
+def test_an_enlarged_picture_has_a_higher_resolution(size, dpi):
     page = Image.new("L", size, 255)
     page.paste(0, (100, 100, 300, 120))
     engine = Fixed(Recognised("Total", 95.0))

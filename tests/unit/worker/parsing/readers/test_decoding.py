@@ -36,26 +36,26 @@ TEXTS = {
 @pytest.mark.parametrize(
     ("text", "codec"), [(text, codec) for text in TEXTS for codec in TEXTS[text].split()]
 )
-def test_old_encodings(text, codec):
+def test_old_encodings_are_guessed(text, codec):
     assert decode(text.encode(codec)) == text
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_unicode(codec):
+def test_unicode_encodings_are_decoded(codec):
     assert decode("Grüße, straight on".encode(codec)) == "Grüße, straight on"
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [text for text in TEXTS if " " in text or "\n" in text])
-def test_utf16_that_does_not_say_so(text, codec):
+def test_utf16_without_a_byte_order_mark_is_decoded(text, codec):
     assert decode(f"{text}\n".encode(codec)) == f"{text}\n"
 
 
-def test_plain_ascii():
+def test_plain_ascii_is_decoded():
     assert decode(b"hello") == "hello"
 
 
-def test_a_declared_encoding_is_believed_where_it_fits():
+def test_a_declared_encoding_is_used_if_it_fits():
     assert decode("ČŠŽ".encode("cp1250"), "windows-1250") == "ČŠŽ"
     assert decode("Ünï".encode(), "iso-8859-1") == "Ünï"
     assert decode(b"\xfc", "latin-1") == "ü"
@@ -66,7 +66,7 @@ def test_no_other_codec_can_be_declared(declared):
     assert decode("Gr\\x41ße für +AGE-".encode("cp1252"), declared) == "Gr\\x41ße für +AGE-"
 
 
-def test_bytes_in_no_encoding_at_all():
+def test_bytes_in_no_encoding_are_decoded_somehow():
     assert decode(b"\x1b$Bnot \xff Japanese").endswith(" Japanese")
     assert decode(b"\0\0\0\0\0") == "\0" * 5
 
@@ -83,5 +83,5 @@ def test_letters_far_behind_plain_text_are_found():
 
 
 @given(st.binary(max_size=300))
-def test_never_raises(data):
+def test_decoding_never_raises(data):
     assert isinstance(decode(data), str)

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import ole_samples, pdf_samples, sample_files
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.readers.dispatch import read_document
@@ -24,14 +24,14 @@ def refused(data: bytes, name: str = "", **limits) -> FileError:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (sample_files.pdf("Hello"), "pdf"),
+        (pdf_samples.pdf("Hello"), "pdf"),
         (sample_files.docx(["Hello"]), "docx"),
         (sample_files.odp("Hello"), "odp"),
         (b"<!doctype html><p>Hello", "html"),
         (b"Hello", "txt"),
     ],
 )
-def test_every_reader_by_content(data, expected):
+def test_the_reader_follows_from_the_content(data, expected):
     found = read(data, "wrong.xls")
     assert found.format == expected
     assert [page.text for page in found.pages] == ["Hello"]
@@ -47,11 +47,11 @@ def test_white_space_is_a_page_without_text():
     assert [page.text for page in read(b" \n\t \n", "a.txt").pages] == [""]
 
 
-def test_empty():
+def test_a_file_without_bytes_is_empty():
     assert refused(b"", "a.pdf").code == FileErrorCode.EMPTY
 
 
-def test_types_that_are_not_supported():
+def test_other_types_are_not_supported():
     error = refused(b"MZ\x90\0" + bytes(range(256)) * 4, "a.exe")
     assert (error.code, error.sentence) == (
         FileErrorCode.UNSUPPORTED_TYPE,
@@ -60,8 +60,8 @@ def test_types_that_are_not_supported():
     assert refused(sample_files.zip_of({"a": "b"}), "a.docx").code == FileErrorCode.UNSUPPORTED_TYPE
 
 
-def test_encrypted():
-    assert refused(sample_files.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
+def test_encrypted_office_files_are_refused():
+    assert refused(ole_samples.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
 
 
 def test_bombs_are_refused_first():
@@ -69,6 +69,6 @@ def test_bombs_are_refused_first():
     assert error.code == FileErrorCode.TOO_MANY_PARTS
 
 
-def test_files_without_pages_to_look_at_are_the_same_in_both_modes():
+def test_files_without_layout_are_the_same_in_both_modes():
     for data, name in ((b"Hello", "a.txt"), (sample_files.docx(["Hello"]), "a.docx")):
         assert read(data, name, sample_files.request(mode="MULTIMODAL")) == read(data, name)

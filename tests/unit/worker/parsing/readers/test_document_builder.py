@@ -31,13 +31,13 @@ def test_chosen_pages_keep_their_numbers():
     assert found.warnings == ()
 
 
-def test_first_pages():
+def test_max_pages_chooses_the_first_pages():
     assert [
         page.text for page in document(["a", "b"], sample_files.request(max_pages=1)).pages
     ] == ["a"]
 
 
-def test_no_such_pages():
+def test_absent_pages_are_no_such_pages():
     with pytest.raises(FileError) as caught:
         document(["a"], sample_files.request(target_pages=(7,)))
     assert caught.value.code == FileErrorCode.NO_SUCH_PAGES
@@ -64,7 +64,7 @@ def test_the_page_limit_says_so_when_it_cuts():
     )
 
 
-def test_names_of_pages():
+def test_pages_are_named_from_one():
     assert name_pages([2]) == "page 3"
     assert name_pages([0, 1, 4]) == "pages 1, 2 and 5"
     assert name_pages(range(9)) == "pages 1, 2, 3, 4, 5 and 4 more"

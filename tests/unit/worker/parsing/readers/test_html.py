@@ -33,7 +33,7 @@ def test_encoding_declared_in_the_markup():
     assert page.text == "Счёт"
 
 
-def test_deep_nesting():
+def test_deeply_nested_markup_is_read():
     text = "<div>" * 30_000 + "x" + "</div>" * 30_000
     assert visible_text(text) == "x"
 
@@ -50,7 +50,7 @@ def test_scripts_end_at_their_own_tag_only():
 @pytest.mark.parametrize(
     "unit", ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">']
 )
-def test_what_is_never_closed_takes_no_longer(unit):
+def test_unclosed_tags_take_no_longer(unit):
     start = time.monotonic()
     visible_text(unit * 100_000)
     assert time.monotonic() - start < 10

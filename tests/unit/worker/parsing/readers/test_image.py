@@ -31,19 +31,19 @@ HEIC = base64.b64decode(
 )
 
 
-def test_text_on_a_heic_picture():
+def test_heic_pictures_are_read():
     source = sample_files.source(HEIC)
     found = read_document(source.file, "", source.request, source.limits, tesseract())
     assert (found.format, [page.text for page in found.pages]) == ("heic", ["Invoice"])
 
 
-def test_heic_in_the_sandbox():
+def test_heic_pictures_are_read_in_the_sandbox():
     with SandboxedParser() as parser:
         found = parser.parse(io.BytesIO(HEIC), "a.heic", sample_files.EVERYTHING)
     assert found.pages[0].text == "Invoice"
 
 
-def test_without_the_extra(monkeypatch):
+def test_heic_without_its_extra_is_an_unsupported_type(monkeypatch):
     monkeypatch.setattr(image, "pi_heif", None)
     source = sample_files.source(HEIC)
     with pytest.raises(FileError) as caught:

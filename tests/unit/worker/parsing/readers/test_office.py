@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import ole_samples, sample_files
 from worker.parsing.document import Document
 from worker.parsing.readers.odp import read_odp
 from worker.parsing.readers.office import _hidden_sheets, read_docx_headers, read_office
@@ -49,31 +49,31 @@ def test_damaged_docx_headers_are_left_out():
     assert read_docx_headers(io.BytesIO(data)) == ("", "")
 
 
-def test_slides():
+def test_slides_are_pages():
     assert texts(sample_files.pptx("One", "Two", "Three")) == ["One", "Two", "Three"]
     found = read(sample_files.pptx("One", "Two"), asked=sample_files.request(target_pages=(1,)))
     assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
     assert (found.format, found.total_pages) == ("pptx", 2)
 
 
-def test_visible_sheets():
+def test_visible_sheets_are_pages():
     book = sample_files.xlsx(Sales=[["a", "", "b"], [], ["1", "2"]], hidden=[["secret"]], Empty=[])
     assert texts(book) == ["Sales\na b\n1 2", "Empty"]
     assert texts(sample_files.xlsx(hidden=[["all"]])) == ["hidden\nall"]
 
 
-def test_sheets_of_other_formats():
+def test_sheets_of_other_formats_are_pages():
     assert texts(sample_files.ods(One="x", Two="y")) == ["One\nx", "Two\ny"]
-    assert texts(sample_files.xls("Invoice", "Total")) == ["Sheet\nInvoice\nTotal"]
+    assert texts(ole_samples.xls("Invoice", "Total")) == ["Sheet\nInvoice\nTotal"]
 
 
-def test_running_texts():
+def test_running_texts_are_cut_into_pages():
     assert texts(sample_files.odt("Hello", "World")) == ["Hello\n\nWorld"]
     assert texts(sample_files.epub("Chapter one", "Two")) == ["Chapter one\n\nTwo"]
     assert texts(rb"{\rtf1\ansi Hello M\'fcller\par End}") == ["Hello Müller\n\nEnd"]
 
 
-def test_mail():
+def test_mail_has_its_subject_and_senders():
     mail = (
         b"From: a@b.c\r\nTo: d@e.f\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
         b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=iso-8859-1\r\n"
@@ -87,7 +87,7 @@ def test_mail():
     assert "http" not in text
 
 
-@pytest.mark.parametrize("mail", [sample_files.eml, sample_files.msg])
+@pytest.mark.parametrize("mail", [sample_files.eml, ole_samples.msg])
 def test_attached_files_are_named(mail):
     (text,) = texts(mail("Your order", "See below.", "invoice 7.pdf", "terms.docx"))
     assert text.startswith("Subject: Your order")
@@ -146,7 +146,7 @@ def test_chapters_stand_in_the_order_of_the_spine():
         ),
     ],
 )
-def test_templates_shows_and_files_with_macros(data, part, kind, found):
+def test_templates_shows_and_files_with_macros_are_read(data, part, kind, found):
     members = sample_files.unzip(data)
     override = (
         f'<Override PartName="/{part}" ContentType="application/vnd.{kind}.main+xml"/></Types>'
@@ -163,12 +163,12 @@ def test_templates_shows_and_files_with_macros(data, part, kind, found):
 @pytest.mark.parametrize(
     "data",
     [
-        sample_files.ole_file(WordDocument=bytes(32)),
+        ole_samples.ole_file(WordDocument=bytes(32)),
         sample_files.zip_of({"[Content_Types].xml": "", "word/document.xml": "<w:document"}),
         sample_files.zip_of({"[Content_Types].xml": "", "xl/workbook.xml": "no"}),
     ],
 )
-def test_damaged_files(data):
+def test_damaged_office_files_are_corrupt(data):
     with pytest.raises(FileError) as caught:
         read(data)
     assert caught.value.code == FileErrorCode.CORRUPT
@@ -178,14 +178,14 @@ def odp_texts(data: bytes) -> list[str]:
     return [page.text for page in read_odp(sample_files.source(data)).pages]
 
 
-def test_opendocument_slides():
+def test_opendocument_slides_are_pages():
     assert odp_texts(sample_files.odp("One", "Two<text:tab/>and<text:line-break/>more")) == [
         "One",
         "Two and more",
     ]
 
 
-def test_opendocument_slides_that_are_damaged():
+def test_damaged_opendocument_slides_are_corrupt():
     for data in (
         sample_files.odp("<unclosed>"),
         sample_files.odp("One").replace(b"PK\x03\x04", b"PK\x03\x05"),

@@ -115,7 +115,7 @@ def test_pictures_beyond_the_time_for_ocr():
 @pytest.mark.parametrize(
     ("data", "part"), [(LETTER, "word/document.xml"), (TALK, "ppt/slides/slide3.xml")]
 )
-def test_in_the_sandbox(data: bytes, part: str):
+def test_pictures_are_read_in_the_sandbox(data: bytes, part: str):
     with SandboxedParser(ocr=INSTALLED) as parser:
         file = io.BytesIO(with_pictures(data, part, stamp()))
         found = parser.parse(file, "", sample_files.request(mode="MULTIMODAL"))

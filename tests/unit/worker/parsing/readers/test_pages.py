@@ -5,7 +5,7 @@ import io
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import ole_samples, pdf_samples, sample_files
 from worker.parsing.document import Document
 from worker.parsing.readers.dispatch import read_document
 
@@ -15,7 +15,7 @@ FLOW = "\n\n".join(PARAGRAPHS).encode()
 SHORT = [f"page{number}" for number in range(4)]
 
 FILES = {
-    "pdf": sample_files.pdf(*SHORT),
+    "pdf": pdf_samples.pdf(*SHORT),
     "docx": sample_files.docx(*[[text] for text in SHORT]),
     "pptx": sample_files.pptx(*SHORT),
     "odp": sample_files.odp(*SHORT),
@@ -26,7 +26,7 @@ FILES = {
     "epub": sample_files.epub(*PARAGRAPHS),
     "html": b"<!doctype html>" + b"".join(b"<p>" + text.encode() for text in PARAGRAPHS),
     "eml": sample_files.eml("Hi", "\n\n".join(PARAGRAPHS)),
-    "msg": sample_files.msg("Hi", "\n\n".join(PARAGRAPHS)),
+    "msg": ole_samples.msg("Hi", "\n\n".join(PARAGRAPHS)),
     "xml": b"<?xml version='1.0'?>" + FLOW,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), FLOW),
 }
@@ -59,7 +59,7 @@ def test_pages_are_chosen_alike(extension):
 
 
 @pytest.mark.parametrize("extension", FILES)
-def test_pages_that_do_not_exist(extension):
+def test_absent_pages_are_refused(extension):
     with pytest.raises(FileError) as caught:
         read(extension, target_pages=(4, 99))
     assert caught.value.code == FileErrorCode.NO_SUCH_PAGES

@@ -17,7 +17,7 @@ def text(body: str) -> str:
     return page.text
 
 
-def test_words_of_a_drawing():
+def test_the_words_of_a_drawing_are_read():
     assert text('<title>Invoice</title><g><text>Total</text>\n<path d="M0 0"/></g>') == (
         "Invoice\nTotal"
     )
@@ -26,19 +26,19 @@ def test_words_of_a_drawing():
     assert text("<text>one\n  two</text><text>A &amp; B &#233;</text>") == "one two\nA & B é"
 
 
-def test_html_in_a_drawing():
+def test_html_in_a_drawing_is_read():
     body = "<h1>Plan</h1><p>for <b>all</b></p><style>p {}</style>"
     assert text(f"<foreignObject>{body}</foreignObject>") == "Plan\nfor all"
 
 
-def test_what_is_no_text():
+def test_styles_scripts_and_metadata_are_left_out():
     hidden = "<style>a {}</style><script>x()</script><metadata>y</metadata><text> </text>"
     found = read(SVG.format(hidden))
     assert [page.text for page in found.pages] == [""]
     assert (found.format, found.total_pages) == ("svg", 1)
 
 
-def test_prefixed_names_and_old_encodings():
+def test_prefixed_names_and_old_encodings_are_read():
     body = (
         "<?xml version='1.0' encoding='iso-8859-1'?><s:svg xmlns:s='x'><s:text>é</s:text></s:svg>"
     )
@@ -46,7 +46,7 @@ def test_prefixed_names_and_old_encodings():
     assert read(body.replace("iso-8859-1", "utf-16").encode("utf-16")).pages[0].text == "é"
 
 
-def test_entities_that_drawing_programs_declare():
+def test_plain_entities_are_expanded():
     doctype = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd" [<!ENTITY ns "http://x">]>'
     body = '<svg xmlns="&ns;"><text>Hello</text></svg>'
     assert read(doctype + body).pages[0].text == "Hello"
@@ -69,13 +69,13 @@ def test_nested_and_external_entities_are_refused(declared):
 
 
 @pytest.mark.parametrize("data", ["<svg><text>", "<svg>&unknown;</svg>", "<svg>\0<text></svg>"])
-def test_damaged_drawings(data):
+def test_damaged_drawings_are_corrupt(data):
     with pytest.raises(FileError) as caught:
         read(data)
     assert caught.value.code == FileErrorCode.CORRUPT
 
 
-def test_one_entity_a_million_times():
+def test_an_entity_that_expands_to_too_much_is_refused():
     declared = f'<!DOCTYPE svg [<!ENTITY a "{"x" * 10_000}">]>'
     with pytest.raises(FileError):
         read(declared + SVG.format(f"<text>{'&a;' * 100_000}</text>"))

@@ -38,31 +38,31 @@ def test_numbered_main_part_passes():
     )
 
 
-def test_too_many_members():
+def test_too_many_members_are_refused():
     error = refused(sample_files.docx(["a"]), zip_members=2)
     assert error.code == FileErrorCode.TOO_MANY_PARTS
     assert error.sentence == "the file holds 3 parts, more than the limit of 2"
 
 
-def test_too_large_a_list_of_members():
+def test_a_too_large_list_of_members_is_refused():
     names = {f"word/{number:02}{'x' * 65_000}": "" for number in range(65)}
     error = refused(sample_files.zip_of({"word/document.xml": "", **names}))
     assert error.code == FileErrorCode.TOO_MANY_PARTS
     assert error.sentence.endswith("more than the limit of 4194304")
 
 
-def test_members_that_unpack_to_too_much():
+def test_members_that_unpack_to_too_much_are_refused():
     bomb = sample_files.zip_of({"word/document.xml": bytes(5_000_000), "[Content_Types].xml": ""})
     assert refused(bomb, zip_unpacked_bytes=4_000_000).code == FileErrorCode.TOO_LARGE
     assert refused(bomb, zip_ratio_from_bytes=1_000_000).code == FileErrorCode.TOO_LARGE
 
 
-def test_damaged_directory():
+def test_a_damaged_directory_is_corrupt():
     error = refused(b"PK\x03\x04" + bytes(100))
     assert error.code == FileErrorCode.CORRUPT
 
 
-def test_missing_or_unreadable_main_part():
+def test_a_missing_or_unreadable_main_part_is_corrupt():
     missing = sample_files.zip_of({"[Content_Types].xml": "", "word/styles.xml": ""})
     assert refused(missing).code == FileErrorCode.CORRUPT
     data = bytearray(sample_files.docx(["a"]))
@@ -71,14 +71,14 @@ def test_missing_or_unreadable_main_part():
     assert refused(bytes(data)).code == FileErrorCode.CORRUPT
 
 
-def test_xml_entities():
+def test_declared_xml_entities_are_refused():
     bomb = sample_files.docx(
         ["&x;"], prolog='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     )
     assert refused(bomb).code == FileErrorCode.CORRUPT
 
 
-def test_position_after_a_refusal():
+def test_a_refused_file_is_left_at_its_start():
     file = io.BytesIO(b"PK\x03\x04" + bytes(100))
     found = sample_files.source(b"x")
     with pytest.raises(FileError):

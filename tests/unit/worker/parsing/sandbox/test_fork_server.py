@@ -29,7 +29,7 @@ NO_OCR = OcrData().choose("en")
     "selection",
     [PageSelection(), PageSelection(None), PageSelection(3, (4, 1)), PageSelection(5, ())],
 )
-def test_orders_there_and_back(selection):
+def test_orders_survive_the_protocol(selection):
     request = ParseRequest(selection, "de", "MULTIMODAL")
     limits = ParserLimits(max_pages=7, wall_seconds=0.25)
     ocr = OcrChoice("ru", ("rus", "eng"), {"rus": "/a/rus", "eng": "/b/eng"}, "a warning", "1")
@@ -74,7 +74,7 @@ def order(data: bytes, name: str, file) -> Order:
     return Order(name, file.fileno(), sample_files.EVERYTHING, LIMITS, NO_OCR)
 
 
-def test_answers_for_documents_and_errors():
+def test_the_answer_is_a_document_or_an_error():
     with tempfile.TemporaryFile() as file:
         answer = run.read_file(order(b"Hello", "a.txt", file), sample_files.no_ocr())
         assert answer["document"]["pages"][0]["text"] == "Hello"
@@ -83,7 +83,7 @@ def test_answers_for_documents_and_errors():
         assert answer["error"]["code"] == "unsupported_type"
 
 
-def test_answer_for_a_fault_of_this_program():
+def test_a_fault_of_this_program_is_an_internal_error():
     answer = run.read_file(
         Order("a", 10_000, sample_files.EVERYTHING, LIMITS, NO_OCR), sample_files.no_ocr()
     )
@@ -106,7 +106,7 @@ def pipes():
     os.close(reader)
 
 
-def test_waiting_for_a_whole_answer(pipes):
+def test_a_whole_answer_ends_the_waiting(pipes):
     reader, writer, connection, _ = pipes
     frame = protocol.encode({"a": 1})
     writer.write(frame)
@@ -122,7 +122,7 @@ def test_pages_by_ocr_give_more_time(pipes):
     assert 0.2 <= time.monotonic() - start < 5
 
 
-def test_an_answer_after_pages_by_ocr(pipes):
+def test_an_answer_may_follow_pages_by_ocr(pipes):
     reader, writer, connection, _ = pipes
     frame = protocol.encode({"a": 1})
     writer.write(protocol.OCR_PAGE_MARK + protocol.OCR_PAGE_MARK + frame)
@@ -156,7 +156,7 @@ def test_a_reader_whose_parent_is_gone_reads_nothing(pipes):
     assert os.read(reader, 1) == b""
 
 
-def test_waiting_without_an_answer(pipes):
+def test_the_waiting_ends_at_the_limit_or_with_the_parent(pipes):
     reader, writer, connection, ours = pipes
     writer.write(b"\0\0")
     assert fork_server._await_answer(reader, connection, ParserLimits(wall_seconds=0.05)) == LATE
@@ -165,14 +165,14 @@ def test_waiting_without_an_answer(pipes):
         fork_server._await_answer(reader, connection, FIVE)
 
 
-def test_the_end_instead_of_an_answer(pipes):
+def test_a_reader_that_ends_gives_no_answer(pipes):
     reader, writer, connection, _ = pipes
     writer.write(b"\0\0")
     writer.close()
     assert fork_server._await_answer(reader, connection, FIVE) == ReadResult(None)
 
 
-def test_waiting_for_an_answer_that_is_too_long(pipes):
+def test_an_answer_that_is_too_long_is_dropped(pipes):
     reader, writer, connection, _ = pipes
     writer.write(b"\xff\xff\xff\xff")
     assert fork_server._await_answer(reader, connection, FIVE) == ReadResult(None)

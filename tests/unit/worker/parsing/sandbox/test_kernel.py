@@ -96,7 +96,7 @@ def test_seccomp_needs_a_known_architecture():
     assert not kernel.forbid_calls("pdp11")
 
 
-def test_no_new_privileges():
+def test_new_privileges_are_forbidden():
     libc = ctypes.CDLL(None)
 
     def confined() -> int:

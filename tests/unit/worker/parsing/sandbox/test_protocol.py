@@ -14,7 +14,7 @@ def ends():
         yield ours, theirs
 
 
-def test_messages_with_and_without_a_file(ends):
+def test_messages_may_carry_a_file(ends):
     ours, theirs = ends
     with tempfile.TemporaryFile() as file:
         file.write(b"hello")
@@ -28,20 +28,20 @@ def test_messages_with_and_without_a_file(ends):
     assert protocol.receive(theirs) == ({"second": 2}, None)
 
 
-def test_long_messages(ends):
+def test_long_messages_arrive_whole(ends):
     ours, theirs = ends
     text = "x" * 100_000
     ours.sendall(protocol.encode({"text": text}))
     assert protocol.receive(theirs) == ({"text": text}, None)
 
 
-def test_the_end_of_the_connection(ends):
+def test_a_closed_connection_gives_no_message(ends):
     ours, theirs = ends
     ours.close()
     assert protocol.receive(theirs) is None
 
 
-def test_the_end_within_a_message(ends):
+def test_an_end_within_a_message_is_a_broken_frame(ends):
     ours, theirs = ends
     ours.sendall(protocol.encode({"a": 1})[:-2])
     ours.close()
@@ -52,7 +52,7 @@ def test_the_end_within_a_message(ends):
 @pytest.mark.parametrize(
     "sent", [b"\xff\xff\xff\xff", b"\0\0\0\1[", b"\0\0\0\2[]", b"\0\0\0\1\xff"]
 )
-def test_invalid_messages(ends, sent):
+def test_invalid_messages_are_broken_frames(ends, sent):
     ours, theirs = ends
     ours.sendall(sent)
     with pytest.raises(protocol.BrokenFrame):

@@ -1,11 +1,11 @@
 import time
 
 from app.errors import FileErrorCode
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from worker.parsing.readers.pdf.fallback import _judge_blank_pages, _read_one, run_with_timeout
 
 
-def test_functions_with_a_timeout():
+def test_a_slow_function_is_killed():
     def fail() -> str:
         raise ValueError
 
@@ -20,13 +20,13 @@ def test_functions_with_a_timeout():
     assert time.monotonic() - start < 5
 
 
-def test_reading_and_judging_pages():
-    assert _read_one(sample_files.source(sample_files.pdf("One", "Two")), 1) == "Two"
-    assert _judge_blank_pages(sample_files.source(sample_files.pdf(b"")), [0]) == ""
-    lying = sample_files.pdf(b"").replace(b"/Count 1", b"/Count 7")
+def test_blank_pages_are_told_from_broken_files():
+    assert _read_one(sample_files.source(pdf_samples.pdf("One", "Two")), 1) == "Two"
+    assert _judge_blank_pages(sample_files.source(pdf_samples.pdf(b"")), [0]) == ""
+    lying = pdf_samples.pdf(b"").replace(b"/Count 1", b"/Count 7")
     assert _judge_blank_pages(sample_files.source(lying), [0]) == FileErrorCode.CORRUPT
     assert _judge_blank_pages(sample_files.source(b"nothing"), [0]) == FileErrorCode.CORRUPT
-    bomb = sample_files.pdf(b"").replace(
-        sample_files.stream(b""), sample_files.deflated(b" " * 80_000_000)
+    bomb = pdf_samples.pdf(b"").replace(
+        pdf_samples.stream(b""), pdf_samples.deflated(b" " * 80_000_000)
     )
     assert _judge_blank_pages(sample_files.source(bomb), [0]) == FileErrorCode.TOO_LARGE

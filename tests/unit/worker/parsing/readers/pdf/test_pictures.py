@@ -5,7 +5,7 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
@@ -14,18 +14,18 @@ from worker.parsing.readers.pdf import pictures as pdf_pictures
 from worker.parsing.readers.pdf.reader import read_pdf
 
 STAMP = pictures.draw(["Received on Monday"], width=400)
-TEXT = sample_files.show("This page has a text layer of its own,\nand a picture below it.")
+TEXT = pdf_samples.show("This page has a text layer of its own,\nand a picture below it.")
 SURE = Recognised("Seen", 90.0)
 
 
 def page_with(content: bytes, *, form: bytes = b"") -> bytes:
     """Make a page of text that draws the stamp as /Im1, or a form with it as /Fm1."""
-    extra = [sample_files.picture(STAMP.tobytes(), *STAMP.size)]
+    extra = [pdf_samples.picture(STAMP.tobytes(), *STAMP.size)]
     resources = b"/XObject<</Im1 6 0 R/Fm1 7 0 R>>"
     if form:
         entries = b"/Type/XObject/Subtype/Form/BBox[0 0 600 900]/Resources<<%s>>" % resources
-        extra.append(sample_files.stream(form, entries))
-    return sample_files.pdf(TEXT + b" " + content, resources=resources, extra=extra)
+        extra.append(pdf_samples.stream(form, entries))
+    return pdf_samples.pdf(TEXT + b" " + content, resources=resources, extra=extra)
 
 
 def read(data: bytes, ocr: Ocr | None = None, mode: str = "MULTIMODAL") -> Document:
@@ -52,7 +52,7 @@ def test_the_text_of_a_picture_follows_that_of_the_page():
     assert (page.source, page.confidence) == (TextSource.TEXT_LAYER, None)
 
 
-def test_not_in_fast_mode():
+def test_fast_mode_leaves_pictures_out():
     engine = Fixed(SURE)
     (page,) = read(page_with(BELOW), Ocr(INSTALLED.choose("en"), engine), "FAST").pages
     assert engine.seen == []
@@ -92,12 +92,12 @@ def test_pictures_in_forms_are_where_the_form_puts_them():
     assert read(data).pages[0].text.endswith("Received on Monday")
 
 
-def test_turned_pages():
+def test_pictures_on_turned_pages_are_cropped():
     data = page_with(BELOW).replace(b"/MediaBox", b"/Rotate 90/MediaBox")
     assert crop(data) == [(186, 800)]
 
 
-def test_most_pictures_of_a_page():
+def test_at_most_eight_pictures_of_a_page_are_cropped():
     many = b" ".join(
         b"q 100 0 0 25 %d %d cm /Im1 Do Q" % (110 * (n % 5), 50 * (n // 5)) for n in range(20)
     )
@@ -111,7 +111,7 @@ def test_pictures_beyond_the_time_for_ocr():
     )
 
 
-def test_pages_of_text_without_ocr():
+def test_pages_of_text_need_no_ocr():
     found = read(page_with(BELOW), sample_files.no_ocr())
     assert found.pages[0].text.endswith("and a picture below it.")
     assert found.warnings == ()

@@ -4,7 +4,7 @@ import pypdf
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import sample_files
+from devtools import pdf_samples, sample_files
 from worker.parsing.document import Document, TextSource
 from worker.parsing.readers.pdf import fallback
 from worker.parsing.readers.pdf.page import is_rubbish
@@ -31,16 +31,16 @@ def refused(data: bytes, asked=sample_files.EVERYTHING) -> FileError:
 
 def with_picture(shades: bytes, *pages: str | bytes) -> bytes:
     number = 4 + 2 * len(pages)
-    return sample_files.pdf(
+    return pdf_samples.pdf(
         *pages,
         resources=b"/XObject<</Im1 %d 0 R>>" % number,
-        extra=[sample_files.picture(shades, WIDTH, HEIGHT)],
+        extra=[pdf_samples.picture(shades, WIDTH, HEIGHT)],
     )
 
 
 def with_widgets(*widgets: bytes, pages: int = 1) -> bytes:
     """Make pages that each show the same form fields."""
-    data = sample_files.pdf(*["Application form"] * pages)
+    data = pdf_samples.pdf(*["Application form"] * pages)
     objects = data.replace(
         b"/Type/Page/",
         b"/Type/Page/Annots["
@@ -52,7 +52,7 @@ def with_widgets(*widgets: bytes, pages: int = 1) -> bytes:
         % b" ".join(b"%d 0 R" % (4 + 2 * pages + n) for n in range(len(widgets))),
     )
     bodies = [part.split(b" 0 obj\n", 1)[1] for part in objects.split(b"\nendobj\n")[:-1]]
-    return sample_files.assemble([*bodies, *widgets])
+    return pdf_samples.assemble([*bodies, *widgets])
 
 
 def field(kind: bytes, value: bytes) -> bytes:
@@ -60,7 +60,7 @@ def field(kind: bytes, value: bytes) -> bytes:
 
 
 def encrypt(password: str, owner: str | None = None) -> bytes:
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(sample_files.pdf("Secret")))
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_samples.pdf("Secret")))
     writer.encrypt(password, owner, algorithm="AES-128")
     buffer = io.BytesIO()
     writer.write(buffer)
@@ -68,7 +68,7 @@ def encrypt(password: str, owner: str | None = None) -> bytes:
 
 
 def test_pages_with_their_text_and_size():
-    found = read(sample_files.pdf("Invoice 7\nTotal 5", "Second"))
+    found = read(pdf_samples.pdf("Invoice 7\nTotal 5", "Second"))
     assert [page.text for page in found.pages] == ["Invoice 7\nTotal 5", "Second"]
     assert (found.pages[0].width, found.pages[0].height) == (595.0, 842.0)
     assert found.pages[0].source is TextSource.TEXT_LAYER
@@ -77,7 +77,7 @@ def test_pages_with_their_text_and_size():
 
 
 def test_only_chosen_pages_are_read():
-    broken = sample_files.pdf("first", "second", "third").replace(b"(third)", b"(thir")
+    broken = pdf_samples.pdf("first", "second", "third").replace(b"(third)", b"(thir")
     found = read(broken, sample_files.request(target_pages=(1, 99)))
     assert [(page.index, page.text) for page in found.pages] == [(1, "second")]
     assert (
@@ -86,7 +86,7 @@ def test_only_chosen_pages_are_read():
 
 
 def test_a_blank_page_is_a_document_without_text():
-    (page,) = read(sample_files.pdf(b"")).pages
+    (page,) = read(pdf_samples.pdf(b"")).pages
     assert (page.text, page.source) == ("", TextSource.NONE)
 
 
@@ -94,23 +94,23 @@ def test_pictures_of_text_need_ocr():
     assert refused(with_picture(PRINTED, WHOLE_PAGE)).code == FileErrorCode.OCR_UNAVAILABLE
 
 
-def test_scans_of_blank_paper_do_not():
+def test_scans_of_blank_paper_need_no_ocr():
     found = read(with_picture(WHITE, WHOLE_PAGE, TINY))
     assert [page.text for page in found.pages] == ["", ""]
 
 
-def test_a_stamp_on_a_scan_is_no_text_layer():
-    stamped = WHOLE_PAGE + b" " + sample_files.show("Page 1")
+def test_a_scan_with_a_stamp_needs_ocr():
+    stamped = WHOLE_PAGE + b" " + pdf_samples.show("Page 1")
     assert refused(with_picture(PRINTED, stamped)).code == FileErrorCode.OCR_UNAVAILABLE
 
 
 def test_text_drawn_as_outlines_needs_ocr():
     outlines = b" ".join(b"%d %d 8 8 re f" % (20 + 10 * (n % 50), 700 - n) for n in range(150))
-    assert refused(sample_files.pdf(outlines)).code == FileErrorCode.OCR_UNAVAILABLE
+    assert refused(pdf_samples.pdf(outlines)).code == FileErrorCode.OCR_UNAVAILABLE
 
 
-def test_a_few_lines_and_boxes_do_not():
-    assert read(sample_files.pdf(b"50 50 400 400 re S")).pages[0].text == ""
+def test_a_few_lines_and_boxes_need_no_ocr():
+    assert read(pdf_samples.pdf(b"50 50 400 400 re S")).pages[0].text == ""
 
 
 def test_a_picture_among_pages_of_text_is_a_warning():
@@ -119,7 +119,7 @@ def test_a_picture_among_pages_of_text_is_a_warning():
     assert found.warnings == ("pages 2 and 3 could only be read by OCR: no OCR is installed",)
 
 
-def test_rubbish_of_a_broken_font_map():
+def test_the_text_of_a_broken_font_map_is_dropped():
     assert is_rubbish("\ufffd\ufffd\ue001a")
     assert is_rubbish("\x01\x02 \x03")
     assert not is_rubbish("Größe ☎")
@@ -127,7 +127,7 @@ def test_rubbish_of_a_broken_font_map():
 
 
 def test_hyphens_at_line_ends_are_joined():
-    assert read(sample_files.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
+    assert read(pdf_samples.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
 
 
 def test_form_fields_are_counted_and_typed_text_is_read():
@@ -142,7 +142,7 @@ def test_form_fields_are_counted_on_the_first_three_pages_only():
     assert read(with_widgets(field(b"Tx", b"()"), pages=5)).form_fields == 3
 
 
-def test_password():
+def test_a_file_with_a_password_is_encrypted():
     error = refused(encrypt("open sesame"))
     assert error.code == FileErrorCode.ENCRYPTED
     assert error.sentence == "the file is encrypted and needs a password"
@@ -152,18 +152,18 @@ def test_an_owner_password_does_not_hinder_reading():
     assert read(encrypt("", "owner")).pages[0].text == "Secret"
 
 
-def test_what_is_no_pdf_at_all():
+def test_a_pdf_without_objects_is_corrupt():
     assert refused(b"%PDF-1.7\nnothing more").code == FileErrorCode.CORRUPT
 
 
-def test_without_cross_references():
-    data = sample_files.pdf("Still here")
+def test_a_pdf_without_cross_references_is_read():
+    data = pdf_samples.pdf("Still here")
     found = read(data[: data.index(b"xref\n")] + b"trailer<</Root 1 0 R>>\n")
     assert found.pages[0].text == "Still here"
 
 
-def test_a_page_tree_that_loops():
-    data = sample_files.assemble(
+def test_a_page_tree_that_loops_is_corrupt():
+    data = pdf_samples.assemble(
         [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>"]
     )
     assert refused(data).code == FileErrorCode.CORRUPT
@@ -174,13 +174,13 @@ def test_one_failing_page_is_a_warning():
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R"
         b"/Resources<</Font<</F1 5 0 R>>>>>>"
     )
-    data = sample_files.assemble(
+    data = pdf_samples.assemble(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R 99 0 R]/Count 2>>",
             page,
-            sample_files.stream(b"BT /F1 8 Tf 5 50 Td (Whole page of text) Tj ET"),
-            sample_files.HELVETICA,
+            pdf_samples.stream(b"BT /F1 8 Tf 5 50 Td (Whole page of text) Tj ET"),
+            pdf_samples.HELVETICA,
         ]
     )
     found = read(data)
@@ -189,13 +189,13 @@ def test_one_failing_page_is_a_warning():
 
 
 def test_a_count_that_lies_is_corrupt():
-    data = sample_files.pdf(b"").replace(b"/Count 1", b"/Count 2000000000")
+    data = pdf_samples.pdf(b"").replace(b"/Count 1", b"/Count 2000000000")
     assert refused(data).code == FileErrorCode.CORRUPT
 
 
-def test_a_page_that_unpacks_without_end():
-    bomb = sample_files.deflated(b" " * 90_000_000)
-    data = sample_files.assemble(
+def test_a_page_that_unpacks_without_end_is_too_large():
+    bomb = pdf_samples.deflated(b" " * 90_000_000)
+    data = pdf_samples.assemble(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -238,47 +238,47 @@ def arabic_pdf() -> bytes:
         b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Any/CIDSystemInfo"
         b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 600>>"
     )
-    return sample_files.assemble(
+    return pdf_samples.assemble(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
             page,
-            sample_files.stream(f"BT /F1 20 Tf 50 400 Td <{codes}> Tj ET".encode()),
+            pdf_samples.stream(f"BT /F1 20 Tf 50 400 Td <{codes}> Tj ET".encode()),
             font,
             glyphs,
-            sample_files.stream(mapping.encode()),
+            pdf_samples.stream(mapping.encode()),
         ]
     )
 
 
-def test_arabic_pages_are_read_by_the_second_reader():
+def test_arabic_pages_are_read_by_pypdf():
     data = arabic_pdf()
     expected = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
     assert "فاتورة" in expected
     assert read(data).pages[0].text == expected
 
 
-def test_arabic_page_that_the_second_reader_cannot_finish_in_time():
+def test_an_arabic_page_that_takes_pypdf_too_long_keeps_its_text():
     found = read(arabic_pdf(), slow_page_seconds=0.0)
     assert found.pages[0].text
 
 
-def test_second_reader_alone():
-    found = fallback.read_with_pypdf(sample_files.source(sample_files.pdf("One", "Two")))
+def test_pypdf_reads_pages_and_refuses_encrypted_and_damaged_files():
+    found = fallback.read_with_pypdf(sample_files.source(pdf_samples.pdf("One", "Two")))
     assert [page.text for page in found.pages] == ["One", "Two"]
     with pytest.raises(FileError) as caught:
         fallback.read_with_pypdf(sample_files.source(encrypt("x")))
     assert caught.value.code == FileErrorCode.ENCRYPTED
-    for nothing in (b"nothing", sample_files.pdf()):
+    for nothing in (b"nothing", pdf_samples.pdf()):
         with pytest.raises(FileError) as caught:
             fallback.read_with_pypdf(sample_files.source(nothing))
         assert caught.value.code == FileErrorCode.CORRUPT
 
 
-def test_second_reader_goes_on_after_a_failing_page():
-    good, unknown = sample_files.stream(sample_files.show("One")), b"/Filter/NoSuchFilter"
-    broken = sample_files.pdf("One", "Two").replace(
-        good, sample_files.stream(sample_files.show("One"), unknown)
+def test_pypdf_continues_after_a_failing_page():
+    good, unknown = pdf_samples.stream(pdf_samples.show("One")), b"/Filter/NoSuchFilter"
+    broken = pdf_samples.pdf("One", "Two").replace(
+        good, pdf_samples.stream(pdf_samples.show("One"), unknown)
     )
     found = fallback.read_with_pypdf(sample_files.source(broken))
     assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
@@ -290,8 +290,8 @@ def test_second_reader_goes_on_after_a_failing_page():
     assert caught.value.code == FileErrorCode.CORRUPT
 
 
-def test_second_reader_keeps_to_the_limits():
+def test_pypdf_keeps_to_the_limits():
     found = fallback.read_with_pypdf(
-        sample_files.source(sample_files.pdf("One", "Two", ""), document_text_bytes=5)
+        sample_files.source(pdf_samples.pdf("One", "Two", ""), document_text_bytes=5)
     )
     assert [page.text for page in found.pages] == ["One", "Tw"]
