@@ -47,7 +47,7 @@ def verify_request(
             tolerance=tolerance,
         )
     except InvalidSignature as error:
-        click.echo(f"Not to be trusted: {error}", err=True)
+        click.echo(f"Verification failed: {error}", err=True)
         raise SystemExit(1) from None
     for sentence in checked:
         click.echo(sentence)

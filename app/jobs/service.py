@@ -32,6 +32,7 @@ from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope, reach
 from app.secrets import Secrets
 from app.webhooks.events import JobState, choose_name, enqueue_deliveries
+from app.webhooks.payload import FileSummary, JobSummary
 from app.webhooks.service import NewWebhook, store
 
 # The topic of `Database.on_commit` for items that wait for a worker.
@@ -256,6 +257,28 @@ def remove(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion
         raise Conflict(f"Classify job {job_id} is still running: cancel it before you delete it.")
     discard(session, job_id, actor=scope.principal.actor)
     return job
+
+
+def require(session: Session, scope: Scope, job_id: UUID) -> None:
+    """Raise NotFound unless the scope has the job, of any version of the API."""
+    found = session.scalar(select(Job.id).where(Job.id == job_id, scope.covers(Job.project_id)))
+    if found is None:
+        raise NotFound(f"Classify job {job_id} does not exist.")
+
+
+def summarise(session: Session, job_id: UUID) -> JobSummary | None:
+    """Return what webhooks say about a job of any project; None if it does not exist."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return None
+    rows = session.execute(
+        select(Item.file_id, Item.error_code, Result.type, Result.confidence)
+        .outerjoin(Result, Result.item_id == Item.id)
+        .where(Item.job_id == job_id)
+        .order_by(Item.ordinal)
+    )
+    files = [FileSummary(row.file_id, row.type, row.confidence, row.error_code) for row in rows]
+    return JobSummary(job.file_count, job.failed_count, files)
 
 
 def discard(session: Session, job_id: UUID, *, actor: str) -> bool:

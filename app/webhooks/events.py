@@ -1,4 +1,4 @@
-"""Which events a job's changes of state are, and the deliveries that they owe."""
+"""Events of jobs: their names, and the deliveries that a change of state creates."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.db import announce, new_id, now
 from app.webhooks.models import DeliveryStatus, WebhookConfiguration, WebhookDelivery
 
-# What `Database.on_commit` is asked to tell those who deliver.
+# The topic under which `Database.on_commit` announces new deliveries.
 DELIVERIES = "deliveries"
 
 
 class JobState(StrEnum):
-    """What a job can become, each at most once."""
+    """The states of a job that have an event; a job enters each at most once."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -25,7 +25,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-# Three generations of clients spell the same events in their own ways.
+# Three generations of clients spell the same events differently.
 SPELLINGS: dict[JobState, tuple[str, ...]] = {
     JobState.PENDING: ("parse.pending", "classify.pending"),
     JobState.RUNNING: ("parse.running", "classify.running"),
@@ -39,7 +39,7 @@ SPELLINGS: dict[JobState, tuple[str, ...]] = {
     JobState.CANCELLED: ("parse.cancelled", "classify.cancelled"),
 }
 
-# For a configuration that names no events: the final states, as the reference page spells them.
+# For a configuration without events: the final states, as the original API spells them.
 DEFAULT_NAMES: dict[JobState, str] = {
     JobState.SUCCESS: "parse.success",
     JobState.PARTIAL_SUCCESS: "parse.partial",
@@ -50,22 +50,21 @@ DEFAULT_NAMES: dict[JobState, str] = {
 KNOWN_NAMES = frozenset(name for names in SPELLINGS.values() for name in names)
 
 
-def choose_name(state: JobState, wanted: Sequence[str] | None) -> str | None:
-    """Return the event of a state as a configuration spells it, None when it wants no such event.
+def choose_name(state: JobState, requested: Sequence[str] | None) -> str | None:
+    """Return the name of a state's event that a configuration requests; None if it requests none.
 
-    Of several spellings of one event the first in the configuration's own order counts: there is
-    one delivery for each change of state. None and an empty list both mean the default events.
+    Of several spellings of one event the first in the configuration's order counts, so that each
+    change of state has one delivery. None and an empty list mean the default events.
     """
-    if not wanted:
+    if not requested:
         return DEFAULT_NAMES.get(state)
-    return next((name for name in wanted if name in SPELLINGS[state]), None)
+    return next((name for name in requested if name in SPELLINGS[state]), None)
 
 
 def enqueue_deliveries(session: Session, job_id: UUID, state: JobState) -> None:
-    """Write a delivery for each configuration of a job that wants to know of its new state.
+    """Insert a delivery for each configuration of a job that requests the event of its new state.
 
-    To be called in the transaction that changes the state, so that neither is there without the
-    other.
+    Call it in the transaction that changes the state.
     """
     configurations = session.execute(
         select(WebhookConfiguration.id, WebhookConfiguration.url, WebhookConfiguration.events)

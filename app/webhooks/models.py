@@ -14,11 +14,7 @@ from app.db import Base, NullableJson, UtcDateTime, new_id, now
 
 
 class WebhookConfiguration(Base):
-    """Where a job's events go, and how.
-
-    `loopback_allowed`: the server that took it listened on loopback only, so that whoever gave
-    it could reach this machine's own addresses anyway.
-    """
+    """Where and how to send a job's events."""
 
     __tablename__ = "webhook_configurations"
 
@@ -29,6 +25,7 @@ class WebhookConfiguration(Base):
     events: Mapped[list[str] | None] = mapped_column(NullableJson)
     output_format: Mapped[str] = mapped_column(String(10))
     payload: Mapped[str] = mapped_column(String(10), default="ids", server_default="ids")
+    # Not read: the release before allowed loopback addresses by it.
     loopback_allowed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     headers_encrypted: Mapped[str | None] = mapped_column(Text)
     secret_encrypted: Mapped[str | None] = mapped_column(Text)
@@ -40,7 +37,7 @@ class WebhookConfiguration(Base):
 
 
 class DeliveryStatus(StrEnum):
-    """waiting -> delivered | failed; asked for again, it waits again."""
+    """waiting -> delivered | failed; a redelivery sets it to waiting again."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -48,11 +45,11 @@ class DeliveryStatus(StrEnum):
 
 
 class WebhookDelivery(Base):
-    """One event for one configuration; its id is the event's id, the same at each try.
+    """One event for one configuration; its id is the event's id, the same at each attempt.
 
-    `due_at` is the next try; while somebody is trying, it is the end of their lease, and
-    `lease_token`, the id of the attempt, is theirs: a lost one is due again by itself.
-    `tries` counts since the event, or since somebody asked for it again.
+    `due_at` is the time of the next attempt. During an attempt it is the end of the lease, and
+    `lease_token` is the attempt's id: a delivery whose process is lost becomes due again.
+    `tries` counts attempts since the event or the last redelivery.
     """
 
     __tablename__ = "webhook_deliveries"
@@ -88,10 +85,10 @@ class WebhookDelivery(Base):
 
 
 class WebhookAttempt(Base):
-    """One try to deliver. Written when it begins: without `milliseconds` it has not ended.
+    """One attempt to deliver. The row is inserted when it begins; `milliseconds` is set at its end.
 
-    `error` is None when the receiver answered with success. `note` says what was left out of
-    the request; `excerpt` is the beginning of an answer from a public address.
+    `error` is None when the receiver answered with success. `note` names the custom headers that
+    were not sent. `excerpt` is the beginning of an answer from a public address.
     """
 
     __tablename__ = "webhook_attempts"
@@ -111,7 +108,7 @@ class WebhookAttempt(Base):
 
 
 class SavedWebhook(Base):
-    """Where to send the events of jobs that name it; each job keeps a copy."""
+    """A webhook that jobs refer to by its id; each job stores a copy as a WebhookConfiguration."""
 
     __tablename__ = "saved_webhooks"
 

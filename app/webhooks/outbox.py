@@ -1,7 +1,6 @@
-"""How a delivery changes hands: claimed under a lease, tried, recorded.
+"""The queue of deliveries: claimed under a lease, attempted, recorded.
 
-As with the items of jobs, a random token is the fence: who comes back after its lease was given
-to another changes nothing.
+A random token fences each claim: a process whose lease was given to another changes nothing.
 """
 
 from dataclasses import dataclass
@@ -12,40 +11,41 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db import Database, new_id, now
+from app.webhooks.events import JobState
 from app.webhooks.models import (
     DeliveryStatus,
     WebhookAttempt,
     WebhookConfiguration,
     WebhookDelivery,
 )
-from app.webhooks.payload import build_body
 
-# How many deliveries of one address are tried at a time, so that a receiver that never answers
-# leaves hands for the others.
-MOST_PER_URL = 4
-# Any constant that no other lock has will do.
+# Attempts at one address at the same time: a receiver that never answers must not hold all threads.
+MAX_PER_URL = 4
+# The key of an advisory lock; any number that no other lock uses.
 CLAIM_LOCK = 0x7765_6268_6F6F_6B
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """A delivery in our hands, with all that is needed to try it. Secrets are still encrypted."""
+    """A claimed delivery with everything that an attempt needs. Secrets are still encrypted."""
 
     id: UUID
     token: UUID
     job_id: UUID
+    state: JobState
     event_type: str
+    created_at: datetime
     tries: int
     url: str | None
+    payload: str
+    output_format: str
     headers_encrypted: str | None
     secret_encrypted: str | None
-    loopback_allowed: bool
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a try went: delivered when `error` is None, else final or to be tried again."""
+    """An attempt's outcome: delivered when `error` is None, otherwise final or to be retried."""
 
     milliseconds: int
     status_code: int | None = None
@@ -57,13 +57,13 @@ class Attempt:
 
 
 def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
-    """Take the delivery that has been due the longest; None when none is due.
+    """Claim the delivery that has been due the longest; None when none is due.
 
-    One that was claimed and never recorded is due again when its lease ends.
+    A claim that is never recorded becomes due again when its lease ends.
     """
     moment = now()
     candidate = _first_due(moment)
-    # Looking costs a writer's lock on SQLite only when there is something to take.
+    # Reading first avoids the writers' lock of SQLite when nothing is due.
     with database.read() as session:
         if session.scalar(candidate) is None:
             return None
@@ -72,7 +72,7 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
     token = new_id()
     with database.write() as session:
         if not database.is_sqlite:
-            # One at a time, as on SQLite: two who look at once would both see a free place.
+            # One at a time, as on SQLite: two concurrent claims would both count below the limit.
             session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
         delivery = _take(session, candidate, token, moment + lease)
         if delivery is None:
@@ -85,18 +85,20 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
             id=delivery.id,
             token=token,
             job_id=delivery.job_id,
+            state=JobState(delivery.state),
             event_type=delivery.event_type,
+            created_at=delivery.created_at,
             tries=delivery.tries,
             url=configuration.url,
+            payload=configuration.payload,
+            output_format=configuration.output_format,
             headers_encrypted=configuration.headers_encrypted,
             secret_encrypted=configuration.secret_encrypted,
-            loopback_allowed=configuration.loopback_allowed,
-            body=build_body(session, delivery, configuration),
         )
 
 
 def _first_due(moment: datetime) -> Select[UUID]:
-    """Return the query for the delivery to try next, at an address that has a free place."""
+    """Return the query for the next delivery whose address is below MAX_PER_URL."""
     other, its_configuration = aliased(WebhookDelivery), aliased(WebhookConfiguration)
     busy = (
         select(its_configuration.url)
@@ -108,7 +110,7 @@ def _first_due(moment: datetime) -> Select[UUID]:
             its_configuration.url.is_not(None),
         )
         .group_by(its_configuration.url)
-        .having(func.count() >= MOST_PER_URL)
+        .having(func.count() >= MAX_PER_URL)
     )
     return (
         select(WebhookDelivery.id)
@@ -126,7 +128,7 @@ def _first_due(moment: datetime) -> Select[UUID]:
 def _take(
     session: Session, candidate: Select[UUID], token: UUID, until: datetime
 ) -> WebhookDelivery | None:
-    """Give the candidate, if there still is one, to the holder of a token."""
+    """Claim the candidate for a token; None when it is gone."""
     return session.scalars(
         update(WebhookDelivery)
         .where(
@@ -145,9 +147,9 @@ def _take(
 def record(
     database: Database, claim: ClaimedDelivery, attempt: Attempt, next_at: datetime | None
 ) -> None:
-    """Write how a try went; a failed one is tried again at `next_at`, or never if that is None.
+    """Record an attempt; a failed delivery is due again at `next_at`, or ends if that is None.
 
-    The attempt is written also by one whose lease was given to another: it did happen.
+    An attempt whose lease was given to another is recorded too; the delivery stays as it is.
     """
     if attempt.error is None:
         values: dict[str, object] = {"status": DeliveryStatus.DELIVERED}
@@ -174,8 +176,8 @@ def record(
         )
 
 
-def take_back_all(database: Database) -> None:
-    """Make every claimed delivery due: for a start on a directory that nobody else can be using."""
+def requeue_all(database: Database) -> None:
+    """Make every claimed delivery due; only for a start as the one process that delivers."""
     with database.write() as session:
         session.execute(
             update(WebhookDelivery)
@@ -188,7 +190,7 @@ def take_back_all(database: Database) -> None:
 
 
 def count_due(database: Database, cap: int) -> int:
-    """Return how many deliveries are due, counting to `cap` at most."""
+    """Return how many deliveries are due, `cap` at most."""
     with database.read() as session:
         query = (
             select(WebhookDelivery.id)

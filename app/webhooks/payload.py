@@ -1,63 +1,70 @@
-"""What a delivery says: the same bytes at each try."""
+"""The body of a delivery: the same bytes at each attempt."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.jobs.models import Item, Job, Result
 from app.webhooks.events import JobState
-from app.webhooks.models import WebhookConfiguration, WebhookDelivery
+from app.webhooks.outbox import ClaimedDelivery
 
 IDS, RESULTS = "ids", "results"
 
 
-def build_body(
-    session: Session, delivery: WebhookDelivery, configuration: WebhookConfiguration
-) -> bytes:
-    """Return the body of a delivery.
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """A file of a job with its verdict or its error code; all None before it is done."""
 
-    `payload` "ids" names the job only; "results" adds its status, counts and verdicts. With
-    `output_format` "string" the JSON object is sent as a JSON string that holds it.
+    file_id: UUID
+    type: str | None
+    confidence: float | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """What a body with results says about a job."""
+
+    file_count: int
+    failed_count: int
+    files: Sequence[FileSummary]
+
+
+def build_body(claim: ClaimedDelivery, summary: JobSummary | None) -> bytes:
+    """Return the body; without a summary it names the job only.
+
+    With `output_format` "string" the JSON object is encoded again, as a JSON string.
     """
-    data: dict[str, Any] = {"id": str(delivery.job_id), "job_id": str(delivery.job_id)}
-    if configuration.payload == RESULTS:
-        data |= _describe(session, delivery.job_id, JobState(delivery.state))
+    data: dict[str, Any] = {"id": str(claim.job_id), "job_id": str(claim.job_id)}
+    if summary is not None:
+        data |= _describe_job(summary, claim.state)
     text = json.dumps(
         {
-            "event_id": str(delivery.id),
-            "event_type": delivery.event_type,
-            "timestamp": delivery.created_at.timestamp(),
+            "event_id": str(claim.id),
+            "event_type": claim.event_type,
+            "timestamp": claim.created_at.timestamp(),
             "data": data,
         }
     )
-    return (text if configuration.output_format == "json" else json.dumps(text)).encode()
+    return (text if claim.output_format == "json" else json.dumps(text)).encode()
 
 
-def _describe(session: Session, job_id: UUID, state: JobState) -> dict[str, Any]:
-    """Describe a job as it was at the event: before its end, no file has a verdict to tell."""
-    job = session.get_one(Job, job_id)
+def _describe_job(summary: JobSummary, state: JobState) -> dict[str, Any]:
+    """Return the job as it was at the event: without verdicts before its end."""
     if state in (JobState.PENDING, JobState.RUNNING):
-        return {"status": "PENDING", "file_count": job.file_count}
-    rows = session.execute(
-        select(Item.file_id, Item.error_code, Result.type, Result.confidence)
-        .outerjoin(Result, Result.item_id == Item.id)
-        .where(Item.job_id == job_id)
-        .order_by(Item.ordinal)
-    )
+        return {"status": "PENDING", "file_count": summary.file_count}
     return {
         "status": state.upper(),
-        "file_count": job.file_count,
-        "failed_count": job.failed_count,
+        "file_count": summary.file_count,
+        "failed_count": summary.failed_count,
         "files": [
             {
-                "file_id": str(row.file_id),
-                "type": row.type,
-                "confidence": row.confidence,
-                "error": row.error_code,
+                "file_id": str(file.file_id),
+                "type": file.type,
+                "confidence": file.confidence,
+                "error": file.error,
             }
-            for row in rows
+            for file in summary.files
         ],
     }

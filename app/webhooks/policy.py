@@ -1,19 +1,20 @@
-"""Where webhooks may go: which addresses, and which headers a configuration may add.
+"""Where webhooks may go: URLs and addresses.
 
-Addresses are judged after the name is resolved, for the very connection that is made.
+Addresses are checked after the name is resolved, for the connection that is about to be made.
 """
 
-import re
-from collections.abc import Mapping
+import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-from app.addresses import Network
+import httpx2
+
+from app.addresses import Network, is_loopback
 from app.settings import Settings
 
 Address = IPv4Address | IPv6Address
 
-# No setting opens these. Clouds answer at them with credentials of the machine.
+# Always refused: clouds serve credentials of the machine at these.
 METADATA: tuple[Network, ...] = (
     ip_network("169.254.0.0/16"),
     ip_network("fe80::/10"),
@@ -23,8 +24,8 @@ METADATA: tuple[Network, ...] = (
     ip_network("168.63.129.16/32"),  # Azure
     ip_network("192.0.0.192/32"),  # Oracle
 )
-# Nor these: no host has such an address, or another address hides in it that a gateway would use.
-NOWHERE: tuple[Network, ...] = (
+# Always refused: no host has such an address, or a gateway would use another address in it.
+UNUSABLE: tuple[Network, ...] = (
     ip_network("0.0.0.0/8"),
     ip_network("224.0.0.0/4"),
     ip_network("240.0.0.0/4"),
@@ -34,7 +35,7 @@ NOWHERE: tuple[Network, ...] = (
     ip_network("2001::/32"),  # Teredo
     ip_network("2002::/16"),  # 6to4
 )
-# The last four bytes of these are an IPv4 address, and that is where packets go.
+# The last four bytes of these are the IPv4 address that packets go to.
 EMBEDDING: tuple[IPv6Network, ...] = (
     IPv6Network("::ffff:0:0/96"),
     IPv6Network("::ffff:0:0:0/96"),
@@ -44,32 +45,38 @@ EMBEDDING: tuple[IPv6Network, ...] = (
 )
 
 
+class InvalidUrl(ValueError):
+    """A URL cannot be sent to; the message completes a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
     """Which addresses webhooks may go to.
 
-    Metadata and link-local addresses: never. Loopback: where `loopback` or an allowed network
-    says so. Private networks: unless `public_only`, or where an allowed network says so.
+    `public_only` refuses private networks, `loopback` allows this machine's own addresses, and
+    `allowed` networks are allowed in both cases. Metadata and link-local addresses are always
+    refused.
     """
 
     public_only: bool = False
+    loopback: bool = False
     allowed: tuple[Network, ...] = ()
 
-    def refuse(self, address: Address, *, loopback: bool) -> str | None:
-        """Return why an address is refused, as a sentence's end, or None if it is not."""
+    def refuse(self, address: Address) -> str | None:
+        """Return why an address is refused, to complete a sentence; None if it is allowed."""
         real = unwrap(address)
-        if _lies_in(real, METADATA):
+        if _is_in(real, METADATA):
             return f"{address} is a link-local or metadata address, which is never allowed"
         if real.is_loopback:
-            if loopback or _lies_in(real, self.allowed):
+            if self.loopback or _is_in(real, self.allowed):
                 return None
             return (
-                f"{address} is this machine itself: the server is reachable from others, and "
+                f"{address} is this machine itself: other machines can reach the server, and "
                 "PIGEONHOLE_WEBHOOK_ALLOW does not name the address"
             )
-        if _lies_in(real, NOWHERE):
-            return f"{address} is no host's address"
-        if is_public(real) or not self.public_only or _lies_in(real, self.allowed):
+        if _is_in(real, UNUSABLE):
+            return f"{address} is not the address of a host"
+        if is_public(real) or not self.public_only or _is_in(real, self.allowed):
             return None
         return (
             f"{address} is a private address: PIGEONHOLE_WEBHOOK_POLICY is public, and "
@@ -77,8 +84,21 @@ class AddressPolicy:
         )
 
 
+def make_policy(settings: Settings) -> AddressPolicy:
+    """Return the policy of the settings.
+
+    Loopback is allowed where only this machine can reach the server: its clients can connect to
+    those addresses anyway. In production, the API may run on another host than the deliverer.
+    """
+    return AddressPolicy(
+        public_only=settings.webhook_policy == "public",
+        loopback=settings.is_embedded and is_loopback(settings.host),
+        allowed=settings.webhook_networks,
+    )
+
+
 def unwrap(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 address stands for, else the address itself."""
+    """Return the IPv4 address that is embedded in an IPv6 address, otherwise the address itself."""
     if isinstance(address, IPv6Address) and int(address) > 1:  # not :: and ::1
         address = IPv6Address(int(address))  # without a zone
         if any(address in network for network in EMBEDDING):
@@ -89,75 +109,41 @@ def unwrap(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Tell whether an address is reachable from the whole internet."""
     real = unwrap(address)
-    return real.is_global and not _lies_in(real, (*METADATA, *NOWHERE))
+    return real.is_global and not _is_in(real, (*METADATA, *UNUSABLE))
 
 
-def _lies_in(address: Address, networks: tuple[Network, ...]) -> bool:
+def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
-def make_policy(settings: Settings) -> AddressPolicy:
-    """Return the policy of the settings webhook_policy and webhook_allow."""
-    return AddressPolicy(
-        public_only=settings.webhook_policy == "public", allowed=settings.webhook_networks
-    )
+def parse_url(url: str | None) -> httpx2.URL:
+    """Return a URL with a host and a valid port; raises InvalidUrl."""
+    if url is None:
+        raise InvalidUrl("there is no webhook_url")
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise InvalidUrl("the webhook_url is not a URL") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise InvalidUrl("the webhook_url names no host")
+    if parsed.port is not None and not 0 < parsed.port < 2**16:
+        raise InvalidUrl("the webhook_url has an invalid port")
+    return parsed
 
 
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# HTTP's framing and what belongs to one connection, and the headers that are ours.
-RESERVED = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "expect",
-        "host",
-        "keep-alive",
-        "lc-signature",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-        "webhook-id",
-        "webhook-signature",
-        "webhook-timestamp",
-        "x-webhook-event-id",
-        "x-webhook-event-type",
-    }
-)
+def find_fault(url: str | None, policy: AddressPolicy) -> str | None:
+    """Return why nothing can be delivered to a URL, without a DNS query; None if it may work.
 
-
-def choose_headers(custom: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
-    """Return the custom headers that may be sent, and a note about those that may not, or None.
-
-    Creation takes any, as the original API did: here nothing may change what the request is.
+    A host name may work; an address must be allowed.
     """
-    chosen: dict[str, str] = {}
-    left_out: dict[str, list[str]] = {}
-    for name, value in custom.items():
-        reason = _refuse_header(name, value)
-        if reason is None:
-            chosen[name] = value.strip(" \t")
-        else:
-            left_out.setdefault(reason, []).append(_show(name))
-    notes = [f"{', '.join(names)} ({reason})" for reason, names in left_out.items()]
-    return chosen, f"custom headers left out: {'; '.join(notes)}" if notes else None
-
-
-def _refuse_header(name: str, value: str) -> str | None:
-    if not TOKEN.fullmatch(name):
-        return "not a header's name"
-    lowered = name.lower()
-    if lowered in RESERVED or lowered.startswith("proxy-"):
-        return "set by the server"
-    if any(character != "\t" and not character.isprintable() for character in value):
-        return "a value with line breaks or control characters"
-    return None
-
-
-def _show(name: str) -> str:
-    """Return a header's name as it can stand in a log."""
-    return ascii(name[:40]) if not TOKEN.fullmatch(name) else name[:40]
+    try:
+        parsed = parse_url(url)
+    except InvalidUrl as error:
+        return str(error)
+    try:
+        # Numbers in every spelling that the system knows, such as 0x7f.1, and no host names.
+        found = socket.getaddrinfo(parsed.raw_host.decode(), None, flags=socket.AI_NUMERICHOST)
+    except (OSError, ValueError):
+        return None
+    reason = policy.refuse(ip_address(found[0][4][0]))
+    return None if reason is None else f"refused: {reason}"

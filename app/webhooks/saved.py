@@ -1,4 +1,4 @@
-"""Saved webhooks: create, find, list, change, delete, and copy into a job."""
+"""Saved webhooks: create, get, list, update, delete, and copy into a job."""
 
 import json
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from app.secrets import Secrets
 from app.webhooks.models import SavedWebhook
 from app.webhooks.service import NewWebhook
 
-# One of the listings has no pages.
-MOST_OF_A_PROJECT = 100
+# The listing of v1 has no pages.
+MAX_PER_PROJECT = 100
 
 
 class Fields(TypedDict, total=False):
-    """What a client says of a webhook; what is left out stays as it is."""
+    """The fields that a client sets; missing ones stay unchanged."""
 
     url: str
     events: list[str] | None
@@ -35,9 +35,13 @@ class Fields(TypedDict, total=False):
 
 def create(session: Session, scope: Scope, secrets: Secrets, fields: Fields) -> SavedWebhook:
     """Save a webhook in the scope's project; raises Conflict when it has too many."""
-    there = session.scalar(select(func.count()).where(SavedWebhook.project_id == scope.project_id))
-    if there is not None and there >= MOST_OF_A_PROJECT:
-        raise Conflict(f"A project has {MOST_OF_A_PROJECT} saved webhooks at most: delete one.")
+    existing = session.scalar(
+        select(func.count()).where(SavedWebhook.project_id == scope.project_id)
+    )
+    if existing is not None and existing >= MAX_PER_PROJECT:
+        raise Conflict(
+            f"The project has {MAX_PER_PROJECT} saved webhooks, the most allowed. Delete one first."
+        )
     moment = now()
     webhook = SavedWebhook(project_id=scope.project_id, created_at=moment, updated_at=moment)
     _assign(webhook, secrets, fields)
@@ -68,7 +72,7 @@ def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Save
 def update(
     session: Session, scope: Scope, secrets: Secrets, webhook_id: UUID, fields: Fields
 ) -> SavedWebhook:
-    """Change a saved webhook, for jobs to come; raises NotFound."""
+    """Change a saved webhook for later jobs; raises NotFound."""
     webhook = get(session, scope, webhook_id)
     _assign(webhook, secrets, fields)
     webhook.updated_at = now()
@@ -78,7 +82,7 @@ def update(
 
 
 def remove(session: Session, scope: Scope, webhook_id: UUID) -> None:
-    """Delete a saved webhook; jobs that named it keep their copy. Raises NotFound."""
+    """Delete a saved webhook; existing jobs keep their copy. Raises NotFound."""
     webhook = get(session, scope, webhook_id)
     session.execute(delete(SavedWebhook).where(SavedWebhook.id == webhook.id))
     _record(session, scope, Action.WEBHOOK_DELETED, webhook, {})
@@ -89,22 +93,19 @@ def copy_for_job(
     scope: Scope,
     secrets: Secrets,
     webhook_ids: Sequence[UUID],
-    *,
-    loopback_allowed: bool,
 ) -> list[NewWebhook]:
-    """Return what a new job stores of the webhooks that it names, each once.
+    """Return the configurations of a new job that names saved webhooks; duplicates count once.
 
-    Raises NotFound, or Conflict when the server's secret key is not the one that they were
-    saved with.
+    Raises NotFound, and Conflict when they were saved under another secret key.
     """
     webhooks = [get(session, scope, webhook_id) for webhook_id in dict.fromkeys(webhook_ids)]
-    return [_decrypt(webhook, secrets, loopback_allowed=loopback_allowed) for webhook in webhooks]
+    return [_decrypt(webhook, secrets) for webhook in webhooks]
 
 
 def _record(
     session: Session, scope: Scope, action: Action, webhook: SavedWebhook, fields: Fields
 ) -> None:
-    """Write into the audit log which fields were set; never what to: addresses hold secrets."""
+    """Record the names of the fields that were set, not their values: URLs may hold secrets."""
     record(
         session,
         action,
@@ -132,7 +133,7 @@ def _assign(webhook: SavedWebhook, secrets: Secrets, fields: Fields) -> None:
         webhook.secret_encrypted = secrets.encrypt(secret) if secret else None
 
 
-def _decrypt(webhook: SavedWebhook, secrets: Secrets, *, loopback_allowed: bool) -> NewWebhook:
+def _decrypt(webhook: SavedWebhook, secrets: Secrets) -> NewWebhook:
     headers, secret = webhook.headers_encrypted, webhook.secret_encrypted
     try:
         return NewWebhook(
@@ -142,10 +143,9 @@ def _decrypt(webhook: SavedWebhook, secrets: Secrets, *, loopback_allowed: bool)
             output_format=webhook.output_format,
             signing_secret=None if secret is None else secrets.decrypt(secret),
             payload=webhook.payload,
-            loopback_allowed=loopback_allowed,
         )
     except InvalidToken:
         raise Conflict(
             f"The secrets of webhook configuration {webhook.id} were saved under another secret "
-            "key of this server: give them again."
+            "key of this server. Set its headers and signing secret again."
         ) from None

@@ -1,4 +1,4 @@
-"""Webhooks of a job: take its configurations, tell what became of them, deliver once more."""
+"""Webhooks of a job: store its configurations, list its deliveries, redeliver."""
 
 import json
 from collections.abc import Sequence
@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from app.db import announce, now
 from app.errors import NotFound
-from app.jobs.models import Job
-from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.webhooks.events import DELIVERIES, KNOWN_NAMES
 from app.webhooks.models import (
@@ -23,18 +21,14 @@ from app.webhooks.models import (
     WebhookDelivery,
 )
 from app.webhooks.payload import IDS
-from app.webhooks.policy import AddressPolicy
-from app.webhooks.target import find_fault
+from app.webhooks.policy import AddressPolicy, find_fault
 
-LOST = "whoever tried was lost before the outcome was recorded: it may have arrived"
+LOST = "the server stopped during this attempt: the webhook may have arrived"
 
 
 @dataclass(frozen=True, slots=True)
 class NewWebhook:
-    """What a client asks to be sent, and where; events None means the default ones.
-
-    `loopback_allowed`: see WebhookConfiguration.
-    """
+    """A webhook configuration of a new job; `events` None means the default ones."""
 
     url: str | None
     events: tuple[str, ...] | None
@@ -42,15 +36,14 @@ class NewWebhook:
     output_format: str
     signing_secret: str | None
     payload: str = IDS
-    loopback_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationView:
     """A configuration without its secrets: `origin` is its URL without path, query and user.
 
-    `fault` is why nothing can be delivered to it, as far as the URL alone tells; `unknown_events`
-    will never fire.
+    `fault` is why nothing can be delivered to it, judged by the URL alone. `unknown_events` never
+    fire.
     """
 
     index: int
@@ -61,7 +54,7 @@ class ConfigurationView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One try; `error` is None where it succeeded, and while it goes on (no `milliseconds`)."""
+    """One attempt; `error` is None when it succeeded or is still running (no `milliseconds`)."""
 
     started_at: datetime
     milliseconds: int | None
@@ -73,7 +66,7 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """A delivery with its tries, the oldest first; `next_attempt_at` is None when none follows."""
+    """A delivery with its attempts, oldest first; `next_attempt_at` is None when none follows."""
 
     id: UUID
     event_type: str
@@ -85,7 +78,7 @@ class DeliveryView:
 
 
 def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[NewWebhook]) -> None:
-    """Record the configurations of a new job; headers and secrets only in encrypted form."""
+    """Insert the configurations of a new job; headers and secrets are encrypted."""
     for ordinal, new in enumerate(webhooks):
         session.add(
             WebhookConfiguration(
@@ -95,7 +88,6 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
                 events=None if new.events is None else list(new.events),
                 output_format=new.output_format,
                 payload=new.payload,
-                loopback_allowed=new.loopback_allowed,
                 headers_encrypted=(
                     None if new.headers is None else secrets.encrypt(json.dumps(new.headers))
                 ),
@@ -107,16 +99,14 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
 
 
 def list_configurations(
-    session: Session, scope: Scope, job_id: UUID, policy: AddressPolicy
+    session: Session, job_id: UUID, policy: AddressPolicy
 ) -> Sequence[ConfigurationView]:
-    """Return a job's webhook configurations in their order; raises NotFound."""
-    _require_job(session, scope, job_id)
+    """Return the webhook configurations of a job that the caller may read, in their order."""
     rows = session.execute(
         select(
             WebhookConfiguration.ordinal,
             WebhookConfiguration.url,
             WebhookConfiguration.events,
-            WebhookConfiguration.loopback_allowed,
         )
         .where(WebhookConfiguration.job_id == job_id)
         .order_by(WebhookConfiguration.ordinal)
@@ -125,59 +115,15 @@ def list_configurations(
         ConfigurationView(
             index=row.ordinal,
             origin=origin_of(row.url),
-            fault=find_fault(row.url, policy, loopback=row.loopback_allowed),
+            fault=find_fault(row.url, policy),
             unknown_events=tuple(name for name in row.events or () if name not in KNOWN_NAMES),
         )
         for row in rows
     ]
 
 
-def list_deliveries(session: Session, scope: Scope, job_id: UUID) -> Sequence[DeliveryView]:
-    """Return what a job's webhooks were owed and what became of it; raises NotFound."""
-    _require_job(session, scope, job_id)
-    return _deliveries(session, job_id)
-
-
-def redeliver(session: Session, scope: Scope, job_id: UUID, delivery_id: UUID) -> DeliveryView:
-    """Have a delivery sent now, whatever became of it, with all its retries; raises NotFound.
-
-    It keeps its event id, by which receivers know it again.
-    """
-    _require_job(session, scope, job_id)
-    delivery = session.scalars(
-        select(WebhookDelivery)
-        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.job_id == job_id)
-        .with_for_update()
-    ).one_or_none()
-    if delivery is None:
-        raise NotFound(f"Classify job {job_id} has no webhook delivery {delivery_id}.")
-    delivery.status = DeliveryStatus.WAITING
-    delivery.tries = 0
-    delivery.due_at = now()
-    delivery.lease_token = None
-    session.flush()
-    announce(session, DELIVERIES)
-    return next(view for view in _deliveries(session, job_id) if view.id == delivery_id)
-
-
-def origin_of(url: str | None) -> str | None:
-    """Return a URL's scheme, host and port: paths, queries and users may hold secrets."""
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url.partition(":")[0] + ":"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _require_job(session: Session, scope: Scope, job_id: UUID) -> None:
-    found = session.scalar(select(Job.id).where(Job.id == job_id, scope.covers(Job.project_id)))
-    if found is None:
-        raise NotFound(f"Classify job {job_id} does not exist.")
-
-
-def _deliveries(session: Session, job_id: UUID) -> Sequence[DeliveryView]:
+def list_deliveries(session: Session, job_id: UUID) -> Sequence[DeliveryView]:
+    """Return the deliveries of a job that the caller may read, oldest first."""
     rows = session.execute(
         select(WebhookDelivery, WebhookConfiguration.ordinal)
         .join(WebhookConfiguration, WebhookConfiguration.id == WebhookDelivery.configuration_id)
@@ -193,6 +139,39 @@ def _deliveries(session: Session, job_id: UUID) -> Sequence[DeliveryView]:
     ):
         attempts.setdefault(attempt.delivery_id, []).append(attempt)
     return [_view(row[0], row[1], attempts.get(row[0].id, [])) for row in rows]
+
+
+def redeliver(session: Session, job_id: UUID, delivery_id: UUID) -> DeliveryView:
+    """Send a delivery again now, whatever its status, with all retries; raises NotFound.
+
+    The job is one that the caller may change. The delivery keeps its event id, so that receivers
+    can recognise it.
+    """
+    delivery = session.scalars(
+        select(WebhookDelivery)
+        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.job_id == job_id)
+        .with_for_update()
+    ).one_or_none()
+    if delivery is None:
+        raise NotFound(f"Classify job {job_id} has no webhook delivery {delivery_id}.")
+    delivery.status = DeliveryStatus.WAITING
+    delivery.tries = 0
+    delivery.due_at = now()
+    delivery.lease_token = None
+    session.flush()
+    announce(session, DELIVERIES)
+    return next(view for view in list_deliveries(session, job_id) if view.id == delivery_id)
+
+
+def origin_of(url: str | None) -> str | None:
+    """Return a URL's scheme, host and port; the other parts may hold secrets."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.partition(":")[0] + ":"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _view(
@@ -222,6 +201,6 @@ def _view(
 
 
 def _error_of(attempt: WebhookAttempt, holder: UUID | None) -> str | None:
-    """Return why a try failed; one that has not ended and does not hold the delivery was lost."""
+    """Return why an attempt failed; one without an end that does not hold the lease was lost."""
     is_lost = attempt.milliseconds is None and attempt.id != holder
     return LOST if is_lost else attempt.error

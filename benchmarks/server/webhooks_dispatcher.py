@@ -25,12 +25,12 @@ def main() -> None:
     deliverer = Deliverer(
         Database(url),
         Secrets(secret_key),
-        WebhookClient(AddressPolicy(), LIMITS),
+        WebhookClient(AddressPolicy(loopback=True), LIMITS),
         WAITS,
         margin_seconds=MARGIN_SECONDS,
     )
     # There are several of us: what others hold is theirs.
-    DeliveryThreads(deliverer, THREADS, drain_seconds=0).start(take_back=False)
+    DeliveryThreads(deliverer, THREADS, drain_seconds=0).start(requeue=False)
     threading.Event().wait()
 
 

@@ -106,7 +106,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         pages=PageSelection(parsing.max_pages, target),
         api_version=ApiVersion.V1,
         deadline=timedelta(seconds=settings.job_deadline_seconds),
-        webhooks=tuple(to_webhook(settings, webhook) for webhook in body.webhook_configurations),
+        webhooks=tuple(to_webhook(webhook) for webhook in body.webhook_configurations),
         min_confidence=body.min_confidence,
         examples=to_examples(body.rules),
     )

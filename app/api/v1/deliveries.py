@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import ApiCall
+from app.jobs import service as jobs
 from app.webhooks import service
 from app.webhooks.policy import make_policy
 from app.webhooks.service import AttemptView, ConfigurationView, DeliveryView
@@ -65,11 +66,11 @@ def list_webhook_deliveries(call: ApiCall, classify_job_id: UUID) -> DeliveryLis
 
     An extension: the original API has no delivery log.
     """
-    scope, settings = call.scope, call.services.settings
-    policy = make_policy(settings)
+    policy = make_policy(call.services.settings)
     with call.read() as session:
-        deliveries = service.list_deliveries(session, scope, classify_job_id)
-        configurations = service.list_configurations(session, scope, classify_job_id, policy)
+        jobs.require(session, call.scope, classify_job_id)
+        deliveries = service.list_deliveries(session, classify_job_id)
+        configurations = service.list_configurations(session, classify_job_id, policy)
     return DeliveryListResponse(
         items=[_delivery_response(delivery) for delivery in deliveries],
         configurations=_configuration_responses(configurations),
@@ -83,9 +84,8 @@ def redeliver_webhook(call: ApiCall, classify_job_id: UUID, delivery_id: UUID) -
     An extension: the original API cannot send again.
     """
     with call.write() as session:
-        return _delivery_response(
-            service.redeliver(session, call.scope, classify_job_id, delivery_id)
-        )
+        jobs.require(session, call.scope, classify_job_id)
+        return _delivery_response(service.redeliver(session, classify_job_id, delivery_id))
 
 
 def _delivery_response(delivery: DeliveryView) -> DeliveryResponse:

@@ -19,7 +19,7 @@ from app.api.wire.webhooks import SavedWebhookResponse, WebhookUrl, saved_webhoo
 from app.paging import PageRequest
 from app.webhooks import saved
 from app.webhooks.payload import IDS
-from app.webhooks.saved import MOST_OF_A_PROJECT, Fields
+from app.webhooks.saved import MAX_PER_PROJECT, Fields
 
 router = APIRouter(prefix="/api/v1/beta/webhook-configs", tags=["webhook configurations"])
 
@@ -90,7 +90,7 @@ def create_webhook(call: ApiCall, body: SavedWebhookRequest) -> SavedWebhookResp
 def list_webhooks(call: ApiCall) -> list[SavedWebhookResponse]:
     """List all saved webhooks of the project, the newest first."""
     with call.read() as session:
-        page = saved.find_page(session, call.scope, PageRequest(MOST_OF_A_PROJECT))
+        page = saved.find_page(session, call.scope, PageRequest(MAX_PER_PROJECT))
     return [saved_webhook_response(webhook) for webhook in page.rows]
 
 

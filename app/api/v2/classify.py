@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 
-from app.addresses import is_loopback
 from app.api.dependencies import ApiCall, Call
 from app.api.v2.schemas import (
     ClassifyConfigurationResponse,
@@ -155,14 +154,12 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
 
 
 def _webhooks(session: Session, call: Call, body: ClassifyRequest) -> list[NewWebhook]:
-    settings = call.services.settings
-    inline = [to_webhook(settings, webhook) for webhook in body.webhook_configurations or ()]
+    inline = [to_webhook(webhook) for webhook in body.webhook_configurations or ()]
     saved = saved_webhooks.copy_for_job(
         session,
         call.scope,
         call.services.secrets,
         body.webhook_configuration_ids or (),
-        loopback_allowed=is_loopback(settings.host),
     )
     return [replace(webhook, events=webhook.events or DEFAULT_EVENTS) for webhook in inline + saved]
 

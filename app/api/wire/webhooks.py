@@ -7,9 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from app.addresses import is_loopback
 from app.api.wire.text import Text, require_storable
-from app.settings import Settings
 from app.webhooks.models import SavedWebhook
 from app.webhooks.payload import IDS
 from app.webhooks.service import NewWebhook
@@ -59,7 +57,7 @@ class SavedWebhookResponse(BaseModel):
     updated_at: datetime
 
 
-def to_webhook(settings: Settings, webhook: WebhookRequest) -> NewWebhook:
+def to_webhook(webhook: WebhookRequest) -> NewWebhook:
     """Return the webhook that a job stores."""
     headers = webhook.webhook_headers
     return NewWebhook(
@@ -69,7 +67,6 @@ def to_webhook(settings: Settings, webhook: WebhookRequest) -> NewWebhook:
         output_format=webhook.webhook_output_format or "string",
         signing_secret=webhook.webhook_signing_secret or None,
         payload=webhook.webhook_payload or IDS,
-        loopback_allowed=is_loopback(settings.host),
     )
 
 

@@ -15,12 +15,12 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import numpy as np
 
+from app.retry_after import parse_retry_after
 from worker.classification.embedders.base import Vectors
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,8 @@ class EmbeddingsServer:
         if status in _ABOUT_THE_TEXT:
             cause = TextRefused(f"the embeddings server {sentence}")
         if status in _PASSING or status >= http.client.INTERNAL_SERVER_ERROR:
-            raise _Passing(cause, _seconds(retry_after))
+            wait = parse_retry_after(retry_after, datetime.now(UTC)) or timedelta(0)
+            raise _Passing(cause, wait.total_seconds())
         raise cause
 
     def _read(self, body: bytes, count: int) -> Vectors:
@@ -171,21 +172,6 @@ class _Passing(Exception):
 def _backoff(attempt: int) -> float:
     wait = min(_MIN_WAIT_SECONDS * 2.0**attempt, _MAX_WAIT_SECONDS)
     return wait * _jitter.uniform(0.5, 1.5)
-
-
-def _seconds(retry_after: str | None) -> float:
-    """Return what a Retry-After header means, 0 when it is absent or means nothing."""
-    if not retry_after:
-        return 0.0
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after)
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 class UnusableAnswer(ValueError):

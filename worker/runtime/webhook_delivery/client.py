@@ -1,8 +1,8 @@
-"""One request to a receiver that nobody trusts, over a connection to an address that was checked.
+"""HTTP client for untrusted receivers.
 
-The name is resolved once, every address it has is judged, and the connection goes to one of
-them: between the look and the connection nothing can change. Nothing is followed, inflated or
-taken from the environment, and every step has a time of its own.
+It resolves a name once, checks all of its addresses, and connects to one of them: DNS cannot give
+another address between check and connection. It follows no redirects, decompresses nothing, reads
+no proxies from the environment, and has a time limit for each step.
 """
 
 import queue
@@ -20,21 +20,20 @@ from urllib.parse import unquote
 import httpcore2
 import httpx2
 
-from app.webhooks.policy import Address, AddressPolicy, is_public
-from app.webhooks.target import NoTarget, parse_target
+from app.webhooks.policy import Address, AddressPolicy, InvalidUrl, is_public, parse_url
 
-# Name -> addresses, like socket.getaddrinfo; raises OSError.
 Resolve = Callable[[str, int], Sequence[Address]]
+"""Returns the addresses of a host name and a port; raises OSError."""
 
 EXCERPT_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a receiver may take and how much of its answer is read.
+    """Time limits of a request, and how much of the answer is read.
 
-    `connect_seconds` for the name, the connection and TLS each; `answer_seconds` for the request
-    and the whole answer.
+    `connect_seconds` applies to the name, the connection and TLS each, `answer_seconds` to the
+    request and the whole answer together.
     """
 
     connect_seconds: float = 5.0
@@ -42,15 +41,15 @@ class Limits:
     answer_bytes: int = 64 * 1024
 
     @property
-    def longest_seconds(self) -> float:
-        """The longest that one delivery can take."""
+    def max_seconds(self) -> float:
+        """The longest time that one request can take."""
         return 3 * self.connect_seconds + self.answer_seconds
 
 
 class Undeliverable(Exception):
-    """A request was not sent, or not answered; the message is a sentence's end.
+    """A request was not sent, or not answered; the message completes a sentence.
 
-    `is_final`: another try would end the same.
+    `is_final`: a retry would fail in the same way.
     """
 
     def __init__(self, reason: str, *, is_final: bool = False) -> None:
@@ -60,7 +59,7 @@ class Undeliverable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver answered; `excerpt` is None unless its address is public."""
+    """A receiver's answer; `excerpt` is None unless its address is public."""
 
     status: int
     retry_after: str | None
@@ -69,25 +68,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class WebhookClient:
-    """Sends requests under a policy."""
+    """Sends requests to addresses that the policy allows."""
 
     policy: AddressPolicy
     limits: Limits = field(default_factory=Limits)
     resolve: Resolve = field(default_factory=lambda: resolve_name)
     tls: ssl.SSLContext = field(default_factory=httpcore2.default_ssl_context)
 
-    def post(
-        self, url: str | None, headers: Mapping[str, str], body: bytes, *, loopback: bool
-    ) -> Answer:
-        """Send a body and return the answer, whatever its status; raises Undeliverable.
-
-        `loopback` says whether this machine's own addresses are allowed.
-        """
+    def post(self, url: str | None, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send a body and return the answer of any status; raises Undeliverable."""
         try:
-            target = parse_target(url)
-        except NoTarget as error:
+            target = parse_url(url)
+        except InvalidUrl as error:
             raise Undeliverable(str(error), is_final=True) from None
-        backend = _PinnedBackend(self, loopback=loopback)
+        backend = _PinnedBackend(self)
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Host", target.netloc))
         sent.append((b"Content-Length", str(len(body)).encode()))
@@ -129,18 +123,18 @@ class WebhookClient:
             "POST", url, headers=headers, content=body, extensions={"timeout": timeouts}
         ) as response:
             found = {name.lower(): value for name, value in response.headers}
-            beginning = self._read(response)
+            beginning = self._read_beginning(response)
             retry_after = found.get(b"retry-after")
             is_plain = found.get(b"content-encoding", b"identity").lower() == b"identity"
-            shown = backend.peer is not None and is_public(backend.peer) and is_plain
+            is_shown = backend.peer is not None and is_public(backend.peer) and is_plain
             return Answer(
                 response.status,
                 None if retry_after is None else retry_after.decode("latin-1"),
-                _printable(beginning[:EXCERPT_BYTES]) if shown and beginning else None,
+                _printable(beginning[:EXCERPT_BYTES]) if is_shown and beginning else None,
             )
 
-    def _read(self, response: httpcore2.Response) -> bytes:
-        """Read the answer as far as we let it go; its status has come, so nothing can fail now."""
+    def _read_beginning(self, response: httpcore2.Response) -> bytes:
+        """Read the answer up to its limit; an error ends the reading, as the status is known."""
         beginning = b""
         try:
             for chunk in response.iter_stream():
@@ -153,11 +147,10 @@ class WebhookClient:
 
 
 class _PinnedBackend(httpcore2.NetworkBackend):
-    """Connects to addresses that the policy allows; `peer` is the one it connected to."""
+    """Connects to an address that was checked; `peer` is that address."""
 
-    def __init__(self, client: WebhookClient, *, loopback: bool) -> None:
+    def __init__(self, client: WebhookClient) -> None:
         self._client = client
-        self._loopback = loopback
         self._sockets = httpcore2.SyncBackend()
         self.peer: Address | None = None
 
@@ -169,9 +162,9 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        addresses = _look_up(self._client, host, port)
+        addresses = _resolve(self._client, host, port)
         for address in addresses:
-            reason = self._client.policy.refuse(address, loopback=self._loopback)
+            reason = self._client.policy.refuse(address)
             if reason is not None:
                 raise Undeliverable(f"refused: {reason}", is_final=True)
         until = time.monotonic() + (timeout or self._client.limits.connect_seconds)
@@ -197,11 +190,11 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         timeout: float | None = None,  # noqa: ARG002  # httpcore2's signature
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002  # httpcore2's signature
     ) -> httpcore2.NetworkStream:
-        raise Undeliverable("refused: no URL names a socket of this machine", is_final=True)
+        raise Undeliverable("refused: a URL cannot name a Unix socket", is_final=True)
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection that ends when its time is over, however busy it is; TLS has its own time."""
+    """A connection with a time limit on its whole use; TLS has its own limit."""
 
     def __init__(self, stream: httpcore2.NetworkStream, seconds: float) -> None:
         self._stream = stream
@@ -212,7 +205,7 @@ class _TimedStream(httpcore2.NetworkStream):
         return self._stream.read(max_bytes, self._left(httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # httpcore2's signature
-        # In pieces: the time is looked at before each, not by one call that sends them all.
+        # In pieces, so that the time limit is checked between them.
         for begin in range(0, len(buffer), 16 * 1024):
             self._stream.write(
                 buffer[begin : begin + 16 * 1024], self._left(httpcore2.WriteTimeout)
@@ -248,17 +241,17 @@ def resolve_name(host: str, port: int) -> Sequence[Address]:
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 
 
-def _look_up(client: WebhookClient, host: str, port: int) -> Sequence[Address]:
-    """Resolve a name, in a thread that is left behind when the system's resolver takes too long."""
+def _resolve(client: WebhookClient, host: str, port: int) -> Sequence[Address]:
+    """Resolve a name in a thread, which is abandoned when the system's resolver takes too long."""
     answers: queue.SimpleQueue[Sequence[Address] | Exception] = queue.SimpleQueue()
 
-    def look_up() -> None:
+    def run() -> None:
         try:
             answers.put(client.resolve(host, port))
-        except (OSError, ValueError) as error:  # ValueError: no name that could be asked for
+        except (OSError, ValueError) as error:  # ValueError: an invalid host name
             answers.put(error)
 
-    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    threading.Thread(target=run, name="resolver", daemon=True).start()
     try:
         answer = answers.get(timeout=client.limits.connect_seconds)
     except queue.Empty:
@@ -282,7 +275,7 @@ def _printable(text: bytes) -> str:
 
 
 def _describe(error: Exception) -> str:
-    """Return an error's words without its class, number and line breaks."""
+    """Return an error's message without its class, number and line breaks."""
     cause = error.__cause__ or error
     words = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
     return " ".join(words.split())[:200] or type(cause).__name__

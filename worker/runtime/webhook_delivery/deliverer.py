@@ -1,4 +1,4 @@
-"""The one path of a delivery: claimed, signed, sent, and how it went recorded."""
+"""Deliveries: claims one, signs and sends it, records the attempt."""
 
 import json
 import logging
@@ -11,13 +11,16 @@ from importlib.metadata import version
 from cryptography.fernet import InvalidToken
 
 from app.db import Database, now
+from app.jobs.service import summarise
 from app.observability import metrics
 from app.observability.logging import bind
+from app.retry_after import parse_retry_after
 from app.secrets import Secrets
 from app.webhooks import outbox, signing
+from app.webhooks.headers import FilteredHeaders, filter_headers
 from app.webhooks.outbox import Attempt, ClaimedDelivery
-from app.webhooks.policy import choose_headers
-from app.webhooks.schedule import next_wait, parse_retry_after
+from app.webhooks.payload import RESULTS, build_body
+from app.webhooks.schedule import next_wait
 from worker.recording import record_patiently
 from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
 
@@ -30,10 +33,10 @@ RECORD_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """Delivers what is due; any number of threads may use one.
+    """Delivers what is due; any number of threads may share one.
 
-    `waits` are the seconds before each retry. `on_retry` is told how long the next try of a
-    delivery that failed is away.
+    `waits` are the seconds before each retry. `on_retry` receives the time until the retry of a
+    failed delivery.
     """
 
     database: Database
@@ -41,26 +44,30 @@ class Deliverer:
     client: WebhookClient
     waits: Sequence[float]
     on_retry: Callable[[timedelta], None] = lambda _: None
-    # The lease is longer than the longest try by this, for slow machines.
+    # Added to the longest attempt to get the lease, for slow machines.
     margin_seconds: float = 15.0
 
     @property
     def lease(self) -> timedelta:
-        """How long a delivery that nobody records is held back."""
-        return timedelta(seconds=self.client.limits.longest_seconds + self.margin_seconds)
+        """The time after which an unrecorded claim is due again."""
+        return timedelta(seconds=self.client.limits.max_seconds + self.margin_seconds)
 
     def deliver_next(self) -> bool:
-        """Try what has been due the longest; False when nothing is due."""
+        """Attempt the delivery that has been due the longest; False when none is due."""
         claim = outbox.claim_next(self.database, self.lease)
         if claim is None:
             return False
         with bind(job_id=str(claim.job_id), event_id=str(claim.id)):
-            attempt = self._try(claim)
+            body = self._body(claim)
+            if body is None:
+                attempt = Attempt(0, error="the job was deleted", is_final=True)
+            else:
+                attempt = self._attempt(claim, body)
             wait = None
             if attempt.error is not None and not attempt.is_final:
                 wait = next_wait(self.waits, claim.tries, attempt.retry_after)
             next_at = None if wait is None else now() + wait
-            # When the database stays away, the lease's end brings the delivery back.
+            # If the database stays unavailable, the delivery is due again when its lease ends.
             record_patiently(
                 lambda: outbox.record(self.database, claim, attempt, next_at), RECORD_TRIES
             )
@@ -69,7 +76,15 @@ class Deliverer:
             self.on_retry(wait)
         return True
 
-    def _try(self, claim: ClaimedDelivery) -> Attempt:
+    def _body(self, claim: ClaimedDelivery) -> bytes | None:
+        """Return the body; None when the job was deleted after the claim."""
+        if claim.payload != RESULTS:
+            return build_body(claim, None)
+        with self.database.read() as session:
+            summary = summarise(session, claim.job_id)
+        return None if summary is None else build_body(claim, summary)
+
+    def _attempt(self, claim: ClaimedDelivery, body: bytes) -> Attempt:
         began = time.perf_counter()
 
         def attempt(**values: object) -> Attempt:
@@ -78,10 +93,9 @@ class Deliverer:
 
         note = None
         try:
-            headers, note = self._headers(claim)
-            answer = self.client.post(
-                claim.url, headers, claim.body, loopback=claim.loopback_allowed
-            )
+            headers = self._headers(claim, body)
+            note = headers.note
+            answer = self.client.post(claim.url, headers.kept, body)
         except Undeliverable as error:
             return attempt(error=str(error), note=note, is_final=error.is_final)
         except InvalidToken:
@@ -89,9 +103,9 @@ class Deliverer:
                 error="its headers and secret were encrypted under another SECRET_KEY",
                 is_final=True,
             )
-        except Exception:  # one delivery's failure must never hold back another
-            log.exception("an unexpected error while delivering a webhook")
-            return attempt(error="an unexpected error; the server's log tells more", note=note)
+        except Exception:  # one failing delivery must not stop the others
+            log.exception("webhook delivery failed unexpectedly; retrying")
+            return attempt(error="an unexpected error; see the server's log", note=note)
         return attempt(
             status_code=answer.status,
             error=_judge(answer.status),
@@ -101,19 +115,17 @@ class Deliverer:
             retry_after=parse_retry_after(answer.retry_after, now()),
         )
 
-    def _headers(self, claim: ClaimedDelivery) -> tuple[dict[str, str], str | None]:
-        """Return the headers of a request, the custom ones first, and a note about those left out.
+    def _headers(self, claim: ClaimedDelivery, body: bytes) -> FilteredHeaders:
+        """Return the headers of a request: custom ones, those of the event, and signatures.
 
-        Its time is that of this try, so that receivers can refuse what somebody sends again.
+        The timestamp is that of this attempt, so that receivers can refuse replays.
         """
-        headers: dict[str, str] = {}
-        note = None
+        custom = {}
         if claim.headers_encrypted is not None:
-            headers, note = choose_headers(
-                json.loads(self.secrets.decrypt(claim.headers_encrypted))
-            )
+            custom = json.loads(self.secrets.decrypt(claim.headers_encrypted))
+        filtered = filter_headers(custom)
         event_id, timestamp = str(claim.id), int(time.time())
-        headers |= {
+        headers = filtered.kept | {
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
             "Accept-Encoding": "identity",
@@ -124,24 +136,24 @@ class Deliverer:
         }
         if claim.secret_encrypted is not None:
             secret = self.secrets.decrypt(claim.secret_encrypted)
-            headers |= signing.sign(secret, event_id, timestamp, claim.body)
-        return headers, note
+            headers |= signing.sign(secret, event_id, timestamp, body)
+        return FilteredHeaders(headers, filtered.note)
 
 
 def _judge(status: int) -> str | None:
-    """Return why a status is no success, None if it is one."""
+    """Return why a status means failure; None for success."""
     if 200 <= status < 300:
         return None
     if status == GONE:
-        return "the receiver answered 410: it wants no more"
+        return "the receiver answered 410 Gone: no retries"
     if 300 <= status < 400:
         return f"the receiver answered {status}: redirects are not followed"
     return f"the receiver answered {status}"
 
 
 def _log(claim: ClaimedDelivery, attempt: Attempt, wait: timedelta | None) -> None:
-    """Count a try, and log it without its URL, headers and body: any of them may hold secrets."""
-    values = {
+    """Count and log an attempt without URL, headers and body, which may hold secrets."""
+    values: dict[str, object] = {
         "event": claim.event_type,
         "status": attempt.status_code,
         "milliseconds": attempt.milliseconds,
@@ -151,9 +163,8 @@ def _log(claim: ClaimedDelivery, attempt: Attempt, wait: timedelta | None) -> No
         log.info("webhook delivered", extra=values)
     elif wait is None:
         metrics.WEBHOOK_ATTEMPTS.add(1, "given_up")
-        log.warning("webhook given up", extra={**values, "reason": attempt.error})
+        log.warning("webhook delivery failed; giving up", extra={**values, "reason": attempt.error})
     else:
         metrics.WEBHOOK_ATTEMPTS.add(1, "retry")
-        seconds = round(wait.total_seconds(), 1)
-        extra = {**values, "reason": attempt.error, "again_in": seconds}
-        log.warning("webhook not delivered; it is tried again", extra=extra)
+        values |= {"reason": attempt.error, "retry_seconds": round(wait.total_seconds(), 1)}
+        log.warning("webhook delivery failed; retrying", extra=values)

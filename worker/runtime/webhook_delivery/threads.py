@@ -1,4 +1,4 @@
-"""Deliveries of the embedded server: threads of its own, so that no receiver holds up a file."""
+"""Threads that deliver webhooks, apart from those that process files."""
 
 import logging
 import threading
@@ -13,9 +13,9 @@ POLL_SECONDS = 1.0
 
 
 class DeliveryThreads:
-    """Keeps some threads delivering what is due, from `start` to `stop`.
+    """A pool of threads that deliver what is due, from `start` to `stop`.
 
-    One more thread looks every second for retries whose time has come.
+    One more thread polls the database for due retries every second.
     """
 
     def __init__(self, deliverer: Deliverer, threads: int, drain_seconds: float) -> None:
@@ -27,34 +27,33 @@ class DeliveryThreads:
             threading.Thread(target=self._deliver, name=f"webhooks-{number}", daemon=True)
             for number in range(threads)
         ]
-        self._clock = threading.Thread(target=self._look, name="webhooks-clock", daemon=True)
+        self._poller = threading.Thread(target=self._poll, name="webhooks-poll", daemon=True)
 
-    def start(self, *, take_back: bool = True) -> None:
-        """Take back what a server before us left in work, and begin.
+    def start(self, *, requeue: bool = True) -> None:
+        """Start the threads; first requeue deliveries that a stopped server had claimed.
 
-        The data directory's lock makes sure that nobody else is at work on it; where that is not
-        so, nothing is to be taken back.
+        Pass `requeue=False` where other processes deliver from the same database.
         """
-        if take_back:
-            outbox.take_back_all(self._deliverer.database)
-        for thread in (*self._threads, self._clock):
+        if requeue:
+            outbox.requeue_all(self._deliverer.database)
+        for thread in (*self._threads, self._poller):
             thread.start()
 
     def notify(self, deliveries: int = 1) -> None:
-        """Wake threads: so many deliveries are due."""
+        """Wake a thread for each of these due deliveries."""
         with self._due:
             self._due.notify(deliveries)
 
     def stop(self) -> None:
-        """End the threads after the tries that they are in, or after `drain_seconds`.
+        """Stop the threads after their current attempts, or after `drain_seconds`.
 
-        What is cut off is tried again at the next start.
+        An interrupted attempt is repeated after the next start.
         """
         self._stopping.set()
         until = time.monotonic() + self._drain_seconds
         with self._due:
             self._due.notify_all()
-        for thread in (*self._threads, self._clock):
+        for thread in (*self._threads, self._poller):
             thread.join(max(0.0, until - time.monotonic()))
 
     def _deliver(self) -> None:
@@ -62,18 +61,18 @@ class DeliveryThreads:
             try:
                 while not self._stopping.is_set() and self._deliverer.deliver_next():
                     pass
-            except Exception:  # the database is away: the clock will wake us again
-                log.exception("webhooks cannot be delivered just now; trying again")
+            except Exception:  # such as a database that is unavailable: the poller wakes the thread
+                log.exception("webhook delivery failed; retrying")
             with self._due:
                 if not self._stopping.is_set():
                     self._due.wait()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             try:
                 due = outbox.count_due(self._deliverer.database, len(self._threads))
-            except Exception:  # whatever it is, the next look must come
-                log.exception("cannot look for due webhooks just now; trying again")
+            except Exception:  # any failure: the thread must survive
+                log.exception("cannot count due webhooks; retrying")
                 continue
             if due:
                 self.notify(due)

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from app.db import Database
 from app.secrets import Secrets
 from app.webhooks.models import WebhookConfiguration
-from app.webhooks.saved import MOST_OF_A_PROJECT
+from app.webhooks.saved import MAX_PER_PROJECT
 from devtools.world import World
 from tests.integration.application import RULES, Api, upload
 
@@ -158,12 +158,12 @@ def test_refusals(client: TestClient) -> None:
 
 
 def test_a_project_cannot_have_too_many(client: TestClient) -> None:
-    for _ in range(MOST_OF_A_PROJECT):
+    for _ in range(MAX_PER_PROJECT):
         save(client)
     answer = client.post(PATH, json={"webhook_url": URL})
 
     assert answer.status_code == 409
-    assert len(client.get(PATH).json()) == MOST_OF_A_PROJECT
+    assert len(client.get(PATH).json()) == MAX_PER_PROJECT
 
 
 def test_a_job_gets_a_copy(client: TestClient, database: Database, api: Api) -> None:
@@ -206,7 +206,7 @@ def test_another_secret_key_says_what_to_do(client: TestClient, database: Databa
     answer = start_job(client, saved["id"])
 
     assert answer.status_code == 409
-    assert answer.json()["detail"].endswith("give them again.")
+    assert answer.json()["detail"].endswith("Set its headers and signing secret again.")
     client.put(f"{PATH}/{saved['id']}", json={"webhook_signing_secret": SECRET})
     assert start_job(client, saved["id"]).status_code == 200
 

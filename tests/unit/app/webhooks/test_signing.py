@@ -47,8 +47,8 @@ def test_a_secret_that_is_no_base64_counts_as_its_bytes(secret: str) -> None:
 def test_whatever_is_changed_is_noticed() -> None:
     headers = headers_of(SECRET)
     assert verify(SECRET, headers, BODY, at=NOW + 200, tolerance=300) == [
-        "LC-Signature is right.",
-        "webhook-signature is right, and 200 s old.",
+        "LC-Signature is valid.",
+        "webhook-signature is valid and 200 s old.",
     ]
     for wrong in (
         (SECRET + "x", headers, BODY),
@@ -97,7 +97,7 @@ def test_the_command_checks_a_captured_request(captured: list[str], tmp_path: Pa
     run = CliRunner().invoke(webhooks, [*captured, f"--secret-file={tmp_path / 'secret'}"])
     assert (run.exit_code, run.output) == (
         0,
-        "LC-Signature is right.\nwebhook-signature is right, and 7 s old.\n",
+        "LC-Signature is valid.\nwebhook-signature is valid and 7 s old.\n",
     )
 
 
@@ -111,7 +111,7 @@ def test_the_command_refuses(captured: list[str], tmp_path: Path) -> None:
     (tmp_path / "body").write_bytes(BODY + b"\n")
     run = CliRunner().invoke(webhooks, captured, input=SECRET)
     assert run.exit_code == 1
-    assert "Not to be trusted: LC-Signature is not the signature of this body." in run.output
+    assert "Verification failed: LC-Signature does not match this body and secret." in run.output
 
 
 def test_the_python_of_the_page_verifies() -> None:

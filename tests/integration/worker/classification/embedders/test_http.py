@@ -143,11 +143,6 @@ def test_nobody_waits_for_an_hour(server: EmbeddingsServer, connect: Connect):
         embedder.embed(["a"], "query")
 
 
-@pytest.mark.parametrize("header", ["soon", "-1", "Mon, 99 Foo 2026"])
-def test_a_retry_after_without_meaning_counts_for_nothing(header: str):
-    assert module._seconds(header) == 0
-
-
 def test_waits_double_and_vary():
     for attempt, expected in enumerate([0.25, 0.5, 1, 2, 4, 8, 8]):
         waits = {module._backoff(attempt) for _ in range(20)}

@@ -56,7 +56,6 @@ class Office:
         output_format: str = "json",
         secret: str | None = None,
         payload: str = "ids",
-        loopback: bool = True,
     ) -> NewWebhook:
         return NewWebhook(
             url=self.receiver.url(path) if url == "" else url,
@@ -65,7 +64,6 @@ class Office:
             output_format=output_format,
             signing_secret=secret,
             payload=payload,
-            loopback_allowed=loopback,
         )
 
     def job(self, *webhooks: NewWebhook, files: int = 2, scope: Scope | None = None) -> UUID:
@@ -103,7 +101,7 @@ class Office:
         waits: Sequence[float] = (0, 0),
         **parts: object,
     ) -> Deliverer:
-        client = WebhookClient(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
+        client = WebhookClient(policy or AddressPolicy(loopback=True), limits, tls=TLS, **parts)  # type: ignore[arg-type]
         return Deliverer(
             self.database, self.world.secrets, client, waits, on_retry=self.waits.append
         )
@@ -118,7 +116,7 @@ class Office:
 
     def log(self, job_id: UUID) -> Sequence[DeliveryView]:
         with self.database.read() as session:
-            return service.list_deliveries(session, self.world.here, job_id)
+            return service.list_deliveries(session, job_id)
 
     def only(self, job_id: UUID) -> DeliveryView:
         (delivery,) = self.log(job_id)

@@ -74,7 +74,7 @@ class TestReceivers:
     ) -> None:
         # No public receiver is at hand: here loopback counts as one.
         monkeypatch.setattr(
-            "worker.webhooks.deliver.is_public", lambda address: address == LOOPBACK
+            "worker.runtime.webhook_delivery.client.is_public", lambda address: address == LOOPBACK
         )
         job_id = office.job(office.webhook(f"/h?status=500&body=no%1b{'x' * 3000}"))
         office.end(job_id)
@@ -131,10 +131,10 @@ class TestGuard:
         ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]", "0"],
     )
     def test_this_machine_in_any_disguise(self, office: Office, host: str) -> None:
-        job_id = office.job(office.webhook(url=office.receiver.url(host=host), loopback=False))
+        job_id = office.job(office.webhook(url=office.receiver.url(host=host)))
         office.end(job_id)
 
-        assert office.deliver_all() == 1
+        assert office.deliver_all(office.deliverer(AddressPolicy())) == 1
 
         view = office.only(job_id)
         assert (view.status, len(view.attempts)) == ("failed", 1)
@@ -175,12 +175,10 @@ class TestGuard:
             # 192.0.2.1 is for documentation: nobody answers there.
             return [ip_address("192.0.2.1") if len(looks) == 1 else LOOPBACK]
 
-        job_id = office.job(
-            office.webhook(url=receiver.url(host="rebinding.example"), loopback=False)
-        )
+        job_id = office.job(office.webhook(url=receiver.url(host="rebinding.example")))
         office.end(job_id)
 
-        office.deliver_all(office.deliverer(resolve=resolve, waits=(0,)))
+        office.deliver_all(office.deliverer(AddressPolicy(), resolve=resolve, waits=(0,)))
 
         first, second = office.only(job_id).attempts
         assert str(first.error).startswith("no connection")
@@ -241,7 +239,7 @@ class TestNoReceiver:
             ("https:", "the webhook_url names no host"),
             ("http:///path", "the webhook_url names no host"),
             ("https:host", "the webhook_url names no host"),
-            ("http://a:99999/", "the webhook_url has a port that does not exist"),
+            ("http://a:99999/", "the webhook_url has an invalid port"),
             ("http://①②⑦.0.0.1/", "the webhook_url is not a URL"),
             ("http://a\r\nb/", "the webhook_url is not a URL"),
             (None, "there is no webhook_url"),

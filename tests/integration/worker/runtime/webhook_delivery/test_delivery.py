@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.db import Database
 from app.jobs import service as jobs
 from app.secrets import Secrets
 from app.webhooks import outbox, service
@@ -106,7 +107,7 @@ class TestLeases:
         assert (view.status, view.next_attempt_at) == ("sending", None)
         assert [(one.error, one.milliseconds) for one in view.attempts] == [(None, None)]
 
-        outbox.take_back_all(office.database)
+        outbox.requeue_all(office.database)
         assert office.deliver_all() == 1
 
     def test_who_lost_the_lease_changes_nothing_but_tells_what_happened(
@@ -141,7 +142,7 @@ class TestLeases:
         assert (len(ids), len(set(ids))) == (20, 20)
 
     def test_a_receiver_that_hangs_leaves_hands_for_others(self, office: Office) -> None:
-        for _ in range(outbox.MOST_PER_URL + 3):
+        for _ in range(outbox.MAX_PER_URL + 3):
             office.job(office.webhook("/slow", ["parse.pending"]))
         office.job(office.webhook("/quick", ["parse.pending"]))
 
@@ -150,7 +151,7 @@ class TestLeases:
             claims.append(claim)
 
         urls = [claim.url for claim in claims]
-        assert urls.count(office.receiver.url("/slow")) == outbox.MOST_PER_URL
+        assert urls.count(office.receiver.url("/slow")) == outbox.MAX_PER_URL
         assert urls.count(office.receiver.url("/quick")) == 1
 
     def test_threads_deliver_what_is_due_and_stop(self, office: Office) -> None:
@@ -185,7 +186,7 @@ class TestSecrets:
         assert len(office.receiver.received) == 2
         assert token not in caplog.text
         assert SECRET not in caplog.text
-        assert "webhook not delivered" in caplog.text
+        assert "webhook delivery failed; retrying" in caplog.text
         assert "webhook delivered" in caplog.text
         with office.database.read() as session:
             rows = [
@@ -207,7 +208,7 @@ class TestSecrets:
         stranger = Deliverer(
             office.database,
             Secrets("another secret key altogether"),
-            WebhookClient(AddressPolicy(), tls=TLS),
+            WebhookClient(AddressPolicy(loopback=True), tls=TLS),
             (0,),
         )
 
@@ -232,7 +233,7 @@ class TestSecrets:
         office.deliver_all(office.deliverer(resolve=resolve, waits=(0,)))
 
         assert len(office.only(job_id).attempts) == 2
-        assert "an unexpected error while delivering" in caplog.text
+        assert "webhook delivery failed unexpectedly" in caplog.text
 
 
 def test_a_name_that_cannot_be_one() -> None:
@@ -258,6 +259,25 @@ def test_a_deleted_job_takes_its_deliveries_along(office: Office) -> None:
         assert session.query(WebhookDelivery).count() == 0
         assert session.query(WebhookAttempt).count() == 0
     assert office.deliver_all() == 0
+
+
+def test_a_job_deleted_between_claim_and_attempt_is_not_delivered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = office.job(office.webhook(payload="results"))
+    office.end(job_id)
+    claim_next = outbox.claim_next
+
+    def claim_then_delete(database: Database, lease: timedelta) -> outbox.ClaimedDelivery | None:
+        claim = claim_next(database, lease)
+        with database.write() as session:
+            jobs.discard(session, job_id, actor="server")
+        return claim
+
+    monkeypatch.setattr(outbox, "claim_next", claim_then_delete)
+    assert office.deliverer().deliver_next()
+
+    assert office.receiver.received == []
 
 
 def test_longest_payload_is_sent_whole(office: Office) -> None:

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from app.webhooks.policy import Address
+from app.settings import Settings
+from app.webhooks.policy import Address, make_policy
 from tests.integration.application import RULES, Api, upload
 from tests.integration.worker.runtime.webhook_delivery.office import Office
 
@@ -71,13 +72,16 @@ def test_what_the_url_alone_tells_is_said_at_once(client: TestClient) -> None:
     assert "token" not in answer.text
 
 
-def test_loopback_counts_by_what_the_server_listens_on(office: Office, tmp_path: Path) -> None:
+def test_loopback_is_refused_by_a_server_that_other_machines_can_reach(
+    office: Office, tmp_path: Path
+) -> None:
     api = Api(office.database, tmp_path / "open", host="0.0.0.0")
     job_id = create(
         client := api.client(api.key(office.world.here)),
         {"webhook_url": office.receiver.url(), "webhook_events": ["parse.pending"]},
     )
-    office.deliver_all()
+    settings = Settings(data_dir=tmp_path, host="0.0.0.0")
+    office.deliver_all(office.deliverer(make_policy(settings)))
 
     log = client.get(f"{JOBS}/{job_id}/webhooks").json()
     assert "this machine itself" in log["configurations"][0]["fault"]
@@ -97,7 +101,7 @@ def test_the_log_and_sending_again(client: TestClient, office: Office) -> None:
     assert (after["status"], after["next_attempt_at"]) == ("failed", None)
     (attempt,) = after["attempts"]
     assert (attempt["status_code"], attempt["excerpt"]) == (410, None)
-    assert attempt["error"] == "the receiver answered 410: it wants no more"
+    assert attempt["error"] == "the receiver answered 410 Gone: no retries"
 
     again = client.post(f"{JOBS}/{job_id}/webhooks/{after['id']}/redeliver")
     assert (again.status_code, again.json()["status"]) == (200, "waiting")
