@@ -1,4 +1,4 @@
-"""What the commands share that manage keys, projects and organizations."""
+"""Parts shared by the commands for keys, projects, organizations and the audit log."""
 
 import os
 import pwd
@@ -22,27 +22,25 @@ from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from cli.composition import open_database, open_secrets
 
-# What a table may take where there is no terminal whose width could be asked for.
+# Of tables without a terminal.
 WIDTH = 200
-# More than any table takes.
+# Wider than any table.
 UNBOUNDED = 100_000
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# A hundred years: beyond it dates come to an end, and nobody means it.
-MOST_DAYS = 36_500
-# What the columns of names hold.
-MOST_CHARACTERS = 255
-NO_SCHEMA = (
-    "start `pigeonhole serve` once, or run `pigeonhole migrate`; or is --data-dir another one?"
-)
+# A hundred years: later dates overflow.
+MAX_DAYS = 36_500
+# The size of the columns of names.
+MAX_CHARACTERS = 255
+NO_SCHEMA = "start `pigeonhole serve` once, run `pigeonhole migrate`, or check --data-dir"
 
 data_dir_option: Callable[[Any], Any] = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Where everything is kept."
+    "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """The parts that a command works with, and who it says that it was in the audit log."""
+    """The parts that a command works with, and its actor in the audit log."""
 
     settings: Settings
     database: Database
@@ -51,9 +49,9 @@ class Administration:
 
 
 def open_administration(data_dir: Path | None) -> Administration:
-    """Return the parts over a database of this program's schema; raises StartupError.
+    """Open the database and the secrets; raises StartupError unless the schema is current.
 
-    A database that is not there is not made: a mistyped directory stays as it is.
+    Creates nothing: in a mistyped directory the command fails.
     """
     settings = load_settings(data_dir=data_dir)
     path = settings.data_dir / "pigeonhole.db"
@@ -67,9 +65,9 @@ def open_administration(data_dir: Path | None) -> Administration:
 
 
 def with_administration(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its parts as its first argument, and the option --data-dir.
+    """Pass a command its parts as first argument, and add the option --data-dir.
 
-    They are opened when the command runs, and not for its help or for a mistake in its arguments.
+    The database is opened when the command runs, but not for its help or invalid arguments.
     """
 
     @click.pass_context
@@ -89,10 +87,22 @@ def with_administration(command: Callable[..., None]) -> Callable[..., None]:
     return with_option
 
 
-def show(table: Table) -> None:
-    """Print a table of texts; or, where that is too wide, each row as lines of its own.
+def administration_group(name: str, text: str) -> click.Group:
+    """Return a group of commands that takes --data-dir before its verbs, too."""
 
-    Ids are whole either way, and names are shown as they are: nothing in them is markup.
+    @click.group(name, help=text)
+    @data_dir_option
+    @click.pass_context
+    def group(context: click.Context, data_dir: Path | None) -> None:
+        context.obj = data_dir
+
+    return group
+
+
+def print_table(table: Table) -> None:
+    """Print a table of texts; if it is too wide, print each row as several lines.
+
+    Ids are never cut, and names are not interpreted as markup.
     """
     width = None if sys.stdout.isatty() else WIDTH
     console = Console(width=width, markup=False, emoji=False)
@@ -101,43 +111,43 @@ def show(table: Table) -> None:
         console.print(table)
         return
     headers = [str(column.header) for column in table.columns]
-    longest = max(map(len, headers))
+    width = max(map(len, headers))
     for cells in zip(*(column.cells for column in table.columns), strict=True):
         for header, cell in zip(headers, cells, strict=True):
             if cell:
-                console.print(f"{header:<{longest}}  {cell}", soft_wrap=True, highlight=False)
+                console.print(f"{header:<{width}}  {cell}", soft_wrap=True, highlight=False)
         console.print()
 
 
-def minute(moment: datetime | None, otherwise: str = "") -> str:
-    """Return a moment as a table shows it."""
+def format_minute(moment: datetime | None, otherwise: str = "") -> str:
+    """Return a time to the minute, as in tables."""
     return f"{moment:%Y-%m-%d %H:%M}" if moment else otherwise
 
 
 class Duration(click.ParamType[timedelta]):
-    """A number with a unit: 90d, 12h, 30m, 10s."""
+    """A duration as a number with a unit: 90d, 12h, 30m, 10s."""
 
     name = "duration"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Return the length of time."""
+        """Return the duration."""
         if isinstance(value, timedelta):
             return value
         parts = re.fullmatch(r"([0-9]{1,10})([smhd])", str(value))
         if parts is None:
             self.fail(f"{value!r} is not a number with s, m, h or d, such as 90d", param, ctx)
         length = timedelta(**{UNITS[parts[2]]: min(int(parts[1]), 10**9)})
-        if length > timedelta(days=MOST_DAYS):
+        if length > timedelta(days=MAX_DAYS):
             self.fail(f"{value!r} is longer than a hundred years", param, ctx)
         return length
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment, ISO 8601 and UTC unless it says otherwise, or how long ago: 7d.
+    """A time in ISO 8601, UTC by default, or a duration before now: 7d.
 
-    With `is_future` how long from now, and nothing that is past already.
+    With `is_future`, a duration after now; past times are refused.
     """
 
     name = "moment"
@@ -148,7 +158,7 @@ class Moment(click.ParamType[datetime]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
-        """Return the moment."""
+        """Return the time in UTC."""
         if isinstance(value, datetime):
             return value
         text = str(value)
@@ -170,28 +180,28 @@ class Moment(click.ParamType[datetime]):
             moment = moment.astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither a date such as 2026-12-31 nor such as 90d", param, ctx)
-        if abs(moment - now()) > timedelta(days=MOST_DAYS):
+        if abs(moment - now()) > timedelta(days=MAX_DAYS):
             self.fail(f"{text!r} is more than a hundred years away", param, ctx)
         return moment
 
 
 class Name(click.ParamType[str]):
-    """What people call an organization, a project or a key."""
+    """The name of an organization, a project or a key."""
 
     name = "name"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Return the name without blanks at its ends."""
+        """Return the name without surrounding blanks."""
         text = str(value).strip()
-        if not text or len(text) > MOST_CHARACTERS or not text.isprintable():
-            self.fail(f"must be 1 to {MOST_CHARACTERS} characters that can be printed", param, ctx)
+        if not text or len(text) > MAX_CHARACTERS or not text.isprintable():
+            self.fail(f"must be 1 to {MAX_CHARACTERS} printable characters", param, ctx)
         return text
 
 
 def _user() -> str:
-    """Return who runs the command; in containers users may have no name."""
+    """Return the user of this process; in containers it may have a number only."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

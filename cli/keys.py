@@ -1,7 +1,6 @@
 """`pigeonhole keys`: create, list, rotate and revoke API keys."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import click
@@ -15,27 +14,21 @@ from cli.administration import (
     Duration,
     Moment,
     Name,
-    data_dir_option,
-    minute,
-    show,
+    administration_group,
+    format_minute,
+    print_table,
     with_administration,
 )
 
-
-@click.group()
-@data_dir_option
-@click.pass_context
-def keys(context: click.Context, data_dir: Path | None) -> None:
-    """Create, list, rotate and revoke API keys."""
-    context.obj = data_dir
+keys = administration_group("keys", "Create, list, rotate and revoke API keys.")
 
 
 @keys.command()
 @click.argument("name", type=Name())
-@click.option("--project-id", type=click.UUID, help="Let the key see this project only.")
-@click.option("--organization-id", type=click.UUID, help="Let it see this one's projects.")
-@click.option("--expires", type=Moment(is_future=True), help="When it ends: 90d, or 2026-12-31.")
-@click.option("--admin", is_flag=True, help="For administration by the API, and not for documents.")
+@click.option("--project-id", type=click.UUID, help="Limit the key to this project.")
+@click.option("--organization-id", type=click.UUID, help="Create the key for this organization.")
+@click.option("--expires", type=Moment(is_future=True), help="Expiry: 90d, or 2026-12-31.")
+@click.option("--admin", is_flag=True, help="For administration only; no access to documents.")
 @with_administration
 def create(
     parts: Administration,
@@ -46,12 +39,12 @@ def create(
     *,
     admin: bool,
 ) -> None:
-    """Create a key and print it, this once.
+    """Create a key and print it. It cannot be shown again.
 
-    It sees every project of the first organization, unless an option says otherwise.
+    By default the key has access to all projects of the first organization.
     """
     if project_id and (organization_id or admin):
-        raise click.UsageError("--project-id goes with neither --organization-id nor --admin.")
+        raise click.UsageError("--project-id cannot be combined with --organization-id or --admin.")
     new = NewKey(name, project_id, organization_id, expires, is_admin=admin)
     with parts.database.write() as session:
         key = create_key(session, parts.secrets, new, actor=parts.actor)
@@ -61,7 +54,7 @@ def create(
 @keys.command("list")
 @with_administration
 def list_keys(parts: Administration) -> None:
-    """List the keys; the keys themselves are not kept anywhere."""
+    """List the keys (ids and first characters; the keys themselves are not stored)."""
     table = Table(
         Column("id", no_wrap=True),
         "name",
@@ -80,37 +73,42 @@ def list_keys(parts: Administration) -> None:
                 key.name,
                 key.hint,
                 everything if key.organization_wide else str(key.project_id),
-                minute(key.created_at),
-                minute(key.last_used_at, "never"),
-                minute(key.expires_at),
-                minute(key.revoked_at),
+                format_minute(key.created_at),
+                format_minute(key.last_used_at, "never"),
+                format_minute(key.expires_at),
+                format_minute(key.revoked_at),
             )
-    show(table)
+    print_table(table)
 
 
 @keys.command()
 @click.argument("key_id", type=click.UUID)
 @click.option(
-    "--grace", type=Duration(), default="1d", show_default=True, help="How long both work."
+    "--grace",
+    type=Duration(),
+    default="1d",
+    show_default=True,
+    help="Time with both keys valid.",
 )
 @click.option(
     "--expires",
     type=Moment(is_future=True),
-    help="When the new key ends: 90d, or 2026-12-31.  [default: after as long as the old one had]",
+    help="Expiry of the new key: 90d, or 2026-12-31.  [default: the old key's lifetime]",
 )
 @with_administration
 def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datetime | None) -> None:
-    """Print a new key in the place of another, which works on for a while.
+    """Create the successor of a key and print it. The old key stays valid for a while.
 
-    It has the name and the reach of the old one. Made for 90 days, that one is followed by a key
-    for 90 days; made without an end, by one without an end.
+    The new key has the name and access of the old one. A key created for 90 days is replaced by
+    one for 90 days, a key without expiry by one without expiry.
     """
     with parts.database.write() as session:
         rotated = rotate_key(session, parts.secrets, key_id, grace, expires, actor=parts.actor)
     click.echo(rotated.key)
-    ends = minute(rotated.expires_at, "never")
+    new_end = format_minute(rotated.expires_at, "never")
+    old_end = format_minute(rotated.old_expires_at)
     click.echo(
-        f"The new key ends: {ends}. The old one ends: {minute(rotated.old_expires_at)} (UTC).",
+        f"The new key expires: {new_end}. The old key expires: {old_end} (UTC).",
         err=True,
     )
 
@@ -119,9 +117,12 @@ def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datet
 @click.argument("key_id", type=click.UUID)
 @with_administration
 def revoke(parts: Administration, key_id: UUID) -> None:
-    """Make a key worthless; running servers forget it within 30 seconds."""
+    """Revoke a key (takes effect within 30 seconds)."""
     with parts.database.write() as session:
         origin = revoke_key(session, key_id, actor=parts.actor)
     click.echo("Revoked.")
     if origin == KeyOrigin.ENVIRONMENT:
-        click.echo("PIGEONHOLE_API_KEY sets this key again at the next start: change it.", err=True)
+        click.echo(
+            "PIGEONHOLE_API_KEY restores this key at the next start: change it too.",
+            err=True,
+        )

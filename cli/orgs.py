@@ -1,7 +1,5 @@
 """`pigeonhole orgs`: create and list organizations."""
 
-from pathlib import Path
-
 import click
 from rich.table import Column, Table
 from sqlalchemy import func, select
@@ -11,19 +9,13 @@ from app.projects.models import Organization, Project
 from cli.administration import (
     Administration,
     Name,
-    data_dir_option,
-    minute,
-    show,
+    administration_group,
+    format_minute,
+    print_table,
     with_administration,
 )
 
-
-@click.group()
-@data_dir_option
-@click.pass_context
-def orgs(context: click.Context, data_dir: Path | None) -> None:
-    """Create and list organizations: customers that see nothing of each other."""
-    context.obj = data_dir
+orgs = administration_group("orgs", "Create and list organizations (isolated tenants).")
 
 
 @orgs.command()
@@ -50,6 +42,9 @@ def list_organizations(parts: Administration) -> None:
         )
         for organization, count in rows:
             table.add_row(
-                str(organization.id), organization.name, minute(organization.created_at), str(count)
+                str(organization.id),
+                organization.name,
+                format_minute(organization.created_at),
+                str(count),
             )
-    show(table)
+    print_table(table)

@@ -106,14 +106,14 @@ def test_a_customer_from_organization_to_limits(world: World, shell: Shell) -> N
         (["orgs", "create", "x" * 256], "must be 1 to 255 characters"),
         (["projects", "create", "x", "--organization-id", NOWHERE], "does not exist"),
         (["projects", "limit", NOWHERE, "--max-bytes", 1], f"{NOWHERE} does not exist"),
-        (["projects", "limit", NOWHERE], "Say at least one limit"),
+        (["projects", "limit", NOWHERE], "Give at least one limit"),
         (["projects", "limit", NOWHERE, "--retention-days", "36501"], "more than 36500"),
         (["projects", "limit", NOWHERE, "--requests-per-minute", "9" * 40], "more than 1000000"),
         (["projects", "limit", NOWHERE, "--max-bytes", "-1"], "neither a number"),
         (["keys", "create", "a\nb"], "must be 1 to 255 characters"),
         (["keys", "create", "x", "--expires", "2020-01-01"], "is not in the future"),
         (["keys", "create", "x", "--expires", "999999d"], "longer than a hundred years"),
-        (["keys", "create", "x", "--admin", "--project-id", NOWHERE], "goes with neither"),
+        (["keys", "create", "x", "--admin", "--project-id", NOWHERE], "cannot be combined"),
         (["keys", "create", "x", "--organization-id", NOWHERE], "does not exist"),
         (["keys", "rotate", NOWHERE], f"no valid API key with the id {NOWHERE}"),
         (["keys", "revoke", NOWHERE], f"no valid API key with the id {NOWHERE}"),
@@ -142,7 +142,7 @@ def test_a_successor_lives_as_long_as_its_key_was_made_for(world: World, shell: 
     assert ended.expires_at is not None
     assert new.expires_at is not None
     assert done.output.startswith("ph_")
-    assert "The new key ends: 20" in done.error
+    assert "The new key expires: 20" in done.error
     assert new.expires_at - new.created_at == pytest.approx(
         timedelta(days=90), abs=timedelta(seconds=10)
     )
@@ -154,7 +154,7 @@ def test_a_successor_lives_as_long_as_its_key_was_made_for(world: World, shell: 
 def test_a_successor_of_a_key_without_end(world: World, shell: Shell) -> None:
     shell.run("keys", "create", "ci")
     (old,) = keys_of(world.database)
-    assert "The new key ends: never" in shell.run("keys", "rotate", old.id).error
+    assert "The new key expires: never" in shell.run("keys", "rotate", old.id).error
     (_, second) = keys_of(world.database)
     assert second.expires_at is None
 
