@@ -90,7 +90,7 @@ class Unavailable(PigeonholeError):
     headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
-UNREACHABLE = "The database cannot be reached just now: try again."
+UNREACHABLE = "The database cannot be reached. Try again."
 
 
 class StartupError(Exception):

@@ -53,19 +53,19 @@ ROUTES = (
 
 
 class BackgroundService(Protocol):
-    """Something that runs while the server does: a sweeper, the local workers."""
+    """Runs as long as the server, such as the sweeper or the local workers."""
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start and return at once."""
         ...
 
     def stop(self) -> None:
-        """End in an orderly way, waiting as long as that takes."""
+        """Stop, and wait until work in progress has ended."""
         ...
 
 
 def create_app(services: Services, background: Sequence[BackgroundService] = ()) -> FastAPI:
-    """Return the application over parts that the command built."""
+    """Return the application over the services that the command built."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -85,19 +85,19 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        # Every call needs a key in a header, which no foreign page can send for a browser.
+        # Each call needs a key in a header, which other sites cannot make a browser send.
         strict_content_type=False,
         telemetry=request_telemetry(services.settings),
     )
     app.state.services = services
     app.state.readiness = health.Readiness(services)
-    app.state.queue_figures = SingleFlight(partial(QueueCollector, services.database))
+    app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
     errors.install(app)
     docs.install(app)
     for module in ROUTES:
         app.include_router(module.router)
     settings = services.settings
-    # The last one added is the first one asked.
+    # The middleware added last runs first.
     app.add_middleware(
         BodyLimitMiddleware,
         body_max=settings.body_max_bytes,

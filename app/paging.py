@@ -1,4 +1,4 @@
-"""Pages of a listing that is ordered by a moment or a text, and where that is equal by id."""
+"""Pages of a listing that is ordered by a moment or a text, and then by id."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-# Counting a million rows takes 100 ms: a total beyond this is not worth it.
-COUNT_CAP = 10_000
+# Counting a million rows takes 100 ms: totals stop here.
+MAX_COUNT = 10_000
 
 Key = tuple[datetime | str, UUID]
 Row = TypeVar("Row")
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """How many rows, after which one."""
+    """The number of rows of a page, and the key of the row before the first one."""
 
     size: int
     after: Key | None = None
@@ -27,7 +27,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some rows, the key that the next page comes after, and how many there are if asked."""
+    """Rows, the key of the last one if more rows follow, and the total if requested."""
 
     rows: Sequence[Row]
     next_after: Key | None
@@ -37,16 +37,16 @@ class Page(Generic[Row]):
 def cut(
     rows: Sequence[Row], request: PageRequest, total: int | None, key: Callable[[Row], Key]
 ) -> Page[Row]:
-    """Make a page out of up to `request.size + 1` rows; the extra one says there is more."""
+    """Make a page of up to `request.size + 1` rows; the extra row shows that more follow."""
     shown = rows[: request.size]
     return Page(shown, key(shown[-1]) if len(rows) > request.size else None, total)
 
 
 def count(session: Session, query: Select[Row], request: PageRequest) -> int | None:
-    """Return how many rows a query has, counting to `COUNT_CAP`; None unless that is asked."""
+    """Return the number of rows of a query, at most MAX_COUNT; None unless requested."""
     if not request.include_total:
         return None
-    return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP).subquery()))
+    return session.scalar(select(func.count()).select_from(query.limit(MAX_COUNT).subquery()))
 
 
 def find_newest(
@@ -56,7 +56,7 @@ def find_newest(
     row_id: InstrumentedAttribute[UUID],
     request: PageRequest,
 ) -> Page[Row]:
-    """Return a page of a query's rows, the newest first by these two of their columns."""
+    """Return a page of the rows of a query, the newest first by these two columns."""
     total = count(session, query, request)
     if request.after is not None:
         query = query.where(tuple_(created_at, row_id) < request.after)

@@ -1,4 +1,4 @@
-"""/docs without a network: Swagger UI's files come with a package."""
+"""The page /docs, which works offline: the files of Swagger UI come from a package."""
 
 from importlib.resources import files
 from typing import Any
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.api.headers import page_policy
-from app.api.openapi import describe
+from app.api.openapi import build_document
 
 router = APIRouter()
 
@@ -18,7 +18,7 @@ ASSETS = "/docs/assets"
 
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> HTMLResponse:
-    """Return the page on which the API can be read and tried."""
+    """Return the page of Swagger UI."""
     prefix = request.scope.get("root_path", "")
     page = get_swagger_ui_html(
         openapi_url=f"{prefix}/openapi.json",
@@ -32,13 +32,13 @@ async def docs(request: Request) -> HTMLResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page, its assets, and a description that knows of API keys."""
+    """Serve the page, its assets and the OpenAPI document."""
     app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_swagger.resources"))))
     app.include_router(router)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = describe(app)
+            app.openapi_schema = build_document(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -1,4 +1,4 @@
-"""Every error as the SDKs know it: JSON with `detail`, a list for each 422."""
+"""Errors on the wire, as the SDKs expect them: JSON with `detail`, which is a list for a 422."""
 
 import errno
 import logging
@@ -17,22 +17,22 @@ from app.files.blobs.protocol import FULL_MESSAGE, StoreUnavailable, is_disk_ful
 
 log = logging.getLogger(__name__)
 
-# Of Postgres: a statement or a wait for a lock took too long, a deadlock.
+# SQLSTATE of Postgres: a statement or a lock timed out, a deadlock.
 BUSY_STATES = {"57014", "55P03", "40P01"}
 
-TOO_MANY_FILES = "The server has too many files open just now: try again."
-STORE_AWAY = "The store of uploaded files cannot be reached just now: try again."
+TOO_MANY_FILES = "The server has too many open files. Try again."
+STORE_AWAY = "The store of uploaded files cannot be reached. Try again."
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers."""
-    app.add_exception_handler(PigeonholeError, _render)
-    app.add_exception_handler(RequestValidationError, _render_validation)
-    app.add_exception_handler(HTTPException, _render_http)
-    app.add_exception_handler(DatabaseError, _render_database)
-    app.add_exception_handler(PoolTimeoutError, _render_pool)
-    app.add_exception_handler(OSError, _render_os)
-    app.add_exception_handler(ClientDisconnect, _render_nothing)
+    """Register the error handlers of the application."""
+    app.add_exception_handler(PigeonholeError, _answer_expected)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(DatabaseError, _answer_database_error)
+    app.add_exception_handler(PoolTimeoutError, _answer_pool_timeout)
+    app.add_exception_handler(OSError, _answer_os_error)
+    app.add_exception_handler(ClientDisconnect, _answer_disconnected)
 
 
 def _answer(error: PigeonholeError) -> JSONResponse:
@@ -42,12 +42,12 @@ def _answer(error: PigeonholeError) -> JSONResponse:
     return JSONResponse({"detail": detail}, error.status, dict(error.headers))
 
 
-def _render(_: Request, error: Exception) -> JSONResponse:
+def _answer_expected(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PigeonholeError)  # noqa: S101  # how the handler is registered
     return _answer(error)
 
 
-def _render_validation(_: Request, error: Exception) -> JSONResponse:
+def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # how the handler is registered
     # Without `input`, which may be a webhook's secret or a megabyte.
     detail = [
@@ -61,21 +61,21 @@ def _render_validation(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, 422)
 
 
-def _render_http(_: Request, error: Exception) -> JSONResponse:
+def _answer_http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  # how the handler is registered
     detail: Any = error.detail
     if error.status_code == 422:
         detail = [{"loc": ["body"], "msg": str(detail), "type": "value_error"}]
     elif error.status_code == 404 and detail == "Not Found":
-        detail = "There is nothing at this path: see /docs for what this server offers."
+        detail = "This path does not exist. See /docs for the paths of this server."
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
-def _render_database(request: Request, error: Exception) -> JSONResponse:
+def _answer_database_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DatabaseError)  # noqa: S101  # how the handler is registered
     cause = str(error.orig).lower()
     if "disk is full" in cause or "no space left" in cause:
-        log.error("the database's disk is full")
+        log.error("the disk of the database is full; request refused")
         return _answer(StorageFull(FULL_MESSAGE))
     state = getattr(error.orig, "sqlstate", None)
     if (
@@ -84,36 +84,36 @@ def _render_database(request: Request, error: Exception) -> JSONResponse:
         or "connect" in cause
         or state in BUSY_STATES
     ):
-        log.error("the database cannot be reached", exc_info=error)
+        log.error("database not reachable; request refused", exc_info=error)
         return _answer(Unavailable(UNREACHABLE))
     return unexpected(request.state.request_id, error)
 
 
-def _render_pool(_: Request, error: Exception) -> JSONResponse:
-    log.error("no connection to the database became free", exc_info=error)
+def _answer_pool_timeout(_: Request, error: Exception) -> JSONResponse:
+    log.error("no free database connection; request refused", exc_info=error)
     return _answer(Unavailable(UNREACHABLE))
 
 
-def _render_os(request: Request, error: Exception) -> JSONResponse:
+def _answer_os_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_MESSAGE))
     if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
-        log.error("too many files are open: raise the limit (ulimit -n)")
+        log.error("too many open files; request refused; raise the limit (ulimit -n)")
         return _answer(Unavailable(TOO_MANY_FILES))
     if isinstance(error, StoreUnavailable):
-        log.error("the store of uploaded files does not do what it should: %s", error)
+        log.error("blob store failed; request refused", extra={"reason": str(error)})
         return _answer(Unavailable(STORE_AWAY))
     return unexpected(request.state.request_id, error)
 
 
-def _render_nothing(_: Request, __: Exception) -> Response:
-    """Answer a client that went away in the middle of its request; nobody will read it."""
-    log.debug("the client went away")
+def _answer_disconnected(_: Request, __: Exception) -> Response:
+    """Answer a request whose client has disconnected; the answer is not sent."""
+    log.debug("client disconnected")
     return Response(status_code=400)
 
 
 def unexpected(request_id: str, error: Exception) -> JSONResponse:
-    """Log an error that nobody foresaw, and return the answer that tells where to look."""
-    log.error("an unexpected error", exc_info=error)
-    sentence = f"An unexpected error happened. The server's log tells more: request {request_id}."
+    """Log an unexpected error and return the answer, which names the request to look for."""
+    log.error("unexpected error; request answered with 500", exc_info=error)
+    sentence = f"An unexpected error happened. Look for request {request_id} in the server's log."
     return JSONResponse({"detail": sentence}, 500)

@@ -1,4 +1,4 @@
-"""Headers of every answer that tell browsers what they must not do with it."""
+"""Security headers of every answer, for browsers."""
 
 import re
 from base64 import b64encode
@@ -11,14 +11,14 @@ INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def security_headers(settings: Settings) -> Mapping[str, str]:
-    """Return what answers carry unless they say something else themselves."""
+    """Return the headers that answers get unless they set them themselves."""
     headers = {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
-        # Documents and verdicts are nobody else's: not even a cache's.
+        # Caches must not keep documents and verdicts.
         "Cache-Control": "no-store",
     }
     if settings.hsts_seconds:

@@ -1,4 +1,4 @@
-"""The metrics of this host's processes and of the queue, for Prometheus."""
+"""The endpoint of metrics: those of this host's processes and of the queue."""
 
 import logging
 
@@ -21,16 +21,16 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Answer everything that was counted; without the queue while the database is away."""
+    """Return all metrics; those of the queue are missing while the database is unavailable."""
     services: Services = request.app.state.services
     client = request.client.host if request.client else None
     if not may_read(services.settings, request.headers, client):
         return JSONResponse({"detail": REFUSED}, 401, {"WWW-Authenticate": "Bearer"})
-    queue: SingleFlight[QueueCollector] = request.app.state.queue_figures
+    queue: SingleFlight[QueueCollector] = request.app.state.queue_metrics
     try:
-        figures = [queue.begin().result(DATABASE_SECONDS)]
-    except Exception:  # whatever is wrong with the database, the rest must be served
-        log.warning("the queue cannot be measured", exc_info=True)
-        figures = []
-    body = render(DatabaseUp(is_up=bool(figures)), *figures)
+        collectors = [queue.begin().result(DATABASE_SECONDS)]
+    except Exception:  # the other metrics are served even if the database fails
+        log.warning("metrics of the queue failed; serving the others", exc_info=True)
+        collectors = []
+    body = render(DatabaseUp(is_up=bool(collectors)), *collectors)
     return Response(body, media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""The description of the API that /openapi.json serves: with keys, and every error's shape."""
+"""The OpenAPI document, with API keys and the errors of every endpoint."""
 
 from typing import Any
 
@@ -7,29 +7,29 @@ from fastapi.openapi.utils import get_openapi
 
 METHODS = ("get", "put", "post", "patch", "delete")
 
-# Of every endpoint under /api: `project_id` may be out of reach, any body too large or too slow.
+# Errors that every endpoint below /api can return.
 ERRORS = {
-    "400": "A body that is no JSON, or a page_token of another listing.",
-    "401": "No API key, or one that is worthless; the sentence tells which.",
-    "403": "The API key is for administration, and this is not; or the other way round.",
-    "404": "Something that is named does not exist, or this key may not see it.",
-    "408": "The body did not arrive in time.",
-    "409": "The state of things forbids it; the sentence tells why. Not to be repeated.",
-    "413": "Larger than this server takes.",
-    "429": "Too many requests, or a quota is used up: see Retry-After.",
-    "500": "A fault of the server; the sentence has the request's id.",
-    "503": "The database or the store of files cannot be reached just now: see Retry-After.",
-    "507": "The server's disk is full.",
+    "400": "The body is not JSON, or the page_token belongs to another listing.",
+    "401": "The API key is missing, unknown, revoked or expired; the sentence says which.",
+    "403": "The endpoint needs an API key of the other kind: with or without administration.",
+    "404": "An id or a path does not exist, or this API key has no access to it.",
+    "408": "The body of the request did not arrive in time.",
+    "409": "The current state does not allow it; the sentence says why. Do not retry.",
+    "413": "The file or the body is larger than the limit of this server or project.",
+    "429": "The API key has used up its rate; retry after the seconds of Retry-After.",
+    "500": "An error of the server; the sentence has the id of the request.",
+    "503": "The database or the store of files cannot be reached; see Retry-After.",
+    "507": "The disk of the server is full.",
 }
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def build_document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of an application."""
     document = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
     components = document.setdefault("components", {})
-    # The middleware checks keys, so FastAPI cannot know of them.
+    # FastAPI does not see the keys: a middleware checks them.
     components["securitySchemes"] = {"API key": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"API key": []}]
     components.setdefault("schemas", {})["Error"] = {

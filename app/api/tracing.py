@@ -1,4 +1,4 @@
-"""Which requests are traced."""
+"""Settings of FastAPI's tracing."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -8,17 +8,17 @@ from fastapi.telemetry import TelemetryConfig
 from app.settings import Settings
 
 UNTRACED = ("/livez", "/readyz", "/metrics")
-# The query of a presigned link is as good as a key, and a span has the whole query.
-DOWNLOADS = "/download/"
+# A span has the whole query, and the query of a presigned link is a secret.
+PRESIGNED = ("/download/", "/upload/")
 
 
 def request_telemetry(settings: Settings) -> TelemetryConfig:
-    """Return what FastAPI is to trace: requests only, and none with a secret in its query."""
+    """Return the settings: requests are traced, except those with a secret in the query."""
     prefix = settings.root_path
 
     def is_excluded(scope: MutableMapping[str, Any]) -> bool:
         path = scope["path"].removeprefix(prefix).rstrip("/")
-        return path in UNTRACED or path.startswith(DOWNLOADS)
+        return path in UNTRACED or path.startswith(PRESIGNED)
 
     return {
         "tracing": bool(settings.otel_endpoint),

@@ -1,4 +1,4 @@
-"""Uploads, multipart or raw, written to the blob store while they arrive."""
+"""Bodies with a file, multipart or raw, written to the blob store while they arrive."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,17 +12,17 @@ from app.api.wire.text import MAX_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files.blobs.protocol import BlobStore, BlobWriter
 
-# File bytes are handed to a thread in pieces of this size: a slow disk must not stall the loop.
+# Bytes are written in a thread, in pieces of this size: a slow disk must not block the loop.
 FLUSH_BYTES = 1024 * 1024
 MAX_FIELD_BYTES = 64 * 1024
 MAX_PARTS = 100
-# A name of the longest kind in characters of four bytes each, and what stands around it.
+# The longest name in characters of four bytes each, and the text around it.
 MAX_HEADER_BYTES = 16 * 1024
 
 
 @dataclass(slots=True)
 class Upload:
-    """What arrived: the file's bytes in a writer (not yet committed), its name, other fields."""
+    """A received form: the file's bytes in a writer, not yet committed, its name, other fields."""
 
     writer: BlobWriter
     name: str = ""
@@ -33,14 +33,14 @@ class Upload:
 
 @dataclass(slots=True)
 class RawUpload:
-    """A body that is nothing but a file: its bytes in a writer, not yet committed."""
+    """A received raw body: the file's bytes in a writer, not yet committed."""
 
     writer: BlobWriter
     size: int = 0
 
 
 class _Part:
-    """One part of the body: which field it is, and whether it is the file."""
+    """One part of a multipart body."""
 
     def __init__(self, headers: dict[bytes, bytes]) -> None:
         _, options = parse_options_header(headers.get(b"content-disposition", b""))
@@ -50,7 +50,7 @@ class _Part:
 
 
 class _Receiver:
-    """The parser's callbacks: collects fields in memory, and the one file in `pending`."""
+    """Callbacks of the parser: collects fields in memory and the bytes of the file in `pending`."""
 
     def __init__(self, file_field: str, upload: Upload) -> None:
         self._file_field = file_field
@@ -121,8 +121,8 @@ async def receive_upload(
 ) -> Upload:
     """Read a multipart body whose part `file_field` is the file.
 
-    Raises Unprocessable when the body is not what it should be, PayloadTooLarge when the file
-    passes `max_bytes`, and StorageFull; the bytes are discarded then.
+    Raises Unprocessable for a body that cannot be read, PayloadTooLarge for a file over
+    `max_bytes`, and StorageFull; then the bytes are discarded.
     """
     boundary = _boundary(request)
     upload = Upload(await to_thread.run_sync(blobs.create))
@@ -160,8 +160,8 @@ async def receive_upload(
 async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> RawUpload:
     """Read a body that is a file.
 
-    Raises PayloadTooLarge when it passes `max_bytes`, and StorageFull; the bytes are discarded
-    then.
+    Raises PayloadTooLarge for a body over `max_bytes`, and StorageFull; then the bytes are
+    discarded.
     """
     upload = RawUpload(await to_thread.run_sync(blobs.create))
     pending = bytearray()
@@ -204,11 +204,11 @@ def _boundary(request: Request) -> bytes:
 
 
 def base_name(raw: bytes | None) -> str:
-    """Return the last part of a name from the wire: no directories, no control characters."""
+    """Return the last part of a name from the wire, without control characters."""
     name = (raw or b"").decode("utf-8", "replace").replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(character for character in name if character.isprintable()).strip()
     return name[:MAX_TEXT] or "upload"
 
 
 def _broken(why: str) -> Unprocessable:
-    return Unprocessable(f"The multipart body cannot be read: {why}.", ("body",))
+    return Unprocessable(f"The multipart body cannot be read: {why}. Send it again.", ("body",))

@@ -16,7 +16,7 @@ from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.service import ITEM_COLUMNS, ItemView, NewJob, view_item
 from app.jobs.values import ApiVersion
-from app.paging import COUNT_CAP, Page, PageRequest, cut
+from app.paging import MAX_COUNT, Page, PageRequest, cut
 from app.projects.scope import Scope
 from app.secrets import Secrets
 
@@ -103,7 +103,7 @@ def find_page(
     query = _filter(_jobs().where(Job.project_id == scope.project_id), filters)
     total = None
     if request.include_total:
-        counted = query.with_only_columns(Job.id).limit(COUNT_CAP).subquery()
+        counted = query.with_only_columns(Job.id).limit(MAX_COUNT).subquery()
         total = session.scalar(select(func.count()).select_from(counted))
     if request.after is not None:
         query = query.where(tuple_(Job.created_at, Job.id) < request.after)

@@ -1,1 +1,1 @@
-"""How much one key and one project may use."""
+"""Rate limits of API keys."""

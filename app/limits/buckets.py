@@ -1,7 +1,6 @@
-"""Token buckets, one for each key: so much at once, refilled within a minute.
+"""Token buckets: a full bucket holds the tokens of a minute and is refilled within a minute.
 
-Kept as the moment at which a bucket will be full again, which is all there is to know (the
-generic cell rate algorithm).
+A bucket is stored as the moment at which it will be full again (the generic cell rate algorithm).
 """
 
 import logging
@@ -17,11 +16,11 @@ log = logging.getLogger(__name__)
 PERIOD_SECONDS = 60.0
 MAX_BUCKETS = 20_000
 REDIS_PREFIX = "pigeonhole:rate:"
-# A request waits for Redis only so long, and after a failure nobody does for a while.
+# The time that a request waits for Redis, and the pause without Redis after a failure.
 REDIS_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 5.0
 
-# By the clock of Redis, so that those of the machines need not agree.
+# Uses the clock of Redis, because those of the machines may differ.
 TAKE = """
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
@@ -35,22 +34,22 @@ return '0'
 
 
 class Buckets(Protocol):
-    """Where buckets are kept."""
+    """The store of the buckets."""
 
     def take(self, name: str, per_minute: int) -> float:
-        """Take a token; return 0, or the seconds until there will be one."""
+        """Take a token and return 0, or return the seconds until there is one."""
         ...
 
 
 class LocalBuckets:
-    """Buckets of this process, the most recently used ones."""
+    """Buckets of this process, up to MAX_BUCKETS of the most recently used ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
     def take(self, name: str, per_minute: int) -> float:
-        """Take a token; return 0, or the seconds until there will be one."""
+        """Take a token and return 0, or return the seconds until there is one."""
         moment = time.monotonic()
         with self._lock:
             full_at = max(self._full_at.get(name, 0.0), moment) + PERIOD_SECONDS / per_minute
@@ -67,7 +66,7 @@ class LocalBuckets:
 class RedisBuckets:
     """Buckets that all processes share.
 
-    Without Redis each process keeps its own: a broker that is away must not stop the API.
+    While Redis is unavailable, each process uses its own buckets: the API keeps serving requests.
     """
 
     def __init__(self, url: str) -> None:
@@ -76,18 +75,18 @@ class RedisBuckets:
         )
         self._take: Any = client.register_script(TAKE)
         self._local = LocalBuckets()
-        self._away_until = 0.0
+        self._retry_at = 0.0
 
     def take(self, name: str, per_minute: int) -> float:
-        """Take a token; return 0, or the seconds until there will be one."""
-        if time.monotonic() < self._away_until:
+        """Take a token and return 0, or return the seconds until there is one."""
+        if time.monotonic() < self._retry_at:
             return self._local.take(name, per_minute)
         try:
             answer = self._take(
                 [REDIS_PREFIX + name], [PERIOD_SECONDS, PERIOD_SECONDS / per_minute]
             )
         except redis.RedisError:
-            log.warning("Redis is away: each process limits rates by itself", exc_info=True)
-            self._away_until = time.monotonic() + REDIS_PAUSE_SECONDS
+            log.warning("Redis not reachable; limiting rates in each process", exc_info=True)
+            self._retry_at = time.monotonic() + REDIS_PAUSE_SECONDS
             return self._local.take(name, per_minute)
         return float(answer)

@@ -1,4 +1,4 @@
-"""How often one API key may call."""
+"""Rate limits of API keys: requests and uploads a minute."""
 
 import math
 
@@ -14,7 +14,7 @@ UPLOAD_METHODS = frozenset({"POST", "PUT"})
 
 
 class RateLimiter:
-    """Counts the requests of each key, and its uploads apart."""
+    """Counts the requests of each key, and separately its uploads."""
 
     def __init__(self, settings: Settings) -> None:
         self._requests = settings.requests_per_minute
@@ -24,10 +24,7 @@ class RateLimiter:
         self._is_remote = bool(url)
 
     async def check(self, principal: Principal, method: str, path: str) -> None:
-        """Count a request; raises TooManyRequests when its key has used up its rate.
-
-        Costs nothing where no limit is set.
-        """
+        """Count a request; raises TooManyRequests when its key has used up its rate."""
         if path in UPLOAD_PATHS and method in UPLOAD_METHODS:
             given = principal.uploads_per_minute
             limit = self._uploads if given is None else given
@@ -46,5 +43,5 @@ class RateLimiter:
         if wait > 0:
             seconds = max(1, math.ceil(wait))
             raise TooManyRequests(
-                f"This API key may make {limit} {what} a minute: try again in {seconds} s.", seconds
+                f"This API key may make {limit} {what} a minute. Try again in {seconds} s.", seconds
             )

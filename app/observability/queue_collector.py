@@ -5,7 +5,6 @@ Each question reads an index that holds open work only, and counts to a bound.
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from uuid import UUID
 
 from prometheus_client.core import GaugeMetricFamily
@@ -15,12 +14,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database, now
-from app.jobs.models import Item, ItemStatus, Job, JobStatus, Worker
+from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.jobs.workers import count_workers
 
 log = logging.getLogger(__name__)
 
 COUNT_BOUND = 100_000
-WORKER_SEEN_WITHIN = timedelta(seconds=60)
 
 
 class QueueCollector(Collector):
@@ -63,12 +62,6 @@ class DatabaseUp(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return one gauge, 1 or 0."""
         yield _gauge("pigeonhole_database_up", "Whether the database answered.", self._is_up)
-
-
-def count_workers(session: Session) -> int:
-    """Return how many worker processes have shown lately that they live."""
-    query = select(func.count()).where(Worker.seen_at > now() - WORKER_SEEN_WITHIN)
-    return session.scalar(query) or 0
 
 
 def _oldest_seconds(session: Session) -> float:

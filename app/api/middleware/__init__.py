@@ -1,1 +1,1 @@
-"""ASGI middleware: what applies to every request before its route."""
+"""ASGI middleware, which handles every request before its route."""

@@ -1,4 +1,4 @@
-"""What holds for every request: its path, its id, its size, how its connection ends."""
+"""The path, the id, the time limit and the log line of every request."""
 
 import logging
 import re
@@ -19,9 +19,9 @@ from app.observability.logging import bind
 
 access = logging.getLogger("app.access")
 
-# A caller's own id for a request is taken over where it can do no harm in a log or a header.
+# A request id from the client is used only if it is safe in a log and in a header.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
-# Asked every few seconds by machines: not worth a line each.
+# Requested every few seconds by monitoring: logged at level DEBUG.
 UNLOGGED = frozenset({"/livez", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -30,12 +30,12 @@ DRAIN_SECONDS = 2.0
 
 
 class RequestMiddleware:
-    """Makes paths forgiving, names each request, limits its time, and logs it.
+    """Normalises the path of each request, gives it an id, limits its time and logs it.
 
-    - A trailing slash does not matter and is never redirected: the Fern client does not follow.
+    - A trailing slash is ignored and never redirected: the Fern client does not follow redirects.
     - The path prefix is accepted whether the proxy strips it or not.
     - Clients that send X-Fern-Language get `Connection: close`: their synchronous wrapper runs
-      a new event loop at each call and would die on a connection kept from the one before.
+      a new event loop for each call and fails on a connection of an earlier loop.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class RequestMiddleware:
                 answer["X-Request-ID"] = request_id
                 for name, value in self._headers.items():
                     answer.setdefault(name, value)
-                # Closing on bytes that nobody read makes the kernel reset the connection, and
-                # the client lose the answer: then better leave it open.
+                # Closing a connection with unread bytes resets it, and the client loses the
+                # answer: then it stays open.
                 if closes and await body.drain():
                     answer["Connection"] = "close"
             await send(message)
@@ -78,10 +78,10 @@ class RequestMiddleware:
             try:
                 await self._app(scope, body.receive, send_with_headers)
             except Exception as error:
-                if status:  # the answer has begun: all that is left is to cut it off
+                if status:  # the answer has begun: it can only be cut off
                     raise
-                # Here, and not in Starlette's own handler, which stands outside of this one:
-                # its answer would have no id, nor its log line.
+                # Not in Starlette's own handler, which runs outside of this middleware: its answer
+                # would have neither an id nor a log line.
                 answer = unexpected(request_id, error)
                 await answer(scope, body.receive, send_with_headers)
             finally:
@@ -99,16 +99,16 @@ class RequestMiddleware:
 
 
 def _request_id(headers: Headers) -> str:
-    """Return the id that the caller gave its request, or else a new one."""
+    """Return the id that the client gave its request, or a new one."""
     given = headers.get("x-request-id", "")
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]
 
 
 def _log_and_count(scope: Scope, status: int, seconds: float) -> None:
-    """Count a request that is over, and log it: never its query, which may hold a signature.
+    """Count a finished request and log it, without its query, which may hold a signature.
 
-    The status is 0 where the client went away before there was one. The route is the template
-    of the path, so that there are few; `none` where no route was reached.
+    The status is 0 if the client disconnected before the answer. The route is the template of
+    the path, so that there are few values; `none` if no route was reached.
     """
     route: str = getattr(scope.get("route"), "path_format", "none")
     method = scope["method"] if scope["method"] in METHODS else "other"
@@ -129,22 +129,22 @@ def _log_and_count(scope: Scope, status: int, seconds: float) -> None:
 
 
 class _Body:
-    """A request's body on its way to the application, and what is left of it."""
+    """Passes the body of a request to the application and can discard the rest of it."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._is_complete = False
 
     async def receive(self) -> Message:
-        """Pass the next message on, and note whether it is the last one."""
+        """Return the next message."""
         message = await self._receive()
         self._is_complete = not message.get("more_body", False)
         return message
 
     async def drain(self) -> bool:
-        """Throw away what the application did not read; False when that is too much."""
+        """Discard what the application did not read; return False if that is too much."""
         drained = 0
-        # A body that was too slow already ends here, too.
+        # A body that is too slow raises here too.
         with suppress(HTTPException), move_on_after(DRAIN_SECONDS):
             while not self._is_complete and drained < DRAIN_BYTES:
                 drained += len((await self.receive()).get("body", b""))

@@ -16,7 +16,7 @@ from app.jobs import recovery, single
 from app.jobs import service as jobs
 from app.jobs.models import Item, Job
 from app.jobs.single import JobFilter
-from app.paging import COUNT_CAP, Key, Page, PageRequest
+from app.paging import MAX_COUNT, Key, Page, PageRequest
 from devtools.world import World
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -91,13 +91,13 @@ def test_a_microsecond_makes_a_difference(world: World) -> None:
 
 
 def test_totals_are_counted_on_request_up_to_a_cap(world: World) -> None:
-    add_jobs(world, [NOON] * (COUNT_CAP + 5))
+    add_jobs(world, [NOON] * (MAX_COUNT + 5))
 
     with world.database.read() as session:
         asked = jobs.find_page(session, world.here, PageRequest(1, include_total=True))
         unasked = jobs.find_page(session, world.here, PageRequest(1))
 
-    assert (asked.total, unasked.total) == (COUNT_CAP, None)
+    assert (asked.total, unasked.total) == (MAX_COUNT, None)
 
 
 @pytest.mark.parametrize(
