@@ -58,7 +58,7 @@ def test_files_wait_for_the_server_with_the_model(
         embeddings.stop()
         file_ids = [client.upload(f"{INVOICE} {number}") for number in range(3)]
         job_id = client.start_job(file_ids)
-        until(lambda: "files wait until it works again" in own_server.output(), "the trouble")
+        until(lambda: "files wait in the queue" in own_server.output(), "the trouble")
         until(lambda: is_untouched(books, job_id), "the file to be given back")
         asked_before = len(embeddings.asked)
         embeddings.start()

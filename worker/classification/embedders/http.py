@@ -1,4 +1,4 @@
-"""An embedder of the operator's own: a server on the same network."""
+"""A custom embedder: an embeddings server on the network."""
 
 import logging
 import time
@@ -16,25 +16,28 @@ from worker.classification.embedders.http_client import (
 
 log = logging.getLogger(__name__)
 
-# A text that every model can embed: tells a server that is away from a text that is too much.
+# Every model can embed this text: an error for it means that the server does not work.
 _PLAIN = "A letter."
-# No description of a rule needs more; chunks have about 256 tokens.
+# Longer than any description of a rule; chunks have about 256 tokens.
 _MAX_CHARACTERS = 8_000
-_ASK_AGAIN_SECONDS = 2.0
-# Cosine of two vectors of one text from which on they count as one model's. int8 weights instead
-# of float32 keep 0.997; e5 has 0.974 to itself without its prefix, 0.94 with the wrong one.
+_RETRY_SECONDS = 2.0
 SAME_MODEL = 0.98
+"""The smallest cosine of two vectors of one text that counts as the same model.
+
+int8 weights instead of float32 have 0.997; e5 without its prefix has 0.974, with the wrong one
+0.94.
+"""
 
 
 class HttpEmbedder:
-    """A model behind OpenAI's `/v1/embeddings`. Asks the server for its dimension when made.
+    """A model behind OpenAI's `/v1/embeddings`. The constructor asks the server for a vector.
 
-    `name` and `version` say what was asked for, not where: the same model may move to another
-    host. They cannot tell a model that was changed behind its name; `plugged.choice` compares
-    vectors for that. `batch` is how many texts go into one request: with one, no vector can
-    depend on its neighbours.
+    `name` and `version` identify the model and the prefixes, not the address: the same model may
+    move to another host. They do not change when another model gets the same name; `loading`
+    compares vectors for that. `batch` is the number of texts in a request: with one, no vector
+    depends on other texts.
 
-    Raises EmbedderUnavailable or TextRefused when the server gives no vector. Safe to share
+    Raises EmbedderUnavailable or TextRefused when the server returns no vector. Safe to share
     between threads and after a fork.
     """
 
@@ -49,32 +52,34 @@ class HttpEmbedder:
         self.name = f"http:{model}"
         self.version = f"{prefixes.digest()}.{self.dimension}"
         self._trouble: str | None = None
-        self._ask_again = 0.0
+        self._retry_at = 0.0
 
     @property
     def trouble(self) -> str | None:
-        """Why the server could not be used when it was last asked; None when it could."""
+        """Why the last request to the server failed; None when it succeeded."""
         return self._trouble
 
     def is_ready(self) -> bool:
-        """Tell whether texts can be embedded; after an outage the server is asked first."""
+        """Tell whether texts can be embedded; after a failure this sends a request first."""
         if self._trouble is None:
             return True
-        if time.monotonic() < self._ask_again:
+        if time.monotonic() < self._retry_at:
             return False
         try:
             found = self._vectors([_PLAIN], tries=1)
             if min_cosine(found, self._first) < SAME_MODEL:
-                self._note("the embeddings server came back with another model")
+                self._set_trouble(
+                    "the embeddings server returns vectors of another model since its outage"
+                )
         except (EmbedderUnavailable, TextRefused):
-            self._ask_again = time.monotonic() + _ASK_AGAIN_SECONDS
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
         return self._trouble is None
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return vectors of length 1, shape (len(texts), dimension).
 
-        Raises EmbedderUnavailable when the server does not work, and FileError when it does but
-        takes no such text.
+        Raises EmbedderUnavailable when the server does not work, and FileError when it works but
+        refuses a text.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), self._batch):
@@ -89,12 +94,12 @@ class HttpEmbedder:
         try:
             return self._vectors(texts)
         except TextRefused as refusal:
-            # Is it this text, or does the server refuse every text? A file whose own text is
-            # refused must end with an error: given back, it would be claimed again for ever.
+            # Does the server refuse this text, or every text? A file whose text is refused must
+            # fail: back in the queue, it would be claimed again for ever.
             try:
                 self._vectors([_PLAIN])
             except TextRefused as error:
-                self._note(str(error))
+                self._set_trouble(str(error))
                 raise EmbedderUnavailable(str(error)) from refusal
             raise FileError(
                 FileErrorCode.INTERNAL, f"{refusal}, for a text of this file or of its rules"
@@ -104,23 +109,23 @@ class HttpEmbedder:
         try:
             vectors = self._checked(self._server.vectors(texts, tries))
         except EmbedderUnavailable as error:
-            self._note(str(error))
+            self._set_trouble(str(error))
             raise
-        self._note(None)
+        self._set_trouble(None)
         return vectors
 
     def _checked(self, vectors: Vectors) -> Vectors:
         if vectors.shape[1] != self.dimension:
             raise EmbedderUnavailable(
-                f"the embeddings server gave {vectors.shape[1]} numbers for a text,"
+                f"the embeddings server returned {vectors.shape[1]} numbers for a text,"
                 f" not {self.dimension}"
             )
         return vectors
 
-    def _note(self, trouble: str | None) -> None:
+    def _set_trouble(self, trouble: str | None) -> None:
         if (trouble is None) != (self._trouble is None):
             if trouble:
-                log.error("%s: files wait until it works again", trouble)
+                log.error("%s; files wait in the queue", trouble)
             else:
                 log.warning("the embeddings server works again")
         self._trouble = trouble

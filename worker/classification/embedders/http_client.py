@@ -1,8 +1,7 @@
-"""Asking an embeddings server: one request at a time, tried again when that may help.
+"""The client of an embeddings server: one request at a time, with retries.
 
-Made of `http.client`, because the less a client does of its own accord the better here: no
-redirects and no proxies, by which documents could leave the building, and certificates are
-checked. `SSL_CERT_FILE` names a private authority, as for every program that uses OpenSSL.
+It uses `http.client`, which follows no redirects and uses no proxies, so documents go to the
+configured host only. Certificates are checked; `SSL_CERT_FILE` names a private authority.
 """
 
 import base64
@@ -25,37 +24,37 @@ from worker.classification.embedders.base import Vectors
 
 log = logging.getLogger(__name__)
 
-# Of one text: 8,192 numbers of 20 characters are 160 KiB.
+# For one text: 8,192 numbers of 20 characters are 160 KiB.
 _MAX_ANSWER_BYTES = 1024 * 1024
 _READ_BYTES = 64 * 1024
 _MIN_WAIT_SECONDS = 0.25
 _MAX_WAIT_SECONDS = 8.0
-# A server that asks for more patience than this counts as away: the file waits in the queue.
+# With a longer Retry-After the server counts as unavailable and the file waits in the queue.
 _MAX_RETRY_AFTER_SECONDS = 60.0
 
-_PASSING = frozenset({408, 425, 429})
-# What servers say of a text that they cannot take. llama.cpp says 500 of one that is too long.
-_ABOUT_THE_TEXT = frozenset({400, 413, 422, 500})
+_TRANSIENT_STATUSES = frozenset({408, 425, 429})
+# Statuses for a text that a server cannot embed. llama.cpp answers 500 if it is too long.
+_TEXT_STATUSES = frozenset({400, 413, 422, 500})
 
 _jitter = random.SystemRandom()
 
 
 class EmbedderUnavailable(OSError):
-    """The server does not work: it is no file's fault, and the file can wait.
+    """The server does not work. The file can wait.
 
-    An OSError like that of a broken disk, so that the pipeline gives the file back.
+    An OSError, like that of a broken disk: the pipeline returns the file to the queue.
     """
 
 
 class TextRefused(Exception):
-    """The server works perhaps, but did not embed this text."""
+    """The server answered but did not embed this text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where and how to ask. `url` may end before `/embeddings`; `key` may be empty.
+    """The address of a server. `url` may end before `/embeddings`; `key` may be empty.
 
-    One request takes at most about `seconds` and is tried `tries` times.
+    One request takes at most about `seconds` and is sent at most `tries` times.
     """
 
     url: str
@@ -84,21 +83,21 @@ class EmbeddingsServer:
     def vectors(self, texts: Sequence[str], tries: int | None = None) -> Vectors:
         """Return one vector a text, shape (len(texts), dimension), all numbers finite.
 
-        Connection errors, 408, 425, 429 and 5xx are tried again, `tries` times in all, after
-        waits that double and vary; a Retry-After is obeyed.
+        Retries connection errors, 408, 425, 429 and 5xx, up to `tries` requests in all, with
+        exponential backoff and jitter; obeys Retry-After.
 
-        Raises EmbedderUnavailable, or TextRefused when it may be about these texts.
+        Raises EmbedderUnavailable, or TextRefused when the error may be about these texts.
         """
         last = (tries or self._endpoint.tries) - 1
         attempt = 0
         while True:
             try:
                 return self._ask(texts)
-            except _Passing as error:
+            except _Transient as error:
                 wait = max(_backoff(attempt), error.seconds)
                 if attempt == last or wait > _MAX_RETRY_AFTER_SECONDS:
                     raise error.cause from error.__cause__
-                log.debug("%s; trying again", error.cause)
+                log.debug("%s; retrying", error.cause)
             time.sleep(wait)
             attempt += 1
 
@@ -107,26 +106,26 @@ class EmbeddingsServer:
             status, retry_after, body = self._post(texts)
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
-            raise _Passing(self._unavailable(f"does not answer ({reason})")) from error
+            raise _Transient(self._unavailable(f"does not answer ({reason})")) from error
         if status == http.client.OK:
             return self._read(body, len(texts))
         said = read_error(body)
         sentence = f"answered with status {status}{': ' if said else ''}{said}"
         cause: EmbedderUnavailable | TextRefused = self._unavailable(sentence)
-        if status in _ABOUT_THE_TEXT:
+        if status in _TEXT_STATUSES:
             cause = TextRefused(f"the embeddings server {sentence}")
-        if status in _PASSING or status >= http.client.INTERNAL_SERVER_ERROR:
+        if status in _TRANSIENT_STATUSES or status >= http.client.INTERNAL_SERVER_ERROR:
             wait = parse_retry_after(retry_after, datetime.now(UTC)) or timedelta(0)
-            raise _Passing(cause, wait.total_seconds())
+            raise _Transient(cause, wait.total_seconds())
         raise cause
 
     def _read(self, body: bytes, count: int) -> Vectors:
         try:
             vectors = read_vectors(body, count)
         except UnusableAnswer as error:
-            raise self._unavailable(f"gave an answer that {error}") from error
+            raise self._unavailable(f"returned an answer that {error}") from error
         if not np.isfinite(vectors).all():
-            raise TextRefused("the embeddings server gave numbers that are not finite")
+            raise TextRefused("the embeddings server returned numbers that are not finite")
         return vectors
 
     def _post(self, texts: Sequence[str]) -> tuple[int, str | None, bytes]:
@@ -143,13 +142,13 @@ class EmbeddingsServer:
                         raise http.client.HTTPException("its answer is far too long")
                     if time.monotonic() > until:
                         raise TimeoutError("its answer takes too long")
-                if response.length:  # bytes that it promised
+                if response.length:  # bytes that are missing
                     raise http.client.IncompleteRead(bytes(body), response.length)
                 return response.status, response.getheader("Retry-After"), bytes(body)
 
     def _connection(self) -> http.client.HTTPConnection:
-        # A new one for each request: in a network of one's own that costs little, and there is
-        # none that the server has closed meanwhile or that two processes share.
+        # A new connection for each request costs little in a local network. A kept one could be
+        # closed by the server or shared by two processes.
         parts = urlsplit(self._endpoint.url)
         host, seconds = parts.hostname or "", self._endpoint.seconds
         if parts.scheme == "https":
@@ -160,8 +159,8 @@ class EmbeddingsServer:
         return EmbedderUnavailable(f"the embeddings server {self._endpoint.url} {what}")
 
 
-class _Passing(Exception):
-    """A failure that may pass; `seconds` is how long the server wants to be left alone."""
+class _Transient(Exception):
+    """A failure that a retry may solve; `seconds` is the server's Retry-After."""
 
     def __init__(self, cause: EmbedderUnavailable | TextRefused, seconds: float = 0.0) -> None:
         super().__init__(str(cause))
@@ -175,7 +174,7 @@ def _backoff(attempt: int) -> float:
 
 
 class UnusableAnswer(ValueError):
-    """The answer is no answer to the question; the message is the end of a sentence."""
+    """The answer cannot be used; the message is the end of a sentence."""
 
 
 def read_vectors(body: bytes, count: int) -> Vectors:
@@ -201,9 +200,9 @@ def read_vectors(body: bytes, count: int) -> Vectors:
 
 
 def read_error(body: bytes) -> str:
-    """Return the message of an error as OpenAI's API words it, or nothing; at most 200 characters.
+    """Return the message of an error in the form of OpenAI's API, at most 200 characters, or "".
 
-    No other part of an answer is looked at: some servers repeat the text that they were sent.
+    Other parts of an answer are not read: some servers repeat the text that they were sent.
     """
     try:
         message = json.loads(body)["error"]["message"]
@@ -217,5 +216,5 @@ def _vector(embedding: object) -> Vectors:
         return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
     vector = np.array(embedding, dtype=np.float32)
     if vector.ndim != 1:
-        raise TypeError("an embedding is a list of numbers")
+        raise TypeError("an embedding is not a list of numbers")
     return vector

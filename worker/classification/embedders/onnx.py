@@ -1,4 +1,4 @@
-"""An embedder of the operator's own: an ONNX model in a local directory."""
+"""A custom embedder: an ONNX model in a local directory."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,18 +15,18 @@ from worker.classification.embedders.onnx_session import ForkedSession
 _IDS, _MASK, _TYPES = "input_ids", "attention_mask", "token_type_ids"
 _WHOLE = "sentence_embedding"
 _INTEGERS = {"tensor(int64)": "int64", "tensor(int32)": "int32"}
-# A rule's description may be long: what is cut off again must not be tokenized first.
+# A rule's description may be long; the tokenizer gets no more than this.
 _MAX_CHARACTERS = 8_000
 
 
 class OnnxEmbedder:
     """A sentence embedding model as sentence-transformers and Optimum export it.
 
-    The graph takes `input_ids` and, if it likes, `attention_mask` and `token_type_ids`, and
-    gives vectors of tokens, which are pooled here, or one output `sentence_embedding`.
+    The graph takes `input_ids` and, optionally, `attention_mask` and `token_type_ids`. It returns
+    vectors of tokens, which are pooled here, or one output `sentence_embedding`.
     Safe to share between threads, and usable after a fork.
 
-    Raises StartupError when the directory holds no such model.
+    Raises StartupError when the directory has no such model.
     """
 
     def __init__(self, directory: Path, prefixes: Prefixes, threads: int = 1) -> None:
@@ -40,34 +40,34 @@ class OnnxEmbedder:
             self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
         except Exception as error:  # the package raises nothing narrower
             raise StartupError(f"PIGEONHOLE_EMBEDDER: {files.tokenizer}: {error}") from error
-        # What a file says about these was meant for batches.
+        # The settings in the tokenizer's file are for batches.
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(files.longest)
+        self._tokenizer.enable_truncation(files.max_tokens)
         try:
             self._types, self._output = _signature(self._session.get(), files.modules)
             self.dimension = self._vector("dimension").shape[0]
         except StartupError as error:
             raise StartupError(f"PIGEONHOLE_EMBEDDER: {files.network} {error}") from None
-        except Exception as error:  # ONNX Runtime has a dozen of its own, without a common base
+        except Exception as error:  # ONNX Runtime's dozen exceptions have no common base
             reason = str(error).partition("\n")[0]
             raise StartupError(f"PIGEONHOLE_EMBEDDER: {files.network}: {reason}") from error
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return vectors of length 1, shape (len(texts), dimension).
 
-        Each text runs alone: in a batch its vector would differ with its neighbours. Raises
-        ArithmeticError when the model gives no finite numbers for a text.
+        Each text runs alone: in a batch its vector would depend on the other texts. Raises
+        ArithmeticError when the model returns numbers that are not finite.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self._vector(self._prefixes.add(text[:_MAX_CHARACTERS], kind))
         if not np.isfinite(vectors).all():
-            raise ArithmeticError(f"{self.name} gave no finite numbers for a text")
+            raise ArithmeticError(f"{self.name} returned no finite numbers for a text")
         return normalise(vectors)
 
     def _vector(self, text: str) -> Vectors:
         encoding = self._tokenizer.encode(text)
-        if not encoding.ids:  # a tokenizer without special tokens has nothing to say of ""
+        if not encoding.ids:  # a tokenizer without special tokens returns no ids for ""
             return np.zeros(self.dimension, dtype=np.float32)
         given = {_IDS: encoding.ids, _MASK: encoding.attention_mask, _TYPES: encoding.type_ids}
         feed = {name: np.array([given[name]], dtype=kind) for name, kind in self._types.items()}
@@ -82,14 +82,14 @@ class OnnxEmbedder:
 def _signature(
     session: onnxruntime.InferenceSession, modules: Sequence[str]
 ) -> tuple[dict[str, str], str]:
-    """Return the graph's inputs with their kinds of integers, and the output to take.
+    """Return the graph's inputs with their integer types, and the output to use.
 
     Raises StartupError, with the end of a sentence, for a graph that cannot be used.
     """
     types: dict[str, str] = {}
     for node in session.get_inputs():
         if node.name not in (_IDS, _MASK, _TYPES) or node.type not in _INTEGERS:
-            raise StartupError(f"wants an input {node.name} of {node.type}, which is not known")
+            raise StartupError(f"wants an input {node.name} of {node.type}, which is not supported")
         types[node.name] = _INTEGERS[node.type]
     if _IDS not in types:
         raise StartupError(f"has no input {_IDS}")

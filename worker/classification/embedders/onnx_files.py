@@ -1,4 +1,4 @@
-"""What lies in the directory of an ONNX model, laid out as sentence-transformers export it."""
+"""The files of an ONNX model, in the layout of exports by sentence-transformers."""
 
 import hashlib
 import json
@@ -9,35 +9,35 @@ from typing import Literal, Self
 from app.errors import StartupError
 
 Pooling = Literal["mean", "cls"]
-"""How one vector is made of those of all tokens: their mean, or the first token's."""
+"""How the vectors of tokens become one: their mean, or the vector of the first token."""
 
-# Chunks have about 256 tokens: a model that reads more would only cost more.
+# Chunks have about 256 tokens, so a higher limit would not change their vectors.
 MAX_TOKENS = 512
 
 _NETWORKS = ("model.onnx", "onnx/model.onnx")
 _TOKENIZER = "tokenizer.json"
 _POOLING = "1_Pooling/config.json"
-# The modules of a sentence-transformers model that are done here.
+# The modules of a sentence-transformers model that are implemented here.
 _KNOWN_MODULES = frozenset({"Transformer", "Pooling", "Normalize"})
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """The files of a model and what they say about its use.
+    """The files of a model and its settings.
 
-    `longest` is the number of tokens, special ones included, after which a text is cut.
-    `modules` are steps after pooling that only the graph itself could do.
+    A text is cut after `max_tokens` tokens, special ones included. `modules` are steps after
+    pooling that are not implemented here; the graph itself must contain them.
     """
 
     network: Path
     tokenizer: Path
     pooling: Pooling
-    longest: int
+    max_tokens: int
     modules: tuple[str, ...]
 
     @classmethod
     def of(cls, directory: Path) -> Self:
-        """Read a directory; raises StartupError, naming the file, when it holds no usable model."""
+        """Read a directory; raises StartupError, naming the file, when the model is not usable."""
         network = next(
             (directory / name for name in _NETWORKS if (directory / name).is_file()), None
         )
@@ -52,21 +52,21 @@ class ModelFiles:
             network=network,
             tokenizer=tokenizer,
             pooling=_pooling(directory / _POOLING),
-            longest=_longest(directory),
+            max_tokens=_max_tokens(directory),
             modules=_other_modules(directory / "modules.json"),
         )
 
     def digest(self) -> str:
-        """Return the SHA-256, in hexadecimal digits, of all that vectors depend on.
+        """Return the SHA-256, in hexadecimal digits, of everything that vectors depend on.
 
-        Reads the network whole, with the files of weights beside it: 0.1 s for 90 MB.
+        Reads the whole network and the files of weights beside it: 0.1 s for 90 MB.
         """
         whole = hashlib.sha256()
         weights = sorted(self.network.parent.glob(f"{self.network.name}*"))
         for path in (*weights, self.tokenizer):
             with path.open("rb") as file:
                 whole.update(hashlib.file_digest(file, "sha256").digest())
-        whole.update(f"{self.pooling} {self.longest}".encode())
+        whole.update(f"{self.pooling} {self.max_tokens}".encode())
         return whole.hexdigest()
 
 
@@ -80,18 +80,18 @@ def _pooling(path: Path) -> Pooling:
     if asked == {"pooling_mode_cls_token"}:
         return "cls"
     raise StartupError(
-        f"PIGEONHOLE_EMBEDDER: {path} asks for another pooling than mean or CLS: export the model"
+        f"PIGEONHOLE_EMBEDDER: {path} asks for another pooling than mean or CLS; export the model"
         " with an output sentence_embedding"
     )
 
 
-def _longest(directory: Path) -> int:
-    said = (
+def _max_tokens(directory: Path) -> int:
+    limits = (
         _read_object(directory / "sentence_bert_config.json").get("max_seq_length"),
         _read_object(directory / "tokenizer_config.json").get("model_max_length"),
     )
-    # Tokenizers without a limit say so by a number of thirty digits.
-    return min([MAX_TOKENS, *(int(number) for number in said if isinstance(number, int | float))])
+    # Tokenizers without a limit have a number of thirty digits.
+    return min([MAX_TOKENS, *(int(number) for number in limits if isinstance(number, int | float))])
 
 
 def _other_modules(path: Path) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def _read_object(path: Path) -> dict[str, object]:
 
 
 def _read_json(path: Path) -> object:
-    """Return the content of a file, None when there is no such file."""
+    """Return the content of a file, or None when it does not exist."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

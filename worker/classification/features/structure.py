@@ -1,4 +1,4 @@
-"""What the form of a text says: blanks to fill in, numbered sections, rows of transactions."""
+"""The structure of a text: blanks to fill in, numbered sections, rows of transactions."""
 
 import re
 
@@ -8,8 +8,8 @@ _MACHINE_READABLE_ZONE = re.compile(
 _BLANK = re.compile(r"_{3,}|\.{6,}|…{3,}|[☐□❑▢]|\[ ?\]|\(\s\)")
 _MIN_BLANKS = 5
 
-# A heading "§ 3", "Article 3", "Art. 3" at the beginning of a line, in the languages whose
-# words for it are not also something else.
+# A heading "§ 3", "Article 3", "Art. 3" at the beginning of a line, in the languages whose word
+# for it has no other meaning.
 _SECTION = re.compile(
     r"^[ \t#*>|]{0,20}(?:§+|art(?:icle|ikel|ículo|iculo|igo|icolo|ykuł|\.)|section"
     r"|статья|madde|المادة|第|제)"
@@ -32,7 +32,7 @@ _AMOUNT = re.compile(
     r"(?<![\w.:/])(?<!\d,)[-+(]?\s?[$€£¥]?(?:\d{1,3}(?:[.,' ]\d{3}){1,4}|\d{1,12})[.,]\d{1,2}"
     r"(?![\w.:/])"
 )
-# In text taken from a PDF a row's date and its amount may lie some lines apart.
+# In the text of a PDF the date and the amount of a row may be some lines apart.
 _ROW_LINES = 4
 _MIN_ROWS = 5
 _MANY_ROWS = 12
@@ -40,12 +40,12 @@ _SHARE_OF_ROWS = 0.2
 
 
 def has_machine_readable_zone(text: str) -> bool:
-    """Tell whether there are lines as on passports and identity cards (ICAO 9303)."""
+    """Tell whether the text has a machine-readable zone, as identity documents do (ICAO 9303)."""
     return _MACHINE_READABLE_ZONE.search(text.replace(" ", "")) is not None
 
 
 def has_blanks(text: str) -> bool:
-    """Tell whether there are at least 5 blanks or boxes, one in a hundred words."""
+    """Tell whether the text has at least 5 blanks or boxes, more than one in 100 words."""
     blanks = len(_BLANK.findall(text))
     return blanks >= _MIN_BLANKS and blanks > 0.01 * len(text.split())
 
@@ -57,7 +57,7 @@ def has_numbered_sections(text: str) -> bool:
 
 
 def has_transactions(text: str) -> bool:
-    """Tell whether there are rows of a date and an amount: 12, or 5 that are a fifth of all."""
+    """Tell whether 12 rows have a date and an amount, or 5 that are a fifth of all rows."""
     rows = lines = left = 0
     for line in text.splitlines():
         if not line.strip():

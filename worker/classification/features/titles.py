@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from worker.classification.features.text import content_spans, normalise_text
+from worker.classification.features.text import content_start, normalise_text
 from worker.parsing.document import DocumentPage
 
 _MAX_LINES = 5
@@ -15,10 +15,8 @@ def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
     A line qualifies with 3 to 110 characters, at most 14 words and at least half letters.
     """
     for position, page in enumerate(pages):
-        spans = content_spans(page.text, first_page=position == 0)
-        text = normalise_text(
-            "\n".join(page.text[start:end] for start, end in spans)[:_MAX_CHARACTERS]
-        )
+        start = content_start(page.text, first_page=position == 0)
+        text = normalise_text(page.text[start : start + _MAX_CHARACTERS])
         if text:
             return _choose(text.split("\n"))
     return ()

@@ -202,7 +202,7 @@ class TestServer:
         self, server: EmbeddingsServer, place: Place, monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(server, "answer", lambda asked, them: plain(asked, them[:, ::-1]))
-        with pytest.raises(StartupError, match=r"gives other vectors .*cosine.*models fit"):
+        with pytest.raises(StartupError, match=r"returns other vectors .*cosine.*models fit"):
             load_engine(settings(place))
 
     def test_noise_is_not_another_model(

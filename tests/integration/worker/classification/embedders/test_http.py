@@ -163,7 +163,7 @@ UNUSABLE: dict[str, Answer] = {
     "0 embeddings for 1 texts": always(Reply({"data": []})),
     "which embedding belongs": always(Reply({"data": [{"index": 7, "embedding": [1.0]}]})),
     "different or no length": always(Reply({"data": [{"index": 0, "embedding": []}]})),
-    "gave 3 numbers for a text, not 512": lambda asked, vectors: plain(asked, vectors[:, :3]),
+    "returned 3 numbers for a text, not 512": lambda asked, vectors: plain(asked, vectors[:, :3]),
     "far too long": always(Reply(b" " * 1_200_000)),
     "does not answer .*IncompleteRead": always(Reply(b"{", promised=100)),
 }
@@ -210,7 +210,7 @@ def test_a_server_that_comes_back_with_another_model_is_not_used(
         embedder.embed(["a"], "query")
     server.answer = lambda asked, vectors: plain(asked, vectors[:, ::-1])
     assert not embedder.is_ready()
-    assert embedder.trouble == "the embeddings server came back with another model"
+    assert embedder.trouble == "the embeddings server now runs another model"
 
 
 def test_a_slow_server_counts_as_down(server: EmbeddingsServer, connect: Connect):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.features.chunks import CHUNK_TOKENS, cut_chunks
-from worker.classification.features.text import content_spans, is_readable, normalise_text
+from worker.classification.features.text import content_start, is_readable, normalise_text
 from worker.classification.features.titles import title_lines
 from worker.classification.rules.exclusions import without_negations
 from worker.classification.scoring.cues import observed_cues
@@ -140,18 +140,11 @@ def test_title_lines_come_from_the_first_page_with_text():
 
 def test_front_matter_of_the_first_page_is_left_out():
     text = "---\ntitle: Pancakes\ntags: [sweet]\n---\nMix flour and milk."
-    (start, end), *rest = content_spans(text, first_page=True)
-    assert (text[start:end], rest) == ("Mix flour and milk.", [])
-    assert content_spans(text, first_page=False) == [(0, len(text))]
+    assert text[content_start(text, first_page=True) :] == "Mix flour and milk."
+    assert content_start(text, first_page=False) == 0
     assert cut_chunks([DocumentPage(0, text)])[0].text == "Mix flour and milk."
 
 
 @pytest.mark.parametrize("text", ["---\nno keys here\n---\ntext", "---\ntitle: never closed"])
 def test_what_only_looks_like_front_matter_stays(text: str):
-    assert content_spans(text, first_page=True) == [(0, len(text))]
-
-
-def test_hidden_headers_of_inline_xbrl_are_left_out():
-    text = "Before <ix:header>us-gaap:Member 0001</ix:header> after"
-    parts = [text[start:end] for start, end in content_spans(text, first_page=True)]
-    assert parts == ["Before ", " after"]
+    assert content_start(text, first_page=True) == 0
