@@ -68,9 +68,7 @@ class HttpEmbedder:
         try:
             found = self._vectors([_PLAIN], tries=1)
             if min_cosine(found, self._first) < SAME_MODEL:
-                self._set_trouble(
-                    "the embeddings server returns vectors of another model since its outage"
-                )
+                self._set_trouble("the embeddings server now runs another model")
         except (EmbedderUnavailable, TextRefused):
             self._retry_at = time.monotonic() + _RETRY_SECONDS
         return self._trouble is None
