@@ -1,4 +1,4 @@
-"""`pigeonhole demo`: a server of its own, driven by the official client, offline."""
+"""`pigeonhole demo`: starts a server and classifies the samples with the official client."""
 
 import http.client
 import importlib.util
@@ -29,7 +29,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    # The client is an extra: the command must load, and say so, without it.
+    # The client is an extra: without it the command must still load and print NO_CLIENT.
     from llama_cloud import LlamaCloud
     from llama_cloud.types.classifier.classify_job import ClassifyJob
     from llama_cloud.types.classifier.job_get_results_response import Item
@@ -40,9 +40,8 @@ POLL_SECONDS = 0.2
 # Room for the longest file name and type, the confidence and the gaps.
 TABLE_WITHOUT_WHY = 48
 NO_CLIENT = (
-    "The demo drives the server with the official client, which is not installed:"
-    " run `make demo` in the checkout, or install the extra `demo`"
-    " (pip install 'pigeonhole[demo]')."
+    "The demo needs the official client, which is not installed:"
+    " run `make demo` in the checkout, or install the extra `demo` of this package."
 )
 
 
@@ -56,7 +55,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The documents to send, the rules, and what should come out for each file."""
+    """The documents to send, the rules, and the expected outcome of each file."""
 
     folder: Path
     rules: list[dict[str, str]]
@@ -65,7 +64,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the server said about one file."""
+    """The server's result for one file."""
 
     file: str
     answer: str | Failure | None
@@ -80,13 +79,13 @@ class Outcome:
     type=click.Path(path_type=Path),
     default=Path("samples"),
     show_default=True,
-    help="The folder with the documents and their rules.yaml.",
+    help="Folder with the documents and their rules.yaml.",
 )
 def demo(folder: Path) -> None:
-    """Start a server, classify the sample documents through llama-cloud, show the answers.
+    """Start a server, classify the sample documents with llama-cloud, print the results.
 
-    Everything happens on this machine and in a temporary folder. The exit code is 0 only if
-    every document got the outcome that rules.yaml expects.
+    Uses only this machine and a temporary folder. The exit status is 0 only if every document
+    has the outcome that rules.yaml expects.
     """
     if importlib.util.find_spec("llama_cloud") is None:
         raise click.ClickException(NO_CLIENT)
@@ -108,7 +107,7 @@ def demo(folder: Path) -> None:
 
 
 def load_samples(folder: Path) -> Samples:
-    """Read rules.yaml and check that every document that it names is there."""
+    """Read rules.yaml and check that every document in it exists."""
     path = folder / "rules.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -121,7 +120,7 @@ def load_samples(folder: Path) -> Samples:
             f"No {path}: run the demo in the checkout, or give --samples."
         ) from None
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise click.ClickException(f"{path} is not what the demo needs: {error}") from None
+        raise click.ClickException(f"{path} is not in the form of rules.yaml: {error}") from None
     if missing := [name for name in expected if not (folder / name).is_file()]:
         raise click.ClickException(f"{folder} lacks {', '.join(missing)}.")
     return Samples(folder, rules, expected)
@@ -135,7 +134,7 @@ def _expectation(value: object) -> str | Failure | None:
 
 @contextmanager
 def _sigterm_unwinds() -> Iterator[None]:
-    """Let SIGTERM take the way of Ctrl-C, so that the server is stopped then too."""
+    """Handle SIGTERM like Ctrl-C, so that the server is stopped too."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -171,8 +170,8 @@ def _server(scratch: Path) -> Iterator[tuple[str, str]]:
 
 
 def _environment(api_key: str) -> dict[str, str]:
-    # Settings in the environment belong to somebody's real server: the demo must not write
-    # into its database.
+    # Settings in the environment may be those of a real server: the demo must not write to its
+    # database.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PIGEONHOLE_")}
     return {**inherited, "PIGEONHOLE_API_KEY": api_key}
 
@@ -198,7 +197,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
 
 
 def _is_ready(port: int) -> bool:
-    # http.client knows nothing of proxies, so one in the environment cannot get in between.
+    # http.client ignores proxies of the environment.
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/readyz")
@@ -214,7 +213,7 @@ def _last_lines(log: Path, count: int = 15) -> str:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the server to stop, and insist after a while, whatever Ctrl-C falls in between."""
+    """Terminate the server; kill it after 15 s or on Ctrl-C."""
     process.terminate()
     try:
         process.wait(timeout=15)
@@ -230,12 +229,12 @@ def _classify(
 
     with (
         warnings.catch_warnings(),
-        # trust_env=False: no proxy of the environment comes between us and the loopback.
+        # trust_env=False: ignores proxies of the environment.
         LlamaCloud(
             base_url=base_url, api_key=api_key, http_client=DefaultHttpxClient(trust_env=False)
         ) as client,
     ):
-        # The client marks its whole classifier as deprecated; that is why this server exists.
+        # The client marks its whole classifier as deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
         names: dict[str, str] = {}
         for name in samples.expected:
@@ -255,7 +254,7 @@ def _classify(
 def _outcome(name: str, item: "Item") -> Outcome:
     if item.result is not None:
         return Outcome(name, item.result.type, item.result.confidence, item.result.reasoning)
-    # An extension of ours: the client keeps fields that its own schema does not know.
+    # An extension: the client keeps fields that its schema does not have.
     error = (item.model_extra or {}).get("error") or {}
     return Outcome(name, Failure(error.get("code", "unknown"), error.get("message", "")), None, "")
 
@@ -265,7 +264,7 @@ def _has_ended(item: "Item") -> bool:
 
 
 def _wait(client: "LlamaCloud", job_id: str, total: int, console: Console) -> "ClassifyJob":
-    """Poll as `client.classifier.wait_for_completion` does, but draw the files as they finish."""
+    """Poll as `client.classifier.wait_for_completion` does, with a progress bar."""
     deadline = time.monotonic() + JOB_SECONDS
     with Progress(
         SpinnerColumn(),
@@ -296,7 +295,7 @@ def _show(
     table.add_column("Type", no_wrap=True)
     table.add_column("Conf.", justify="right", no_wrap=True)
     table.add_column("Why", ratio=1)
-    # A terminal of another encoding would end the demo with an exception at a check mark.
+    # In another encoding a check mark raises an exception.
     right, wrong = ("✓", "✗") if console.encoding.startswith("utf") else ("+", "!")
     for outcome in outcomes:
         fits = outcome.answer == samples.expected[outcome.file]
@@ -328,9 +327,9 @@ def _type_cell(answer: str | Failure | None) -> Text:
     return Text("null", "dim") if answer is None else Text(answer, "cyan")
 
 
-def _why(outcome: Outcome, longest: int) -> str:
-    """Return the first line of the reasoning without the type, which has a column already."""
+def _why(outcome: Outcome, max_length: int) -> str:
+    """Return the first line of the reasoning without the type, which has its own column."""
     if isinstance(outcome.answer, Failure):
-        return shorten(outcome.answer.message, longest, placeholder=" ...")
+        return shorten(outcome.answer.message, max_length, placeholder=" ...")
     first = outcome.reasoning.partition("\n")[0]
-    return shorten(first.partition(": ")[2] or first, longest, placeholder=" ...")
+    return shorten(first.partition(": ")[2] or first, max_length, placeholder=" ...")

@@ -1,4 +1,4 @@
-"""Fitting the classifier's constants on files: what `pigeonhole models fit` does."""
+"""Fits the classifier's constants on files, for `pigeonhole models fit`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,9 +35,10 @@ from worker.parsing.sandbox.parser import SandboxedParser
 def fit_built_in(
     place: Path, settings: Settings, output: Path | None, *, alone: bool
 ) -> list[Path]:
-    """Fit the constants of the built-in models, of both and of the first `alone`.
+    """Fit the constants of the built-in models: of both together and of the first alone.
 
-    Returns what was written, without endings. Raises StartupError when that is impossible.
+    With `alone`, fits only the latter. Returns the paths that were written, without endings.
+    Raises StartupError when the corpus is missing or the constants cannot be written.
     """
     use = CachingEmbedder(UseEmbedder())
     engines = [[use]]
@@ -52,7 +53,7 @@ def fit_built_in(
 
 
 def fit_custom(place: Path, settings: Settings, output: Path | None) -> list[Path]:
-    """Fit the constants of the embedder that the settings name; returns and raises likewise."""
+    """Fit the constants of PIGEONHOLE_EMBEDDER; returns and raises as `fit_built_in` does."""
     embedder = load_embedder(settings)
     try:
         (constants,) = fit_constants(place, [[CachingEmbedder(embedder)]])
@@ -68,7 +69,7 @@ def fit_custom(place: Path, settings: Settings, output: Path | None) -> list[Pat
 def fit_constants(place: Path, engines: Sequence[Sequence[Embedder]]) -> list[Constants]:
     """Parse the corpus in `place` and fit the constants of each engine's embedders on it.
 
-    Raises StartupError when there is no corpus.
+    Raises StartupError when there is no corpus in `place`.
     """
     directory = find_directory(place)
     corpora = _read_corpora(directory)

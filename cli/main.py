@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
 
-# Verb -> module. Each is imported when it is asked for: some need the classifier, which takes
-# a while to load, and worker processes import this module too.
+# Verb -> module. A module is imported when its verb is used: some load the classifier, and worker
+# processes import this module too.
 VERBS = {
     "serve": "cli.serve",
     "worker": "cli.worker",
@@ -29,10 +29,10 @@ VERBS = {
 
 
 class _Verbs(click.Group):
-    """A group whose commands are attributes of modules that bear their names."""
+    """A group whose commands are attributes of the modules in VERBS, named like the verbs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        """Return the verbs in the order of a newcomer's interest."""
+        """Return the verbs in the order of VERBS."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
@@ -47,11 +47,11 @@ class _Verbs(click.Group):
 @click.command(cls=_Verbs)
 @click.version_option(package_name="pigeonhole")
 def commands() -> None:
-    """Classify documents by rules in plain language, on your own machine."""
+    """Classify documents by rules in plain language, on your own machines."""
 
 
 def main() -> None:
-    """Run the command; an expected failure is one sentence on standard error and status 2."""
+    """Run the command. An expected failure prints one sentence to standard error; status 2."""
     try:
         commands(standalone_mode=True)
     except (StartupError, PigeonholeError) as error:
@@ -60,7 +60,7 @@ def main() -> None:
         _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines() or ["no reason given"]
-        _refuse(f"PIGEONHOLE_DATABASE_URL: the database does not answer as it should: {reason[0]}")
+        _refuse(f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason[0]}")
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`pigeonhole migrate`: bring the database to this program's schema."""
+"""`pigeonhole migrate`: migrate the database to the schema of this release."""
 
 from pathlib import Path
 
@@ -15,19 +15,19 @@ from cli.composition import open_database, open_secrets
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything is kept.")
 def migrate(data_dir: Path | None) -> None:
-    """Bring the database to this program's schema, and make the first project.
+    """Migrate the database to the schema of this release, and create the first project.
 
-    PIGEONHOLE_API_KEY, if set, becomes a valid key.
+    If PIGEONHOLE_API_KEY is set, it becomes a valid key.
     """
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)
     database = open_database(settings)
     schema.migrate(database)
     if not settings.is_embedded:
-        # Workers refuse to start without it: theirs would be an empty directory of their own.
+        # Creates the directory. Workers refuse to start without it: a new one would be empty.
         if settings.s3_bucket is None:
             LocalBlobStore(settings.blob_dir)
         with database.write() as session:
             bootstrap(session, open_secrets(settings), settings)
     database.close()
-    print("The database has this program's schema.")
+    print("The database has the schema of this release.")

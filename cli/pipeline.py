@@ -1,7 +1,7 @@
-"""Building what a worker process works with.
+"""Builds the pipeline of a worker process.
 
-A module of its own: an embedded worker imports it by name and must not load the API's parts
-with it, nor Celery, which together weigh as much as a parser.
+An embedded worker imports this module by name: it must not import the API nor Celery, which
+together take as much memory as a parser.
 """
 
 import logging
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 def require_embedder(settings: Settings) -> None:
     """Raise StartupError unless workers can load the embedder that the settings name.
 
-    Tried in a process of its own: the API must stay small, and a parent of workers must not
-    have the threads of a model when it forks. The built-in models need no such trial.
+    Loads it in another process: the API must stay small, and a parent of workers must not
+    have the threads of a model when it forks. The built-in models need no such check.
     """
     if not settings.embedder:
         return
@@ -39,8 +39,8 @@ def require_embedder(settings: Settings) -> None:
             pool.submit(_try_engine, settings).result()
     except BrokenProcessPool as error:
         raise StartupError(
-            "PIGEONHOLE_EMBEDDER: the process that loaded it has died: there may be too little"
-            " memory"
+            "PIGEONHOLE_EMBEDDER: the process that loaded it died, perhaps for lack of memory:"
+            " give it more, or choose a smaller model"
         ) from error
 
 
@@ -51,8 +51,8 @@ def _try_engine(settings: Settings) -> None:
 
 
 def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = ()) -> Pipeline:
-    """Return what a worker process works with; loads the classifier."""
-    # Here, because the API's process imports this module and must stay small.
+    """Return the pipeline of a worker process; loads the classifier."""
+    # Not at the top: the API imports this module and must stay small.
     from worker.classification.loading import (  # noqa: PLC0415
         limit_blas_threads,
         load_engine,
@@ -78,7 +78,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = (
     database = Database(
         settings.sqlalchemy_url,
         PostgresLimits(
-            # The work, its lease, the heartbeat, and two for what comes.
+            # The work, its lease, the heartbeat, and two spare ones.
             connections=5,
             connect_seconds=settings.database_connect_seconds,
             statement_seconds=settings.database_statement_seconds,

@@ -1,4 +1,4 @@
-"""`pigeonhole serve`: the API, and in embedded mode everything else with it."""
+"""`pigeonhole serve`: the API, and in embedded mode the workers and deliveries too."""
 
 import errno
 import fcntl
@@ -50,17 +50,17 @@ log = logging.getLogger(__name__)
 
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", type=int, help="Port to listen on; 0 picks a free one.  [default: 8000]")
+@click.option("--port", type=int, help="Port to listen on; 0 chooses a free one.  [default: 8000]")
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
-    help="Where everything is kept.  [default: pigeonhole-data]",
+    help="Directory of the database, files and keys.  [default: pigeonhole-data]",
 )
-@click.option("--workers", type=int, help="Worker processes.  [default: 2]")
+@click.option("--workers", type=int, help="Number of worker processes.  [default: 2]")
 def serve(host: str | None, port: int | None, data_dir: Path | None, workers: int | None) -> None:
     """Start the server.
 
-    Every flag, and more, can be set by the environment: PIGEONHOLE_HOST, PIGEONHOLE_PORT, ...
+    Variables of the environment set these options and all other settings: PIGEONHOLE_HOST, ...
     """
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)
@@ -69,7 +69,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StartupError(
-            f"PIGEONHOLE_DATA_DIR: the directory cannot be made ({error.strerror})"
+            f"PIGEONHOLE_DATA_DIR: the directory cannot be created ({error.strerror})"
         ) from None
     if settings.is_embedded:
         with _lock(settings.data_dir), shared_metrics(settings.data_dir):
@@ -115,14 +115,14 @@ def _serve(settings: Settings) -> None:
         http=limited_connection(settings.request_seconds),
         limit_concurrency=MAX_CONNECTIONS,
         ws="none",
-        # Whom to believe about the client's address and scheme is the operator's decision.
+        # X-Forwarded-* is ignored: any client can send it.
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=int(settings.drain_seconds) or 1,
     )
     try:
         _Server(config, background).run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn raises it again after it has shut down in good order
+    except KeyboardInterrupt:  # uvicorn raises it again after a clean shutdown
         log.debug("stopped by the keyboard")
     finally:
         database.close()
@@ -130,7 +130,7 @@ def _serve(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server whose local workers finish while it answers its last requests, not after that."""
+    """A server that stops its local workers when it stops accepting requests."""
 
     def __init__(self, config: uvicorn.Config, background: Sequence[BackgroundService]) -> None:
         super().__init__(config)
@@ -143,7 +143,7 @@ class _Server(uvicorn.Server):
 
 
 def _leave(_: int, __: FrameType | None) -> None:
-    """End well on SIGTERM: uvicorn raises it again after it has shut down in good order."""
+    """Exit with 0 on SIGTERM: uvicorn raises it again after a clean shutdown."""
     sys.exit(0)
 
 
@@ -155,19 +155,19 @@ def _prepare_schema(settings: Settings, database: Database) -> None:
 
 
 def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None:
-    """Make the first key; on a terminal it is shown, this once."""
+    """Create the first key; print it if the output is a terminal."""
     key_file = settings.data_dir / "admin.key"
     with database.write() as session:
         key = bootstrap(session, secrets, settings)
         if key is not None:
-            # Before the commit: a key whose file could not be written would be lost.
+            # Before the commit: if the file cannot be written, the key must not exist.
             write_private(key_file, key)
     if key is not None and sys.stdout.isatty():
-        print(f"Your API key, shown only now and kept in {key_file}:\n  {key}\n")
+        print(f"Your API key, printed only now and stored in {key_file}:\n  {key}\n")
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Bind before anything else is started: a taken port is the commonest mistake."""
+    """Bind the port before starting anything: a taken port is the most common mistake."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -176,7 +176,7 @@ def _listen(settings: Settings) -> socket.socket:
     except (socket.gaierror, UnicodeError):
         listener.close()
         raise StartupError(
-            f"PIGEONHOLE_HOST: {settings.host} is no address and no name that can be resolved"
+            f"PIGEONHOLE_HOST: {settings.host} is neither an address nor a known name"
         ) from None
     except OSError as error:
         listener.close()
@@ -201,7 +201,7 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
         f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"
-        "Point the code that you wrote for LlamaCloud at it:\n"
+        "Point code written for LlamaCloud at it:\n"
         f"  export LLAMA_CLOUD_BASE_URL={url}\n"
         f"  export LLAMA_CLOUD_API_KEY={key}",
         flush=True,
@@ -209,7 +209,7 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
 
 
 def _lock(data_dir: Path) -> TextIO:
-    """Return the open lock file; another server on the same directory is refused."""
+    """Return the open lock file; raises StartupError if another server has the directory."""
     file = (data_dir / "server.lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

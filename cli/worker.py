@@ -24,25 +24,25 @@ from worker.runtime.webhook_delivery.process import DelivererProcess
 
 
 @click.command()
-@click.option("--workers", type=int, help="Worker processes.  [default: 2]")
+@click.option("--workers", type=int, help="Number of worker processes.  [default: 2]")
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
-    help="Where the files are, unless PIGEONHOLE_BLOB_URL says.  [default: pigeonhole-data]",
+    help="Directory of the files, without PIGEONHOLE_BLOB_URL.  [default: pigeonhole-data]",
 )
 def worker(workers: int | None, data_dir: Path | None) -> None:
-    """Work on jobs of a server with Postgres and Redis."""
+    """Start workers for a server with Postgres and Redis."""
     settings = load_settings(workers=workers, data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)
     if settings.is_embedded:
         raise StartupError(
-            "PIGEONHOLE_BROKER_URL is not set: `pigeonhole worker` belongs to a server with "
-            "Postgres and Redis; the embedded server has its workers inside `pigeonhole serve`"
+            "PIGEONHOLE_BROKER_URL is not set: `pigeonhole worker` needs Postgres and Redis; "
+            "without them `pigeonhole serve` runs the workers"
         )
     if settings.s3_bucket is None and not settings.blob_dir.is_dir():
         raise StartupError(
-            f"the directory of uploaded files, {settings.blob_dir}, is not there: mount the one "
-            "that the server uses, or name it or a bucket by PIGEONHOLE_BLOB_URL"
+            f"the directory of uploaded files, {settings.blob_dir}, does not exist: mount the one "
+            "that the server uses, or set PIGEONHOLE_BLOB_URL to it or to a bucket"
         )
     require_blobs(settings)
     warn_unshared_blobs(settings)
@@ -59,7 +59,7 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
 
 
 def deliver_forever(settings: Settings) -> None:
-    """Deliver webhooks until SIGTERM; runs in a process of its own."""
+    """Deliver webhooks until SIGTERM; runs in a separate process."""
     run_deliverer(
         settings,
         lambda settings, on_retry: make_deliverer(

@@ -95,9 +95,9 @@ def test_the_server_ends_with_the_demo(number: signal.Signals, tmp_path: Path) -
     ("content", "complaint"),
     [
         (None, "run the demo in the checkout"),
-        ("rules: [", "is not what the demo needs"),
-        ("rules: []", "is not what the demo needs"),
-        ("- a list", "is not what the demo needs"),
+        ("rules: [", "is not in the form of rules.yaml"),
+        ("rules: []", "is not in the form of rules.yaml"),
+        ("- a list", "is not in the form of rules.yaml"),
         ("{rules: [], expected: {lost.pdf: null}}", "lacks lost.pdf"),
     ],
 )

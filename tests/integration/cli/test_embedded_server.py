@@ -274,4 +274,4 @@ def test_ready_and_alive(client: Client) -> None:
 
 
 def test_migrate_has_nothing_to_do(server: RunningServer) -> None:
-    assert "has this program's schema" in server.run("migrate")
+    assert "has the schema of this release" in server.run("migrate")
