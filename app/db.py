@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-# Constraint names that are the same on both databases, so that migrations can refer to them.
+# Migrations refer to constraints by name, so both databases need the same names.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -35,18 +35,18 @@ WAL_TRIES = 100
 WAL_WAIT_SECONDS = 0.05
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-# The same where None is SQL NULL and not the JSON value null.
+# As Json, but None is stored as SQL NULL instead of the JSON value null.
 NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Base(DeclarativeBase):
-    """The declarative base of every table."""
+    """The base class of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC with microseconds, the same on SQLite (which knows no zones) and Postgres."""
+    """A time in UTC with microseconds, the same on SQLite (which stores no zones) and Postgres."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -66,30 +66,29 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def now() -> datetime:
-    """Return the current moment in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> UUID:
-    """Return a UUIDv7 (RFC 9562): unique, and ascending with time, so that it can be a sort key."""
+    """Return a UUIDv7 (RFC 9562). It ascends with time and can be a sort key."""
     return uuid_utils.compat.uuid7()
 
 
 def first_id(moment: datetime) -> UUID:
-    """Return the lowest id that a row made at this moment can have.
+    """Return the lowest id of a row created at this time; before 1970, the lowest id of all.
 
-    Ids begin with their milliseconds, so that their index finds old rows without another one.
-    Before 1970 there are none: such a moment gives the lowest id of all.
+    Ids begin with their milliseconds, so the primary key finds rows by age.
     """
     return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresLimits:
-    """How many connections a process opens at most, and how long it waits for Postgres.
+    """Limits of a process on Postgres: connections, and seconds to wait.
 
-    `connect_seconds` is for a new connection, for one of the pool to become free, and for a
-    dead host to be noticed; psycopg takes no less than 2.
+    `connect_seconds` applies to new connections, to waiting for a free connection of the pool,
+    and to detecting a dead host. psycopg requires at least 2.
     """
 
     connections: int = 20
@@ -98,10 +97,10 @@ class PostgresLimits:
 
 
 class Database:
-    """An engine with the two ways to use it: `read` and `write`.
+    """A database engine with sessions for reading and for writing.
 
-    On SQLite a writer begins with BEGIN IMMEDIATE, because a transaction that reads first and
-    writes later fails at once when another writer came between; readers never wait for writers.
+    On SQLite a writer begins with BEGIN IMMEDIATE: a transaction that reads first and writes
+    later would fail after a write of another one. Readers do not wait for writers.
     """
 
     def __init__(self, url: str, limits: PostgresLimits = PostgresLimits()) -> None:
@@ -112,21 +111,21 @@ class Database:
         self._listeners: dict[str, Callable[[int], None]] = {}
 
     def on_commit(self, topic: str, listener: Callable[[int], None]) -> None:
-        """Call `listener` after each `write` that announced a topic, with how many were announced.
+        """Call `listener` with the number of announcements after each `write` with this topic.
 
-        It must not raise: what was written is committed.
+        The listener must not raise: the transaction is committed by then.
         """
         self._listeners[topic] = listener
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session for queries; nothing that it changes is kept."""
+        """Yield a session for queries; changes are discarded."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session whose changes are committed when the block ends without an error."""
+        """Yield a session whose changes are committed if the block ends without an error."""
         with Session(self._writers, expire_on_commit=False) as session:
             with session.begin():
                 yield session
@@ -141,7 +140,7 @@ class Database:
 
 
 def announce(session: Session, topic: str, count: int = 1) -> None:
-    """Have the database's listener for a topic told once what the session changes is committed."""
+    """Notify the listener of a topic once the session is committed."""
     session.info.setdefault(ANNOUNCED, Counter())[topic] += count
 
 
@@ -156,10 +155,10 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # we emit BEGIN ourselves
+        connection.isolation_level = None  # `begin` below sends BEGIN
         cursor = connection.cursor()
         _use_wal(cursor)
-        # FULL: a job that was answered must survive a power cut, not only a crash.
+        # FULL: an acknowledged job must survive a power cut, not only a crash.
         for pragma in ("synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -173,9 +172,10 @@ def _sqlite(url: str) -> Engine:
 
 
 def _use_wal(cursor: DBAPICursor) -> None:
-    """Let readers go on beside a writer; waits for another program that opens a new database.
+    """Switch to WAL, in which readers do not block a writer.
 
-    SQLite itself does not wait where the journal's mode has to change, in spite of its timeout.
+    Retries while another process opens the same new database: SQLite ignores its busy timeout
+    when the journal mode changes.
     """
     for attempt in range(WAL_TRIES):
         try:
@@ -190,12 +190,12 @@ def _use_wal(cursor: DBAPICursor) -> None:
 
 def _postgres(url: str, limits: PostgresLimits) -> Engine:
     milliseconds = int(limits.statement_seconds * 1000)
-    ours = {
+    arguments = {
         "application_name": "pigeonhole",
         "connect_timeout": limits.connect_seconds,
-        # A host that is gone without a word is noticed by what it does not acknowledge.
+        # Detects a host that disappeared, by unacknowledged packets.
         "tcp_user_timeout": limits.connect_seconds * 1000,
-        # The last one is for a stopped process: its locks must not stop all others.
+        # The last one ends the transaction of a stopped process, which holds locks.
         "options": (
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds // 3}"
             f" -c idle_in_transaction_session_timeout={milliseconds}"
@@ -204,13 +204,15 @@ def _postgres(url: str, limits: PostgresLimits) -> Engine:
     return create_engine(
         url,
         json_serializer=_dumps,
-        # An error's text goes to the log; what clients sent, webhook addresses say, must not.
+        # Errors are logged; data of clients, such as webhook URLs, must not be.
         hide_parameters=True,
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.connect_seconds,
         pool_pre_ping=True,
         pool_recycle=1800,
-        # What the address says wins.
-        connect_args={name: ours[name] for name in ours.keys() - make_url(url).query.keys()},
+        # Parameters of the URL override these.
+        connect_args={
+            name: arguments[name] for name in arguments.keys() - make_url(url).query.keys()
+        },
     )

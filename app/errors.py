@@ -1,6 +1,6 @@
 """The error tree of the API and the per-file error codes.
 
-PigeonholeError        an expected failure: has a status and a public sentence
+PigeonholeError        an expected failure with an HTTP status and a public sentence
 +-- BadRequest         400
 +-- NotAuthenticated   401
 +-- Forbidden          403, a valid key of the wrong kind
@@ -11,9 +11,9 @@ PigeonholeError        an expected failure: has a status and a public sentence
 +-- TooManyRequests    429
 +-- StorageFull        507
 +-- Unavailable        503
-StartupError           the program refuses to start, with the sentence to print
+StartupError           the program cannot start; the message is printed
 
-FileError is apart from the tree: it is one file's outcome, not an answer to a request.
+FileError is not part of the tree: it is the outcome of one file, not of a request.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from typing import ClassVar
 
 
 class PigeonholeError(Exception):
-    """An expected failure with the HTTP status and the one sentence that the client sees."""
+    """An expected failure with its HTTP status and the sentence for the client."""
 
     status: ClassVar[int] = 500
     headers: Mapping[str, str] = {}
@@ -70,7 +70,7 @@ class Unprocessable(PigeonholeError):
 
 
 class TooManyRequests(PigeonholeError):
-    """A rate is used up; every SDK waits so many seconds and tries again."""
+    """A rate limit is exceeded. Every SDK retries after `retry_seconds`."""
 
     status = 429
 
@@ -81,7 +81,7 @@ class TooManyRequests(PigeonholeError):
 
 class StorageFull(PigeonholeError):
     status = 507
-    # Retrying by itself makes nothing free: let the caller decide.
+    # A retry frees no space: the caller decides.
     headers: Mapping[str, str] = {"x-should-retry": "false"}
 
 
@@ -94,7 +94,7 @@ UNREACHABLE = "The database cannot be reached. Try again."
 
 
 class StartupError(Exception):
-    """The program cannot start; the message is one sentence that says what to do."""
+    """The program cannot start; the message says what to do."""
 
 
 class FileErrorCode(StrEnum):
@@ -120,8 +120,8 @@ class FileErrorCode(StrEnum):
 class FileError(Exception):
     """One file cannot be classified: a code for programs and a sentence for people.
 
-    The sentence starts in lower case and has no full stop, because it is shown after the
-    file's name: `report.pdf: the file is encrypted and needs a password`.
+    The sentence starts in lower case and has no full stop. It follows the file name, as in
+    `report.pdf: the file is encrypted and needs a password`.
     """
 
     def __init__(self, code: FileErrorCode, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Every table, imported once so that Base.metadata is complete."""
+"""All tables, imported so that Base.metadata is complete."""
 
 from app.audit.models import AuditEvent
 from app.configurations.models import Configuration

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema that this program needs, and telling when it is not there."""
+"""Migrate the database to the schema of this release, and check its schema."""
 
 import logging
 import sqlite3
@@ -17,29 +17,29 @@ from app.errors import StartupError
 
 log = logging.getLogger(__name__)
 
-# Any constant will do, as long as every Pigeonhole uses the same.
+# Any constant, the same in every process: it must not change.
 MIGRATION_LOCK = 0x7069_6765_6F6E
 
 
 class NewerSchemaError(StartupError):
-    """The database was migrated by a later release than this one."""
+    """The database was migrated by a later release."""
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to this program's schema; a SQLite file is backed up first.
+    """Migrate the database to the schema of this release; a SQLite file is backed up first.
 
-    On Postgres an advisory lock makes a second caller wait. Raises StartupError when the
-    database was written by a newer program.
+    On Postgres, concurrent callers wait for each other by an advisory lock. Raises StartupError
+    for a database of a newer release.
     """
     if is_current(database):
         return
     if database.is_sqlite and _revision(database) is not None:
         _back_up(Path(make_url(database.url).database or ""))
-    # One connection for the lock and the work, so that the lock holds until the commit.
+    # One connection for the lock and the migration: the lock holds until the commit.
     with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
-            # A migration takes its time, and so does waiting for another one. But a table that
-            # is in use must not keep it, and with it everybody else, waiting: that limit stays.
+            # No time limit for the migration and for waiting for another one. The limit for
+            # locks on tables stays: waiting for a table in use blocks all later users of it.
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
@@ -50,24 +50,24 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the schema is this program's; raises NewerSchemaError if it is a newer one."""
+    """Tell whether the schema is that of this release; raises NewerSchemaError for a newer one."""
     script = ScriptDirectory.from_config(_config())
     revision = _revision(database)
     if revision is None:
         return False
     if revision not in {known.revision for known in script.walk_revisions()}:
         raise NewerSchemaError(
-            f"the database was written by a newer Pigeonhole (schema {revision}): upgrade the "
-            "program, or restore the backup that it made before its migration"
+            f"the database was written by a newer Pigeonhole (schema {revision}): upgrade this "
+            "one, or restore the backup made before the migration"
         )
     return revision == script.get_current_head()
 
 
 def require_current(database: Database) -> None:
-    """Raise StartupError, naming what helps, unless the schema is this program's."""
+    """Raise StartupError unless the schema is that of this release."""
     if not is_current(database):
         raise StartupError(
-            "the database does not have this program's schema: run `pigeonhole migrate` first"
+            "the database does not have the schema of this release: run `pigeonhole migrate` first"
         )
 
 
@@ -83,7 +83,7 @@ def _config() -> Config:
 
 
 def _back_up(path: Path) -> None:
-    """Copy a SQLite database as it is now, with SQLite's own online backup."""
+    """Copy a SQLite database by its online backup."""
     directory = path.parent / "backups"
     directory.mkdir(mode=0o700, exist_ok=True)
     copy = directory / f"{path.stem}-{now():%Y%m%dT%H%M%S%fZ}.db"
@@ -93,4 +93,4 @@ def _back_up(path: Path) -> None:
     finally:
         source.close()
         target.close()
-    log.info("backed the database up before its migration", extra={"backup": copy.name})
+    log.info("database backed up before its migration", extra={"backup": copy.name})

@@ -1,4 +1,4 @@
-"""One secret key, one derived key per use."""
+"""Signatures and encryption with keys derived from one secret."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Use(StrEnum):
-    """What a derived key is for; the value is part of the derivation and must never change."""
+    """The uses of derived keys. The values are part of the derivation: they must not change."""
 
     API_KEYS = "api-keys"
     LINKS = "presigned-links"
@@ -33,11 +33,11 @@ class Secrets:
         return hmac.new(self._key(use), message.encode(), hashlib.sha256).digest()
 
     def encrypt(self, plain: str) -> str:
-        """Encrypt a webhook's secret for the database (Fernet: AES-CBC with HMAC)."""
+        """Return a text encrypted for the database (Fernet: AES-CBC with HMAC)."""
         return self._fernet.encrypt(plain.encode()).decode()
 
     def decrypt(self, token: str) -> str:
-        """Give back what `encrypt` took; raises InvalidToken under another secret key."""
+        """Return the text passed to `encrypt`; raises InvalidToken under another secret key."""
         return self._fernet.decrypt(token.encode()).decode()
 
     def _key(self, use: Use) -> bytes:

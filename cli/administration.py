@@ -60,7 +60,7 @@ def open_administration(data_dir: Path | None) -> Administration:
     database = open_database(settings)
     if not schema.is_current(database):
         database.close()
-        raise StartupError(f"the database does not have this program's schema: {NO_SCHEMA}")
+        raise StartupError(f"the database does not have the schema of this release: {NO_SCHEMA}")
     return Administration(settings, database, open_secrets(settings), f"command:{_user()}")
 
 

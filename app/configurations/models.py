@@ -11,9 +11,9 @@ from app.db import Base, Json, UtcDateTime, new_id, now
 
 
 class Configuration(Base):
-    """What a job of one product takes besides its file; a name is there once for each product.
+    """The parameters of a job besides its file. Names are unique within a product.
 
-    `updated_at` is its version: jobs keep what they were made from.
+    `updated_at` is the version of the configuration. Jobs keep a copy of the parameters.
     """
 
     __tablename__ = "configurations"

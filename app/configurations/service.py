@@ -1,4 +1,4 @@
-"""Saved configurations: save, find, list, change, delete."""
+"""Saved configurations: save, find, list, update, delete."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CLASSIFY: Final = "classify_v2"
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFilter:
-    """Which configurations a listing shows; None means any."""
+    """Which configurations a listing returns; None selects all."""
 
     name: str | None = None
     product_types: tuple[str, ...] | None = None
@@ -30,11 +30,11 @@ class ConfigurationFilter:
 def save(
     database: Database, scope: Scope, name: str, parameters: Mapping[str, Any]
 ) -> Configuration:
-    """Create the project's configuration of this name, or change the one that is there."""
+    """Create the project's configuration of this name, or replace its parameters."""
     try:
         return _save(database, scope, name, parameters)
     except IntegrityError:
-        # Another request has just created it: now it is there to be changed.
+        # A concurrent request has created it: replace its parameters.
         return _save(database, scope, name, parameters)
 
 
@@ -82,14 +82,14 @@ def get(session: Session, scope: Scope, configuration_id: UUID) -> Configuration
 
 
 def find_page(
-    session: Session, scope: Scope, wanted: ConfigurationFilter, request: PageRequest
+    session: Session, scope: Scope, requested: ConfigurationFilter, request: PageRequest
 ) -> Page[Configuration]:
     """Return a page of the project's configurations, the newest first."""
     query = select(Configuration).where(Configuration.project_id == scope.project_id)
-    if wanted.name is not None:
-        query = query.where(Configuration.name == wanted.name)
-    if wanted.product_types is not None:
-        query = query.where(Configuration.product_type.in_(wanted.product_types))
+    if requested.name is not None:
+        query = query.where(Configuration.name == requested.name)
+    if requested.product_types is not None:
+        query = query.where(Configuration.product_type.in_(requested.product_types))
     return find_newest(session, query, Configuration.created_at, Configuration.id, request)
 
 
@@ -101,7 +101,7 @@ def update(
     name: str | None,
     parameters: Mapping[str, Any] | None,
 ) -> Configuration:
-    """Change what is not None; raises NotFound, or Conflict when the name is another's."""
+    """Update what is not None; raises NotFound, or Conflict if the name is taken."""
     configuration = get(session, scope, configuration_id)
     if name is not None:
         configuration.name = name
@@ -111,13 +111,15 @@ def update(
     try:
         session.flush()
     except IntegrityError:
-        raise Conflict(f"Another configuration has the name {name!r} already.") from None
+        raise Conflict(
+            f"Another configuration has the name {name!r}. Choose another name."
+        ) from None
     _record(session, scope, Action.CONFIGURATION_CHANGED, configuration)
     return configuration
 
 
 def remove(session: Session, scope: Scope, configuration_id: UUID) -> None:
-    """Delete a configuration; jobs that were made from it stay as they are. Raises NotFound."""
+    """Delete a configuration, but not the jobs created from it. Raises NotFound."""
     configuration = get(session, scope, configuration_id)
     session.execute(delete(Configuration).where(Configuration.id == configuration.id))
     _record(session, scope, Action.CONFIGURATION_DELETED, configuration)

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line (or text on a terminal), bound to the request or item at hand."""
+"""Logs as JSON or text, with the ids of the current request or item."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from typing import TextIO
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("bound", default=None)
 
-# What every LogRecord has; the rest came by `extra=`.
+# The attributes of every LogRecord; others come from `extra`.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -21,16 +21,13 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 
 
 def bound(name: str) -> str | None:
-    """Return a value that `bind` has set around us, None if it has not."""
+    """Return a value of the enclosing `bind` blocks, None if it is not set."""
     return (_bound.get() or {}).get(name)
 
 
 @contextmanager
 def bind(**values: str | None) -> Iterator[None]:
-    """Add values, such as request_id or job_id, to every message logged inside the block.
-
-    None adds nothing.
-    """
+    """Add values, such as request_id or job_id, to every message of the block; None is left out."""
     known = {name: value for name, value in values.items() if value is not None}
     token = _bound.set({**(_bound.get() or {}), **known})
     try:
@@ -40,7 +37,7 @@ def bind(**values: str | None) -> Iterator[None]:
 
 
 def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None:
-    """Send every log message to `stream` (standard error) in the given style."""
+    """Write all log messages to `stream` (default: standard error) in the given style."""
     target = stream or sys.stderr
     handler = logging.StreamHandler(target)
     as_text = style == "text" or (style == "auto" and target.isatty())
@@ -48,7 +45,7 @@ def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # These tell about every connection at info, which is noise at any other time than debugging.
+    # At info, these log every connection.
     for name in ("alembic", "kombu", "celery.redirected", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

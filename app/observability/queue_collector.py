@@ -1,6 +1,6 @@
-"""What the database tells at each scrape: how much work waits, how long, and who is there.
+"""Metrics of the queue and of workers, read from the database at each scrape.
 
-Each question reads an index that holds open work only, and counts to a bound.
+Each query reads an index of open work only, and counts up to a bound.
 """
 
 import logging
@@ -19,11 +19,11 @@ from app.jobs.workers import count_workers
 
 log = logging.getLogger(__name__)
 
-COUNT_BOUND = 100_000
+MAX_COUNT = 100_000
 
 
 class QueueCollector(Collector):
-    """The figures of the queue, asked once, when this is made."""
+    """The metrics of the queue, read when the collector is created."""
 
     def __init__(self, database: Database) -> None:
         with database.read() as session:
@@ -37,7 +37,7 @@ class QueueCollector(Collector):
             self.workers = count_workers(session)
 
     def collect(self) -> Iterator[Metric]:
-        """Return the figures as Prometheus knows them."""
+        """Yield the metrics."""
         items = GaugeMetricFamily(
             "pigeonhole_queue_items", "Files of open jobs, by status.", labels=["status"]
         )
@@ -47,27 +47,31 @@ class QueueCollector(Collector):
         yield _gauge("pigeonhole_jobs_open", "Jobs that have not ended.", self.jobs)
         yield _gauge(
             "pigeonhole_queue_oldest_seconds",
-            "Age of the oldest file that has not ended; 0 when there is none.",
+            "Age of the oldest unfinished file; 0 without one.",
             self.oldest_seconds,
         )
-        yield _gauge("pigeonhole_workers", "Worker processes seen lately.", self.workers)
+        yield _gauge(
+            "pigeonhole_workers",
+            "Worker processes with a heartbeat in the last minute.",
+            self.workers,
+        )
 
 
 class DatabaseUp(Collector):
-    """Whether the figures of the queue could be had."""
+    """Whether the database answered the queries of the queue."""
 
     def __init__(self, *, is_up: bool) -> None:
         self._is_up = is_up
 
     def collect(self) -> Iterator[Metric]:
-        """Return one gauge, 1 or 0."""
+        """Yield one gauge, 1 or 0."""
         yield _gauge("pigeonhole_database_up", "Whether the database answered.", self._is_up)
 
 
 def _oldest_seconds(session: Session) -> float:
-    """Return the age of the oldest open job, which is the age of its open files.
+    """Return the age of the oldest open job, which is also the age of its open files.
 
-    In the order of deadlines, for which there is an index.
+    Sorted by deadline, because the deadline has an index.
     """
     oldest = session.scalar(
         select(Job.created_at)
@@ -79,7 +83,7 @@ def _oldest_seconds(session: Session) -> float:
 
 
 def _count(session: Session, query: Select[UUID]) -> int:
-    bounded = query.limit(COUNT_BOUND).subquery()
+    bounded = query.limit(MAX_COUNT).subquery()
     return session.scalar(select(func.count()).select_from(bounded)) or 0
 
 

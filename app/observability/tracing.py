@@ -1,6 +1,6 @@
-"""Traces by OpenTelemetry: nothing is recorded or sent unless an endpoint is set.
+"""Traces by OpenTelemetry; nothing is recorded or sent unless an endpoint is set.
 
-The interface is a part of FastAPI; what records and sends comes with the extra `otel`.
+FastAPI installs the API of OpenTelemetry; its SDK and exporter come with the extra `otel`.
 """
 
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from app.errors import StartupError
 from app.settings import Settings
 
 MISSING = (
-    "PIGEONHOLE_OTEL_ENDPOINT is set, and what it needs is not installed: "
-    "install pigeonhole with the extra `otel`"
+    "PIGEONHOLE_OTEL_ENDPOINT is set, but OpenTelemetry is not installed: install this program "
+    "with the extra `otel`"
 )
 
 
 def start_tracing(settings: Settings, service: str) -> None:
-    """Send this process's spans to the endpoint of the settings, if they have one.
+    """Send the spans of this process to the endpoint of the settings, if it is set.
 
-    Call it after a fork, not before: the sender is a thread. Raises StartupError where the extra
-    is not installed. The standard OTEL_ variables choose headers, sampling and resources.
+    Call it after a fork, not before: the exporter has a thread. Raises StartupError if the extra
+    is not installed. The standard OTEL_ variables set headers, sampling and resources.
     """
     if not settings.otel_endpoint:
         return
     try:
-        # Here, because the extra is seldom installed.
+        # Here, because the extra is optional.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
             OTLPSpanExporter,
         )
@@ -43,7 +43,7 @@ def start_tracing(settings: Settings, service: str) -> None:
 
 
 def stop_tracing() -> None:
-    """Send what is left; does nothing where nothing is traced."""
+    """Send the remaining spans; does nothing without tracing."""
     shutdown = getattr(trace.get_tracer_provider(), "shutdown", None)
     if shutdown is not None:
         shutdown()
@@ -51,9 +51,9 @@ def stop_tracing() -> None:
 
 @contextmanager
 def span(name: str, began: int | None = None, **attributes: str | None) -> Iterator[None]:
-    """Trace the block, from `began` (nanoseconds since 1970) or now.
+    """Trace the block as a span that begins at `began` (nanoseconds since 1970) or now.
 
-    An error marks the span by its class, its text stays here.
+    An error marks the span with its class, but not with its text.
     """
     known = {key: value for key, value in attributes.items() if value is not None}
     tracer = trace.get_tracer("pigeonhole")

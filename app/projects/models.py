@@ -19,9 +19,9 @@ class Organization(Base):
 
 
 class Project(Base):
-    """A customer's corner. Its limits win over the server's settings; None leaves them, 0 lifts.
+    """A project. Its limits override the server's settings: None keeps the setting, 0 lifts it.
 
-    `requests_per_minute` and `uploads_per_minute` are for each key of the project.
+    `requests_per_minute` and `uploads_per_minute` apply to each key of the project.
     """
 
     __tablename__ = "projects"
@@ -38,17 +38,17 @@ class Project(Base):
 
 
 class KeyOrigin(StrEnum):
-    """Who made an API key."""
+    """How an API key was created."""
 
-    BOOTSTRAP = "bootstrap"  # the embedded server, at its first start
-    ENVIRONMENT = "environment"  # PIGEONHOLE_API_KEY
-    COMMAND = "command"  # `pigeonhole keys create`
+    BOOTSTRAP = "bootstrap"  # by the embedded server, at its first start
+    ENVIRONMENT = "environment"  # by PIGEONHOLE_API_KEY
+    COMMAND = "command"  # by `pigeonhole keys create`
 
 
 class ApiKey(Base):
-    """A key's HMAC, never the key. A key that is not organization-wide sees one project.
+    """The HMAC of a key, never the key. Without `organization_wide` it reaches one project only.
 
-    A key with `is_admin` manages its organization and reaches no document.
+    A key with `is_admin` manages its organization and has no access to documents.
     """
 
     __tablename__ = "api_keys"

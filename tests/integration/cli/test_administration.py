@@ -102,15 +102,15 @@ def test_a_customer_from_organization_to_limits(world: World, shell: Shell) -> N
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["orgs", "create", ""], "must be 1 to 255 characters"),
-        (["orgs", "create", "x" * 256], "must be 1 to 255 characters"),
+        (["orgs", "create", ""], "must be 1 to 255 printable characters"),
+        (["orgs", "create", "x" * 256], "must be 1 to 255 printable characters"),
         (["projects", "create", "x", "--organization-id", NOWHERE], "does not exist"),
         (["projects", "limit", NOWHERE, "--max-bytes", 1], f"{NOWHERE} does not exist"),
         (["projects", "limit", NOWHERE], "Give at least one limit"),
         (["projects", "limit", NOWHERE, "--retention-days", "36501"], "more than 36500"),
         (["projects", "limit", NOWHERE, "--requests-per-minute", "9" * 40], "more than 1000000"),
         (["projects", "limit", NOWHERE, "--max-bytes", "-1"], "neither a number"),
-        (["keys", "create", "a\nb"], "must be 1 to 255 characters"),
+        (["keys", "create", "a\nb"], "must be 1 to 255 printable characters"),
         (["keys", "create", "x", "--expires", "2020-01-01"], "is not in the future"),
         (["keys", "create", "x", "--expires", "999999d"], "longer than a hundred years"),
         (["keys", "create", "x", "--admin", "--project-id", NOWHERE], "cannot be combined"),
