@@ -132,7 +132,7 @@ def _known_type(scorer: Scorer, direct: Vectors) -> KnownType | None:
 
 
 def _influences(decision: Decision) -> tuple[Influence, ...]:
-    """Return the two features that raised and the two that lowered the outcome most."""
+    """Return the two features that raised the outcome most and the two that lowered it most."""
     contributions = decision.contributions
     ordered = sorted(range(len(FEATURES)), key=lambda position: contributions[position])
     lowered = [position for position in ordered[:_INFLUENCES] if contributions[position] < 0]

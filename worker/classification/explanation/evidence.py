@@ -1,4 +1,4 @@
-"""The numbers that decided, kept so that the reasoning can be checked against them."""
+"""The numbers behind a verdict, so that its reasoning can be checked."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.jobs.values import Quote
 
 @dataclass(frozen=True, slots=True)
 class ChannelScore:
-    """What one way of comparing says, and how much that counts in the mean of all."""
+    """The score of one channel and its weight in the mean of all."""
 
     name: str
     score: float
@@ -16,10 +16,10 @@ class ChannelScore:
 
 @dataclass(frozen=True, slots=True)
 class RankedRule:
-    """One candidate rule: its score and what it is made of, in standard deviations.
+    """One candidate rule: its score and the parts of it, in standard deviations.
 
-    The weighted mean of `channels`, `lexical` and `bonus` add up to `score`, less `excluded`:
-    by how much the document fits better to something that the rule's description excludes.
+    `score` is the weighted mean of `channels` plus `lexical` plus `bonus` minus `excluded`. The
+    last is how much better the document fits to something that the rule's description excludes.
     """
 
     type: str
@@ -32,7 +32,7 @@ class RankedRule:
 
 @dataclass(frozen=True, slots=True)
 class CueFound:
-    """A cue that the document gave and what it added to the top rule's score."""
+    """A cue of the document and its addition to the top rule's score."""
 
     observation: str
     bonus: float
@@ -48,7 +48,7 @@ class KnownType:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """The best generic type that no rule explains."""
+    """The best generic type that no rule covers."""
 
     type: str
     score: float
@@ -56,7 +56,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """How much one feature moved the log-odds of the outcome, against an average document."""
+    """The effect of one feature on the log-odds of the outcome, against an average document."""
 
     feature: str
     value: float
@@ -65,7 +65,7 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two rules that mean nearly the same, with the cosine of their descriptions."""
+    """Two rules that mean nearly the same and the cosine of their descriptions."""
 
     first: str
     second: str

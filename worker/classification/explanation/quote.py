@@ -1,4 +1,4 @@
-"""Choosing the words of the document that speak for a rule."""
+"""Choosing the words of the document that support a rule."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ def choose_quote(
     space: EmbeddingSpace,
     direction: Vectors,
 ) -> Quote | None:
-    """Return the line or sentence that speaks most for the top rule.
+    """Return the line or sentence that supports the top rule most.
 
     `direction` (D,) is the top rule's centred description in `space`, less that of the
     runner-up if there is one; `vectors` are the document's in that space. First the chunk with
@@ -56,7 +56,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _shortened(line: str) -> str:
-    """Return at most 160 characters of the line, cut between words where there are any."""
+    """Return at most 160 characters of the line, cut between words if possible."""
     if len(line) <= MAX_QUOTE:
         return line
     cut = line[: MAX_QUOTE + 1].rfind(" ")

@@ -1,4 +1,4 @@
-"""The step-by-step reasoning, written from the evidence and from nothing else."""
+"""The step-by-step reasoning, written from the evidence only."""
 
 from collections.abc import Iterator
 

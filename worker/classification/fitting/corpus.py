@@ -1,9 +1,9 @@
-"""Labelled documents: what constants are fitted on and quality is measured on.
+"""Labelled documents, for fitting constants and measuring quality.
 
-A corpus is a directory with `manifest.csv` (columns path, label, language, has_text_layer,
-source_repo) beside the files, and rule sets `rules*.json`, lists of {type, description}. Beside
-or above it may lie `text.jsonl`, more documents as text (label, language, source_repo, pages),
-with their rules in `text_rules.json`.
+A corpus is a directory with files, `manifest.csv` (columns path, label, language, has_text_layer,
+source_repo) and rule sets `rules*.json`, lists of {type, description}. The directory or its parent
+may have `text.jsonl`, more documents as text (label, language, source_repo, pages), with their
+rules in `text_rules.json`.
 """
 
 import csv
@@ -19,20 +19,19 @@ from app.jobs.values import Rule
 from worker.parsing.document import Document, DocumentPage
 
 _MAX_PAGES = 5
-# Manifests have codes of ISO 639-1.
+# Manifests use codes of ISO 639-1.
 _CODES = {"zh": "ch_sim"}
 
 Parse = Callable[[BinaryIO, str, str], Document]
-"""Reads an open file, given a name for it and a job's `lang`; may raise FileError."""
+"""Parses an open file; takes its name and a job's `lang`; may raise FileError."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledDocument:
-    """A document whose type is known: the type of a rule, or any other name if none fits.
+    """A document whose type is known: the type of a rule, or any other name if no rule fits.
 
-    `source` names where it comes from; documents of one source look alike, so that they must
-    never be on both sides of an evaluation. `name` tells the files of one directory apart, and
-    is empty for others.
+    `source` is its origin. Documents of one source look alike and must never be on both sides of
+    an evaluation. `name` is the path of a file, empty for documents of `text.jsonl`.
     """
 
     document: Document
@@ -45,9 +44,9 @@ class LabelledDocument:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Labelled documents and the sets of rules, at least one, that their labels come from.
+    """Labelled documents and the rule sets, at least one, with their types.
 
-    The sets have the same types in the same order, described in different styles or languages.
+    The rule sets have the same types in the same order, in different styles or languages.
     """
 
     documents: tuple[LabelledDocument, ...]
@@ -66,12 +65,12 @@ class ManifestEntry:
 
     @property
     def lang(self) -> str:
-        """The language as a job names it; a job's default where no job can name it."""
+        """The language as a job's `lang`; the default where `lang` has no such language."""
         code = _CODES.get(self.language, self.language)
         return code if code in LANGUAGES else "en"
 
     def labelled(self, document: Document) -> LabelledDocument:
-        """Return the document that was read from the file, with its label."""
+        """Return the parsed document of the file with its label."""
         return LabelledDocument(
             document, self.label, self.source, self.language, self.has_text_layer, str(self.path)
         )
@@ -120,10 +119,9 @@ def read_rule_sets(directory: Path) -> dict[str, tuple[Rule, ...]]:
 def read_labelled(
     directory: Path, parse: Parse
 ) -> tuple[Corpus, tuple[tuple[ManifestEntry, FileError], ...]]:
-    """Read all files of a labelled directory; return the corpus and the files without one.
+    """Parse all files of a labelled directory; return the corpus and the files that failed.
 
-    Each file is given to `parse` under a neutral name, so that a telling name helps nobody, and
-    with its language.
+    `parse` gets a neutral name for each file, because the real one may contain the type.
     """
     documents = []
     unread = []

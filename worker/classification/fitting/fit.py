@@ -1,4 +1,4 @@
-"""Fitting the constants that ship, from labelled documents."""
+"""Fitting the constants of an engine on labelled documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,18 +34,19 @@ _RULE_COUNTS = (1, 2, 3, 4, 5, 8, 12, 20)
 _ABSENT = 0.35
 _DRAWS = 6
 _REGULARISATION = 0.3
-# Every third document is fitted on a second time, cut to its first characters: few files are as
-# short as a photo of a till receipt is to OCR, and without them short texts get too much
-# confidence (measured at 200 characters: calibration error 0.07 without, 0.02 with all).
+# Every third document is used a second time, cut to its first characters. Few files are as short
+# as the OCR text of a till receipt, and without short texts their confidence is too high (measured
+# at 200 characters: calibration error 0.07 without, 0.02 with all).
 _SHORTENED_EVERY = 3
 _MIN_CHARACTERS, _MAX_CHARACTERS = 60, 800
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Draws of rules for documents, to fit a calibration on.
+    """The outcomes of n random rule sets for documents, to fit a calibration on.
 
-    Features (n, 8), and whether the top rule was the right one and whether null was, (n,) each.
+    `features` (n, 8); `match_right` and `null_right` (n,) tell whether the top rule was right
+    and whether null was.
     """
 
     features: Features
@@ -56,17 +57,17 @@ class Outcomes:
 def fit(
     corpora: Sequence[Corpus], embedders: Sequence[Embedder], knowledge: Knowledge
 ) -> Constants:
-    """Fit everything for the embedders together: means, ridge maps, lexicon and calibration.
+    """Fit all constants for the embedders together: means, ridge maps, lexicon, calibration.
 
-    Takes some seconds a hundred documents; every text is embedded several times, so give
-    embedders that remember. The result is the same for the same input. Raises StartupError for
-    a corpus without documents or with fewer than three types.
+    Takes some seconds for 100 documents. Every text is embedded several times, so pass caching
+    embedders. The result depends only on the arguments. Raises StartupError for a corpus without
+    documents or with fewer than three types.
     """
     for corpus in corpora:
         if not corpus.documents or any(len(rules) < _MIN_TYPES for rules in corpus.rule_sets):
             raise StartupError(
                 f"constants cannot be fitted on {len(corpus.documents)} documents with"
-                f" {len(corpus.rule_sets[0])} rules: at least one document and"
+                f" {len(corpus.rule_sets[0])} rules; at least one document and"
                 f" {_MIN_TYPES} rules are needed"
             )
     vectors = {embedder.name: fit_space(corpora, embedder, knowledge) for embedder in embedders}
@@ -80,9 +81,9 @@ def with_calibration(
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
 ) -> Constants:
-    """Fit the calibration on top of fitted spaces, rounded as they will be stored.
+    """Fit the calibration for fitted vectors, rounded as they will be stored.
 
-    The draws come from whole documents and from some that are cut short.
+    It uses whole documents and some that are cut short.
     """
     vectors = {name: space.rounded() for name, space in vectors.items()}
     scorer = Scorer(embedders, vectors, lexicon, knowledge)
@@ -112,9 +113,9 @@ def _shortened(corpus: Corpus) -> Corpus:
 
 
 def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledge) -> SpaceVectors:
-    """Fit what scoring needs of one embedder: the means of chunks and titles, the ridge map.
+    """Fit the vectors of one embedder: the means of chunks and titles, the ridge map.
 
-    Of the corpora only means go in: no vector or text of a single document.
+    They contain means over the corpora only, no vector or text of a single document.
     """
     documents = [item for corpus in corpora for item in corpus.documents]
     chunks = [chunk.text for item in documents for chunk in cut_chunks(item.document.pages)]
@@ -123,7 +124,7 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
     types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
     samples = embedder.embed(knowledge.samples, "passage")
     centre = panel.mean(axis=0)
-    # Of the samples, the map learns from those for all languages, as they were measured with.
+    # The map is fitted on the samples for all languages only, as it was measured.
     known = np.array([not language for language in knowledge.sample_languages])
     everywhere, rows = samples[known], np.array(knowledge.sample_types)[known]
     return SpaceVectors(
@@ -142,7 +143,7 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
 
 
 def lexicon_of(corpora: Sequence[Corpus], knowledge: Knowledge) -> Lexicon:
-    """Fit how rare words are, of which only counts of common ones go in."""
+    """Fit the rarity of words; only counts of common words are kept."""
     documents = [item for corpus in corpora for item in corpus.documents]
     return fit_lexicon(
         [document_text(item.document) for item in documents],
@@ -176,7 +177,7 @@ def score_all(scorer: Scorer, corpus: Corpus) -> list[list[ScoredDocument]]:
 def draw_rules(
     right: int | None, total: int, count: int, *, present: bool, random: np.random.Generator
 ) -> list[int]:
-    """Draw `count` of `total` rules, with the `right` one first when it shall be present."""
+    """Draw `count` of `total` rules, the `right` one first if it is to be present."""
     others = [position for position in range(total) if position != right]
     if right is None or not present:
         return [int(position) for position in random.choice(others, count, replace=False)]
@@ -184,7 +185,7 @@ def draw_rules(
 
 
 def draw_outcomes(documents: Sequence[ScoredDocument], types: Sequence[str], seed: int) -> Outcomes:
-    """Draw random sets of rules, about a third of them without the right one, six a document."""
+    """Draw six random rule sets for each document, about a third without the right rule."""
     random = np.random.default_rng(seed)
     rows: list[Features] = []
     match_right: list[bool] = []
@@ -204,7 +205,7 @@ def draw_outcomes(documents: Sequence[ScoredDocument], types: Sequence[str], see
 
 
 def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
-    """Fit the two logistic models on all draws together."""
+    """Fit the two logistic models on all outcomes together."""
     rows = np.concatenate([outcomes.features for outcomes in drawn])
     match_right = np.concatenate([outcomes.match_right for outcomes in drawn])
     null_right = np.concatenate([outcomes.null_right for outcomes in drawn])

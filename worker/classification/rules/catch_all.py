@@ -1,7 +1,7 @@
 """Catch-all rules: "other: any other document".
 
 Such a rule describes no document. If it competed like the others it would win or lose by
-accident, so it never competes: it is what the outcome "no rule fits" is called.
+accident. So it never competes: it is the name of the outcome "no rule fits".
 """
 
 import re
@@ -21,17 +21,17 @@ PROTOTYPES = (
     "fallback: use this if no other rule applies",
 )
 
-# What descriptions of such rules say; asked only of names that hint at it.
-_SAYS_SO = re.compile(
+# Phrases in descriptions of such rules; used only for names that hint at one.
+_CATCH_ALL_PHRASE = re.compile(
     r"(?:no|any|every|all)\s+other|none\s+of|any-?\s?thing\s+else|every-?\s?thing\s+else"
     r"|(?:no|not|n['’]t)\s+(?:\w+\s+)?(?:match|fit|cover|appl|belong)|fall-?\s?back|catch-?\s?all"
     r"|otherwise|remaining|left\s?over|keine[rs]?\s+andere|alle\s+anderen|aucun\s+autre"
     r"|tous\s+les\s+autres|ning[uú]n[oa]?\s+otr|cualquier\s+otr|nessun\s+altr|nenhum\s+outr",
     re.IGNORECASE,
 )
-# Folded: lower case, no accents. The whole name must consist of these and of fillers.
+# In lower case, without accents. The whole name must consist of these and of fillers.
 _NAMES = frozenset(
-    # One block of words, not a list: this is read and extended by people.
+    # A block of words is easier to read and extend than a list.
     """
     other others misc miscellaneous unmatched unclassified uncategorized uncategorised catchall
     irrelevant fallback
@@ -63,7 +63,7 @@ _PHRASES = frozenset(
         "ninguno de los anteriores",
     }
 )
-# These also have a meaning of their own ("default: a notice of default on a loan").
+# These also have another meaning ("default: a notice of default on a loan").
 _HINTS = frozenset(
     """
     unknown none default rest general generic standard null any remaining na
@@ -85,11 +85,11 @@ _WORDS = re.compile(r"[^\s_.,;:/|&+'\"()\[\]{}<>!?*#-]+")
 def find_catch_alls(
     rules: Sequence[Rule], nearness: Vectors, enough: tuple[float, float]
 ) -> tuple[int, ...]:
-    """Return the positions of the rules that stand for "anything else".
+    """Return the positions of the rules that mean "anything else".
 
     `nearness` (k,) is each rule's largest cosine to `PROTOTYPES`, both centred. A name such as
-    "other" or "sonstiges" is enough; so is a text whose nearness is the second number of
-    `enough`; a name with other meanings, such as "default", needs the first.
+    "other" or "sonstiges" is enough, and so is a nearness of the second number of `enough`. A
+    name with other meanings, such as "default", needs the first number.
     """
     return tuple(
         position
@@ -111,7 +111,7 @@ def _is_catch_all(rule: Rule, nearness: float, with_hint: float, alone: float) -
         return (
             nearness >= with_hint
             or len(_folded_words(rule.description)) <= 2
-            or _SAYS_SO.search(rule.description) is not None
+            or _CATCH_ALL_PHRASE.search(rule.description) is not None
         )
     return False
 

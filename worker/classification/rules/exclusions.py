@@ -1,7 +1,7 @@
-"""What a description says that its type is not.
+"""Exclusions: clauses of a description that name other types, such as "(not a tax form)".
 
 Embeddings do not understand negation: "not a tax form" moves a rule towards tax forms. Such
-clauses are taken out of the text that is embedded, and what they name is compared apart.
+clauses are removed from the text that is embedded, and the types in them are scored separately.
 """
 
 import re
@@ -15,8 +15,8 @@ _NOT = (
     r"|pero\s+no|excepto|salvo|mas\s+não|não|exceto|ma\s+non|non|tranne|eccetto"
     r"|maar\s+geen|geen|behalve|ale\s+nie|z\s+wyjątkiem|oprócz|кроме|за\s+исключением|но\s+не)\b"
 )
-# Only clauses that stand apart are cut: in brackets, or after a comma, semicolon or dash up to
-# the end of the sentence. "Not" in the middle of a clause usually belongs to what is described.
+# Only separate clauses are removed: in brackets, or after a comma, semicolon or dash up to the
+# end of the sentence. "Not" within a clause usually belongs to the description.
 _BRACKETED = re.compile(rf"\s*[(\[]\s*{_NOT}(?P<named>[^()\[\]]{{0,300}})[)\]]", re.IGNORECASE)
 _TRAILING = re.compile(rf"\s*[,;–—]\s*{_NOT}(?P<named>[^.;()\[\]\n]{{0,300}})", re.IGNORECASE)
 _SENTENCE = re.compile(
@@ -49,9 +49,9 @@ _MAX_EXCLUSIONS = 6
 
 
 def without_negations(description: str) -> str:
-    """Return the description without clauses such as "(not a tax form)", cleaned.
+    """Return the normalised description without clauses such as "(not a tax form)".
 
-    A description that is nothing but a negation stays as it is.
+    A description that consists of a negation only stays as it is.
     """
     text = normalise_text(description)
     shorter = text
@@ -61,10 +61,10 @@ def without_negations(description: str) -> str:
     return shorter if _has_letters(shorter) else text
 
 
-def exclusions(description: str) -> tuple[str, ...]:
-    """Return what such clauses name, in order, at most 6: "tax form" for "(not a tax form)".
+def find_exclusions(description: str) -> tuple[str, ...]:
+    """Return the types in such clauses, in order, at most 6: "tax form" for "(not a tax form)".
 
-    Nothing for a description that is nothing but a negation.
+    Empty for a description that consists of a negation only.
     """
     text = normalise_text(description)
     if without_negations(description) == text:

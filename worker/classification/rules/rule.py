@@ -1,28 +1,27 @@
-"""The texts that stand for a rule: what is embedded, what words are counted."""
+"""The texts of a rule: for the embedder and for the lexical channel."""
 
 from app.jobs.values import Rule
 from worker.classification.features.text import normalise_text
-from worker.classification.rules.exclusions import exclusions, without_negations
+from worker.classification.rules.exclusions import find_exclusions, without_negations
 
 
 def rule_text(rule: Rule) -> str:
     """Return the text that is embedded for a rule: "type: description".
 
-    Embeddings do not understand negation ("not a tax form" moves a rule towards tax forms),
-    so clauses that only say what the type is not are left out.
+    Clauses that only name excluded types are left out; see `exclusions`.
     """
     return f"{_words(rule.type)}: {without_negations(rule.description)}".strip(": ")
 
 
 def lexical_text(rule: Rule) -> str:
-    """Return the text whose words are counted for a rule; the type counts twice."""
+    """Return the text of a rule for the lexical channel; the type counts twice."""
     name = _words(rule.type)
     return f"{name} {name} {without_negations(rule.description)}".lower()
 
 
 def excluded_rules(rule: Rule) -> tuple[Rule, ...]:
-    """Return the types that a rule's description excludes, as rules with a name alone."""
-    return tuple(Rule(name, "") for name in exclusions(rule.description))
+    """Return the types that a rule's description excludes, as rules without a description."""
+    return tuple(Rule(name, "") for name in find_exclusions(rule.description))
 
 
 def is_bare(rule: Rule) -> bool:
@@ -31,7 +30,7 @@ def is_bare(rule: Rule) -> bool:
 
 
 def name_of(rule: Rule) -> str:
-    """Return the type as names are compared: without underscores, in lower case."""
+    """Return the type for comparing names: without underscores, in lower case."""
     return _words(rule.type).casefold()
 
 

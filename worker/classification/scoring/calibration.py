@@ -30,10 +30,10 @@ _MAX_LOG = 9.0
 
 
 def extract_features(scores: Scores) -> Features:
-    """Return the eight numbers, in the order of `FEATURES`, that decide about a document.
+    """Return the eight inputs of the logistic models, in the order of `FEATURES`.
 
-    `top` and the margin to the runner-up (0 for a single rule) are in standard deviations; the
-    leads compare the top rule with the panel types that no rule explains. Needs at least one
+    `top` and the margin to the runner-up (`top` for a single rule) are in standard deviations.
+    The leads compare the top rule with the panel types that no rule covers. Needs at least one
     rule.
     """
     order = np.sort(scores.rules)[::-1]
@@ -67,7 +67,7 @@ class Logistic:
     scales: tuple[float, ...]
 
     def contributions(self, x: Features) -> tuple[float, ...]:
-        """Return how much each feature adds to the log-odds, against an average document."""
+        """Return the addition of each feature to the log-odds, against an average document."""
         return tuple(
             float(weight * (value - mean) / scale)
             for weight, value, mean, scale in zip(
@@ -76,17 +76,17 @@ class Logistic:
         )
 
     def probability(self, x: Features) -> float:
-        """Return the probability that the outcome which this model stands for is right."""
+        """Return the probability that the outcome of this model is right."""
         log_odds = self.intercept + sum(self.contributions(x))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Whether the top rule is right, whether null is right, and how often null was right.
+    """The models of "the top rule is right" and of "null is right".
 
-    `null_share` is the share of documents without a fitting rule among those fitted on: all
-    that can be said about a document without text.
+    `null_share` is the share of documents without a fitting rule in the fitting: the confidence
+    for a document without text.
     """
 
     match: Logistic

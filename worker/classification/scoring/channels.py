@@ -1,7 +1,7 @@
 """Similarity channels: five ways to compare a document with descriptions of types.
 
-All are taken for rules and for the panel of generic types by the same functions, then
-expressed in standard deviations of the panel: "how much more than any ordinary type".
+The same functions compute them for rules and for the panel of generic types. Then they are
+expressed in standard deviations above the panel.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from worker.classification.scoring.scores import Channel
 from worker.classification.scoring.space import BankSamples, EmbeddingSpace, Targets
 
 SAMPLE_CHANNELS = frozenset({"samples", "nearest"})
-"""The channels that count only as far as a type is familiar from the bank."""
+"""The channels whose weight is the familiarity of a type from the bank."""
 
 
 def similarities(
@@ -21,12 +21,12 @@ def similarities(
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 
-    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred; `samples` are
-    those of the space that suit the document's language. Channels:
-    `description` compares with the description itself; `samples` with the mean sample of the
-    nearest known types (a written-ahead form of hypothetical documents); `mapped` with the
-    description after the ridge map; `nearest` with the nearest single sample of those types;
-    `title` with the title lines, zero without any.
+    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred. `samples` are
+    those of the space that suit the document's language. `description` compares chunks with the
+    description, `samples` with the mean sample of the nearest known types (hypothetical documents
+    written in advance), `mapped` with the description after the ridge map, `nearest` with the
+    nearest single sample of those types. `title` compares title lines with the description and
+    is zero without any.
     """
     by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
     mapped = normalise(chunks @ space.ridge)
@@ -62,5 +62,5 @@ def combine_channels(channels: Mapping[str, Channel]) -> Vectors:
 
 
 def pool(by_chunk: Vectors) -> Vectors:
-    """Half the first chunk, half the best: beginnings say most, but not always."""
+    """Return half the first chunk plus half the best: beginnings say most, but not always."""
     return np.asarray(0.5 * by_chunk[0] + 0.5 * by_chunk.max(axis=0), dtype=np.float32)

@@ -1,7 +1,7 @@
-"""Format cues: what a file's form says about it, told in words.
+"""Format cues: bonuses for rules that fit the format of a file.
 
-No label is wired to a format. A cue is a sentence, and a rule gains by how near its
-description is to that sentence: an `.eml` file supports whatever rule means e-mail.
+No type is tied to a format. A cue is a sentence, and the bonus of a rule depends on the nearness
+of its description to that sentence: an `.eml` file supports every rule that means e-mail.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from worker.parsing.layout.features import Trait, find_traits
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What rules are compared with, the nearest of `sentences`, and what the reasoning says."""
+    """The sentences that rules are compared with, and the observation for the reasoning."""
 
     name: str
     observation: str
@@ -96,7 +96,7 @@ _STRUCTURES = {
     "sections": has_numbered_sections,
     "transactions": has_transactions,
 }
-# What a page looks like is known in MULTIMODAL mode only.
+# Layouts are measured in MULTIMODAL mode only.
 _TRAITS = {
     Trait.SLIDE: "presentation",
     Trait.CARD: "identity",
@@ -110,7 +110,7 @@ _MAX_CHARACTERS = 60_000
 def cue_bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors:
     """Return the bonus, in standard deviations, of each cue for each target, shape (cues, n).
 
-    `sentences` (s, D), those of `SENTENCES`, and `targets` (n, D) are centred descriptions,
+    `sentences` (s, D), the vectors of `SENTENCES`, and `targets` (n, D) are centred descriptions.
     `tuning` belongs to their model.
     """
     ranges = [tuning.table_cue if cue.name == "spreadsheet" else tuning.cues for cue in CUES]
@@ -121,7 +121,7 @@ def cue_bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors
 
 
 def observed_cues(document: Document) -> tuple[int, ...]:
-    """Return the positions in `CUES` of the cues that the document gives."""
+    """Return the positions in `CUES` of the cues that apply to the document."""
     names = {name for name, formats in _FORMATS.items() if document.format in formats}
     if not names and _has_slides(document.pages):
         names.add("presentation")
@@ -134,7 +134,7 @@ def observed_cues(document: Document) -> tuple[int, ...]:
 
 
 def _has_slides(pages: Sequence[DocumentPage]) -> bool:
-    """Tell whether these are four or more landscape pages with few words and a text layer."""
+    """Tell whether a document has four or more landscape pages with few words and no OCR."""
     if len(pages) < 4 or any(page.source is TextSource.OCR for page in pages):
         return False
     first = pages[0]

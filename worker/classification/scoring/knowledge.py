@@ -1,9 +1,9 @@
-"""The project's own knowledge of document types, as text.
+"""The knowledge of document types that ships as text: the bank and the panel.
 
-`bank.txt` holds short sample texts of known types, written for this project in the tone of such
-documents, many of them mixing languages; `bank.en.txt` adds to it. `bank.<language>.txt` hold
-samples in one language each, which count for documents that are not in English. `panel.txt`
-describes generic types in one line each. All are plain lines of `type|text`.
+The bank is short sample texts of known types, written for this project in the style of such
+documents. `bank.txt` and `bank.en.txt` count for every document, `bank.<language>.txt` only for
+documents that are not in English. The panel, `panel.txt`, describes generic types in one line
+each. All lines have the form `type|text`.
 """
 
 import hashlib
@@ -18,10 +18,10 @@ _Line = tuple[str, str]
 
 _BANKS = ("bank.txt", "bank.en.txt")
 SAMPLE_LANGUAGES = tuple(
-    # One line, not a list: this is read and extended by people.
+    # A line of words is easier to read and extend than a list.
     "ar cs da de el fa fi he hi id it ja ko nl no pl pt ru sv th tr uk vi zh".split()  # noqa: SIM905
 )
-"""The languages that have samples of their own."""
+"""The languages with their own file of samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Knowledge:
     """The panel of generic types and the bank of samples.
 
     `sample_types[i]` is the position in `bank_types` of the type of `samples[i]`, and
-    `sample_languages[i]` its language as a code of two letters; empty for samples that count for
-    documents in every language. Each bank type has at least one of these.
+    `sample_languages[i]` its two-letter language code. The code is empty for samples that count
+    for every document; each bank type has at least one of these.
     """
 
     panel: tuple[Rule, ...]
@@ -40,7 +40,7 @@ class Knowledge:
     sample_languages: tuple[str, ...]
 
     def digest(self) -> str:
-        """Return a short fingerprint of all texts, in order."""
+        """Return a short digest of all texts, in order."""
         whole = hashlib.sha256()
         for rule in (*self.panel, *self.bank_types):
             whole.update(f"{rule.type}|{rule.description}\n".encode())
@@ -69,7 +69,7 @@ def _knowledge(
     bank += [(code, *line) for code, lines in by_language.items() for line in lines]
     return Knowledge(
         panel=tuple(panel),
-        # Most bank types are described in the panel; for the others the name has to do.
+        # The panel describes most bank types; the others have only a name.
         bank_types=tuple(described.get(name, Rule(name, "")) for name in names),
         samples=tuple(sample for _, _, sample in bank),
         sample_types=tuple(positions[name] for _, name, _ in bank),

@@ -1,4 +1,4 @@
-"""The lexical channel: words that a document and a rule share, weighed by their rarity."""
+"""The lexical channel: words that a document and a rule share, weighted by their rarity."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from worker.classification.scoring.channels import standardise
 from worker.parsing.document import Document
 
 WEIGHT = 0.1
-"""How much the channel counts beside the mean of the embedding channels."""
+"""The weight of the channel; the mean of the embedding channels has 1."""
 
 _MAX_CHARACTERS = 6_000
 _MIN_SCORE, _MAX_SCORE = -3.0, 8.0
@@ -46,12 +46,12 @@ class Lexicon:
 
 
 def new_vectorizer() -> TfidfVectorizer:
-    """Return the vectorizer that words are counted with, without a vocabulary."""
+    """Return the vectorizer that counts words, without a vocabulary."""
     return TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
 
 
 def document_text(document: Document) -> str:
-    """Return the text whose words are counted: the beginning of the first three pages."""
+    """Return the document's text for the channel: the beginning of the first three pages."""
     pages = (page.text[:_MAX_CHARACTERS] for page in document.pages[:3])
     return normalise_text(" ".join(pages))[:_MAX_CHARACTERS].lower()
 
@@ -69,8 +69,8 @@ class LexicalChannel:
     def scores(self, text: str, rule_texts: Sequence[str]) -> tuple[Vectors, Vectors]:
         """Return the channel of the rules, shape (n,), and of the panel, shape (panel,).
 
-        Words of the rules that the lexicon lacks count as the rarest of all: a rule that names
-        a word nobody knows, and a document that has it, belong together.
+        Words of the rules that are not in the lexicon count as the rarest: a rule with an unknown
+        word probably means a document with that word.
         """
         words = {word for rule in rule_texts for word in self._analyse(rule)}
         vectorizer, panel = self._with_words(tuple(sorted(words - self._known)))
@@ -102,9 +102,10 @@ def fit_lexicon(
 ) -> Lexicon:
     """Return the words that are common enough to ship, and their rarity.
 
-    Kept are words without digits in at least five of `texts` from at least three of `sources`
-    (one a text), and those of `own_texts`, which are the project's: so that nothing of a single
-    document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest go.
+    It has the words without digits in at least five of `texts` from at least three of `sources`
+    (one for each text) and the words of `own_texts`, which are the project's: nothing of a single
+    document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest words are
+    dropped.
     """
     vectorizer = new_vectorizer()
     counts = vectorizer.fit_transform([*texts, *own_texts])

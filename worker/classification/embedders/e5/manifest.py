@@ -1,4 +1,4 @@
-"""What a built model consists of, and whether a directory holds it undamaged."""
+"""The files of a built model, and the check that a directory holds them undamaged."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,19 +12,19 @@ NAME = "multilingual-e5-small"
 """The model's name, and that of its directory among the models."""
 
 FORMAT = 1
-"""Raised by hand whenever the files below change their meaning or the network its numbers."""
+"""Increased by hand whenever the format of the files or the numbers of the network change."""
 
 WORDS, POSITIONS = "words.npy", "positions.npy"
 PIECES, NORMALISATION = "pieces.model", "normalisation.json"
 NETWORK = "network.onnx"
 FILES = (WORDS, POSITIONS, PIECES, NORMALISATION, NETWORK)
-"""Packed word rows, what is added to them by position, tokenizer, its table, the network."""
+"""Packed word rows, position rows added to them, tokenizer, its table, the network."""
 
 _OWN_FILE = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class FileDigest:
     """A file's size in bytes and its SHA-256 in hexadecimal digits."""
 
     size: int
@@ -32,22 +32,22 @@ class Seal:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Read a file and return its seal."""
+        """Read a file and return its size and digest."""
         return cls(path.stat().st_size, checksum(path))
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The record that the builder leaves beside the files."""
+    """The record of a build, stored beside the files."""
 
     format: int
     source_sha256: str
-    files: dict[str, Seal]
+    files: dict[str, FileDigest]
 
     @classmethod
     def of(cls, directory: Path) -> Self:
         """Return the manifest of the files that were just written to a directory."""
-        return cls(FORMAT, SHA256, {name: Seal.of(directory / name) for name in FILES})
+        return cls(FORMAT, SHA256, {name: FileDigest.of(directory / name) for name in FILES})
 
     def save(self, directory: Path) -> None:
         """Write the manifest beside the files."""
@@ -58,15 +58,15 @@ class Manifest:
     def load(cls, directory: Path) -> Self:
         """Read what `save` wrote; raises OSError, ValueError, KeyError or TypeError."""
         data = json.loads((directory / _OWN_FILE).read_text(encoding="utf-8"))
-        files = {str(name): Seal(**seal) for name, seal in data["files"].items()}
+        files = {str(name): FileDigest(**digest) for name, digest in data["files"].items()}
         return cls(int(data["format"]), str(data["source_sha256"]), files)
 
 
 def find_fault(directory: Path) -> str | None:
     """Return what is wrong with the model in a directory, as the end of a sentence, or None.
 
-    Reads all 82 MB, about 0.1 s of CPU: a damaged word row would go unnoticed for years and
-    make verdicts wrong, and time stamps say nothing about the bytes of a copied image.
+    Reads all 82 MB, about 0.1 s of CPU: a damaged word row would make verdicts wrong without an
+    error, and time stamps do not prove that a copied image is complete.
     """
     if not directory.is_dir():
         return "has not been built"
@@ -76,8 +76,8 @@ def find_fault(directory: Path) -> str | None:
             return "was built by another version of this program"
         if set(manifest.files) != set(FILES):
             return "is not complete"
-        for name, seal in manifest.files.items():
-            if Seal.of(directory / name) != seal:
+        for name, digest in manifest.files.items():
+            if FileDigest.of(directory / name) != digest:
                 return f"is damaged: {name} is not as it was built"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
@@ -87,7 +87,7 @@ def find_fault(directory: Path) -> str | None:
 
 
 def require_whole(directory: Path) -> None:
-    """Raise StartupError, naming what repairs it, unless a directory holds the model undamaged."""
+    """Raise StartupError with the remedy unless a directory holds the undamaged model."""
     fault = find_fault(directory)
     if fault is not None:
         raise StartupError(f"the model {NAME} {fault}: run `pigeonhole models build`")

@@ -24,10 +24,10 @@ _MAX_CHARACTERS = 8_000
 class E5Embedder:
     """multilingual-e5-small: 384 dimensions, about 100 languages, 40 ms of CPU for 256 tokens.
 
-    The word table, two thirds of the model, is mapped: processes share it, only pages with words
-    that occur are read, and after each text no process holds them. The files are checked when the
-    embedder is made; ONNX Runtime starts at the first text, because its threads do not survive a
-    fork. Safe to share between threads.
+    The word table, two thirds of the model, is mapped: processes share it, only the pages of
+    words that occur are read, and they are released after each text. The constructor checks the
+    files. ONNX Runtime starts at the first text, because its threads do not survive a fork. Safe
+    to share between threads.
 
     Raises StartupError when `directory` does not hold the model as it was built.
     """
@@ -51,22 +51,22 @@ class E5Embedder:
     def embed(self, texts: Sequence[str], kind: Kind) -> Vectors:
         """Return vectors of length 1, shape (len(texts), 384), from at most 512 pieces of each.
 
-        Each text runs alone: the integer network scales its inputs by the largest number among
-        them, so that in a batch a vector would differ with its neighbours.
+        Each text runs alone: the integer network scales its inputs by their largest number, so
+        in a batch a vector would depend on the other texts.
         """
         session = self._session.get()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = self._tokenizer.ids(_PREFIXES[kind] + text)
-            embedded = q4.unpacked(self._rows(ids)) + self._positions[: len(ids)]
+            embedded = q4.unpack(self._rows(ids)) + self._positions[: len(ids)]
             (encoded,) = session.run(None, {"embedded": embedded[None]})
             vectors[row] = encoded[0].mean(axis=0)
         return normalise(vectors)
 
     def _rows(self, ids: Ids) -> q4.Blocks:
-        """Return the packed rows of words, and map their pages no longer.
+        """Return the packed rows of words and release their pages.
 
-        Otherwise a process would grow, by the whole table in the end, with every word it has met.
+        Otherwise a process would grow with every new word, up to the size of the table.
         """
         rows: q4.Blocks = self._words[ids]
         mapping = self._words.base

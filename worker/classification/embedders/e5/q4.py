@@ -1,4 +1,4 @@
-"""Numbers of four bits, in the blocks that ggml calls Q4_0.
+"""Numbers of four bits in blocks of the format Q4_0 of ggml.
 
 A block holds 32 consecutive numbers of a row in 18 bytes: their scale as a little-endian half,
 then 16 bytes, of which byte j has number j in its low and number j + 16 in its high half. A
@@ -18,11 +18,11 @@ BYTES = 18
 
 
 def packed_width(columns: int) -> int:
-    """Return how many bytes a row of `columns` numbers, a multiple of 32, takes."""
+    """Return the bytes of a row of `columns` numbers, a multiple of 32."""
     return columns // NUMBERS * BYTES
 
 
-def unpacked(rows: Blocks) -> Vectors:
+def unpack(rows: Blocks) -> Vectors:
     """Return the numbers in the rows, shape (rows, columns), as float32."""
     blocks = np.ascontiguousarray(rows).reshape(len(rows), -1, BYTES)
     scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2").astype(np.float32)

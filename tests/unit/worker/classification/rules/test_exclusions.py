@@ -3,7 +3,7 @@ import pytest
 from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
-from worker.classification.rules.exclusions import exclusions, without_negations
+from worker.classification.rules.exclusions import find_exclusions, without_negations
 from worker.parsing.document import Document, DocumentPage
 
 
@@ -29,7 +29,7 @@ from worker.parsing.document import Document, DocumentPage
 )
 def test_clauses_that_only_deny(description: str, kept: str, named: tuple[str, ...]):
     assert without_negations(description) == kept
-    assert exclusions(description) == named
+    assert find_exclusions(description) == named
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_clauses_that_only_deny(description: str, kept: str, named: tuple[str, .
 )
 def test_other_negations_stay(description: str):
     assert without_negations(description) == description
-    assert exclusions(description) == ()
+    assert find_exclusions(description) == ()
 
 
 def test_at_most_six_exclusions_are_looked_at():
-    assert len(exclusions("Papers, except a1, b1, c1, d1, e1, f1, g1, h1")) == 6
+    assert len(find_exclusions("Papers, except a1, b1, c1, d1, e1, f1, g1, h1")) == 6
 
 
 def score(engine: Engine, text: str, rule: Rule) -> tuple[float, float]:

@@ -16,7 +16,7 @@ _erf = np.vectorize(math.erf, otypes=[np.float32])
 def encode(weights: Weights, ids: npt.NDArray[np.int64]) -> Matrix:
     """Return the normalised mean vector of a text's ids."""
     hidden, heads = weights.shape.hidden, weights.shape.heads
-    words = q4.unpacked(weights.blocks("emb.word", hidden)[ids])
+    words = q4.unpack(weights.blocks("emb.word", hidden)[ids])
     positions = weights.vector("emb.pos").reshape(-1, hidden)[: len(ids)]
     x = norm(weights, "emb.ln", words + positions + weights.vector("emb.type")[:hidden])
     for layer in range(weights.shape.layers):

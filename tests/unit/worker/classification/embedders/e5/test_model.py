@@ -127,7 +127,7 @@ def test_blocks_are_unpacked():
     row = np.zeros(18, dtype=np.uint8)
     row[:2] = np.array([0.5], dtype="<f2").view(np.uint8)
     row[2:] = numbers[:16] | numbers[16:] << 4
-    assert q4.unpacked(np.stack([row, row])).tolist() == [((numbers - 8) * 0.5).tolist()] * 2
+    assert q4.unpack(np.stack([row, row])).tolist() == [((numbers - 8) * 0.5).tolist()] * 2
 
 
 @pytest.fixture(scope="module")
