@@ -1,21 +1,21 @@
 """The ASGI application: routes, error handlers, middleware."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
 from anyio import to_thread
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
-from app.api import docs, errors, health, links, metrics
+from app.api import errors, health, links, metrics, openapi
 from app.api.dependencies import Services
 from app.api.headers import security_headers
 from app.api.middleware.authentication import AuthenticationMiddleware
 from app.api.middleware.body import BodyLimitMiddleware
 from app.api.middleware.request import RequestMiddleware
-from app.api.tracing import request_telemetry
 from app.api.v1 import (
     admin,
     classifier,
@@ -29,9 +29,10 @@ from app.api.v1 import (
 )
 from app.api.v2 import classify
 from app.api.v2 import saved_webhooks as saved_webhooks_v2
+from app.jobs.queue_collector import QueueCollector
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
-from app.observability.queue_collector import QueueCollector
 from app.projects.authenticator import Authenticator
+from app.settings import Settings
 from app.single_flight import SingleFlight
 
 ROUTES = (
@@ -50,6 +51,11 @@ ROUTES = (
     health,
     metrics,
 )
+
+
+UNTRACED = ("/livez", "/readyz", "/metrics")
+# A span has the whole query, and the query of a presigned link is a secret.
+PRESIGNED = ("/download/", "/upload/")
 
 
 class BackgroundService(Protocol):
@@ -87,13 +93,13 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         redoc_url=None,
         # Each call needs a key in a header, which other sites cannot make a browser send.
         strict_content_type=False,
-        telemetry=request_telemetry(services.settings),
+        telemetry=_tracing(services.settings),
     )
     app.state.services = services
     app.state.readiness = health.Readiness(services)
     app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
     errors.install(app)
-    docs.install(app)
+    openapi.install(app)
     for module in ROUTES:
         app.include_router(module.router)
     settings = services.settings
@@ -117,3 +123,21 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         request_seconds=settings.request_seconds,
     )
     return app
+
+
+def _tracing(settings: Settings) -> TelemetryConfig:
+    """Return the settings: requests are traced, except those with a secret in the query."""
+    prefix = settings.root_path
+
+    def is_excluded(scope: MutableMapping[str, Any]) -> bool:
+        path = scope["path"].removeprefix(prefix).rstrip("/")
+        return path in UNTRACED or path.startswith(PRESIGNED)
+
+    return {
+        "tracing": bool(settings.otel_endpoint),
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": is_excluded,
+    }

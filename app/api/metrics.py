@@ -7,9 +7,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse
 
 from app.api.dependencies import Services
+from app.jobs.queue_collector import DatabaseUp, QueueCollector
 from app.observability.endpoint import REFUSED, may_read
 from app.observability.multiprocess import render
-from app.observability.queue_collector import DatabaseUp, QueueCollector
 from app.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Names of uploaded files, as hostile as the wire allows."""
+"""Names of uploaded files, including hostile ones."""
 
 import pytest
 from hypothesis import given
