@@ -46,8 +46,9 @@ def test_why_a_job_is_refused_is_printed(drive: Drive, sdk: Sdk) -> None:
     assert "letters, digits, spaces" in drive(sdk)["why_a_rule_is_refused"]["value"]
 
 
-def test_a_retry_makes_no_second_job(drive: Drive, sdk: Sdk) -> None:
-    assert drive(sdk)["lost_answer"] == {"value": {"posts": 2, "jobs": 1}}
+def test_a_lost_answer_makes_a_second_job(drive: Drive, sdk: Sdk) -> None:
+    """This client repeats the request without a key and without a retry count."""
+    assert drive(sdk)["lost_answer"] == {"value": {"posts": 2, "jobs": 2}}
 
 
 def test_examples_candidates_and_evidence(drive: Drive, sdk: Sdk) -> None:
