@@ -1,6 +1,7 @@
 """The database layer that the API, the workers, the command and the tests share."""
 
 import json
+import logging
 import sqlite3
 import time
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
@@ -16,9 +17,14 @@ from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Migrations refer to constraints by name, so both databases need the same names.
 NAMES = {
@@ -33,6 +39,7 @@ ANNOUNCED = "announced"
 
 WAL_TRIES = 100
 WAL_WAIT_SECONDS = 0.05
+FIRST_RETRY_SECONDS = 0.25
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 # As Json, but None is stored as SQL NULL instead of the JSON value null.
@@ -137,6 +144,20 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def retry_write(write: Callable[[], T], tries: int) -> T:
+    """Return what `write` returns, called up to `tries` times while it raises SQLAlchemyError.
+
+    The waits between the tries double: eight tries take half a minute. Raises the last error.
+    """
+    for attempt in range(tries - 1):
+        try:
+            return write()
+        except SQLAlchemyError:
+            log.warning("writing to the database failed; retrying", exc_info=True)
+            time.sleep(FIRST_RETRY_SECONDS * 2**attempt)
+    return write()
 
 
 def announce(session: Session, topic: str, count: int = 1) -> None:

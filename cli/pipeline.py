@@ -20,7 +20,7 @@ from cli.composition import open_blobs
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser
-from worker.pipeline import Pipeline
+from worker.runtime.processor import Processor
 
 log = logging.getLogger(__name__)
 
@@ -50,51 +50,66 @@ def _try_engine(settings: Settings) -> None:
     load_engine(settings)
 
 
-def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...] = ()) -> Pipeline:
-    """Return the pipeline of a worker process; loads the classifier."""
-    # Not at the top: the API imports this module and must stay small.
+def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) -> Processor:
+    """Return the pipeline of a worker process; loads the classifier.
+
+    `too_long` are the exceptions that the time limit of a task queue raises.
+    """
+    # Imported here: the API process imports this module and must not load the classifier.
     from worker.classification.loading import (  # noqa: PLC0415
         limit_blas_threads,
         load_engine,
         remote_of,
     )
+    from worker.document_reader import DocumentReader  # noqa: PLC0415
     from worker.example_loader import ExampleLoader  # noqa: PLC0415
-    from worker.file_cache import Caching  # noqa: PLC0415
+    from worker.pipeline import Pipeline  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)
     limit_blas_threads()
     if engine.missing is not None:
         log.warning("%s", engine.missing)
-    limits = ParserLimits(
+    database = _open_database(settings)
+    limits, ocr = _parser_limits(settings), find_ocr(settings.ocr_data_dir)
+    blobs = open_blobs(settings)
+    reader = DocumentReader(
+        database=database,
+        blobs=blobs,
+        parser=SandboxedParser(limits, ocr),
+        cache=FileCache(database, blobs, settings.cache_max_bytes),
+        limits=limits,
+        ocr=ocr,
+    )
+    return Pipeline(
+        database=database,
+        reader=reader,
+        engine=engine,
+        examples=ExampleLoader(database, engine.scorer, reader),
+        lease=timedelta(seconds=settings.lease_seconds),
+        limit=timedelta(seconds=settings.item_seconds),
+        too_long=too_long,
+        remote=remote_of(engine),
+    )
+
+
+def _open_database(settings: Settings) -> Database:
+    return Database(
+        settings.sqlalchemy_url,
+        PostgresLimits(
+            connections=5,  # for the work, its lease, the heartbeat, and two in reserve
+            connect_seconds=settings.database_connect_seconds,
+            statement_seconds=settings.database_statement_seconds,
+        ),
+    )
+
+
+def _parser_limits(settings: Settings) -> ParserLimits:
+    return ParserLimits(
         memory_bytes=settings.parser_memory_bytes,
         cpu_seconds=settings.parser_cpu_seconds,
         wall_seconds=settings.parser_wall_seconds,
         max_pages=settings.parser_max_pages,
         ocr_page_seconds=settings.ocr_page_seconds,
         ocr_max_seconds=settings.ocr_max_seconds,
-    )
-    ocr = find_ocr(settings.ocr_data_dir)
-    database = Database(
-        settings.sqlalchemy_url,
-        PostgresLimits(
-            # The work, its lease, the heartbeat, and two spare ones.
-            connections=5,
-            connect_seconds=settings.database_connect_seconds,
-            statement_seconds=settings.database_statement_seconds,
-        ),
-    )
-    blobs = open_blobs(settings)
-    caching = Caching(FileCache(database, blobs, settings.cache_max_bytes), limits, ocr)
-    return Pipeline(
-        database=database,
-        blobs=blobs,
-        parser=SandboxedParser(limits, ocr),
-        engine=engine,
-        caching=caching,
-        examples=ExampleLoader(database, engine.scorer, caching),
-        lease=timedelta(seconds=settings.lease_seconds),
-        limit=timedelta(seconds=settings.item_seconds),
-        too_long=too_long,
-        remote=remote_of(engine),
     )

@@ -1,4 +1,4 @@
-"""Reading the examples of a job: files, or texts, of which only directions are kept in memory."""
+"""Loading the examples of a job: files or texts, embedded and remembered as directions."""
 
 import hashlib
 import logging
@@ -23,22 +23,20 @@ from worker.classification.scoring.examples import (
     directions_of,
 )
 from worker.classification.scoring.scorer import Scorer
-from worker.file_cache import Caching
+from worker.document_reader import DocumentReader
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.request import ParseRequest
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 500
+MAX_REMEMBERED = 500
 
 Directions = tuple[Vectors, ...]
-Parse = Callable[[str, str, ParseRequest], Document]
-"""Reads the blob of a key and a name; raises FileError."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedExamples:
-    """The examples that could be read, and a sentence about each type where some could not."""
+    """The examples that could be read, and a warning for each type where some could not."""
 
     by_type: Mapping[str, EmbeddedExamples]
     warnings: tuple[str, ...] = ()
@@ -46,24 +44,23 @@ class LoadedExamples:
 
 @dataclass(frozen=True, slots=True)
 class ExampleLoader:
-    """Reads examples, each once while it is remembered: a job may have hundreds of files."""
+    """Loads examples and remembers the last ones: all files of a job have the same."""
 
     database: Database
     scorer: Scorer
-    caching: Caching
-    _known: OrderedDict[tuple[object, ...], Directions | None] = field(default_factory=OrderedDict)
+    reader: DocumentReader
+    _remembered: OrderedDict[tuple[object, ...], Directions | None] = field(
+        default_factory=OrderedDict
+    )
 
-    def of(self, claim: Claim, parse: Parse) -> LoadedExamples:
-        """Return the examples of a claim's job.
-
-        One that is gone, or cannot be read, does not count; the reasoning will say so.
-        """
+    def load(self, claim: Claim) -> LoadedExamples:
+        """Return the examples of a claim's job, without those that were deleted or unreadable."""
         if not claim.examples:
             return LoadedExamples({})
         files = self._find_files(claim)
         groups: dict[str, list[Directions | None]] = {}
         for example in claim.examples:
-            directions = self._load(claim, example, files, parse)
+            directions = self._load(claim, example, files)
             groups.setdefault(example.type, []).append(directions)
         by_type, warnings = {}, []
         for type_, group in groups.items():
@@ -84,39 +81,39 @@ class ExampleLoader:
             return {file.id: file for file in session.scalars(select(File).where(File.id.in_(ids)))}
 
     def _load(
-        self, claim: Claim, example: Example, files: Mapping[UUID, File], parse: Parse
+        self, claim: Claim, example: Example, files: Mapping[UUID, File]
     ) -> Directions | None:
         if example.file_id is None:
             key: tuple[object, ...] = (hashlib.sha256(example.text.encode()).digest(),)
-            return self._remembered(key, lambda: self._read_text(example.text))
+            return self._recall(key, lambda: self._read_text(example.text))
         file = files.get(example.file_id)
         if file is None:
             return None
         request = ParseRequest(PageSelection(), claim.lang, claim.mode)
         key = (file.id, claim.lang, claim.mode)
-        return self._remembered(key, lambda: self._read_file(file, request, parse))
+        return self._recall(key, lambda: self._read_file(file, request))
 
-    def _remembered(
+    def _recall(
         self, key: tuple[object, ...], read: Callable[[], Directions | None]
     ) -> Directions | None:
-        if key not in self._known:
-            self._known[key] = read()
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
-        return self._known[key]
+        if key not in self._remembered:
+            self._remembered[key] = read()
+            while len(self._remembered) > MAX_REMEMBERED:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(key)
+        return self._remembered[key]
 
     def _read_text(self, text: str) -> Directions | None:
         embedded = self.scorer.embed(Document("txt", (DocumentPage(0, text),), 1))
         return directions_of(embedded) if embedded.chunks else None
 
-    def _read_file(self, file: File, request: ParseRequest, parse: Parse) -> Directions | None:
-        cached = self.caching.of_file(CacheOwner(file.project_id, file.id))
+    def _read_file(self, file: File, request: ParseRequest) -> Directions | None:
+        cached = self.reader.open_cache(CacheOwner(file.project_id, file.id))
         try:
-            document = cached.document(request, lambda: parse(file.blob_key, file.name, request))
+            document = self.reader.read(cached, file.blob_key, file.name, request)
         except FileError:
-            log.info("an example cannot be read", extra={"file_id": str(file.id)})
+            log.info("example cannot be read; ignoring it", extra={"file_id": str(file.id)})
             return None
         embedded = self.scorer.embed(document, cached.vectors)
-        cached.keep()
+        cached.store()
         return directions_of(embedded) if embedded.chunks else None

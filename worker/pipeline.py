@@ -1,20 +1,18 @@
-"""The one path of the main job: a claimed file is read, classified, and its outcome recorded."""
+"""The path of the main job: claim an item, read its file, classify it, record the outcome."""
 
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import Protocol
 
-from sqlalchemy import exists, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.db import Database
+from app.db import Database, retry_write
 from app.errors import FileError, FileErrorCode
-from app.files.blobs.protocol import BlobStore
-from app.files.models import File
+from app.files.cache import CacheOwner
 from app.jobs import queue
 from app.jobs.completion import Classified
 from app.jobs.queue import Claim
@@ -22,102 +20,77 @@ from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
-from worker.figures import UNREADABLE, count_file
+from worker.classification.engine import Engine
+from worker.document_reader import DELETED, DocumentReader
+from worker.example_loader import ExampleLoader
+from worker.file_cache import CacheSession
 from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, ReadingAborted
-from worker.recording import record_patiently
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
-
-if TYPE_CHECKING:
-    # The server minds workers without loading the classifier itself.
-    from worker.classification.engine import Engine
-    from worker.example_loader import ExampleLoader
-    from worker.file_cache import CachedFile, Caching
 
 log = logging.getLogger(__name__)
 
-# How often the outcome of a file is offered to a database that does not take it.
+# How often an outcome is written while the database is away or full.
 RECORD_TRIES = 8
-# The machine's faults and not the file's, which is given back: another worker, or this one
-# later, may well be able to read it.
+# Faults of this machine and not of the file, which is requeued: another worker, or this one
+# later, may be able to read it.
 MACHINE_FAULTS = (ParserUnavailable, OSError, OperationalError, PoolTimeoutError)
 
 INTERNAL = FileFailure(
     FileErrorCode.INTERNAL,
-    "an unexpected error happened while this file was worked on; the server's log tells more",
+    "an unexpected error happened while this file was classified; see the server's log",
 )
-
-GONE = "the file was deleted before its turn came"
-LOST_BYTES = "the server has lost the bytes of this file: upload it again"
-
-
-class Parser(Protocol):
-    """Reads files; raises FileError, or ParserUnavailable when it cannot work here and now."""
-
-    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-        """Return the document that a file holds; raises ReadingAborted after `abort`."""
-        ...
-
-    def abort(self) -> None:
-        """End the reading of a file, which goes on in another thread, if it can be ended."""
-        ...
-
-    def close(self) -> None:
-        """End the parser's process."""
-        ...
 
 
 class Remote(Protocol):
-    """A server elsewhere, without which no file can be classified."""
+    """A server that classification depends on."""
 
     @property
     def trouble(self) -> str | None:
-        """Why it could not be used when it was last asked, as a sentence; None when it could."""
+        """Why its last request failed, as a sentence; None if it succeeded."""
         ...
 
     def is_ready(self) -> bool:
-        """Tell whether it can be used; after trouble it is asked first."""
+        """Tell whether the server can be used; asks it if its last request failed."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What one worker process works with. One thread at a time."""
+    """What one worker process works with, in one thread at a time.
+
+    `limit` is the time that one file may take. `too_long` are the exceptions that the time limit
+    of a task queue raises inside the work.
+    """
 
     database: Database
-    blobs: BlobStore
-    parser: Parser
-    engine: "Engine"
-    caching: "Caching"
-    examples: "ExampleLoader"
+    reader: DocumentReader
+    engine: Engine
+    examples: ExampleLoader
     lease: timedelta
-    # How long one file may take; what is stuck then is ended by whoever minds the process.
     limit: timedelta = timedelta(minutes=10)
-    # What the queue's own time limit raises inside the work; the local runner kills instead.
     too_long: tuple[type[Exception], ...] = ()
     remote: Remote | None = None
 
     @property
     def capabilities(self) -> dict[str, object]:
         """What this worker can do, for its heartbeat row."""
-        embedders = self.engine.scorer.embedders
         return {
-            "engines": [f"{embedder.name} {embedder.version}" for embedder in embedders],
+            "engines": self.engine.embedder_names,
             "missing": (self.remote and self.remote.trouble) or self.engine.missing,
             "parser": PARSER_VERSION,
-            "ocr_languages": list(self.caching.ocr.languages),
+            "ocr_languages": self.reader.ocr_languages,
         }
 
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
-        """Claim an item and see it through; False when nothing is open or can be done now.
+        """Claim an item and process it; False when none is queued or none can be processed now.
 
-        `on_claim` is told what is worked on, and None when that is over. Raises one of
-        MACHINE_FAULTS when this machine, and not the file, is at fault: the item is given back
-        then.
+        Calls `on_claim` with the claim, and with None at the end. Raises one of MACHINE_FAULTS
+        when this machine is at fault and not the file; the item is requeued then.
         """
         if self.remote is not None and not self.remote.is_ready():
-            # A claimed file would only be read once more, and given back.
+            # A claimed file would be read and then requeued.
             return False
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease)
@@ -138,38 +111,38 @@ class Pipeline:
                     job_id=str(claim.job_id),
                     item_id=str(claim.item_id),
                 ),
-                Lease(self.database, claim, self.lease, self.limit, self.parser.abort) as lease,
+                Lease(self.database, claim, self.lease, self.limit, self.reader.abort) as lease,
             ):
-                # Not around the claim: most of those find nothing.
+                # Recorded after the claim: most claims find nothing.
                 with span("claim", began):
                     pass
-                self._see_through(claim, lease)
+                self._process(claim, lease)
         finally:
             on_claim(None)
         return True
 
     def close(self) -> None:
         """End the parser's process and the database connections."""
-        self.parser.close()
+        self.reader.close()
         self.database.close()
         stop_tracing()
 
-    def _see_through(self, claim: Claim, lease: Lease) -> None:
+    def _process(self, claim: Claim, lease: Lease) -> None:
         began = time.perf_counter()
-        cached = self.caching.of(claim)
+        cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
         try:
-            outcome = self._work(claim, cached, lease)
+            outcome = self._classify_file(claim, cached, lease)
         except LeaseLost:
-            log.info("stopped: the file's job has ended, or another worker has the file")
+            log.info("stopped: the lease is lost, or the job has ended")
             return
         except MACHINE_FAULTS:
             queue.release(self.database, claim)
             raise
-        if not record_patiently(lambda: queue.finish(self.database, claim, outcome), RECORD_TRIES):
-            log.warning("the lease was lost meanwhile: the outcome is dropped")
+        if not retry_write(lambda: queue.finish(self.database, claim, outcome), RECORD_TRIES):
+            log.warning("the lease was lost; discarding the outcome")
             metrics.LEASES_LOST.add()
             return
-        count_file(outcome)
+        _count(outcome)
         log.info(
             "file ended",
             extra={
@@ -180,10 +153,12 @@ class Pipeline:
             },
         )
         if isinstance(outcome, Classified):
-            # Not before the outcome is recorded: nobody has to wait for it.
-            cached.keep()
+            # After the outcome is recorded, so that no client waits for it.
+            cached.store()
 
-    def _work(self, claim: Claim, cached: "CachedFile", lease: Lease) -> Classified | FileFailure:
+    def _classify_file(
+        self, claim: Claim, cached: CacheSession, lease: Lease
+    ) -> Classified | FileFailure:
         try:
             document = self._read(claim, cached)
             lease.check()
@@ -193,7 +168,7 @@ class Pipeline:
         except self.too_long:
             return TOO_LONG
         except MemoryError:
-            # Left to itself, this would end a whole Celery worker, not only this file.
+            # Uncaught, it would end a whole Celery worker and not only this file.
             return FileFailure(
                 FileErrorCode.OUT_OF_MEMORY, "classifying the file took too much memory"
             )
@@ -202,54 +177,37 @@ class Pipeline:
         except (*MACHINE_FAULTS, LeaseLost):
             raise
         except Exception:  # one file's failure must never touch another file
-            log.exception("an unexpected error while working on a file")
+            log.exception("unexpected error while classifying a file")
             return INTERNAL
         return Classified(_storable_verdict(verdict), self.engine.version)
 
-    def _read(self, claim: Claim, cached: "CachedFile") -> Document:
-        blob_key = claim.blob_key
-        if blob_key is None:
-            raise FileError(FileErrorCode.FILE_DELETED, GONE)
+    def _read(self, claim: Claim, cached: CacheSession) -> Document:
+        if claim.blob_key is None:
+            raise FileError(FileErrorCode.FILE_DELETED, DELETED)
         request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
-        return cached.document(request, lambda: self._parse(blob_key, claim.file_name, request))
-
-    def _parse(self, blob_key: str, name: str, request: ParseRequest) -> Document:
-        try:
-            file = self.blobs.open(blob_key)
-        except FileNotFoundError:
-            raise self._why_missing(blob_key) from None
-        began, kind = time.perf_counter(), UNREADABLE
-        try:
-            with file, span("parse", mode=request.mode):
-                document = self.parser.parse(file, name, request)
-            kind = document.format
-        finally:
-            metrics.PARSE_SECONDS.observe(time.perf_counter() - began, kind, request.mode)
-        return document
+        return self.reader.read(cached, claim.blob_key, claim.file_name, request)
 
     def _classify(
-        self, claim: Claim, cached: "CachedFile", document: Document, lease: Lease
+        self, claim: Claim, cached: CacheSession, document: Document, lease: Lease
     ) -> Verdict:
-        found = self.examples.of(claim, self._parse)
+        examples = self.examples.load(claim)
         lease.check()
         began = time.perf_counter()
         with span("classify"):
             embedded = self.engine.embed(document, cached.vectors)
             lease.check()
             classification = self.engine.judge(
-                embedded, claim.rules, found.by_type, found.warnings, claim.min_confidence
+                embedded, claim.rules, examples.by_type, examples.warnings, claim.min_confidence
             )
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
         return classification.verdict
 
-    def _why_missing(self, blob_key: str) -> FileError:
-        """Tell a deleted file from lost bytes; raises OSError if the whole store is away."""
-        self.blobs.check()
-        with self.database.read() as session:
-            is_known = session.scalar(select(exists().where(File.blob_key == blob_key)))
-        if is_known:
-            return FileError(FileErrorCode.INTERNAL, LOST_BYTES)
-        return FileError(FileErrorCode.FILE_DELETED, GONE)
+
+def _count(outcome: Classified | FileFailure) -> None:
+    if isinstance(outcome, FileFailure):
+        metrics.count_failed_file(outcome.code)
+    else:
+        metrics.FILES.add(1, "null" if outcome.verdict.type is None else "classified")
 
 
 def _storable_verdict(verdict: Verdict) -> Verdict:

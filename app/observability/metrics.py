@@ -126,6 +126,12 @@ WEBHOOK_ATTEMPTS = Counter(
 )
 
 
+def count_failed_file(code: str) -> None:
+    """Count a file that ended without a verdict."""
+    FILES.add(1, "failed")
+    FILE_ERRORS.add(1, code)
+
+
 def start_unlabelled() -> None:
     """Serve the counters without labels as 0, so that a rate sees their first step."""
     for counter in (JOBS_OVERDUE, LEASES_LOST, WAKEUPS_PUBLISHED, WAKEUPS_FAILED):

@@ -52,6 +52,11 @@ class Engine:
         self.version = _version(constants, self.scorer)
         self._calibration = constants.calibration
 
+    @property
+    def embedder_names(self) -> list[str]:
+        """The name and the version of each embedder."""
+        return [f"{embedder.name} {embedder.version}" for embedder in self.scorer.embedders]
+
     def classify(self, document: Document, rules: Sequence[Rule]) -> Classification:
         """Embed a document and judge it; raises ValueError without rules."""
         return self.judge(self.embed(document), rules)

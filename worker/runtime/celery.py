@@ -19,22 +19,21 @@ from app.broker import (
 from app.observability.logging import set_up_logging
 from app.settings import Settings
 from app.webhooks.events import DELIVERIES
-from worker.pipeline import Pipeline
 from worker.runtime import tasks
 from worker.runtime.heartbeat import Heartbeat, name_worker
+from worker.runtime.processor import BuildProcessor
 from worker.runtime.tasks import WorkerChild
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
 
-BuildPipeline = Callable[[Settings, tuple[type[Exception], ...]], Pipeline]
 BuildDeliverer = Callable[[Settings, Callable[[timedelta], None]], Deliverer]
 
 # Retries further away are left to the sweeper: a broker's memory is no place for a day's wait.
 LONGEST_COUNTDOWN = timedelta(minutes=1)
 
 
-def run_worker(settings: Settings, build: BuildPipeline) -> None:
+def run_worker(settings: Settings, build: BuildProcessor) -> None:
     """Work until SIGTERM, which lets each child finish the file in its hands."""
     app = make_celery(settings)
     child: list[WorkerChild] = []

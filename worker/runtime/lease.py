@@ -14,7 +14,7 @@ from app.errors import FileErrorCode
 from app.jobs import queue
 from app.jobs.queue import Claim
 from app.jobs.values import FileFailure
-from worker.figures import count_failed
+from app.observability import metrics
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Lease:
                 if time.monotonic() >= self._until:
                     log.error("working on a file took too long: it ends")
                     if queue.finish(self._database, self._claim, TOO_LONG):
-                        count_failed(TOO_LONG.code)
+                        metrics.count_failed_file(TOO_LONG.code)
                     is_ours = False
                 elif time.monotonic() - renewed >= third:
                     renewed = time.monotonic()

@@ -27,9 +27,9 @@ from worker.runtime.local_child import (
     POLL_SECONDS,
     STOP,
     WAKE,
-    BuildPipeline,
     run_child,
 )
+from worker.runtime.processor import BuildProcessor
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class LocalRunner:
         self,
         settings: Settings,
         database: Database,
-        build: BuildPipeline,
+        build: BuildProcessor,
         on_owed: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings

@@ -21,8 +21,8 @@ from app.observability.logging import set_up_logging
 from app.observability.multiprocess import join_metrics
 from app.settings import Settings
 from app.webhooks.events import DELIVERIES
-from worker.pipeline import Pipeline
 from worker.runtime.heartbeat import Heartbeat
+from worker.runtime.processor import BuildProcessor, Processor
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,6 @@ CHILD_MEMORY_BYTES = 1_500 * 1024 * 1024
 # From the server to a child, and back.
 WAKE, STOP = "wake", "stop"
 AWAKE, BUSY, IDLE, OWED = "awake", "busy", "idle", "owed"
-
-BuildPipeline = Callable[[Settings], Pipeline]
 
 
 class _Inbox(threading.Thread):
@@ -68,7 +66,7 @@ class _Inbox(threading.Thread):
             self._pipe.send(message)
 
 
-def run_child(pipe: Connection, name: str, settings: Settings, build: BuildPipeline) -> None:
+def run_child(pipe: Connection, name: str, settings: Settings, build: BuildProcessor) -> None:
     """Run one worker process: claim and work until told to stop or due for recycling."""
     # Ctrl-C goes to the whole terminal group; the server decides when we stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -77,7 +75,7 @@ def run_child(pipe: Connection, name: str, settings: Settings, build: BuildPipel
     join_metrics()
     inbox = _Inbox(pipe)
     inbox.start()
-    pipeline = build(settings)
+    pipeline = build(settings, ())
     pipeline.database.on_commit(DELIVERIES, lambda _: inbox.reply(OWED))
     heartbeat = Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)
     heartbeat.start()
@@ -98,7 +96,7 @@ def run_child(pipe: Connection, name: str, settings: Settings, build: BuildPipel
         pipeline.close()
 
 
-def _run_next(pipeline: Pipeline, name: str, report: Callable[[Claim | None], None]) -> bool:
+def _run_next(pipeline: Processor, name: str, report: Callable[[Claim | None], None]) -> bool:
     try:
         return pipeline.run_next(name, on_claim=report)
     except Exception:  # the database is away: wait and look again

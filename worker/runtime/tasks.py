@@ -8,7 +8,7 @@ from celery import Celery
 
 from app.broker import DELIVER_QUEUE, DELIVER_TASK, TURN_SECONDS, WORK_QUEUE, WORK_TASK
 from app.jobs.queue import Claim
-from worker.pipeline import Pipeline
+from worker.runtime.processor import Processor
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 TOO_LONG = SoftTimeLimitExceeded
@@ -17,7 +17,7 @@ TOO_LONG = SoftTimeLimitExceeded
 class WorkerChild:
     """What a prefork child holds between tasks."""
 
-    def __init__(self, name: str, pipeline: Pipeline, is_stopping: Callable[[], bool]) -> None:
+    def __init__(self, name: str, pipeline: Processor, is_stopping: Callable[[], bool]) -> None:
         self.name = name
         self.pipeline = pipeline
         self._is_stopping = is_stopping

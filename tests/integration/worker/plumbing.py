@@ -14,8 +14,9 @@ from app.jobs.queue import Claim
 from app.projects.scope import Scope
 from devtools.world import World
 from worker.classification.engine import Engine
+from worker.document_reader import DocumentReader
+from worker.document_reader import Parser as ParserProtocol
 from worker.example_loader import ExampleLoader
-from worker.file_cache import Caching
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
@@ -53,20 +54,27 @@ class Plumbing:
     def __init__(self, world: World, blobs: LocalBlobStore, engine: Engine) -> None:
         self.world = world
         self.blobs = blobs
+        reader = self.reader(Parser(INVOICE))
         self.pipeline = Pipeline(
             database=world.database,
-            blobs=blobs,
-            parser=Parser(INVOICE),
+            reader=reader,
             engine=engine,
-            caching=self.caching(),
-            examples=ExampleLoader(world.database, engine.scorer, self.caching()),
+            examples=ExampleLoader(world.database, engine.scorer, reader),
             lease=timedelta(minutes=1),
         )
         self.claims: list[Claim | None] = []
 
-    def caching(self, max_bytes: int = 1_000_000, **limits: int) -> Caching:
-        cache = FileCache(self.world.database, self.blobs, max_bytes)
-        return Caching(cache, ParserLimits(**limits), OcrData())
+    def reader(
+        self, parser: ParserProtocol, max_bytes: int = 1_000_000, **limits: int
+    ) -> DocumentReader:
+        return DocumentReader(
+            database=self.world.database,
+            blobs=self.blobs,
+            parser=parser,
+            cache=FileCache(self.world.database, self.blobs, max_bytes),
+            limits=ParserLimits(**limits),
+            ocr=OcrData(),
+        )
 
     def file(self, content: str = INVOICE, scope: Scope | None = None) -> UUID:
         writer = self.blobs.create()
@@ -76,7 +84,18 @@ class Plumbing:
             new = NewFile("a.txt", "txt")
             return files.create(session, scope or self.world.here, new, blob).id
 
-    def run(self, **parts: object) -> bool:
+    def run(
+        self,
+        parser: ParserProtocol | None = None,
+        reader: DocumentReader | None = None,
+        **parts: object,
+    ) -> bool:
+        """Process the next item, with these parts in place of the pipeline's own."""
+        if parser is not None:
+            reader = self.reader(parser)
+        if reader is not None:
+            examples = replace(self.pipeline.examples, reader=reader)
+            parts = {"reader": reader, "examples": examples, **parts}
         pipeline = replace(self.pipeline, **parts)  # type: ignore[arg-type]
         return pipeline.run_next("w", on_claim=self.claims.append)
 

@@ -52,7 +52,7 @@ class TestCaches:
         again = plumbing.world.job([file_id], rules=self.OTHER_RULES)
         plumbing.run(parser=parser)
         anew = plumbing.world.job([file_id], rules=self.OTHER_RULES)
-        plumbing.run(parser=parser, caching=plumbing.caching(max_bytes=0))
+        plumbing.run(reader=plumbing.reader(parser, max_bytes=0))
 
         assert self.origins(log) == [("fresh", "fresh"), ("cached", "cached"), ("fresh", "fresh")]
         assert self.verdict(plumbing, again) == self.verdict(plumbing, anew), "to the last bit"
@@ -77,7 +77,7 @@ class TestCaches:
         plumbing.world.job([file_id], pages=PageSelection(target_pages=(0,)))
         plumbing.run()
         plumbing.world.job([file_id])
-        plumbing.run(caching=plumbing.caching(max_pages=1))
+        plumbing.run(reader=plumbing.reader(Parser(INVOICE), max_pages=1))
 
         # The same text again has the same vectors.
         assert self.origins(log) == [("fresh", "fresh"), ("fresh", "cached"), ("fresh", "cached")]

@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from cryptography.fernet import InvalidToken
 
-from app.db import Database, now
+from app.db import Database, now, retry_write
 from app.jobs.service import summarise
 from app.observability import metrics
 from app.observability.logging import bind
@@ -21,7 +21,6 @@ from app.webhooks.headers import FilteredHeaders, filter_headers
 from app.webhooks.outbox import Attempt, ClaimedDelivery
 from app.webhooks.payload import RESULTS, build_body
 from app.webhooks.schedule import next_wait
-from worker.recording import record_patiently
 from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
 
 log = logging.getLogger(__name__)
@@ -68,9 +67,7 @@ class Deliverer:
                 wait = next_wait(self.waits, claim.tries, attempt.retry_after)
             next_at = None if wait is None else now() + wait
             # If the database stays unavailable, the delivery is due again when its lease ends.
-            record_patiently(
-                lambda: outbox.record(self.database, claim, attempt, next_at), RECORD_TRIES
-            )
+            retry_write(lambda: outbox.record(self.database, claim, attempt, next_at), RECORD_TRIES)
             _log(claim, attempt, wait)
         if wait is not None:
             self.on_retry(wait)

@@ -1,0 +1,109 @@
+"""Reading files: from the cache where possible, otherwise by the parser."""
+
+import time
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from sqlalchemy import exists, select
+
+from app.db import Database
+from app.errors import FileError, FileErrorCode
+from app.files.blobs.protocol import BlobStore
+from app.files.cache import CacheOwner, FileCache
+from app.files.models import File
+from app.observability import metrics
+from app.observability.tracing import span
+from worker.file_cache import CacheSession, document_key
+from worker.parsing.document import Document
+from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.installed import OcrData
+from worker.parsing.request import ParseRequest
+
+DELETED = "the file was deleted before it was read"
+LOST_BYTES = "the server has lost the bytes of this file: upload it again"
+
+# The format in metrics of a file that could not be read.
+UNREADABLE = "unreadable"
+
+
+class Parser(Protocol):
+    """Reads files; raises FileError, or ParserUnavailable when it cannot work here and now."""
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        """Return the document in a file; raises ReadingAborted after `abort`."""
+        ...
+
+    def abort(self) -> None:
+        """End the `parse` that runs in another thread, if there is one."""
+        ...
+
+    def close(self) -> None:
+        """End the parser's process."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReader:
+    """Returns the documents of stored files. `limits` and `ocr` are those of the parser."""
+
+    database: Database
+    blobs: BlobStore
+    parser: Parser
+    cache: FileCache
+    limits: ParserLimits
+    ocr: OcrData
+
+    @property
+    def ocr_languages(self) -> list[str]:
+        """The installed OCR languages."""
+        return list(self.ocr.languages)
+
+    def open_cache(self, owner: CacheOwner) -> CacheSession:
+        """Return the cache of one file."""
+        return CacheSession(self.cache, owner)
+
+    def read(
+        self, cached: CacheSession, blob_key: str, name: str, request: ParseRequest
+    ) -> Document:
+        """Return the document of a file.
+
+        Raises FileError, ReadingAborted after `abort`, and ParserUnavailable or OSError when this
+        machine cannot read files at the moment.
+        """
+        key = document_key(request, self.limits, self.ocr)
+        document = cached.find_document(key)
+        if document is None:
+            document = self._parse(blob_key, name, request)
+            cached.add_document(key, document)
+        return document
+
+    def abort(self) -> None:
+        """End the `read` that runs in another thread, if it parses."""
+        self.parser.abort()
+
+    def close(self) -> None:
+        """End the parser's process."""
+        self.parser.close()
+
+    def _parse(self, blob_key: str, name: str, request: ParseRequest) -> Document:
+        try:
+            file = self.blobs.open(blob_key)
+        except FileNotFoundError:
+            raise self._missing_file_error(blob_key) from None
+        began, format_ = time.perf_counter(), UNREADABLE
+        try:
+            with file, span("parse", mode=request.mode):
+                document = self.parser.parse(file, name, request)
+            format_ = document.format
+        finally:
+            metrics.PARSE_SECONDS.observe(time.perf_counter() - began, format_, request.mode)
+        return document
+
+    def _missing_file_error(self, blob_key: str) -> FileError:
+        """Tell a deleted file from lost bytes; raises OSError if the store cannot be reached."""
+        self.blobs.check()
+        with self.database.read() as session:
+            is_known = session.scalar(select(exists().where(File.blob_key == blob_key)))
+        if is_known:
+            return FileError(FileErrorCode.INTERNAL, LOST_BYTES)
+        return FileError(FileErrorCode.FILE_DELETED, DELETED)
