@@ -1,4 +1,4 @@
-"""Blobs that no row knows: what a crash between a commit of bytes and that of a row leaves."""
+"""Search for blobs without a row, which a crash between storing bytes and row leaves behind."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,44 +11,41 @@ from app.db import Database
 from app.files.blobs.protocol import BlobStore
 from app.files.models import BlobDeletion, CacheEntry, File
 
-# The row of a blob is written within seconds, or never. A day is beyond all doubt.
-OLD_ENOUGH = timedelta(days=1)
+# A blob gets its row within seconds: one of this age without a row is an orphan.
+MIN_AGE = timedelta(days=1)
 BATCH = 500
 
 
 @dataclass(slots=True)
-class Findings:
-    """How many old blobs were looked at, and the keys of those that no row knows."""
+class OrphanSearch:
+    """How many old blobs were checked, and the keys of those without a row."""
 
-    seen: int = 0
+    checked: int = 0
     orphans: list[str] = field(default_factory=list)
 
     @property
     def is_plausible(self) -> bool:
-        """Whether rows and blobs belong together: where no blob at all is known, they may not.
-
-        Then the database may be another one, or an empty one.
-        """
-        return len(self.orphans) < self.seen or not self.orphans
+        """Whether any blob has a row; if none has, the database may be the wrong one."""
+        return len(self.orphans) < self.checked or not self.orphans
 
 
 def find_orphans(
     database: Database,
     blobs: BlobStore,
     limit: int,
-    older_than: timedelta = OLD_ENOUGH,
+    older_than: timedelta = MIN_AGE,
     batch_size: int = BATCH,
-) -> Findings:
-    """Look through the store, `batch_size` at a time, until `limit` orphans or its end."""
-    findings = Findings()
-    for batch in _batches(blobs.keys(older_than), batch_size):
+) -> OrphanSearch:
+    """Check the blobs of the store, `batch_size` at a time, until `limit` orphans are found."""
+    search = OrphanSearch()
+    for batch in _split(blobs.keys(older_than), batch_size):
         known = _known(database, batch)
-        findings.seen += len(batch)
-        findings.orphans += [key for key in batch if key not in known]
-        if len(findings.orphans) >= limit:
-            del findings.orphans[limit:]
+        search.checked += len(batch)
+        search.orphans += [key for key in batch if key not in known]
+        if len(search.orphans) >= limit:
+            del search.orphans[limit:]
             break
-    return findings
+    return search
 
 
 def _known(database: Database, keys: Sequence[str]) -> set[str]:
@@ -60,7 +57,7 @@ def _known(database: Database, keys: Sequence[str]) -> set[str]:
         }
 
 
-def _batches(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+def _split(keys: Iterable[str], size: int) -> Iterator[list[str]]:
     rest = iter(keys)
     while batch := list(islice(rest, size)):
         yield batch

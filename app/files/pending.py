@@ -1,4 +1,4 @@
-"""Files whose bytes come later, by a presigned link."""
+"""Pending uploads: files whose bytes are sent later, to a presigned link."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,15 +15,15 @@ from app.files.models import File, PendingUpload
 from app.files.service import NewFile
 from app.projects.scope import Scope
 
-# Bytes may begin to arrive in the last second of a link.
+# An upload may begin in the last second of its link.
 GRACE = timedelta(hours=1)
-USED = "This link has been used already, for other bytes: ask the API for a new one."
-GONE = "This link is not valid, or has expired: ask the API for a new one."
+USED = "This link was used for other bytes. Request a new one from the API."
+EXPIRED = "This link is invalid or has expired. Request a new one from the API."
 
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """What a client says about a file before it sends its bytes; `size` is in bytes."""
+    """What a client declares about a file before it sends the bytes; `size` is in bytes."""
 
     name: str
     external_file_id: str | None = None
@@ -31,7 +31,7 @@ class NewUpload:
 
 
 def create(session: Session, scope: Scope, new: NewUpload, expires_at: datetime) -> UUID:
-    """Record that bytes may come, and return the id that their file will have."""
+    """Record a pending upload; return its id, which becomes that of the file."""
     file_id = new_id()
     session.add(
         PendingUpload(
@@ -47,21 +47,21 @@ def create(session: Session, scope: Scope, new: NewUpload, expires_at: datetime)
 
 
 def find(session: Session, file_id: UUID) -> NewUpload:
-    """Return what was said about a file, whether its bytes have come or not; raises NotFound."""
+    """Return what was declared about a file, uploaded or not; raises NotFound."""
     pending = session.get(PendingUpload, file_id)
     if pending is not None:
         return NewUpload(pending.name, pending.external_file_id, pending.size)
     file = session.get(File, file_id)
     if file is None:
-        raise NotFound(GONE)
+        raise NotFound(EXPIRED)
     return NewUpload(file.name, file.external_file_id, file.size)
 
 
 def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob) -> File | None:
-    """Make a file of bytes that came; None when they had come before.
+    """Record and return the file of a pending upload; None if the same bytes are recorded already.
 
-    Of two that bring bytes at once, one makes the file. Raises Conflict when the link was used
-    for other bytes, NotFound when the file was deleted or the link is too old.
+    Of two concurrent uploads, one records the file. Raises Conflict when the link was used for
+    other bytes, NotFound when the file was deleted or the link has expired.
     """
     pending = session.execute(
         delete(PendingUpload)
@@ -73,14 +73,14 @@ def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob)
         return service.add(session, pending.project_id, new, blob, file_id)
     known = session.scalar(select(File.sha256).where(File.id == file_id))
     if known is None:
-        raise NotFound(GONE)
+        raise NotFound(EXPIRED)
     if known != blob.sha256:
         raise Conflict(USED)
     return None
 
 
 def delete_expired(database: Database, limit: int) -> int:
-    """Delete promises whose links have expired, up to `limit` of them; return how many."""
+    """Delete up to `limit` pending uploads whose links have expired; return how many."""
     with database.read() as session:
         old = session.scalars(
             select(PendingUpload.id)

@@ -1,4 +1,4 @@
-"""Files: store, find, list, delete."""
+"""Files: store, find, list and delete."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Stored = TypeVar("Stored", File, File | None)
 
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """Which files a listing shows; None means any."""
+    """Which files a listing shows; None means all."""
 
     file_ids: tuple[UUID, ...] | None = None
     file_name: str | None = None
@@ -34,7 +34,7 @@ class FileFilter:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """What an upload says about itself, and the type that its bytes have."""
+    """What an upload declares, and the file type of its bytes."""
 
     name: str
     file_type: str | None
@@ -56,7 +56,7 @@ def add(
     *,
     actor: str = LINK,
 ) -> File:
-    """Record an uploaded file, under an id that was promised before where one was."""
+    """Record an uploaded file of any project; `file_id` is the id of a pending upload."""
     file = File(
         id=file_id or new_id(),
         project_id=project_id,
@@ -160,10 +160,10 @@ def get(session: Session, scope: Scope, file_id: UUID) -> File:
 
 
 def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the names of files by id; raises NotFound naming every id that does not exist."""
-    wanted = set(file_ids)
+    """Return the names of files by id; raises NotFound, which names the ids that do not exist."""
+    requested = set(file_ids)
     rows = session.execute(
-        select(File.id, File.name).where(File.id.in_(wanted), scope.covers(File.project_id))
+        select(File.id, File.name).where(File.id.in_(requested), scope.covers(File.project_id))
     )
     found = {row.id: row.name for row in rows}
     if missing := [str(file_id) for file_id in dict.fromkeys(file_ids) if file_id not in found]:
@@ -180,18 +180,18 @@ def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID
 def find_page(
     session: Session,
     scope: Scope,
-    wanted: FileFilter,
+    file_filter: FileFilter,
     request: PageRequest,
     order: FileSort = NEWEST,
 ) -> Page[File]:
-    """Return a page of the project's files, the newest first unless `order` says otherwise."""
+    """Return a page of the project's files in the given order."""
     query = select(File).where(File.project_id == scope.project_id)
-    if wanted.file_ids is not None:
-        query = query.where(File.id.in_(wanted.file_ids))
-    if wanted.file_name is not None:
-        query = query.where(File.name == wanted.file_name)
-    if wanted.external_file_id is not None:
-        query = query.where(File.external_file_id == wanted.external_file_id)
+    if file_filter.file_ids is not None:
+        query = query.where(File.id.in_(file_filter.file_ids))
+    if file_filter.file_name is not None:
+        query = query.where(File.name == file_filter.file_name)
+    if file_filter.external_file_id is not None:
+        query = query.where(File.external_file_id == file_filter.external_file_id)
     total = count(session, query, request)
     rows = session.scalars(order.apply(query, request.after).limit(request.size + 1)).all()
     return cut(rows, request, total, order.key)

@@ -1,4 +1,4 @@
-"""The orders in which files can be listed, each with the key that a page goes on from."""
+"""Sort orders of file listings, and the keys by which their pages continue."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,20 +14,20 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 
 @dataclass(frozen=True, slots=True)
 class FileSort:
-    """By one field, and where that is equal by id in the same direction."""
+    """Sorts by one field, then by id in the same direction."""
 
     field: Field
     is_descending: bool
 
     def apply(self, query: Select[File], after: Key | None) -> Select[File]:
-        """Return the query in this order, of the rows that come after a key."""
+        """Return the query in this order, restricted to the rows after a key."""
         columns = {
             "name": (File.sort_name, File.id),
             "id": (File.id,),
             "created_at": (File.created_at, File.id),
         }[self.field]
         if after is not None:
-            # A row of one column is none to SQLite.
+            # SQLite has no rows of one column.
             row = File.id if self.field == "id" else tuple_(*columns)
             key = after[1] if self.field == "id" else after
             query = query.where(row < key if self.is_descending else row > key)
@@ -36,7 +36,7 @@ class FileSort:
         )
 
     def key(self, file: File) -> Key:
-        """Return what tells where a file stands in this order."""
+        """Return the key of a file's position in this order."""
         if self.field == "created_at":
             return file.created_at, file.id
         return file.sort_name if self.field == "name" else "", file.id
@@ -46,10 +46,10 @@ NEWEST = FileSort("created_at", is_descending=True)
 
 
 def parse_sort(text: str | None) -> FileSort:
-    """Return the order that a client names, such as `name` or `created_at desc`.
+    """Return the order that a client requests, such as `name` or `created_at desc`.
 
-    Of several fields the first one counts that is known; without any, the newest come first, as
-    by `created_at` alone: so the latest clients document it.
+    Of several fields the first known one counts. Without any, and for `created_at` without a
+    direction, the newest come first, as the latest clients document it.
     """
     for part in (text or "").split(","):
         name, _, direction = part.strip().partition(" ")

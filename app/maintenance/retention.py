@@ -1,6 +1,6 @@
-"""Deleting what is older than it is to be kept: jobs with their results, files with their bytes.
+"""Retention: deletion of old jobs with their results and of old files with their bytes.
 
-A project's own retention wins over the settings, which are for all other projects.
+A project with a retention of its own does not follow the settings.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from app.projects.models import Project
 
 
 @dataclass(slots=True)
-class Deleted:
-    """How many were deleted."""
+class DeletedCounts:
+    """How many jobs and files were deleted."""
 
     jobs: int = 0
     files: int = 0
@@ -38,13 +38,13 @@ def delete_old_jobs(
     *,
     actor: str = SERVER,
 ) -> int:
-    """Delete ended jobs created longer ago than `age`, the oldest first; return how many.
+    """Delete ended jobs older than `age`, up to `limit`, oldest first; return how many.
 
-    Of one project, or else of all that have no retention of their own.
+    `project_id` None means all projects without a retention of their own.
     """
     old = _oldest(database, Job, age, limit, project_id, Job.status != JobStatus.PENDING)
     for job_id in old:
-        # One at a time: each may have hundreds of items.
+        # One job for each transaction: it may have hundreds of items.
         with database.write() as session:
             jobs.discard(session, job_id, actor=actor)
     return len(old)
@@ -58,29 +58,29 @@ def delete_old_files(
     *,
     actor: str = SERVER,
 ) -> int:
-    """Delete files uploaded longer ago than `age` that no job waits for; return how many.
+    """Delete files older than `age` that no open item needs, up to `limit`; return how many.
 
-    Of one project, or else of all that have no retention of their own. Their bytes and caches
-    go when the sweeper tidies cache.
+    `project_id` None means all projects without a retention of their own. The sweeper deletes
+    their blobs later.
     """
-    is_awaited = exists().where(
+    is_needed = exists().where(
         Item.file_id == File.id, Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING))
     )
-    old = _oldest(database, File, age, limit, project_id, ~is_awaited)
+    old = _oldest(database, File, age, limit, project_id, ~is_needed)
     for file_id in old:
         with database.write() as session:
             files.discard(session, file_id, actor=actor)
     return len(old)
 
 
-def apply_project_retention(database: Database, limit: int) -> Deleted:
-    """Delete what projects with a retention of their own no longer keep, up to `limit` of each."""
+def apply_project_retention(database: Database, limit: int) -> DeletedCounts:
+    """Apply the retention of each project that has one, up to `limit` jobs and `limit` files."""
     with database.read() as session:
-        rules = session.execute(
+        projects = session.execute(
             select(Project.id, Project.retention_days).where(Project.retention_days > 0)
         ).all()
-    deleted = Deleted()
-    for project_id, days in rules:
+    deleted = DeletedCounts()
+    for project_id, days in projects:
         age = timedelta(days=days or 0)
         if deleted.jobs < limit:
             deleted.jobs += delete_old_jobs(database, age, limit - deleted.jobs, project_id)
@@ -95,19 +95,19 @@ def _oldest(
     age: timedelta,
     limit: int,
     project_id: UUID | None,
-    is_done: ColumnElement[bool],
+    is_finished: ColumnElement[bool],
 ) -> Sequence[UUID]:
-    """Return the ids of rows older than `age` that are done, the oldest first."""
+    """Return the ids of finished rows older than `age`, oldest first."""
     before = now() - age
     if project_id is None:
-        belongs = ~exists().where(
+        is_covered = ~exists().where(
             table.project_id == Project.id, Project.retention_days.is_not(None)
         )
     else:
-        belongs = table.project_id == project_id
+        is_covered = table.project_id == project_id
     query = (
         select(table.id)
-        .where(table.id < first_id(before), table.created_at < before, is_done, belongs)
+        .where(table.id < first_id(before), table.created_at < before, is_finished, is_covered)
         .order_by(table.id)
         .limit(limit)
     )

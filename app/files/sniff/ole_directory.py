@@ -1,7 +1,7 @@
-"""The directory of an OLE compound file (old Office, Outlook), read with bounded work.
+"""Reader of the directory of an OLE compound file (old Office, Outlook) with bounded work.
 
 Layout: [MS-CFB] sections 2.2 (header), 2.3 (FAT), 2.5 (DIFAT), 2.6 (directory entries).
-Only what a sniffer needs: the names, and the first sector of a stream.
+It reads what the sniffer needs: the names, and the first sector of a stream.
 """
 
 import struct
@@ -14,25 +14,25 @@ _MAX_DIRECTORY_SECTORS = 1024
 _MAX_ENTRIES = 4096
 _ENTRY_SIZE = 128
 _HEADER_FAT_SECTORS = 109
-_FIRST_MARKER = 0xFFFFFFFA  # sector numbers from here on are marks, such as end of chain
+_FIRST_MARKER = 0xFFFFFFFA  # larger sector numbers are markers such as the end of a chain
 _STREAM = 2
 _MINI_STREAM_BELOW = 4096
 
 
 class BadOle(Exception):
-    """The bytes are no OLE file, or its directory is damaged."""
+    """The file is not an OLE file, or its directory is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream of the file: where its first sector begins, and its size in bytes."""
+    """A stream: the position of its first sector and its size, in bytes."""
 
     start: int
     size: int
 
 
 def list_streams(file: BinaryIO) -> dict[str, Stream]:
-    """Return storages and streams by name, of any depth; of equal names the first.
+    """Return storages and streams of any depth by name; the first of equal names counts.
 
     Raises BadOle when the header or the chain of directory sectors is damaged.
     """
@@ -42,7 +42,7 @@ def list_streams(file: BinaryIO) -> dict[str, Stream]:
         raise BadOle("no OLE header")
     shift = struct.unpack_from("<H", header, 30)[0]
     if shift not in (9, 12):
-        raise BadOle("no known sector size")
+        raise BadOle("unknown sector size")
     fat = struct.unpack_from(f"<{_HEADER_FAT_SECTORS}L", header, 76)
     sector = struct.unpack_from("<L", header, 48)[0]
     streams: dict[str, Stream] = {}
@@ -64,7 +64,7 @@ def list_streams(file: BinaryIO) -> dict[str, Stream]:
 def read_start(file: BinaryIO, stream: Stream, count: int = 512) -> bytes:
     """Return the first bytes of a stream, at most one sector of 512.
 
-    Streams under 4096 bytes live inside another stream and give nothing.
+    Returns nothing for streams under 4096 bytes, which are stored inside another stream.
     """
     if stream.size < _MINI_STREAM_BELOW:
         return b""
@@ -79,12 +79,12 @@ def _add_entry(entry: bytes, shift: int, streams: dict[str, Stream]) -> None:
     name = entry[: name_length - 2].decode("utf-16-le", "replace")
     first, size = struct.unpack_from("<LQ", entry, 116)
     if shift == 9:
-        size &= 0xFFFFFFFF  # old writers leave rubbish in the upper half
+        size &= 0xFFFFFFFF  # old writers leave random bytes in the upper half
     streams.setdefault(name, Stream((first + 1) << shift, size if entry[66] == _STREAM else 0))
 
 
 def _next_sector(file: BinaryIO, fat: tuple[int, ...], sector: int, shift: int) -> int:
-    """Look up the sector after `sector`; beyond the header's 109 FAT sectors the chain ends."""
+    """Return the sector after `sector`; the chain ends beyond the header's 109 FAT sectors."""
     index, within = divmod(sector, 1 << (shift - 2))
     if index >= len(fat) or fat[index] >= _FIRST_MARKER:
         return _FIRST_MARKER

@@ -1,7 +1,7 @@
-"""What kind of file some bytes are: the content decides, the name only among kinds of text.
+"""Detection of a file's type from its bytes; the name only decides between text types.
 
-The work is bounded and safe on hostile bytes: some kilobytes of head and tail, a zip's
-directory of at most 10,000 names and 4 MB, an OLE file's directory of at most 1,024 sectors.
+The work is bounded, for hostile files: a few KiB of the start and the end, a zip's directory of
+at most 10,000 names and 4 MB, an OLE file's directory of at most 1,024 sectors.
 """
 
 import re
@@ -16,15 +16,15 @@ _HEAD = 8192
 _PDF_MARK_WITHIN = 1024
 _TAIL = 2048
 _MANIFEST_LIMIT = 256 * 1024
-# Real text holds a stray control character at most; random bytes hold one in ten.
-_CONTROL_SHARE = 0.02
+# Text has hardly any control characters; of random bytes one in ten is one.
+_MAX_CONTROL_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A kind of file by its canonical extension; `encrypted` needs a password to be read.
+    """A file type by its canonical extension; an `encrypted` file needs a password.
 
-    Password-protected PDFs are found by the PDF reader, not here: many open without one.
+    The PDF reader finds PDFs that need a password: many encrypted ones open without it.
     """
 
     extension: str
@@ -69,7 +69,7 @@ _MAIL_HEADER = re.compile(
     r"|reply-to|content-type|x-[\w-]+|dkim-signature|sender|thread-topic)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_SURE_MAIL_HEADERS = frozenset(
+_SPECIFIC_MAIL_HEADERS = frozenset(
     {"received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature"}
 )
 _HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
@@ -79,18 +79,18 @@ _HTML_TAG = re.compile(
 
 
 def extension_of(file: BinaryIO, name: str) -> str | None:
-    """Return the extension of the type that `sniff` finds, None if it finds none."""
+    """Return the extension of a file's type; None if it is unknown."""
     kind = sniff(file, name)
     return None if kind == UNKNOWN else kind.extension
 
 
 def sniff(file: BinaryIO, name: str) -> FileType:
-    """Tell what `file` is; never raises on any bytes, and leaves the file at position 0.
+    """Return the type of a file, UNKNOWN if none fits; leaves the file at position 0.
 
-    `name` is the name the client gave: its extension chooses among kinds of text only.
+    The extension of `name`, which the client gave, decides between text types only.
     """
     try:
-        return _judge(file, _extension(name))
+        return _sniff_content(file, _extension(name))
     except (
         zip_directory.BadZip,
         zip_directory.TooManyMembers,
@@ -107,33 +107,33 @@ def _extension(name: str) -> str:
     return _ALIASES.get(suffix, suffix)
 
 
-def _judge(file: BinaryIO, extension: str) -> FileType:
+def _sniff_content(file: BinaryIO, extension: str) -> FileType:
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
         return UNKNOWN
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _judge_zip(file)
+        return _sniff_zip(file)
     if head.startswith(ole_directory.SIGNATURE):
-        return _judge_ole(file)
+        return _sniff_ole(file)
     if _is_pdf(file, head):
         return FileType("pdf")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
         return FileType("rtf")
-    image = _image_kind(head)
+    image = _image_type(head)
     if image:
         return FileType(image)
     if extension == "pdf" and b" obj" in head:
-        # A PDF whose mark is broken: its readers decide. Its source is never read as text.
+        # A PDF with a damaged mark: the PDF readers decide, and its source is never read as text.
         return FileType("pdf")
     text = _decode_head(head)
     if text is None:
         return UNKNOWN
-    return FileType(_text_kind(text, extension))
+    return FileType(_text_type(text, extension))
 
 
 def _is_pdf(file: BinaryIO, head: bytes) -> bool:
-    """Find the PDF mark in the first KiB; a text that only speaks of PDF has no objects."""
+    """Tell a PDF by its mark in the first KiB; text that only mentions the mark has no objects."""
     at = head.find(b"%PDF-", 0, _PDF_MARK_WITHIN)
     if at < 0:
         return False
@@ -144,7 +144,7 @@ def _is_pdf(file: BinaryIO, head: bytes) -> bool:
     return b"%%EOF" in file.read(_TAIL)
 
 
-def _image_kind(head: bytes) -> str | None:
+def _image_type(head: bytes) -> str | None:
     for magic, kind in _IMAGE_MAGIC:
         if head.startswith(magic):
             return kind
@@ -152,13 +152,13 @@ def _image_kind(head: bytes) -> str | None:
         return "webp"
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return "heic"
-    # "BM" also begins words: the two reserved fields of a bitmap are zero.
+    # Words begin with "BM" too: in a bitmap the two reserved fields are zero.
     if head.startswith(b"BM") and len(head) >= 26 and head[6:10] == bytes(4):
         return "bmp"
     return None
 
 
-def _judge_zip(file: BinaryIO) -> FileType:
+def _sniff_zip(file: BinaryIO) -> FileType:
     members = zip_directory.list_members(file)
     by_name = {member.name: member for member in members}
     mimetype = by_name.get("mimetype")
@@ -173,7 +173,7 @@ def _judge_zip(file: BinaryIO) -> FileType:
                 )
             return FileType(_OPENDOCUMENT[declared], encrypted)
     if "xl/workbook.bin" in by_name:
-        return UNKNOWN  # xlsb: a workbook of binary parts
+        return UNKNOWN  # xlsb, a workbook of binary parts
     if "[Content_Types].xml" in by_name or "_rels/.rels" in by_name:
         for prefix, kind in _OFFICE_PARTS.items():
             if any(member.name.startswith(prefix) for member in members):
@@ -181,7 +181,7 @@ def _judge_zip(file: BinaryIO) -> FileType:
     return UNKNOWN
 
 
-def _judge_ole(file: BinaryIO) -> FileType:
+def _sniff_ole(file: BinaryIO) -> FileType:
     streams = ole_directory.list_streams(file)
     if "EncryptedPackage" in streams:
         return FileType("docx", encrypted=True)
@@ -212,12 +212,12 @@ def _has_filepass(start: bytes) -> bool:
 
 
 def _decode_head(head: bytes) -> str | None:
-    """Return the head as text good enough to recognise its kind; None when it is binary."""
+    """Return the head as text to recognise its type; None when it is binary."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    wide = detect_utf16(head)
-    if wide:
-        text = head[: len(head) // 2 * 2].decode(wide, "replace")
+    codec = detect_utf16(head)
+    if codec:
+        text = head[: len(head) // 2 * 2].decode(codec, "replace")
         return text if _is_mostly_printable(text) else None
     text = head.decode("latin-1")
     return text if _is_mostly_printable(text) else None
@@ -225,10 +225,10 @@ def _decode_head(head: bytes) -> str | None:
 
 def _is_mostly_printable(text: str) -> bool:
     controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\x1b")
-    return controls <= max(2, len(text) * _CONTROL_SHARE)
+    return controls <= max(2, len(text) * _MAX_CONTROL_SHARE)
 
 
-def _text_kind(text: str, extension: str) -> str:
+def _text_type(text: str, extension: str) -> str:
     start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
     if _HTML_START.match(_skip_prolog(start)):
         return "html"
@@ -242,11 +242,11 @@ def _text_kind(text: str, extension: str) -> str:
         return "eml"
     if extension in TEXT_EXTENSIONS:
         return "txt" if extension in {"eml", "svg"} else extension
-    return _guess_text_kind(start) if not extension else "txt"
+    return _guess_text_type(start) if not extension else "txt"
 
 
 def _skip_prolog(text: str) -> str:
-    """Drop an XML declaration and comments from the start of markup."""
+    """Return markup without its leading XML declaration and comments."""
     while text.startswith(("<?", "<!--")):
         end = "-->" if text.startswith("<!--") else ">"
         text = text.partition(end)[2].lstrip()
@@ -254,7 +254,7 @@ def _skip_prolog(text: str) -> str:
 
 
 def _is_mail(text: str, extension: str) -> bool:
-    """Tell mail by the header lines it begins with; a letter needs more of them than a mail."""
+    """Tell mail by its header lines; without the extension it needs two, one of them specific."""
     block = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
     first_line = block.split("\n", 1)[0]
     if not first_line.startswith("From ") and not re.match(r"[\w-]+[ \t]*:", first_line):
@@ -262,11 +262,11 @@ def _is_mail(text: str, extension: str) -> bool:
     headers = {match.group(1).lower() for match in _MAIL_HEADER.finditer(block)}
     if extension == "eml":
         return bool(headers)
-    return len(headers) >= 2 and bool(headers & _SURE_MAIL_HEADERS)
+    return len(headers) >= 2 and bool(headers & _SPECIFIC_MAIL_HEADERS)
 
 
-def _guess_text_kind(text: str) -> str:
-    """Choose a kind for text whose name says nothing."""
+def _guess_text_type(text: str) -> str:
+    """Return the type of text whose name has no extension."""
     if len(_HTML_TAG.findall(text)) >= 3 and text.startswith("<"):
         return "html"
     if re.match(r'[{\[]\s*["{\[\]}]', text):

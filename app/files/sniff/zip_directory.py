@@ -1,9 +1,8 @@
-"""The directory of a zip file, read with bounded work from hostile bytes.
+"""Reader of a zip file's directory with bounded work, for hostile files.
 
-Python's own `zipfile` believes the directory's size and lists whatever is there: a file of
-90 MB can hold a directory of a million names, or of a few of 64 KB each. Here the count and the
-size in the end record are looked at first, and nothing beyond them is read.
-Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
+Python's `zipfile` reads a directory of any size: a file of 90 MB can have a million names, or
+names of 64 KB each. This reader checks the count and size in the end record first, and reads
+nothing beyond them. Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
 """
 
 import io
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_MEMBERS = 10_000
-# Ten thousand names of ordinary length take less than half of it.
+# 10,000 names of ordinary length take less than half of this.
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 
 _END = b"PK\x05\x06"
@@ -22,7 +21,7 @@ _LOCATOR64 = struct.Struct("<4sLQL")
 _END64_RECORD = struct.Struct("<4sQ2H2L4Q")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
-_LONGEST_COMMENT = 0xFFFF
+_MAX_COMMENT = 0xFFFF
 _IN_EXTRA_FIELD = 0xFFFFFFFF
 _COUNT_IN_END64 = 0xFFFF
 _ENCRYPTED_FLAG = 0x1
@@ -30,11 +29,11 @@ _STORED, _DEFLATED = 0, 8
 
 
 class BadZip(Exception):
-    """The bytes are no zip file, or its directory is damaged."""
+    """The file is not a zip, or its directory is damaged."""
 
 
 class TooManyMembers(Exception):
-    """The directory claims more members than the limit; `count` says how many."""
+    """The directory claims `count` members, more than the limit."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} members")
@@ -42,7 +41,7 @@ class TooManyMembers(Exception):
 
 
 class DirectoryTooLarge(Exception):
-    """The directory claims to be larger than the limit; `size` says how large, in bytes."""
+    """The directory claims `size` bytes, more than the limit."""
 
     def __init__(self, size: int) -> None:
         super().__init__(f"a directory of {size} bytes")
@@ -51,7 +50,7 @@ class DirectoryTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of the directory; `packed` and `size` are in bytes, as the file claims them."""
+    """An entry of the directory; `packed` and `size` are claims of the file, in bytes."""
 
     name: str
     packed: int
@@ -61,16 +60,16 @@ class Member:
     offset: int
 
 
-def list_members(file: BinaryIO, most: int = MAX_MEMBERS) -> tuple[Member, ...]:
+def list_members(file: BinaryIO, limit: int = MAX_MEMBERS) -> tuple[Member, ...]:
     """Return the members of a zip file, in the directory's order.
 
-    Raises TooManyMembers before reading any entry when the directory claims more than `most`,
-    DirectoryTooLarge likewise, and BadZip when there is no directory or it is damaged.
+    Raises TooManyMembers when the directory claims more than `limit` members and DirectoryTooLarge
+    when it claims too many bytes, both before reading it; BadZip when it is missing or damaged.
     """
     file.seek(0, 2)
     total = file.tell()
     count, size, start, shift = _find_directory(file, total)
-    if count > most:
+    if count > limit:
         raise TooManyMembers(count)
     if size > MAX_DIRECTORY_BYTES:
         raise DirectoryTooLarge(size)
@@ -81,10 +80,10 @@ def list_members(file: BinaryIO, most: int = MAX_MEMBERS) -> tuple[Member, ...]:
     return tuple(_read_entry(directory, shift) for _ in range(count))
 
 
-def read_member(file: BinaryIO, member: Member, most: int) -> bytes:
-    """Return the first `most` unpacked bytes of a stored or deflated member.
+def read_member(file: BinaryIO, member: Member, limit: int) -> bytes:
+    """Return the first `limit` unpacked bytes of a stored or deflated member.
 
-    Raises BadZip when the member is encrypted, damaged, or packed in another way.
+    Raises BadZip when the member is encrypted, damaged, or uses another compression.
     """
     if member.encrypted or member.method not in (_STORED, _DEFLATED):
         raise BadZip("the member cannot be read")
@@ -95,17 +94,17 @@ def read_member(file: BinaryIO, member: Member, most: int) -> bytes:
     name_length, extra_length = _LOCAL.unpack(header)[-2:]
     file.seek(name_length + extra_length, 1)
     if member.method == _STORED:
-        return file.read(min(most, member.packed))
+        return file.read(min(limit, member.packed))
     unpack = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        return unpack.decompress(file.read(min(member.packed, most)), most)
+        return unpack.decompress(file.read(min(member.packed, limit)), limit)
     except zlib.error as error:
         raise BadZip("the member is damaged") from error
 
 
 def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
-    """Return the count of entries, the directory's size and start, and the offsets' shift."""
-    tail_length = min(total, _END_RECORD.size + _LONGEST_COMMENT)
+    """Return the number of entries, the directory's size and start, and the shift of offsets."""
+    tail_length = min(total, _END_RECORD.size + _MAX_COMMENT)
     file.seek(total - tail_length)
     tail = file.read(tail_length)
     at = tail.rfind(_END)
@@ -117,7 +116,7 @@ def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
         locator = tail[at - _LOCATOR64.size : at] if at >= _LOCATOR64.size else b""
         if locator.startswith(b"PK\x06\x07"):
             count, size, offset, end = _read_end64(file, locator)
-    # Bytes in front of the archive (a self-extractor, a mail header) move every offset.
+    # Bytes before the archive (a self-extractor, a mail header) shift every offset.
     start = end - size
     return count, size, start, start - offset
 
@@ -156,7 +155,7 @@ def _read_entry(file: BinaryIO, shift: int) -> Member:
 
 
 def _read_extra64(extra: bytes, *values: int) -> tuple[int, int, int]:
-    """Replace, in the order size, packed, offset, each value that says "look in the extra"."""
+    """Replace size, packed and offset, in this order, where they refer to the extra field."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)

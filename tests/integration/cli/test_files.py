@@ -1,4 +1,4 @@
-"""`pigeonhole files tidy` removes bytes that nobody knows, and no others."""
+"""`pigeonhole files tidy` deletes blobs without a row, and no others."""
 
 import os
 import time
@@ -71,7 +71,7 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path / "data")
 
 
-def test_only_old_bytes_that_no_row_knows_are_deleted(house: House) -> None:
+def test_only_old_blobs_without_a_row_are_deleted(house: House) -> None:
     house.record(house.put())
     known = house.keys()
     orphan, young = house.put(), house.put(days_old=0.9)
@@ -92,7 +92,7 @@ def test_only_old_bytes_that_no_row_knows_are_deleted(house: House) -> None:
     assert len(known) == 2, "the file's bytes and its cache"
 
 
-def test_a_database_that_knows_nothing_deletes_nothing(house: House) -> None:
+def test_nothing_is_deleted_when_no_blob_has_a_row(house: House) -> None:
     house.put()
     house.put()
 
@@ -103,7 +103,7 @@ def test_a_database_that_knows_nothing_deletes_nothing(house: House) -> None:
     assert len(house.keys()) == 2
 
 
-def test_a_pass_is_bounded(house: House) -> None:
+def test_the_limit_bounds_a_run(house: House) -> None:
     house.record(house.put())
     for _ in range(5):
         house.put()
@@ -112,15 +112,15 @@ def test_a_pass_is_bounded(house: House) -> None:
     assert len(house.keys()) == 2 + 3
 
 
-def test_many_blobs_are_looked_at_in_batches(house: House) -> None:
+def test_many_blobs_are_checked_in_batches(house: House) -> None:
     house.record(house.put())
     orphans = {house.put().key for _ in range(5)}
 
     with closing(Database(f"sqlite:///{house.data_dir / 'pigeonhole.db'}")) as database:
         found = find_orphans(database, house.blobs, limit=100, batch_size=2)
 
-    assert (found.seen, set(found.orphans)) == (7, orphans)
+    assert (found.checked, set(found.orphans)) == (7, orphans)
 
 
-def test_an_empty_store_is_tidy(house: House) -> None:
+def test_an_empty_store_has_no_orphans(house: House) -> None:
     assert house.tidy("--delete").output.endswith("Deleted 0 blobs and 0 unfinished uploads.\n")

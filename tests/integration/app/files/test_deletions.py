@@ -235,4 +235,4 @@ def test_enqueued_blobs_are_not_orphans(store: Store) -> None:
 
     found = find_orphans(store.world.database, store.blobs, 10, older_than=timedelta(seconds=-1))
 
-    assert (found.seen, found.orphans) == (3, [])
+    assert (found.checked, found.orphans) == (3, [])

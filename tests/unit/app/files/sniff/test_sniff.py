@@ -191,9 +191,9 @@ def test_never_raises_on_damage(extension, draw):
 def test_too_many_members_are_refused_before_they_are_listed():
     data = sample_files.zip_of({f"word/{number}": b"" for number in range(30)})
     with pytest.raises(zip_directory.TooManyMembers) as caught:
-        zip_directory.list_members(io.BytesIO(data), most=29)
+        zip_directory.list_members(io.BytesIO(data), limit=29)
     assert caught.value.count == 30
-    assert len(zip_directory.list_members(io.BytesIO(data), most=30)) == 30
+    assert len(zip_directory.list_members(io.BytesIO(data), limit=30)) == 30
 
 
 def long_names(count: int) -> bytearray:
