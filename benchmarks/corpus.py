@@ -1,4 +1,4 @@
-"""Reading a labelled corpus with the project's own parser."""
+"""Reading a labelled corpus with the project's parser."""
 
 import contextlib
 import time
@@ -30,10 +30,10 @@ _END_SECONDS, _POLL_SECONDS = 5.0, 0.002
 
 @dataclass(frozen=True, slots=True)
 class LoadedCorpus:
-    """The labelled documents, the rule sets by name, more text documents, and what failed.
+    """The labelled documents, the rule sets by name, the text corpus, and the files that failed.
 
-    `entries` are all files, also those that are among `unread`; `seconds` is the CPU time that
-    reading each of them took, in the same order.
+    `entries` are all files, including `unread`; `seconds` is the CPU time of reading each of
+    them, in the same order.
     """
 
     labelled: Corpus

@@ -1,9 +1,8 @@
-"""`python -m benchmarks.accuracy --corpus DIR`: how good the classifier is.
+"""`python -m benchmarks.accuracy --corpus DIR`: measure the accuracy of the classifier.
 
 DIR holds labelled documents (see worker.classification.fitting.corpus). All figures are
 cross-fitted: each document is scored with constants fitted without any document of its source.
-Tables go to
-stdout, progress to stderr.
+Tables go to stdout, progress to stderr.
 """
 
 import argparse
@@ -16,7 +15,7 @@ from rich.console import Console
 from app.errors import StartupError
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.baseline import cross_fitted_baseline, fit_tfidf
-from benchmarks.accuracy.engines import MODELS, NAMES, Fitter, say
+from benchmarks.accuracy.engines import MODELS, NAMES, Fitter, report_step
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
@@ -35,7 +34,7 @@ def main() -> None:
         choices=[*NAMES, "all"],
         nargs="+",
         default=["all"],
-        help="those of the first table, own for PIGEONHOLE_EMBEDDER, all for all but that; the"
+        help="engines of the first table: own is PIGEONHOLE_EMBEDDER, all is all but own; the"
         " other tables are about the fused engine",
     )
     arguments.add_argument(
@@ -50,10 +49,10 @@ def main() -> None:
     chosen = ["fused"] if given.quick else given.engines
     fitter = Fitter(corpus)
     built_in = set(NAMES) - {"own"} if "all" in chosen else set()
-    wanted = [name for name in NAMES if name in built_in | set(chosen)]
-    measured = measure_engines(fitter, wanted, console)
+    requested = [name for name in NAMES if name in built_in | set(chosen)]
+    measured = measure_engines(fitter, requested, console)
     if "fused" in measured:
-        say("reading the documents in MULTIMODAL mode")
+        report_step("reading the documents in MULTIMODAL mode")
         measure_modes(fitter, load_corpus(given.corpus, MULTIMODAL), console)
         if not given.quick:
             measure_parts(fitter, console)
@@ -63,7 +62,7 @@ def main() -> None:
 
 
 def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> list[str]:
-    """Print the table of the engines, by the first rule file; return those that could run."""
+    """Print the table of the engines for the first rule file; return the engines that ran."""
     samples: dict[str, Sample] = {}
     missing: dict[str, str] = {}
     for engine in engines:
@@ -82,7 +81,7 @@ def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) ->
 def _score(fitter: Fitter, engine: str) -> list[Scored]:
     if engine in MODELS:
         return fitter.score(engine, load_knowledge())
-    say(f"fitting and scoring {NAMES[engine]}")
+    report_step(f"fitting and scoring {NAMES[engine]}")
     return cross_fitted_baseline(fitter.corpus, fit_tfidf)
 
 

@@ -1,4 +1,4 @@
-"""What plain cosines achieve, calibrated and judged like the classifier."""
+"""The baseline: cosines of TF-IDF vectors, calibrated and measured like the classifier."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,11 +19,11 @@ Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]
 """Returns the cosine of a document and each of k rules, shape (k,)."""
 
 Fit = Callable[[Sequence[Corpus]], Compare]
-"""Learns from corpora, perhaps nothing, how to compare."""
+"""Fits a comparison on corpora."""
 
 
 def cross_fitted_baseline(corpus: LoadedCorpus, fit: Fit) -> list[Scored]:
-    """Score each labelled document, with what was learnt and calibrated on other folds."""
+    """Score each labelled document with a comparison and calibration fitted on other folds."""
     labelled, text = corpus.labelled, corpus.text
     fold = folds_of(labelled, text)
     scored = []
@@ -53,7 +53,7 @@ def cross_fitted_baseline(corpus: LoadedCorpus, fit: Fit) -> list[Scored]:
 
 
 def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
-    """Learn how rare words are; compare by the words that document and rule share."""
+    """Fit the rarity of words; compare by the words that document and rule share."""
     texts = [_text(item) for corpus in corpora for item in corpus.documents]
     rules = [rule_text(rule) for corpus in corpora for rules in corpus.rule_sets for rule in rules]
     words = TfidfVectorizer(sublinear_tf=True).fit([*texts, *rules])
@@ -67,7 +67,7 @@ def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
 
 
 def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
-    """Return cosines as if they were scores, with no panel: its features are constants."""
+    """Return cosines as scores without a panel, so that its features are constant."""
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
     same_rule = np.eye(len(rules), dtype=np.bool_)
     scores = Scores(

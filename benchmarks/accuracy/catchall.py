@@ -1,4 +1,4 @@
-"""Rule sets that end in a catch-all, judged by whole engines."""
+"""Rule sets with a catch-all, measured with whole engines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ _EVERY = 4
 
 @dataclass(frozen=True, slots=True)
 class CatchAllResult:
-    """One judgement: the catch-all, how many rules beside it, and who was right.
+    """One judgement: the catch-all, the number of other rules, and the correct answers.
 
-    `is_detected` tells whether the engine took the rule for a catch-all; in the naive way it
-    competes by its text like any other rule.
+    `is_detected` tells whether the engine recognised the catch-all. For `naive_is_right` the
+    catch-all competes by its text like any other rule.
     """
 
     language: str
@@ -40,7 +40,7 @@ class CatchAllResult:
 
 
 class CatchAllJudge:
-    """Judges documents by the engine that was fitted without them."""
+    """Judges documents with the engine that was fitted without them."""
 
     def __init__(self, fitted: Fitted, rules: Sequence[Rule]) -> None:
         self._fold = fitted.fold
@@ -71,7 +71,7 @@ class CatchAllJudge:
         return results
 
     def mistaken(self, rules: Sequence[Rule]) -> list[Rule]:
-        """Return those of the rules, none of them a catch-all, that are taken for one."""
+        """Return the rules that are wrongly recognised as catch-alls; none of them is one."""
         found = {place for engine in self._engines for place in engine.find_catch_alls(rules)}
         return [rules[place] for place in sorted(found)]
 
@@ -87,7 +87,7 @@ class CatchAllJudge:
         present = right is not None and bool(self._random.random() > ABSENT)
         drawn = draw_rules(right, len(self._rules), count, present=present, random=self._random)
         given = [*(self._rules[position] for position in drawn), phrase]
-        wanted = label if present else phrase.type
+        expected = label if present else phrase.type
         judged = engine.judge(embedded, given)
         naive = given[int(engine.scorer.score(embedded, given).rules.argmax())].type
         return CatchAllResult(
@@ -96,13 +96,13 @@ class CatchAllJudge:
             count,
             present,
             judged.evidence.catch_all == phrase.type,
-            judged.verdict.type == wanted,
-            naive == wanted,
+            judged.verdict.type == expected,
+            naive == expected,
         )
 
 
 def by_count_table(results: Sequence[CatchAllResult]) -> Table:
-    """Show sets with a catch-all rule, beside letting it compete like any other rule."""
+    """Show rule sets with a catch-all, and the same with a competing catch-all."""
     languages = len({language for language, _ in PHRASES})
     table = new_table(
         f"Rules plus one of {len(PHRASES)} catch-alls in {languages} languages",
@@ -126,7 +126,7 @@ def by_count_table(results: Sequence[CatchAllResult]) -> Table:
 
 
 def by_language_table(results: Sequence[CatchAllResult], mistaken: str) -> Table:
-    """Show by language which catch-alls are recognised, and how often that ends well."""
+    """Show by language which catch-alls are recognised and how often the answer is right."""
     table = new_table(
         f"Catch-alls by language, {_BY_LANGUAGE} rules; {mistaken}",
         "language",

@@ -1,4 +1,4 @@
-"""What each engine costs, measured in a fresh process for each."""
+"""CPU time and memory of each engine, measured in a new process for each."""
 
 import json
 import subprocess
@@ -23,9 +23,9 @@ _MIB = 1024 * 1024
 
 
 def long_documents(documents: Sequence[LabelledDocument]) -> list[list[str]]:
-    """Return the pages' texts of documents whose chunks are all of full length.
+    """Return the pages' texts of documents with full-length chunks only.
 
-    Chunks do not cross pages, so the first page must have text for one more.
+    Chunks do not cross pages, so the first page must have text for one more chunk.
     """
     found = []
     for item in documents:
@@ -65,7 +65,7 @@ def measure_costs(
 def cost_table(costs: Mapping[str, Cost], documents: int, rules: int) -> Table:
     """Show CPU seconds and memory of each engine."""
     table = new_table(
-        f"Cost on one thread in a fresh process: {documents} documents of {CHUNK_COUNT} chunks,"
+        f"Cost on one thread in a new process: {documents} documents of {CHUNK_COUNT} chunks,"
         f" {rules} rules, text already read",
         "engine",
         right=(

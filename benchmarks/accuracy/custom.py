@@ -1,4 +1,4 @@
-"""Custom types: how good the classifier is for types that its bank does not know."""
+"""Custom types: the accuracy for types that are not in the bank."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,14 +14,14 @@ from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.rules.rule import rule_text
 from worker.classification.scoring.knowledge import Knowledge
 
-_ALIKE = 0.5
+_SIMILAR = 0.5
 
 
 def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Embedder) -> Knowledge:
-    """Return the knowledge without the bank types that are alike or nearest to a rule.
+    """Return the knowledge without the bank types that are similar or nearest to a rule.
 
-    Alike are descriptions with a centred cosine above 0.5. Their samples go too; the panel,
-    which holds no samples, stays.
+    Similar descriptions have a centred cosine above 0.5. The types' samples are removed too; the
+    panel, which has no samples, stays.
     """
     panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
     centre = panel.mean(axis=0)
@@ -30,7 +30,7 @@ def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Emb
         for group in (rules, knowledge.bank_types)
     )
     cosines = ours @ theirs.T
-    own = set(np.flatnonzero(cosines.max(axis=0) > _ALIKE).tolist())
+    own = set(np.flatnonzero(cosines.max(axis=0) > _SIMILAR).tolist())
     own |= set(cosines.argmax(axis=1).tolist())
     kept = [place for place in range(len(knowledge.bank_types)) if place not in own]
     now_at = {before: now for now, before in enumerate(kept)}
@@ -55,7 +55,7 @@ def custom_table(whole: Sample, removed: Sample, sizes: tuple[int, int]) -> Tabl
         "bank",
         right=("types", f"{types} rules", "5 rules", "null AUROC", "decisions", "ECE"),
     )
-    names = ("whole", "without types alike or nearest to a rule")
+    names = ("whole", "without types similar or nearest to a rule")
     for name, sample, size in zip(names, (whole, removed), sizes, strict=True):
         made = metrics.decisions(sample)
         table.add_row(

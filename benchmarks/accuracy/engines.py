@@ -1,4 +1,4 @@
-"""The engines that are measured, fitted on each corpus without the fold that is judged."""
+"""The measured engines, fitted on each corpus without the fold that is scored."""
 
 import sys
 import time
@@ -27,7 +27,7 @@ from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import Knowledge
 
 TEXT = "text.jsonl"
-"""What the text corpus, with its rules, is called in tables."""
+"""The name of the text corpus and its rules in tables."""
 
 NAMES = {
     "tfidf": "TF-IDF cosine",
@@ -36,7 +36,7 @@ NAMES = {
     "fused": "fused: e5 and USE",
     "own": "PIGEONHOLE_EMBEDDER alone",
 }
-"""What is measured, plain cosines first, and what tables call it."""
+"""The measured engines and their names in tables, the baseline first."""
 
 MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use"), "own": ("own",)}
 """The models of each engine, the leading one first."""
@@ -45,9 +45,9 @@ BUILT_IN = ("use", "e5", "fused")
 """The engines that need no setting."""
 
 
-def say(what: str) -> None:
-    """Tell on stderr what is being done, with the CPU seconds spent so far."""
-    print(f"[{time.process_time():4.0f} s of CPU] {what}", file=sys.stderr, flush=True)
+def report_step(step: str) -> None:
+    """Print the current step to stderr, with the CPU seconds used so far."""
+    print(f"[{time.process_time():4.0f} s of CPU] {step}", file=sys.stderr, flush=True)
 
 
 def load_model(name: str) -> Embedder:
@@ -81,7 +81,7 @@ class Fitted:
 class Fitter:
     """Fits and scores engines on one corpus, each with each knowledge once.
 
-    Each model is loaded once and remembers every text it saw.
+    Each model is loaded once and caches every vector.
     """
 
     def __init__(self, corpus: LoadedCorpus) -> None:
@@ -95,7 +95,7 @@ class Fitter:
         key = (engine, knowledge.digest())
         if key not in self._fitted:
             types = len(knowledge.bank_types)
-            say(f"fitting {engine} {FOLDS} times, with a bank of {types} types")
+            report_step(f"fitting {engine} {FOLDS} times, with a bank of {types} types")
             labelled, text = self.corpus.labelled, self.corpus.text
             embedders = [self.model(name) for name in MODELS[engine]]
             constants = fold_constants(labelled, text, embedders, knowledge)
@@ -107,7 +107,7 @@ class Fitter:
         key = (engine, knowledge.digest())
         if key not in self._scored:
             fitted = self.fit(engine, knowledge)
-            say(f"scoring by {engine}")
+            report_step(f"scoring by {engine}")
             self._scored[key] = fitted.score(self.corpus.labelled, self.corpus.rule_sets)
         return self._scored[key]
 

@@ -1,9 +1,10 @@
-"""`python -m benchmarks.accuracy.examples --corpus DIR`: what examples of each rule are worth.
+"""`python -m benchmarks.accuracy.examples --corpus DIR`: measure the gain by examples of rules.
 
-DIR holds labelled documents (see worker.classification.fitting.corpus). A document is judged by
-constants that were fitted without its source, and by examples of other sources only; rules whose
-type no other source has go without. Both for the bank as it is and for one without the rules' own
-types, as for types of a user's own. Tables go to stdout, progress to stderr.
+DIR holds labelled documents (see worker.classification.fitting.corpus). A document is scored with
+constants that were fitted without its source and with examples of other sources only; a rule
+without a document from another source gets none. The tables are for the whole bank and for the
+bank without the rules' types, which stands for custom types. Tables go to stdout, progress to
+stderr.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from rich.table import Table
 from app.jobs.values import Rule
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.custom import without_own_types
-from benchmarks.accuracy.engines import Fitted, Fitter, say
+from benchmarks.accuracy.engines import Fitted, Fitter, report_step
 from benchmarks.accuracy.folds import FOLDS, Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import Floats, paired_difference
@@ -47,7 +48,7 @@ RuleSets = Mapping[str, tuple[Rule, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How many examples each rule gets, and the share of the rules that get any."""
+    """The number of examples of each rule, and the share of the rules that get any."""
 
     count: int
     share: float = 1.0
@@ -70,12 +71,12 @@ class EmbeddedItem:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came out with so many examples; one sample for each rule file and draw.
+    """The results with a number of examples, over rule files and draws.
 
     `hits` and `few` have shape (documents,): how often the best of all rules, and of five, was
-    the right one, over files and draws; NaN where none is right. `gained` and `lost` count the
-    judgements by all rules that became right and wrong, by type. `with_examples` and `without`
-    are the mean gain where the document's own rule has examples, and where only others have.
+    the right one; NaN where no rule is right. `gained` and `lost` count the judgements by all
+    rules that became right and wrong, by type. `with_examples` and `without` are the mean gain
+    where the document's rule has examples and where only other rules have.
     """
 
     hits: Floats
@@ -104,13 +105,13 @@ def main() -> None:
 
 
 def measure_examples(fitter: Fitter, console: Console) -> None:
-    """Print what examples are worth, for known types and for types of a user's own."""
+    """Print the gain by examples, for known types and for custom types."""
     rules = next(iter(fitter.corpus.rule_sets.values()))
     whole = load_knowledge()
     removed = without_own_types(whole, rules, fitter.model("e5"))
     for title, knowledge in (
         ("Types that the bank knows", whole),
-        ("Types of a user's own: the bank without what is alike or nearest to a rule", removed),
+        ("Custom types: the bank without types similar or nearest to a rule", removed),
     ):
         _measure_with(fitter, knowledge, title, console)
 
@@ -121,7 +122,7 @@ def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Con
     found: dict[Given, Figures] = {}
     plain: list[Trial] = []
     for variant in VARIANTS:
-        say(f"scoring with examples of each rule: {variant}")
+        report_step(f"scoring with examples of each rule: {variant}")
         trials = _trials(fold_scorers, fitter, variant)
         # Without examples every draw is the same; the others are compared with it.
         plain = plain or trials
@@ -138,15 +139,15 @@ def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Con
 class Trial:
     """One draw of examples, judged by one rule file.
 
-    `shown` tells which documents' own rules have examples.
+    `has_examples` tells for which documents the right rule has examples.
     """
 
     sample: Sample
-    shown: npt.NDArray[np.bool_]
+    has_examples: npt.NDArray[np.bool_]
 
 
 class FoldScorer:
-    """Scores the documents of one fold, with the constants fitted without it."""
+    """Scores the documents of one fold with the constants fitted without it."""
 
     def __init__(self, fitted: Fitted, number: int) -> None:
         constants = fitted.constants[number]
@@ -167,8 +168,8 @@ class FoldScorer:
     ) -> list[tuple[Scored, bool]]:
         """Score the fold's documents by each set of rules, with examples from all documents.
 
-        Returns with each whether its own rule has examples. The draws for more examples hold
-        those for fewer.
+        Returns for each also whether its right rule has examples. The draws for more examples
+        contain those for fewer.
         """
         if not self._read:
             self._read = [read for item in documents if (read := self._embed(item))]
@@ -240,7 +241,7 @@ def _trials(fold_scorers: Sequence[FoldScorer], fitter: Fitter, variant: Given) 
 
 def _figures(trials: Sequence[Trial], plain: Sequence[Trial]) -> Figures:
     samples = [trial.sample for trial in trials]
-    shown = np.array([trial.shown for trial in trials])
+    shown = np.array([trial.has_examples for trial in trials])
     hits = np.array([metrics.choice_hits(sample) for sample in samples])
     before = np.array([metrics.choice_hits(trial.sample) for trial in plain])
     before = np.tile(before, (len(trials) // len(plain), 1))

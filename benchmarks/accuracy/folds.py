@@ -1,4 +1,4 @@
-"""Scoring every document with constants that were fitted without its source."""
+"""Cross-fitting: every document is scored with constants fitted without its source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _SEED = 5
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with text, its scores for each rule set, and the calibration to judge it by."""
+    """A document with text, its scores for each rule set, and the calibration to use."""
 
     item: LabelledDocument
     by_rules: dict[str, ScoredDocument]
@@ -28,17 +28,16 @@ class Scored:
 
 
 def fold_of(sources: Sequence[str]) -> dict[str, int]:
-    """Deal the sources out to folds at random, always the same way for the same sources."""
+    """Assign the sources to folds at random; the result depends on the sources only."""
     names = sorted(set(sources))
-    dealt = np.random.default_rng(_SEED).permutation(len(names)) % FOLDS
-    return {name: int(fold) for name, fold in zip(names, dealt, strict=True)}
+    assigned = np.random.default_rng(_SEED).permutation(len(names)) % FOLDS
+    return {name: int(fold) for name, fold in zip(names, assigned, strict=True)}
 
 
 def folds_of(labelled: Corpus, text: Corpus | None) -> dict[str, int]:
-    """Deal the sources of both collections out to folds.
+    """Assign the sources of both collections to folds.
 
-    Those of the labelled documents are dealt first, so that the other collection changes
-    nothing about them.
+    Those of the labelled documents are assigned first, so they do not depend on the text corpus.
     """
     first = fold_of([item.source for item in labelled.documents])
     others = [item.source for item in text.documents] if text else []
@@ -50,8 +49,8 @@ def fold_constants(
 ) -> list[Constants]:
     """Fit constants once without each fold.
 
-    Everything fitted leaves the fold's sources out: means, word rarities and calibration, of
-    the labelled documents as of the text corpus.
+    Means, word rarities and calibration are fitted without the fold's sources, in the labelled
+    documents and in the text corpus.
     """
     fold = folds_of(labelled, text)
     return [
@@ -74,7 +73,7 @@ def cross_fitted(
 ) -> list[Scored]:
     """Score each labelled document with the constants fitted without its fold.
 
-    `fold` tells the fold of each source; left out, it is that of these documents alone.
+    `fold` is the fold of each source; by default it is computed from these documents.
     """
     fold = fold or fold_of([item.source for item in labelled.documents])
     scored: list[Scored] = []

@@ -1,4 +1,4 @@
-"""What is measured on scored documents. All draws have fixed seeds."""
+"""The metrics of scored documents. All random draws have fixed seeds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _DECISION_DRAWS = 6
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Scored documents, the name of the rule set looked at, and its types."""
+    """Scored documents, the name of one rule set, and its types."""
 
     documents: Sequence[Scored]
     rules: str

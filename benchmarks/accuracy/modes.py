@@ -1,4 +1,4 @@
-"""MULTIMODAL against FAST: what each mode reads, how good its verdicts are, what flips."""
+"""MULTIMODAL compared with FAST: files read, accuracy, verdicts that change."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.accuracy import metrics
-from benchmarks.accuracy.engines import Fitter, say
+from benchmarks.accuracy.engines import Fitter, report_step
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import Floats, paired_difference
@@ -29,7 +29,7 @@ _PARTS: Mapping[str, Callable[[Scored], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A document that one mode puts right by a rule file and the other does not."""
+    """A document that only one of the modes classifies right with a rule file."""
 
     rules: str
     label: str
@@ -37,21 +37,21 @@ class Flip:
     is_gained: bool
 
 
-def measure_modes(fitter: Fitter, looked_at: LoadedCorpus, console: Console) -> None:
-    """Print the tables about both modes; `looked_at` was read in MULTIMODAL mode.
+def measure_modes(fitter: Fitter, multimodal: LoadedCorpus, console: Console) -> None:
+    """Print the tables about both modes; `multimodal` was read in MULTIMODAL mode.
 
     Both are judged by the same constants, fitted on documents that were read in FAST mode.
     """
-    console.print(files_table({FAST: fitter.corpus, MULTIMODAL: looked_at}))
+    console.print(files_table({FAST: fitter.corpus, MULTIMODAL: multimodal}))
     fast = fitter.score("fused", load_knowledge())
-    say("scoring what MULTIMODAL read")
+    report_step("scoring what MULTIMODAL read")
     rule_sets = fitter.corpus.rule_sets
-    looked = fitter.fit("fused", load_knowledge()).score(looked_at.labelled, rule_sets)
+    multimodal_scored = fitter.fit("fused", load_knowledge()).score(multimodal.labelled, rule_sets)
     samples = {
         mode: [
             Sample(scored, name, [rule.type for rule in rules]) for name, rules in rule_sets.items()
         ]
-        for mode, scored in ((FAST, fast), (MULTIMODAL, looked))
+        for mode, scored in ((FAST, fast), (MULTIMODAL, multimodal_scored))
     }
     console.print(verdicts_table(samples))
     console.print(flips_table(samples[FAST], samples[MULTIMODAL]))
@@ -83,10 +83,10 @@ def files_table(corpora: Mapping[str, LoadedCorpus]) -> Table:
 
 
 def verdicts_table(samples: Mapping[str, Sequence[Sample]]) -> Table:
-    """Show for each mode and kind of document what was right and how far it was said to be.
+    """Show the accuracy and calibration for each mode and kind of document.
 
-    `samples` has one for each rule file, the same documents in each. ECE with all rules is that
-    of the answer to a job with all of them.
+    `samples` has one for each rule file, the same documents in each. ECE with all rules is
+    that of a job with all rules.
     """
     types = len(next(iter(samples.values()))[0].types)
     files = len(next(iter(samples.values())))
@@ -127,7 +127,7 @@ def verdicts_table(samples: Mapping[str, Sequence[Sample]]) -> Table:
 
 
 def find_flips(before: Sequence[Sample], after: Sequence[Sample]) -> list[Flip]:
-    """Return what `after` puts right and `before` does not, and the other way round.
+    """Return the documents that only `after` or only `before` classifies right.
 
     Samples are of one rule file each, in the same order. All rules are given, and a document
     that only one of the two could read is wrong for the other.
@@ -186,7 +186,7 @@ def flips_table(before: Sequence[Sample], after: Sequence[Sample]) -> Table:
 
 
 def _points(before: Sequence[Sample], after: Sequence[Sample]) -> str:
-    """Say what the flips are in points, with the interval from resampling sources."""
+    """Return the gain in points, with the interval from resampling sources."""
     names = [item.item.name for item in before[0].documents]
     if names != [item.item.name for item in after[0].documents]:
         return "The two modes read different documents."

@@ -1,4 +1,4 @@
-"""All that is measured about the fused engine alone: rule files, types, catch-alls, costs."""
+"""The tables of the fused engine: rule files, types, catch-alls, costs."""
 
 from rich.console import Console
 
@@ -6,7 +6,7 @@ from benchmarks.accuracy import tables
 from benchmarks.accuracy.catchall import CatchAllJudge, by_count_table, by_language_table
 from benchmarks.accuracy.cost import cost_table, long_documents, measure_costs
 from benchmarks.accuracy.custom import custom_table, without_own_types
-from benchmarks.accuracy.engines import BUILT_IN, TEXT, Fitter, say
+from benchmarks.accuracy.engines import BUILT_IN, TEXT, Fitter, report_step
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.rulesets import languages_table, rule_sets_table, with_generic_types
 from worker.classification.scoring.knowledge import load_knowledge
@@ -15,7 +15,7 @@ _ENGINE = "fused"
 
 
 def measure_parts(fitter: Fitter, console: Console) -> None:
-    """Print every table that is about one engine."""
+    """Print all tables of the fused engine."""
     measure_documents(fitter, console)
     measure_custom_types(fitter, console)
     measure_catch_alls(fitter, console)
@@ -39,7 +39,7 @@ def measure_documents(fitter: Fitter, console: Console) -> None:
 
 
 def measure_custom_types(fitter: Fitter, console: Console) -> None:
-    """Print the figures with the rules' own types taken out of the bank."""
+    """Print the figures with the bank without the rules' types."""
     whole = load_knowledge()
     name, rules = next(iter(fitter.corpus.rule_sets.items()))
     removed = without_own_types(whole, rules, fitter.model("e5"))
@@ -53,9 +53,9 @@ def measure_custom_types(fitter: Fitter, console: Console) -> None:
 
 
 def measure_catch_alls(fitter: Fitter, console: Console) -> None:
-    """Print how rule sets that end in a catch-all do, by number of rules and by language."""
+    """Print the figures of rule sets with a catch-all, by number of rules and by language."""
     knowledge = load_knowledge()
-    say("judging catch-alls")
+    report_step("judging catch-alls")
     scored = fitter.score(_ENGINE, knowledge)
     rule_sets = fitter.corpus.rule_sets
     judge = CatchAllJudge(fitter.fit(_ENGINE, knowledge), next(iter(rule_sets.values())))
@@ -64,15 +64,15 @@ def measure_catch_alls(fitter: Fitter, console: Console) -> None:
         dict.fromkeys([*(r for rules in rule_sets.values() for r in rules), *knowledge.panel])
     )
     mistaken = ", ".join(rule.type for rule in judge.mistaken(real)) or "none"
-    note = f"real types taken for a catch-all, of {len(real)}: {mistaken}"
+    note = f"real types recognised as a catch-all, of {len(real)}: {mistaken}"
     console.print(by_language_table(judge.by_phrase(scored), note))
 
 
 def measure_rule_sets(fitter: Fitter, console: Console) -> None:
-    """Print how single, many, doubled and foreign rules do."""
+    """Print the figures of single, many and doubled rules, and of rules in other languages."""
     knowledge = load_knowledge()
     scored = fitter.score(_ENGINE, knowledge)
-    say("scoring unusual sets of rules")
+    report_step("scoring unusual sets of rules")
     rule_sets = fitter.corpus.rule_sets
     name, rules = next(iter(rule_sets.items()))
     other = next(
@@ -97,5 +97,5 @@ def measure_cost(fitter: Fitter, console: Console) -> None:
     constants = {engine: fitter.fit(engine, knowledge).constants[0] for engine in BUILT_IN}
     pages = long_documents(fitter.corpus.labelled.documents)
     rules = next(iter(fitter.corpus.rule_sets.values()))
-    say(f"measuring what {len(constants)} engines cost")
+    report_step(f"measuring the cost of {len(constants)} engines")
     console.print(cost_table(measure_costs(constants, pages, rules), len(pages), len(rules)))

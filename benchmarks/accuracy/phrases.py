@@ -1,4 +1,4 @@
-"""Catch-all rules as users of many languages would write them."""
+"""Catch-all rules in many languages."""
 
 from app.jobs.values import Rule
 
@@ -38,4 +38,4 @@ PHRASES: tuple[tuple[str, Rule], ...] = (
     ("vi", Rule("khác", "mọi tài liệu khác")),
     ("id", Rule("lainnya", "semua dokumen lainnya")),
 )
-"""Each with the code of its language."""
+"""Pairs of a language code and a rule."""

@@ -1,7 +1,7 @@
-"""One engine in a process of its own: `python -m benchmarks.accuracy.process ENGINE FOLDER`.
+"""The cost of one engine: `python -m benchmarks.accuracy.process ENGINE FOLDER`.
 
-FOLDER has the engine's constants (`ENGINE.json`, `ENGINE.npz`), `documents.json`, each a list
-of the texts of its pages, and `rules.json`. Prints what it cost as JSON (see `Cost`).
+FOLDER has the engine's constants, `documents.json`, each a list of the texts of its pages, and
+`rules.json`. Prints a `Cost` as JSON.
 """
 
 import json
@@ -25,9 +25,9 @@ from worker.parsing.document import Document, DocumentPage
 class Cost:
     """Seconds of CPU, and bytes.
 
-    `ready` is from the start of the process until a first text was embedded; memory is as it
-    is then: resident, of which private, and proportional (PSS). `later` is the resident set
-    after all documents.
+    `ready` is the time from the start of the process until the first text was embedded. The
+    memory is measured at that moment: resident, of which private, and proportional (PSS).
+    `later` is the resident set after all documents.
     """
 
     ready: float

@@ -20,12 +20,12 @@ _FEW = 5
 _SEED = 23
 
 Draw = Callable[[int, bool, np.random.Generator], list[int]]
-"""Returns positions of rules for a document, given its right rule and whether to have it."""
+"""Returns positions of rules for a document; takes its right rule and whether to include it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One judgement with the right rule there or absent."""
+    """One judgement, with or without the right rule."""
 
     is_present: bool
     top_is_right: bool

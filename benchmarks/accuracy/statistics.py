@@ -1,4 +1,4 @@
-"""Statistics over judged documents: reliability of confidences, and intervals by source."""
+"""Statistics of judgements: reliability of confidences, and intervals by source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,9 +78,9 @@ class Difference:
 
 
 def paired_difference(first: Floats, second: Floats, sources: Sequence[str]) -> Difference:
-    """Compare two ways by their results on the same n documents, each of shape (n,).
+    """Compare two methods by their results on the same n documents, each of shape (n,).
 
-    NaN, in both at once, stands for a document that the figure is not about. The interval comes
+    NaN in both marks a document that does not count. The interval comes
     from resampling whole sources with replacement, since documents of one source are alike; a
     resample without any counted document is left out. Raises ValueError when the two are not
     about the same documents, or when no document counts.

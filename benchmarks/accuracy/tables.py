@@ -1,4 +1,4 @@
-"""The tables of `benchmarks.accuracy` that show one engine or several, and what all share."""
+"""The tables of engines, rule files, groups and confidences, and the shared table style."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -29,12 +29,12 @@ def new_table(title: str, *left: str, right: Sequence[str]) -> Table:
 
 
 def rate(value: float) -> str:
-    """Return a share as text; a dash for one of nothing."""
+    """Return a share as text, a dash for NaN."""
     return "-" if np.isnan(value) else f"{value:.3f}"
 
 
 def corpus_line(corpus: LoadedCorpus) -> str:
-    """Say what was read, and what was not and why."""
+    """Return a line with the number of documents read and the errors of the others."""
     documents = corpus.labelled.documents
     sources = len({item.source for item in documents})
     reasons = Counter(str(error.code) for _, error in corpus.unread)
@@ -49,7 +49,7 @@ def corpus_line(corpus: LoadedCorpus) -> str:
 
 
 def engines(samples: Mapping[str, Sample], missing: Mapping[str, str]) -> Table:
-    """Show the main figures of each engine; `missing` says why another has none."""
+    """Show the main figures of each engine; `missing` has the errors of the others."""
     types = len(next(iter(samples.values())).types)
     table = new_table(
         "Engines: forced choice, null and confidence, documents with a text layer",
@@ -136,7 +136,7 @@ def rule_files(samples: Mapping[str, Sample], together: Sequence[str]) -> Table:
 
 
 def groups(sample: Sample) -> Table:
-    """Show the figures by language and by where the text comes from."""
+    """Show the figures by language and by the source of the text."""
     table = new_table(
         "By language and text layer, cross-fitted",
         "documents",
