@@ -238,7 +238,7 @@ def test_the_scheme_of_the_key_is_read_in_any_case(
 
 def test_an_upload_without_a_key_is_refused_before_its_body(server: RunningServer) -> None:
     """The answer must come while 50 MB of an unknown sender are still announced."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(
             b"POST /api/v1/beta/files HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 50000000\r\n\r\n--b"
@@ -247,7 +247,7 @@ def test_an_upload_without_a_key_is_refused_before_its_body(server: RunningServe
 
 
 def test_a_file_that_is_too_large_is_refused_by_its_announced_length(server: RunningServer) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(
             b"POST /api/v1/beta/files HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             + f"Authorization: Bearer {server.api_key}\r\n".encode()

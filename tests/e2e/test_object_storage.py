@@ -40,7 +40,7 @@ def server(
         folder / "api",
         postgres_server.fresh_database(),
         redis_server.fresh_database(),
-        {**s3_server.settings(bucket), "s3_seconds": 1, "sweep_seconds": 0.3, "workers": 1},
+        {**s3_server.settings(bucket), "s3_seconds": 5, "sweep_seconds": 0.3, "workers": 1},
     )
     of_the_api = server.environment
     server.environment = {**of_the_api, "PIGEONHOLE_DATA_DIR": str(folder / "worker")}

@@ -166,7 +166,7 @@ class TestLimits:
     def test_a_stranger_is_refused_before_the_body(
         self, server: RunningServer, header: str, path: str
     ) -> None:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
             connection.sendall(
                 f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{header}"
                 "Content-Type: application/json\r\nContent-Length: 1000000000000\r\n\r\n".encode()

@@ -16,7 +16,7 @@ from devtools.client import Client
 from devtools.process import Process, wait_until
 from devtools.reaper import reaper
 from devtools.server import RunningServer, embedded_server
-from devtools.waiting import until
+from devtools.waiting import WAIT_SECONDS, until
 
 # More than the database and the log need, less than the upload of the test.
 LARGEST_FILE = 3_000_000
@@ -53,7 +53,7 @@ class Terminal:
     def interrupt(self) -> int:
         """Press Ctrl-C, which goes to every process of the terminal, and wait for the end."""
         os.killpg(self._process.pid, signal.SIGINT)
-        code = self._process.wait(30)
+        code = self._process.wait(WAIT_SECONDS)
         reaper.forget(self._process.pid)
         os.close(self._master)
         return code
@@ -91,7 +91,7 @@ def cramped(tmp_path: Path) -> Iterator[RunningServer]:
         folder=Path(__file__).parents[3],
     )
     server.api.start()
-    wait_until(lambda: answers(server), server.api, 60)
+    wait_until(lambda: answers(server), server.api)
     yield server
     server.stop()
 

@@ -1,7 +1,6 @@
 """Jobs are cancelled and deleted: extensions of version 1 of the API."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from app.errors import NotFound
 from app.jobs import completion, queue, recovery, service
 from app.jobs.models import Item, ItemStatus, Job
 from app.jobs.values import ApiVersion
+from devtools.waiting import WAIT_SECONDS, until
 from devtools.world import VERDICT, World
 from tests.integration.application import FILES, JOBS, Api, create_job, upload
 
@@ -178,7 +178,7 @@ def test_a_job_that_is_deleted_meanwhile_is_not_found(world: World) -> None:
             _wait_for_a_lock(world)
             service.discard(session, job_id, actor="key:another")
         with pytest.raises(NotFound, match=str(job_id)):
-            late.result(timeout=20)
+            late.result(timeout=WAIT_SECONDS)
 
 
 def _wait_for_a_lock(world: World) -> None:
@@ -186,10 +186,9 @@ def _wait_for_a_lock(world: World) -> None:
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
+
+    def is_waiting() -> bool:
         with world.database.read() as session:
-            if session.scalar(waiting):
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waits")
+            return bool(session.scalar(waiting))
+
+    until(is_waiting, "a statement that waits for a lock")

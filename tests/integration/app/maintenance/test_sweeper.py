@@ -235,7 +235,7 @@ def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> 
         began = time.monotonic()
         ours.stop()
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_a_part_that_fails_keeps_no_other_back(world: World, tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ def fitted(
     return place
 
 
+# Writing is the same for both kinds of embedders, and fitting takes seconds.
+of_a_directory = pytest.mark.parametrize("fitted", ["directory"], indirect=True)
+
+
 def run(place: Mapping[str, str], *arguments: str) -> Result:
     variables = {f"PIGEONHOLE_{name.upper()}": value for name, value in place.items()}
     return CliRunner().invoke(models, arguments, env=variables)
@@ -133,6 +137,7 @@ def test_constants_of_other_knowledge_are_refused(fitted: Place, tmp_path: Path)
         load_engine(settings(fitted, models_dir=tmp_path))
 
 
+@of_a_directory
 def test_another_model_has_constants_of_its_own(fitted: Place, corpus: Path, tmp_path: Path):
     models_dir = tmp_path / "models"
     shutil.copytree(fitted["models_dir"], models_dir)
@@ -150,12 +155,14 @@ def test_no_embedder_is_no_embedder_of_one_s_own():
         load_embedder(load_settings())
 
 
+@of_a_directory
 def test_constants_can_be_written_elsewhere(fitted: Place, corpus: Path, tmp_path: Path):
     result = run(fitted, "fit", "--corpus", str(corpus), "--output", str(tmp_path))
     assert result.exit_code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == fitted_files(fitted)
 
 
+@of_a_directory
 def test_constants_that_cannot_be_written_are_an_error(fitted: Place, corpus: Path, tmp_path: Path):
     (tmp_path / "fitted").write_text("a file where a directory should be")
     result = run({**fitted, "models_dir": str(tmp_path)}, "fit", "--corpus", str(corpus))

@@ -15,6 +15,7 @@ import pytest
 
 from app.errors import FileError
 from devtools import sample_files
+from devtools.waiting import WAIT_SECONDS
 from worker.parsing.document import Document
 from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import SandboxedParser
@@ -34,7 +35,7 @@ def refused(parser: SandboxedParser, data: bytes, name: str = "a.txt") -> FileEr
     return caught.value
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
@@ -76,7 +77,7 @@ def signal_while_reading(parser: SandboxedParser, number: int, times: int = 1) -
         (reader,) = wait_for(lambda: readers(parser))
         time.sleep(0.2)
         reader.send_signal(number)
-    thread.join(timeout=60)
+    thread.join(timeout=WAIT_SECONDS)
     return outcome[0]
 
 

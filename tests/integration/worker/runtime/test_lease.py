@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -15,8 +14,9 @@ from app.jobs import recovery, service
 from app.jobs.models import Job
 from app.jobs.values import ApiVersion
 from app.observability.multiprocess import render
-from devtools.waiting import until
+from devtools.waiting import WAIT_SECONDS, until
 from devtools.world import LEASE
+from tests.integration.worker.parsing.reading import readers
 from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
@@ -38,11 +38,33 @@ class Slow(Parser):
     def __init__(self) -> None:
         super().__init__(INVOICE)
         self.reads, self.may_go_on = threading.Event(), threading.Event()
+        self.is_aborted = threading.Event()
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         self.reads.set()
-        assert self.may_go_on.wait(20)
+        assert self.may_go_on.wait(WAIT_SECONDS)
         return super().parse(file, name, request)
+
+    def abort(self) -> None:
+        self.is_aborted.set()
+
+
+class Watched:
+    """A real parser that records whether it read a file to its end."""
+
+    def __init__(self, parser: SandboxedParser) -> None:
+        self._parser = parser
+        self.reads = threading.Event()
+        self.has_read_all = False
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        self.reads.set()
+        document = self._parser.parse(file, name, request)
+        self.has_read_all = True
+        return document
+
+    def abort(self) -> None:
+        self._parser.abort()
 
 
 def lost(held: Lease) -> bool:
@@ -114,7 +136,7 @@ def test_work_for_a_job_that_has_ended_stops(
     job_id = world.job([plumbing.file()])
 
     def end_it() -> None:
-        assert parser.reads.wait(20)
+        assert parser.reads.wait(WAIT_SECONDS)
         if end == "deadline":
             with world.database.write() as session:
                 session.execute(update(Job).values(deadline_at=Job.created_at))
@@ -125,7 +147,7 @@ def test_work_for_a_job_that_has_ended_stops(
         if end == "delete":
             with world.database.write() as session:
                 service.remove(session, world.here, job_id, ApiVersion.V1)
-        time.sleep(0.5)  # ten looks
+        assert parser.is_aborted.wait(WAIT_SECONDS)
         parser.may_go_on.set()
 
     thread = threading.Thread(target=end_it)
@@ -149,18 +171,20 @@ def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
     world = plumbing.world
     job_id = world.job([plumbing.file("<!doctype html>" + "<b>x</b>y&amp;z\n" * 3_000_000)])
 
+    watched = Watched(parser)
+
     def cancel() -> None:
-        time.sleep(1.5)
+        assert watched.reads.wait(WAIT_SECONDS)
+        until(lambda: parser.server_pid and readers(parser), "a process that reads the file")
         with world.database.write() as session:
             service.cancel(session, world.here, job_id, ApiVersion.V1)
 
     thread = threading.Thread(target=cancel)
     thread.start()
-    began = time.monotonic()
-    assert plumbing.run(parser=parser)
+    assert plumbing.run(parser=watched)
     thread.join()
 
-    assert time.monotonic() - began < 6, "reading all of it takes ten seconds"
+    assert not watched.has_read_all
     assert "stopped: the file's job has ended" in caplog.text
     assert plumbing.outcome(job_id).error_code == "cancelled"
 

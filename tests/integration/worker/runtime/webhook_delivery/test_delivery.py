@@ -290,4 +290,4 @@ def test_longest_payload_is_sent_whole(office: Office) -> None:
     body = json.loads(office.receiver.received[0].body)
     assert len(body["data"]["files"]) == 500
     assert {one["error"] for one in body["data"]["files"]} == {"cancelled"}
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 120

@@ -112,11 +112,11 @@ def test_pages_of_unreasonable_size_are_measured_quickly_or_not():
     for box in (b"0 0 200000 200000", b"0 0 200000 1", b"0 0 0.01 0.01"):
         data = pdf_samples.pdf("Hello").replace(b"0 0 595 842", box)
         document = pypdfium2.PdfDocument(data)
-        start = time.monotonic()
+        start = time.process_time()
         found = PdfLayouts(document).measure(0, "Hello")
         document.close()
         assert found is None or found.words == 1
-        assert time.monotonic() - start < 5
+        assert time.process_time() - start < 5
 
 
 def test_a_page_that_draws_for_too_long_has_no_layout():

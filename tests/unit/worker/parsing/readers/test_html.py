@@ -51,6 +51,6 @@ def test_scripts_end_at_their_own_tag_only():
     "unit", ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">']
 )
 def test_unclosed_tags_take_no_longer(unit):
-    start = time.monotonic()
+    start = time.process_time()
     visible_text(unit * 100_000)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10

@@ -119,7 +119,7 @@ def test_pages_by_ocr_give_more_time(pipes):
     writer.write(protocol.OCR_PAGE_MARK * 7)
     start = time.monotonic()
     assert fork_server._await_answer(reader, connection, limits) == replace(LATE, ocr_pages=7)
-    assert 0.2 <= time.monotonic() - start < 5
+    assert 0.2 <= time.monotonic() - start < 60
 
 
 def test_an_answer_may_follow_pages_by_ocr(pipes):
