@@ -17,6 +17,7 @@ from app.jobs import recovery, single
 from app.jobs import service as jobs
 from app.jobs.models import Item, Job
 from app.jobs.single import JobFilter
+from app.jobs.values import ApiVersion
 from app.paging import MAX_COUNT, Key, Page, PageRequest
 from devtools.world import World
 from tests.integration.conftest import DATABASES, migrate
@@ -48,7 +49,7 @@ def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
 
 def page_of_jobs(world: World, size: int, after: Key | None = None) -> Page[Job]:
     with world.database.read() as session:
-        return jobs.find_page(session, world.here, PageRequest(size, after))
+        return jobs.find_page(session, world.here, PageRequest(size, after), ApiVersion.V1)
 
 
 def all_pages(world: World, size: int) -> list[UUID]:
@@ -96,8 +97,10 @@ def test_totals_are_counted_on_request_up_to_a_cap(world: World) -> None:
     add_jobs(world, [NOON] * (MAX_COUNT + 5))
 
     with world.database.read() as session:
-        asked = jobs.find_page(session, world.here, PageRequest(1, include_total=True))
-        unasked = jobs.find_page(session, world.here, PageRequest(1))
+        asked = jobs.find_page(
+            session, world.here, PageRequest(1, include_total=True), ApiVersion.V1
+        )
+        unasked = jobs.find_page(session, world.here, PageRequest(1), ApiVersion.V1)
 
     assert (asked.total, unasked.total) == (MAX_COUNT, None)
 
@@ -261,7 +264,9 @@ class TestPlans:
         with busy.database.read() as session:
             job_id = session.scalar(select(Job.id).where(Job.api_version == 1).limit(1))
             assert job_id is not None
-            (_, plan) = self.plans(busy.database, lambda: jobs.results(session, busy.here, job_id))
+            (_, plan) = self.plans(
+                busy.database, lambda: jobs.results(session, busy.here, job_id, ApiVersion.V1)
+            )
 
         assert "uq_items_job_id_ordinal" in plan
         assert not scans(plan.replace("Seq Scan on results", ""))  # which is empty
