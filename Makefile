@@ -33,11 +33,11 @@ demo: install ## Start a server, drive it with the official client, show what co
 serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 	@$(BIN)/pigeonhole serve $(ARGS)
 
-# A part of the tests, chosen by ARGS, says nothing about coverage. Each of the processes has
-# databases and servers of its own; more than four of them would only share the memory.
+# A part of the tests, chosen by ARGS, is run without coverage. Each test process has its own
+# databases and servers and takes about a gigabyte, so there are four at most.
 test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="-k pages -x")
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr \
-		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --cov --cov-fail-under=90)
+		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --durations 20 --cov --cov-fail-under=90)
 
 test-sdks: install sdks ## Drive a server with nine generations of the official SDKs (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
@@ -58,11 +58,12 @@ test-fuzz: install ## Send 1,500 made-up requests, always the same, to a server 
 
 test-all: test test-sdks test-ocr test-fuzz ## Run every test
 
-check: install ## Lint, format, types, imports and their cycles, clean locks
+check: install ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m devtools.check_layout
 	@! grep -nE '://|index-url|find-links' requirements/*.txt || { echo 'A lock names an address.' >&2; exit 1; }
 
 coverage: test ## Run the tests and write the lines that they miss to htmlcov/

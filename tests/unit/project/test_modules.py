@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-LONGEST_MODULE = 400
 PACKAGES = ("app", "cli", "migrations", "worker")
 
 # app.settings reads the environment, through pydantic. Who else looks at it, and why:
@@ -34,15 +33,6 @@ def reads_the_environment(source: str) -> bool:
         if any(alias.name in names for alias in imported):
             return True
     return False
-
-
-def test_no_module_is_too_long_to_be_read_at_once(modules: dict[str, str]):
-    too_long = {
-        name: lines
-        for name, source in modules.items()
-        if (lines := source.count("\n")) > LONGEST_MODULE
-    }
-    assert too_long == {}
 
 
 def test_only_the_settings_read_the_environment(modules: dict[str, str]):
