@@ -1,1 +1,1 @@
-"""The HTTP code: routes and wire schemas, nothing else."""
+"""HTTP: routes, middleware, wire shapes and errors."""

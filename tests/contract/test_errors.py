@@ -189,7 +189,7 @@ def test_what_the_contract_forbids_is_a_422(client: LlamaCloud, a_file: str, cas
     "body",
     [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"file_ids": null, "rules": null}'],
 )
-def test_a_body_that_is_no_request(http: httpx2.Client, body: bytes) -> None:
+def test_a_body_that_is_not_a_request(http: httpx2.Client, body: bytes) -> None:
     answer = http.post(JOBS, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert isinstance(answer.json()["detail"], list)

@@ -156,7 +156,7 @@ class TestTime:
             thread.join()
             for wire in wires:
                 wire.socket.setblocking(False)
-                with pytest.raises(BlockingIOError):  # still taken in: nobody was cut off
+                with pytest.raises(BlockingIOError):  # the upload goes on
                     wire.socket.recv(1)
                 wire.socket.close()
 
@@ -220,7 +220,7 @@ class TestForm:
             b"\x16\x03\x01\x02\x00\x01\x00",
         ],
     )
-    def test_what_is_no_http(self, wire: Wire, request_line: bytes) -> None:
+    def test_invalid_http(self, wire: Wire, request_line: bytes) -> None:
         answer = wire.ask(request_line)
 
         assert status_of(answer) in {400, 405, 408}
@@ -267,9 +267,7 @@ class TestHeaders:
         assert headers["Strict-Transport-Security"] == "max-age=60"
 
     @pytest.mark.parametrize("path", ["/livez", "/docs", "/nothing", "/api/v1"])
-    def test_nothing_tells_the_programs_and_their_versions(
-        self, server: RunningServer, path: str
-    ) -> None:
+    def test_no_header_names_programs_or_versions(self, server: RunningServer, path: str) -> None:
         with client_of(server) as client:
             headers = client.get(path).headers
 

@@ -1,4 +1,4 @@
-"""Projects: what a client can look up, and what a key cannot see."""
+"""Projects: the look-ups of clients, and the reach of a key."""
 
 import uuid
 from collections.abc import Iterator

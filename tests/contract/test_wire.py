@@ -269,7 +269,7 @@ def test_errors_are_json_with_a_sentence(http: httpx2.Client) -> None:
         assert isinstance(body["detail"], str)
 
 
-def test_the_server_tells_that_it_lives_and_is_ready(stranger: httpx2.Client) -> None:
+def test_livez_and_readyz(stranger: httpx2.Client) -> None:
     assert stranger.get("/livez").status_code == 200
     assert stranger.get("/readyz").status_code == 200
 

@@ -1,1 +1,1 @@
-"""Version 1 of the wire contract."""
+"""Routes and wire shapes of /api/v1."""

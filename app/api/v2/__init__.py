@@ -1,1 +1,1 @@
-"""Version 2 of the API, and what belongs to it."""
+"""Routes and wire shapes of /api/v2."""

@@ -1,4 +1,4 @@
-"""Requests that mean no good, or come from broken clients, on both databases."""
+"""Malformed and hostile requests, on both databases."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Listings go page by page without gaps or doubles, and queries use their indexes."""
+"""Listings neither repeat nor skip rows between pages, and their queries use indexes."""
 
 import re
 from collections.abc import Callable, Iterator

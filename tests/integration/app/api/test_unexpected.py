@@ -1,4 +1,4 @@
-"""An error that nobody foresaw: the client learns where to look, the log what it was."""
+"""An unexpected error: the answer names the request, and the log has the error."""
 
 import json
 import logging

@@ -68,7 +68,7 @@ def test_the_bytes_make_the_file(client: TestClient, stranger: TestClient) -> No
     assert job.status_code == 200
 
 
-def test_before_its_bytes_there_is_no_file(client: TestClient) -> None:
+def test_the_file_does_not_exist_before_its_bytes(client: TestClient) -> None:
     _, file_id = ask(client)
 
     assert client.get(f"{LINKS}/{file_id}").status_code == 404
@@ -156,7 +156,7 @@ def test_a_forged_link_takes_nothing(
     assert blobs(api) == []
 
 
-def test_a_link_for_reading_brings_nothing(client: TestClient, stranger: TestClient) -> None:
+def test_a_download_link_does_not_take_an_upload(client: TestClient, stranger: TestClient) -> None:
     """The two kinds of links are signed apart."""
     url, file_id = ask(client)
     stranger.put(url, content=TEXT)
@@ -213,7 +213,7 @@ class TestLimits:
         assert blobs(api) == []
         assert stranger.put(url, content=b"x" * 100_000).status_code == 204
 
-    def test_asking_for_a_link_is_no_upload(self, client: TestClient) -> None:
+    def test_creating_a_link_does_not_count_as_an_upload(self, client: TestClient) -> None:
         """Its body is held in memory, and so has the limit of JSON."""
         assert client.put(LINKS, json={"name": "a", "more": "x" * 3_000}).status_code == 413
 
@@ -269,7 +269,7 @@ def test_the_public_url_and_prefix_of_the_settings(world: World, tmp_path: Path)
     assert client.get(f"{FILES}/{file_id}").status_code == 200
 
 
-def test_links_whose_bytes_never_come_are_forgotten(
+def test_unused_links_are_deleted_after_they_expire(
     database: Database, client: TestClient, stranger: TestClient
 ) -> None:
     ask(client)

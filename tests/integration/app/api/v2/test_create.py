@@ -1,4 +1,4 @@
-"""What version 2 takes for a job, on both databases."""
+"""The fields of a new job of version 2, on both databases."""
 
 import json
 from uuid import uuid4
@@ -147,7 +147,7 @@ class TestCreate:
         assert claim.lang == "pt"
         assert job["warnings"] == []
 
-    def test_a_language_that_nobody_knows_is_a_warning(
+    def test_an_unknown_language_is_a_warning(
         self, client: TestClient, file_id: str, world: World
     ) -> None:
         parsing = {"lang": "Klingon"}
