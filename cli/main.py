@@ -45,7 +45,7 @@ class _Verbs(click.Group):
 
 
 @click.command(cls=_Verbs)
-@click.version_option(package_name="pigeonhole")
+@click.version_option(package_name="pigeonhole-server")
 def commands() -> None:
     """Classify documents by rules in plain language, on your own machines."""
 

@@ -34,7 +34,7 @@ def test_each_verb_explains_itself(verb: str) -> None:
 
 
 def test_the_version() -> None:
-    assert version("pigeonhole") in run("--version")
+    assert version("pigeonhole-server") in run("--version")
 
 
 def test_an_unknown_verb() -> None:

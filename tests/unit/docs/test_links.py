@@ -33,3 +33,9 @@ def test_every_link_leads_to_a_page_and_a_heading(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_page_installs_the_program_by_name_from_an_index(page: Path) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert not re.search(r"(pip|uv|pipx) (install|add) \S*pigeonhole", text)

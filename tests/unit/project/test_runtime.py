@@ -46,7 +46,7 @@ def installed_by(root: Path) -> set[str]:
 
 
 def test_everything_can_be_imported_with_the_runtime_lock_alone(root: Path, tracked: list[Path]):
-    runtime = installed_by(root) | {"pigeonhole"}
+    runtime = installed_by(root) | {"pigeonhole-server"}
     absent = [
         module
         for module, owners in packages_distributions().items()

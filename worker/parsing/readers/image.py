@@ -46,7 +46,7 @@ def _enable_heic() -> None:
     if pi_heif is None:
         raise FileError(
             FileErrorCode.UNSUPPORTED_TYPE,
-            "HEIC images need the extra pigeonhole[heic], which is not installed on the server",
+            "HEIC images need the extra `heic`, which is not installed on the server",
         )
     pi_heif.register_heif_opener()
 

@@ -26,7 +26,7 @@ from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
 log = logging.getLogger(__name__)
 
 GONE = 410
-USER_AGENT = f"pigeonhole-webhooks/{version('pigeonhole')}"
+USER_AGENT = f"pigeonhole-webhooks/{version('pigeonhole-server')}"
 RECORD_TRIES = 5
 
 

@@ -49,4 +49,4 @@ def test_heic_without_its_extra_is_an_unsupported_type(monkeypatch):
     with pytest.raises(FileError) as caught:
         read_document(source.file, "", source.request, source.limits, tesseract())
     assert caught.value.code == FileErrorCode.UNSUPPORTED_TYPE
-    assert "pigeonhole[heic]" in caught.value.sentence
+    assert "the extra `heic`" in caught.value.sentence
