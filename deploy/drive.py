@@ -1,9 +1,9 @@
-"""Classify the sample documents on a running server, with nothing but the program's own libraries.
+"""Classify the sample documents on a running server, with the program's own libraries only.
 
     python drive.py http://127.0.0.1:8000 SAMPLES
 
-The key is that of PIGEONHOLE_API_KEY. The status is 0 when every answer is the expected one.
-`make check-image` and `make check-bundle` run it inside of what they have installed.
+Takes the key from PIGEONHOLE_API_KEY. The status is 0 if every result is the expected one.
+`make check-image` and `make check-bundle` run it in their installation.
 """
 
 import http.client
@@ -22,7 +22,7 @@ JOB_SECONDS = 300.0
 
 
 class Api:
-    """The few calls that a classification takes, on a connection of its own each."""
+    """The few calls of a classification, each on a new connection."""
 
     def __init__(self, url: str, key: str) -> None:
         self._address = urlsplit(url).netloc
@@ -44,7 +44,7 @@ class Api:
         return self._json(*self.ask("GET", path))
 
     def post(self, path: str, value: object) -> dict:
-        """Post a value as JSON and return the answer's."""
+        """Post a value as JSON and return the JSON of the answer."""
         return self._json(*self.ask("POST", path, json.dumps(value).encode(), "application/json"))
 
     def upload(self, path: Path) -> str:
@@ -78,7 +78,7 @@ def wait_until_ready(api: Api) -> None:
 
 
 def classify(api: Api, samples: Path) -> list[str]:
-    """Send the samples in one job; return a line for each file whose answer is another one."""
+    """Send the samples in one job; return a line for each file with an unexpected result."""
     given = yaml.safe_load((samples / "rules.yaml").read_text(encoding="utf-8"))
     expected = given["expected"]
     names = {api.upload(samples / name): name for name in expected}
@@ -100,7 +100,7 @@ def classify(api: Api, samples: Path) -> list[str]:
 
 
 def main() -> None:
-    """Wait for the server, classify, and say what was wrong."""
+    """Wait for the server, classify, and print unexpected results."""
     url, samples = sys.argv[1], Path(sys.argv[2])
     api = Api(url, os.environ["PIGEONHOLE_API_KEY"])
     wait_until_ready(api)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install Pigeonhole from this bundle; needs no network and no root.
 #
-#   ./install.sh DIRECTORY        such as /opt/pigeonhole; must not exist, or be made by this script
+#   ./install.sh DIRECTORY        such as /opt/pigeonhole; a new one, or one that this script made
 #
 # PYTHON chooses the interpreter: it must be of the minor version that the wheels are for.
 set -eu
@@ -20,7 +20,7 @@ cd "$(dirname "$0")"
 
 echo 'Comparing the checksums'
 sha256sum --check --quiet --strict SHA256SUMS || fail 'The bundle is damaged or was changed: nothing was installed.'
-# A wheel that the list does not name would not be looked at by anybody.
+# The comparison above ignores files that the list does not name.
 listed=$(wc -l <SHA256SUMS)
 present=$(find . -type f ! -name SHA256SUMS | wc -l)
 [ "$listed" = "$present" ] || fail "The bundle has $present files and not $listed: nothing was installed."
@@ -38,14 +38,14 @@ for candidate in ${PYTHON:-python3.${minor#cp3} python3}; do
         break
     fi
 done
-[ -n "$python" ] || fail "The wheels are for $platform: no such Python with its venv module was found (PYTHON=... names one)."
+[ -n "$python" ] || fail "The wheels are for $platform: no such Python with its venv module was found: name one with PYTHON=...."
 
 stamp=$target/.pigeonhole
 [ ! -e "$target" ] || [ -f "$stamp" ] || fail "$target exists already, and is not an installation of Pigeonhole."
 echo "Installing into $target"
 "$python" -m venv --clear "$target"
 : >"$stamp"
-# Isolated: whatever pip is set up for on this machine, it takes these files and no others.
+# Isolated: pip ignores the configuration of this machine and takes only these files.
 "$target/bin/python" -m pip --isolated -qq install --disable-pip-version-check --no-index \
     --find-links wheels --require-hashes --no-deps -r requirements.txt
 mkdir -p "$target/share/pigeonhole/models" "$target/share/tessdata"

@@ -1,7 +1,7 @@
 """`make audit`: look a lock's packages up in the database of known vulnerabilities.
 
-Ends with 1 when there are some, and with 2 when nothing could be looked up: an index that has
-packages but no vulnerabilities looks like a clean bill to pip-audit.
+Ends with 1 if there are vulnerabilities, and with 2 if nothing could be looked up: pip-audit finds
+none on an index that has packages but no database of vulnerabilities.
 """
 
 import argparse
@@ -13,11 +13,11 @@ from typing import Any
 
 
 def verdict(printed: str, complaint: str) -> tuple[int, str]:
-    """Return the exit status and what to say, from what pip-audit wrote to stdout and stderr."""
+    """Return the exit status and the message, from the output of pip-audit."""
     try:
         packages: list[dict[str, Any]] = json.loads(printed)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        # The last line of a traceback: the kind of error alone, or it fills the screen.
+        # The last line of a traceback, and of it only the type of the error.
         last = (complaint.strip().splitlines() or ["no answer"])[-1]
         reason = last.partition(":")[0].rpartition(".")[2]
         return 2, f"Nothing was audited: the database could not be reached ({reason})."

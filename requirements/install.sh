@@ -3,7 +3,7 @@
 #
 #   requirements/install.sh VENV LOCK            the lock alone
 #   requirements/install.sh VENV LOCK project    the lock, then this project in editable form,
-#                                                then the model that it builds for itself
+#                                                then the embedding model
 #
 # A stamp with a checksum of everything that matters makes the second run silent and offline.
 # PYTHON chooses the interpreter; without it the first of the usual names that works is taken.
@@ -60,7 +60,7 @@ install_with_uv() {
     return 1
 }
 
-# -qq shows errors only: warnings about places that a machine's own configuration names are noise.
+# -qq shows errors only, not warnings about the configuration of the machine.
 pip() {
     "$venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input "$@"
 }
@@ -71,7 +71,7 @@ if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; t
     exit 0
 fi
 
-# An environment that was moved or copied has scripts that start the interpreter of its old place.
+# The scripts of a moved or copied environment start the interpreter at its old path.
 has_moved() {
     [ -f "$stamp" ] && [ "$(head -n 1 "$stamp")" != "$(pwd)" ]
 }
@@ -88,7 +88,7 @@ fi
 install_with_uv || pip --require-hashes --no-deps -r "$lock"
 if [ "$what" = project ]; then
     pip --no-deps --no-build-isolation --editable .
-    # As pip does for everything else: otherwise each process would, or would write it as it runs.
+    # pip does not compile an editable project: otherwise each process would.
     "$venv/bin/python" -m compileall -q app cli migrations worker
     "$venv/bin/pigeonhole" models build --if-possible
 fi

@@ -25,7 +25,7 @@ for sdk in services 1.0.0 1.6.0 2.15.0 2.19.0; do
     compile "sdk-$sdk.txt" "requirements/sdk-$sdk.in" "$@"
 done
 
-# npm's locks, too, without addresses: of the archives, and of whom to give money to.
+# npm's locks, without the addresses of archives and of funding.
 if command -v npm >/dev/null; then
     for folder in requirements/node/*/; do
         npm install --prefix "$folder" --package-lock-only --omit-lockfile-registry-resolved \
