@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from app.api.dependencies import Services
 from app.jobs.queue_collector import DatabaseUp, QueueCollector
 from app.observability.endpoint import REFUSED, may_read
-from app.observability.multiprocess import render
+from app.observability.multiprocess import render_metrics
 from app.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
@@ -32,5 +32,5 @@ def metrics(request: Request) -> Response:
     except Exception:  # the other metrics are served even if the database fails
         log.warning("metrics of the queue failed; serving the others", exc_info=True)
         collectors = []
-    body = render(DatabaseUp(is_up=bool(collectors)), *collectors)
+    body = render_metrics(DatabaseUp(is_up=bool(collectors)), *collectors)
     return Response(body, media_type=CONTENT_TYPE_LATEST)

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.addresses import is_loopback
 from app.errors import StartupError
-from app.observability.multiprocess import render
+from app.observability.multiprocess import render_metrics
 from app.settings import Settings
 
 # They cover all customers, so no API key opens them.
@@ -100,7 +100,7 @@ def _handler(settings: Settings) -> type[BaseHTTPRequestHandler]:
             elif not may_read(settings, headers, self.client_address[0]):
                 self._answer(401, "text/plain", f"{REFUSED}\n".encode())
             else:
-                self._answer(200, CONTENT_TYPE_LATEST, render())
+                self._answer(200, CONTENT_TYPE_LATEST, render_metrics())
 
         def log_message(self, *_: object) -> None:
             """Log nothing: a scraper comes every few seconds."""

@@ -75,7 +75,7 @@ def join_metrics() -> None:
         log.warning("metrics of this process are not served: %s", error)
 
 
-def render(*collectors: Collector) -> bytes:
+def render_metrics(*collectors: Collector) -> bytes:
     """Return the metrics of this host and of `collectors` as Prometheus text."""
     directory = os.environ.get(VARIABLE)
     served = CollectorRegistry()

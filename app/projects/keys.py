@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
@@ -21,6 +21,13 @@ from app.secrets import Secrets, Use
 USE_WRITTEN_EVERY = timedelta(minutes=1)
 # A hint of a shorter key would give away too much of it.
 MIN_HINTED_CHARACTERS = 24
+
+# Built once: each unknown key costs a query, and building it costs a third of its time.
+_BY_DIGEST = (
+    select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
+    .join(Project, Project.id == ApiKey.project_id)
+    .where(ApiKey.digest == bindparam("digest"))
+)
 
 MISSING = "Not authenticated. Send your API key in the header 'Authorization: Bearer <key>'."
 MALFORMED = "Invalid Authorization header. Send 'Bearer <key>' with your API key."
@@ -81,11 +88,7 @@ def digest(secrets: Secrets, key: str) -> str:
 
 def find_key(session: Session, key_digest: str) -> StoredKey | None:
     """Return the key with this digest, None if there is none."""
-    row = session.execute(
-        select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
-        .join(Project, Project.id == ApiKey.project_id)
-        .where(ApiKey.digest == key_digest)
-    ).one_or_none()
+    row = session.execute(_BY_DIGEST, {"digest": key_digest}).one_or_none()
     if row is None:
         return None
     key: ApiKey = row.ApiKey

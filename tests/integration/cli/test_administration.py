@@ -18,6 +18,7 @@ from app.files import service as files
 from app.files.blobs.local import LocalBlobStore
 from app.files.service import NewFile
 from app.jobs import service as jobs
+from app.jobs.values import ApiVersion
 from app.projects.models import ApiKey, Project
 from cli.main import main
 from devtools.world import World
@@ -234,7 +235,7 @@ def test_a_purge_goes_on_past_what_it_cannot_delete(
 def test_a_purge_of_what_is_older_than_nothing_keeps_what_runs(world: World, shell: Shell) -> None:
     ended, running = world.job(), world.job()
     with world.database.write() as session:
-        jobs.cancel(session, world.here, ended)
+        jobs.cancel(session, world.here, ended, ApiVersion.V1)
     project_id = world.here.project_id
 
     done = shell.run("purge", "--project", project_id, "--older-than", "0s", "--yes")

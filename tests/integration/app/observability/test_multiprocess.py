@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 PARENT = """
 import os, subprocess, sys
 from app.observability import metrics
-from app.observability.multiprocess import render, shared_metrics
+from app.observability.multiprocess import render_metrics, shared_metrics
 CHILD = '''
 import os
 from app.observability import metrics
@@ -38,7 +38,7 @@ with shared_metrics():
         os._exit(0)
     os.wait()
     metrics.FILES.add(7, "failed")
-    text = render().decode()
+    text = render_metrics().decode()
     files = sorted(name for name in os.listdir(directory) if name.endswith(".db"))
 print(len(files), os.path.exists(directory), directory)
 print(text)

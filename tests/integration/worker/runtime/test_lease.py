@@ -13,7 +13,7 @@ from app.files.models import CacheEntry
 from app.jobs import recovery, service
 from app.jobs.models import Job
 from app.jobs.values import ApiVersion
-from app.observability.multiprocess import render
+from app.observability.multiprocess import render_metrics
 from devtools.waiting import WAIT_SECONDS, until
 from devtools.world import LEASE
 from tests.integration.worker.parsing.reading import readers
@@ -81,7 +81,7 @@ def wait_until_lost(held: Lease) -> None:
 
 def counted_timeouts() -> float:
     series = re.search(
-        rb'^pigeonhole_file_errors_total{code="timeout"} (.+)$', render(), re.MULTILINE
+        rb'^pigeonhole_file_errors_total{code="timeout"} (.+)$', render_metrics(), re.MULTILINE
     )
     return float(series[1]) if series else 0
 
