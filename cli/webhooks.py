@@ -1,4 +1,4 @@
-"""`pigeonhole webhooks`: check what a receiver got."""
+"""`pigeonhole webhooks`: verify captured requests."""
 
 import time
 from pathlib import Path
@@ -12,27 +12,32 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def webhooks() -> None:
-    """Look into webhooks."""
+    """Verify captured webhooks."""
 
 
 @webhooks.command("verify")
-@click.option("--headers", type=READABLE, required=True, help="The headers, `Name: value` a line.")
-@click.option("--body", type=READABLE, required=True, help="The body, byte by byte as it came.")
-@click.option("--secret-file", type=READABLE, help="The secret; asked for unless given.")
+@click.option(
+    "--headers",
+    type=READABLE,
+    required=True,
+    help="File with the headers as `Name: value`.",
+)
+@click.option("--body", type=READABLE, required=True, help="File with the raw body.")
+@click.option("--secret-file", type=READABLE, help="File with the secret; prompts without it.")
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
     default=300.0,
     show_default=True,
-    help="How many seconds old the request may be.",
+    help="Maximum age of the request in seconds.",
 )
-@click.option("--at", type=float, help="Unix time when it was received.  [default: now]")
+@click.option("--at", type=float, help="Unix time of receipt.  [default: now]")
 def verify_request(
     headers: Path, body: Path, secret_file: Path | None, tolerance: float, at: float | None
 ) -> None:
-    """Check the signatures of a captured request: LC-Signature and webhook-signature.
+    """Verify the signatures of a captured request: LC-Signature and webhook-signature.
 
-    The status is 1 when one is wrong or too old, or when there is none.
+    The exit status is 1 when a signature is wrong or too old, or when there is none.
     """
     if secret_file is None:
         secret = click.prompt("Secret", hide_input=True, err=True)
@@ -54,6 +59,6 @@ def verify_request(
 
 
 def read_headers(text: str) -> dict[str, str]:
-    """Return the headers of a captured request; other lines, such as its first, are passed over."""
+    """Return the headers of a captured request; skips other lines such as the request line."""
     pairs = (line.partition(":") for line in text.splitlines())
     return {name.strip(): value.strip() for name, colon, value in pairs if colon and name.strip()}
