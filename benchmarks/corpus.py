@@ -75,21 +75,21 @@ def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
 def _reading_seconds(parser: SandboxedParser) -> float:
     """Return the CPU seconds of the processes that have read files.
 
-    Waits for the last of them: an answer comes before its process has ended.
+    Waits for the end of the last one, because an answer comes before its process has ended.
     """
     if parser.server_pid is None:
         return 0.0
-    child = psutil.Process(parser.server_pid)
+    server = psutil.Process(parser.server_pid)
     deadline = time.monotonic() + _END_SECONDS
-    while _is_reading(child) and time.monotonic() < deadline:
+    while _is_reading(server) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
-    times = child.cpu_times()
+    times = server.cpu_times()
     return times.children_user + times.children_system
 
 
-def _is_reading(child: psutil.Process) -> bool:
-    for copy in child.children():
+def _is_reading(server: psutil.Process) -> bool:
+    for process in server.children():
         with contextlib.suppress(psutil.NoSuchProcess):
-            if copy.name() == READER_NAME:
+            if process.name() == READER_NAME:
                 return True
     return False

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 # Postgres refuses to run as root, so root lends it the user that owns nothing.
-NOBODY = 65534
+NOBODY_UID = 65534
 
 
 def runs_as() -> int | None:
     """Return the user id to run a server under, or None for our own."""
-    return NOBODY if os.geteuid() == 0 else None
+    return NOBODY_UID if os.geteuid() == 0 else None
 
 
 def give_away(path: Path) -> None:

@@ -12,8 +12,8 @@ READS_THE_ENVIRONMENT = {
     "app/observability/multiprocess.py": "tells prometheus_client where processes count",
     "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
-    "worker/parsing/sandbox/jail.py": "tells the libraries of one child where temporary files go",
-    "worker/parsing/sandbox/spawn.py": "builds the near-empty environment of the parser child",
+    "worker/parsing/sandbox/jail.py": "sets the temporary directory of a file's reader",
+    "worker/parsing/sandbox/spawn.py": "builds the near-empty environment of the fork server",
 }
 
 

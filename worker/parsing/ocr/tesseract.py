@@ -99,8 +99,8 @@ class Tesseract:
                 api.Init(path=directory, lang="+".join(models), oem=engine)
             except RuntimeError as error:
                 raise OcrFailed(
-                    f"OCR cannot load its models ({', '.join(models)}): they are damaged,"
-                    " or the user of the worker may not read them"
+                    f"OCR cannot load its models ({', '.join(models)}): the user that reads"
+                    " files may have no right to read them, or they are damaged"
                 ) from error
         api.SetPageSegMode(psm)
         return api

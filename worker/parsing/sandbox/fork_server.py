@@ -22,7 +22,7 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import protocol
 from worker.parsing.sandbox.exit_status import ExitStatus, ReadResult
 from worker.parsing.sandbox.forked_reader import ForkedReader
-from worker.parsing.sandbox.jail import NOBODY
+from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.preload import preload
 from worker.parsing.sandbox.run import silence_output
 
@@ -92,7 +92,7 @@ def _private_directory() -> Iterator[str]:
     try:
         if os.getuid() == 0:
             with contextlib.suppress(PermissionError):  # root without capabilities
-                os.chown(directory, NOBODY, NOBODY)
+                os.chown(directory, NOBODY_UID, NOBODY_UID)
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import kernel
 
-NOBODY = 65534
+NOBODY_UID = 65534
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")
 
@@ -40,8 +40,8 @@ def restrict_process(
         # In a container, root without capabilities has no more rights than a user.
         with contextlib.suppress(PermissionError):
             os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
+            os.setgid(NOBODY_UID)
+            os.setuid(NOBODY_UID)
     if kernel.is_linux():
         kernel.forbid_calls(platform.machine())
         kernel.die_with_parent(signal.SIGKILL)

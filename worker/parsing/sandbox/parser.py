@@ -72,7 +72,7 @@ class SandboxedParser:
         """
         order = encode_order(name, request, self._limits, self._ocr.choose(request.lang))
         with self._lock, _readable(file) as descriptor:
-            for _ in range(_ATTEMPTS):
+            for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     return _decode_answer(self._exchange(order, descriptor))
                 except (FileError, ParserUnavailable):
@@ -83,7 +83,8 @@ class SandboxedParser:
                     if aborted:
                         raise ReadingAborted from None
                     logger.warning(
-                        "fork server lost; starting another", extra={"error": str(error)}
+                        "fork server lost while it read a file",
+                        extra={"attempt": f"{attempt} of {_ATTEMPTS}", "error": str(error)},
                     )
                 except BaseException:
                     # Such as a time limit's: the answer that is still to come must not be taken

@@ -1,10 +1,11 @@
-"""What is left to a process that reads a file, seen from inside such a process."""
+"""What a process that reads a file can still do, tried inside such a process."""
 
 import json
 import os
 import resource
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.sandbox import kernel
-from worker.parsing.sandbox.jail import NOBODY, restrict_process
+from worker.parsing.sandbox.jail import NOBODY_UID, restrict_process
 from worker.parsing.sandbox.preload import preload
 
 
@@ -46,29 +47,31 @@ def look_around(foreign: Path) -> dict[str, object]:
     }
 
 
+def restrict_and_look_around(directory: str, foreign: str) -> None:
+    """Restrict this process and print what it can still do."""
+    preload()
+    restrict_process(
+        ParserLimits(memory_bytes=500 * MIB, file_size_bytes=MIB, open_files=32), directory
+    )
+    sys.stdout.write(json.dumps({**look_around(Path(foreign)), "directory": directory}))
+
+
 @pytest.fixture
 def seen(tmp_path):
-    """What a process saw that was locked down."""
-    # Not beneath pytest's own directory, which nobody else may enter.
+    """What a restricted process can still do, in a process with nothing else in its memory."""
+    # Not beneath pytest's directory, which only its user may enter.
     with tempfile.TemporaryDirectory() as directory:
         if os.getuid() == 0:
-            os.chown(directory, NOBODY, NOBODY)
-        limits = ParserLimits(memory_bytes=500 * MIB, file_size_bytes=MIB, open_files=32)
-        preload()
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                restrict_process(limits, directory)
-                found = look_around(tmp_path / "foreign")
-                os.write(writer, json.dumps({**found, "directory": directory}).encode())
-            finally:
-                os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader) as pipe:
-            answer = pipe.read()
-        os.waitpid(child, 0)
-        return json.loads(answer)
+            os.chown(directory, NOBODY_UID, NOBODY_UID)
+        call = f"from {__name__} import *; restrict_and_look_around(*sys.argv[1:])"
+        process = subprocess.run(
+            [sys.executable, "-c", call, directory, str(tmp_path / "foreign")],
+            cwd=Path(__file__).parents[5],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(process.stdout)
 
 
 def test_only_its_directory_stays_writable(seen, tmp_path):
@@ -87,7 +90,7 @@ def test_only_its_directory_stays_writable(seen, tmp_path):
 
 def test_root_becomes_the_user_nobody(seen):
     if os.getuid() == 0:
-        assert (seen["uid"], seen["groups"]) == (NOBODY, [])
+        assert (seen["uid"], seen["groups"]) == (NOBODY_UID, [])
     else:
         assert seen["uid"] == os.getuid()
 

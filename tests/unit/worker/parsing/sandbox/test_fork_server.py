@@ -16,7 +16,7 @@ from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import fork_server, forked_reader, protocol, run
 from worker.parsing.sandbox.exit_status import ExitStatus, ReadResult
 from worker.parsing.sandbox.fork_server import ParentGone
-from worker.parsing.sandbox.jail import NOBODY
+from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.protocol import Order, decode_order, encode_order
 
 LIMITS = ParserLimits()
@@ -133,7 +133,7 @@ def start_reader(parent: int, writer: int, data: bytes = b"Hello") -> int:
     """Fork a reader of `data`, which writes to `writer`; return its end as `waitpid` tells it."""
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as directory:
         if os.getuid() == 0:
-            os.chown(directory, NOBODY, NOBODY)
+            os.chown(directory, NOBODY_UID, NOBODY_UID)
         ordered = order(data, "a.txt", file)
         reader = os.fork()
         if reader == 0:
