@@ -79,8 +79,8 @@ HEAD = """\
 
 Made by `make openapi` from the server's own description, [openapi.json](openapi.json).
 
-A dot: this generation of the SDK makes the call around the classifier, and this server answers it.
-Rows without a dot are extensions of this server, or calls that no classifier client makes.
+A dot marks a call that this generation of the SDK makes to use the classifier. This server serves
+all rows; those without a dot are extensions, or calls that no classifier client makes.
 `py services` and `npm services` are llama-cloud-services with the generated client, `py` is
 llama-cloud, `npm` is @llamaindex/llama-cloud.
 
