@@ -51,7 +51,7 @@ test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian 
 	@$(BIN)/pytest tests/ocr $(ARGS)
 
 # The same requests each time: one worker, one seed. A made-up request that once broke the server
-# becomes a test of its own; this budget is for those that nobody has thought of yet.
+# becomes a separate test; this budget finds new ones.
 test-fuzz: install ## Send 1,500 generated requests, always the same, to a server
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1

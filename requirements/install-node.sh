@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install an SDK for Node.js, exactly as its lock says, into a folder of its own.
+# Install an SDK for Node.js from its lock into a folder.
 #
 #   requirements/install-node.sh FOLDER LOCK_FOLDER
 #
@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 
-command -v npm >/dev/null || fail 'There is no npm: install Node.js 20 or newer, with npm.'
+command -v npm >/dev/null || fail 'npm is missing: install Node.js 20 or newer, with npm.'
 wanted=$(cat "$lock/package-lock.json" requirements/install-node.sh | cksum)
 [ "$(cat "$folder/.installed" 2>/dev/null)" = "$wanted" ] && exit 0
 
