@@ -1,7 +1,7 @@
-"""Caches of files, and the version of the engine that gave each verdict.
+"""Caches of files, and the engine version of each result.
 
-The caches' blobs stay behind on the way down: let the server run with
-PIGEONHOLE_CACHE_MAX_BYTES=0 for a while first, and it removes them.
+A downgrade leaves the blobs of the caches in the store. To delete them, first run the server
+with PIGEONHOLE_CACHE_MAX_BYTES=0 for a while.
 
 Revision ID: 0002
 Revises: 0001

@@ -1,4 +1,4 @@
-"""The id of the request that created a job, for the logs of those who work on it.
+"""The id of the request that created a job, for the logs of workers.
 
 Revision ID: 0003
 Revises: 0002

@@ -1,4 +1,4 @@
-"""Deliveries of webhooks and the tries to deliver.
+"""Deliveries of webhooks and their attempts.
 
 Revision ID: 0004
 Revises: 0003

@@ -1,9 +1,8 @@
-"""Postgres cleans the queue's index up in time.
+"""Earlier vacuuming of the queue's index on Postgres.
 
-Each item that is claimed leaves an entry behind at the end of the index where the next claim
-begins. By default Postgres removes them when a fifth of the table has changed, and leaves the
-indexes out when few pages are concerned: in a large table each claim would step over tens of
-thousands of them.
+Each claimed item leaves a dead entry in the index, where the next claim begins. By default
+Postgres removes dead entries when a fifth of the table has changed, and skips indexes when few
+pages are affected. In a large table, each claim would step over tens of thousands of them.
 
 Revision ID: 0006
 Revises: 0005

@@ -1,4 +1,4 @@
-"""Indexes on the keys of blobs, by which `pigeonhole files tidy` finds those that nobody knows.
+"""Indexes on blob keys, for `pigeonhole files tidy`.
 
 Revision ID: 0007
 Revises: 0006

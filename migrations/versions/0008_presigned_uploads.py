@@ -1,4 +1,4 @@
-"""Files to come by presigned links, and listings of files by name and by id.
+"""Pending uploads by presigned links, and indexes to list files by name and by id.
 
 Revision ID: 0008
 Revises: 0007

@@ -1,4 +1,4 @@
-"""The audit log; limits and retention of projects; administrators' keys.
+"""The audit log, limits and retention of projects, and keys for administration.
 
 Revision ID: 0009
 Revises: 0008

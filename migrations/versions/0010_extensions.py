@@ -1,4 +1,4 @@
-"""Requests that are sent again, a least confidence, examples, candidates and evidence.
+"""Repeated requests, minimum confidence, examples, candidates and evidence.
 
 Revision ID: 0010
 Revises: 0009

@@ -1,4 +1,4 @@
-"""Blobs to delete have a table, and a rotated API key names its successor.
+"""Blobs to delete, and the successor of a rotated API key.
 
 Revision ID: 0011
 Revises: 0010
