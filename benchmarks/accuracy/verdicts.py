@@ -69,7 +69,7 @@ def _classify(
     rules: object,
     mode: str,
 ) -> list[dict[str, Any]]:
-    """Return the results in the order of the entries; each language is a job of its own."""
+    """Return the results in the order of the entries; one job for each language."""
     by_language: dict[str, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
         by_language[entry.lang].append(index)
