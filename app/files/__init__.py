@@ -1,1 +1,1 @@
-"""Uploaded files: rows, bytes, and what kind of file the bytes are."""
+"""Uploaded files: rows, blobs, the cache, and detection of file types."""

@@ -1,6 +1,6 @@
 """Retention: deletion of old jobs with their results and of old files with their bytes.
 
-A project with a retention of its own does not follow the settings.
+A project with its own retention does not follow the settings.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def delete_old_jobs(
 ) -> int:
     """Delete ended jobs older than `age`, up to `limit`, oldest first; return how many.
 
-    `project_id` None means all projects without a retention of their own.
+    `project_id` None means all projects without their own retention.
     """
     old = _oldest(database, Job, age, limit, project_id, Job.status != JobStatus.PENDING)
     for job_id in old:
@@ -60,7 +60,7 @@ def delete_old_files(
 ) -> int:
     """Delete files older than `age` that no open item needs, up to `limit`; return how many.
 
-    `project_id` None means all projects without a retention of their own. The sweeper deletes
+    `project_id` None means all projects without their own retention. The sweeper deletes
     their blobs later.
     """
     is_needed = exists().where(

@@ -40,8 +40,8 @@ MAX_CACHE_ENTRIES = 500
 MAX_BLOBS = 500
 MAX_OLD_ROWS = 100
 MAX_AUDIT_EVENTS = 5000
-# Each run reads all old rows that a project keeps, and makes two queries for each project with a
-# retention of its own.
+# Each run reads all old rows that a project keeps, and makes two queries for each project that has
+# its own retention.
 RETENTION_SECONDS = 60.0
 STALE_UPLOAD_SECONDS = 3600.0
 STALE_UPLOAD_AGE = timedelta(days=1)
@@ -137,7 +137,7 @@ class Sweeper:
         ended = recovery.end_overdue(self._database)
         if requeued or ended:
             log.warning(
-                "requeued items of lost workers, ended overdue jobs",
+                "requeued expired items, ended overdue jobs",
                 extra={"items": requeued, "jobs": ended},
             )
         if requeued:

@@ -1,1 +1,1 @@
-"""Webhook configurations of jobs, what they are owed, and what may be sent where."""
+"""Webhooks of jobs: configurations, deliveries, signatures and the address policy."""

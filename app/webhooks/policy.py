@@ -71,8 +71,8 @@ class AddressPolicy:
             if self.loopback or _is_in(real, self.allowed):
                 return None
             return (
-                f"{address} is this machine itself: other machines can reach the server, and "
-                "PIGEONHOLE_WEBHOOK_ALLOW does not name the address"
+                f"{address} is this machine itself, which needs an embedded server on loopback, or "
+                "the address in PIGEONHOLE_WEBHOOK_ALLOW"
             )
         if _is_in(real, UNUSABLE):
             return f"{address} is not the address of a host"

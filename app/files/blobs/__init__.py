@@ -1,1 +1,1 @@
-"""Blob stores: the bytes of uploaded files, in a directory or in an S3 bucket."""
+"""Blob stores: bytes in a directory or in an S3 bucket."""

@@ -1,1 +1,1 @@
-"""File type detection from content."""
+"""Detection of file types from bytes."""

@@ -102,7 +102,7 @@ def test_an_upload_that_the_database_cannot_record_leaves_no_bytes(
     assert len(blobs) == stored
 
 
-def test_a_known_key_works_when_its_use_cannot_be_noted(api: Api, world: World) -> None:
+def test_a_cached_key_works_when_its_use_cannot_be_recorded(api: Api, world: World) -> None:
     key = api.key(world.here)
     disk = Disk(api.database)
     disk.fill()

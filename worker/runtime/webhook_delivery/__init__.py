@@ -1,1 +1,1 @@
-"""Delivering webhooks: one request at a time, to an address that was looked at first."""
+"""Delivery of webhooks: the HTTP client, the deliverer, its threads and its process."""

@@ -138,7 +138,7 @@ def test_workers_that_store_the_same_entries_at_once_leave_one_of_each(shelf: Sh
 
 
 @pytest.mark.parametrize("content", [None, b"", b"some texT", b"some text and more"])
-def test_a_missing_or_damaged_blob_is_a_miss_and_its_entry_is_removed(
+def test_a_missing_or_damaged_blob_is_a_miss_and_removed(
     shelf: Shelf, content: bytes | None
 ) -> None:
     shelf.cache.put(shelf.owner, [ENTRY])

@@ -119,9 +119,7 @@ def test_a_token_of_another_order_is_refused(
         ("created_at asc", "ix_files_newest"),
     ],
 )
-def test_a_page_in_the_depth_reads_an_index_from_its_key(
-    world: World, order_by: str, index: str
-) -> None:
+def test_a_late_page_reads_an_index_from_its_key(world: World, order_by: str, index: str) -> None:
     world.file("a.txt")
     with world.database.write() as session:
         is_sqlite = world.database.is_sqlite

@@ -59,7 +59,9 @@ def sweeper(
     return Sweeper(chosen, world.database, notifier or Notifier(), cache, blobs)
 
 
-def test_a_lost_item_goes_back_and_wakes_a_worker(world: World, tmp_path: Path) -> None:
+def test_an_item_of_a_lost_worker_is_requeued_and_wakes_a_worker(
+    world: World, tmp_path: Path
+) -> None:
     job_id, notifier = world.job(2), Notifier()
     world.claim(lease=OVER)
 
@@ -114,7 +116,7 @@ def test_wake_ups_are_not_repeated_at_every_pass(world: World, tmp_path: Path) -
     assert notifier.asked == [3]
 
 
-def test_workers_that_are_gone_for_a_day_are_forgotten(world: World, tmp_path: Path) -> None:
+def test_rows_of_workers_not_seen_for_a_day_are_deleted(world: World, tmp_path: Path) -> None:
     with world.database.write() as session:
         session.add(Worker(id="today", seen_at=now(), capabilities={}))
         session.add(Worker(id="long ago", seen_at=now() - timedelta(days=2), capabilities={}))
@@ -146,7 +148,9 @@ def cached_now(world: World, folder: Path) -> tuple[list[UUID | None], int]:
     return owners, sum(path.is_file() for path in (folder / "blobs").rglob("*"))
 
 
-def test_caches_of_deleted_files_go_with_their_blobs(world: World, tmp_path: Path) -> None:
+def test_cache_entries_of_deleted_files_are_deleted_with_their_blobs(
+    world: World, tmp_path: Path
+) -> None:
     deleted, kept = cached_files(world, tmp_path, 2)
     with world.database.write() as session:
         files.remove(session, world.here, deleted)
@@ -157,7 +161,7 @@ def test_caches_of_deleted_files_go_with_their_blobs(world: World, tmp_path: Pat
     assert cached_now(world, tmp_path) == ([kept], 1)
 
 
-def test_what_is_beyond_the_bound_goes_the_least_recently_used_first(
+def test_the_least_recently_used_entries_beyond_the_bound_are_deleted(
     world: World, tmp_path: Path
 ) -> None:
     made = cached_files(world, tmp_path, 4)
@@ -167,7 +171,7 @@ def test_what_is_beyond_the_bound_goes_the_least_recently_used_first(
     assert cached_now(world, tmp_path) == (made[2:], 2)
 
 
-def test_caches_that_were_switched_off_go(world: World, tmp_path: Path) -> None:
+def test_a_cache_that_is_switched_off_is_emptied(world: World, tmp_path: Path) -> None:
     cached_files(world, tmp_path, 2)
 
     sweeper(world, tmp_path, cache_bytes=0).sweep()
@@ -175,7 +179,7 @@ def test_caches_that_were_switched_off_go(world: World, tmp_path: Path) -> None:
     assert cached_now(world, tmp_path) == ([], 0)
 
 
-def test_nothing_is_said_and_done_when_nothing_is_wrong(
+def test_a_pass_without_work_changes_and_logs_nothing(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = cached_files(world, tmp_path, 2)
@@ -203,7 +207,7 @@ def test_only_one_sweeps_at_a_time(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-def test_a_lock_that_cannot_be_given_back_goes_with_its_connection(
+def test_a_lock_that_cannot_be_released_ends_with_its_connection(
     world: World, tmp_path: Path
 ) -> None:
     def fail(_c: object, _u: object, statement: str, *_: object) -> None:
@@ -238,7 +242,7 @@ def test_the_thread_survives_a_pass_that_fails(world: World, tmp_path: Path) -> 
     assert time.monotonic() - began < 60
 
 
-def test_a_part_that_fails_keeps_no_other_back(world: World, tmp_path: Path) -> None:
+def test_a_failing_step_does_not_stop_the_others(world: World, tmp_path: Path) -> None:
     class Broken(Notifier):
         def waiting(self) -> int | None:
             raise ConnectionError("the broker is away")
@@ -271,7 +275,7 @@ class TestRetention:
         with world.database.read() as session:
             return set(session.scalars(select(File.id)))
 
-    def test_old_files_go_with_their_bytes_unless_a_job_waits(
+    def test_old_files_are_deleted_with_their_bytes_unless_a_job_needs_them(
         self, world: World, tmp_path: Path
     ) -> None:
         new = world.file()
@@ -286,7 +290,7 @@ class TestRetention:
         owners, blobs = cached_now(world, tmp_path)
         assert (set(owners), blobs) == ({new, awaited}, 2)
 
-    def test_old_jobs_go_once_they_have_ended(self, world: World, tmp_path: Path) -> None:
+    def test_old_jobs_are_deleted_once_they_have_ended(self, world: World, tmp_path: Path) -> None:
         made = [world.job(2, deadline=OVER) for _ in range(2)]
         recovery.end_overdue(world.database)
         open_job = world.job(1)
@@ -301,7 +305,7 @@ class TestRetention:
         assert left == {made[1], still_open}
         assert old not in left
 
-    def test_nothing_goes_unless_it_is_set(self, world: World, tmp_path: Path) -> None:
+    def test_nothing_is_deleted_without_a_retention(self, world: World, tmp_path: Path) -> None:
         old = make_old(world, world.file(), timedelta(days=3000))
 
         sweeper(world, tmp_path).sweep()
@@ -309,7 +313,7 @@ class TestRetention:
         assert self.files_left(world) == {old}
 
 
-def test_uploads_that_were_cut_short_go_after_a_day(world: World, tmp_path: Path) -> None:
+def test_interrupted_uploads_are_deleted_after_a_day(world: World, tmp_path: Path) -> None:
     incoming = tmp_path / "blobs" / "incoming"
     incoming.mkdir(parents=True)
     for name, age in (("old", timedelta(days=2)), ("new", timedelta(hours=1))):

@@ -211,7 +211,7 @@ def test_another_secret_key_says_what_to_do(client: TestClient, database: Databa
     assert start_job(client, saved["id"]).status_code == 200
 
 
-def test_a_stranger_finds_nothing(api: Api, world: World, client: TestClient) -> None:
+def test_other_projects_find_nothing(api: Api, world: World, client: TestClient) -> None:
     stranger = api.tenant(world, "Stranger")
     saved = save(client)
     path = f"{PATH}/{saved['id']}"

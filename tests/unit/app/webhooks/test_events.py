@@ -25,7 +25,5 @@ def test_every_state_has_names_and_no_name_two_states() -> None:
         (JobState.SUCCESS, ["PARSE.SUCCESS"], None),
     ],
 )
-def test_the_name_that_an_event_goes_by(
-    state: JobState, wanted: list[str] | None, name: str | None
-) -> None:
+def test_the_name_of_an_event(state: JobState, wanted: list[str] | None, name: str | None) -> None:
     assert choose_name(state, wanted) == name

@@ -22,14 +22,14 @@ from app.webhooks.headers import filter_headers
         "Webhook-Signature",
     ],
 )
-def test_headers_of_ours_cannot_be_overridden(name: str) -> None:
+def test_headers_set_by_the_server_cannot_be_overridden(name: str) -> None:
     filtered = filter_headers({name: "x", "X-Mine": "y"})
     assert filtered.kept == {"X-Mine": "y"}
     assert filtered.note == f"custom headers left out: {name} (set by the server)"
 
 
 @pytest.mark.parametrize("value", ["a\r\nHost: b", "a\nb", "a\rb", "a\0b", "a\x7f", "\u2028"])
-def test_values_that_would_be_lines_of_their_own(value: str) -> None:
+def test_values_with_line_breaks_are_left_out(value: str) -> None:
     filtered = filter_headers({"X-Mine": value})
     assert filtered.kept == {}
     assert filtered.note == (
@@ -38,7 +38,7 @@ def test_values_that_would_be_lines_of_their_own(value: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "a\r\nb", "ä", "a\0"])
-def test_names_that_are_none(name: str) -> None:
+def test_invalid_header_names_are_left_out(name: str) -> None:
     filtered = filter_headers({name: "x"})
     assert filtered.kept == {}
     assert filtered.note is not None

@@ -39,12 +39,12 @@ def test_known_values() -> None:
 
 
 @pytest.mark.parametrize("secret", ["plain", "whsec_not base64!", "whsec_a", "ключ", "x" * 300])
-def test_a_secret_that_is_no_base64_counts_as_its_bytes(secret: str) -> None:
+def test_a_secret_that_is_not_base64_is_used_as_its_bytes(secret: str) -> None:
     assert signing.standard_key(secret) == secret.encode()
     assert len(verify(secret, headers_of(secret), BODY, at=NOW, tolerance=1)) == 2
 
 
-def test_whatever_is_changed_is_noticed() -> None:
+def test_every_change_is_detected() -> None:
     headers = headers_of(SECRET)
     assert verify(SECRET, headers, BODY, at=NOW + 200, tolerance=300) == [
         "LC-Signature is valid.",

@@ -71,7 +71,7 @@ def test_a_store_that_is_away(bucket: Bucket, tmp_path: Path) -> None:
     assert time.monotonic() - began < 60, "it would hang for ever"
 
 
-def test_a_store_that_hangs_is_given_up(bucket: Bucket, tmp_path: Path) -> None:
+def test_a_store_that_does_not_answer_times_out(bucket: Bucket, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=50) as deaf:
         endpoint = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         hung = replace(bucket, name="hung", endpoint=endpoint, read_timeout=READ_TIMEOUT)
@@ -139,7 +139,7 @@ def test_variables_of_the_environment_change_nothing(
         assert file.read() == b"some bytes"
 
 
-def test_a_transfer_that_fails_takes_its_parts_back(
+def test_a_failed_transfer_removes_its_parts(
     store: S3BlobStore, s3_server: S3Server, tmp_path: Path
 ) -> None:
     writer = store.create()
@@ -241,7 +241,7 @@ class TestLinks:
         disposition = answer.headers["Content-Disposition"]
         assert disposition.startswith("attachment; filename*=UTF-8''Rechnung%20%22M%C3%A4rz")
 
-    def test_bytes_say_that_they_are_an_attachment_even_without_it(
+    def test_stored_bytes_are_marked_as_an_attachment(
         self, bucket: Bucket, s3_server: S3Server, tmp_path: Path
     ) -> None:
         direct = replace(bucket, name=s3_server.fresh_bucket(), public_endpoint=s3_server.endpoint)

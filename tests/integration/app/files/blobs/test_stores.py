@@ -63,7 +63,7 @@ def wait_a_second() -> None:
     [b"", b"some bytes", os.urandom(PART_BYTES * 2 + 1)],
     ids=["empty", "short", "of three parts"],
 )
-def test_what_is_committed_can_be_read_elsewhere(
+def test_a_committed_blob_can_be_read_by_another_store(
     reopened: Callable[[], BlobStore], data: bytes
 ) -> None:
     writer = reopened().create()
@@ -105,7 +105,7 @@ def test_nothing_can_be_seen_before_the_commit(store: BlobStore) -> None:
     assert keys(store) == [blob.key]
 
 
-def test_equal_bytes_are_blobs_of_their_own(store: BlobStore) -> None:
+def test_equal_bytes_are_separate_blobs(store: BlobStore) -> None:
     first, second = put(store, b"same"), put(store, b"same")
 
     store.delete(first.key)
@@ -113,7 +113,7 @@ def test_equal_bytes_are_blobs_of_their_own(store: BlobStore) -> None:
     assert get(store, second.key) == b"same"
 
 
-def test_what_is_discarded_leaves_nothing(store: BlobStore) -> None:
+def test_a_discarded_upload_leaves_nothing(store: BlobStore) -> None:
     writer = store.create()
     writer.write(b"x" * 100_000)
 
@@ -125,7 +125,7 @@ def test_what_is_discarded_leaves_nothing(store: BlobStore) -> None:
     assert store.delete_stale_uploads(NOTHING) == 0
 
 
-def test_discarding_after_the_commit_does_no_harm(store: BlobStore) -> None:
+def test_discarding_after_the_commit_has_no_effect(store: BlobStore) -> None:
     writer = store.create()
     writer.write(b"kept")
     blob = writer.commit()

@@ -21,7 +21,7 @@ LOOPBACK = ip_address("127.0.0.1")
 
 class TestReceivers:
     @pytest.mark.parametrize("does", ["hang", "drip"])
-    def test_one_that_takes_too_long_is_cut_off(self, office: Office, does: str) -> None:
+    def test_a_process_that_stops_too_slowly_is_killed(self, office: Office, does: str) -> None:
         job_id = office.job(office.webhook(f"/h?do={does}"))
         office.end(job_id)
 
@@ -43,7 +43,7 @@ class TestReceivers:
         assert view.status == "delivered", "its status is all that matters"
         assert view.attempts[0].excerpt is None
 
-    def test_nobody_there(self, office: Office) -> None:
+    def test_a_closed_port_is_reported(self, office: Office) -> None:
         job_id = office.job(office.webhook(url=f"http://127.0.0.1:{free_port()}/"))
         office.end(job_id)
 
@@ -164,7 +164,7 @@ class TestGuard:
 
         assert str(office.only(job_id).attempts[0].error).startswith("refused: 169.254.169.254")
 
-    def test_a_name_that_changes_its_address_between_look_and_connection(
+    def test_a_name_whose_address_changes_between_check_and_connection(
         self, office: Office, receiver: Receiver
     ) -> None:
         """DNS rebinding: good at the first look, ours at the second, which must not be taken."""
@@ -186,7 +186,7 @@ class TestGuard:
         assert looks == ["rebinding.example"] * 2, "one look for each connection"
         assert receiver.received == []
 
-    def test_the_address_looked_at_is_the_one_connected_to(
+    def test_the_connection_goes_to_the_checked_address(
         self, office: Office, receiver: Receiver
     ) -> None:
         job_id = office.job(office.webhook(url=receiver.url(host="receiver.example")))
@@ -255,7 +255,7 @@ class TestNoReceiver:
         assert view.status == "failed"
         assert [one.error for one in view.attempts] == [reason]
 
-    def test_a_host_that_nobody_knows_is_tried_again(self, office: Office) -> None:
+    def test_an_unknown_host_is_retried(self, office: Office) -> None:
         job_id = office.job(office.webhook(url="https://receiver.invalid/"))
         office.end(job_id)
 

@@ -25,7 +25,7 @@ SECRET = "a-signing-secret-nobody-may-see"
 
 
 class TestRetries:
-    def test_a_failure_is_tried_again_with_the_same_id(self, office: Office) -> None:
+    def test_a_failed_delivery_is_retried_with_the_same_id(self, office: Office) -> None:
         job_id = office.job(office.webhook("/h?status=500&times=1"))
         office.end(job_id)
 
@@ -39,7 +39,7 @@ class TestRetries:
         ]
         assert {one.event()["event_id"] for one in office.receiver.received} == {str(view.id)}
 
-    def test_when_no_wait_is_left_it_is_given_up(self, office: Office) -> None:
+    def test_a_delivery_fails_after_its_last_retry(self, office: Office) -> None:
         job_id = office.job(office.webhook("/h?status=404"))
         office.end(job_id)
 
@@ -48,7 +48,7 @@ class TestRetries:
         view = office.only(job_id)
         assert (view.status, view.next_attempt_at, len(view.attempts)) == ("failed", None, 4)
 
-    def test_the_next_try_comes_when_it_is_due(self, office: Office) -> None:
+    def test_a_retry_is_due_after_its_wait(self, office: Office) -> None:
         job_id = office.job(office.webhook("/h?status=500"))
         office.end(job_id)
 
@@ -85,7 +85,7 @@ class TestRetries:
 
 
 class TestLeases:
-    def test_a_lost_try_is_made_again_and_shown(self, office: Office) -> None:
+    def test_a_lost_attempt_is_repeated_and_shown(self, office: Office) -> None:
         job_id = office.job(office.webhook())
         office.end(job_id)
         claim = outbox.claim_next(office.database, timedelta(seconds=-1))
@@ -97,7 +97,9 @@ class TestLeases:
         assert view.status == "delivered"
         assert [one.error for one in view.attempts] == [service.LOST, None]
 
-    def test_what_is_claimed_nobody_else_gets_and_the_log_says_so(self, office: Office) -> None:
+    def test_a_claimed_delivery_cannot_be_claimed_again_and_shows_as_sending(
+        self, office: Office
+    ) -> None:
         job_id = office.job(office.webhook())
         office.end(job_id)
         assert outbox.claim_next(office.database, timedelta(minutes=1)) is not None
@@ -110,7 +112,7 @@ class TestLeases:
         outbox.requeue_all(office.database)
         assert office.deliver_all() == 1
 
-    def test_who_lost_the_lease_changes_nothing_but_tells_what_happened(
+    def test_an_attempt_without_its_lease_is_recorded_and_changes_nothing(
         self, office: Office
     ) -> None:
         job_id = office.job(office.webhook())
@@ -125,7 +127,7 @@ class TestLeases:
         assert view.status == "delivered"
         assert [one.error for one in view.attempts] == ["too late", None]
 
-    def test_many_who_deliver_at_once_deliver_each_once(self, office: Office) -> None:
+    def test_concurrent_threads_deliver_each_event_once(self, office: Office) -> None:
         for number in range(10):
             office.end(office.job(office.webhook(f"/{number}", ["parse.pending", "parse.success"])))
         deliverer = office.deliverer()
@@ -141,7 +143,7 @@ class TestLeases:
         ids = [one.event()["event_id"] for one in office.receiver.received]
         assert (len(ids), len(set(ids))) == (20, 20)
 
-    def test_a_receiver_that_hangs_leaves_hands_for_others(self, office: Office) -> None:
+    def test_a_receiver_that_does_not_answer_leaves_room_for_others(self, office: Office) -> None:
         for _ in range(outbox.MAX_PER_URL + 3):
             office.job(office.webhook("/slow", ["parse.pending"]))
         office.job(office.webhook("/quick", ["parse.pending"]))
@@ -172,7 +174,7 @@ class TestLeases:
 
 
 class TestSecrets:
-    def test_none_is_readable_in_the_database_or_in_the_log(
+    def test_secrets_are_not_readable_in_the_database_or_in_the_log(
         self, office: Office, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
@@ -200,7 +202,7 @@ class TestSecrets:
         assert len(rows) == 3
         assert not any(token in row or SECRET in row for row in [*rows, str(tuple(stored))])
 
-    def test_another_secret_key_is_said_and_holds_nobody_up(self, office: Office) -> None:
+    def test_another_secret_key_is_reported_and_does_not_delay_others(self, office: Office) -> None:
         lost = office.job(office.webhook(secret=SECRET))
         office.end(lost)
         fine = office.job(office.webhook())
@@ -221,7 +223,7 @@ class TestSecrets:
         )
         assert office.only(fine).status == "delivered"
 
-    def test_a_bug_is_logged_and_tried_again(
+    def test_an_unexpected_error_is_logged_and_retried(
         self, office: Office, caplog: pytest.LogCaptureFixture
     ) -> None:
         def resolve(_: str, __: int) -> Sequence[Address]:
@@ -236,12 +238,12 @@ class TestSecrets:
         assert "webhook delivery failed unexpectedly" in caplog.text
 
 
-def test_a_name_that_cannot_be_one() -> None:
+def test_an_invalid_host_name_raises() -> None:
     with pytest.raises(ValueError, match="label"):
         resolve_name("a" * 70, 80)
 
 
-def test_a_deleted_job_takes_its_deliveries_along(office: Office) -> None:
+def test_deleting_a_job_deletes_its_deliveries(office: Office) -> None:
     job_id = office.job(office.webhook("/h?status=500"))
     office.end(job_id)
     office.deliver_all(office.deliverer(waits=(100,)))
@@ -280,7 +282,7 @@ def test_a_job_deleted_between_claim_and_attempt_is_not_delivered(
     assert office.receiver.received == []
 
 
-def test_longest_payload_is_sent_whole(office: Office) -> None:
+def test_the_largest_payload_is_sent_whole(office: Office) -> None:
     job_id = office.job(office.webhook(events=["parse.cancelled"], payload="results"), files=500)
     office.end(job_id, "cancelled")
     began = time.monotonic()

@@ -23,7 +23,7 @@ ENDS = ("success", "partial_success", "error", "cancelled")
 
 
 @pytest.mark.parametrize("state", JobState)
-def test_an_event_comes_under_each_name_asked_for_with_both_signatures(
+def test_an_event_has_the_requested_name_and_both_signatures(
     office: Office, state: JobState
 ) -> None:
     wanted = [(name, secret) for name in SPELLINGS[state] for secret in (PLAIN, STANDARD)]
@@ -59,7 +59,7 @@ def test_an_event_comes_under_each_name_asked_for_with_both_signatures(
         )
     ),
 )
-def test_without_a_list_the_end_is_told_once(
+def test_without_a_list_the_final_state_is_sent_once(
     office: Office, end: str, name: str, wanted: list[str] | None
 ) -> None:
     job_id = office.job(office.webhook(events=wanted))
@@ -70,7 +70,7 @@ def test_without_a_list_the_end_is_told_once(
     assert office.only(job_id).status == "delivered"
 
 
-def test_several_configurations_get_what_each_asked_for(office: Office) -> None:
+def test_each_configuration_gets_the_events_it_requests(office: Office) -> None:
     job_id = office.job(
         office.webhook("/all", [name for names in SPELLINGS.values() for name in names]),
         office.webhook("/default"),
@@ -90,7 +90,7 @@ def test_several_configurations_get_what_each_asked_for(office: Office) -> None:
     assert len({one.event()["event_id"] for one in office.receiver.received}) == 5
 
 
-def test_running_is_told_once_however_many_workers_begin(office: Office) -> None:
+def test_running_has_one_delivery_however_many_workers_start(office: Office) -> None:
     job_id = office.job(office.webhook(events=["classify.running"]), files=3)
     claims = [office.world.claim(worker) for worker in ("a", "b", "c")]
     queue.release(office.database, claims[0])
@@ -99,7 +99,7 @@ def test_running_is_told_once_however_many_workers_begin(office: Office) -> None
     assert [view.event_type for view in office.log(job_id)] == ["classify.running"]
 
 
-def test_a_claim_costs_a_job_without_webhooks_nothing(office: Office) -> None:
+def test_a_claim_of_a_job_without_webhooks_costs_no_statement(office: Office) -> None:
     office.job()
     office.job(office.webhook())
     counts = []
@@ -131,7 +131,7 @@ def test_formats_of_the_payload(office: Office) -> None:
     assert isinstance(json.loads(office.receiver.at("/json")[0].body), dict)
 
 
-def test_the_richer_payload_tells_status_counts_and_verdicts(office: Office) -> None:
+def test_the_results_payload_has_status_counts_and_verdicts(office: Office) -> None:
     events = ["classify.pending", "classify.partial_success"]
     job_id = office.job(office.webhook(events=events, payload="results"))
     office.deliver_all()
@@ -151,7 +151,7 @@ def test_the_richer_payload_tells_status_counts_and_verdicts(office: Office) -> 
     assert (bad["type"], bad["confidence"], bad["error"]) == (None, None, BROKEN.code)
 
 
-def test_the_body_is_the_same_at_each_try_and_the_signature_is_fresh(office: Office) -> None:
+def test_the_body_is_the_same_at_each_attempt_and_the_signature_is_new(office: Office) -> None:
     office.end(office.job(office.webhook("/h?status=503&times=2", secret=PLAIN, payload="results")))
 
     assert office.deliver_all() == 3
@@ -163,7 +163,7 @@ def test_the_body_is_the_same_at_each_try_and_the_signature_is_fresh(office: Off
         Webhook(PLAIN.encode()).verify(one.body, headers)
 
 
-def test_a_change_that_is_rolled_back_owes_nothing(office: Office) -> None:
+def test_a_change_that_is_rolled_back_creates_no_delivery(office: Office) -> None:
     job_id = office.job(office.webhook())
 
     def cancel_and_fail() -> None:
@@ -179,7 +179,7 @@ def test_a_change_that_is_rolled_back_owes_nothing(office: Office) -> None:
     assert office.world.read_job(job_id).status == "PENDING"
 
 
-def test_who_delivers_is_told_after_the_commit(office: Office) -> None:
+def test_deliveries_are_announced_after_the_commit(office: Office) -> None:
     told: list[int] = []
 
     def look(count: int) -> None:

@@ -39,7 +39,7 @@ def test_a_job_without_webhooks_has_an_empty_log(client: TestClient) -> None:
     assert client.get(f"{JOBS}/{job_id}/webhooks").json() == {"items": [], "configurations": []}
 
 
-def test_what_the_url_alone_tells_is_said_at_once(client: TestClient) -> None:
+def test_faults_of_the_url_are_shown_at_once(client: TestClient) -> None:
     job_id = create(
         client,
         {"webhook_url": "https:"},
@@ -89,7 +89,7 @@ def test_loopback_is_refused_by_a_server_that_other_machines_can_reach(
     assert office.receiver.received == []
 
 
-def test_the_log_and_sending_again(client: TestClient, office: Office) -> None:
+def test_the_log_and_redelivery(client: TestClient, office: Office) -> None:
     hook = {"webhook_url": office.receiver.url("/?status=410"), "webhook_events": ["parse.pending"]}
     job_id = create(client, hook)
     (before,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
@@ -112,7 +112,7 @@ def test_the_log_and_sending_again(client: TestClient, office: Office) -> None:
     assert len(last["attempts"]) == 2
 
 
-def test_sending_again_during_a_try_loses_neither(client: TestClient, office: Office) -> None:
+def test_redelivery_during_an_attempt_loses_neither(client: TestClient, office: Office) -> None:
     hook = {
         "webhook_url": office.receiver.url("/?status=410&times=1"),
         "webhook_events": ["parse.pending"],

@@ -52,7 +52,7 @@ def no_more_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("deliverer")
-def test_one_that_died_is_replaced_as_soon_as_that_is_possible(
+def test_a_process_that_died_is_replaced(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     (victim,) = living()

@@ -21,7 +21,7 @@ def paths(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
 
 
-def test_what_is_committed_can_be_read(store: LocalBlobStore) -> None:
+def test_a_committed_blob_can_be_read(store: LocalBlobStore) -> None:
     writer = store.create()
     writer.write(b"some ")
     writer.write(b"bytes")
@@ -36,7 +36,7 @@ def test_what_is_committed_can_be_read(store: LocalBlobStore) -> None:
         assert file.fileno() > 0, "the parser gets a descriptor"
 
 
-def test_what_is_committed_is_on_the_disk_with_its_directories(
+def test_a_committed_blob_is_fsynced_with_its_directories(
     store: LocalBlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
@@ -57,7 +57,7 @@ def test_what_is_committed_is_on_the_disk_with_its_directories(
         seen.add(path.parent)
 
 
-def test_equal_bytes_are_blobs_of_their_own(store: LocalBlobStore) -> None:
+def test_equal_bytes_are_separate_blobs(store: LocalBlobStore) -> None:
     first, second = store.create().commit(), store.create().commit()
 
     store.delete(first.key)
@@ -66,7 +66,7 @@ def test_equal_bytes_are_blobs_of_their_own(store: LocalBlobStore) -> None:
         assert file.read() == b""
 
 
-def test_what_is_discarded_leaves_nothing(store: LocalBlobStore, tmp_path: Path) -> None:
+def test_a_discarded_upload_leaves_nothing(store: LocalBlobStore, tmp_path: Path) -> None:
     writer = store.create()
     writer.write(b"x" * 100_000)
 
@@ -76,7 +76,7 @@ def test_what_is_discarded_leaves_nothing(store: LocalBlobStore, tmp_path: Path)
     assert paths(tmp_path) == []
 
 
-def test_discarding_after_the_commit_does_no_harm(store: LocalBlobStore, tmp_path: Path) -> None:
+def test_discarding_after_the_commit_has_no_effect(store: LocalBlobStore, tmp_path: Path) -> None:
     writer = store.create()
     writer.commit()
 
@@ -94,7 +94,7 @@ def test_deleting_twice_is_harmless(store: LocalBlobStore) -> None:
         store.open(blob.key)
 
 
-def test_only_the_owner_can_look(store: LocalBlobStore, tmp_path: Path) -> None:
+def test_blobs_are_private_to_their_owner(store: LocalBlobStore, tmp_path: Path) -> None:
     store.create().commit()
 
     folders = [path for path in (tmp_path / "blobs").rglob("*") if path.is_dir()]
@@ -102,7 +102,7 @@ def test_only_the_owner_can_look(store: LocalBlobStore, tmp_path: Path) -> None:
     assert all(folder.stat().st_mode & 0o077 == 0 for folder in folders)
 
 
-def test_leftovers_of_a_crash_are_removed_and_blobs_stay(
+def test_interrupted_uploads_are_deleted_and_blobs_stay(
     store: LocalBlobStore, tmp_path: Path
 ) -> None:
     store.create().commit()
@@ -128,7 +128,7 @@ def test_a_directory_that_is_gone_fails_the_check(store: LocalBlobStore, tmp_pat
         store.check()
 
 
-def test_only_what_is_named_like_a_blob_is_listed(store: LocalBlobStore, tmp_path: Path) -> None:
+def test_foreign_names_are_not_listed(store: LocalBlobStore, tmp_path: Path) -> None:
     """A volume has directories of its own, and what is listed may be deleted as nobody's."""
     writer = store.create()
     blob = writer.commit()

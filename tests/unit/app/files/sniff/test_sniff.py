@@ -90,22 +90,22 @@ def test_pictures(head, expected):
         (b"%!PS-Adobe-3.0\n", "a.txt", "unknown"),
     ],
 )
-def test_kinds_of_text(text, name, expected):
+def test_text_types(text, name, expected):
     assert kind(text, name) == expected
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
-def test_wide_text_is_text(codec):
+def test_utf16_without_a_mark_is_text(codec):
     assert kind("<!doctype html><p>Grüße".encode(codec), "a.txt") == "html"
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-def test_wide_text_in_other_scripts(codec):
+def test_utf16_in_other_scripts(codec):
     for text in ("Рецепт борща: свёкла и лук\n", "红烧肉的做法\n先把肉切成块\n", "חשבונית מס\n"):
         assert kind(text.encode(codec), "a.txt") == "txt"
 
 
-def test_numbers_are_no_wide_text():
+def test_binary_numbers_are_not_utf16():
     sound = b"".join(struct.pack("<h", n * 37 % 4001 - 2000) for n in range(3000))
     table = b"".join(struct.pack("<L", n * 2654435761 % 2**32) for n in range(2000))
     for data in (sound, table, bytes(3) + sound, b"\0\1" * 500, b"\0" * 40 + b"abc" * 300):
@@ -227,7 +227,7 @@ def test_long_names_cost_little():
     assert (found, peak < 1_000_000) == (UNKNOWN, True)
 
 
-def test_a_directory_that_claims_too_much_is_not_believed():
+def test_a_directory_that_claims_too_many_bytes_is_refused():
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9000, 9000, 46 * 9000, 0, 0)
     with pytest.raises(zip_directory.BadZip):
         zip_directory.list_members(io.BytesIO(b"PK\x03\x04" + end))
