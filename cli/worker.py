@@ -19,8 +19,7 @@ from cli.composition import (
     warn_unshared_blobs,
 )
 from cli.pipeline import build_pipeline, require_embedder
-from worker.runtime.celery import run_deliverer, run_worker
-from worker.runtime.webhook_delivery.process import DelivererProcess
+from worker.runtime.celery import DelivererProcess, run_deliverer, run_worker
 
 
 @click.command()

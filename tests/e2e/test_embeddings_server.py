@@ -68,7 +68,7 @@ def test_files_wait_for_the_server_with_the_model(
         assert (record.statuses, record.most_attempts) == ({"done": 3}, 1)
         assert len(embeddings.asked) > asked_before
     # One file was tried while the server was away, and no other.
-    assert own_server.output().count("could not get on") == 1
+    assert own_server.output().count("processing the next item failed") == 1
     assert "the embeddings server works again" in own_server.output()
 
 

@@ -1,11 +1,13 @@
-"""The Celery worker: prefork children, each with an engine and a parser of its own."""
+"""The Celery worker, whose forked processes process items, and the deliverer of webhooks."""
 
 import logging
 import mmap
 import os
+import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from celery import signals
 
@@ -22,55 +24,93 @@ from app.webhooks.events import DELIVERIES
 from worker.runtime import tasks
 from worker.runtime.heartbeat import Heartbeat, name_worker
 from worker.runtime.processor import BuildProcessor
-from worker.runtime.tasks import WorkerChild
+from worker.runtime.supervised import ParentPipe, Supervisor
+from worker.runtime.tasks import Turn
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
 
 BuildDeliverer = Callable[[Settings, Callable[[timedelta], None]], Deliverer]
 
-# Retries further away are left to the sweeper: a broker's memory is no place for a day's wait.
-LONGEST_COUNTDOWN = timedelta(minutes=1)
+# The sweeper starts later retries: the broker need not remember them for a day.
+MAX_COUNTDOWN = timedelta(minutes=1)
+
+
+class DelivererProcess(Supervisor):
+    """Keeps one process running that delivers webhooks by `run`."""
+
+    def __init__(self, settings: Settings, run: Callable[[Settings], None]) -> None:
+        super().__init__(settings, "webhooks", 1, partial(_run_deliverer_process, run))
+
+
+def _run_deliverer_process(
+    run: Callable[[Settings], None], settings: Settings, pipe: ParentPipe, _: str
+) -> None:
+    pipe.on_message = lambda _: os.kill(os.getpid(), signal.SIGTERM)
+    pipe.start()
+    run(settings)
+
+
+class PreforkChild:
+    """What a forked process of Celery holds; the main process has one too, without a processor."""
+
+    def __init__(self, settings: Settings, build: BuildProcessor) -> None:
+        self._settings = settings
+        self._build = build
+        # One byte that all processes share: Celery waits for tasks to end, but ours process file
+        # after file. Without a lock, which a killed child could hold for ever.
+        self._stopping = mmap.mmap(-1, 1)
+        self._turn: Turn | None = None
+        self._heartbeat: Heartbeat | None = None
+
+    def connect(self) -> None:
+        """Follow the signals of Celery."""
+        signals.worker_shutting_down.connect(self.stop, weak=False)
+        signals.worker_process_init.connect(self.begin, weak=False)
+        signals.worker_process_shutdown.connect(self.end, weak=False)
+
+    def begin(self, **_: object) -> None:
+        """Build the processor after the fork: threads of native libraries do not survive one."""
+        try:
+            processor = self._build(self._settings, (tasks.TOO_LONG,))
+        except Exception:
+            # Celery would keep this child, which would consume wake-ups without any effect.
+            log.exception("worker process cannot be built; ending it")
+            os._exit(1)
+        notifier = CeleryNotifier(self._settings)
+        processor.database.on_commit(DELIVERIES, notifier.notify_deliveries)
+        name = name_worker("celery")
+        self._turn = Turn(name, processor, self._is_stopping)
+        self._heartbeat = Heartbeat(processor.database, name, lambda: processor.capabilities)
+        self._heartbeat.start()
+
+    def work(self) -> bool:
+        """Process items for one turn; True when some may be left."""
+        assert self._turn is not None  # noqa: S101  # Celery runs tasks after `begin`
+        return self._turn.run()
+
+    def stop(self, **_: object) -> None:
+        """Ask all processes to end after the file that each works on."""
+        self._stopping[0] = 1
+
+    def end(self, **_: object) -> None:
+        """Remove the heartbeat and close the processor."""
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+        if self._turn is not None:
+            self._turn.processor.close()
+
+    def _is_stopping(self) -> bool:
+        return self._stopping[0] == 1
 
 
 def run_worker(settings: Settings, build: BuildProcessor) -> None:
-    """Work until SIGTERM, which lets each child finish the file in its hands."""
+    """Process items until SIGTERM, which lets each child finish its file."""
     app = make_celery(settings)
-    child: list[WorkerChild] = []
-    beats: list[Heartbeat] = []
-    # One byte that the children share: Celery waits for tasks to end, but ours take file after
-    # file. No lock beside it, which a killed child could hold for ever.
-    stopping = mmap.mmap(-1, 1)
-
-    def stop(**_: object) -> None:
-        stopping[0] = 1
-
-    def begin(**_: object) -> None:
-        # After the fork: native libraries with threads do not survive one.
-        try:
-            pipeline = build(settings, (tasks.TOO_LONG,))
-        except Exception:
-            # Celery would go on with this child, which could do nothing but eat wake-ups.
-            log.exception("a worker process could not load what it works with: it ends")
-            os._exit(1)
-        notifier = CeleryNotifier(settings)
-        pipeline.database.on_commit(DELIVERIES, notifier.notify_deliveries)
-        name = name_worker("celery")
-        child[:] = [WorkerChild(name, pipeline, lambda: stopping[0] == 1)]
-        beats[:] = [Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)]
-        beats[0].start()
-
-    def end(**_: object) -> None:
-        for beat in beats:
-            beat.stop()
-        for one in child:
-            one.pipeline.close()
-
+    child = PreforkChild(settings, build)
+    child.connect()
     _keep_our_logging(settings)
-    signals.worker_shutting_down.connect(stop, weak=False)
-    signals.worker_process_init.connect(begin, weak=False)
-    signals.worker_process_shutdown.connect(end, weak=False)
-    tasks.register(app, child)
+    tasks.register(app, child.work)
     app.worker_main(
         [
             "worker",
@@ -85,12 +125,12 @@ def run_worker(settings: Settings, build: BuildProcessor) -> None:
 
 
 def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
-    """Deliver webhooks until SIGTERM, in threads: nearly all of the time is waiting."""
+    """Deliver webhooks until SIGTERM, in threads: nearly all of the time is spent waiting."""
     app = make_celery(settings)
     stopping = threading.Event()
 
     def wake_later(wait: timedelta) -> None:
-        if wait <= LONGEST_COUNTDOWN:
+        if wait <= MAX_COUNTDOWN:
             app.send_task(
                 DELIVER_TASK,
                 queue=DELIVER_QUEUE,
@@ -124,7 +164,7 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
 
 
 def _keep_our_logging(settings: Settings) -> None:
-    """Have Celery log as everything else does: whoever hears this signal replaces its set-up."""
+    """Log as the other processes do: a receiver of this signal replaces Celery's own setup."""
 
     def set_up(**_: object) -> None:
         set_up_logging(settings.log_level, settings.log_format)

@@ -1,117 +1,86 @@
-"""One worker process of the embedded runner: claims and works until it is told to stop.
+"""A worker process of the local runner: processes items until it is asked to stop.
 
-It has a pipe to the server that started it. The server says WAKE when items were added and STOP
-when it shall end; the end of the pipe means that the server is gone, and then the child goes too,
-at once, so that a new server finds nobody at work. The child says AWAKE to each WAKE, BUSY and
-IDLE when it begins and ends a file, and OWED when it has written webhooks to deliver.
+The parent sends WAKE when items were added and STOP when the process must end. The child answers
+AWAKE to each WAKE. It sends BUSY and IDLE when it begins and ends a file, and DELIVERIES_DUE when
+it has written webhooks to deliver.
 """
 
-import contextlib
 import logging
-import os
 import resource
 import signal
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.jobs.queue import Claim
-from app.observability.logging import set_up_logging
-from app.observability.multiprocess import join_metrics
 from app.settings import Settings
 from app.webhooks.events import DELIVERIES
 from worker.runtime.heartbeat import Heartbeat
 from worker.runtime.processor import BuildProcessor, Processor
+from worker.runtime.supervised import STOP, ParentPipe
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-# A fresh process now and then: native libraries leak a little.
-FILES_PER_CHILD = 500
-CHILD_MEMORY_BYTES = 1_500 * 1024 * 1024
+# Native libraries leak a little: a process ends after so many files, or with so much memory.
+MAX_FILES = 500
+MAX_MEMORY_BYTES = 1_500 * 1024 * 1024
 
-# From the server to a child, and back.
-WAKE, STOP = "wake", "stop"
-AWAKE, BUSY, IDLE, OWED = "awake", "busy", "idle", "owed"
-
-
-class _Inbox(threading.Thread):
-    """A child's ear: the main thread may be deep in a document when the server goes away."""
-
-    def __init__(self, pipe: Connection) -> None:
-        super().__init__(name="inbox", daemon=True)
-        self._pipe = pipe
-        self._sending = threading.Lock()
-        self.wake = threading.Event()
-        self.stop = threading.Event()
-
-    def run(self) -> None:
-        while True:
-            try:
-                message = self._pipe.recv()
-            except (EOFError, OSError):
-                # The server is gone. Without a trace of cleaning up: a successor may be starting,
-                # and it must find nobody who still writes.
-                os._exit(1)
-            if message == STOP:
-                self.stop.set()
-            else:
-                self.reply(AWAKE)
-            self.wake.set()
-
-    def reply(self, message: str) -> None:
-        """Tell the server something; if it is gone, `run` is about to end us."""
-        with self._sending, contextlib.suppress(OSError):
-            self._pipe.send(message)
+WAKE = "wake"
+AWAKE, BUSY, IDLE, DELIVERIES_DUE = "awake", "busy", "idle", "deliveries_due"
 
 
-def run_child(pipe: Connection, name: str, settings: Settings, build: BuildProcessor) -> None:
-    """Run one worker process: claim and work until told to stop or due for recycling."""
-    # Ctrl-C goes to the whole terminal group; the server decides when we stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def run_child(build: BuildProcessor, settings: Settings, pipe: ParentPipe, name: str) -> None:
+    """Process items until asked to stop or worn."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    set_up_logging(settings.log_level, settings.log_format)
-    join_metrics()
-    inbox = _Inbox(pipe)
-    inbox.start()
-    pipeline = build(settings, ())
-    pipeline.database.on_commit(DELIVERIES, lambda _: inbox.reply(OWED))
-    heartbeat = Heartbeat(pipeline.database, name, lambda: pipeline.capabilities)
+    wake, stop = threading.Event(), threading.Event()
+
+    def receive(message: str) -> None:
+        if message == STOP:
+            stop.set()
+        else:
+            pipe.send(AWAKE)
+        wake.set()
+
+    pipe.on_message = receive
+    pipe.start()
+    processor = build(settings, ())
+    processor.database.on_commit(DELIVERIES, lambda _: pipe.send(DELIVERIES_DUE))
+    heartbeat = Heartbeat(processor.database, name, lambda: processor.capabilities)
     heartbeat.start()
 
     def report(claim: Claim | None) -> None:
-        inbox.reply(IDLE if claim is None else BUSY)
+        pipe.send(IDLE if claim is None else BUSY)
 
     files = 0
     try:
-        while not inbox.stop.is_set() and not _is_worn(files):
-            inbox.wake.clear()
-            if _run_next(pipeline, name, report):
+        while not stop.is_set() and not _is_worn(files):
+            wake.clear()
+            if _run_next(processor, name, report):
                 files += 1
             else:
-                inbox.wake.wait(POLL_SECONDS)
+                wake.wait(POLL_SECONDS)
     finally:
         heartbeat.stop()
-        pipeline.close()
+        processor.close()
 
 
-def _run_next(pipeline: Processor, name: str, report: Callable[[Claim | None], None]) -> bool:
+def _run_next(processor: Processor, name: str, report: Callable[[Claim | None], None]) -> bool:
     try:
-        return pipeline.run_next(name, on_claim=report)
-    except Exception:  # the database is away: wait and look again
-        log.exception("a worker could not get on; it tries again")
+        return processor.run_next(name, on_claim=report)
+    except Exception:  # for example the database is away
+        log.exception("processing the next item failed; retrying")
         return False
 
 
 def _is_worn(files: int) -> bool:
-    return files >= FILES_PER_CHILD or (files > 0 and _resident_bytes() > CHILD_MEMORY_BYTES)
+    return files >= MAX_FILES or (files > 0 and _resident_bytes() > MAX_MEMORY_BYTES)
 
 
 def _resident_bytes() -> int:
-    """Return the memory that this process has now, 0 where the kernel does not tell.
+    """Return the memory of this process, 0 if it cannot be read.
 
-    Not its peak: a new process begins with the peak of the one that started it.
+    Not the peak: a new process inherits the peak of its parent.
     """
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])

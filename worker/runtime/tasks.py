@@ -1,4 +1,4 @@
-"""The Celery tasks: a few lines over the pipeline."""
+"""The Celery tasks."""
 
 import time
 from collections.abc import Callable
@@ -14,43 +14,40 @@ from worker.runtime.webhook_delivery.deliverer import Deliverer
 TOO_LONG = SoftTimeLimitExceeded
 
 
-class WorkerChild:
-    """What a prefork child holds between tasks."""
+class Turn:
+    """What one task does: process items until none is queued or the time of a turn is over."""
 
-    def __init__(self, name: str, pipeline: Processor, is_stopping: Callable[[], bool]) -> None:
-        self.name = name
-        self.pipeline = pipeline
+    def __init__(self, name: str, processor: Processor, is_stopping: Callable[[], bool]) -> None:
+        self.processor = processor
+        self._name = name
         self._is_stopping = is_stopping
 
-    def work(self) -> bool:
-        """Take files until none is open, a turn is over, or the worker is to stop.
-
-        Tells whether some may be left.
-        """
+    def run(self) -> bool:
+        """Process items; True when some may be left."""
         until = time.monotonic() + TURN_SECONDS
         while not self._is_stopping() and time.monotonic() < until:
-            if not self.pipeline.run_next(self.name, on_claim=_ignore):
+            if not self.processor.run_next(self._name, on_claim=_ignore):
                 return False
         return True
 
 
-def register(app: Celery, child: list[WorkerChild]) -> None:
-    """Add the tasks to an app; `child` holds this process's WorkerChild once it has forked."""
+def register(app: Celery, work: Callable[[], bool]) -> None:
+    """Add the task that calls `work`, and that sends itself again while items may be left."""
 
-    def work() -> None:
+    def run() -> None:
         try:
-            is_more = child[0].work()
+            has_more = work()
         except MemoryError:
-            # As it is, it would end the whole worker, which would get the message again.
+            # Raised as it is, it would end the whole worker, which would get the message again.
             raise RuntimeError("a worker process ran out of memory beside a file") from None
-        if is_more:
+        if has_more:
             app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
 
-    app.task(work, name=WORK_TASK)
+    app.task(run, name=WORK_TASK)
 
 
 def register_deliveries(app: Celery, deliverer: Deliverer, is_stopping: Callable[[], bool]) -> None:
-    """Add the task that delivers webhooks until none is due, a turn is over, or all is to stop."""
+    """Add the task that delivers webhooks: until none is due, a turn is over, or it must stop."""
 
     def deliver() -> None:
         until = time.monotonic() + TURN_SECONDS
@@ -65,4 +62,4 @@ def register_deliveries(app: Celery, deliverer: Deliverer, is_stopping: Callable
 
 
 def _ignore(_: Claim | None) -> None:
-    """Celery watches the time itself."""
+    """Ignore a claim: Celery limits the time itself."""

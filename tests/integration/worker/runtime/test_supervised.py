@@ -1,4 +1,4 @@
-"""The process that delivers webhooks beside a worker is minded, whatever the machine lacks."""
+"""The supervisor restarts a process that died, also after a lack of files."""
 
 import os
 import resource
@@ -13,18 +13,18 @@ import pytest
 from app.settings import Settings
 from devtools.client import is_alive
 from devtools.waiting import until
-from worker.runtime.webhook_delivery import process
-from worker.runtime.webhook_delivery.process import DelivererProcess
+from worker.runtime import supervised
+from worker.runtime.celery import DelivererProcess
 
 
 def wait_for_a_signal(_: Settings) -> None:
-    """Stand in for deliveries; started by its name in another process."""
+    """Stands in for deliveries; imported by its name in the child."""
     time.sleep(60)
 
 
 @pytest.fixture
 def deliverer(monkeypatch: pytest.MonkeyPatch) -> Iterator[DelivererProcess]:
-    monkeypatch.setattr(process, "RESTART_SECONDS", 0.1)
+    monkeypatch.setattr(supervised, "RESTART_SECONDS", (0.1,))
     deliverer = DelivererProcess(Settings(drain_seconds=5), wait_for_a_signal)
     deliverer.start()
     yield deliverer
@@ -42,7 +42,7 @@ def living() -> list[psutil.Process]:
 
 @contextmanager
 def no_more_files() -> Iterator[None]:
-    """Let this process open nothing: not even a pipe to a process of its own."""
+    """Prevent this process from opening files and pipes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
@@ -58,12 +58,12 @@ def test_a_process_that_died_is_replaced(
     (victim,) = living()
     with no_more_files():
         os.kill(victim.pid, signal.SIGKILL)
-        until(lambda: "no process can be started" in caplog.text, "a try in vain")
+        until(lambda: "starting a process failed" in caplog.text, "a failed start")
 
     until(lambda: [child for child in living() if child != victim], "another one", 20)
 
 
-def test_nothing_is_started_after_the_end(
+def test_no_process_is_started_after_stop(
     deliverer: DelivererProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
     (victim,) = living()
