@@ -58,7 +58,7 @@ def test_a_process_that_died_is_replaced(
     (victim,) = living()
     with no_more_files():
         os.kill(victim.pid, signal.SIGKILL)
-        until(lambda: "starting a process failed" in caplog.text, "a failed start")
+        until(lambda: "failed; retrying" in caplog.text, "a failed start")
 
     until(lambda: [child for child in living() if child != victim], "another one", 20)
 

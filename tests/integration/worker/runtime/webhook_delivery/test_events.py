@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.jobs import queue
 from app.jobs import service as jobs
+from app.jobs.values import ApiVersion
 from app.webhooks import outbox
 from app.webhooks.events import SPELLINGS, JobState
 from app.webhooks.models import WebhookDelivery
@@ -168,7 +169,7 @@ def test_a_change_that_is_rolled_back_creates_no_delivery(office: Office) -> Non
 
     def cancel_and_fail() -> None:
         with office.database.write() as session:
-            jobs.cancel(session, office.world.here, job_id)
+            jobs.cancel(session, office.world.here, job_id, ApiVersion.V1)
             assert session.scalars(select(WebhookDelivery.state)).all() == [JobState.CANCELLED]
             raise ZeroDivisionError
 
