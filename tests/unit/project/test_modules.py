@@ -7,10 +7,10 @@ import pytest
 
 PACKAGES = ("app", "cli", "migrations", "worker")
 
-# app.settings reads the environment, through pydantic. Who else looks at it, and why:
+# app.settings reads the environment, through pydantic. Other modules that do, and why:
 READS_THE_ENVIRONMENT = {
     "app/observability/multiprocess.py": "tells prometheus_client where processes count",
-    "cli/demo.py": "hands the user's environment, without Pigeonhole's settings, to its server",
+    "cli/demo_server.py": "passes the environment without our settings to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
     "worker/parsing/sandbox/jail.py": "sets the temporary directory of a file's reader",
     "worker/parsing/sandbox/spawn.py": "builds the near-empty environment of the fork server",
