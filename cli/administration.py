@@ -179,7 +179,11 @@ class Moment(click.ParamType[datetime]):
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
             moment = moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail(f"{text!r} is neither a date such as 2026-12-31 nor such as 90d", param, ctx)
+            self.fail(
+                f"{text!r} is neither a date such as 2026-12-31 nor a duration such as 90d",
+                param,
+                ctx,
+            )
         if abs(moment - now()) > timedelta(days=MAX_DAYS):
             self.fail(f"{text!r} is more than a hundred years away", param, ctx)
         return moment
