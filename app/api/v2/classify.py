@@ -25,9 +25,9 @@ from app.api.wire.rules import RuleResponse, check_rule_count, to_examples, to_r
 from app.api.wire.verdicts import file_error_response, verdict_response
 from app.api.wire.webhooks import to_webhook
 from app.configurations import service as configurations
-from app.jobs import idempotency, language_tags, single
-from app.jobs.page_ranges import format_ranges, parse_ranges
-from app.jobs.pages import PageSelection
+from app.jobs import idempotency, single
+from app.jobs.languages import DEFAULT_LANGUAGE, resolve_language
+from app.jobs.pages import PageSelection, format_ranges, parse_ranges
 from app.jobs.service import NewJob
 from app.jobs.single import JobFilter, SingleJob, SingleStatus
 from app.jobs.values import ApiVersion
@@ -133,8 +133,8 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         configuration = ClassifyConfigurationRequest.model_validate(saved.parameters)
         configuration_id = saved.id
     parsing = configuration.parsing
-    given_lang = parsing.lang or language_tags.DEFAULT
-    lang = language_tags.resolve(given_lang) or language_tags.DEFAULT
+    given_lang = parsing.lang or DEFAULT_LANGUAGE
+    lang = resolve_language(given_lang) or DEFAULT_LANGUAGE
     target = parsing.target_pages
     return NewJob(
         file_ids=(body.input_file,),
@@ -197,6 +197,6 @@ def _job_response(single_job: SingleJob) -> ClassifyResponse:
 
 
 def _warnings(lang: str) -> list[str]:
-    if language_tags.resolve(lang) is not None:
+    if resolve_language(lang) is not None:
         return []
     return [f"This server does not know the language {lang!r}: scans are read as English."]

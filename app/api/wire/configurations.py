@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.api.wire.rules import MinConfidence, Rules
 from app.api.wire.text import require_storable
-from app.jobs import language_tags
-from app.jobs.page_ranges import parse_ranges
+from app.jobs.languages import DEFAULT_LANGUAGE
+from app.jobs.pages import parse_ranges
 
 
 def _check_ranges(value: str) -> str:
@@ -21,7 +21,7 @@ class ClassifyParsingRequest(BaseModel):
     lang: (
         Annotated[str, StringConstraints(max_length=100), AfterValidator(require_storable)] | None
     ) = Field(
-        language_tags.DEFAULT,
+        DEFAULT_LANGUAGE,
         description="A language such as en, pt-BR or zh-TW. For a language that this server does "
         "not know, scans are read as English and the answer's `warnings` say so.",
     )
@@ -57,7 +57,7 @@ class ClassifyConfigurationRequest(BaseModel):
             "rules": [rule.model_dump(mode="json", exclude_none=True) for rule in self.rules],
             "mode": "FAST",
             "parsing_configuration": {
-                "lang": parsing.lang or language_tags.DEFAULT,
+                "lang": parsing.lang or DEFAULT_LANGUAGE,
                 "max_pages": parsing.max_pages,
                 "target_pages": parsing.target_pages,
             },
