@@ -294,7 +294,7 @@ class Settings(BaseSettings):
     webhook_allow: Annotated[str, AfterValidator(check_networks)] = Field(
         "",
         description="Addresses and networks, separated by commas, that webhooks may reach "
-        "although they are private, or loopback on a server that other machines can reach.",
+        "although they are private or loopback.",
     )
     webhook_retry_seconds: Annotated[str, AfterValidator(check_waits)] = Field(
         "1,5,30,300,1800,7200,21600,43200,86400",

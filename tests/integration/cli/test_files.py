@@ -25,7 +25,7 @@ from devtools.world import World
 NOTHING = timedelta(0)
 
 
-class House:
+class DataDirectory:
     """An embedded server's directory, with a known file, its cache, and orphans."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -67,60 +67,60 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path / "data")
+def data(tmp_path: Path) -> DataDirectory:
+    return DataDirectory(tmp_path / "data")
 
 
-def test_only_old_blobs_without_a_row_are_deleted(house: House) -> None:
-    house.record(house.put())
-    known = house.keys()
-    orphan, young = house.put(), house.put(days_old=0.9)
-    stale = house.blobs.create()
+def test_only_old_blobs_without_a_row_are_deleted(data: DataDirectory) -> None:
+    data.record(data.put())
+    known = data.keys()
+    orphan, young = data.put(), data.put(days_old=0.9)
+    stale = data.blobs.create()
     stale.write(b"cut short")
-    [cut_short] = (house.data_dir / "blobs" / "incoming").iterdir()
-    house.age(cut_short, 2)
+    [cut_short] = (data.data_dir / "blobs" / "incoming").iterdir()
+    data.age(cut_short, 2)
 
-    counted = house.tidy()
+    counted = data.tidy()
     assert counted.output == "1 of 3 blobs older than a day belong to no file.\n"
-    assert house.keys() == {*known, orphan.key, young.key}
+    assert data.keys() == {*known, orphan.key, young.key}
 
-    deleted = house.tidy("--delete")
+    deleted = data.tidy("--delete")
     assert deleted.output.endswith("Deleted 1 blobs and 1 unfinished uploads.\n")
-    assert house.keys() == {*known, young.key}
+    assert data.keys() == {*known, young.key}
     assert not cut_short.exists()
     stale.discard()
     assert len(known) == 2, "the file's bytes and its cache"
 
 
-def test_nothing_is_deleted_when_no_blob_has_a_row(house: House) -> None:
-    house.put()
-    house.put()
+def test_nothing_is_deleted_when_no_blob_has_a_row(data: DataDirectory) -> None:
+    data.put()
+    data.put()
 
-    refused = house.tidy("--delete")
+    refused = data.tidy("--delete")
 
     assert isinstance(refused.exception, StartupError)
     assert "may be the wrong one" in str(refused.exception)
-    assert len(house.keys()) == 2
+    assert len(data.keys()) == 2
 
 
-def test_the_limit_bounds_a_run(house: House) -> None:
-    house.record(house.put())
+def test_the_limit_bounds_a_run(data: DataDirectory) -> None:
+    data.record(data.put())
     for _ in range(5):
-        house.put()
+        data.put()
 
-    assert "Deleted 2 blobs" in house.tidy("--delete", "--limit", "2").output
-    assert len(house.keys()) == 2 + 3
+    assert "Deleted 2 blobs" in data.tidy("--delete", "--limit", "2").output
+    assert len(data.keys()) == 2 + 3
 
 
-def test_many_blobs_are_checked_in_batches(house: House) -> None:
-    house.record(house.put())
-    orphans = {house.put().key for _ in range(5)}
+def test_many_blobs_are_checked_in_batches(data: DataDirectory) -> None:
+    data.record(data.put())
+    orphans = {data.put().key for _ in range(5)}
 
-    with closing(Database(f"sqlite:///{house.data_dir / 'pigeonhole.db'}")) as database:
-        found = find_orphans(database, house.blobs, limit=100, batch_size=2)
+    with closing(Database(f"sqlite:///{data.data_dir / 'pigeonhole.db'}")) as database:
+        found = find_orphans(database, data.blobs, limit=100, batch_size=2)
 
     assert (found.checked, set(found.orphans)) == (7, orphans)
 
 
-def test_an_empty_store_has_no_orphans(house: House) -> None:
-    assert house.tidy("--delete").output.endswith("Deleted 0 blobs and 0 unfinished uploads.\n")
+def test_an_empty_store_has_no_orphans(data: DataDirectory) -> None:
+    assert data.tidy("--delete").output.endswith("Deleted 0 blobs and 0 unfinished uploads.\n")

@@ -25,7 +25,7 @@ DOCUMENT, VECTORS = CacheKind.DOCUMENT, CacheKind.VECTORS
 ENTRY = NewCacheEntry(DOCUMENT, "a key", b"some text")
 
 
-class Shelf:
+class CacheEnvironment:
     """A cache over a world's database and a directory, and one file that owns entries."""
 
     def __init__(self, world: World, folder: Path) -> None:
@@ -69,119 +69,121 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(world: World, tmp_path: Path) -> Shelf:
-    return Shelf(world, tmp_path / "blobs")
+def env(world: World, tmp_path: Path) -> CacheEnvironment:
+    return CacheEnvironment(world, tmp_path / "blobs")
 
 
-def test_an_entry_is_found_as_it_was_stored(shelf: Shelf) -> None:
+def test_an_entry_is_found_as_it_was_stored(env: CacheEnvironment) -> None:
     other = NewCacheEntry(VECTORS, "f" * 64, bytes(range(256)))
 
-    shelf.cache.put(shelf.owner, [ENTRY, other])
+    env.cache.put(env.owner, [ENTRY, other])
 
-    assert (shelf.get(), shelf.get(other)) == (ENTRY.data, other.data)
-    assert [(row.size, row.project_id) for row in shelf.rows()] == [
-        (9, shelf.owner.project_id),
-        (256, shelf.owner.project_id),
+    assert (env.get(), env.get(other)) == (ENTRY.data, other.data)
+    assert [(row.size, row.project_id) for row in env.rows()] == [
+        (9, env.owner.project_id),
+        (256, env.owner.project_id),
     ]
 
 
-def test_an_entry_is_found_for_its_owner_kind_and_key_only(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY])
-    stranger = CacheOwner(shelf.world.tenant("Elsewhere").project_id, shelf.file_id)
+def test_an_entry_is_found_for_its_owner_kind_and_key_only(env: CacheEnvironment) -> None:
+    env.cache.put(env.owner, [ENTRY])
+    stranger = CacheOwner(env.world.tenant("Elsewhere").project_id, env.file_id)
 
-    assert shelf.cache.get(shelf.owner_of(shelf.world.file()), DOCUMENT, ENTRY.key) is None
-    assert shelf.cache.get(stranger, DOCUMENT, ENTRY.key) is None
-    assert shelf.cache.get(shelf.owner, VECTORS, ENTRY.key) is None
-    assert shelf.cache.get(shelf.owner, DOCUMENT, "another key") is None
-    assert shelf.get() == ENTRY.data
-
-
-def test_nothing_is_stored_when_the_cache_is_off(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY])
-    off = shelf.open(max_bytes=0)
-
-    off.put(shelf.owner, [NewCacheEntry(VECTORS, "k", b"x")])
-
-    assert off.get(shelf.owner, DOCUMENT, ENTRY.key) is None
-    assert shelf.counts() == (1, 1)
+    assert env.cache.get(env.owner_of(env.world.file()), DOCUMENT, ENTRY.key) is None
+    assert env.cache.get(stranger, DOCUMENT, ENTRY.key) is None
+    assert env.cache.get(env.owner, VECTORS, ENTRY.key) is None
+    assert env.cache.get(env.owner, DOCUMENT, "another key") is None
+    assert env.get() == ENTRY.data
 
 
-def test_an_entry_larger_than_the_whole_cache_is_not_stored(shelf: Shelf) -> None:
-    shelf.open(max_bytes=8).put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"8 bytes.")])
+def test_nothing_is_stored_when_the_cache_is_off(env: CacheEnvironment) -> None:
+    env.cache.put(env.owner, [ENTRY])
+    off = env.open(max_bytes=0)
 
-    assert [row.key for row in shelf.rows()] == ["k"]
+    off.put(env.owner, [NewCacheEntry(VECTORS, "k", b"x")])
 
-
-def test_nothing_is_stored_for_a_deleted_file(shelf: Shelf) -> None:
-    shelf.delete_file()
-
-    shelf.cache.put(shelf.owner, [ENTRY])
-
-    assert shelf.paths() == []
-    assert shelf.rows() == []
+    assert off.get(env.owner, DOCUMENT, ENTRY.key) is None
+    assert env.counts() == (1, 1)
 
 
-def test_workers_that_store_the_same_entries_at_once_leave_one_of_each(shelf: Shelf) -> None:
+def test_an_entry_larger_than_the_whole_cache_is_not_stored(env: CacheEnvironment) -> None:
+    env.open(max_bytes=8).put(env.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"8 bytes.")])
+
+    assert [row.key for row in env.rows()] == ["k"]
+
+
+def test_nothing_is_stored_for_a_deleted_file(env: CacheEnvironment) -> None:
+    env.delete_file()
+
+    env.cache.put(env.owner, [ENTRY])
+
+    assert env.paths() == []
+    assert env.rows() == []
+
+
+def test_workers_that_store_the_same_entries_at_once_leave_one_of_each(
+    env: CacheEnvironment,
+) -> None:
     barrier = threading.Barrier(4)
     entries = [ENTRY, NewCacheEntry(VECTORS, "k", b"x")]
 
     def store(_: int) -> None:
-        cache = shelf.open()
+        cache = env.open()
         barrier.wait()
-        cache.put(shelf.owner, entries)
+        cache.put(env.owner, entries)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(store, range(4)))
 
-    assert shelf.counts() == (2, 2)
-    assert [shelf.get(entry) for entry in entries] == [ENTRY.data, b"x"]
+    assert env.counts() == (2, 2)
+    assert [env.get(entry) for entry in entries] == [ENTRY.data, b"x"]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"some texT", b"some text and more"])
 def test_a_missing_or_damaged_blob_is_a_miss_and_removed(
-    shelf: Shelf, content: bytes | None
+    env: CacheEnvironment, content: bytes | None
 ) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY])
-    (path,) = shelf.paths()
+    env.cache.put(env.owner, [ENTRY])
+    (path,) = env.paths()
     if content is None:
         path.unlink()
     else:
         path.write_bytes(content)
 
-    assert shelf.get() is None
-    assert shelf.counts() == (0, 0)
+    assert env.get() is None
+    assert env.counts() == (0, 0)
 
-    shelf.cache.put(shelf.owner, [ENTRY])
-    assert shelf.get() == ENTRY.data
+    env.cache.put(env.owner, [ENTRY])
+    assert env.get() == ENTRY.data
 
 
-def test_an_unreadable_entry_is_removed(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
+def test_an_unreadable_entry_is_removed(env: CacheEnvironment) -> None:
+    env.cache.put(env.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
 
-    shelf.cache.remove(shelf.owner, DOCUMENT, ENTRY.key)
-    shelf.cache.remove(shelf.owner, DOCUMENT, "never there")
+    env.cache.remove(env.owner, DOCUMENT, ENTRY.key)
+    env.cache.remove(env.owner, DOCUMENT, "never there")
 
-    assert [row.key for row in shelf.rows()] == ["k"]
-    assert shelf.counts() == (1, 1)
+    assert [row.key for row in env.rows()] == ["k"]
+    assert env.counts() == (1, 1)
 
 
 def test_no_entry_is_removed_while_the_store_is_unavailable(
-    shelf: Shelf, caplog: pytest.LogCaptureFixture
+    env: CacheEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY])
-    away = shelf.folder.with_name("away")
-    shelf.folder.rename(away)
+    env.cache.put(env.owner, [ENTRY])
+    away = env.folder.with_name("away")
+    env.folder.rename(away)
 
-    assert [shelf.get(), shelf.get()] == [None, None]
-    shelf.cache.put(shelf.owner, [NewCacheEntry(VECTORS, "k", b"x")])
+    assert [env.get(), env.get()] == [None, None]
+    env.cache.put(env.owner, [NewCacheEntry(VECTORS, "k", b"x")])
 
     assert caplog.messages == ["cache unavailable; files are read again each time"]
-    away.rename(shelf.folder)
-    assert shelf.get() == ENTRY.data
+    away.rename(env.folder)
+    assert env.get() == ENTRY.data
 
 
 def test_a_full_disk_is_logged_once_until_there_is_room_again(
-    shelf: Shelf, caplog: pytest.LogCaptureFixture
+    env: CacheEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
     big = NewCacheEntry(VECTORS, "big", bytes(900))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -190,13 +192,13 @@ def test_a_full_disk_is_logged_once_until_there_is_room_again(
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
         try:
             for _ in range(3):
-                shelf.cache.put(shelf.owner, [ENTRY, big])
+                env.cache.put(env.owner, [ENTRY, big])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert shelf.counts() == (0, 0), "neither half of it"
-        shelf.cache.put(shelf.owner, [big])
-        assert shelf.get(big) == big.data
-        shelf.cache.remove(shelf.owner, VECTORS, "big")
+        assert env.counts() == (0, 0), "neither half of it"
+        env.cache.put(env.owner, [big])
+        assert env.get(big) == big.data
+        env.cache.remove(env.owner, VECTORS, "big")
 
     assert len(caplog.messages) == 2
 
@@ -204,55 +206,55 @@ def test_a_full_disk_is_logged_once_until_there_is_room_again(
 def test_a_full_database_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
         schema.migrate(database)
-        shelf = Shelf(World(database), tmp_path / "blobs")
+        env = CacheEnvironment(World(database), tmp_path / "blobs")
         disk = Disk(database)
         disk.fill()
         for number in range(100):  # until the last page has no room for another row
-            shelf.cache.put(shelf.owner, [NewCacheEntry(VECTORS, f"{number:064}", b"x")])
-        rows, paths = shelf.counts()
+            env.cache.put(env.owner, [NewCacheEntry(VECTORS, f"{number:064}", b"x")])
+        rows, paths = env.counts()
         disk.free()
-        shelf.cache.put(shelf.owner, [ENTRY])
+        env.cache.put(env.owner, [ENTRY])
 
         assert rows == paths < 100
-        assert shelf.get() == ENTRY.data
+        assert env.get() == ENTRY.data
         assert len(caplog.messages) == 1
 
 
-def test_look_ups_seldom_write_their_time(shelf: Shelf) -> None:
-    shelf.cache.put(shelf.owner, [ENTRY])
-    (first,) = shelf.rows()
+def test_look_ups_seldom_write_their_time(env: CacheEnvironment) -> None:
+    env.cache.put(env.owner, [ENTRY])
+    (first,) = env.rows()
 
-    shelf.get()
-    assert shelf.rows()[0].used_at == first.used_at, "reading costs no write"
+    env.get()
+    assert env.rows()[0].used_at == first.used_at, "reading costs no write"
 
-    shelf.age(ENTRY.key, timedelta(minutes=6))
-    shelf.get()
-    assert now() - shelf.rows()[0].used_at < timedelta(minutes=1)
+    env.age(ENTRY.key, timedelta(minutes=6))
+    env.get()
+    assert now() - env.rows()[0].used_at < timedelta(minutes=1)
 
 
 class TestEviction:
-    def fill(self, shelf: Shelf, count: int) -> None:
+    def fill(self, env: CacheEnvironment, count: int) -> None:
         """Make entries of 10 bytes, the first one the last used."""
         for number in range(count):
-            shelf.cache.put(shelf.owner, [NewCacheEntry(VECTORS, str(number), bytes(10))])
-            shelf.age(str(number), timedelta(minutes=number))
+            env.cache.put(env.owner, [NewCacheEntry(VECTORS, str(number), bytes(10))])
+            env.age(str(number), timedelta(minutes=number))
 
-    def test_the_least_recently_used_entries_are_removed(self, shelf: Shelf) -> None:
-        self.fill(shelf, 5)
+    def test_the_least_recently_used_entries_are_removed(self, env: CacheEnvironment) -> None:
+        self.fill(env, 5)
 
-        assert shelf.open(max_bytes=30).evict(limit=10) == 2
+        assert env.open(max_bytes=30).evict(limit=10) == 2
 
-        assert [row.key for row in shelf.rows()] == ["0", "1", "2"]
-        assert shelf.counts() == (3, 3)
+        assert [row.key for row in env.rows()] == ["0", "1", "2"]
+        assert env.counts() == (3, 3)
 
-    def test_no_more_than_the_limit_is_removed_at_once(self, shelf: Shelf) -> None:
-        self.fill(shelf, 5)
+    def test_no_more_than_the_limit_is_removed_at_once(self, env: CacheEnvironment) -> None:
+        self.fill(env, 5)
 
-        assert [shelf.open(max_bytes=1).evict(limit=3) for _ in range(3)] == [3, 2, 0]
-        assert shelf.counts() == (0, 0)
+        assert [env.open(max_bytes=1).evict(limit=3) for _ in range(3)] == [3, 2, 0]
+        assert env.counts() == (0, 0)
 
-    def test_nothing_is_removed_from_a_cache_that_fits(self, shelf: Shelf) -> None:
-        self.fill(shelf, 3)
+    def test_nothing_is_removed_from_a_cache_that_fits(self, env: CacheEnvironment) -> None:
+        self.fill(env, 3)
 
-        assert shelf.open(max_bytes=30).evict(limit=10) == 0
-        assert shelf.counts() == (3, 3)
+        assert env.open(max_bytes=30).evict(limit=10) == 0
+        assert env.counts() == (3, 3)

@@ -4,7 +4,7 @@ import pytest
 
 from app.db import Database
 from devtools.receiver import Receiver
-from tests.integration.worker.runtime.webhook_delivery.office import Office
+from tests.integration.worker.runtime.webhook_delivery.environment import WebhookEnvironment
 
 
 @pytest.fixture
@@ -14,5 +14,5 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def office(database: Database, receiver: Receiver) -> Office:  # pytest hands fixtures over by names
-    return Office(database, receiver)
+def env(database: Database, receiver: Receiver) -> WebhookEnvironment:
+    return WebhookEnvironment(database, receiver)

@@ -12,11 +12,12 @@ from sqlalchemy import text
 
 from app.db import Database
 from app.jobs import service as jobs
+from app.jobs.values import ApiVersion
 from app.secrets import Secrets
 from app.webhooks import outbox, service
 from app.webhooks.models import WebhookAttempt, WebhookDelivery
 from app.webhooks.policy import Address, AddressPolicy
-from tests.integration.worker.runtime.webhook_delivery.office import TLS, Office
+from tests.integration.worker.runtime.webhook_delivery.environment import TLS, WebhookEnvironment
 from worker.runtime.webhook_delivery.client import WebhookClient, resolve_name
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
@@ -25,172 +26,172 @@ SECRET = "a-signing-secret-nobody-may-see"
 
 
 class TestRetries:
-    def test_a_failed_delivery_is_retried_with_the_same_id(self, office: Office) -> None:
-        job_id = office.job(office.webhook("/h?status=500&times=1"))
-        office.end(job_id)
+    def test_a_failed_delivery_is_retried_with_the_same_id(self, env: WebhookEnvironment) -> None:
+        job_id = env.job(env.webhook("/h?status=500&times=1"))
+        env.end(job_id)
 
-        assert office.deliver_all() == 2
+        assert env.deliver_all() == 2
 
-        view = office.only(job_id)
+        view = env.only(job_id)
         assert view.status == "delivered"
         assert [(one.status_code, one.error) for one in view.attempts] == [
             (500, "the receiver answered 500"),
             (200, None),
         ]
-        assert {one.event()["event_id"] for one in office.receiver.received} == {str(view.id)}
+        assert {one.event()["event_id"] for one in env.receiver.received} == {str(view.id)}
 
-    def test_a_delivery_fails_after_its_last_retry(self, office: Office) -> None:
-        job_id = office.job(office.webhook("/h?status=404"))
-        office.end(job_id)
+    def test_a_delivery_fails_after_its_last_retry(self, env: WebhookEnvironment) -> None:
+        job_id = env.job(env.webhook("/h?status=404"))
+        env.end(job_id)
 
-        assert office.deliver_all(office.deliverer(waits=(0, 0, 0))) == 4
+        assert env.deliver_all(env.deliverer(waits=(0, 0, 0))) == 4
 
-        view = office.only(job_id)
+        view = env.only(job_id)
         assert (view.status, view.next_attempt_at, len(view.attempts)) == ("failed", None, 4)
 
-    def test_a_retry_is_due_after_its_wait(self, office: Office) -> None:
-        job_id = office.job(office.webhook("/h?status=500"))
-        office.end(job_id)
+    def test_a_retry_is_due_after_its_wait(self, env: WebhookEnvironment) -> None:
+        job_id = env.job(env.webhook("/h?status=500"))
+        env.end(job_id)
 
-        assert office.deliver_all(office.deliverer(waits=(100,))) == 1
+        assert env.deliver_all(env.deliverer(waits=(100,))) == 1
 
-        view = office.only(job_id)
+        view = env.only(job_id)
         assert view.status == "waiting"
         assert view.next_attempt_at is not None
         wait = view.next_attempt_at - view.attempts[0].started_at
         assert timedelta(seconds=100) <= wait <= timedelta(seconds=160)
-        (told,) = office.waits
+        (told,) = env.waits
         assert timedelta(seconds=100) <= told <= timedelta(seconds=150)
 
-    def test_retry_after_is_obeyed(self, office: Office) -> None:
-        office.end(office.job(office.webhook("/h?status=503&header=Retry-After:500")))
+    def test_retry_after_is_obeyed(self, env: WebhookEnvironment) -> None:
+        env.end(env.job(env.webhook("/h?status=503&header=Retry-After:500")))
 
-        assert office.deliver_all() == 1
-        assert office.waits == [timedelta(seconds=500)]
+        assert env.deliver_all() == 1
+        assert env.waits == [timedelta(seconds=500)]
 
-    def test_410_is_the_end(self, office: Office) -> None:
-        job_id = office.job(office.webhook("/h?status=410"))
-        office.end(job_id)
+    def test_410_is_the_end(self, env: WebhookEnvironment) -> None:
+        job_id = env.job(env.webhook("/h?status=410"))
+        env.end(job_id)
 
-        assert office.deliver_all() == 1
-        assert office.only(job_id).status == "failed"
+        assert env.deliver_all() == 1
+        assert env.only(job_id).status == "failed"
 
     @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-    def test_every_2xx_is_success(self, office: Office, status: int) -> None:
-        job_id = office.job(office.webhook(f"/h?status={status}&body="))
-        office.end(job_id)
+    def test_every_2xx_is_success(self, env: WebhookEnvironment, status: int) -> None:
+        job_id = env.job(env.webhook(f"/h?status={status}&body="))
+        env.end(job_id)
 
-        assert office.deliver_all() == 1
-        assert office.only(job_id).status == "delivered"
+        assert env.deliver_all() == 1
+        assert env.only(job_id).status == "delivered"
 
 
 class TestLeases:
-    def test_a_lost_attempt_is_repeated_and_shown(self, office: Office) -> None:
-        job_id = office.job(office.webhook())
-        office.end(job_id)
-        claim = outbox.claim_next(office.database, timedelta(seconds=-1))
+    def test_a_lost_attempt_is_repeated_and_shown(self, env: WebhookEnvironment) -> None:
+        job_id = env.job(env.webhook())
+        env.end(job_id)
+        claim = outbox.claim_next(env.database, timedelta(seconds=-1))
         assert claim is not None
 
-        assert office.deliver_all() == 1
+        assert env.deliver_all() == 1
 
-        view = office.only(job_id)
+        view = env.only(job_id)
         assert view.status == "delivered"
         assert [one.error for one in view.attempts] == [service.LOST, None]
 
     def test_a_claimed_delivery_cannot_be_claimed_again_and_shows_as_sending(
-        self, office: Office
+        self, env: WebhookEnvironment
     ) -> None:
-        job_id = office.job(office.webhook())
-        office.end(job_id)
-        assert outbox.claim_next(office.database, timedelta(minutes=1)) is not None
+        job_id = env.job(env.webhook())
+        env.end(job_id)
+        assert outbox.claim_next(env.database, timedelta(minutes=1)) is not None
 
-        assert outbox.claim_next(office.database, timedelta(minutes=1)) is None
-        view = office.only(job_id)
+        assert outbox.claim_next(env.database, timedelta(minutes=1)) is None
+        view = env.only(job_id)
         assert (view.status, view.next_attempt_at) == ("sending", None)
         assert [(one.error, one.milliseconds) for one in view.attempts] == [(None, None)]
 
-        outbox.requeue_all(office.database)
-        assert office.deliver_all() == 1
+        outbox.requeue_all(env.database)
+        assert env.deliver_all() == 1
 
     def test_an_attempt_without_its_lease_is_recorded_and_changes_nothing(
-        self, office: Office
+        self, env: WebhookEnvironment
     ) -> None:
-        job_id = office.job(office.webhook())
-        office.end(job_id)
-        late = outbox.claim_next(office.database, timedelta(seconds=-1))
+        job_id = env.job(env.webhook())
+        env.end(job_id)
+        late = outbox.claim_next(env.database, timedelta(seconds=-1))
         assert late is not None
-        office.deliver_all()
+        env.deliver_all()
 
-        outbox.record(office.database, late, outbox.Attempt(5, error="too late"), None)
+        outbox.record(env.database, late, outbox.Attempt(5, error="too late"), None)
 
-        view = office.only(job_id)
+        view = env.only(job_id)
         assert view.status == "delivered"
         assert [one.error for one in view.attempts] == ["too late", None]
 
-    def test_concurrent_threads_deliver_each_event_once(self, office: Office) -> None:
+    def test_concurrent_threads_deliver_each_event_once(self, env: WebhookEnvironment) -> None:
         for number in range(10):
-            office.end(office.job(office.webhook(f"/{number}", ["parse.pending", "parse.success"])))
-        deliverer = office.deliverer()
+            env.end(env.job(env.webhook(f"/{number}", ["parse.pending", "parse.success"])))
+        deliverer = env.deliverer()
 
-        threads = [threading.Thread(target=office.deliver_all, args=(deliverer,)) for _ in range(6)]
+        threads = [threading.Thread(target=env.deliver_all, args=(deliverer,)) for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
         # A thread may have looked just when others held all of one URL that it may hold.
-        office.deliver_all(deliverer)
-        ids = [one.event()["event_id"] for one in office.receiver.received]
+        env.deliver_all(deliverer)
+        ids = [one.event()["event_id"] for one in env.receiver.received]
         assert (len(ids), len(set(ids))) == (20, 20)
 
-    def test_a_receiver_that_does_not_answer_leaves_room_for_others(self, office: Office) -> None:
+    def test_a_receiver_that_does_not_answer_leaves_room_for_others(
+        self, env: WebhookEnvironment
+    ) -> None:
         for _ in range(outbox.MAX_PER_URL + 3):
-            office.job(office.webhook("/slow", ["parse.pending"]))
-        office.job(office.webhook("/quick", ["parse.pending"]))
+            env.job(env.webhook("/slow", ["parse.pending"]))
+        env.job(env.webhook("/quick", ["parse.pending"]))
 
         claims = []
-        while claim := outbox.claim_next(office.database, timedelta(minutes=1)):
+        while claim := outbox.claim_next(env.database, timedelta(minutes=1)):
             claims.append(claim)
 
         urls = [claim.url for claim in claims]
-        assert urls.count(office.receiver.url("/slow")) == outbox.MAX_PER_URL
-        assert urls.count(office.receiver.url("/quick")) == 1
+        assert urls.count(env.receiver.url("/slow")) == outbox.MAX_PER_URL
+        assert urls.count(env.receiver.url("/quick")) == 1
 
-    def test_threads_deliver_what_is_due_and_stop(self, office: Office) -> None:
-        threads = DeliveryThreads(office.deliverer(), 3, drain_seconds=5)
-        job_id = office.job(office.webhook("/h?status=500&times=1", ["parse.pending"]))
-        outbox.claim_next(office.database, timedelta(hours=1))  # as one who was killed left it
+    def test_threads_deliver_what_is_due_and_stop(self, env: WebhookEnvironment) -> None:
+        threads = DeliveryThreads(env.deliverer(), 3, drain_seconds=5)
+        job_id = env.job(env.webhook("/h?status=500&times=1", ["parse.pending"]))
+        outbox.claim_next(env.database, timedelta(hours=1))  # as one who was killed left it
 
         threads.start()
         try:
-            office.receiver.wait_for(lambda receiver: len(receiver.received) == 2)
-            office.job(office.webhook("/other", ["parse.pending"]))
+            env.receiver.wait_for(lambda receiver: len(receiver.received) == 2)
+            env.job(env.webhook("/other", ["parse.pending"]))
             threads.notify()
-            office.receiver.wait_for(lambda receiver: receiver.at("/other"))
+            env.receiver.wait_for(lambda receiver: receiver.at("/other"))
         finally:
             threads.stop()
-        assert office.only(job_id).status == "delivered"
+        assert env.only(job_id).status == "delivered"
         assert not [t for t in threading.enumerate() if t.name.startswith("webhooks-")]
 
 
 class TestSecrets:
     def test_secrets_are_not_readable_in_the_database_or_in_the_log(
-        self, office: Office, caplog: pytest.LogCaptureFixture
+        self, env: WebhookEnvironment, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
         token = "a-token-nobody-may-see"
         path = f"/{token}?status=500&times=1"
-        office.end(
-            office.job(office.webhook(path, headers={"Authorization": token}, secret=SECRET))
-        )
-        office.deliver_all()
+        env.end(env.job(env.webhook(path, headers={"Authorization": token}, secret=SECRET)))
+        env.deliver_all()
 
-        assert len(office.receiver.received) == 2
+        assert len(env.receiver.received) == 2
         assert token not in caplog.text
         assert SECRET not in caplog.text
         assert "webhook delivery failed; retrying" in caplog.text
         assert "webhook delivered" in caplog.text
-        with office.database.read() as session:
+        with env.database.read() as session:
             rows = [
                 str(tuple(row))
                 for table in ("webhook_deliveries", "webhook_attempts")
@@ -202,39 +203,41 @@ class TestSecrets:
         assert len(rows) == 3
         assert not any(token in row or SECRET in row for row in [*rows, str(tuple(stored))])
 
-    def test_another_secret_key_is_reported_and_does_not_delay_others(self, office: Office) -> None:
-        lost = office.job(office.webhook(secret=SECRET))
-        office.end(lost)
-        fine = office.job(office.webhook())
-        office.end(fine)
+    def test_another_secret_key_is_reported_and_does_not_delay_others(
+        self, env: WebhookEnvironment
+    ) -> None:
+        lost = env.job(env.webhook(secret=SECRET))
+        env.end(lost)
+        fine = env.job(env.webhook())
+        env.end(fine)
         stranger = Deliverer(
-            office.database,
+            env.database,
             Secrets("another secret key altogether"),
             WebhookClient(AddressPolicy(loopback=True), tls=TLS),
             (0,),
         )
 
-        assert office.deliver_all(stranger) == 2
+        assert env.deliver_all(stranger) == 2
 
-        view = office.only(lost)
+        view = env.only(lost)
         assert view.status == "failed"
         assert view.attempts[0].error == (
             "its headers and secret were encrypted under another SECRET_KEY"
         )
-        assert office.only(fine).status == "delivered"
+        assert env.only(fine).status == "delivered"
 
     def test_an_unexpected_error_is_logged_and_retried(
-        self, office: Office, caplog: pytest.LogCaptureFixture
+        self, env: WebhookEnvironment, caplog: pytest.LogCaptureFixture
     ) -> None:
         def resolve(_: str, __: int) -> Sequence[Address]:
             return [None]  # type: ignore[list-item]
 
-        job_id = office.job(office.webhook())
-        office.end(job_id)
+        job_id = env.job(env.webhook())
+        env.end(job_id)
 
-        office.deliver_all(office.deliverer(resolve=resolve, waits=(0,)))
+        env.deliver_all(env.deliverer(resolve=resolve, waits=(0,)))
 
-        assert len(office.only(job_id).attempts) == 2
+        assert len(env.only(job_id).attempts) == 2
         assert "webhook delivery failed unexpectedly" in caplog.text
 
 
@@ -243,31 +246,31 @@ def test_an_invalid_host_name_raises() -> None:
         resolve_name("a" * 70, 80)
 
 
-def test_deleting_a_job_deletes_its_deliveries(office: Office) -> None:
-    job_id = office.job(office.webhook("/h?status=500"))
-    office.end(job_id)
-    office.deliver_all(office.deliverer(waits=(100,)))
-    held = office.job(office.webhook())
-    office.end(held)
-    claim = outbox.claim_next(office.database, timedelta(minutes=1))
+def test_deleting_a_job_deletes_its_deliveries(env: WebhookEnvironment) -> None:
+    job_id = env.job(env.webhook("/h?status=500"))
+    env.end(job_id)
+    env.deliver_all(env.deliverer(waits=(100,)))
+    held = env.job(env.webhook())
+    env.end(held)
+    claim = outbox.claim_next(env.database, timedelta(minutes=1))
     assert claim is not None
 
     for doomed in (job_id, held):
-        with office.database.write() as session:
-            jobs.remove(session, office.world.here, doomed)
-    outbox.record(office.database, claim, outbox.Attempt(1), None)
+        with env.database.write() as session:
+            jobs.remove(session, env.world.here, doomed, ApiVersion.V1)
+    outbox.record(env.database, claim, outbox.Attempt(1), None)
 
-    with office.database.read() as session:
+    with env.database.read() as session:
         assert session.query(WebhookDelivery).count() == 0
         assert session.query(WebhookAttempt).count() == 0
-    assert office.deliver_all() == 0
+    assert env.deliver_all() == 0
 
 
 def test_a_job_deleted_between_claim_and_attempt_is_not_delivered(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    env: WebhookEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = office.job(office.webhook(payload="results"))
-    office.end(job_id)
+    job_id = env.job(env.webhook(payload="results"))
+    env.end(job_id)
     claim_next = outbox.claim_next
 
     def claim_then_delete(database: Database, lease: timedelta) -> outbox.ClaimedDelivery | None:
@@ -277,19 +280,19 @@ def test_a_job_deleted_between_claim_and_attempt_is_not_delivered(
         return claim
 
     monkeypatch.setattr(outbox, "claim_next", claim_then_delete)
-    assert office.deliverer().deliver_next()
+    assert env.deliverer().deliver_next()
 
-    assert office.receiver.received == []
+    assert env.receiver.received == []
 
 
-def test_the_largest_payload_is_sent_whole(office: Office) -> None:
-    job_id = office.job(office.webhook(events=["parse.cancelled"], payload="results"), files=500)
-    office.end(job_id, "cancelled")
+def test_the_largest_payload_is_sent_whole(env: WebhookEnvironment) -> None:
+    job_id = env.job(env.webhook(events=["parse.cancelled"], payload="results"), files=500)
+    env.end(job_id, "cancelled")
     began = time.monotonic()
 
-    office.deliver_all()
+    env.deliver_all()
 
-    body = json.loads(office.receiver.received[0].body)
+    body = json.loads(env.receiver.received[0].body)
     assert len(body["data"]["files"]) == 500
     assert {one["error"] for one in body["data"]["files"]} == {"cancelled"}
     assert time.monotonic() - began < 120

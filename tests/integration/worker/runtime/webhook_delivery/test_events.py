@@ -17,7 +17,7 @@ from app.webhooks import outbox
 from app.webhooks.events import SPELLINGS, JobState
 from app.webhooks.models import WebhookDelivery
 from devtools.world import LEASE, VERDICT
-from tests.integration.worker.runtime.webhook_delivery.office import BROKEN, Office
+from tests.integration.worker.runtime.webhook_delivery.environment import BROKEN, WebhookEnvironment
 
 PLAIN, STANDARD = "just a secret", "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
 ENDS = ("success", "partial_success", "error", "cancelled")
@@ -25,15 +25,15 @@ ENDS = ("success", "partial_success", "error", "cancelled")
 
 @pytest.mark.parametrize("state", JobState)
 def test_an_event_has_the_requested_name_and_both_signatures(
-    office: Office, state: JobState
+    env: WebhookEnvironment, state: JobState
 ) -> None:
     wanted = [(name, secret) for name in SPELLINGS[state] for secret in (PLAIN, STANDARD)]
-    hooks = (office.webhook(events=[name], secret=secret) for name, secret in wanted)
-    job_id = office.job(*hooks)
-    office.end(job_id, state if state in ENDS else "success")
-    office.deliver_all()
+    hooks = (env.webhook(events=[name], secret=secret) for name, secret in wanted)
+    job_id = env.job(*hooks)
+    env.end(job_id, state if state in ENDS else "success")
+    env.deliver_all()
 
-    for received, (name, secret) in zip(office.receiver.received, wanted, strict=True):
+    for received, (name, secret) in zip(env.receiver.received, wanted, strict=True):
         event = json.loads(received.body)
         headers = {key.lower(): value for key, value in received.headers.items()}
         assert event["event_type"] == headers["x-webhook-event-type"] == name
@@ -61,48 +61,48 @@ def test_an_event_has_the_requested_name_and_both_signatures(
     ),
 )
 def test_without_a_list_the_final_state_is_sent_once(
-    office: Office, end: str, name: str, wanted: list[str] | None
+    env: WebhookEnvironment, end: str, name: str, wanted: list[str] | None
 ) -> None:
-    job_id = office.job(office.webhook(events=wanted))
-    office.end(job_id, end)
-    office.deliver_all()
+    job_id = env.job(env.webhook(events=wanted))
+    env.end(job_id, end)
+    env.deliver_all()
 
-    assert [one.event()["event_type"] for one in office.receiver.received] == [name]
-    assert office.only(job_id).status == "delivered"
+    assert [one.event()["event_type"] for one in env.receiver.received] == [name]
+    assert env.only(job_id).status == "delivered"
 
 
-def test_each_configuration_gets_the_events_it_requests(office: Office) -> None:
-    job_id = office.job(
-        office.webhook("/all", [name for names in SPELLINGS.values() for name in names]),
-        office.webhook("/default"),
-        office.webhook("/both", ["classify.success", "parse.success"]),
-        office.webhook("/none", ["string", "parse.Success", "unmapped_event"]),
+def test_each_configuration_gets_the_events_it_requests(env: WebhookEnvironment) -> None:
+    job_id = env.job(
+        env.webhook("/all", [name for names in SPELLINGS.values() for name in names]),
+        env.webhook("/default"),
+        env.webhook("/both", ["classify.success", "parse.success"]),
+        env.webhook("/none", ["string", "parse.Success", "unmapped_event"]),
     )
-    office.end(job_id)
-    office.deliver_all()
+    env.end(job_id)
+    env.deliver_all()
 
     def names(path: str) -> list[str]:
-        return [one.event()["event_type"] for one in office.receiver.at(path)]
+        return [one.event()["event_type"] for one in env.receiver.at(path)]
 
     assert names("/all") == ["parse.pending", "parse.running", "parse.success"]
     assert names("/default") == ["parse.success"]
     assert names("/both") == ["classify.success"], "one delivery, as it was spelled first"
     assert names("/none") == []
-    assert len({one.event()["event_id"] for one in office.receiver.received}) == 5
+    assert len({one.event()["event_id"] for one in env.receiver.received}) == 5
 
 
-def test_running_has_one_delivery_however_many_workers_start(office: Office) -> None:
-    job_id = office.job(office.webhook(events=["classify.running"]), files=3)
-    claims = [office.world.claim(worker) for worker in ("a", "b", "c")]
-    queue.release(office.database, claims[0])
-    office.world.claim("d")
+def test_running_has_one_delivery_however_many_workers_start(env: WebhookEnvironment) -> None:
+    job_id = env.job(env.webhook(events=["classify.running"]), files=3)
+    claims = [env.world.claim(worker) for worker in ("a", "b", "c")]
+    queue.release(env.database, claims[0])
+    env.world.claim("d")
 
-    assert [view.event_type for view in office.log(job_id)] == ["classify.running"]
+    assert [view.event_type for view in env.log(job_id)] == ["classify.running"]
 
 
-def test_a_claim_of_a_job_without_webhooks_costs_no_statement(office: Office) -> None:
-    office.job()
-    office.job(office.webhook())
+def test_a_claim_of_a_job_without_webhooks_costs_no_statement(env: WebhookEnvironment) -> None:
+    env.job()
+    env.job(env.webhook())
     counts = []
     for _ in range(2):
         statements: list[str] = []
@@ -110,36 +110,36 @@ def test_a_claim_of_a_job_without_webhooks_costs_no_statement(office: Office) ->
         def note(*arguments: object, into: list[str] = statements) -> None:
             into.append(str(arguments[2]))
 
-        event.listen(office.database.engine, "before_cursor_execute", note)
-        queue.claim_next(office.database, "w", LEASE)
-        event.remove(office.database.engine, "before_cursor_execute", note)
+        event.listen(env.database.engine, "before_cursor_execute", note)
+        queue.claim_next(env.database, "w", LEASE)
+        event.remove(env.database.engine, "before_cursor_execute", note)
         counts.append(sum("webhook" in statement for statement in statements))
     assert counts == [0, 0]
 
 
-def test_formats_of_the_payload(office: Office) -> None:
-    office.end(
-        office.job(
-            office.webhook("/string", output_format="string"),
-            office.webhook("/json", output_format="json"),
+def test_formats_of_the_payload(env: WebhookEnvironment) -> None:
+    env.end(
+        env.job(
+            env.webhook("/string", output_format="string"),
+            env.webhook("/json", output_format="json"),
         )
     )
-    office.deliver_all()
+    env.deliver_all()
 
-    as_string = json.loads(office.receiver.at("/string")[0].body)
+    as_string = json.loads(env.receiver.at("/string")[0].body)
     assert isinstance(as_string, str)
     assert set(json.loads(as_string)) == {"event_id", "event_type", "timestamp", "data"}
-    assert isinstance(json.loads(office.receiver.at("/json")[0].body), dict)
+    assert isinstance(json.loads(env.receiver.at("/json")[0].body), dict)
 
 
-def test_the_results_payload_has_status_counts_and_verdicts(office: Office) -> None:
+def test_the_results_payload_has_status_counts_and_verdicts(env: WebhookEnvironment) -> None:
     events = ["classify.pending", "classify.partial_success"]
-    job_id = office.job(office.webhook(events=events, payload="results"))
-    office.deliver_all()
-    office.end(job_id, "partial_success")
-    office.deliver_all()
+    job_id = env.job(env.webhook(events=events, payload="results"))
+    env.deliver_all()
+    env.end(job_id, "partial_success")
+    env.deliver_all()
 
-    pending, ended = (one.event()["data"] for one in office.receiver.received)
+    pending, ended = (one.event()["data"] for one in env.receiver.received)
     ids = {"id": str(job_id), "job_id": str(job_id)}
     assert pending == {**ids, "status": "PENDING", "file_count": 2}
     (good, bad) = ended.pop("files")
@@ -152,45 +152,45 @@ def test_the_results_payload_has_status_counts_and_verdicts(office: Office) -> N
     assert (bad["type"], bad["confidence"], bad["error"]) == (None, None, BROKEN.code)
 
 
-def test_the_body_is_the_same_at_each_attempt_and_the_signature_is_new(office: Office) -> None:
-    office.end(office.job(office.webhook("/h?status=503&times=2", secret=PLAIN, payload="results")))
+def test_the_body_is_the_same_at_each_attempt_and_the_signature_is_new(
+    env: WebhookEnvironment,
+) -> None:
+    env.end(env.job(env.webhook("/h?status=503&times=2", secret=PLAIN, payload="results")))
 
-    assert office.deliver_all() == 3
+    assert env.deliver_all() == 3
 
-    bodies = {one.body for one in office.receiver.received}
+    bodies = {one.body for one in env.receiver.received}
     assert len(bodies) == 1
-    for one in office.receiver.received:
+    for one in env.receiver.received:
         headers = {key.lower(): value for key, value in one.headers.items()}
         Webhook(PLAIN.encode()).verify(one.body, headers)
 
 
-def test_a_change_that_is_rolled_back_creates_no_delivery(office: Office) -> None:
-    job_id = office.job(office.webhook())
+def test_a_change_that_is_rolled_back_creates_no_delivery(env: WebhookEnvironment) -> None:
+    job_id = env.job(env.webhook())
 
     def cancel_and_fail() -> None:
-        with office.database.write() as session:
-            jobs.cancel(session, office.world.here, job_id, ApiVersion.V1)
+        with env.database.write() as session:
+            jobs.cancel(session, env.world.here, job_id, ApiVersion.V1)
             assert session.scalars(select(WebhookDelivery.state)).all() == [JobState.CANCELLED]
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         cancel_and_fail()
 
-    assert office.log(job_id) == []
-    assert office.world.read_job(job_id).status == "PENDING"
+    assert env.log(job_id) == []
+    assert env.world.read_job(job_id).status == "PENDING"
 
 
-def test_deliveries_are_announced_after_the_commit(office: Office) -> None:
+def test_deliveries_are_announced_after_the_commit(env: WebhookEnvironment) -> None:
     told: list[int] = []
 
     def look(count: int) -> None:
-        assert outbox.count_due(office.database, 10) == count
+        assert outbox.count_due(env.database, 10) == count
         told.append(count)
 
-    office.database.on_commit("deliveries", look)
-    office.job(
-        office.webhook(events=["parse.pending"]), office.webhook(events=["classify.pending"])
-    )
-    office.job(office.webhook())
+    env.database.on_commit("deliveries", look)
+    env.job(env.webhook(events=["parse.pending"]), env.webhook(events=["classify.pending"]))
+    env.job(env.webhook())
 
     assert told == [2]

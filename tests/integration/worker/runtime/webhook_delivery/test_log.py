@@ -12,19 +12,19 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from app.webhooks.policy import Address, make_policy
 from tests.integration.application import RULES, Api, upload
-from tests.integration.worker.runtime.webhook_delivery.office import Office
+from tests.integration.worker.runtime.webhook_delivery.environment import WebhookEnvironment
 
 JOBS = "/api/v1/classifier/jobs"
 
 
 @pytest.fixture
-def api(office: Office, tmp_path: Path) -> Api:
-    return Api(office.database, tmp_path / "data")
+def api(env: WebhookEnvironment, tmp_path: Path) -> Api:
+    return Api(env.database, tmp_path / "data")
 
 
 @pytest.fixture
-def client(api: Api, office: Office) -> TestClient:
-    return api.client(api.key(office.world.here))
+def client(api: Api, env: WebhookEnvironment) -> TestClient:
+    return api.client(api.key(env.world.here))
 
 
 def create(client: TestClient, *hooks: dict[str, Any]) -> str:
@@ -73,29 +73,29 @@ def test_faults_of_the_url_are_shown_at_once(client: TestClient) -> None:
 
 
 def test_loopback_is_refused_by_a_server_that_other_machines_can_reach(
-    office: Office, tmp_path: Path
+    env: WebhookEnvironment, tmp_path: Path
 ) -> None:
-    api = Api(office.database, tmp_path / "open", host="0.0.0.0")
+    api = Api(env.database, tmp_path / "open", host="0.0.0.0")
     job_id = create(
-        client := api.client(api.key(office.world.here)),
-        {"webhook_url": office.receiver.url(), "webhook_events": ["parse.pending"]},
+        client := api.client(api.key(env.world.here)),
+        {"webhook_url": env.receiver.url(), "webhook_events": ["parse.pending"]},
     )
     settings = Settings(data_dir=tmp_path, host="0.0.0.0")
-    office.deliver_all(office.deliverer(make_policy(settings)))
+    env.deliver_all(env.deliverer(make_policy(settings)))
 
     log = client.get(f"{JOBS}/{job_id}/webhooks").json()
     assert "this machine itself" in log["configurations"][0]["fault"]
     assert log["items"][0]["attempts"][0]["error"] == log["configurations"][0]["fault"]
-    assert office.receiver.received == []
+    assert env.receiver.received == []
 
 
-def test_the_log_and_redelivery(client: TestClient, office: Office) -> None:
-    hook = {"webhook_url": office.receiver.url("/?status=410"), "webhook_events": ["parse.pending"]}
+def test_the_log_and_redelivery(client: TestClient, env: WebhookEnvironment) -> None:
+    hook = {"webhook_url": env.receiver.url("/?status=410"), "webhook_events": ["parse.pending"]}
     job_id = create(client, hook)
     (before,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
     assert (before["status"], before["attempts"]) == ("waiting", [])
     assert before["next_attempt_at"] is not None
-    office.deliver_all()
+    env.deliver_all()
 
     (after,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
     assert (after["status"], after["next_attempt_at"]) == ("failed", None)
@@ -105,16 +105,18 @@ def test_the_log_and_redelivery(client: TestClient, office: Office) -> None:
 
     again = client.post(f"{JOBS}/{job_id}/webhooks/{after['id']}/redeliver")
     assert (again.status_code, again.json()["status"]) == (200, "waiting")
-    office.deliver_all()
+    env.deliver_all()
 
-    assert [one.event()["event_id"] for one in office.receiver.received] == [after["id"]] * 2
+    assert [one.event()["event_id"] for one in env.receiver.received] == [after["id"]] * 2
     (last,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
     assert len(last["attempts"]) == 2
 
 
-def test_redelivery_during_an_attempt_loses_neither(client: TestClient, office: Office) -> None:
+def test_redelivery_during_an_attempt_loses_neither(
+    client: TestClient, env: WebhookEnvironment
+) -> None:
     hook = {
-        "webhook_url": office.receiver.url("/?status=410&times=1"),
+        "webhook_url": env.receiver.url("/?status=410&times=1"),
         "webhook_events": ["parse.pending"],
     }
     job_id = create(client, hook)
@@ -129,7 +131,7 @@ def test_redelivery_during_an_attempt_loses_neither(client: TestClient, office: 
             asked.append(client.post(path).status_code)
         return [ip_address("127.0.0.1")]
 
-    office.deliver_all(office.deliverer(resolve=resolve, waits=()))
+    env.deliver_all(env.deliverer(resolve=resolve, waits=()))
 
     assert asked == [200]
     (last,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
@@ -137,12 +139,12 @@ def test_redelivery_during_an_attempt_loses_neither(client: TestClient, office: 
     assert len(last["attempts"]) == 2
 
 
-def test_other_projects_see_nothing(api: Api, client: TestClient, office: Office) -> None:
-    hook = {"webhook_url": office.receiver.url(), "webhook_events": ["parse.pending"]}
+def test_other_projects_see_nothing(api: Api, client: TestClient, env: WebhookEnvironment) -> None:
+    hook = {"webhook_url": env.receiver.url(), "webhook_events": ["parse.pending"]}
     job_id = create(client, hook)
     (delivery,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
-    stranger = api.tenant(office.world, "Elsewhere")
-    project = office.world.project(office.world.here)
+    stranger = api.tenant(env.world, "Elsewhere")
+    project = env.world.project(env.world.here)
     colleague = api.client(api.key(project, organization_wide=False))
     own = create(stranger)
 

@@ -37,7 +37,7 @@ OUTCOMES: dict[str, tuple[Classified | FileFailure, Classified | FileFailure]] =
 }
 
 
-class Office:
+class WebhookEnvironment:
     """Makes jobs with webhooks, ends them, and delivers."""
 
     def __init__(self, database: Database, receiver: Receiver) -> None:
