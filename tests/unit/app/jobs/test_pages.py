@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import FileError, FileErrorCode
 from app.jobs.pages import (
     MAX_NAMED_PAGES,
     MAX_PAGE_NUMBER,
@@ -35,8 +36,69 @@ def test_choose(selection: PageSelection, total: int, pages: tuple[int, ...]) ->
     assert selection.choose(total, CAP) == pages
 
 
+@pytest.mark.parametrize(("total", "sentence"), [(1, "1 page"), (4, "4 pages")])
+def test_none_of_the_target_pages_exists(total: int, sentence: str) -> None:
+    with pytest.raises(FileError, match=sentence) as failure:
+        PageSelection(5, (7, 99)).choose(total, CAP)
+
+    assert failure.value.code == FileErrorCode.NO_SUCH_PAGES
+
+
 @pytest.mark.parametrize(
-    ("total", "sentence"),
+    ("selection", "total", "is_cut"),
+    [
+        (PageSelection(None), CAP + 1, True),
+        (PageSelection(None), CAP, False),
+        (PageSelection(5), 1000, False),
+        (PageSelection(5, tuple(range(600))), 1000, True),
+        (PageSelection(5, tuple(range(600))), 100, False),
+    ],
+)
+def test_the_cap_is_told_apart_from_the_request(
+    selection: PageSelection, total: int, *, is_cut: bool
+) -> None:
+    assert selection.is_cut_by(total, CAP) is is_cut
+
+
+@given(
+    st.none() | st.integers(0, 2000),
+    st.none() | st.lists(st.integers(0, 2000), min_size=1).map(tuple),
+    st.integers(1, 2000),
+    st.integers(1, 600),
+)
+def test_chosen_pages_exist_ascend_and_respect_the_cap(
+    max_pages: int | None, target: tuple[int, ...] | None, total: int, cap: int
+) -> None:
+    selection = PageSelection(max_pages, target)
+    try:
+        pages = selection.choose(total, cap)
+    except FileError:
+        assert target is not None
+        assert all(page >= total for page in target)
+        return
+    assert 0 < len(pages) <= cap
+    assert list(pages) == sorted(set(pages))
+    assert all(page < total for page in pages)
+    assert (len(pages) == cap) or not selection.is_cut_by(total, cap)
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("1", (0,)),
+        ("1,3-5", (0, 2, 3, 4)),
+        (" 7 , 2 - 3 ", (1, 2, 6)),
+        ("3,1-3,2", (0, 1, 2)),
+        ("4-4", (3,)),
+        (f"{MAX_PAGE_NUMBER}", (MAX_PAGE_NUMBER - 1,)),
+    ],
+)
+def test_parse(text: str, pages: tuple[int, ...]) -> None:
+    assert parse_ranges(text) == pages
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
     [
         ("", "page numbers and ranges"),
         ("1,", "page numbers and ranges"),
