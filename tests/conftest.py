@@ -56,6 +56,12 @@ class ModuleScheduling(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors, because tests wait for their servers."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ModuleScheduling:
     config.option.loadscopereorder = False  # in the order of the collection
     return ModuleScheduling(config, log)
