@@ -119,7 +119,8 @@ def test_missing_and_broken_files_are_refused(tmp_path: Path, stem: Path):
 
 def test_a_damaged_lexicon_is_refused(stem: Path):
     (lexicon,) = stem.parent.glob("lexicon-*.json")
-    lexicon.write_text(lexicon.read_text().replace(":", ": 1", 1))
+    words = json.loads(lexicon.read_text())
+    lexicon.write_text(json.dumps({word: idf + 1 for word, idf in words.items()}))
     with pytest.raises(StartupError, match="is damaged"):
         Constants.load(stem)
 
