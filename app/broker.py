@@ -1,4 +1,4 @@
-"""Waking workers: a queue message carries nothing, the rows say what there is to do."""
+"""Waking workers. A message is empty: the rows in the database are the queue."""
 
 import contextlib
 import logging
@@ -17,13 +17,13 @@ log = logging.getLogger(__name__)
 
 WORK_TASK = "pigeonhole.work"
 WORK_QUEUE = "pigeonhole.work"
-# Deliveries wait for strangers: in a queue of their own, they hold up no file.
+# A separate queue: deliveries wait for other servers and must not delay files.
 DELIVER_TASK = "pigeonhole.deliver"
 DELIVER_QUEUE = "pigeonhole.webhooks"
 KEY_PREFIX = "pigeonhole:"
-# How long one task goes on taking files before it lets the broker see an end, and starts anew.
+# How long one task processes files before it ends and sends a new message.
 TURN_SECONDS = 60.0
-# A woken worker goes on until nothing is open, so one message for each idle process is enough.
+# A woken worker continues until the queue is empty: one message for each process is enough.
 MAX_MESSAGES = 64
 
 
@@ -84,7 +84,7 @@ class LocalNotifier:
         return None
 
     def check(self) -> None:
-        """Do nothing: the workers are our own children."""
+        """Do nothing: the workers are child processes."""
 
 
 class CeleryNotifier:
@@ -105,7 +105,7 @@ class CeleryNotifier:
         self._add(WORK_TASK, WORK_QUEUE, items)
 
     def notify_deliveries(self, deliveries: int) -> None:
-        """Have wake-ups published to those who deliver."""
+        """Have wake-ups published for deliveries."""
         self._add(DELIVER_TASK, DELIVER_QUEUE, deliveries)
 
     def waiting(self) -> int | None:
@@ -130,13 +130,13 @@ class CeleryNotifier:
                 metrics.WAKEUPS_PUBLISHED.add()
             except Exception:  # kombu, redis and socket errors share no base
                 log.warning(
-                    "the broker did not take a wake-up; the sweeper will send it", exc_info=True
+                    "publishing a wake-up failed; the sweeper sends it later", exc_info=True
                 )
                 metrics.WAKEUPS_FAILED.add()
                 self._forget()
 
     def _forget(self) -> None:
-        """Drop what is owed: trying each one would only fail as often."""
+        """Drop the pending messages: each of them would fail too."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._pending.get_nowait()

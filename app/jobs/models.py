@@ -50,7 +50,7 @@ class Job(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     # Of the request that created it; None for jobs older than the column.
     request_id: Mapped[str | None] = mapped_column(String(64))
-    # Whether somebody wants to be told when the first of its files is taken.
+    # Whether a webhook asks for the event of the first claim.
     notify_running: Mapped[bool] = mapped_column(
         "owes_running", default=False, server_default=text("false")
     )
@@ -58,17 +58,15 @@ class Job(Base):
     api_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     # The client's idempotency key.
     transaction_id: Mapped[str | None] = mapped_column(String(255))
-    # The saved configuration that it was made from, which may be gone.
+    # The saved configuration of the request; it may have been deleted since.
     configuration_id: Mapped[UUID | None]
-    # The language as the client wrote it, where `lang` is what became of it.
+    # The language as the client wrote it, where that differs from `lang`.
     given_lang: Mapped[str | None] = mapped_column(String(100))
-    # A digest of the request, by which one that is sent again is known; a later one of the same
-    # contents takes it over.
+    # A digest of the request, which finds repetitions; a later equal request takes it over.
     request_digest: Mapped[str | None] = mapped_column(String(64))
-    # A type that is less sure than this becomes null.
+    # A type with a lower confidence becomes null.
     min_confidence: Mapped[float | None] = mapped_column(Float)
-    # By type, what its documents look like: {"file_id": ...} or {"text": ...} each. Only workers
-    # look at it.
+    # By type: {"file_id": ...} or {"text": ...} each. Only workers read it.
     examples: Mapped[dict[str, list[dict[str, str]]] | None] = mapped_column(
         NullableJson, deferred=True
     )
@@ -105,7 +103,7 @@ class Job(Base):
 
 
 class Item(Base):
-    """One file of a job. Whoever holds `lease_token` may end it; nobody else can."""
+    """One file of a job. Only the holder of `lease_token` can end it."""
 
     __tablename__ = "items"
 

@@ -1,4 +1,4 @@
-"""The row by which others see that a worker process lives, and what it can do."""
+"""The row that shows that a worker process is alive and what it can do."""
 
 import logging
 import os
@@ -19,12 +19,12 @@ BEAT_SECONDS = 10.0
 
 
 def name_worker(kind: str) -> str:
-    """Return a name that no other worker has or will have, and that people can read."""
+    """Return a unique, readable name."""
     return f"{kind}@{socket.gethostname()[:100]}:{uuid.uuid4().hex[:12]}"
 
 
 class Heartbeat:
-    """Keeps a worker's row fresh from a thread; `capabilities` is asked at each beat."""
+    """Keeps a worker's row fresh from a thread; calls `capabilities` at each beat."""
 
     def __init__(
         self, database: Database, worker: str, capabilities: Callable[[], dict[str, object]]
@@ -48,7 +48,7 @@ class Heartbeat:
             with self._database.write() as session:
                 session.execute(delete(Worker).where(Worker.id == self._worker))
         except SQLAlchemyError:
-            log.debug("could not remove a worker's row; the sweeper will", exc_info=True)
+            log.debug("deleting the worker's row failed; the sweeper deletes it", exc_info=True)
 
     def _run(self) -> None:
         while not self._stopping.wait(BEAT_SECONDS):
@@ -75,4 +75,4 @@ class Heartbeat:
                         )
                     )
         except SQLAlchemyError:
-            log.warning("could not write the worker's heartbeat; trying again", exc_info=True)
+            log.warning("writing the worker's heartbeat failed; retrying", exc_info=True)

@@ -1,4 +1,4 @@
-"""Holding an item while it is worked on, and learning that it is not ours any more."""
+"""The lease of an item while it is processed."""
 
 import logging
 import threading
@@ -18,23 +18,22 @@ from app.observability import metrics
 
 log = logging.getLogger(__name__)
 
-# How soon work for a cancelled job stops. Most files are done before that, without a look.
-LOOK_SECONDS = 2.0
+# How soon work for a cancelled job stops. Most files end earlier, without a check.
+CHECK_SECONDS = 2.0
 TOO_LONG = FileFailure(FileErrorCode.TIMEOUT, "working on the file took too long")
 
 
 class LeaseLost(Exception):
-    """The item is not ours any more: whatever is made of it will not be recorded."""
+    """The claim no longer holds the item; its outcome will not be recorded."""
 
 
 class Lease:
-    """Keeps a claim for as long as the block runs, from a thread.
+    """Holds a claim while its block runs, by a thread.
 
-    The thread renews the lease, and looks whether somebody has ended the item meanwhile: its
-    job was cancelled or is overdue, or the lease had run out. After `limit` it ends the item
-    itself, with the error `timeout`. `on_lost` is called, from the thread, when the item
-    is not ours any more. `check`, called between the stages of the work, raises LeaseLost from
-    then on.
+    The thread renews the lease and checks whether the item was ended meanwhile: its job was
+    cancelled or is overdue, or the lease had expired. After `limit` it ends the item with the
+    error `timeout`. When the lease is lost it calls `on_lost`, and from then on `check`, called
+    between the stages of the work, raises LeaseLost.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Lease:
         self._thread = threading.Thread(target=self._watch, name="lease", daemon=True)
 
     def check(self) -> None:
-        """Raise LeaseLost if the item is known not to be ours any more."""
+        """Raise LeaseLost if the lease is known to be lost."""
         if self._is_lost.is_set():
             raise LeaseLost
 
@@ -70,22 +69,22 @@ class Lease:
     def _watch(self) -> None:
         third = self._length.total_seconds() / 3
         renewed = time.monotonic()
-        while not self._done.wait(min(third, LOOK_SECONDS)):
+        while not self._done.wait(min(third, CHECK_SECONDS)):
             try:
                 if time.monotonic() >= self._until:
-                    log.error("working on a file took too long: it ends")
+                    log.error("file exceeded its time limit; ending it with an error")
                     if queue.finish(self._database, self._claim, TOO_LONG):
                         metrics.count_failed_file(TOO_LONG.code)
-                    is_ours = False
+                    is_held = False
                 elif time.monotonic() - renewed >= third:
                     renewed = time.monotonic()
-                    is_ours = queue.renew(self._database, self._claim, self._length)
+                    is_held = queue.renew(self._database, self._claim, self._length)
                 else:
-                    is_ours = queue.holds(self._database, self._claim)
+                    is_held = queue.holds(self._database, self._claim)
             except SQLAlchemyError:
-                log.warning("could not look after a lease; trying again", exc_info=True)
+                log.warning("checking a lease failed; retrying", exc_info=True)
                 continue
-            if not is_ours:
+            if not is_held:
                 self._is_lost.set()
                 self._on_lost()
                 return

@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(lease, "CHECK_SECONDS", 0.05)
 
 
 class Slow(Parser):
@@ -197,5 +197,5 @@ def test_a_lease_survives_a_database_that_is_away(
     claim = world.claim()
 
     with Lease(Database("sqlite:////nowhere/at/all.db"), claim, LEASE, HOUR) as held:
-        until(lambda: "could not look after a lease" in caplog.text, "a look in vain")
+        until(lambda: "checking a lease failed" in caplog.text, "a failed check")
         assert not lost(held)
