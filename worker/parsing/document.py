@@ -7,9 +7,9 @@ from typing import Any
 
 from worker.parsing.layout.features import PageLayout
 
-# Increase it whenever the same file can give another text, page or warning than before.
+# Increase it whenever the same file can give another text, page, layout or warning than before.
 # Workers report it among their capabilities, and cached documents of other versions are not used.
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 
 
 class TextSource(StrEnum):

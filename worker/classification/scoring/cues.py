@@ -127,7 +127,7 @@ def observed_cues(document: Document) -> tuple[int, ...]:
         names.add("presentation")
     text = "\n".join(page.text for page in document.pages[:3])[:_MAX_CHARACTERS]
     names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
-    names |= {_TRAITS[trait] for trait in find_traits(document.layouts) if trait in _TRAITS}
+    names |= {_TRAITS[trait] for trait in find_traits(document.layouts)}
     if document.form_fields >= _FORM_FIELDS:
         names.add("form")
     return tuple(position for position, cue in enumerate(CUES) if cue.name in names)

@@ -1,6 +1,7 @@
 """The objects on a page of a PDF, as far as one page may take time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 import pypdfium2
@@ -8,6 +9,18 @@ import pypdfium2.raw as pdfium_c
 
 _MAX_OBJECTS = 5000
 _MAX_FORM_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnObjects:
+    """The objects on a page: how many, how many paths, and the share that images cover.
+
+    The share is above 1 where images overlap.
+    """
+
+    count: int
+    paths: int
+    image_share: float
 
 
 def page_objects(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfObject]:
@@ -20,13 +33,19 @@ def is_image(item: pypdfium2.PdfObject) -> bool:
     return bool(item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE)
 
 
-def is_path(item: pypdfium2.PdfObject) -> bool:
-    """Tell whether an object is a path: a line, a curve or an area."""
-    return bool(item.type == pdfium_c.FPDF_PAGEOBJ_PATH)
+def measure_objects(page: pypdfium2.PdfPage, page_area: float) -> DrawnObjects:
+    """Count the objects of a page of `page_area` square points."""
+    objects = paths = 0
+    covered = 0.0
+    for item in page_objects(page):
+        objects += 1
+        paths += item.type == pdfium_c.FPDF_PAGEOBJ_PATH
+        if is_image(item):
+            covered += _covered_area(item, page_area)
+    return DrawnObjects(objects, paths, covered / page_area if page_area > 0 else 0.0)
 
 
-def covered_area(image: pypdfium2.PdfObject, page_area: float) -> float:
-    """Return the area that an image covers, in square points."""
+def _covered_area(image: pypdfium2.PdfObject, page_area: float) -> float:
     if image.level:
         return page_area  # the bounds are in the coordinates of a form: assume the whole page
     left, bottom, right, top = image.get_bounds()

@@ -101,7 +101,7 @@ def _read_frame(
     text = found.text if found else ""
     layout = None
     if source.request.mode == "MULTIMODAL":
-        layout = measure_picture(np.asarray(prepared.picture), index, text)
+        layout = measure_picture(np.asarray(prepared.picture), text)
     if found is None:
         return None, layout
     page = DocumentPage(index, text, TextSource.OCR, confidence=found.confidence) if text else blank

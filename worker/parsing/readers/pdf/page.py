@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from worker.parsing.document import DocumentPage, TextSource
-from worker.parsing.layout.pdf_objects import covered_area, is_image, is_path, page_objects
+from worker.parsing.layout.pdf_objects import measure_objects
 from worker.parsing.ocr.picture import scale_for
 
 # A page with fewer letters and a large picture is a scan with a stamp or a page number.
@@ -54,15 +54,18 @@ def read_page(document: pypdfium2.PdfDocument, index: int, max_characters: int) 
         form_fields, typed = _read_fields(document, page)
         text = "\n".join([text, *(value for value in dict.fromkeys(typed) if value not in text)])
         width, height = page.get_size()
-        objects, paths, share = _measure(page, width * height)
+        drawn = measure_objects(page, width * height)
     finally:
         page.close()
     rubbish = is_rubbish(text)
     text = "" if rubbish else text
     letters = sum(1 for character in text if not character.isspace())
     may_be_picture = (
-        (letters < _FEW_LETTERS and (share > _LARGE_PICTURE_SHARE or paths > _MANY_PATHS))
-        or (letters == 0 and share > _ANY_PICTURE_SHARE)
+        (
+            letters < _FEW_LETTERS
+            and (drawn.image_share > _LARGE_PICTURE_SHARE or drawn.paths > _MANY_PATHS)
+        )
+        or (letters == 0 and drawn.image_share > _ANY_PICTURE_SHARE)
         or rubbish
     )
     return PageReading(
@@ -75,7 +78,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, max_characters: int) 
         ),
         form_fields=form_fields,
         may_be_picture=may_be_picture,
-        is_blank=letters == 0 and objects == 0,
+        is_blank=letters == 0 and drawn.count == 0,
     )
 
 
@@ -157,15 +160,3 @@ def _read_utf16(function: Callable[..., int], *arguments: object) -> str:
     if not length or function(*arguments, wide, length) > length:
         return ""
     return buffer.raw.decode("utf-16-le", "replace").partition("\0")[0]
-
-
-def _measure(page: pypdfium2.PdfPage, area: float) -> tuple[int, int, float]:
-    """Return the numbers of objects and paths on a page, and the share that images cover."""
-    objects = paths = 0
-    covered = 0.0
-    for item in page_objects(page):
-        objects += 1
-        paths += is_path(item)
-        if is_image(item):
-            covered += covered_area(item, area)
-    return objects, paths, covered / area if area > 0 else 0.0

@@ -105,20 +105,11 @@ def test_a_cue_supports_the_rules_near_to_any_of_its_sentences(engine: Engine):
 
 
 LAYOUT = PageLayout(
-    page=0,
     aspect=0.7,
     ink=0.1,
-    top_ink=0.3,
     image_area=0.0,
     photo=0.0,
-    horizontal_rules=0,
-    vertical_rules=0,
-    table=0.0,
-    columns=1,
-    line_height=0.01,
     words=400,
-    digits=0.1,
-    font_ratio=1.0,
 )
 
 
