@@ -33,11 +33,17 @@ demo: install ## Start a server, classify the samples with the official client, 
 serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 	@$(BIN)/pigeonhole serve $(ARGS)
 
-# A part of the tests, chosen by ARGS, is run without coverage. Each test process has its own
-# databases and servers and takes about a gigabyte, so there are four at most.
-test: install ## Run the tests and fail under 90% of lines (part of them: ARGS="-k pages -x")
-	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr \
-		$(or $(ARGS),--numprocesses auto --maxprocesses 4 --durations 20 --cov --cov-fail-under=90)
+# Each test process has its own databases and servers and takes about a gigabyte, so there are four
+# at most.
+test: install ## Run the tests (part of them: ARGS="tests/unit -k pages")
+	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --durations 20 \
+		$(or $(ARGS),--numprocesses auto --maxprocesses 4)
+
+# Measuring coverage doubles the processor time, so only test-all, and with it .ci/run, does it.
+coverage: install ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
+	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --durations 20 \
+		--numprocesses auto --maxprocesses 4 \
+		--cov --cov-report term --cov-report html --cov-fail-under=90
 
 test-sdks: install sdks ## Run nine generations of the official SDKs against a server (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
@@ -56,7 +62,7 @@ test-fuzz: install ## Send 1,500 generated requests, always the same, to a serve
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
-test-all: test test-sdks test-ocr test-fuzz ## Run every test
+test-all: coverage test-sdks test-ocr test-fuzz ## Run every test, with coverage
 
 check: install ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
 	@$(BIN)/ruff check .
@@ -65,9 +71,6 @@ check: install ## Lint, format, types, import layers and cycles, sizes of module
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m devtools.check_layout
 	@! grep -nE '://|index-url|find-links' requirements/*.txt || { echo 'A lock names an address.' >&2; exit 1; }
-
-coverage: test ## Run the tests and write the lines they miss to htmlcov/
-	@$(BIN)/coverage html --quiet
 
 lock: ## Resolve the dependencies and write the locks (needs uv)
 	@requirements/lock.sh $(ARGS)
