@@ -7,8 +7,8 @@ import click
 
 from app import schema
 from app.errors import StartupError
-from app.observability.endpoint import serve_metrics
 from app.observability.logging import set_up_logging
+from app.observability.metrics_server import serve_metrics
 from app.observability.multiprocess import shared_metrics
 from app.settings import Settings, load_settings
 from cli.composition import (

@@ -1,4 +1,4 @@
-"""The endpoint of metrics: those of this host's processes and of the queue."""
+"""GET /metrics of the API: the metrics of this host's processes and of the queue."""
 
 import logging
 
@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 
 from app.api.dependencies import Services
 from app.jobs.queue_collector import DatabaseUp, QueueCollector
-from app.observability.endpoint import REFUSED, may_read
+from app.observability.metrics_server import REFUSED, may_read
 from app.observability.multiprocess import render_metrics
 from app.single_flight import SingleFlight
 

@@ -12,7 +12,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
-from worker.classification.rules.rule import rule_text
+from worker.classification.rules.texts import rule_text
 from worker.classification.scoring.scores import Scores
 
 Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]

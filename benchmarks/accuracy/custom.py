@@ -11,7 +11,7 @@ from benchmarks.accuracy import metrics
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.embedders.base import Embedder, normalise
-from worker.classification.rules.rule import rule_text
+from worker.classification.rules.texts import rule_text
 from worker.classification.scoring.knowledge import Knowledge
 
 _SIMILAR = 0.5

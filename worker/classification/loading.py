@@ -22,7 +22,7 @@ from worker.classification.embedders.http_client import (
 )
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.engine import Engine
-from worker.classification.rules.rule import rule_text
+from worker.classification.rules.texts import rule_text
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.knowledge import load_knowledge
 

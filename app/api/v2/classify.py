@@ -25,11 +25,11 @@ from app.api.wire.rules import RuleResponse, check_rule_count, to_examples, to_r
 from app.api.wire.verdicts import file_error_response, verdict_response
 from app.api.wire.webhooks import to_webhook
 from app.configurations import service as configurations
-from app.jobs import idempotency, single
+from app.jobs import idempotency, single_file
 from app.jobs.languages import DEFAULT_LANGUAGE, resolve_language
 from app.jobs.pages import PageSelection, format_ranges, parse_ranges
 from app.jobs.service import NewJob
-from app.jobs.single import JobFilter, SingleJob, SingleStatus
+from app.jobs.single_file import JobFilter, SingleJob, SingleStatus
 from app.jobs.values import ApiVersion
 from app.webhooks import saved as saved_webhooks
 from app.webhooks.service import NewWebhook
@@ -54,7 +54,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, headers: RetryOnly) -> Clas
         check_rule_count(services.settings, body.configuration.rules, ("body", "configuration"))
     with call.read() as session:
         if body.transaction_id is not None:
-            first = single.find_by_transaction(session, call.scope, body.transaction_id)
+            first = single_file.find_by_transaction(session, call.scope, body.transaction_id)
             if first is not None:
                 return _job_response(first)
         new = _new_job(session, call, body)
@@ -81,7 +81,7 @@ def list_jobs(
     )
     return call.page(
         f"v2 classify jobs {wanted}",
-        lambda session, scope, page: single.find_page(session, scope, wanted, page),
+        lambda session, scope, page: single_file.find_page(session, scope, wanted, page),
         _job_response,
         params,
     )
@@ -91,7 +91,7 @@ def list_jobs(
 def get_job(call: ApiCall, job_id: UUID, expand: Expand = None) -> ClassifyResponse:
     """Return a job, with its result when it has one."""
     with call.read() as session:
-        answer = _job_response(single.get(session, call.scope, job_id))
+        answer = _job_response(single_file.get(session, call.scope, job_id))
     if expand and "usage" in expand:
         answer.usage = UsageResponse()
     return answer
@@ -101,14 +101,14 @@ def get_job(call: ApiCall, job_id: UUID, expand: Expand = None) -> ClassifyRespo
 def cancel_job(call: ApiCall, job_id: UUID) -> ClassifyResponse:
     """Cancel a job. 409 if it has ended already."""
     with call.write() as session:
-        return _job_response(single.cancel(session, call.scope, job_id))
+        return _job_response(single_file.cancel(session, call.scope, job_id))
 
 
 @router.delete("/{job_id}")
 def delete_job(call: ApiCall, job_id: UUID) -> DeletedResponse:
     """Delete an ended job and its result; its file stays. 409 while it runs: cancel it first."""
     with call.write() as session:
-        job = single.remove(session, call.scope, job_id)
+        job = single_file.remove(session, call.scope, job_id)
     return DeletedResponse(id=job.id, project_id=job.project_id)
 
 
@@ -118,11 +118,11 @@ def _create(
     """Create the job, or return the job that the same request created before."""
     services = call.services
     if body.transaction_id is not None:
-        return single.create(services.database, call.scope, services.secrets, new)
+        return single_file.create(services.database, call.scope, services.secrets, new)
     key = headers.key(services.settings, services.secrets, call.scope, body)
     job = idempotency.create(services.database, call.scope, services.secrets, new, key)
     with call.read() as session:
-        return single.get(session, call.scope, job.id)
+        return single_file.get(session, call.scope, job.id)
 
 
 def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:

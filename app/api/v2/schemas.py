@@ -12,7 +12,7 @@ from app.api.wire.rules import RuleResponse
 from app.api.wire.text import require_storable
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
-from app.jobs.single import SingleStatus
+from app.jobs.single_file import SingleStatus
 
 PARSE_JOB_PREFIX = "pjb-"
 NO_PARSE_JOBS = (

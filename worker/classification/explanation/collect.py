@@ -19,7 +19,7 @@ from worker.classification.explanation.evidence import (
 )
 from worker.classification.explanation.quote import choose_quote
 from worker.classification.features.scripts import unseen_script
-from worker.classification.rules.rule import lexical_text
+from worker.classification.rules.texts import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.calibration import FEATURES, Decision
 from worker.classification.scoring.cues import CUES

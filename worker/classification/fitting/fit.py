@@ -14,7 +14,7 @@ from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.rules.catch_all import PROTOTYPES
-from worker.classification.rules.rule import lexical_text, rule_text
+from worker.classification.rules.texts import lexical_text, rule_text
 from worker.classification.scoring.calibration import (
     Calibration,
     Features,

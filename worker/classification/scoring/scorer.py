@@ -9,7 +9,7 @@ import numpy as np
 from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
-from worker.classification.rules.rule import (
+from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
     lexical_text,

@@ -13,10 +13,10 @@ from sqlalchemy import event, insert, select, text, update
 from app.db import Database, new_id
 from app.files import service as files
 from app.files.service import FileFilter
-from app.jobs import recovery, single
+from app.jobs import recovery, single_file
 from app.jobs import service as jobs
 from app.jobs.models import Item, Job
-from app.jobs.single import JobFilter
+from app.jobs.single_file import JobFilter
 from app.jobs.values import ApiVersion
 from app.paging import MAX_COUNT, Key, Page, PageRequest
 from devtools.world import World
@@ -252,7 +252,8 @@ class TestPlans:
         request = PageRequest(50, (NOON + timedelta(minutes=10), new_id()))
         with busy.database.read() as session:
             (plan,) = self.plans(
-                busy.database, lambda: single.find_page(session, busy.here, JobFilter(), request)
+                busy.database,
+                lambda: single_file.find_page(session, busy.here, JobFilter(), request),
             )
 
         assert "ix_jobs_newest" in plan

@@ -14,8 +14,8 @@ from sqlalchemy import event
 from app.db import Database
 from app.jobs.queue_collector import QueueCollector
 from app.observability import metrics
-from app.observability.endpoint import may_read, serve_metrics
 from app.observability.metrics import Counter, Gauge, Histogram
+from app.observability.metrics_server import may_read, serve_metrics
 from app.settings import Settings
 from devtools.world import World
 from tests.integration.application import JOBS, RULES, Api, create_job, upload

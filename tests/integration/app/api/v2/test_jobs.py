@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.errors import FileErrorCode
-from app.jobs import queue, single
+from app.jobs import queue, single_file
 from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
 from app.jobs.values import ApiVersion, FileFailure
@@ -97,8 +97,8 @@ class TestTransactions:
             deadline=DAY,
             transaction_id="race",
         )
-        first = single.create(world.database, world.here, world.secrets, new)
-        second = single.create(world.database, world.here, world.secrets, new)
+        first = single_file.create(world.database, world.here, world.secrets, new)
+        second = single_file.create(world.database, world.here, world.secrets, new)
 
         assert first.job.id == second.job.id
 

@@ -1,4 +1,4 @@
-"""Access to the metrics, and their port on hosts that run workers only."""
+"""Permission to read metrics, and the metrics port of hosts that run workers only."""
 
 import hmac
 import socket

@@ -1,4 +1,4 @@
-"""Jobs of one file, as version 2 of the API shows them."""
+"""Jobs of version 2 of the API, which have one file each."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,7 +4,7 @@ import pytest
 from app.jobs.values import Rule
 from worker.classification.engine import Engine
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.rule import lexical_text, rule_text
+from worker.classification.rules.texts import lexical_text, rule_text
 
 CATCH_ALLS = [
     Rule("other", "any other document"),
