@@ -22,7 +22,7 @@ from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
-from worker.runtime.tasks import TOO_LONG, WorkerChild
+from worker.runtime.tasks import TOO_LONG, Turn
 
 
 def test_nothing_to_do(plumbing: Plumbing) -> None:
@@ -214,22 +214,22 @@ def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
 class TestTurn:
     """A task takes file after file, until one of three things ends its turn."""
 
-    def child(self, plumbing: Plumbing, stop_after: int) -> WorkerChild:
-        """Return a child that is told to stop when it has begun so many files."""
+    def turn(self, plumbing: Plumbing, stop_after: int) -> Turn:
+        """Return a turn that must stop after so many files."""
         parser = Parser(FileError(FileErrorCode.EMPTY, "the file has no bytes"))
-        pipeline = replace(plumbing.pipeline, parser=parser)
-        return WorkerChild("w", pipeline, lambda: len(parser.requests) >= stop_after)
+        pipeline = replace(plumbing.pipeline, reader=plumbing.reader(parser))
+        return Turn("w", pipeline, lambda: len(parser.requests) >= stop_after)
 
     def test_nothing_is_left(self, plumbing: Plumbing) -> None:
         job_id = plumbing.world.job([plumbing.file()] * 3)
 
-        assert self.child(plumbing, stop_after=99).work() is False
+        assert self.turn(plumbing, stop_after=99).run() is False
         assert plumbing.world.read_job(job_id).status == "ERROR"
 
     def test_the_worker_stops(self, plumbing: Plumbing) -> None:
         job_id = plumbing.world.job([plumbing.file()] * 3)
 
-        assert self.child(plumbing, stop_after=2).work() is True, "somebody else must go on"
+        assert self.turn(plumbing, stop_after=2).run() is True, "items are left"
 
         statuses = [item.status for item in plumbing.world.items(job_id)]
         assert statuses == ["failed", "failed", "queued"]
