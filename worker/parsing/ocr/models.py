@@ -5,7 +5,7 @@ them (tesseract-ocr 1:4.1.0). A language without a model has that of its script.
 other languages than their letters suggest: `ang` is Angika, `mah` Magahi, `tab` Tabasaran.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -99,19 +99,34 @@ _SCRIPT_PACKAGES = {
 }
 
 
-def _read_table() -> Mapping[str, OcrLanguage]:
-    words = _MODELS.split()
+def _read_table(
+    models_by_code: str, codes_by_script: Sequence[tuple[str, Script]]
+) -> Mapping[str, OcrLanguage]:
+    """Return the languages by code.
+
+    Raises ValueError unless both tables have exactly the languages of `app.jobs.languages`.
+    """
+    words = models_by_code.split()
     models = dict(zip(words[::2], words[1::2], strict=True))
+    scripts = {code: script for codes, script in codes_by_script for code in codes.split()}
+    for name, codes in (("_MODELS", set(models)), ("_SCRIPTS", set(scripts))):
+        _require_all_languages(name, codes)
     return MappingProxyType(
-        {
-            code: OcrLanguage(code, models[code], script)
-            for codes, script in _SCRIPTS
-            for code in codes.split()
-        }
+        {code: OcrLanguage(code, models[code], script) for code, script in scripts.items()}
     )
 
 
-OCR_LANGUAGES = _read_table()
+def _require_all_languages(table: str, codes: set[str]) -> None:
+    known = set(languages.LANGUAGES)
+    if codes - known:
+        unknown = " ".join(sorted(codes - known))
+        raise ValueError(f"{table} has languages that app.jobs.languages has not: {unknown}")
+    if known - codes:
+        missing = " ".join(sorted(known - codes))
+        raise ValueError(f"{table} lacks languages of app.jobs.languages: {missing}")
+
+
+OCR_LANGUAGES = _read_table(_MODELS, _SCRIPTS)
 
 
 def package_of(model: str) -> str:

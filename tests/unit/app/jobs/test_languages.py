@@ -37,7 +37,7 @@ def test_tags(given: str, code: str) -> None:
     assert resolve_language(given) == code
 
 
-@pytest.mark.parametrize("given", ["", "-", "xx", "el", "english", "e", "-en", "\u0130"])
+@pytest.mark.parametrize("given", ["", "-", "xx", "zxx", "english", "e", "-en", "\u0130"])
 def test_unknown(given: str) -> None:
     assert resolve_language(given) is None
 
