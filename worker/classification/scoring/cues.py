@@ -87,8 +87,8 @@ MAX_BONUS = 2.0
 _FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
 _FORMATS = {
     "email": {"eml", "msg"},
-    "presentation": {"pptx", "ppt", "odp", "pptm", "ppsx", "potx"},
-    "spreadsheet": {"csv", "tsv", "xlsx", "xls", "ods", "xlsm", "xlsb"},
+    "presentation": {"pptx", "ppt", "odp"},
+    "spreadsheet": {"csv", "tsv", "xlsx", "xls", "ods"},
 }
 _STRUCTURES = {
     "identity": has_machine_readable_zone,
