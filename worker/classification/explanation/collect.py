@@ -75,6 +75,7 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         known_type=_known_type(scorer, targets[0].direct[top]),
         alternative=alternative,
         better_alternatives=better,
+        is_null=decision.is_null,
         match_probability=decision.match_probability,
         overlap_probability=decision.overlap_probability,
         null_probability=decision.null_probability,

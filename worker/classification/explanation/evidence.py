@@ -76,7 +76,7 @@ class Overlap:
 class ScoringEvidence:
     """The numbers of the rules that competed. `ranking` has the best rule first.
 
-    `overlap_probability` is the probability that the best rule or one that overlaps it is right.
+    `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
     `examples` counts the example documents of the best rule's type. `warnings` are sentences for
     the reasoning.
     """
@@ -88,6 +88,7 @@ class ScoringEvidence:
     known_type: KnownType | None
     alternative: Alternative | None
     better_alternatives: int
+    is_null: bool
     match_probability: float
     overlap_probability: float
     null_probability: float

@@ -33,7 +33,7 @@ def _summary(evidence: Evidence, chosen: str | None) -> str:
         return f"{outcome}: it is the catch-all and no other rule was given."
     top, *others = scoring.ranking
     generic_types = f"{_deviations(top.score)} {evidence.panel_types} generic document types"
-    if chosen is None or scoring.null_probability > scoring.overlap_probability:
+    if scoring.is_null:
         catch_all = "" if chosen is None else ", the catch-all"
         return (
             f'{outcome}{catch_all}: no rule fits well enough; the nearest, "{top.type}", is'
