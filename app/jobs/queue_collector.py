@@ -3,7 +3,6 @@
 Each query reads an index of open work only, and counts up to a bound.
 """
 
-import logging
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -16,8 +15,6 @@ from sqlalchemy.orm import Session
 from app.db import Database, now
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 from app.jobs.workers import count_workers
-
-log = logging.getLogger(__name__)
 
 MAX_COUNT = 100_000
 

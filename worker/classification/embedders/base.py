@@ -52,16 +52,17 @@ class Prefixes:
     passage: str = ""
 
     def add(self, text: str, kind: Kind) -> str:
-        """Return the text with the prefix of its kind; lone surrogates become question marks.
-
-        They have no UTF-8 form, so neither JSON nor a tokenizer accepts them.
-        """
-        prefix = self.query if kind == "query" else self.passage
-        return prefix + text.encode("utf-8", "replace").decode("utf-8")
+        """Return the encodable text with the prefix of its kind."""
+        return (self.query if kind == "query" else self.passage) + encodable(text)
 
     def digest(self) -> str:
         """Return eight hexadecimal digits that change with the prefixes."""
         return hashlib.sha256(f"{self.query}\0{self.passage}".encode()).hexdigest()[:8]
+
+
+def encodable(text: str) -> str:
+    """Return the text with question marks for lone surrogates, which have no UTF-8 form."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def normalise(vectors: Vectors) -> Vectors:

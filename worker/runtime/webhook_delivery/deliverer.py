@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from app.webhooks import outbox, signing
 from app.webhooks.headers import FilteredHeaders, filter_headers
 from app.webhooks.outbox import Attempt, ClaimedDelivery
 from app.webhooks.payload import RESULTS, build_body
-from app.webhooks.schedule import next_wait
 from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 GONE = 410
 USER_AGENT = f"pigeonhole-webhooks/{version('pigeonhole-server')}"
 RECORD_TRIES = 5
+# The largest share that is added to each wait, so that deliveries that failed together spread out.
+JITTER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,19 @@ class Deliverer:
             secret = self.secrets.decrypt(claim.secret_encrypted)
             headers |= signing.sign(secret, event_id, timestamp, body)
         return FilteredHeaders(headers, filtered.note)
+
+
+def next_wait(
+    waits: Sequence[float], tries: int, retry_after: timedelta | None
+) -> timedelta | None:
+    """Return how long to wait after this many tries; None after the last one.
+
+    The receiver's `retry_after` can only lengthen the wait.
+    """
+    if tries > len(waits):
+        return None
+    wait = timedelta(seconds=waits[tries - 1] * random.uniform(1, 1 + JITTER))  # noqa: S311  # no secret
+    return wait if retry_after is None else max(wait, retry_after)
 
 
 def _judge(status: int) -> str | None:

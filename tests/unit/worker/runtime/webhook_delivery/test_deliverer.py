@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.settings import Settings
-from app.webhooks.schedule import next_wait
+from worker.runtime.webhook_delivery.deliverer import next_wait
 
 SECOND = timedelta(seconds=1)
 
