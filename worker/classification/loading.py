@@ -55,9 +55,8 @@ def load_engine(settings: Settings) -> Engine:
 def load_built_in_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
     """Return the engine with both built-in models, or with USE alone and `missing` saying why.
 
-    `models` is where `pigeonhole models build` writes. `threads` is the number of threads of the
-    second model. Takes about 2 s of CPU. Raises StartupError when the constants do not belong to
-    the models.
+    `models` is where `pigeonhole models build` writes. `threads` is the number of threads of
+    e5. Takes about 2 s of CPU. Raises StartupError when the constants do not belong to the models.
     """
     use = UseEmbedder()
     try:

@@ -1,8 +1,8 @@
 """The settings of each embedding model: weights of channels and thresholds of cosines.
 
 Centred cosines of two models have different scales: 0.3 of e5 corresponds to 0.4 of USE. Where
-several models score together, the first one leads: its cosines find catch-alls, compare cues with
-rules and decide which generic types the rules cover.
+both score together, e5 leads: its cosines find catch-alls, compare cues with rules and decide which
+generic types the rules cover.
 
 The fields are part of an engine's version.
 """

