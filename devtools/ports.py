@@ -1,3 +1,5 @@
+"""Free ports of this machine for the servers of tests and benchmarks."""
+
 import random
 import socket
 

@@ -1,3 +1,5 @@
+"""A server process with its log: start, wait until it is ready, stop, kill."""
+
 import os
 import signal
 import subprocess

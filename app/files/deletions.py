@@ -1,7 +1,8 @@
-"""Deletion of blobs: recorded with the rows that named them, done afterwards by the sweeper.
+"""Deletion of blobs: recorded in the transaction that deletes the rows that named them.
 
-A blob's row in `blob_deletions` goes after the blob itself. So neither a crash nor a store that is
-unavailable leaves bytes behind that no row names.
+The endpoint that deletes a file deletes its bytes right after the commit. The sweeper deletes what
+is left and retries. It removes a row of `blob_deletions` after its blob, so that neither a crash
+nor a store that is unavailable leaves bytes behind that no row names.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The limits of one file."""
+"""Limits for reading one file: memory, time, sizes, pages and parts of zip files."""
 
 import math
 from dataclasses import dataclass

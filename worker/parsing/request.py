@@ -1,4 +1,4 @@
-"""The request for reading a file."""
+"""What a job asks of reading a file: which pages, the language of OCR, the mode."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The lease of an item while it is processed."""
+"""Holding an item while it is processed: lease renewal, time limit, stop when its job ends."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""The verdict written from the evidence: reasoning, candidates and quote."""
+"""The verdict from the evidence: reasoning, candidates, quote, and null below `min_confidence`."""
 
 import math
 from collections.abc import Iterator

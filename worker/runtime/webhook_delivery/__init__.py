@@ -1,1 +1,1 @@
-"""Delivery of webhooks: the HTTP client, the deliverer, its threads and its process."""
+"""Sending webhooks: the HTTP client, one attempt of a delivery, and the threads that deliver."""

@@ -1,0 +1,1 @@
+"""multilingual-e5-small: building its files from the weights, and running it."""
