@@ -25,7 +25,8 @@ class WebhookConfiguration(Base):
     events: Mapped[list[str] | None] = mapped_column(NullableJson)
     output_format: Mapped[str] = mapped_column(String(10))
     payload: Mapped[str] = mapped_column(String(10), default="ids", server_default="ids")
-    # Not read: the release before allowed loopback addresses by it.
+    # Whether the API that took the job listens on loopback. Clients of such a server reach the
+    # machine's own addresses anyway; deliverers may run elsewhere and cannot know it.
     loopback_allowed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     headers_encrypted: Mapped[str | None] = mapped_column(Text)
     secret_encrypted: Mapped[str | None] = mapped_column(Text)

@@ -39,6 +39,7 @@ class ClaimedDelivery:
     url: str | None
     payload: str
     output_format: str
+    loopback_allowed: bool
     headers_encrypted: str | None
     secret_encrypted: str | None
 
@@ -92,6 +93,7 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
             url=configuration.url,
             payload=configuration.payload,
             output_format=configuration.output_format,
+            loopback_allowed=configuration.loopback_allowed,
             headers_encrypted=configuration.headers_encrypted,
             secret_encrypted=configuration.secret_encrypted,
         )

@@ -71,7 +71,7 @@ class AddressPolicy:
             if self.loopback or _is_in(real, self.allowed):
                 return None
             return (
-                f"{address} is this machine itself, which needs an embedded server on loopback, or "
+                f"{address} is this machine itself, which needs a server on loopback, or "
                 "the address in PIGEONHOLE_WEBHOOK_ALLOW"
             )
         if _is_in(real, UNUSABLE):
@@ -87,12 +87,12 @@ class AddressPolicy:
 def make_policy(settings: Settings) -> AddressPolicy:
     """Return the policy of the settings.
 
-    Loopback is allowed where only this machine can reach the server: its clients can connect to
-    those addresses anyway. In production, the API may run on another host than the deliverer.
+    `loopback` is true for a server that listens on loopback: its clients can connect to those
+    addresses anyway. The API stores it with each webhook; deliverers use the stored value.
     """
     return AddressPolicy(
         public_only=settings.webhook_policy == "public",
-        loopback=settings.is_embedded and is_loopback(settings.host),
+        loopback=is_loopback(settings.host),
         allowed=settings.webhook_networks,
     )
 

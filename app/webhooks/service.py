@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -28,7 +28,10 @@ LOST = "the server stopped during this attempt: the webhook may have arrived"
 
 @dataclass(frozen=True, slots=True)
 class NewWebhook:
-    """A webhook configuration of a new job; `events` None means the default ones."""
+    """A webhook configuration of a new job; `events` None means the default ones.
+
+    `loopback_allowed`: see WebhookConfiguration.
+    """
 
     url: str | None
     events: tuple[str, ...] | None
@@ -36,6 +39,7 @@ class NewWebhook:
     output_format: str
     signing_secret: str | None
     payload: str = IDS
+    loopback_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
                 events=None if new.events is None else list(new.events),
                 output_format=new.output_format,
                 payload=new.payload,
+                loopback_allowed=new.loopback_allowed,
                 headers_encrypted=(
                     None if new.headers is None else secrets.encrypt(json.dumps(new.headers))
                 ),
@@ -107,6 +112,7 @@ def list_configurations(
             WebhookConfiguration.ordinal,
             WebhookConfiguration.url,
             WebhookConfiguration.events,
+            WebhookConfiguration.loopback_allowed,
         )
         .where(WebhookConfiguration.job_id == job_id)
         .order_by(WebhookConfiguration.ordinal)
@@ -115,7 +121,7 @@ def list_configurations(
         ConfigurationView(
             index=row.ordinal,
             origin=origin_of(row.url),
-            fault=find_fault(row.url, policy),
+            fault=find_fault(row.url, replace(policy, loopback=row.loopback_allowed)),
             unknown_events=tuple(name for name in row.events or () if name not in KNOWN_NAMES),
         )
         for row in rows

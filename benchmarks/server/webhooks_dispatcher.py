@@ -25,7 +25,7 @@ def main() -> None:
     deliverer = Deliverer(
         Database(url),
         Secrets(secret_key),
-        WebhookClient(AddressPolicy(loopback=True), LIMITS),
+        WebhookClient(AddressPolicy(), LIMITS),
         WAITS,
         margin_seconds=MARGIN_SECONDS,
     )

@@ -26,6 +26,7 @@ from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
 from app.jobs.values import ApiVersion
 from app.settings import Settings
+from app.webhooks.policy import make_policy
 
 router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
 
@@ -98,6 +99,7 @@ def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
 def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
     parsing = body.parsing_configuration
     target = None if parsing.target_pages is None else tuple(parsing.target_pages)
+    policy = make_policy(settings)
     return NewJob(
         file_ids=tuple(body.file_ids),
         rules=to_rules(body.rules),
@@ -106,7 +108,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         pages=PageSelection(parsing.max_pages, target),
         api_version=ApiVersion.V1,
         deadline=timedelta(seconds=settings.job_deadline_seconds),
-        webhooks=tuple(to_webhook(webhook) for webhook in body.webhook_configurations),
+        webhooks=tuple(to_webhook(webhook, policy) for webhook in body.webhook_configurations),
         min_confidence=body.min_confidence,
         examples=to_examples(body.rules),
     )

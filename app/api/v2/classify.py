@@ -32,6 +32,7 @@ from app.jobs.service import NewJob
 from app.jobs.single_file import JobFilter, SingleJob, SingleStatus
 from app.jobs.values import ApiVersion
 from app.webhooks import saved as saved_webhooks
+from app.webhooks.policy import make_policy
 from app.webhooks.service import NewWebhook
 
 router = APIRouter(prefix="/api/v2/classify", tags=["classify"])
@@ -154,14 +155,22 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
 
 
 def _webhooks(session: Session, call: Call, body: ClassifyRequest) -> list[NewWebhook]:
-    inline = [to_webhook(webhook) for webhook in body.webhook_configurations or ()]
+    policy = make_policy(call.services.settings)
+    inline = [to_webhook(webhook, policy) for webhook in body.webhook_configurations or ()]
     saved = saved_webhooks.copy_for_job(
         session,
         call.scope,
         call.services.secrets,
         body.webhook_configuration_ids or (),
     )
-    return [replace(webhook, events=webhook.events or DEFAULT_EVENTS) for webhook in inline + saved]
+    return [
+        replace(
+            webhook,
+            events=webhook.events or DEFAULT_EVENTS,
+            loopback_allowed=policy.loopback,
+        )
+        for webhook in inline + saved
+    ]
 
 
 def _job_response(single_job: SingleJob) -> ClassifyResponse:

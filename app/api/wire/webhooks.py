@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from app.api.wire.text import Text, require_storable
 from app.webhooks.models import SavedWebhook
 from app.webhooks.payload import IDS
+from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import NewWebhook
 
 MAX_JOB_WEBHOOKS = 20
@@ -57,8 +58,8 @@ class SavedWebhookResponse(BaseModel):
     updated_at: datetime
 
 
-def to_webhook(webhook: WebhookRequest) -> NewWebhook:
-    """Return the webhook that a job stores."""
+def to_webhook(webhook: WebhookRequest, policy: AddressPolicy) -> NewWebhook:
+    """Return the webhook that a job stores, with the policy of the server that takes it."""
     headers = webhook.webhook_headers
     return NewWebhook(
         url=webhook.webhook_url,
@@ -67,6 +68,7 @@ def to_webhook(webhook: WebhookRequest) -> NewWebhook:
         output_format=webhook.webhook_output_format or "string",
         signing_secret=webhook.webhook_signing_secret or None,
         payload=webhook.webhook_payload or IDS,
+        loopback_allowed=policy.loopback,
     )
 
 

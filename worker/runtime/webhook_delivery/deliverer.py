@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -94,7 +94,7 @@ class Deliverer:
         try:
             headers = self._headers(claim, body)
             note = headers.note
-            answer = self.client.post(claim.url, headers.kept, body)
+            answer = self._client_for(claim).post(claim.url, headers.kept, body)
         except Undeliverable as error:
             return attempt(error=str(error), note=note, is_final=error.is_final)
         except InvalidToken:
@@ -113,6 +113,11 @@ class Deliverer:
             is_final=answer.status == GONE,
             retry_after=parse_retry_after(answer.retry_after, now()),
         )
+
+    def _client_for(self, claim: ClaimedDelivery) -> WebhookClient:
+        """Return a client with the loopback rule of the server that took the job."""
+        policy = replace(self.client.policy, loopback=claim.loopback_allowed)
+        return replace(self.client, policy=policy)
 
     def _headers(self, claim: ClaimedDelivery, body: bytes) -> FilteredHeaders:
         """Return the headers of a request: custom ones, those of the event, and signatures.

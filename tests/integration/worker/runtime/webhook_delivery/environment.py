@@ -56,6 +56,7 @@ class WebhookEnvironment:
         output_format: str = "json",
         secret: str | None = None,
         payload: str = "ids",
+        loopback: bool = True,
     ) -> NewWebhook:
         return NewWebhook(
             url=self.receiver.url(path) if url == "" else url,
@@ -64,6 +65,7 @@ class WebhookEnvironment:
             output_format=output_format,
             signing_secret=secret,
             payload=payload,
+            loopback_allowed=loopback,
         )
 
     def job(self, *webhooks: NewWebhook, files: int = 2, scope: Scope | None = None) -> UUID:
@@ -101,7 +103,7 @@ class WebhookEnvironment:
         waits: Sequence[float] = (0, 0),
         **parts: object,
     ) -> Deliverer:
-        client = WebhookClient(policy or AddressPolicy(loopback=True), limits, tls=TLS, **parts)  # type: ignore[arg-type]
+        client = WebhookClient(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
         return Deliverer(
             self.database, self.world.secrets, client, waits, on_retry=self.waits.append
         )

@@ -213,7 +213,7 @@ class TestSecrets:
         stranger = Deliverer(
             env.database,
             Secrets("another secret key altogether"),
-            WebhookClient(AddressPolicy(loopback=True), tls=TLS),
+            WebhookClient(AddressPolicy(), tls=TLS),
             (0,),
         )
 

@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from app.settings import Settings
-from app.webhooks.policy import Address, make_policy
+from app.webhooks.policy import Address
 from tests.integration.application import RULES, Api, upload
 from tests.integration.worker.runtime.webhook_delivery.environment import WebhookEnvironment
 
@@ -80,8 +79,7 @@ def test_loopback_is_refused_by_a_server_that_other_machines_can_reach(
         client := api.client(api.key(env.world.here)),
         {"webhook_url": env.receiver.url(), "webhook_events": ["parse.pending"]},
     )
-    settings = Settings(data_dir=tmp_path, host="0.0.0.0")
-    env.deliver_all(env.deliverer(make_policy(settings)))
+    env.deliver_all()
 
     log = client.get(f"{JOBS}/{job_id}/webhooks").json()
     assert "this machine itself" in log["configurations"][0]["fault"]
