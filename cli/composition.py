@@ -34,20 +34,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_database(settings: Settings) -> Database:
-    """Return the database of the settings; creates the directory of a SQLite database."""
+def open_database(settings: Settings, connections: int | None = None) -> Database:
+    """Return the database of the settings; creates the directory of a SQLite database.
+
+    `connections` replaces the number of connections in the settings.
+    """
     if not settings.database_url.get_secret_value():
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Database(settings.sqlalchemy_url, postgres_limits(settings))
-
-
-def postgres_limits(settings: Settings) -> PostgresLimits:
-    """Return the limits of an API process on its use of Postgres."""
-    return PostgresLimits(
-        connections=settings.database_connections,
+    limits = PostgresLimits(
+        connections=connections or settings.database_connections,
         connect_seconds=settings.database_connect_seconds,
         statement_seconds=settings.database_statement_seconds,
     )
+    return Database(settings.sqlalchemy_url, limits)
 
 
 def open_secrets(settings: Settings) -> Secrets:

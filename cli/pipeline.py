@@ -10,13 +10,11 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 
-import app.models  # noqa: F401  # the ORM needs every table that a foreign key names
-from app.db import Database, PostgresLimits
 from app.errors import StartupError
 from app.files.cache import FileCache
 from app.observability.tracing import start_tracing
 from app.settings import Settings
-from cli.composition import open_blobs
+from cli.composition import open_blobs, open_database
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser
@@ -70,7 +68,8 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     limit_blas_threads()
     if engine.missing is not None:
         log.warning("%s", engine.missing)
-    database = _open_database(settings)
+    # For the work, its lease, the heartbeat, and two in reserve.
+    database = open_database(settings, connections=5)
     limits, ocr = _parser_limits(settings), find_ocr(settings.ocr_data_dir)
     blobs = open_blobs(settings)
     reader = DocumentReader(
@@ -90,17 +89,6 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,
         remote=remote_of(engine),
-    )
-
-
-def _open_database(settings: Settings) -> Database:
-    return Database(
-        settings.sqlalchemy_url,
-        PostgresLimits(
-            connections=5,  # for the work, its lease, the heartbeat, and two in reserve
-            connect_seconds=settings.database_connect_seconds,
-            statement_seconds=settings.database_statement_seconds,
-        ),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from celery import signals
+from celery import Celery, signals
 
 from app.broker import (
     DELIVER_QUEUE,
@@ -111,17 +111,7 @@ def run_worker(settings: Settings, build: BuildProcessor) -> None:
     child.connect()
     _keep_our_logging(settings)
     tasks.register(app, child.work)
-    app.worker_main(
-        [
-            "worker",
-            f"--concurrency={settings.workers}",
-            f"--queues={WORK_QUEUE}",
-            "--without-gossip",
-            "--without-mingle",
-            "--optimization=fair",
-            f"--loglevel={settings.log_level}",
-        ]
-    )
+    _run_celery(app, settings, WORK_QUEUE, settings.workers, "--optimization=fair")
 
 
 def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
@@ -147,20 +137,26 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
     signals.worker_shutting_down.connect(stop, weak=False)
     tasks.register_deliveries(app, deliverer, stopping.is_set)
     try:
-        app.worker_main(
-            [
-                "worker",
-                "--pool=threads",
-                f"--concurrency={settings.webhook_threads}",
-                f"--queues={DELIVER_QUEUE}",
-                "--hostname=webhooks@%h",
-                "--without-gossip",
-                "--without-mingle",
-                f"--loglevel={settings.log_level}",
-            ]
-        )
+        options = ("--pool=threads", "--hostname=webhooks@%h")
+        _run_celery(app, settings, DELIVER_QUEUE, settings.webhook_threads, *options)
     finally:
         deliverer.database.close()
+
+
+def _run_celery(
+    app: Celery, settings: Settings, queue: str, concurrency: int, *options: str
+) -> None:
+    app.worker_main(
+        [
+            "worker",
+            f"--queues={queue}",
+            f"--concurrency={concurrency}",
+            f"--loglevel={settings.log_level}",
+            "--without-gossip",
+            "--without-mingle",
+            *options,
+        ]
+    )
 
 
 def _keep_our_logging(settings: Settings) -> None:

@@ -76,9 +76,9 @@ def measure_picture(shades: Shades, text: str) -> PageLayout:
 def _measure(aspect: float, shades: Shades, text: str, image_area: float) -> PageLayout:
     return PageLayout(
         aspect=round(aspect, 3),
-        ink=round(float(raster.find_ink(shades).mean()), 4),
+        ink=round(raster.ink_share(shades), 4),
         image_area=round(image_area, 3),
-        photo=round(float(raster.find_photographs(shades).mean()), 3),
+        photo=round(raster.photograph_share(shades), 3),
         words=len(text.split()) + len(_UNSPACED.findall(text)) // 2,
     )
 

@@ -1,8 +1,8 @@
-"""Measures a small grey picture of a page: where ink and photographs are.
+"""Measures a small grey picture of a page: its ink and photographs.
 
-The functions take `shades`, or masks made of it: arrays (height, width) of at least one pixel with
-the first row on top. They are pure, return the same numbers on every machine, and take time in
-proportion to the pixels. Lengths are chosen for a page at 72 dpi.
+The functions take `shades`, an array (height, width) of at least one pixel. They are pure, return
+the same numbers on every machine, and take time in proportion to the pixels. Lengths are chosen for
+a page at 72 dpi.
 """
 
 import math
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Shades = NDArray[np.uint8]
-Mask = NDArray[np.bool_]
 
 _CONTRAST = 40
 _BLOCK = 16
@@ -33,27 +32,25 @@ def shrink(shades: Shades, max_pixels: int) -> Shades:
     return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32), dtype=np.uint8)
 
 
-def find_ink(shades: Shades) -> Mask:
-    """Return where the picture differs from its background, the most frequent shade."""
+def ink_share(shades: Shades) -> float:
+    """Return the share that differs from the background, the most frequent shade."""
     background = int(np.argmax(Image.fromarray(shades).histogram()))
     darker = shades < max(0, background - _CONTRAST)
-    return darker | (shades > min(255, background + _CONTRAST))
+    return float((darker | (shades > min(255, background + _CONTRAST))).mean())
 
 
-def find_photographs(shades: Shades) -> Mask:
-    """Return where photographs are: squares of 16 pixels that are grey and uneven."""
-    found = np.zeros(shades.shape, dtype=np.bool_)
+def photograph_share(shades: Shades) -> float:
+    """Return the share that photographs cover: squares of 16 pixels that are grey and uneven."""
     height, width = (side - side % _BLOCK for side in shades.shape)
     if not height or not width:
-        return found
+        return 0.0
     whole = shades[:height, :width]
     greys = _blocks((whole > _DARKEST) & (whole < _LIGHTEST)).sum(axis=1, dtype=np.uint8)
     photographs = greys.sum(axis=2, dtype=np.uint16) > _PHOTO_GREYS * _BLOCK**2
     # The deviation takes time, and most pages have no such squares.
     grey = _blocks(whole).swapaxes(1, 2)[photographs]
-    photographs[photographs] = grey.std(axis=(1, 2), dtype=np.float32) > _PHOTO_DEVIATION
-    found[:height, :width] = photographs.repeat(_BLOCK, 0).repeat(_BLOCK, 1)
-    return found
+    uneven = grey.std(axis=(1, 2), dtype=np.float32) > _PHOTO_DEVIATION
+    return int(uneven.sum()) * _BLOCK**2 / shades.size
 
 
 def _blocks(pixels: NDArray[Any]) -> NDArray[Any]:
