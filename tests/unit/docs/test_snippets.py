@@ -9,12 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 DRIVERS = ROOT / "tests" / "sdks" / "drivers"
 PAGE = ROOT / "docs" / "how-to" / "extensions.md"
-SECTION = (
-    PAGE.read_text(encoding="utf-8")
-    .split("## Use the extensions from the official clients\n")[1]
-    .split("\n## ")[0]
-)
-SHOWN = re.findall(r"```(python|js)\n(.+?)```", SECTION, re.DOTALL)
+SHOWN = re.findall(r"```(python|js)\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 SUFFIXES = {"python": ".py", "js": ".mjs"}
 
 
