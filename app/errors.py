@@ -90,7 +90,7 @@ class Unavailable(PigeonholeError):
     headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
-UNREACHABLE = "The database cannot be reached. Try again."
+DATABASE_UNAVAILABLE = "The database is unavailable. Try again."
 
 
 class StartupError(Exception):

@@ -56,7 +56,7 @@ def find_newest(
     row_id: InstrumentedAttribute[UUID],
     request: PageRequest,
 ) -> Page[Row]:
-    """Return a page of the rows of a query, the newest first by these two columns."""
+    """Return a page of the rows of a query, newest first by these two columns."""
     total = count(session, query, request)
     if request.after is not None:
         query = query.where(tuple_(created_at, row_id) < request.after)

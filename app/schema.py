@@ -93,4 +93,4 @@ def _back_up(path: Path) -> None:
     finally:
         source.close()
         target.close()
-    log.info("database backed up before its migration", extra={"backup": copy.name})
+    log.info("backed up the database before the migration", extra={"backup": copy.name})

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         description="Position of the bucket name in URLs: in the path, or before the host.",
     )
     s3_seconds: Annotated[float, Ge(0.5), Le(60)] = Field(
-        10, description="Time after which a request to a silent store fails."
+        10, description="Time limit for an answer of the store."
     )
     s3_public_endpoint: Endpoint = Field(
         "",
@@ -147,11 +147,10 @@ class Settings(BaseSettings):
     )
     lease_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
         60,
-        description="Time without a heartbeat after which the file of a worker goes to another "
-        "one.",
+        description="Time without a heartbeat after which a worker's file goes to another worker.",
     )
     max_attempts: Annotated[int, Ge(1), Le(20)] = Field(
-        3, description="Attempts at one file; it fails once this many workers were lost over it."
+        3, description="Maximum attempts at one file; it fails after this many lost workers."
     )
     item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
         600,
@@ -165,7 +164,7 @@ class Settings(BaseSettings):
     )
     retry_window_seconds: Annotated[int, Ge(0), Le(86400)] = Field(
         120,
-        description="Within this time, a repeated request of a client returns the same job "
+        description="Time within which a client's repeated request returns the same job "
         "instead of a new one.",
     )
     job_retention_seconds: Annotated[int, Ge(0)] = Field(
@@ -213,16 +212,16 @@ class Settings(BaseSettings):
     )
 
     parser_memory_bytes: Annotated[int, Ge(256 * MIB)] = Field(
-        2048 * MIB, description="Address space of the process that reads one file."
+        2048 * MIB, description="Maximum address space of the process that reads one file."
     )
     parser_cpu_seconds: Annotated[int, Ge(1), Le(3600)] = Field(
-        60, description="CPU time for reading one file."
+        60, description="CPU time limit for reading one file."
     )
     parser_wall_seconds: Annotated[float, Ge(0.5), Le(3600)] = Field(
-        30, description="Wall time for reading one file."
+        30, description="Wall time limit for reading one file."
     )
     parser_max_pages: Annotated[int, Ge(1), Le(10_000)] = Field(
-        500, description="Maximum pages read of one document, whatever the job requests."
+        500, description="Maximum pages read of one document, even if the job requests more."
     )
 
     ocr_data_dir: Path | None = Field(
@@ -236,7 +235,7 @@ class Settings(BaseSettings):
     )
     ocr_max_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
         300,
-        description="Maximum of both limits; further pages are not read by OCR.",
+        description="Maximum of both time limits; further pages are not read by OCR.",
     )
 
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
@@ -308,17 +307,17 @@ class Settings(BaseSettings):
         "info", description="Minimum severity of logged messages."
     )
     log_format: Literal["auto", "json", "text"] = Field(
-        "auto", description="json: one object a line; auto: text on a terminal, json elsewhere."
+        "auto", description="json: one object per line; auto: text on a terminal, json elsewhere."
     )
 
     metrics_token: SecretStr = Field(
         SecretStr(""),
-        description="Bearer token of the scraper of /metrics. Empty: only this machine may read "
+        description="Bearer token for reading /metrics. Empty: only this machine may read "
         "them, from a server that listens on loopback.",
     )
     metrics_port: Annotated[int, Ge(0), Le(MAX_PORT)] = Field(
         0,
-        description="Port of the metrics of `pigeonhole worker`, at host; 0 serves none.",
+        description="Port for the metrics of `pigeonhole worker`, at host; 0 disables it.",
     )
     otel_endpoint: Endpoint = Field(
         "",

@@ -13,14 +13,18 @@ audit = administration_group("audit", "Read the audit log.")
 
 
 @audit.command()
-@click.option("--since", type=Moment(), help="Events since then: 2026-12-31, or 7d ago.")
-@click.option("--until", type=Moment(), help="Events before then.")
-@click.option("--project", "project_id", type=click.UUID, help="Events of this project only.")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="Events since this time: a date such as 2026-12-31, or an age such as 7d.",
+)
+@click.option("--until", type=Moment(), help="Events before this time.")
+@click.option("--project", "project_id", type=click.UUID, help="Only events of this project.")
 @with_administration
 def export(
     parts: Administration, since: datetime | None, until: datetime | None, project_id: UUID | None
 ) -> None:
-    """Print the events as JSON, one a line, the oldest first."""
+    """Print the events as JSON, one per line, oldest first."""
     if project_id is not None:
         with parts.database.read() as session:
             require_project(session, project_id)

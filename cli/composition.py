@@ -120,7 +120,7 @@ def open_checked_blobs(settings: Settings) -> BlobStore:
         blobs = open_blobs(settings)
         _check_store(blobs)
     except StorageFull as error:
-        log.warning("%s", error)
+        log.warning("disk full; uploads fail until space is freed", extra={"reason": str(error)})
     except OSError as error:
         raise StartupError(f"{name}: uploaded files cannot be stored: {error}") from None
     return blobs
@@ -164,7 +164,7 @@ def _own_secret(settings: Settings) -> str:
         if _has_keys(settings):
             raise StartupError(
                 f"{path} is missing, and the API keys in the database beside it do not work "
-                "without it: restore secret.key from a backup, or start on a new data directory"
+                "without it: restore secret.key from a backup, or start with a new data directory"
             )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, random.token_urlsafe(48))

@@ -112,7 +112,7 @@ def load_samples(folder: Path) -> Samples:
         expected = {name: _expectation(value) for name, value in content["expected"].items()}
     except FileNotFoundError:
         raise click.ClickException(
-            f"No {path}: run the demo in the checkout, or give --samples."
+            f"{path} does not exist: run the demo in the checkout, or give --samples."
         ) from None
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise click.ClickException(f"{path} is not in the form of rules.yaml: {error}") from None

@@ -21,8 +21,10 @@ def files() -> None:
 
 
 @files.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Data directory.")
-@click.option("--delete", is_flag=True, help="Delete the orphans; without it they are counted.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
+)
+@click.option("--delete", is_flag=True, help="Delete the orphans instead of counting them.")
 @click.option(
     "--limit",
     type=click.IntRange(1),
@@ -31,9 +33,9 @@ def files() -> None:
     help="Stop after this many orphans.",
 )
 def tidy(data_dir: Path | None, limit: int, *, delete: bool) -> None:
-    """Find blobs older than a day without a row in the database, which crashes leave behind.
+    """Find orphans: blobs older than a day without a row in the database. Crashes leave them.
 
-    The server does not do this on its own: with the wrong database, every blob is an orphan.
+    The server never deletes them itself: with the wrong database, every blob is an orphan.
     """
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)

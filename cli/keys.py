@@ -88,7 +88,7 @@ def list_keys(parts: Administration) -> None:
     type=Duration(),
     default="1d",
     show_default=True,
-    help="Time with both keys valid.",
+    help="Time during which both keys are valid.",
 )
 @click.option(
     "--expires",
@@ -99,8 +99,7 @@ def list_keys(parts: Administration) -> None:
 def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datetime | None) -> None:
     """Create the successor of a key and print it. The old key stays valid for a while.
 
-    The new key has the name and access of the old one. A key created for 90 days is replaced by
-    one for 90 days, a key without expiry by one without expiry.
+    The new key has the name, access and lifetime of the old key.
     """
     with parts.database.write() as session:
         rotated = rotate_key(session, parts.secrets, key_id, grace, expires, actor=parts.actor)
@@ -123,6 +122,6 @@ def revoke(parts: Administration, key_id: UUID) -> None:
     click.echo("Revoked.")
     if origin == KeyOrigin.ENVIRONMENT:
         click.echo(
-            "PIGEONHOLE_API_KEY restores this key at the next start: change it too.",
+            "PIGEONHOLE_API_KEY makes this key valid again at the next start. Change it too.",
             err=True,
         )

@@ -13,7 +13,9 @@ from cli.composition import open_database, open_secrets
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything is kept.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
+)
 def migrate(data_dir: Path | None) -> None:
     """Migrate the database to the schema of this release, and create the first project.
 

@@ -22,7 +22,7 @@ def models() -> None:
 def build(*, if_possible: bool) -> None:
     """Build the embedding model e5 from the package with its weights.
 
-    Writes to PIGEONHOLE_MODELS_DIR. Does nothing if the model is there and undamaged.
+    Write it to PIGEONHOLE_MODELS_DIR. Do nothing if an undamaged model exists.
     """
     # ONNX and ONNX Runtime load slowly; other verbs do not need them.
     from worker.classification.embedders.e5 import manifest  # noqa: PLC0415
@@ -34,13 +34,13 @@ def build(*, if_possible: bool) -> None:
         return
     if if_possible and find_weights() is None:
         click.echo(
-            f"WARNING: {manifest.NAME} cannot be built: there is no package with its weights for"
-            " this platform. Pigeonhole works with USE alone and is right less often, above all"
-            " about custom types and in languages other than the 16 of USE.",
+            f"WARNING: {manifest.NAME} cannot be built: the package with its weights does not exist"
+            " for this platform. Pigeonhole works with USE alone and is less accurate, above all"
+            " for custom types and in languages other than the 16 of USE.",
             err=True,
         )
         return
-    click.echo(f"Building {manifest.NAME} (some seconds)", err=True)
+    click.echo(f"Building {manifest.NAME} (takes a few seconds)", err=True)
     build_model(directory)
 
 
@@ -50,13 +50,14 @@ def build(*, if_possible: bool) -> None:
     "place",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Labelled documents: manifest.csv, the files, rules*.json; text.jsonl there or above.",
+    help="Directory of the labelled documents: manifest.csv, the files, rules*.json, and text.jsonl"
+    " there or in a parent directory.",
 )
 @click.option(
     "--output",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Directory for the constants.  [default: the installed package; for PIGEONHOLE_EMBEDDER "
-    "PIGEONHOLE_MODELS_DIR]",
+    help="Directory for the constants.  [default: the installed package; "
+    "with PIGEONHOLE_EMBEDDER: PIGEONHOLE_MODELS_DIR]",
 )
 @click.option("--alone", is_flag=True, help="Fit only the constants of USE alone.")
 def fit(place: Path, output: Path | None, *, alone: bool) -> None:

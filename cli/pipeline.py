@@ -37,8 +37,8 @@ def require_embedder(settings: Settings) -> None:
             pool.submit(_try_engine, settings).result()
     except BrokenProcessPool as error:
         raise StartupError(
-            "PIGEONHOLE_EMBEDDER: the process that loaded it died, perhaps for lack of memory:"
-            " give it more, or choose a smaller model"
+            "PIGEONHOLE_EMBEDDER: the process that loaded the model died, perhaps for lack of"
+            " memory: give it more memory, or choose a smaller model"
         ) from error
 
 
@@ -67,7 +67,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     engine = load_engine(settings)
     limit_blas_threads()
     if engine.missing is not None:
-        log.warning("%s", engine.missing)
+        log.warning("one model unavailable; using USE alone", extra={"reason": engine.missing})
     # For the work, its lease, the heartbeat, and two in reserve.
     database = open_database(settings, connections=5)
     limits, ocr = _parser_limits(settings), find_ocr(settings.ocr_data_dir)

@@ -49,7 +49,9 @@ projects = administration_group("projects", "Create and list projects, and set t
 @projects.command()
 @click.argument("name", type=Name())
 @click.option(
-    "--organization-id", type=click.UUID, help="Its organization.  [default: the first one]"
+    "--organization-id",
+    type=click.UUID,
+    help="Organization of the project.  [default: the first]",
 )
 @with_administration
 def create(parts: Administration, name: str, organization_id: UUID | None) -> None:

@@ -16,19 +16,21 @@ MAX_NAMED_BLOBS = 20
 
 
 @click.command()
-@click.option("--project", "project_id", type=click.UUID, required=True, help="The project's id.")
-@click.option("--older-than", type=Duration(), help="Only ended jobs and files older than: 90d.")
+@click.option("--project", "project_id", type=click.UUID, required=True, help="Id of the project.")
+@click.option(
+    "--older-than", type=Duration(), help="Only ended jobs and files older than this, such as 90d."
+)
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @with_administration
 def purge(
     parts: Administration, project_id: UUID, older_than: timedelta | None, *, yes: bool
 ) -> None:
-    """Delete a project's files, jobs, results and webhook logs, bytes included.
+    """Delete a project's files with their bytes, jobs, results and webhook logs.
 
     Without --older-than this deletes everything: running jobs are cancelled, and saved
     configurations and webhooks are deleted too. The project and its keys stay. The audit log
-    records what was deleted. The exit status is 1 when the store did not delete some of the
-    bytes: they are named, and the server tries again.
+    records what was deleted. The exit status is 1 if the store did not delete some of the
+    bytes: the command lists their keys, and the server retries.
     """
     with parts.database.read() as session:
         name = require_project(session, project_id).name

@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 def serve(host: str | None, port: int | None, data_dir: Path | None, workers: int | None) -> None:
     """Start the server.
 
-    Variables of the environment set these options and all other settings: PIGEONHOLE_HOST, ...
+    Environment variables such as PIGEONHOLE_HOST set these options and all other settings.
     """
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)
@@ -123,7 +123,7 @@ def _serve(settings: Settings) -> None:
     try:
         _Server(config, background).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn raises it again after a clean shutdown
-        log.debug("stopped by the keyboard")
+        log.debug("stopped by a keyboard interrupt")
     finally:
         database.close()
         stop_tracing()
@@ -163,7 +163,7 @@ def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None
             # Before the commit: if the file cannot be written, the key must not exist.
             write_private(key_file, key)
     if key is not None and sys.stdout.isatty():
-        print(f"Your API key, printed only now and stored in {key_file}:\n  {key}\n")
+        print(f"Your API key, shown only once and stored in {key_file}:\n  {key}\n")
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -216,6 +216,6 @@ def _lock(data_dir: Path) -> TextIO:
     except BlockingIOError:
         file.close()
         raise StartupError(
-            f"another Pigeonhole is running on {data_dir}: stop it, or choose another --data-dir"
+            f"another Pigeonhole server uses {data_dir}: stop it, or choose another --data-dir"
         ) from None
     return file

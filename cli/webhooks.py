@@ -23,7 +23,9 @@ def webhooks() -> None:
     help="File with the headers as `Name: value`.",
 )
 @click.option("--body", type=READABLE, required=True, help="File with the raw body.")
-@click.option("--secret-file", type=READABLE, help="File with the secret; prompts without it.")
+@click.option(
+    "--secret-file", type=READABLE, help="File with the secret. Without it, the command prompts."
+)
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
@@ -37,7 +39,7 @@ def verify_request(
 ) -> None:
     """Verify the signatures of a captured request: LC-Signature and webhook-signature.
 
-    The exit status is 1 when a signature is wrong or too old, or when there is none.
+    The exit status is 1 if a signature is wrong, too old or missing.
     """
     if secret_file is None:
         secret = click.prompt("Secret", hide_input=True, err=True)

@@ -27,7 +27,7 @@ from worker.runtime.celery import DelivererProcess, run_deliverer, run_worker
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
-    help="Directory of the files, without PIGEONHOLE_BLOB_URL.  [default: pigeonhole-data]",
+    help="Directory of the files if PIGEONHOLE_BLOB_URL is not set.  [default: pigeonhole-data]",
 )
 def worker(workers: int | None, data_dir: Path | None) -> None:
     """Start workers for a server with Postgres and Redis."""

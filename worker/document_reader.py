@@ -100,7 +100,7 @@ class DocumentReader:
         return document
 
     def _missing_file_error(self, blob_key: str) -> FileError:
-        """Tell a deleted file from lost bytes; raises OSError if the store cannot be reached."""
+        """Tell a deleted file from lost bytes; raises OSError if the store is unavailable."""
         self.blobs.check()
         with self.database.read() as session:
             is_known = session.scalar(select(exists().where(File.blob_key == blob_key)))

@@ -133,13 +133,13 @@ class Pipeline:
         try:
             outcome = self._classify_file(claim, cached, lease)
         except LeaseLost:
-            log.info("stopped: the lease is lost, or the job has ended")
+            log.info("lease lost or job ended; stopping work on the file")
             return
         except MACHINE_FAULTS:
             queue.release(self.database, claim)
             raise
         if not retry_write(lambda: queue.finish(self.database, claim, outcome), RECORD_TRIES):
-            log.warning("the lease was lost; discarding the outcome")
+            log.warning("lease lost; discarding the outcome")
             metrics.LEASES_LOST.add()
             return
         _count(outcome)
@@ -177,7 +177,7 @@ class Pipeline:
         except (*MACHINE_FAULTS, LeaseLost):
             raise
         except Exception:  # one file's failure must never touch another file
-            log.exception("unexpected error while classifying a file")
+            log.exception("unexpected error while classifying a file; ending it with an error")
             return INTERNAL
         return Classified(_storable_verdict(verdict), self.engine.version)
 

@@ -92,7 +92,9 @@ def _resolve(services: Services, principal: Principal, project_id: UUID | None) 
 async def get_call(
     request: Request,
     project_id: Annotated[UUID | None, Query(description="Default: the key's project.")] = None,
-    organization_id: Annotated[UUID | None, Query(description="Default: the key's.")] = None,
+    organization_id: Annotated[
+        UUID | None, Query(description="Default: the key's organization.")
+    ] = None,
 ) -> Call:
     """Return the call of a request; raises NotFound for a project that the key may not use.
 

@@ -12,7 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from app.errors import UNREACHABLE, PigeonholeError, StorageFull, Unavailable, Unprocessable
+from app.errors import (
+    DATABASE_UNAVAILABLE,
+    PigeonholeError,
+    StorageFull,
+    Unavailable,
+    Unprocessable,
+)
 from app.files.blobs.protocol import FULL_MESSAGE, StoreUnavailable, is_disk_full
 
 log = logging.getLogger(__name__)
@@ -21,7 +27,7 @@ log = logging.getLogger(__name__)
 BUSY_STATES = {"57014", "55P03", "40P01"}
 
 TOO_MANY_FILES = "The server has too many open files. Try again."
-STORE_AWAY = "The store of uploaded files cannot be reached. Try again."
+STORE_UNAVAILABLE = "The store of uploaded files is unavailable. Try again."
 
 
 def install(app: FastAPI) -> None:
@@ -75,7 +81,7 @@ def _answer_database_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DatabaseError)  # noqa: S101  # how the handler is registered
     cause = str(error.orig).lower()
     if "disk is full" in cause or "no space left" in cause:
-        log.error("the disk of the database is full; request refused")
+        log.error("database disk full; request refused")
         return _answer(StorageFull(FULL_MESSAGE))
     state = getattr(error.orig, "sqlstate", None)
     if (
@@ -84,25 +90,25 @@ def _answer_database_error(request: Request, error: Exception) -> JSONResponse:
         or "connect" in cause
         or state in BUSY_STATES
     ):
-        log.error("database not reachable; request refused", exc_info=error)
-        return _answer(Unavailable(UNREACHABLE))
+        log.error("database unavailable; request refused", exc_info=error)
+        return _answer(Unavailable(DATABASE_UNAVAILABLE))
     return unexpected(request.state.request_id, error)
 
 
 def _answer_pool_timeout(_: Request, error: Exception) -> JSONResponse:
     log.error("no free database connection; request refused", exc_info=error)
-    return _answer(Unavailable(UNREACHABLE))
+    return _answer(Unavailable(DATABASE_UNAVAILABLE))
 
 
 def _answer_os_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and is_disk_full(error):
         return _answer(StorageFull(FULL_MESSAGE))
     if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
-        log.error("too many open files; request refused; raise the limit (ulimit -n)")
+        log.error("too many open files; request refused. Raise the limit (ulimit -n)")
         return _answer(Unavailable(TOO_MANY_FILES))
     if isinstance(error, StoreUnavailable):
-        log.error("blob store failed; request refused", extra={"reason": str(error)})
-        return _answer(Unavailable(STORE_AWAY))
+        log.error("blob store unavailable; request refused", extra={"reason": str(error)})
+        return _answer(Unavailable(STORE_UNAVAILABLE))
     return unexpected(request.state.request_id, error)
 
 

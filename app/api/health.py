@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 # Load balancers and orchestrators wait a few seconds at most, and ask again soon.
 ANSWER_SECONDS = 2.0
-FAILED = "it does not answer; see the server's log"
+FAILED = "its check failed; see the server's log"
 SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
 router = APIRouter(tags=["health"])
@@ -104,7 +104,7 @@ def _check_schema(services: Services) -> CheckResult:
         # During an upgrade. Migrations only add, so this process serves requests until the new
         # version is ready.
         return CheckResult(facts={"schema": "newer"})
-    return CheckResult("it does not have the schema of this version: run `pigeonhole migrate`")
+    return CheckResult("it does not have the schema of this release: run `pigeonhole migrate`")
 
 
 def _check_files(services: Services) -> CheckResult:
@@ -122,7 +122,7 @@ def _check_workers(services: Services) -> CheckResult:
         workers = find_capabilities(session)
     # In production, workers are separate programs: the API takes jobs without them.
     if services.settings.is_embedded and not workers:
-        return CheckResult("none has started yet")
+        return CheckResult("no worker has started yet")
     facts: dict[str, object] = {"workers": len(workers)}
     missing = sorted({str(can["missing"]) for can in workers if can.get("missing")})
     return CheckResult(facts={**facts, "missing": missing} if missing else facts)

@@ -30,7 +30,7 @@ def metrics(request: Request) -> Response:
     try:
         collectors = [queue.begin().result(DATABASE_SECONDS)]
     except Exception:  # the other metrics are served even if the database fails
-        log.warning("metrics of the queue failed; serving the others", exc_info=True)
+        log.warning("queue metrics failed; serving the other metrics", exc_info=True)
         collectors = []
     body = render_metrics(DatabaseUp(is_up=bool(collectors)), *collectors)
     return Response(body, media_type=CONTENT_TYPE_LATEST)

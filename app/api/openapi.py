@@ -19,15 +19,15 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # Errors that every endpoint below /api can return.
 ERRORS = {
     "400": "The body is not JSON, or the page_token belongs to another listing.",
-    "401": "The API key is missing, unknown, revoked or expired; the sentence says which.",
+    "401": "The API key is missing, unknown, revoked or expired; `detail` says which.",
     "403": "The endpoint needs an API key of the other kind: with or without administration.",
     "404": "An id or a path does not exist, or this API key has no access to it.",
     "408": "The body of the request did not arrive in time.",
-    "409": "The current state does not allow it; the sentence says why. Do not retry.",
+    "409": "The current state does not allow it; `detail` says why. Do not retry.",
     "413": "The file or the body is larger than the limit of this server or project.",
     "429": "The API key has used up its rate; retry after the seconds of Retry-After.",
-    "500": "An error of the server; the sentence has the id of the request.",
-    "503": "The database or the store of files cannot be reached; see Retry-After.",
+    "500": "An error of the server; `detail` has the id of the request.",
+    "503": "The database or the store of uploaded files is unavailable; see Retry-After.",
     "507": "The disk of the server is full.",
 }
 

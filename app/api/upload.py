@@ -152,7 +152,7 @@ async def receive_upload(
     except BaseException as error:
         await to_thread.run_sync(upload.writer.discard)
         if isinstance(error, FormParserError):
-            raise _broken("it does not follow its own boundary") from None
+            raise _broken("it does not match its boundary") from None
         raise
     return upload
 

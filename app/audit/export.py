@@ -28,7 +28,7 @@ class EventFilter:
 
 
 def read_lines(database: Database, events: EventFilter) -> Iterator[str]:
-    """Yield each event as a line of JSON, the oldest first.
+    """Yield each event as a line of JSON, oldest first.
 
     Reads in batches: neither memory nor a transaction grows with the log. Events of concurrent
     transactions may be missing at the end; a later call with an earlier `since` finds them.
@@ -47,7 +47,7 @@ def read_lines(database: Database, events: EventFilter) -> Iterator[str]:
 
 
 def delete_old_events(database: Database, age: timedelta, limit: int) -> int:
-    """Delete up to `limit` events older than `age`, the oldest first; return how many."""
+    """Delete up to `limit` events older than `age`, oldest first; return how many."""
     before = first_id(now() - age)
     with database.read() as session:
         old = session.scalars(

@@ -84,7 +84,7 @@ def get(session: Session, scope: Scope, configuration_id: UUID) -> Configuration
 def find_page(
     session: Session, scope: Scope, requested: ConfigurationFilter, request: PageRequest
 ) -> Page[Configuration]:
-    """Return a page of the project's configurations, the newest first."""
+    """Return a page of the project's configurations, newest first."""
     query = select(Configuration).where(Configuration.project_id == scope.project_id)
     if requested.name is not None:
         query = query.where(Configuration.name == requested.name)

@@ -192,7 +192,7 @@ class FileCache:
 
     def _log_once(self, error: Exception) -> None:
         if not self._has_failed:
-            log.warning("cache unavailable; files are read again each time", exc_info=error)
+            log.warning("file cache unavailable; reading files without it", exc_info=error)
         self._has_failed = True
 
 

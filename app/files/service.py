@@ -136,7 +136,7 @@ def _require_room(session: Session, file: File, default: int) -> None:
     used = int(session.scalar(total) or 0) - file.size
     if used + file.size > limit:
         raise PayloadTooLarge(
-            f"The project keeps {used} of at most {limit} bytes: there is no room for {file.size} "
+            f"The project stores {used} of at most {limit} bytes, without room for {file.size} "
             "more. Delete files that you do not need."
         )
 
@@ -171,7 +171,7 @@ def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID
             f" and {len(missing) - 20} more" if len(missing) > 20 else ""
         )
         raise NotFound(
-            f"File{'' if len(missing) == 1 else 's'} not found: {shown}. Upload first, then use "
+            f"File{'' if len(missing) == 1 else 's'} not found: {shown}. Upload the file first "
             "the id of the answer."
         )
     return found

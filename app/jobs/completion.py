@@ -83,7 +83,7 @@ def cancel(session: Session, job_id: UUID, *, actor: str) -> None:
     if not ended:
         return
     counts = _count(session, job_id, ended, ended)
-    message = f"the job was cancelled: {ended} of {_files(counts.file_count)} had not been done"
+    message = f"the job was cancelled: {ended} of {_files(counts.file_count)} were not classified"
     _close(session, job_id, JobStatus.CANCELLED, message, actor)
 
 

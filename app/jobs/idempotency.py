@@ -81,7 +81,7 @@ def _find_by_client_key(
     ).one_or_none()
     if job is not None and job.request_digest != digest:
         raise Conflict(
-            "This Idempotency-Key was used for another request: send a new key, or the same body."
+            "This Idempotency-Key was used for another request. Send a new key or the same body."
         )
     return job
 

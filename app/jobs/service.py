@@ -194,7 +194,7 @@ def _one_job(narrow: bool) -> Select[Job]:
 def find_page(
     session: Session, scope: Scope, request: PageRequest, api_version: ApiVersion
 ) -> Page[Job]:
-    """Return a page of the project's jobs of one version of the API, the newest first."""
+    """Return a page of the project's jobs of one version of the API, newest first."""
     query = select(Job).where(Job.project_id == scope.project_id, Job.api_version == api_version)
     return find_newest(session, query, Job.created_at, Job.id, request)
 

@@ -99,7 +99,7 @@ def find_by_transaction(session: Session, scope: Scope, transaction_id: str) -> 
 def find_page(
     session: Session, scope: Scope, filters: JobFilter, request: PageRequest
 ) -> Page[SingleJob]:
-    """Return a page of the project's jobs, the newest first."""
+    """Return a page of the project's jobs, newest first."""
     query = _filter(_jobs().where(Job.project_id == scope.project_id), filters)
     total = count(session, query.with_only_columns(Job.id), request)
     if request.after is not None:

@@ -86,7 +86,7 @@ class RedisBuckets:
                 [REDIS_PREFIX + name], [PERIOD_SECONDS, PERIOD_SECONDS / per_minute]
             )
         except redis.RedisError:
-            log.warning("Redis not reachable; limiting rates in each process", exc_info=True)
+            log.warning("Redis unavailable; each process limits rates on its own", exc_info=True)
             self._retry_at = time.monotonic() + REDIS_PAUSE_SECONDS
             return self._local.take(name, per_minute)
         return float(answer)

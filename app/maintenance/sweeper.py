@@ -137,7 +137,7 @@ class Sweeper:
         ended = recovery.end_overdue(self._database)
         if requeued or ended:
             log.warning(
-                "requeued expired items, ended overdue jobs",
+                "requeued expired items and ended overdue jobs",
                 extra={"items": requeued, "jobs": ended},
             )
         if requeued:

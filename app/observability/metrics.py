@@ -46,7 +46,10 @@ class _Metric(Generic[T]):
             change(self._metric.labels(*values) if values else self._metric)
         except OSError as error:
             if not self._has_warned:
-                log.warning("metric not counted: %s", error, extra={"metric": self.name})
+                log.warning(
+                    "metric not counted; later failures are not logged",
+                    extra={"metric": self.name, "reason": str(error)},
+                )
             self._has_warned = True
 
 
@@ -95,7 +98,7 @@ REQUESTS_IN_FLIGHT = Gauge("pigeonhole_requests_in_flight", "Requests being answ
 
 # The outcome of a file is `classified`, `null` or `failed`.
 FILES = Counter("pigeonhole_files_total", "Files finished by workers.", "outcome")
-FILE_ERRORS = Counter("pigeonhole_file_errors_total", "Files failed, by error code.", "code")
+FILE_ERRORS = Counter("pigeonhole_file_errors_total", "Failed files, by error code.", "code")
 PARSE_SECONDS = Histogram(
     "pigeonhole_parse_seconds", "Time to read a file.", "format", "mode", buckets=SLOW
 )

@@ -62,7 +62,7 @@ def serve_metrics(settings: Settings) -> Iterator[None]:
         return
     if not is_loopback(settings.host) and not settings.metrics_token.get_secret_value():
         raise StartupError(
-            "PIGEONHOLE_METRICS_TOKEN is not set: other machines need it to read the metrics"
+            "PIGEONHOLE_METRICS_TOKEN is required to serve metrics to other machines: set it"
         )
     try:
         kind = _ServerOfIpv6 if ":" in settings.host else _Server

@@ -48,7 +48,7 @@ def shared_metrics(parent: Path | None = None) -> Iterator[None]:
         directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).absolute()
         _count_in(directory)
     except OSError as error:
-        log.warning("metrics of worker processes are not served: %s", error)
+        log.warning("metrics of worker processes are not served", extra={"reason": str(error)})
         if directory is not None:
             shutil.rmtree(directory, ignore_errors=True)
         yield
@@ -72,7 +72,7 @@ def join_metrics() -> None:
     try:
         _count_in(Path(directory))
     except OSError as error:
-        log.warning("metrics of this process are not served: %s", error)
+        log.warning("metrics of this process are not served", extra={"reason": str(error)})
 
 
 def render_metrics(*collectors: Collector) -> bytes:
@@ -159,7 +159,7 @@ def _remove_leftovers(parent: Path) -> None:
             if is_ours and is_old and not _is_in_use(directory):
                 shutil.rmtree(directory, ignore_errors=True)
         except OSError:
-            log.debug("old directory of metrics not removed", exc_info=True)
+            log.debug("old metrics directory not deleted", exc_info=True)
 
 
 def _is_in_use(directory: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
-from app.errors import UNREACHABLE, NotAuthenticated, Unavailable
+from app.errors import DATABASE_UNAVAILABLE, NotAuthenticated, Unavailable
 from app.projects.keys import (
     EXPIRED,
     MALFORMED,
@@ -79,8 +79,8 @@ class Authenticator:
             with self._database.read() as session:
                 found = find_key(session, key_digest)
         except SQLAlchemyError as error:
-            log.exception("database unreachable; request refused with 503")
-            raise Unavailable(UNREACHABLE) from error
+            log.exception("database unavailable; request refused")
+            raise Unavailable(DATABASE_UNAVAILABLE) from error
         if found is None:
             raise self._refuse(key_digest, UNKNOWN)
         if found.refusal is not None:
@@ -100,7 +100,9 @@ class Authenticator:
             with self._database.write() as session:
                 record_use(session, key.principal.key_id)
         except SQLAlchemyError:  # a full disk must not refuse a valid key
-            log.warning("last use of an API key not written; request continues", exc_info=True)
+            log.warning(
+                "writing the last use of an API key failed; request continues", exc_info=True
+            )
 
 
 class _ExpiringCache(Generic[T]):

@@ -55,8 +55,8 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
 def _set_environment_key(session: Session, secrets: Secrets, key: str, project: Project) -> None:
     if key != key.strip() or not (key.isascii() and key.isprintable()):
         raise StartupError(
-            "PIGEONHOLE_API_KEY must consist of ASCII characters, because it travels in a header, "
-            "without line breaks and without blanks at its ends"
+            "PIGEONHOLE_API_KEY must consist of ASCII characters, without line breaks and "
+            "without spaces at its beginning or end"
         )
     key_digest = digest(secrets, key)
     replaced = session.scalars(

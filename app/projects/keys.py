@@ -259,7 +259,7 @@ def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:
     # The rotation shortened its lifetime, which the successor would inherit.
     if old.replaced_by is not None:
         raise Conflict(
-            f"This key was rotated before. Rotate its successor {old.replaced_by} instead."
+            f"This key has been rotated already. Rotate its successor {old.replaced_by} instead."
         )
     return old
 

@@ -114,7 +114,7 @@ def resolve_scope(
 
 
 def find_projects(session: Session, principal: Principal, name: str | None) -> Sequence[Project]:
-    """Return the projects that a key may use, the oldest first; with `name`, only those."""
+    """Return the projects that a key may use, oldest first; with `name`, only those."""
     query = _projects(principal)
     if name is not None:
         query = query.where(Project.name == name)

@@ -71,8 +71,8 @@ class AddressPolicy:
             if self.loopback or _is_in(real, self.allowed):
                 return None
             return (
-                f"{address} is this machine itself, which needs a server on loopback, or "
-                "the address in PIGEONHOLE_WEBHOOK_ALLOW"
+                f"{address} is this machine: only a server on loopback may reach it, "
+                "or a server with this address in PIGEONHOLE_WEBHOOK_ALLOW"
             )
         if _is_in(real, UNUSABLE):
             return f"{address} is not the address of a host"

@@ -40,7 +40,7 @@ def create(session: Session, scope: Scope, secrets: Secrets, fields: Fields) -> 
     )
     if existing is not None and existing >= MAX_PER_PROJECT:
         raise Conflict(
-            f"The project has {MAX_PER_PROJECT} saved webhooks, the most allowed. Delete one first."
+            f"The project has {MAX_PER_PROJECT} saved webhooks, the maximum. Delete one first."
         )
     moment = now()
     webhook = SavedWebhook(project_id=scope.project_id, created_at=moment, updated_at=moment)
@@ -64,7 +64,7 @@ def get(session: Session, scope: Scope, webhook_id: UUID) -> SavedWebhook:
 
 
 def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[SavedWebhook]:
-    """Return a page of the project's saved webhooks, the newest first."""
+    """Return a page of the project's saved webhooks, newest first."""
     query = select(SavedWebhook).where(SavedWebhook.project_id == scope.project_id)
     return find_newest(session, query, SavedWebhook.created_at, SavedWebhook.id, request)
 
@@ -96,7 +96,7 @@ def copy_for_job(
 ) -> list[NewWebhook]:
     """Return the configurations of a new job that names saved webhooks; duplicates count once.
 
-    Raises NotFound, and Conflict when they were saved under another secret key.
+    Raises NotFound, and Conflict when they were encrypted with another secret key.
     """
     webhooks = [get(session, scope, webhook_id) for webhook_id in dict.fromkeys(webhook_ids)]
     return [_decrypt(webhook, secrets) for webhook in webhooks]
@@ -146,6 +146,6 @@ def _decrypt(webhook: SavedWebhook, secrets: Secrets) -> NewWebhook:
         )
     except InvalidToken:
         raise Conflict(
-            f"The secrets of webhook configuration {webhook.id} were saved under another secret "
+            f"The secrets of webhook configuration {webhook.id} were encrypted with another secret "
             "key of this server. Set its headers and signing secret again."
         ) from None

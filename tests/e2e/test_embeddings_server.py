@@ -69,7 +69,7 @@ def test_files_wait_for_the_server_with_the_model(
         assert len(embeddings.asked) > asked_before
     # One file was tried while the server was away, and no other.
     assert own_server.output().count("processing the next item failed") == 1
-    assert "the embeddings server works again" in own_server.output()
+    assert "embeddings server available again" in own_server.output()
 
 
 def is_untouched(books: Database, job_id: str) -> bool:

@@ -102,7 +102,7 @@ def test_while_the_store_hangs_nothing_is_lost(client: Client, s3_server: S3Serv
 
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
-    assert refused.json()["detail"].startswith("The store of uploaded files cannot be reached")
+    assert refused.json()["detail"].startswith("The store of uploaded files is unavailable")
     assert ready.status_code == 503
     assert set(ready.json()["problems"]) == {"files"}
     assert client.finished(job_id)["status"] == "SUCCESS"

@@ -75,7 +75,7 @@ class PreforkChild:
             processor = self._build(self._settings, (tasks.TOO_LONG,))
         except Exception:
             # Celery would keep this child, which would consume wake-ups without any effect.
-            log.exception("worker process cannot be built; ending it")
+            log.exception("worker process failed to start; ending it")
             os._exit(1)
         notifier = CeleryNotifier(self._settings)
         processor.database.on_commit(DELIVERIES, notifier.notify_deliveries)

@@ -88,4 +88,6 @@ class LocalRunner(Supervisor):
             recovery.requeue_worker(self._database, self.settings.max_attempts, child.name)
         except SQLAlchemyError:
             # The sweeper requeues the file when its lease expires.
-            log.warning("requeueing a lost worker's file failed", exc_info=True)
+            log.warning(
+                "requeueing a lost worker's file failed; the sweeper requeues it", exc_info=True
+            )

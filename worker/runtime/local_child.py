@@ -68,7 +68,7 @@ def run_child(build: BuildProcessor, settings: Settings, pipe: ParentPipe, name:
 def _run_next(processor: Processor, name: str, report: Callable[[Claim | None], None]) -> bool:
     try:
         return processor.run_next(name, on_claim=report)
-    except Exception:  # for example the database is away
+    except Exception:  # such as an unavailable database
         log.exception("processing the next item failed; retrying")
         return False
 

@@ -39,7 +39,7 @@ def register(app: Celery, work: Callable[[], bool]) -> None:
             has_more = work()
         except MemoryError:
             # Raised as it is, it would end the whole worker, which would get the message again.
-            raise RuntimeError("a worker process ran out of memory beside a file") from None
+            raise RuntimeError("a worker process ran out of memory") from None
         if has_more:
             app.send_task(WORK_TASK, queue=WORK_QUEUE, ignore_result=True)
 

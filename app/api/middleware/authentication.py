@@ -63,7 +63,7 @@ def check_kind(principal: Principal, path: str) -> None:
             "that was created without --admin."
         )
     if is_admin_path and not principal.is_admin:
-        raise Forbidden("This needs an API key for administration: create one with --admin.")
+        raise Forbidden("This request needs a key for administration. Create one with --admin.")
 
 
 def path_below_root(scope: Scope) -> str:

@@ -20,7 +20,7 @@ Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with an off
 def export_audit_events(
     call: ApiCall, since: Moment = None, until: Moment = None
 ) -> StreamingResponse:
-    """Export the audit log of the key's organization: one JSON object a line, the oldest first.
+    """Export the audit log of the key's organization: one JSON object per line, oldest first.
 
     `project_id` limits it to one project.
     """

@@ -38,7 +38,7 @@ def create_job(
     """Create a job that classifies files by rules.
 
     The answer comes at once; poll the job until its status is final. A request that an SDK
-    retries, or that has the `Idempotency-Key` of an earlier one, returns the job that exists.
+    retries, or that has the `Idempotency-Key` of an earlier one, returns the existing job.
     """
     services = call.services
     _check_limits(services.settings, body)
@@ -54,7 +54,7 @@ def create_job(
 
 @router.get("")
 def list_jobs(call: ApiCall, params: PageQuery) -> ListResponse[ClassifyJobResponse]:
-    """List the project's jobs, the newest first."""
+    """List the project's jobs, newest first."""
     return call.page(
         "classify jobs",
         partial(service.find_page, api_version=ApiVersion.V1),

@@ -93,10 +93,10 @@ def list_configurations(
     product_type: Annotated[list[Text] | None, Query()] = None,
     name: Text | None = None,
     latest_only: Annotated[  # noqa: ARG001  # part of the contract
-        bool, Query(description="Without effect: there is one configuration of a name.")
+        bool, Query(description="Has no effect: the names of configurations are unique.")
     ] = False,
 ) -> ListResponse[SavedConfigurationResponse]:
-    """List the project's configurations, the newest first."""
+    """List the project's configurations, newest first."""
     wanted = ConfigurationFilter(name, None if product_type is None else tuple(product_type))
     return call.page(
         f"configurations {wanted}",

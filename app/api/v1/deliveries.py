@@ -21,10 +21,10 @@ class AttemptResponse(BaseModel):
     """One attempt to deliver. `error` is null when it succeeded and while it runs."""
 
     started_at: datetime
-    milliseconds: int | None = Field(description="Its duration; null while it runs.")
+    milliseconds: int | None = Field(description="Duration of the attempt; null while it runs.")
     status_code: int | None = Field(description="The status of the receiver's answer.")
     error: str | None = Field(description="Why the delivery failed.")
-    note: str | None = Field(description="What the request left out.")
+    note: str | None = Field(description="Custom headers that were left out.")
     excerpt: str | None = Field(
         description="The beginning of the answer; null for private addresses."
     )
@@ -50,11 +50,11 @@ class WebhookConfigurationResponse(BaseModel):
     fault: str | None = Field(
         description="Why deliveries to this URL fail, if the URL alone shows it."
     )
-    unknown_events: list[str] = Field(description="Names that do not exist: they never fire.")
+    unknown_events: list[str] = Field(description="Event names that do not exist.")
 
 
 class DeliveryListResponse(BaseModel):
-    """The deliveries of a job's webhooks so far, the oldest first."""
+    """The deliveries of a job's webhooks so far, oldest first."""
 
     items: list[DeliveryResponse]
     configurations: list[WebhookConfigurationResponse]

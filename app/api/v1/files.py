@@ -93,7 +93,7 @@ Expiry = Annotated[int | None, Query(description="Seconds until the link expires
 OrderBy = Annotated[
     str | None,
     Query(
-        description="`created_at` (the default, the newest first), `name` or `id`; append "
+        description="`created_at` (the default, newest first), `name` or `id`; append "
         "` desc` or ` asc` for the other direction. Unknown fields are ignored."
     ),
 ]
@@ -145,7 +145,7 @@ def list_beta_files(
     order_by: OrderBy = None,
     expand: Expand = None,
 ) -> ListResponse[BetaFileResponse]:
-    """List the project's files, the newest first unless `order_by` says otherwise."""
+    """List the project's files, newest first unless `order_by` says otherwise."""
     wanted = FileFilter(None if file_ids is None else tuple(file_ids), file_name, external_file_id)
     to_response = partial(_expanded_response, request, call, expand)
     return _list(call, wanted, order_by, to_response, params)
@@ -199,7 +199,7 @@ def delete_file(call: ApiCall, file_id: FileId) -> Response:
         for key in blob_keys:
             call.services.blobs.delete(key)
     except OSError:
-        log.exception("the bytes of a deleted file are still there: the sweeper will remove them")
+        log.exception("blob deletion failed; the sweeper retries")
     return Response(status_code=204)
 
 

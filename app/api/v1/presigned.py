@@ -26,7 +26,7 @@ class PresignedUploadRequest(BaseModel):
     name: Annotated[ShortText, StringConstraints(min_length=1, max_length=MAX_TEXT)]
     external_file_id: ShortText | None = None
     file_size: Annotated[int, Field(ge=0, le=MAX_FILE_SIZE)] | None = Field(
-        None, description="In bytes. An upload of another size is refused."
+        None, description="Size in bytes. An upload of another size is refused."
     )
 
 

@@ -88,7 +88,7 @@ def create_webhook(call: ApiCall, body: SavedWebhookRequest) -> SavedWebhookResp
 
 @router.get("")
 def list_webhooks(call: ApiCall) -> list[SavedWebhookResponse]:
-    """List all saved webhooks of the project, the newest first."""
+    """List all saved webhooks of the project, newest first."""
     with call.read() as session:
         page = saved.find_page(session, call.scope, PageRequest(MAX_PER_PROJECT))
     return [saved_webhook_response(webhook) for webhook in page.rows]

@@ -48,7 +48,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, headers: RetryOnly) -> Clas
     """Create a job that classifies a file by rules.
 
     The answer comes at once; poll the job until its status is final. A request that an SDK
-    retries, or that has the `transaction_id` of an earlier one, returns the job that exists.
+    retries, or that has the `transaction_id` of an earlier one, returns the existing job.
     """
     services = call.services
     if body.configuration is not None:
@@ -72,7 +72,7 @@ def list_jobs(
     created_at_on_or_after: Moment | None = None,
     created_at_on_or_before: Moment | None = None,
 ) -> ListResponse[ClassifyResponse]:
-    """List the project's jobs, the newest first."""
+    """List the project's jobs, newest first."""
     wanted = JobFilter(
         status,
         None if job_ids is None else tuple(job_ids),

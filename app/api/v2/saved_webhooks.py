@@ -12,5 +12,5 @@ router = APIRouter(prefix="/api/v2/webhook-configs", tags=["webhook configuratio
 
 @router.get("")
 def list_webhooks(call: ApiCall, params: PageQuery) -> ListResponse[SavedWebhookResponse]:
-    """List the project's saved webhooks, the newest first."""
+    """List the project's saved webhooks, newest first."""
     return call.page("saved webhooks", saved.find_page, saved_webhook_response, params)

@@ -46,7 +46,7 @@ def _to_utc(value: datetime) -> datetime:
     try:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("The moment is out of range. Use the years 1 to 9999 in UTC.") from None
+        raise ValueError("The time is out of range. Use the years 1 to 9999 in UTC.") from None
 
 
 FileInput = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_input)]

@@ -26,7 +26,7 @@ T = TypeVar("T")
 PageSize = Annotated[
     int | None,
     Query(
-        description=f"Rows of a page: {DEFAULT_SIZE} by default, at most {MAX_FILES_SIZE} files, "
+        description=f"Rows per page: {DEFAULT_SIZE} by default, at most {MAX_FILES_SIZE} files, "
         f"{MAX_SIZE} of everything else."
     ),
 ]

@@ -18,7 +18,7 @@ FULL_MESSAGE = "The server's disk is full: nothing was stored. Free some space a
 
 
 class StoreUnavailable(OSError):
-    """The blob store cannot be reached, or refuses a request."""
+    """The blob store is unavailable, or refuses a request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def test_postgres_away(
     for answer, took in refused:
         assert took < WITHOUT_DATABASE + SLOWER * usual
         assert answer.status_code == 503
-        assert answer.json() == {"detail": "The database cannot be reached. Try again."}
+        assert answer.json() == {"detail": "The database is unavailable. Try again."}
         assert answer.headers["Retry-After"] == "1"
     assert (ready.status_code, alive.status_code) == (503, 200)
     assert client.job(job_id)["status"] == "PENDING"

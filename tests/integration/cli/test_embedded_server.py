@@ -93,7 +93,7 @@ class TestRefusals:
     def test_a_second_server_on_the_same_directory(self, server: RunningServer) -> None:
         said = refused(server, "--port", "0")
 
-        assert f"another Pigeonhole is running on {server.data_dir}" in said
+        assert f"another Pigeonhole server uses {server.data_dir}" in said
         assert "Traceback" not in said
 
     def test_a_taken_port(self, server: RunningServer, tmp_path: Path) -> None:

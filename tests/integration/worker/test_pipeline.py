@@ -187,7 +187,7 @@ def test_an_outcome_that_came_too_late_is_dropped(
 
     item = plumbing.outcome(job_id)
     assert (item.status, item.worker) == ("done", "quicker")
-    assert "the lease was lost; discarding the outcome" in caplog.text
+    assert "lease lost; discarding the outcome" in caplog.text
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

@@ -123,9 +123,12 @@ class HttpEmbedder:
     def _set_trouble(self, trouble: str | None) -> None:
         if (trouble is None) != (self._trouble is None):
             if trouble:
-                log.error("%s; files wait in the queue", trouble)
+                log.error(
+                    "embeddings server unavailable; files wait in the queue",
+                    extra={"reason": trouble},
+                )
             else:
-                log.warning("the embeddings server works again")
+                log.warning("embeddings server available again")
         self._trouble = trouble
 
 

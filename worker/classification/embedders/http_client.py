@@ -97,7 +97,7 @@ class EmbeddingsServer:
                 wait = max(_backoff(attempt), error.seconds)
                 if attempt == last or wait > _MAX_RETRY_AFTER_SECONDS:
                     raise error.cause from error.__cause__
-                log.debug("%s; retrying", error.cause)
+                log.debug("embedding request failed; retrying", extra={"reason": str(error.cause)})
             time.sleep(wait)
             attempt += 1
 
@@ -106,7 +106,7 @@ class EmbeddingsServer:
             status, retry_after, body = self._post(texts)
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
-            raise _Transient(self._unavailable(f"does not answer ({reason})")) from error
+            raise _Transient(self._unavailable(f"failed: {reason}")) from error
         if status == http.client.OK:
             return self._read(body, len(texts))
         said = read_error(body)
@@ -139,9 +139,9 @@ class EmbeddingsServer:
                 while part := response.read1(_READ_BYTES):
                     body += part
                     if len(body) > _MAX_ANSWER_BYTES * len(texts):
-                        raise http.client.HTTPException("its answer is far too long")
+                        raise http.client.HTTPException("the answer is too long")
                     if time.monotonic() > until:
-                        raise TimeoutError("its answer takes too long")
+                        raise TimeoutError("the answer takes too long")
                 if response.length:  # bytes that are missing
                     raise http.client.IncompleteRead(bytes(body), response.length)
                 return response.status, response.getheader("Retry-After"), bytes(body)

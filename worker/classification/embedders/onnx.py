@@ -62,7 +62,7 @@ class OnnxEmbedder:
         for row, text in enumerate(texts):
             vectors[row] = self._vector(self._prefixes.add(text[:_MAX_CHARACTERS], kind))
         if not np.isfinite(vectors).all():
-            raise ArithmeticError(f"{self.name} returned no finite numbers for a text")
+            raise ArithmeticError(f"{self.name} returned numbers that are not finite for a text")
         return normalise(vectors)
 
     def _vector(self, text: str) -> Vectors:
@@ -89,7 +89,9 @@ def _signature(
     types: dict[str, str] = {}
     for node in session.get_inputs():
         if node.name not in (_IDS, _MASK, _TYPES) or node.type not in _INTEGERS:
-            raise StartupError(f"wants an input {node.name} of {node.type}, which is not supported")
+            raise StartupError(
+                f"requires an input {node.name} of {node.type}, which is not supported"
+            )
         types[node.name] = _INTEGERS[node.type]
     if _IDS not in types:
         raise StartupError(f"has no input {_IDS}")

@@ -80,7 +80,7 @@ def _pooling(path: Path) -> Pooling:
     if asked == {"pooling_mode_cls_token"}:
         return "cls"
     raise StartupError(
-        f"PIGEONHOLE_EMBEDDER: {path} asks for another pooling than mean or CLS; export the model"
+        f"PIGEONHOLE_EMBEDDER: {path} requires a pooling other than mean or CLS; export the model"
         " with an output sentence_embedding"
     )
 

@@ -135,7 +135,7 @@ def _load_vectors(path: Path, digests: Mapping[str, str]) -> dict[str, SpaceVect
             parts = {key: arrays[key].astype(np.float32) for key in arrays.files}
         vectors[name] = SpaceVectors(**parts)
         if _digest(vectors[name]) != digest:
-            raise ValueError(f"{file.name} is of another fit")
+            raise ValueError(f"{file.name} belongs to another fit")
     return vectors
 
 

@@ -64,7 +64,7 @@ def _read_file(connection: socket.socket, message: dict[str, Any], file: int) ->
             directory = stack.enter_context(_private_directory())
             reader = ForkedReader.start(order, directory, connection.fileno())
         except OSError as error:
-            sentence = f"the system refuses what reading a file needs: {error}"
+            sentence = f"the system refused a resource needed to read the file: {error}"
             connection.sendall(protocol.encode({"unavailable": sentence}))
             return
         finally:

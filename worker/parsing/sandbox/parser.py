@@ -83,7 +83,7 @@ class SandboxedParser:
                     if aborted:
                         raise ReadingAborted from None
                     logger.warning(
-                        "fork server lost while it read a file",
+                        "fork server lost while reading a file",
                         extra={"attempt": f"{attempt} of {_ATTEMPTS}", "error": str(error)},
                     )
                 except BaseException:
@@ -93,7 +93,7 @@ class SandboxedParser:
                     raise
         raise FileError(
             FileErrorCode.WORKER_LOST,
-            "the process that reads files was lost while it read this one",
+            "the process that reads files died while it read this file",
         )
 
     def abort(self) -> None:
@@ -149,7 +149,9 @@ def _decode_answer(answer: dict[str, Any]) -> Document:
     if "unavailable" in answer:
         raise ParserUnavailable(str(answer["unavailable"]))
     if "detail" in answer:
-        logger.error("reader failed on a file", extra={"detail": answer["detail"]})
+        logger.error(
+            "reader failed; ending the file with an error", extra={"detail": answer["detail"]}
+        )
     try:
         if "error" in answer:
             error = answer["error"]

@@ -32,7 +32,9 @@ def as_unavailable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ParserUnavailable(f"the system refuses what reading a file needs: {error}") from error
+        raise ParserUnavailable(
+            f"the system refused a resource needed to read the file: {error}"
+        ) from error
 
 
 def environment() -> dict[str, str]:

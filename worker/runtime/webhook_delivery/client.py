@@ -102,7 +102,7 @@ class WebhookClient:
         except httpcore2.ConnectError as error:
             raise Undeliverable(f"no connection: {_describe(error)}") from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-            raise Undeliverable(f"the connection broke: {_describe(error)}") from None
+            raise Undeliverable(f"the connection was lost: {_describe(error)}") from None
 
     def _exchange(
         self,
@@ -168,7 +168,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
             if reason is not None:
                 raise Undeliverable(f"refused: {reason}", is_final=True)
         until = time.monotonic() + (timeout or self._client.limits.connect_seconds)
-        failure: Exception = httpcore2.ConnectError("the name has no address")
+        failure: Exception = httpcore2.ConnectError("the host's name has no address")
         for address in addresses:
             left = until - time.monotonic()
             if left <= 0:

@@ -99,11 +99,11 @@ class Deliverer:
             return attempt(error=str(error), note=note, is_final=error.is_final)
         except InvalidToken:
             return attempt(
-                error="its headers and secret were encrypted under another SECRET_KEY",
+                error="its headers and secret were encrypted with another secret key",
                 is_final=True,
             )
         except Exception:  # one failing delivery must not stop the others
-            log.exception("webhook delivery failed unexpectedly; retrying")
+            log.exception("unexpected error in a webhook delivery; recording a failed attempt")
             return attempt(error="an unexpected error; see the server's log", note=note)
         return attempt(
             status_code=answer.status,

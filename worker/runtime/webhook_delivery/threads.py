@@ -62,7 +62,7 @@ class DeliveryThreads:
                 while not self._stopping.is_set() and self._deliverer.deliver_next():
                     pass
             except Exception:  # such as a database that is unavailable: the poller wakes the thread
-                log.exception("webhook delivery failed; retrying")
+                log.exception("webhook delivery thread failed; retrying")
             with self._due:
                 if not self._stopping.is_set():
                     self._due.wait()
@@ -72,7 +72,7 @@ class DeliveryThreads:
             try:
                 due = outbox.count_due(self._deliverer.database, len(self._threads))
             except Exception:  # any failure: the thread must survive
-                log.exception("cannot count due webhooks; retrying")
+                log.exception("counting due webhooks failed; retrying")
                 continue
             if due:
                 self.notify(due)

@@ -115,7 +115,7 @@ class TestMultipart:
         ("body", "why"),
         [
             (b"", "ends before its last boundary"),
-            (b"no boundary at all", "does not follow its own boundary"),
+            (b"no boundary at all", "does not match its boundary"),
             (part("file", b"a", "a.txt"), "ends before its last boundary"),
             (whole(part("other", b"a", "a.txt")), "needs a part named 'file'"),
             (whole(part("file", b"a", "a"), part("file", b"b", "b")), "more than one part named"),

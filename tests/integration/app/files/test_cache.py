@@ -177,7 +177,7 @@ def test_no_entry_is_removed_while_the_store_is_unavailable(
     assert [env.get(), env.get()] == [None, None]
     env.cache.put(env.owner, [NewCacheEntry(VECTORS, "k", b"x")])
 
-    assert caplog.messages == ["cache unavailable; files are read again each time"]
+    assert caplog.messages == ["file cache unavailable; reading files without it"]
     away.rename(env.folder)
     assert env.get() == ENTRY.data
 

@@ -16,7 +16,7 @@ from devtools.waiting import WAIT_SECONDS, until
 from devtools.world import VERDICT, World
 from tests.integration.application import FILES, JOBS, Api, create_job, upload
 
-MESSAGE = "the job was cancelled: 2 of 3 files had not been done"
+MESSAGE = "the job was cancelled: 2 of 3 files were not classified"
 
 
 def cancel(world: World, job_id: UUID) -> Job:

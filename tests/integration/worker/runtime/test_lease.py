@@ -155,7 +155,7 @@ def test_work_for_a_job_that_has_ended_stops(
     assert plumbing.run(parser=parser)
     thread.join()
 
-    assert "stopped: the lease is lost" in caplog.text
+    assert "lease lost or job ended" in caplog.text
     if end != "delete":
         expected = {"cancel": "cancelled", "deadline": "deadline_exceeded"}[end]
         assert plumbing.outcome(job_id).error_code == expected
@@ -185,7 +185,7 @@ def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
     thread.join()
 
     assert not watched.has_read_all
-    assert "stopped: the lease is lost" in caplog.text
+    assert "lease lost or job ended" in caplog.text
     assert plumbing.outcome(job_id).error_code == "cancelled"
 
 

@@ -78,7 +78,7 @@ def refusals(policy: AddressPolicy, host: str) -> list[str | None]:
 
 @pytest.mark.parametrize("host", LOOPBACK)
 def test_loopback_in_every_disguise(host: str) -> None:
-    assert all("this machine itself" in str(why) for why in refusals(AddressPolicy(), host))
+    assert all("this machine" in str(why) for why in refusals(AddressPolicy(), host))
     assert set(refusals(AddressPolicy(loopback=True), host)) == {None}
     assert set(refusals(AddressPolicy(allowed=EVERYTHING), host)) == {None}
     assert set(refusals(AddressPolicy(public_only=True, loopback=True), host)) == {None}

@@ -25,7 +25,7 @@ def build_model(directory: Path) -> None:
     if source is None:
         raise StartupError(
             f"the package {PACKAGE}, which has the weights of {manifest.NAME}, is not installed"
-            " (there is none for Windows, macOS on Intel and musl)"
+            " (it does not exist for Windows, macOS on Intel and musl)"
         )
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as scratch:

@@ -90,7 +90,7 @@ class Weights:
         hidden, layers, heads, feed_forward, words, positions, _types = reader.many("7i")
         epsilon = float(reader.one("f"))
         if reader.one("i") != q4.NUMBERS:
-            raise ValueError("its blocks have another size")
+            raise ValueError("the file has blocks of another size")
         self.shape = Shape(
             int(hidden), int(layers), int(heads), int(feed_forward), int(words), int(positions),
             epsilon,

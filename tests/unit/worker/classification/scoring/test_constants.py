@@ -146,7 +146,7 @@ def test_vectors_of_another_fit_are_refused(stem: Path):
     before = stem_json(stem)
     replace(constants, vectors=other).save(stem)
     stem.with_name(f"{stem.name}.json").write_text(before)
-    with pytest.raises(StartupError, match="of another fit"):
+    with pytest.raises(StartupError, match="belongs to another fit"):
         Constants.load(stem)
 
 
