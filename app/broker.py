@@ -101,7 +101,7 @@ class CeleryNotifier:
         threading.Thread(target=self._publish, name="wake-ups", daemon=True).start()
 
     def notify(self, items: int) -> None:
-        """Have wake-ups published; when Redis is away the sweeper will ask again."""
+        """Have wake-ups published; while Redis is unavailable, the sweeper retries."""
         self._add(WORK_TASK, WORK_QUEUE, items)
 
     def notify_deliveries(self, deliveries: int) -> None:

@@ -30,7 +30,7 @@ class SingleFlight(Generic[T]):
                 threading.Thread(
                     target=self._run, args=(future,), name="single-flight", daemon=True
                 ).start()
-                # Assigned after the start: if it fails, no future may stay unfinished for ever.
+                # Assigned after the start: if it fails, no future may stay unfinished.
                 self._running = future
             return self._running
 

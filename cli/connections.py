@@ -14,7 +14,7 @@ MAX_HEAD_BYTES = 64 * 1024
 
 
 class LimitedConnection(HttpToolsProtocol):
-    """Closes connections that would otherwise hold one of MAX_CONNECTIONS for ever.
+    """Closes connections that would otherwise hold one of MAX_CONNECTIONS without end.
 
     - The head of a request must arrive within `head_seconds` from the start of the connection,
       or from its first byte on a connection that is used again.

@@ -1,11 +1,11 @@
-"""Find the programs of the test servers, and run them as somebody who may."""
+"""Find the programs of the test servers, and run them as an allowed user."""
 
 import importlib.util
 import os
 import shutil
 from pathlib import Path
 
-# Postgres refuses to run as root, so root lends it the user that owns nothing.
+# Postgres refuses to run as root: it runs as a user that owns nothing.
 NOBODY_UID = 65534
 
 

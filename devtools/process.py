@@ -18,7 +18,7 @@ class ServerFailed(AssertionError):
 
 
 class Process:
-    """One server process in a session of its own, with its output in a file."""
+    """One server process in its own session, with its output in a file."""
 
     def __init__(
         self,

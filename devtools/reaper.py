@@ -1,8 +1,8 @@
-"""Leave nothing behind, whatever happens to the test run.
+"""End the processes of a test run and delete its folders, however the run ends.
 
-Fixtures stop what they start; this is for the runs in which they cannot: kill -9, a timeout
-that ends the interpreter, a closed terminal. One child in a session of its own reads what is
-alive from a pipe. When the pipe closes, it ends those processes and removes their folders.
+Fixtures stop what they start, except after kill -9, a timeout that ends the interpreter, or a
+closed terminal. One child in its own session reads from a pipe which processes live. When the
+pipe closes, it ends them and deletes their folders.
 """
 
 import contextlib
@@ -108,7 +108,7 @@ def kill(processes: list[psutil.Process]) -> None:
 def still_alive(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Wait for processes that are not our children to end; return those that do not.
 
-    A zombie has ended: whether anybody collects it is up to init, which may take its time.
+    A zombie has ended: init collects it at some time.
     """
     deadline = time.monotonic() + seconds
     while alive := [process for process in processes if _is_alive(process)]:

@@ -23,7 +23,7 @@ DATABASES = 1024
 class RedisServer:
     """One server for a test session, with an append-only file as in production.
 
-    With TEST_REDIS_URL the server is somebody else's and cannot be killed.
+    With TEST_REDIS_URL the server is external and cannot be killed.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class RedisServer:
     @property
     def socket(self) -> Path:
         """The unix socket of the same server."""
-        assert self._folder is not None, "a Redis of our own has a socket, somebody else's not"
+        assert self._folder is not None, "an external Redis has no socket"
         return self._folder / "redis.sock"
 
     @property

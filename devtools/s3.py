@@ -1,4 +1,4 @@
-"""A server that speaks S3, in a process of its own: moto's."""
+"""moto's S3 server in its own process."""
 
 import itertools
 import os

@@ -31,7 +31,7 @@ from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 
 log = logging.getLogger(__name__)
 
-# How often an outcome is written while the database is away or full.
+# How often an outcome is written while the database is unavailable or full.
 RECORD_TRIES = 8
 # Faults of this machine and not of the file, which is requeued: another worker, or this one
 # later, may be able to read it.

@@ -1,1 +1,1 @@
-"""Classification jobs: what was asked, who works on it, what came out."""
+"""Classification jobs: requests, leases, results."""

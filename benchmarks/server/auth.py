@@ -84,7 +84,7 @@ def _refused(port: int, keys: Iterator[int], stop: threading.Event) -> int:
 
 
 def _cpu(process: psutil.Process, seconds: float) -> float:
-    """Return the seconds of CPU that the server uses in each second when nobody asks."""
+    """Return the seconds of CPU that the server uses in each second without requests."""
     before = sum(process.cpu_times()[:2])
     time.sleep(seconds)
     return float(sum(process.cpu_times()[:2]) - before) / seconds

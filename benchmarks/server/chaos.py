@@ -43,7 +43,7 @@ SETTINGS = {"workers": 2, "lease_seconds": 4, "sweep_seconds": 1, "max_attempts"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the database says in the end. `wrong` is what must not be: none of it may be there."""
+    """What the database holds in the end. `wrong` must be empty."""
 
     jobs: int
     executions: int
@@ -151,7 +151,7 @@ def _rage(
 
 
 def _retry(call: Callable[[], object]) -> None:
-    """Do what the official clients do when a server is away: try again."""
+    """Do what the official clients do when a server is unavailable: retry."""
     deadline = time.monotonic() + 60
     while True:
         try:

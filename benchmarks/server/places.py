@@ -12,7 +12,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def private_places() -> Iterator[Path]:
-    """Have this program and the server it starts use a home and a TMPDIR that nobody else has.
+    """Have this program and the server it starts use a private home and TMPDIR.
 
     Gives the directory that both are in.
     """

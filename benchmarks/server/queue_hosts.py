@@ -68,7 +68,7 @@ def measure_fairness() -> Iterator[tuple[str, float, float]]:
 def measure_hosts(files: int) -> Iterator[tuple[int, float, list[float]]]:
     """Give, for one and for two hosts, files per second and the share of each host.
 
-    A host is a worker program with a data directory of its own; they share the database, the
+    A host is a worker program with its own data directory; they share the database, the
     broker and the directory of the files.
     """
     with servers() as (folder, postgres, redis):

@@ -164,7 +164,7 @@ def page_milliseconds(world: World, after_share: float | None, count: int) -> fl
     times = []
     for _ in range(ROUNDS):
         with world.database.read() as session:
-            session.connection()  # opening one is no part of the page
+            session.connection()  # opening one does not belong to the page
             began = time.perf_counter()
             page = jobs.find_page(session, world.here, PageRequest(50, after), ApiVersion.V1)
             times.append((time.perf_counter() - began) * 1000)

@@ -1,8 +1,8 @@
 """What endless and slow uploads do to a server: where they are cut off, its memory, other requests.
 
 First bodies of 5 GB, with and without a declared length, to each kind of endpoint that takes one;
-then 200 uploads and 200 heads of requests that trickle, beside requests of a good key, whose
-baseline of the same run is the good key alone.
+then 200 slow uploads and 200 slow heads of requests, together with requests of a valid key. The
+baseline of the same run is the valid key alone.
 """
 
 import argparse
@@ -145,7 +145,7 @@ def _trickle(port: int, begin: bytes, more: bytes) -> Iterator[Callable[[], int]
 
 
 def _is_open(connection: socket.socket) -> bool:
-    """Tell whether nothing was answered and nobody closed it."""
+    """Tell whether the connection is open and has no answer."""
     try:
         connection.recv(1, socket.MSG_PEEK)
     except BlockingIOError:

@@ -93,7 +93,7 @@ class BadReceiver(ThreadingHTTPServer):
         """Say nothing of senders that were killed."""
 
     def take(self, headers: dict[str, str], body: bytes) -> str:
-        """Check a request and return what becomes of it: accept, fail or stall."""
+        """Check a request and return how to answer it: accept, fail or stall."""
         with self.lock:
             self.requests += 1
             try:

@@ -57,8 +57,8 @@ class PreforkChild:
     def __init__(self, settings: Settings, build: BuildProcessor) -> None:
         self._settings = settings
         self._build = build
-        # One byte that all processes share: Celery waits for tasks to end, but ours process file
-        # after file. Without a lock, which a killed child could hold for ever.
+        # One byte that all processes share: Celery waits for tasks to end, but these process file
+        # after file. Without a lock, which a killed child could hold.
         self._stopping = mmap.mmap(-1, 1)
         self._turn: Turn | None = None
         self._heartbeat: Heartbeat | None = None

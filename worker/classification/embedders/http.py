@@ -93,7 +93,7 @@ class HttpEmbedder:
             return self._vectors(texts)
         except TextRefused as refusal:
             # Does the server refuse this text, or every text? A file whose text is refused must
-            # fail: back in the queue, it would be claimed again for ever.
+            # fail: back in the queue, it would be claimed again and again.
             try:
                 self._vectors([_PLAIN])
             except TextRefused as error:

@@ -136,7 +136,7 @@ def _readable(file: BinaryIO) -> Iterator[int]:
                 shutil.copyfileobj(file, copy)
                 copy.flush()
                 descriptor = copy.fileno()
-            # A new file description has a position of its own and cannot write.
+            # A new file description has its own position and cannot write.
             try:
                 again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY)
             except OSError:
