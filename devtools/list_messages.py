@@ -14,6 +14,8 @@ PACKAGES = ("app/", "worker/", "cli/")
 MIN_WORDS = 4
 # Longer texts without punctuation are lists of words.
 MAX_WORDS_UNPUNCTUATED = 15
+# Longer tuples, lists and sets of plain texts are lists of phrases.
+MAX_PLAIN_TEXTS = 4
 
 LOGS = "Log messages"
 HELP = "Help of the command"
@@ -29,6 +31,8 @@ LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "lo
 LOGGERS = {"log", "logger", "logging"}
 PRINT_METHODS = {"echo", "secho", "print", "Table", "Column"}
 METRIC_CLASSES = {"Counter", "Gauge", "Histogram"}
+# The second argument is the help.
+GROUP_FACTORIES = {"administration_group"}
 HELP_KEYWORDS = {"help", "short_help", "epilog", "prompt"}
 API_KEYWORDS = {"description", "summary", "response_description"}
 ROUTE_METHODS = {"get", "post", "put", "patch", "delete", "api_route"}
@@ -71,6 +75,8 @@ class _File:
                 yield from self._of_function(node)
             elif isinstance(node, ast.Call):
                 yield from self._of_call(node)
+            elif isinstance(node, ast.Tuple | ast.List | ast.Set) and _is_phrase_list(node):
+                self._claimed.update(node.elts)
         for node in ast.walk(self._tree):
             if isinstance(node, ast.expr) and node not in self._claimed and _is_text(node):
                 if _is_sentence(_render(node)):
@@ -100,16 +106,19 @@ class _File:
             yield from self._claim(PRINTED, call.args)
         elif name in METRIC_CLASSES:
             yield from self._claim(METRICS, call.args[1:2])
+        elif name in GROUP_FACTORIES:
+            yield from self._claim(HELP, call.args[1:2])
 
     def _claim(self, group: str, nodes: Iterable[ast.expr]) -> Iterator[Message]:
         """Yield a message for each node, and keep its literals from later groups.
 
-        Arguments of errors and of prints count only if they hold a text with a blank.
+        A node counts if it holds a text; those of errors and of prints need a blank in it.
         """
+        needed = " " if group in {ERRORS, PRINTED} else ""
         for node in nodes:
             parts = [each for each in ast.walk(node) if isinstance(each, ast.expr)]
-            is_prose = any(_is_text(part) and " " in _render(part) for part in parts)
-            if node in self._claimed or not (is_prose or group not in {ERRORS, PRINTED}):
+            has_text = any(_is_text(part) and needed in _render(part) for part in parts)
+            if node in self._claimed or not has_text:
                 continue
             self._claimed.update(ast.walk(node))
             yield self._message(group, node)
@@ -142,6 +151,11 @@ def _is_text(node: ast.AST) -> bool:
     if isinstance(node, ast.JoinedStr):
         return True
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(node.value)
+
+
+def _is_phrase_list(node: ast.Tuple | ast.List | ast.Set) -> bool:
+    is_plain = all(isinstance(each, ast.Constant) and _is_text(each) for each in node.elts)
+    return is_plain and len(node.elts) > MAX_PLAIN_TEXTS
 
 
 def _is_sentence(text: str) -> bool:

@@ -21,6 +21,9 @@ def create(name):
     """
     log.warning("blob deletion failed; retrying", extra={"blob": "the key of a blob"})
     raise NotFound(f"Key {name} does not exist: " + "list the keys.")
+
+keys = administration_group("keys", "Create and revoke keys.")
+NAMES = {"one of the names", "any of the others", "none of the above", "all the rest", "no one"}
 '''
 
 
@@ -33,6 +36,7 @@ def test_every_kind_of_message_is_listed_once_in_its_group() -> None:
         ("Log messages", 16, "blob deletion failed; retrying"),
         ("Help of the command", 10, "Name of the key."),
         ("Help of the command", 11, "Create a key. It works at once."),
+        ("Help of the command", 19, "Create and revoke keys."),
         ("Error sentences", 17, "Key {name} does not exist: list the keys."),
         ("Other texts of four and more words", 7, "the file was deleted before it was read"),
         ("Other texts of four and more words", 16, "the key of a blob"),
