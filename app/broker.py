@@ -31,15 +31,15 @@ class Notifier(Protocol):
     """Tells workers that items are open. Losing a wake-up only costs the time to the next sweep."""
 
     def notify(self, items: int) -> None:
-        """Say, after the commit, that so many items were added."""
+        """Announce this many new items; call it after the commit."""
         ...
 
     def notify_deliveries(self, deliveries: int) -> None:
-        """Say, after the commit, that so many webhooks are due."""
+        """Announce this many due webhooks; call it after the commit."""
         ...
 
     def waiting(self) -> int | None:
-        """Return how many wake-ups no worker has taken yet, None if that cannot be told."""
+        """Return how many wake-ups no worker has taken yet; None if unknown."""
         ...
 
     def check(self) -> None:
@@ -101,7 +101,7 @@ class CeleryNotifier:
         threading.Thread(target=self._publish, name="wake-ups", daemon=True).start()
 
     def notify(self, items: int) -> None:
-        """Have wake-ups published; while Redis is unavailable, the sweeper retries."""
+        """Publish wake-ups in a thread; while Redis is unavailable, the sweeper retries."""
         self._add(WORK_TASK, WORK_QUEUE, items)
 
     def notify_deliveries(self, deliveries: int) -> None:

@@ -22,7 +22,7 @@ REFUSED = (
 )
 # A proxy on this machine connects from loopback for clients that are elsewhere.
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-# A silent client holds a thread for no longer.
+# A client that sends nothing holds a thread no longer than this.
 CLIENT_SECONDS = 10
 
 

@@ -135,7 +135,7 @@ def _time(call: Callable[[], object]) -> float:
 
 
 def _reading_seconds(sandbox: SandboxedParser) -> float:
-    """Return the processor time of the fork server and of its readers."""
+    """Return the CPU time of the fork server and of its readers."""
     times = psutil.Process(sandbox.server_pid).cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)
 

@@ -31,7 +31,7 @@ FILL_SQLITE = (
     INSERT INTO jobs (id, project_id, user_id, status, mode, rules, lang, file_count, ended_count,
         failed_count, created_at, updated_at, deadline_at)
     SELECT printf('%012x7', 1767225600000 + i * 1000) || '0008' || printf('%015x', i), '{project}',
-        'somebody', 'SUCCESS', 'FAST', '{rules}', 'en', 1, 1, 0,
+        'benchmark', 'SUCCESS', 'FAST', '{rules}', 'en', 1, 1, 0,
         strftime('%Y-%m-%d %H:%M:%S', '{start}', '+' || i || ' seconds') || '.000000',
         strftime('%Y-%m-%d %H:%M:%S', '{start}', '+' || i || ' seconds') || '.000000',
         strftime('%Y-%m-%d %H:%M:%S', '{start}', '+' || i || ' seconds') || '.000000' FROM n
@@ -48,7 +48,7 @@ FILL_POSTGRES = (
     INSERT INTO jobs (id, project_id, user_id, status, mode, rules, lang, file_count, ended_count,
         failed_count, created_at, updated_at, deadline_at)
     SELECT (lpad(to_hex(1767225600000 + i * 1000), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))
-        ::uuid, '{project}', 'somebody', 'SUCCESS', 'FAST', '{rules}', 'en', 1, 1, 0, moment,
+        ::uuid, '{project}', 'benchmark', 'SUCCESS', 'FAST', '{rules}', 'en', 1, 1, 0, moment,
         moment, moment
     FROM generate_series({first}, {last}) AS i,
         LATERAL (SELECT timestamptz '{start}+00' + i * interval '1 second' AS moment) AS m

@@ -46,7 +46,7 @@ class ParserLimits:
         return self._with_ocr(self.wall_seconds, ocr_pages)
 
     def cpu_for(self, ocr_pages: int) -> int:
-        """Return the limit of processor time of a file with `ocr_pages` pages read by OCR."""
+        """Return the CPU time limit of a file with `ocr_pages` pages read by OCR."""
         return math.ceil(self._with_ocr(self.cpu_seconds, ocr_pages))
 
     def _with_ocr(self, seconds: float, ocr_pages: int) -> float:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # How soon work for a cancelled job stops. Most files end earlier, without a check.
 CHECK_SECONDS = 2.0
-TOO_LONG = FileFailure(FileErrorCode.TIMEOUT, "working on the file took too long")
+TOO_LONG = FileFailure(FileErrorCode.TIMEOUT, "processing the file took too long")
 
 
 class LeaseLost(Exception):

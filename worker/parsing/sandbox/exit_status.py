@@ -55,7 +55,7 @@ class ExitStatus:
         if self.signal == signal.SIGXCPU or self.cpu_seconds >= cpu:
             return FileError(
                 FileErrorCode.TIMEOUT,
-                f"reading the file used more than {cpu} seconds of processor time",
+                f"reading the file used more than {cpu} seconds of CPU time",
             )
         if self.timed_out:
             return FileError(

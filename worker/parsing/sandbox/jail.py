@@ -1,4 +1,4 @@
-"""The rights and resources that a process gives up before it opens an uploaded file."""
+"""The rights and resources that a process drops before it opens an uploaded file."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64
 def restrict_process(
     limits: ParserLimits, directory: str, readable: Iterable[str | Path] = ()
 ) -> None:
-    """Set the process's limits and give up its rights, for good.
+    """Set the process's limits and drop its rights permanently.
 
     Afterwards it can write in `directory` only, and read the directories `readable`, Python's and
     the system's libraries. As root it becomes the user 65534. All modules that it needs must be
@@ -65,7 +65,7 @@ def _set_limits(limits: ParserLimits) -> None:
 
 
 def allow_processor_time(seconds: int) -> None:
-    """Raise the limit of the process's total processor time, up to its hard limit."""
+    """Raise the limit of the process's total CPU time, up to its hard limit."""
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (_cap(seconds, hard), hard))
 

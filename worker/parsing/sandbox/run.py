@@ -63,7 +63,7 @@ def open_ocr(order: Order, announce: Callable[[], object]) -> Ocr:
 def read_restricted(
     order: Order, directory: str, ocr: Ocr, is_wanted: Callable[[], bool] = lambda: True
 ) -> dict[str, Any] | None:
-    """Give up all rights, read the file, and return the message to answer with.
+    """Drop all rights, read the file, and return the message to answer with.
 
     Files are written in `directory` only. None when the answer is not wanted any more: this is
     asked once the kernel would signal the end of the parent.

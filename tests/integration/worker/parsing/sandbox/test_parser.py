@@ -96,7 +96,7 @@ def test_the_processor_limit_ends_the_reading():
     with SandboxedParser(ParserLimits(cpu_seconds=1)) as parser:
         error = refused(parser, ENDLESS)
         assert error.code == FileErrorCode.TIMEOUT
-        assert error.sentence == "reading the file used more than 1 seconds of processor time"
+        assert error.sentence == "reading the file used more than 1 seconds of CPU time"
 
 
 def test_the_memory_limit_ends_the_reading():

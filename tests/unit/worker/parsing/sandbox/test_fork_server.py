@@ -65,7 +65,7 @@ def test_the_limit_that_was_reached_is_named():
         ExitStatus(False, signal.SIGKILL, 7, 0),
     ):
         sentence = status.as_file_error(limits).sentence
-        assert sentence == "reading the file used more than 7 seconds of processor time"
+        assert sentence == "reading the file used more than 7 seconds of CPU time"
 
 
 def order(data: bytes, name: str, file) -> Order:
