@@ -120,7 +120,7 @@ def _require_all_languages(table: str, codes: set[str]) -> None:
     known = set(languages.LANGUAGES)
     if codes - known:
         unknown = " ".join(sorted(codes - known))
-        raise ValueError(f"{table} has languages that app.jobs.languages has not: {unknown}")
+        raise ValueError(f"{table} has languages that app.jobs.languages lacks: {unknown}")
     if known - codes:
         missing = " ".join(sorted(known - codes))
         raise ValueError(f"{table} lacks languages of app.jobs.languages: {missing}")

@@ -164,7 +164,7 @@ UNUSABLE: dict[str, Answer] = {
     "which embedding belongs": always(Reply({"data": [{"index": 7, "embedding": [1.0]}]})),
     "different or no length": always(Reply({"data": [{"index": 0, "embedding": []}]})),
     "returned 3 numbers for a text, not 512": lambda asked, vectors: plain(asked, vectors[:, :3]),
-    "far too long": always(Reply(b" " * 1_200_000)),
+    "the answer is too long": always(Reply(b" " * 1_200_000)),
     "failed: .*IncompleteRead": always(Reply(b"{", promised=100)),
 }
 
@@ -195,7 +195,7 @@ def test_a_server_that_is_down_is_found_when_it_is_back(
     server.start()
     # It was asked a moment ago.
     assert not embedder.is_ready()
-    monkeypatch.setattr(embedder, "_ask_again", 0.0)
+    monkeypatch.setattr(embedder, "_retry_at", 0.0)
     assert embedder.is_ready()
     assert embedder.trouble is None
     assert embedder.embed(["a"], "query").shape == (1, 512)

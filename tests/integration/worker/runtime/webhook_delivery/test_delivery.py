@@ -238,7 +238,7 @@ class TestSecrets:
         env.deliver_all(env.deliverer(resolve=resolve, waits=(0,)))
 
         assert len(env.only(job_id).attempts) == 2
-        assert "webhook delivery failed unexpectedly" in caplog.text
+        assert "unexpected error in a webhook delivery" in caplog.text
 
 
 def test_an_invalid_host_name_raises() -> None:

@@ -19,12 +19,12 @@ def test_every_language_of_a_job_has_a_model() -> None:
         (
             models._MODELS + " tlh tlh",
             models._SCRIPTS,
-            "_MODELS has languages that app.jobs.languages has not: tlh",
+            "_MODELS has languages that app.jobs.languages lacks: tlh",
         ),
         (
             models._MODELS,
             (*models._SCRIPTS, KLINGON),
-            "_SCRIPTS has languages that app.jobs.languages has not: tlh",
+            "_SCRIPTS has languages that app.jobs.languages lacks: tlh",
         ),
         (
             models._MODELS.replace("kn kan", ""),
