@@ -46,7 +46,13 @@ def count(session: Session, query: Select[Row], request: PageRequest) -> int | N
     """Return the number of rows of a query, at most MAX_COUNT; None unless requested."""
     if not request.include_total:
         return None
-    return session.scalar(select(func.count()).select_from(query.limit(MAX_COUNT).subquery()))
+    return count_up_to(session, query, MAX_COUNT)
+
+
+def count_up_to(session: Session, query: Select[Row], cap: int) -> int:
+    """Return the number of rows of a query, at most `cap`."""
+    bounded = query.limit(cap).subquery()
+    return session.scalar(select(func.count()).select_from(bounded)) or 0
 
 
 def find_newest(

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -20,6 +19,7 @@ from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
+from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.engine import Engine
 from worker.document_reader import DELETED, DocumentReader
 from worker.example_loader import ExampleLoader
@@ -43,24 +43,12 @@ INTERNAL = FileFailure(
 )
 
 
-class Remote(Protocol):
-    """A server that classification depends on."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why its last request failed, as a sentence; None if it succeeded."""
-        ...
-
-    def is_ready(self) -> bool:
-        """Tell whether the server can be used; asks it if its last request failed."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """What one worker process works with, in one thread at a time.
 
-    `limit` is the time that one file may take. `too_long` are the exceptions that the time limit
+    `limit` is the time that one file may take. `remote` is the engine's embedder if it is a server.
+    `too_long` are the exceptions that the time limit
     of a task queue raises inside the work.
     """
 
@@ -71,7 +59,7 @@ class Pipeline:
     lease: timedelta
     limit: timedelta = timedelta(minutes=10)
     too_long: tuple[type[Exception], ...] = ()
-    remote: Remote | None = None
+    remote: HttpEmbedder | None = None
 
     @property
     def capabilities(self) -> dict[str, object]:

@@ -4,17 +4,17 @@ Each query reads an index of open work only, and counts up to a bound.
 """
 
 from collections.abc import Iterator
-from uuid import UUID
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database, now
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
-from app.jobs.workers import count_workers
+from app.jobs.workers import find_capabilities
+from app.paging import count_up_to
 
 MAX_COUNT = 100_000
 
@@ -25,13 +25,15 @@ class QueueCollector(Collector):
     def __init__(self, database: Database) -> None:
         with database.read() as session:
             self.items = {
-                status: _count(session, select(Item.id).where(Item.status == status))
+                status: count_up_to(
+                    session, select(Item.id).where(Item.status == status), MAX_COUNT
+                )
                 for status in (ItemStatus.QUEUED, ItemStatus.RUNNING)
             }
             pending = select(Job.id).where(Job.status == JobStatus.PENDING)
-            self.jobs = _count(session, pending)
+            self.jobs = count_up_to(session, pending, MAX_COUNT)
             self.oldest_seconds = _oldest_seconds(session)
-            self.workers = count_workers(session)
+            self.workers = len(find_capabilities(session))
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics."""
@@ -77,11 +79,6 @@ def _oldest_seconds(session: Session) -> float:
         .limit(1)
     )
     return 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds())
-
-
-def _count(session: Session, query: Select[UUID]) -> int:
-    bounded = query.limit(MAX_COUNT).subquery()
-    return session.scalar(select(func.count()).select_from(bounded)) or 0
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

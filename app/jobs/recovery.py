@@ -13,6 +13,7 @@ from app.jobs.completion import add_to_counters, close_by_items, end_open_items,
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 from app.jobs.values import FileFailure
 from app.observability import metrics
+from app.paging import count_up_to
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +136,5 @@ def count_open(database: Database, cap: int) -> int:
     with database.read() as session:
         # The order makes the planner use the queue's index. Without it the planner may read the
         # table, because it expects to find `cap` queued items soon.
-        query = (
-            select(Item.id)
-            .where(Item.status == ItemStatus.QUEUED)
-            .order_by(Item.ordinal, Item.job_id)
-            .limit(cap)
-        )
-        return len(session.execute(query).all())
+        queued = select(Item.id).where(Item.status == ItemStatus.QUEUED)
+        return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -12,12 +12,6 @@ from app.jobs.models import Worker
 
 # A worker whose last heartbeat is older counts as dead.
 MAX_HEARTBEAT_AGE = timedelta(seconds=60)
-
-
-def count_workers(session: Session) -> int:
-    """Return the number of live worker processes."""
-    query = select(func.count()).where(Worker.seen_at > now() - MAX_HEARTBEAT_AGE)
-    return session.scalar(query) or 0
 
 
 def find_capabilities(session: Session) -> Sequence[dict[str, Any]]:

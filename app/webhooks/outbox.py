@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db import Database, new_id, now
+from app.paging import count_up_to
 from app.webhooks.events import JobState
 from app.webhooks.models import (
     DeliveryStatus,
@@ -194,11 +195,7 @@ def requeue_all(database: Database) -> None:
 def count_due(database: Database, cap: int) -> int:
     """Return how many deliveries are due, `cap` at most."""
     with database.read() as session:
-        query = (
-            select(WebhookDelivery.id)
-            .where(
-                WebhookDelivery.status == DeliveryStatus.WAITING, WebhookDelivery.due_at <= now()
-            )
-            .limit(cap)
+        due = select(WebhookDelivery.id).where(
+            WebhookDelivery.status == DeliveryStatus.WAITING, WebhookDelivery.due_at <= now()
         )
-        return len(session.execute(query).all())
+        return count_up_to(session, due, cap)
