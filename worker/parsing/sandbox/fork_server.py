@@ -20,7 +20,7 @@ from typing import Any
 
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import protocol
-from worker.parsing.sandbox.exit_status import ExitStatus, ReadResult
+from worker.parsing.sandbox.exit_status import ReadResult, end_error
 from worker.parsing.sandbox.forked_reader import ForkedReader
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.preload import preload
@@ -78,7 +78,7 @@ def _read_file(connection: socket.socket, message: dict[str, Any], file: int) ->
         finally:
             status, usage = reader.end()
     if result.answer is None:
-        reason = ExitStatus.from_wait(result, status, usage).as_file_error(order.limits)
+        reason = end_error(result, status, usage, order.limits)
         connection.sendall(protocol.encode(protocol.error_message(reason)))
 
 

@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import socket
 import tempfile
@@ -7,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import FileErrorCode
+from app.errors import FileError, FileErrorCode
 from app.jobs.pages import PageSelection
 from devtools import sample_files
-from worker.parsing.limits import GIB, ParserLimits
+from worker.parsing.limits import GIB, KIB, ParserLimits
 from worker.parsing.ocr.installed import OcrChoice, OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import fork_server, forked_reader, protocol, run
-from worker.parsing.sandbox.exit_status import ExitStatus, ReadResult
+from worker.parsing.sandbox.exit_status import ReadResult, end_error
 from worker.parsing.sandbox.fork_server import ParentGone
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.protocol import Order, decode_order, encode_order
@@ -22,6 +23,7 @@ from worker.parsing.sandbox.protocol import Order, decode_order, encode_order
 LIMITS = ParserLimits()
 FIVE = ParserLimits(wall_seconds=5.0)
 LATE = ReadResult(None, timed_out=True)
+LOST = ReadResult(None)
 NO_OCR = OcrData().choose("en")
 
 
@@ -37,35 +39,39 @@ def test_orders_survive_the_protocol(selection):
     assert decode_order(message, 9) == Order("\udcff.pdf", 9, request, limits, ocr)
 
 
+def end(ended_by: int, cpu_seconds: float, peak: int, result=LOST, limits=LIMITS) -> FileError:
+    usage = resource.struct_rusage((cpu_seconds, 0.0, peak // 1024, *(0,) * 13))
+    return end_error(result, ended_by, usage, limits)
+
+
 @pytest.mark.parametrize(
-    ("status", "code"),
+    ("error", "code"),
     [
-        (ExitStatus(True, signal.SIGKILL, 1, GIB), FileErrorCode.TIMEOUT),
-        (ExitStatus(False, signal.SIGXCPU, 59.9, 0), FileErrorCode.TIMEOUT),
-        (ExitStatus(False, signal.SIGKILL, 60.2, 0), FileErrorCode.TIMEOUT),
-        (ExitStatus(False, signal.SIGKILL, 1, 0), FileErrorCode.OUT_OF_MEMORY),
-        (ExitStatus(False, signal.SIGABRT, 1, GIB + 1), FileErrorCode.OUT_OF_MEMORY),
-        (ExitStatus(False, signal.SIGABRT, 1, GIB - 1), FileErrorCode.CORRUPT),
-        (ExitStatus(False, signal.SIGSEGV, 1, 0), FileErrorCode.CORRUPT),
-        (ExitStatus(False, 0, 1, 0), FileErrorCode.CORRUPT),
+        (end(signal.SIGKILL, 1, GIB, LATE), FileErrorCode.TIMEOUT),
+        (end(signal.SIGXCPU, 59.9, 0), FileErrorCode.TIMEOUT),
+        (end(signal.SIGKILL, 60.2, 0), FileErrorCode.TIMEOUT),
+        (end(signal.SIGKILL, 1, 0), FileErrorCode.OUT_OF_MEMORY),
+        (end(signal.SIGABRT, 1, GIB + KIB), FileErrorCode.OUT_OF_MEMORY),
+        (end(signal.SIGABRT, 1, GIB - KIB), FileErrorCode.CORRUPT),
+        (end(signal.SIGSEGV, 1, 0), FileErrorCode.CORRUPT),
+        (end(0, 1, 0), FileErrorCode.CORRUPT),
     ],
 )
-def test_the_error_follows_from_the_exit_status(status, code):
-    assert status.as_file_error(LIMITS).code == code
+def test_the_error_follows_from_the_exit_status(error, code):
+    assert error.code == code
 
 
 def test_the_limit_that_was_reached_is_named():
     limits = ParserLimits(cpu_seconds=7, wall_seconds=0.5)
-    scan = ExitStatus(True, signal.SIGKILL, 0.4, 0, ocr_pages=2).as_file_error(limits)
+    scan = end(signal.SIGKILL, 0.4, 0, replace(LATE, ocr_pages=2), limits)
     assert scan.sentence == "reading the file took longer than 20.5 seconds"
-    wall = ExitStatus(True, signal.SIGKILL, 0.4, 0).as_file_error(limits)
+    wall = end(signal.SIGKILL, 0.4, 0, LATE, limits)
     assert wall.sentence == "reading the file took longer than 0.5 seconds"
-    for status in (
-        ExitStatus(False, signal.SIGXCPU, 6.9, 0),
-        ExitStatus(False, signal.SIGKILL, 7, 0),
+    for error in (
+        end(signal.SIGXCPU, 6.9, 0, limits=limits),
+        end(signal.SIGKILL, 7, 0, limits=limits),
     ):
-        sentence = status.as_file_error(limits).sentence
-        assert sentence == "reading the file used more than 7 seconds of CPU time"
+        assert error.sentence == "reading the file used more than 7 seconds of CPU time"
 
 
 def order(data: bytes, name: str, file) -> Order:
