@@ -9,18 +9,21 @@ when its parent closes the connection.
 import contextlib
 import gc
 import os
+import resource
 import select
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from worker.parsing.limits import ParserLimits
+from app.errors import FileError, FileErrorCode
+from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.sandbox import protocol
-from worker.parsing.sandbox.exit_status import ReadResult, end_error
 from worker.parsing.sandbox.forked_reader import ForkedReader
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.preload import preload
@@ -31,6 +34,18 @@ _CHUNK = 1 << 16
 
 class ParentGone(Exception):
     """The parent closed the connection while a file was being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """The outcome of waiting for a reader: the frame of its answer, or None without one.
+
+    `timed_out` tells whether the time ran out; each of the `ocr_pages` extended it.
+    """
+
+    answer: bytes | None
+    timed_out: bool = False
+    ocr_pages: int = 0
 
 
 def main(descriptor: int) -> None:
@@ -120,6 +135,36 @@ def _await_answer(answers: int, connection: socket.socket, limits: ParserLimits)
             if frame is not None or not chunk:
                 return ReadResult(frame, ocr_pages=buffer.ocr_pages)
     return ReadResult(None, timed_out=True, ocr_pages=buffer.ocr_pages)
+
+
+def end_error(
+    result: ReadResult, status: int, usage: resource.struct_rusage, limits: ParserLimits
+) -> FileError:
+    """Return the error of a file without an answer: the limit that it exceeded, or damage.
+
+    `status` and `usage` are what `os.wait4` returned.
+    """
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    cpu, wall = limits.cpu_for(result.ocr_pages), limits.wall_for(result.ocr_pages)
+    if ended_by == signal.SIGXCPU or cpu_seconds >= cpu:
+        return FileError(
+            FileErrorCode.TIMEOUT,
+            f"reading the file used more than {cpu} seconds of CPU time",
+        )
+    if result.timed_out:
+        return FileError(
+            FileErrorCode.TIMEOUT, f"reading the file took longer than {wall:g} seconds"
+        )
+    # A SIGKILL that this program did not send comes from the kernel, out of memory. Libraries
+    # abort when an allocation fails; any other crash leaves most of the memory unused.
+    if ended_by == signal.SIGKILL or peak_bytes > limits.memory_bytes / 2:
+        return FileError(
+            FileErrorCode.OUT_OF_MEMORY,
+            f"reading the file needs more than the memory limit of {limits.memory_bytes // MIB} MB",
+        )
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: its reader crashed on it")
 
 
 if __name__ == "__main__":

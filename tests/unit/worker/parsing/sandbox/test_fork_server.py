@@ -15,8 +15,7 @@ from worker.parsing.limits import GIB, KIB, ParserLimits
 from worker.parsing.ocr.installed import OcrChoice, OcrData
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox import fork_server, forked_reader, protocol, run
-from worker.parsing.sandbox.exit_status import ReadResult, end_error
-from worker.parsing.sandbox.fork_server import ParentGone
+from worker.parsing.sandbox.fork_server import ParentGone, ReadResult, end_error
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.protocol import Order, decode_order, encode_order
 
