@@ -14,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.server.queue_hosts import measure_fairness, measure_hosts
 from benchmarks.server.queue_tables import claims_of_a_backlog, databases, fill, measure
-from devtools.world import World
+from devtools.tenant_data import TenantData
 
 SMALL = 1_000
 BACKLOG = 5_000
@@ -54,13 +54,13 @@ def _tables(count: int) -> bool:
     met = True
     with databases() as both:
         for name, database in both.items():
-            world = World(database)
-            file_id = world.file()
+            tenants = TenantData(database)
+            file_id = tenants.file()
             filled = 0
             for size in (SMALL, count):
-                fill(database, world.here.project_id, filled + 1, size)
+                fill(database, tenants.first.project_id, filled + 1, size)
                 filled = size
-                row = measure(database, world, file_id, size)
+                row = measure(database, tenants, file_id, size)
                 table.add_row(name, f"{size:,}", *row)
                 met = met and all(float(each) < PAGE_TARGET_MS for each in row[1:4])
         fresh, worn = claims_of_a_backlog(both["Postgres"], BACKLOG)

@@ -21,7 +21,7 @@ from app.jobs.models import Job
 from app.jobs.values import ApiVersion
 from app.paging import PageRequest
 from devtools.postgres import PostgresServer
-from devtools.world import World
+from devtools.tenant_data import TenantData
 
 # An ended job and its item, each with its moment in its id, as the program makes them.
 START = "2026-01-01 00:00:00"
@@ -151,11 +151,11 @@ class Reads:
         return int(total or 0)
 
 
-def page_milliseconds(world: World, after_share: float | None, count: int) -> float:
+def page_milliseconds(tenants: TenantData, after_share: float | None, count: int) -> float:
     """Return the median time of a page of 50 jobs, from this share of the way down."""
     after = None
     if after_share is not None:
-        with world.database.read() as session:
+        with tenants.database.read() as session:
             query = select(Job.created_at, Job.id).order_by(Job.id.desc())
             row = session.execute(
                 query.offset(min(int(count * after_share), count - 51)).limit(1)
@@ -163,10 +163,10 @@ def page_milliseconds(world: World, after_share: float | None, count: int) -> fl
             after = (row.created_at, row.id)
     times = []
     for _ in range(ROUNDS):
-        with world.database.read() as session:
+        with tenants.database.read() as session:
             session.connection()  # opening one does not belong to the page
             began = time.perf_counter()
-            page = jobs.find_page(session, world.here, PageRequest(50, after), ApiVersion.V1)
+            page = jobs.find_page(session, tenants.first, PageRequest(50, after), ApiVersion.V1)
             times.append((time.perf_counter() - began) * 1000)
         assert page.rows  # a page of nothing would be quick
     return statistics.median(times)
@@ -183,11 +183,11 @@ def hello_milliseconds(database: Database) -> float:
     return statistics.median(times)
 
 
-def measure(database: Database, world: World, file_id: UUID, count: int) -> list[str]:
+def measure(database: Database, tenants: TenantData, file_id: UUID, count: int) -> list[str]:
     """Return a row of the table: pages in milliseconds, reads of a create and of a claim."""
-    pages = [page_milliseconds(world, share, count) for share in (None, 0.5, 1.0)]
+    pages = [page_milliseconds(tenants, share, count) for share in (None, 0.5, 1.0)]
     reads = Reads(database)
-    create = reads.of(lambda: world.job([file_id]))
+    create = reads.of(lambda: tenants.job([file_id]))
 
     def claim() -> None:
         assert queue.claim_next(database, "w", timedelta(minutes=1))
@@ -206,7 +206,7 @@ def claims_of_a_backlog(database: Database, claims: int) -> tuple[float, float]:
 
     The worst for an index: nothing new comes in, and no vacuum cleans up what was claimed.
     """
-    world = World(database)
+    tenants = TenantData(database)
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE items SET (autovacuum_enabled = off)"))
         connection.execute(
@@ -217,7 +217,7 @@ def claims_of_a_backlog(database: Database, claims: int) -> tuple[float, float]:
             {"count": claims + 2 * ROUNDS},
         )
     reads = Reads(database)
-    before = reads.of(world.claim)
+    before = reads.of(tenants.claim)
     for _ in range(claims):
-        world.claim()
-    return before, reads.of(world.claim)
+        tenants.claim()
+    return before, reads.of(tenants.claim)

@@ -60,7 +60,7 @@ def http(server: RunningServer) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="module")
-def stranger(server: RunningServer) -> Iterator[httpx2.Client]:
+def anonymous(server: RunningServer) -> Iterator[httpx2.Client]:
     """A plain HTTP client without a key."""
     with httpx2.Client(base_url=server.base_url, trust_env=False, timeout=WAIT_SECONDS) as client:
         yield client

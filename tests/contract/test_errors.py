@@ -52,10 +52,10 @@ def test_a_wrong_key(server: RunningServer) -> None:
     assert caught.value.response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_the_answers_tell_a_wrong_key_from_a_missing_one(stranger: httpx2.Client) -> None:
-    missing = stranger.get(JOBS)
-    wrong = stranger.get(JOBS, headers={"Authorization": "Bearer llx-wrong"})
-    other_scheme = stranger.get(JOBS, headers={"Authorization": "Basic dTpw"})
+def test_the_answers_tell_a_wrong_key_from_a_missing_one(anonymous: httpx2.Client) -> None:
+    missing = anonymous.get(JOBS)
+    wrong = anonymous.get(JOBS, headers={"Authorization": "Bearer llx-wrong"})
+    other_scheme = anonymous.get(JOBS, headers={"Authorization": "Basic dTpw"})
     assert {missing.status_code, wrong.status_code, other_scheme.status_code} == {401}
     assert isinstance(missing.json()["detail"], str)
     assert missing.json()["detail"] != wrong.json()["detail"]
@@ -77,8 +77,8 @@ def test_the_answers_tell_a_wrong_key_from_a_missing_one(stranger: httpx2.Client
         ("GET", "/api/v1/organizations"),
     ],
 )
-def test_nothing_is_open_without_a_key(stranger: httpx2.Client, method: str, path: str) -> None:
-    assert stranger.request(method, path).status_code == 401
+def test_nothing_is_open_without_a_key(anonymous: httpx2.Client, method: str, path: str) -> None:
+    assert anonymous.request(method, path).status_code == 401
 
 
 def test_unknown_files_are_named(client: LlamaCloud, a_file: str) -> None:

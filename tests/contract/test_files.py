@@ -184,12 +184,12 @@ def test_query_by_name_and_ids(client: LlamaCloud, batch: tuple[str, list[str]])
 
 
 def test_content_is_a_link_that_needs_no_key(
-    client: LlamaCloud, upload: Upload, stranger: httpx2.Client
+    client: LlamaCloud, upload: Upload, anonymous: httpx2.Client
 ) -> None:
     file_id = upload("the very bytes", "überraschung.html")
     link = client.files.content(file_id)
     assert link.expires_at > datetime.now(UTC)
-    answer = stranger.get(link.url)
+    answer = anonymous.get(link.url)
     assert answer.content == b"the very bytes"
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment")
@@ -205,47 +205,47 @@ def test_the_caller_chooses_how_long_a_link_lives(client: LlamaCloud, a_file: st
 
 @pytest.mark.parametrize("seconds", [0, -5, 10**12])
 def test_a_strange_time_to_live_is_harmless(
-    client: LlamaCloud, a_file: str, stranger: httpx2.Client, seconds: int
+    client: LlamaCloud, a_file: str, anonymous: httpx2.Client, seconds: int
 ) -> None:
     link = client.files.content(a_file, expires_at_seconds=seconds)
-    assert stranger.get(link.url).status_code == 200
+    assert anonymous.get(link.url).status_code == 200
 
 
 def test_an_expired_link_opens_nothing(
-    client: LlamaCloud, upload: Upload, stranger: httpx2.Client
+    client: LlamaCloud, upload: Upload, anonymous: httpx2.Client
 ) -> None:
     link = client.files.content(upload("secret"), expires_at_seconds=1)
     time.sleep(max(0.0, link.expires_at.timestamp() - time.time()) + 0.1)
-    answer = stranger.get(link.url)
+    answer = anonymous.get(link.url)
     assert answer.status_code in {403, 404, 410}
     assert "secret" not in answer.text
 
 
 @pytest.mark.parametrize("part", ["expires", "signature"])
 def test_a_link_cannot_be_prolonged(
-    client: LlamaCloud, a_file: str, stranger: httpx2.Client, part: str
+    client: LlamaCloud, a_file: str, anonymous: httpx2.Client, part: str
 ) -> None:
     url = httpx2.URL(client.files.content(a_file).url)
     forged = url.copy_set_param(part, "9" * 10 if part == "expires" else "A" * 43)
-    assert stranger.get(forged).status_code in {403, 404, 422}
+    assert anonymous.get(forged).status_code in {403, 404, 422}
 
 
 def test_a_link_opens_no_other_file(
-    client: LlamaCloud, upload: Upload, stranger: httpx2.Client
+    client: LlamaCloud, upload: Upload, anonymous: httpx2.Client
 ) -> None:
     mine, other = upload("mine"), upload("secret of another")
     link = client.files.content(mine)
-    forged = stranger.get(link.url.replace(mine, other))
+    forged = anonymous.get(link.url.replace(mine, other))
     # A link that does not spell the id out has nothing to replace: then it still opens mine.
     assert "secret" not in forged.text
 
 
-def test_delete(client: LlamaCloud, upload: Upload, stranger: httpx2.Client) -> None:
+def test_delete(client: LlamaCloud, upload: Upload, anonymous: httpx2.Client) -> None:
     file_id = upload("soon gone")
     link = client.files.content(file_id)
     client.files.delete(file_id)
     assert list(client.files.list(file_ids=[file_id])) == []
-    assert stranger.get(link.url).status_code == 404
+    assert anonymous.get(link.url).status_code == 404
     for call in (client.files.retrieve, client.files.content, client.files.delete):
         with pytest.raises(NotFoundError):
             call(file_id)

@@ -49,18 +49,18 @@ def test_a_name_without_extension_is_typed_by_its_content(http: httpx2.Client) -
 
 
 def test_a_download_link_does_not_upload(
-    client: LlamaCloud, upload: Upload, stranger: httpx2.Client
+    client: LlamaCloud, upload: Upload, anonymous: httpx2.Client
 ) -> None:
     link = client.files.content(upload("original")).url
-    assert stranger.put(link, content=b"replaced").status_code == 405
-    assert stranger.get(link).content == b"original"
+    assert anonymous.put(link, content=b"replaced").status_code == 405
+    assert anonymous.get(link).content == b"original"
 
 
-def test_get_and_content(http: httpx2.Client, upload: Upload, stranger: httpx2.Client) -> None:
+def test_get_and_content(http: httpx2.Client, upload: Upload, anonymous: httpx2.Client) -> None:
     file_id = upload("some bytes", "a.txt")
     assert http.get(f"{FILES}/{file_id}").json()["id"] == file_id
     link = http.get(f"{FILES}/dfl-{file_id}/content").json()
-    assert stranger.get(link["url"]).content == b"some bytes"
+    assert anonymous.get(link["url"]).content == b"some bytes"
 
 
 def test_delete(http: httpx2.Client, client: LlamaCloud) -> None:

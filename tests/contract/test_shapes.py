@@ -280,8 +280,8 @@ def test_every_answer_has_its_shape(call: Caller) -> None:
     assert call.visited == set(ANSWERS)
 
 
-def test_every_endpoint_has_a_shape(stranger: httpx2.Client) -> None:
-    paths = stranger.get("/openapi.json").json()["paths"]
+def test_every_endpoint_has_a_shape(anonymous: httpx2.Client) -> None:
+    paths = anonymous.get("/openapi.json").json()["paths"]
     served = {
         (method.upper(), path)
         for path, methods in paths.items()
@@ -293,10 +293,10 @@ def test_every_endpoint_has_a_shape(stranger: httpx2.Client) -> None:
 
 @pytest.mark.parametrize(("method", "path"), sorted(ANSWERS))
 def test_every_endpoint_refuses_in_one_shape(
-    stranger: httpx2.Client, http: httpx2.Client, method: str, path: str
+    anonymous: httpx2.Client, http: httpx2.Client, method: str, path: str
 ) -> None:
     ids = [str(uuid.uuid4())] * path.count("{")
-    answer = stranger.request(method, fill(path, *ids))
+    answer = anonymous.request(method, fill(path, *ids))
     assert answer.status_code == 401
     checked(answer, Sentence)
     if ids:

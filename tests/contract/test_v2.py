@@ -170,8 +170,8 @@ def test_a_saved_configuration_and_a_saved_webhook(http: httpx2.Client, upload: 
     verify(SECRET, received.headers, received.body, at=time.time(), tolerance=300)
 
 
-def test_the_description_names_every_route(stranger: httpx2.Client) -> None:
-    paths = json_of(stranger.get("/openapi.json"))["paths"]
+def test_the_description_names_every_route(anonymous: httpx2.Client) -> None:
+    paths = json_of(anonymous.get("/openapi.json"))["paths"]
 
     described = {
         (method, path)

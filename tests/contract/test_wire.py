@@ -230,10 +230,10 @@ def test_the_headers_of_the_clients_are_tolerated(http: httpx2.Client) -> None:
 
 
 def test_the_scheme_of_the_key_is_read_in_any_case(
-    server: RunningServer, stranger: httpx2.Client
+    server: RunningServer, anonymous: httpx2.Client
 ) -> None:
     headers = {"Authorization": f"bearer {server.api_key}"}
-    assert stranger.get(JOBS, headers=headers).status_code == 200
+    assert anonymous.get(JOBS, headers=headers).status_code == 200
 
 
 def test_an_upload_without_a_key_is_refused_before_its_body(server: RunningServer) -> None:
@@ -269,9 +269,9 @@ def test_errors_are_json_with_a_sentence(http: httpx2.Client) -> None:
         assert isinstance(body["detail"], str)
 
 
-def test_livez_and_readyz(stranger: httpx2.Client) -> None:
-    assert stranger.get("/livez").status_code == 200
-    assert stranger.get("/readyz").status_code == 200
+def test_livez_and_readyz(anonymous: httpx2.Client) -> None:
+    assert anonymous.get("/livez").status_code == 200
+    assert anonymous.get("/readyz").status_code == 200
 
 
 def test_every_answer_names_its_request(http: httpx2.Client) -> None:

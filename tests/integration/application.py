@@ -15,7 +15,7 @@ from app.projects.models import KeyOrigin, Project
 from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.settings import Settings
-from devtools.world import World
+from devtools.tenant_data import TenantData
 
 SECRET = "a secret of the tests, long enough"
 RULES = [{"type": "invoice", "description": "A bill with a total to pay."}]
@@ -70,9 +70,9 @@ class Api:
             raise_server_exceptions=False,
         )
 
-    def tenant(self, world: World, name: str) -> TestClient:
+    def tenant(self, tenants: TenantData, name: str) -> TestClient:
         """Make an organization of its own and a client with its key."""
-        return self.client(self.key(world.tenant(name)))
+        return self.client(self.key(tenants.add(name)))
 
 
 def upload(client: TestClient, name: str = "a.txt", content: bytes = b"INVOICE 1") -> str:

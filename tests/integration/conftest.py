@@ -10,7 +10,7 @@ from app import schema
 from app.db import Database
 from app.models import Base
 from devtools.postgres import PostgresServer
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import Api
 
 DATABASES = ("sqlite", "postgres")
@@ -61,8 +61,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
+def tenants(database: Database) -> TenantData:
+    return TenantData(database)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from app.db import Database
-from devtools.world import RULES
+from devtools.tenant_data import RULES
 
 ORGANIZATION, PROJECT, FILE, JOB, ITEM = (UUID(int=number) for number in range(1, 6))
 BLOB_KEY = "aa/first"

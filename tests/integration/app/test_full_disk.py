@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from app import schema
 from app.db import Database
 from app.jobs import queue
-from devtools.world import VERDICT, World
+from devtools.tenant_data import VERDICT, TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 
@@ -44,8 +44,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 def post_job(client: TestClient, file_id: str) -> int:
@@ -59,7 +59,7 @@ def post_job(client: TestClient, file_id: str) -> int:
 
 
 def test_a_full_database_refuses_writes_and_serves_reads(
-    api: Api, client: TestClient, world: World
+    api: Api, client: TestClient, tenants: TenantData
 ) -> None:
     file_id = upload(client)
     job_id = create_job(client, file_id)
@@ -76,7 +76,7 @@ def test_a_full_database_refuses_writes_and_serves_reads(
 
     disk.free()
     assert post_job(client, file_id) == 200
-    claim = world.claim()
+    claim = tenants.claim()
     assert str(claim.job_id) == job_id, "what was accepted before goes on"
     assert queue.finish(api.database, claim, VERDICT)
     assert client.get(f"{JOBS}/{job_id}").json()["status"] == "SUCCESS"
@@ -102,8 +102,8 @@ def test_an_upload_that_the_database_cannot_record_leaves_no_bytes(
     assert len(blobs) == stored
 
 
-def test_a_cached_key_works_when_its_use_cannot_be_recorded(api: Api, world: World) -> None:
-    key = api.key(world.here)
+def test_a_cached_key_works_when_its_use_cannot_be_recorded(api: Api, tenants: TenantData) -> None:
+    key = api.key(tenants.first)
     disk = Disk(api.database)
     disk.fill()
 

@@ -21,7 +21,7 @@ from app.jobs import service as jobs
 from app.jobs.values import ApiVersion
 from app.projects.models import ApiKey, Project
 from cli.main import main
-from devtools.world import World
+from devtools.tenant_data import TenantData
 
 NOWHERE = UUID("01890000-0000-7000-8000-000000000000")
 
@@ -35,7 +35,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Runs `pigeonhole` over the world's database, in this process."""
+    """Runs `pigeonhole` over the test database, in this process."""
 
     capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
@@ -58,13 +58,13 @@ class Shell:
 
 @pytest.fixture
 def shell(
-    world: World,
+    tenants: TenantData,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Shell:
-    url = world.database.engine.url.set(drivername="postgresql")
-    text = "" if world.database.is_sqlite else url.render_as_string(hide_password=False)
+    url = tenants.database.engine.url.set(drivername="postgresql")
+    text = "" if tenants.database.is_sqlite else url.render_as_string(hide_password=False)
     monkeypatch.setenv("PIGEONHOLE_DATABASE_URL", text)
     # Of production; none of these commands has anything to do with Redis.
     monkeypatch.setenv("PIGEONHOLE_BROKER_URL", text and "redis://127.0.0.1:1/0")
@@ -83,14 +83,14 @@ def last_event(database: Database) -> AuditEvent:
         return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).all()[0]
 
 
-def test_a_customer_from_organization_to_limits(world: World, shell: Shell) -> None:
+def test_a_customer_from_organization_to_limits(tenants: TenantData, shell: Shell) -> None:
     organization = shell.run("orgs", "create", " Customer ").output.strip()
     project = shell.run("projects", "create", "Scans", "--organization-id", organization)
     project_id = project.output.strip()
     limited = shell.run("projects", "limit", project_id, "--max-bytes", 5, "--retention-days", 9)
 
     assert limited.status == 0
-    event = last_event(world.database)
+    event = last_event(tenants.database)
     assert (event.action, str(event.subject)) == ("project.changed", project_id)
     assert event.details == {"max_bytes": 5, "retention_days": 9}
     assert event.actor.startswith("command:")
@@ -127,19 +127,21 @@ def test_a_customer_from_organization_to_limits(world: World, shell: Shell) -> N
     ],
 )
 def test_mistakes_get_a_sentence(
-    world: World, shell: Shell, arguments: list[object], sentence: str
+    tenants: TenantData, shell: Shell, arguments: list[object], sentence: str
 ) -> None:
     assert sentence in shell.refusal(*arguments)
-    assert keys_of(world.database) == []
+    assert keys_of(tenants.database) == []
 
 
-def test_a_successor_lives_as_long_as_its_key_was_made_for(world: World, shell: Shell) -> None:
+def test_a_successor_lives_as_long_as_its_key_was_made_for(
+    tenants: TenantData, shell: Shell
+) -> None:
     shell.run("keys", "create", "ci", "--expires", "90d")
-    (old,) = keys_of(world.database)
+    (old,) = keys_of(tenants.database)
 
     done = shell.run("keys", "rotate", old.id, "--grace", "2h")
 
-    ended, new = keys_of(world.database)
+    ended, new = keys_of(tenants.database)
     assert ended.expires_at is not None
     assert new.expires_at is not None
     assert done.output.startswith("ph_")
@@ -152,44 +154,44 @@ def test_a_successor_lives_as_long_as_its_key_was_made_for(world: World, shell: 
     assert f"Rotate its successor {new.id} instead" in shell.refusal("keys", "rotate", old.id)
 
 
-def test_a_successor_of_a_key_without_end(world: World, shell: Shell) -> None:
+def test_a_successor_of_a_key_without_end(tenants: TenantData, shell: Shell) -> None:
     shell.run("keys", "create", "ci")
-    (old,) = keys_of(world.database)
+    (old,) = keys_of(tenants.database)
     assert "The new key expires: never" in shell.run("keys", "rotate", old.id).error
-    (_, second) = keys_of(world.database)
+    (_, second) = keys_of(tenants.database)
     assert second.expires_at is None
 
     assert shell.run("keys", "rotate", second.id, "--expires", "1d").status == 0
 
-    (*_, third) = keys_of(world.database)
+    (*_, third) = keys_of(tenants.database)
     assert third.expires_at is not None
     assert third.expires_at - third.created_at < timedelta(days=1, seconds=10)
 
 
-def test_a_key_is_revoked_once(world: World, shell: Shell) -> None:
+def test_a_key_is_revoked_once(tenants: TenantData, shell: Shell) -> None:
     shell.run("keys", "create", "ci")
-    (key,) = keys_of(world.database)
+    (key,) = keys_of(tenants.database)
 
     assert shell.run("keys", "revoke", key.id).output == "Revoked.\n"
 
     assert str(key.id) in shell.refusal("keys", "revoke", key.id)
-    assert last_event(world.database).action == "key.revoked"
+    assert last_event(tenants.database).action == "key.revoked"
     assert str(key.id) in shell.run("keys", "list").output
 
 
 def test_lists_show_whole_ids_where_the_terminal_is_narrow(
-    world: World, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    tenants: TenantData, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell.run("keys", "create", "ci", "--project-id", world.here.project_id)
-    (key,) = keys_of(world.database)
+    shell.run("keys", "create", "ci", "--project-id", tenants.first.project_id)
+    (key,) = keys_of(tenants.database)
     monkeypatch.setattr("cli.administration.WIDTH", 80)
 
     listed = shell.run("keys", "list").output
     projects = shell.run("projects", "list").output
 
     assert re.search(rf"^id +{key.id}$", listed, re.MULTILINE)
-    assert re.search(rf"^reaches +{world.here.project_id}$", listed, re.MULTILINE)
-    assert re.search(rf"^id +{world.here.project_id}$", projects, re.MULTILINE)
+    assert re.search(rf"^reaches +{tenants.first.project_id}$", listed, re.MULTILINE)
+    assert re.search(rf"^id +{tenants.first.project_id}$", projects, re.MULTILINE)
     assert re.search(r"^requests/min +default$", projects, re.MULTILINE)
 
 
@@ -200,24 +202,24 @@ def test_lists_show_names_as_they_are(shell: Shell, name: str) -> None:
     assert name in shell.run("keys", "list").output
 
 
-def put(world: World, store: LocalBlobStore) -> str:
+def put(tenants: TenantData, store: LocalBlobStore) -> str:
     writer = store.create()
     writer.write(b"bytes")
     blob = writer.commit()
-    with world.database.write() as session:
-        files.create(session, world.here, NewFile("a.txt", "txt"), blob)
+    with tenants.database.write() as session:
+        files.create(session, tenants.first, NewFile("a.txt", "txt"), blob)
     return blob.key
 
 
 def test_a_purge_goes_on_past_what_it_cannot_delete(
-    world: World, shell: Shell, tmp_path: Path
+    tenants: TenantData, shell: Shell, tmp_path: Path
 ) -> None:
     store = LocalBlobStore(tmp_path / "blobs")
-    stuck, *others = [put(world, store) for _ in range(3)]
+    stuck, *others = [put(tenants, store) for _ in range(3)]
     # A directory in the place of the file: not even root unlinks it.
     (tmp_path / "blobs" / stuck).unlink()
     (tmp_path / "blobs" / stuck / "x").mkdir(parents=True)
-    project_id = world.here.project_id
+    project_id = tenants.first.project_id
 
     done = shell.run("purge", "--project", project_id, "--yes")
 
@@ -232,36 +234,40 @@ def test_a_purge_goes_on_past_what_it_cannot_delete(
     assert shell.run("purge", "--project", project_id, "--yes").status == 0
 
 
-def test_a_purge_of_what_is_older_than_nothing_keeps_what_runs(world: World, shell: Shell) -> None:
-    ended, running = world.job(), world.job()
-    with world.database.write() as session:
-        jobs.cancel(session, world.here, ended, ApiVersion.V1)
-    project_id = world.here.project_id
+def test_a_purge_of_what_is_older_than_nothing_keeps_what_runs(
+    tenants: TenantData, shell: Shell
+) -> None:
+    ended, running = tenants.job(), tenants.job()
+    with tenants.database.write() as session:
+        jobs.cancel(session, tenants.first, ended, ApiVersion.V1)
+    project_id = tenants.first.project_id
 
     done = shell.run("purge", "--project", project_id, "--older-than", "0s", "--yes")
 
     assert (done.status, done.output.splitlines()[0]) == (0, "jobs: 1"), done
-    assert world.read_job(running).status == "PENDING"
+    assert tenants.read_job(running).status == "PENDING"
     exported = shell.run("audit", "export", "--project", project_id).output.splitlines()
     assert json.loads(exported[-1])["details"]["older_than_seconds"] == 0
 
 
-def test_a_purge_is_proved_in_the_log(world: World, shell: Shell) -> None:
-    world.job(1)
-    assert shell.run("purge", "--project", world.here.project_id, "--older-than", "1d").status == 1
-    assert world.claim().attempt == 1, "nobody said yes, and nothing was deleted"
+def test_a_purge_is_proved_in_the_log(tenants: TenantData, shell: Shell) -> None:
+    tenants.job(1)
+    assert (
+        shell.run("purge", "--project", tenants.first.project_id, "--older-than", "1d").status == 1
+    )
+    assert tenants.claim().attempt == 1, "nobody said yes, and nothing was deleted"
 
-    done = shell.run("purge", "--project", world.here.project_id, "--yes")
+    done = shell.run("purge", "--project", tenants.first.project_id, "--yes")
 
     assert (done.status, done.output.splitlines()[:2]) == (0, ["jobs: 1", "files: 1"])
-    exported = shell.run("audit", "export", "--project", world.here.project_id)
+    exported = shell.run("audit", "export", "--project", tenants.first.project_id)
     events = [json.loads(line) for line in exported.output.splitlines()]
     assert [event["action"] for event in events[-4:]] == [
         *["job.cancelled", "job.deleted", "file.deleted", "project.purged"]
     ]
     assert events[-1]["details"]["jobs"] == 1
-    with world.database.read() as session:
-        assert session.get(Project, world.here.project_id) is not None
+    with tenants.database.read() as session:
+        assert session.get(Project, tenants.first.project_id) is not None
 
 
 @pytest.mark.parametrize("verb", ["keys", "projects", "orgs"])

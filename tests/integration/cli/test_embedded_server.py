@@ -163,7 +163,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("header", ["", "Authorization: Bearer wrong\r\n"])
     @pytest.mark.parametrize("path", [FILES, JOBS])
-    def test_a_stranger_is_refused_before_the_body(
+    def test_a_client_without_a_key_is_refused_before_the_body(
         self, server: RunningServer, header: str, path: str
     ) -> None:
         with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:

@@ -20,7 +20,7 @@ from app.files.models import CacheKind
 from app.files.orphans import find_orphans
 from app.files.service import NewFile
 from cli.main import commands
-from devtools.world import World
+from devtools.tenant_data import TenantData
 
 NOTHING = timedelta(0)
 
@@ -48,11 +48,11 @@ class DataDirectory:
 
     def record(self, blob: Blob) -> None:
         with closing(Database(f"sqlite:///{self.data_dir / 'pigeonhole.db'}")) as database:
-            world = World(database)
+            tenants = TenantData(database)
             with database.write() as session:
-                file = files.create(session, world.here, NewFile("a.txt", "txt"), blob)
+                file = files.create(session, tenants.first, NewFile("a.txt", "txt"), blob)
             entry = NewCacheEntry(CacheKind.DOCUMENT, "key", b"text")
-            owner = CacheOwner(world.here.project_id, file.id)
+            owner = CacheOwner(tenants.first.project_id, file.id)
             FileCache(database, self.blobs, 1000).put(owner, [entry])
         for path in (self.data_dir / "blobs").rglob("*"):
             if path.is_file() and path.stat().st_mtime > time.time() - 3600:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.files.blobs.local import LocalBlobStore
-from devtools.world import World
-from tests.integration.worker.plumbing import Plumbing
+from devtools.tenant_data import TenantData
+from tests.integration.worker.pipeline_environment import PipelineEnvironment
 from worker.classification.engine import Engine
 from worker.classification.loading import limit_blas_threads, load_built_in_engine
 from worker.parsing.sandbox.parser import SandboxedParser
@@ -25,8 +25,8 @@ def blobs(tmp_path: Path) -> LocalBlobStore:
 
 
 @pytest.fixture
-def plumbing(world: World, blobs: LocalBlobStore, engine: Engine) -> Plumbing:
-    return Plumbing(world, blobs, engine)
+def pipeline_env(tenants: TenantData, blobs: LocalBlobStore, engine: Engine) -> PipelineEnvironment:
+    return PipelineEnvironment(tenants, blobs, engine)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.files import service as files
 from tests.integration.application import JOBS, Api, upload
-from tests.integration.worker.plumbing import INVOICE, Plumbing
+from tests.integration.worker.pipeline_environment import INVOICE, PipelineEnvironment
 
 RULES: list[dict[str, object]] = [
     {"type": "invoice", "description": "A bill with a total to pay."},
@@ -19,17 +19,19 @@ SHOWN = "Bill no. 8, for the repair of a bicycle. Total to pay: 80 euros within 
 
 
 @pytest.fixture
-def client(plumbing: Plumbing, tmp_path: Path) -> TestClient:
-    api = Api(plumbing.world.database, tmp_path / "api")
-    return api.client(api.key(plumbing.world.here))
+def client(pipeline_env: PipelineEnvironment, tmp_path: Path) -> TestClient:
+    api = Api(pipeline_env.tenants.database, tmp_path / "api")
+    return api.client(api.key(pipeline_env.tenants.first))
 
 
-def outcome(plumbing: Plumbing, client: TestClient, **asked: object) -> dict[str, object]:
+def outcome(
+    pipeline_env: PipelineEnvironment, client: TestClient, **asked: object
+) -> dict[str, object]:
     """Run a job of one invoice to its end and return its result."""
-    body = {"file_ids": [str(plumbing.file())], "rules": RULES, **asked}
+    body = {"file_ids": [str(pipeline_env.file())], "rules": RULES, **asked}
     answer = client.post(JOBS, json=body)
     assert answer.status_code == 200, answer.text
-    plumbing.run()
+    pipeline_env.run()
     (item,) = client.get(f"{JOBS}/{answer.json()['id']}/results").json()["items"]
     result: dict[str, object] = item["result"]
     return result
@@ -39,8 +41,8 @@ def with_examples(*examples: dict[str, str]) -> list[dict[str, object]]:
     return [{**RULES[0], "examples": list(examples)}, *RULES[1:]]
 
 
-def test_candidates_and_evidence(plumbing: Plumbing, client: TestClient) -> None:
-    result = outcome(plumbing, client)
+def test_candidates_and_evidence(pipeline_env: PipelineEnvironment, client: TestClient) -> None:
+    result = outcome(pipeline_env, client)
 
     candidates, evidence = result["candidates"], result["evidence"]
     assert isinstance(candidates, list)
@@ -55,10 +57,10 @@ def test_candidates_and_evidence(plumbing: Plumbing, client: TestClient) -> None
 
 
 def test_a_type_that_is_not_sure_enough_becomes_null(
-    plumbing: Plumbing, client: TestClient
+    pipeline_env: PipelineEnvironment, client: TestClient
 ) -> None:
-    plain = outcome(plumbing, client, min_confidence=0)
-    strict = outcome(plumbing, client, min_confidence=1)
+    plain = outcome(pipeline_env, client, min_confidence=0)
+    strict = outcome(pipeline_env, client, min_confidence=1)
 
     assert plain["type"] == "invoice"
     assert strict["type"] is None
@@ -71,12 +73,12 @@ def test_a_type_that_is_not_sure_enough_becomes_null(
 
 
 def test_examples_are_compared_and_the_reasoning_says_so(
-    plumbing: Plumbing, client: TestClient
+    pipeline_env: PipelineEnvironment, client: TestClient
 ) -> None:
-    file_id = str(plumbing.file(SHOWN))
-    plain = outcome(plumbing, client)
+    file_id = str(pipeline_env.file(SHOWN))
+    plain = outcome(pipeline_env, client)
     shown = outcome(
-        plumbing, client, rules=with_examples({"file_id": f"dfl-{file_id}"}, {"text": SHOWN})
+        pipeline_env, client, rules=with_examples({"file_id": f"dfl-{file_id}"}, {"text": SHOWN})
     )
 
     sentence = 'Compared with 2 documents given as examples of "invoice".'
@@ -86,15 +88,17 @@ def test_examples_are_compared_and_the_reasoning_says_so(
     assert shown["confidence"] != plain["confidence"]
 
 
-def test_a_deleted_example_does_not_count(plumbing: Plumbing, client: TestClient) -> None:
-    file_id = plumbing.file(SHOWN)
+def test_a_deleted_example_does_not_count(
+    pipeline_env: PipelineEnvironment, client: TestClient
+) -> None:
+    file_id = pipeline_env.file(SHOWN)
     rules = with_examples({"file_id": str(file_id)})
-    body = {"file_ids": [str(plumbing.file())], "rules": rules}
+    body = {"file_ids": [str(pipeline_env.file())], "rules": rules}
     job_id = client.post(JOBS, json=body).json()["id"]
-    with plumbing.world.database.write() as session:
-        files.remove(session, plumbing.world.here, file_id)
+    with pipeline_env.tenants.database.write() as session:
+        files.remove(session, pipeline_env.tenants.first, file_id)
 
-    plumbing.run()
+    pipeline_env.run()
 
     (item,) = client.get(f"{JOBS}/{job_id}/results").json()["items"]
     assert item["result"]["type"] == "invoice"

@@ -17,38 +17,38 @@ from app.jobs import queue, recovery
 from app.jobs.queue import Claim
 from app.jobs.values import Example
 from devtools.postgres import PostgresServer
-from devtools.world import VERDICT
-from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
+from devtools.tenant_data import VERDICT
+from tests.integration.worker.pipeline_environment import INVOICE, Parser, PipelineEnvironment
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
 from worker.runtime.tasks import TOO_LONG, Turn
 
 
-def test_nothing_to_do(plumbing: Plumbing) -> None:
-    assert not plumbing.run()
-    assert plumbing.claims == []
+def test_nothing_to_do(pipeline_env: PipelineEnvironment) -> None:
+    assert not pipeline_env.run()
+    assert pipeline_env.claims == []
 
 
 def test_a_file_is_read_classified_and_recorded(
-    plumbing: Plumbing, parser: SandboxedParser
+    pipeline_env: PipelineEnvironment, parser: SandboxedParser
 ) -> None:
-    job_id = plumbing.world.job([plumbing.file()])
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
-    assert plumbing.run(parser=parser)
+    assert pipeline_env.run(parser=parser)
 
-    assert plumbing.outcome(job_id).status == "done"
-    assert plumbing.world.read_job(job_id).status == "SUCCESS"
-    assert plumbing.result(job_id).engine_version == plumbing.pipeline.engine.version
-    claimed, ended = plumbing.claims
+    assert pipeline_env.outcome(job_id).status == "done"
+    assert pipeline_env.tenants.read_job(job_id).status == "SUCCESS"
+    assert pipeline_env.result(job_id).engine_version == pipeline_env.pipeline.engine.version
+    claimed, ended = pipeline_env.claims
     assert (claimed and claimed.job_id, ended) == (job_id, None)
 
 
-def test_the_parser_is_asked_for_what_the_job_says(plumbing: Plumbing) -> None:
-    plumbing.world.job([plumbing.file()])
+def test_the_parser_is_asked_for_what_the_job_says(pipeline_env: PipelineEnvironment) -> None:
+    pipeline_env.tenants.job([pipeline_env.file()])
     parser = Parser(INVOICE)
 
-    plumbing.run(parser=parser)
+    pipeline_env.run(parser=parser)
 
     (request,) = parser.requests
     assert (request.lang, request.mode, request.selection.max_pages) == ("en", "FAST", 5)
@@ -65,71 +65,73 @@ def test_the_parser_is_asked_for_what_the_job_says(plumbing: Plumbing) -> None:
     ],
 )
 def test_whatever_happens_to_a_file_is_its_outcome(
-    plumbing: Plumbing, happens: Exception, code: str, sentence: str
+    pipeline_env: PipelineEnvironment, happens: Exception, code: str, sentence: str
 ) -> None:
-    job_id = plumbing.world.job([plumbing.file()])
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
-    assert plumbing.run(parser=Parser(happens), too_long=(TOO_LONG,))
+    assert pipeline_env.run(parser=Parser(happens), too_long=(TOO_LONG,))
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.error_code) == ("failed", code)
     assert sentence in str(item.error_message)
-    assert plumbing.world.read_job(job_id).status == "ERROR"
-    assert plumbing.claims[-1] is None, "the worker is free again"
+    assert pipeline_env.tenants.read_job(job_id).status == "ERROR"
+    assert pipeline_env.claims[-1] is None, "the worker is free again"
 
 
 def test_a_bug_is_told_to_the_log_and_not_to_the_client(
-    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+    pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
-    job_id = plumbing.world.job([plumbing.file()])
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
-    plumbing.run(parser=Parser(ZeroDivisionError("a bug")))
+    pipeline_env.run(parser=Parser(ZeroDivisionError("a bug")))
 
     assert "ZeroDivisionError: a bug" in caplog.text
-    assert "bug" not in str(plumbing.outcome(job_id).error_message)
+    assert "bug" not in str(pipeline_env.outcome(job_id).error_message)
 
 
-def test_a_file_deleted_before_its_turn_fails_and_others_go_on(plumbing: Plumbing) -> None:
-    doomed, kept = plumbing.file(), plumbing.file()
-    job_id = plumbing.world.job([doomed, kept])
-    with plumbing.world.database.write() as session:
-        (blob_key,) = files.remove(session, plumbing.world.here, doomed)
-    plumbing.blobs.delete(blob_key)
+def test_a_file_deleted_before_its_turn_fails_and_others_go_on(
+    pipeline_env: PipelineEnvironment,
+) -> None:
+    doomed, kept = pipeline_env.file(), pipeline_env.file()
+    job_id = pipeline_env.tenants.job([doomed, kept])
+    with pipeline_env.tenants.database.write() as session:
+        (blob_key,) = files.remove(session, pipeline_env.tenants.first, doomed)
+    pipeline_env.blobs.delete(blob_key)
 
-    while plumbing.run():
+    while pipeline_env.run():
         pass
 
-    items = plumbing.world.items(job_id)
+    items = pipeline_env.tenants.items(job_id)
     assert [item.error_code for item in items] == ["file_deleted", None]
-    assert plumbing.world.read_job(job_id).status == "PARTIAL_SUCCESS"
+    assert pipeline_env.tenants.read_job(job_id).status == "PARTIAL_SUCCESS"
 
 
-def test_a_file_deleted_between_claim_and_reading(plumbing: Plumbing) -> None:
-    file_id = plumbing.file()
-    job_id = plumbing.world.job([file_id])
+def test_a_file_deleted_between_claim_and_reading(pipeline_env: PipelineEnvironment) -> None:
+    file_id = pipeline_env.file()
+    job_id = pipeline_env.tenants.job([file_id])
 
     def delete(claim: Claim | None) -> None:
         if claim is not None:
-            with plumbing.world.database.write() as session:
-                (blob_key,) = files.remove(session, plumbing.world.here, file_id)
-            plumbing.blobs.delete(blob_key)
+            with pipeline_env.tenants.database.write() as session:
+                (blob_key,) = files.remove(session, pipeline_env.tenants.first, file_id)
+            pipeline_env.blobs.delete(blob_key)
 
-    plumbing.pipeline.run_next("w", on_claim=delete)
+    pipeline_env.pipeline.run_next("w", on_claim=delete)
 
-    assert plumbing.outcome(job_id).error_code == "file_deleted"
+    assert pipeline_env.outcome(job_id).error_code == "file_deleted"
 
 
-def test_lost_bytes_are_not_called_deleted(plumbing: Plumbing) -> None:
-    job_id = plumbing.world.job([plumbing.file()])
+def test_lost_bytes_are_not_called_deleted(pipeline_env: PipelineEnvironment) -> None:
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
     def lose(claim: Claim | None) -> None:
         if claim is not None:
             assert claim.blob_key is not None
-            plumbing.blobs.delete(claim.blob_key)
+            pipeline_env.blobs.delete(claim.blob_key)
 
-    plumbing.pipeline.run_next("w", on_claim=lose)
+    pipeline_env.pipeline.run_next("w", on_claim=lose)
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.error_code, "lost the bytes" in str(item.error_message)) == ("internal", True)
 
 
@@ -142,57 +144,59 @@ def test_lost_bytes_are_not_called_deleted(plumbing: Plumbing) -> None:
     ],
 )
 def test_a_file_is_given_back_when_the_machine_is_at_fault(
-    plumbing: Plumbing, trouble: Exception
+    pipeline_env: PipelineEnvironment, trouble: Exception
 ) -> None:
-    job_id = plumbing.world.job([plumbing.file()])
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
     with pytest.raises(type(trouble)):
-        plumbing.run(parser=Parser(trouble))
+        pipeline_env.run(parser=Parser(trouble))
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.attempt, item.lease_token) == ("queued", 0, None)
-    assert plumbing.run(), "the next worker takes it"
-    assert plumbing.world.read_job(job_id).status == "SUCCESS"
+    assert pipeline_env.run(), "the next worker takes it"
+    assert pipeline_env.tenants.read_job(job_id).status == "SUCCESS"
 
 
 def test_a_file_is_given_back_when_the_database_is_away_from_its_examples(
-    plumbing: Plumbing, tmp_path: Path
+    pipeline_env: PipelineEnvironment, tmp_path: Path
 ) -> None:
-    job_id = plumbing.world.job([plumbing.file()], examples=(Example("invoice", text=INVOICE),))
+    job_id = pipeline_env.tenants.job(
+        [pipeline_env.file()], examples=(Example("invoice", text=INVOICE),)
+    )
     away = Database(f"sqlite:///{tmp_path / 'no directory' / 'a.db'}")
 
     with pytest.raises(OperationalError):
-        plumbing.run(examples=replace(plumbing.pipeline.examples, database=away))
+        pipeline_env.run(examples=replace(pipeline_env.pipeline.examples, database=away))
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.attempt) == ("queued", 0)
-    assert plumbing.run(), "the next worker takes it"
-    assert plumbing.world.read_job(job_id).status == "SUCCESS"
+    assert pipeline_env.run(), "the next worker takes it"
+    assert pipeline_env.tenants.read_job(job_id).status == "SUCCESS"
 
 
 def test_an_outcome_that_came_too_late_is_dropped(
-    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+    pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The lease ran out while the file was read, and somebody else has ended the file."""
-    world = plumbing.world
-    job_id = world.job([plumbing.file()])
+    tenants = pipeline_env.tenants
+    job_id = tenants.job([pipeline_env.file()])
 
     class Overtaken(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-            recovery.requeue_all(world.database, max_attempts=3)
-            queue.finish(world.database, world.claim("quicker"), VERDICT)
+            recovery.requeue_all(tenants.database, max_attempts=3)
+            queue.finish(tenants.database, tenants.claim("quicker"), VERDICT)
             return super().parse(file, name, request)
 
-    assert plumbing.run(parser=Overtaken(FileError(FileErrorCode.CORRUPT, "too late")))
+    assert pipeline_env.run(parser=Overtaken(FileError(FileErrorCode.CORRUPT, "too late")))
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.worker) == ("done", "quicker")
     assert "lease lost; discarding the outcome" in caplog.text
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
-    postgres_server: PostgresServer, plumbing: Plumbing
+    postgres_server: PostgresServer, pipeline_env: PipelineEnvironment
 ) -> None:
     class Outage(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
@@ -203,33 +207,33 @@ def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
             back.start()
             return super().parse(file, name, request)
 
-    job_id = plumbing.world.job([plumbing.file()])
+    job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
-    assert plumbing.run(parser=Outage(INVOICE))
+    assert pipeline_env.run(parser=Outage(INVOICE))
 
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.attempt) == ("done", 1)
 
 
 class TestTurn:
     """A task takes file after file, until one of three things ends its turn."""
 
-    def turn(self, plumbing: Plumbing, stop_after: int) -> Turn:
+    def turn(self, pipeline_env: PipelineEnvironment, stop_after: int) -> Turn:
         """Return a turn that must stop after so many files."""
         parser = Parser(FileError(FileErrorCode.EMPTY, "the file has no bytes"))
-        pipeline = replace(plumbing.pipeline, reader=plumbing.reader(parser))
+        pipeline = replace(pipeline_env.pipeline, reader=pipeline_env.reader(parser))
         return Turn("w", pipeline, lambda: len(parser.requests) >= stop_after)
 
-    def test_nothing_is_left(self, plumbing: Plumbing) -> None:
-        job_id = plumbing.world.job([plumbing.file()] * 3)
+    def test_nothing_is_left(self, pipeline_env: PipelineEnvironment) -> None:
+        job_id = pipeline_env.tenants.job([pipeline_env.file()] * 3)
 
-        assert self.turn(plumbing, stop_after=99).run() is False
-        assert plumbing.world.read_job(job_id).status == "ERROR"
+        assert self.turn(pipeline_env, stop_after=99).run() is False
+        assert pipeline_env.tenants.read_job(job_id).status == "ERROR"
 
-    def test_the_worker_stops(self, plumbing: Plumbing) -> None:
-        job_id = plumbing.world.job([plumbing.file()] * 3)
+    def test_the_worker_stops(self, pipeline_env: PipelineEnvironment) -> None:
+        job_id = pipeline_env.tenants.job([pipeline_env.file()] * 3)
 
-        assert self.turn(plumbing, stop_after=2).run() is True, "items are left"
+        assert self.turn(pipeline_env, stop_after=2).run() is True, "items are left"
 
-        statuses = [item.status for item in plumbing.world.items(job_id)]
+        statuses = [item.status for item in pipeline_env.tenants.items(job_id)]
         assert statuses == ["failed", "failed", "queued"]

@@ -19,7 +19,7 @@ def test_each_use_has_a_key_of_its_own() -> None:
 
 
 def test_a_derivation_never_changes() -> None:
-    """Every stored key hash and every link in the world would stop working."""
+    """Otherwise every stored key hash and every link would stop working."""
     assert ONE.sign(Use.API_KEYS, "llx-key").hex() == (
         "4c52dbe104dfa4bd3f3ad160b2942a92f3c173a7168a3297347d502e91cccd80"
     )

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.models import Base
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 V2_JOBS = "/api/v2/classify"
@@ -43,9 +43,9 @@ class Tenant:
     ids: dict[str, list[str]] = field(default_factory=dict)
 
 
-def tenant_with_everything(api: Api, world: World) -> Tenant:
+def tenant_with_everything(api: Api, tenants: TenantData) -> Tenant:
     """Make one of each thing through the API; of jobs one that is open and one that has ended."""
-    client = api.client(api.key(world.here))
+    client = api.client(api.key(tenants.first))
     file_id = upload(client)
     webhook = {"webhook_url": "https://example.com/hook"}
     body = {"file_ids": [file_id], "rules": RULES, "webhook_configurations": [webhook]}
@@ -57,7 +57,7 @@ def tenant_with_everything(api: Api, world: World) -> Tenant:
     first = client.post(V2_JOBS, json=single).json()["id"]
     assert client.post(f"{V2_JOBS}/{first}/cancel").json()["status"] == "CANCELLED"
     second = client.post(V2_JOBS, json={**single, "transaction_id": "twice"}).json()["id"]
-    project_id = str(world.here.project_id)
+    project_id = str(tenants.first.project_id)
     ids = {
         "file_id": [file_id],
         "classify_job_id": [ended, create_job(client, file_id)],
@@ -67,7 +67,7 @@ def tenant_with_everything(api: Api, world: World) -> Tenant:
         "webhook_id": [client.post(WEBHOOKS, json=webhook).json()["id"]],
         "project_id": [project_id],
         "wanted_id": [project_id],  # of a project in a path
-        "organization_id": [str(world.here.principal.organization_id)],
+        "organization_id": [str(tenants.first.principal.organization_id)],
     }
     ids |= {
         "file_ids": ids["file_id"],
@@ -79,23 +79,25 @@ def tenant_with_everything(api: Api, world: World) -> Tenant:
 
 
 @pytest.fixture
-def api(world: World, tmp_path_factory: pytest.TempPathFactory) -> Api:
+def api(tenants: TenantData, tmp_path_factory: pytest.TempPathFactory) -> Api:
     # In production: an embedded server takes any id of an organization for its only one.
-    return Api(world.database, tmp_path_factory.mktemp("data"), embedded=False)
+    return Api(tenants.database, tmp_path_factory.mktemp("data"), embedded=False)
 
 
 @pytest.fixture
-def owner(api: Api, world: World) -> Tenant:
-    return tenant_with_everything(api, world)
+def owner(api: Api, tenants: TenantData) -> Tenant:
+    return tenant_with_everything(api, tenants)
 
 
 @pytest.fixture(params=["another organization", "another project"])
-def stranger(request: pytest.FixtureRequest, api: Api, world: World, owner: Tenant) -> Tenant:
+def other_tenant(
+    request: pytest.FixtureRequest, api: Api, tenants: TenantData, owner: Tenant
+) -> Tenant:
     del owner  # made first, so that its making is no change
     if request.param == "another organization":
-        client = api.tenant(world, "There")
+        client = api.tenant(tenants, "There")
     else:
-        client = api.client(api.key(world.project(world.here), organization_wide=False))
+        client = api.client(api.key(tenants.project(tenants.first), organization_wide=False))
     return Tenant(client, {"file_id": [upload(client)]})
 
 
@@ -148,13 +150,13 @@ def contents(api: Api) -> dict[str, Any]:
     return rows | {"blobs": sorted(str(path) for path in blobs.rglob("*") if path.is_file())}
 
 
-def test_ids_in_paths(api: Api, owner: Tenant, stranger: Tenant) -> None:
+def test_ids_in_paths(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
     with_ids = [(method, path) for method, path in operations(api) if "{" in path]
     assert len(with_ids) >= 18
     before = contents(api)
     for method, template in with_ids:
         for chosen in spellings(owner, parameters_of(template)):
-            answer = stranger.client.request(
+            answer = other_tenant.client.request(
                 method,
                 template.format(**chosen),
                 json=BODIES.get((method, template)),
@@ -166,7 +168,7 @@ def test_ids_in_paths(api: Api, owner: Tenant, stranger: Tenant) -> None:
     assert contents(api) == before
 
 
-def test_the_owner_reads_what_strangers_do_not(api: Api, owner: Tenant) -> None:
+def test_the_owner_reads_what_other_tenants_do_not(api: Api, owner: Tenant) -> None:
     """Else a 404 would only show that the tests ask wrongly."""
     for method, template in operations(api):
         if method == "GET" and template.startswith("/api/") and "{" in template:
@@ -174,8 +176,8 @@ def test_the_owner_reads_what_strangers_do_not(api: Api, owner: Tenant) -> None:
             assert owner.client.get(template.format(**chosen)).status_code == 200, template
 
 
-def test_ids_in_queries(api: Api, owner: Tenant, stranger: Tenant) -> None:
-    own = bodies_of(stranger)
+def test_ids_in_queries(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
+    own = bodies_of(other_tenant)
 
     def valid(method: str, path: str) -> Any:
         assert method == "GET" or (method, path) in own, f"no body known for {method} {path}"
@@ -187,10 +189,10 @@ def test_ids_in_queries(api: Api, owner: Tenant, stranger: Tenant) -> None:
         if "{" in path or not path.startswith("/api/"):
             continue
         for name in _ids_in_query(operation):
-            if name == "organization_id" and _is_own(stranger, owner):
+            if name == "organization_id" and _is_own(other_tenant, owner):
                 continue
             query = {name: owner.ids[name][0]}
-            answer = stranger.client.request(method, path, params=query, **valid(method, path))
+            answer = other_tenant.client.request(method, path, params=query, **valid(method, path))
             tried.add(name)
             if name in FILTERS:
                 assert (answer.status_code, answer.json()["items"]) == (200, []), f"{path} {name}"
@@ -219,9 +221,9 @@ def _names_an_id(name: str) -> bool:
     return name.endswith(("_id", "_ids", "_input"))
 
 
-def _is_own(stranger: Tenant, owner: Tenant) -> bool:
-    """Tell whether the stranger is of the owner's organization."""
-    organizations = [one["id"] for one in stranger.client.get("/api/v1/organizations").json()]
+def _is_own(other_tenant: Tenant, owner: Tenant) -> bool:
+    """Tell whether the other tenant is of the owner's organization."""
+    organizations = [one["id"] for one in other_tenant.client.get("/api/v1/organizations").json()]
     return organizations == owner.ids["organization_id"]
 
 
@@ -240,9 +242,9 @@ def bodies_of(tenant: Tenant) -> dict[tuple[str, str], Any]:
     }
 
 
-def bodies_with_foreign_ids(owner: Tenant, stranger: Tenant) -> dict[tuple[str, str], Any]:
+def bodies_with_foreign_ids(owner: Tenant, other_tenant: Tenant) -> dict[tuple[str, str], Any]:
     """Return, for each request and property that names something, a body that fails by it only."""
-    theirs, ours = owner.ids, stranger.ids["file_id"][0]
+    theirs, ours = owner.ids, other_tenant.ids["file_id"][0]
     job = {"file_input": ours, "configuration": CONFIGURATION}
     shown = [{**RULES[0], "examples": [{"file_id": theirs["file_id"][0]}]}]
     shown_parameters = {**PARAMETERS, "rules": shown}
@@ -271,20 +273,20 @@ def bodies_with_foreign_ids(owner: Tenant, stranger: Tenant) -> dict[tuple[str, 
     }
 
 
-def test_ids_in_bodies(api: Api, owner: Tenant, stranger: Tenant) -> None:
-    cases = bodies_with_foreign_ids(owner, stranger)
+def test_ids_in_bodies(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
+    cases = bodies_with_foreign_ids(owner, other_tenant)
     own = {"name": "own", "parameters": PARAMETERS}
-    own_id = stranger.client.post(CONFIGURATIONS, json=own).json()["id"]
+    own_id = other_tenant.client.post(CONFIGURATIONS, json=own).json()["id"]
     before = contents(api)
     for method, path, operation in described(api):
         for name in _ids_in_body(api, operation):
             if (path, name) == (f"{FILES}/query", "file_ids"):
-                answer = stranger.client.post(path, json={"filter": {name: owner.ids[name]}})
+                answer = other_tenant.client.post(path, json={"filter": {name: owner.ids[name]}})
                 assert (answer.status_code, answer.json()["items"]) == (200, [])
                 continue
             assert (path, name) in cases, f"the tests do not know {name} in {method} {path}"
             target = path.format(configuration_id=own_id)
-            answer = stranger.client.request(method, target, json=cases.pop((path, name)))
+            answer = other_tenant.client.request(method, target, json=cases.pop((path, name)))
             assert answer.status_code == 404, f"{method} {path} {name}: {answer.text}"
     assert not cases
     assert contents(api) == before
@@ -314,19 +316,19 @@ def _properties(document: Mapping[str, Any], schema: object) -> Iterator[str]:
         yield from _properties(document, schema.get(key))
 
 
-def test_a_transaction_id_is_a_tenants_own(owner: Tenant, stranger: Tenant) -> None:
-    file_id = stranger.ids["file_id"][0]
+def test_a_transaction_id_is_a_tenants_own(owner: Tenant, other_tenant: Tenant) -> None:
+    file_id = other_tenant.ids["file_id"][0]
     body = {"file_input": file_id, "configuration": CONFIGURATION, "transaction_id": "once"}
 
-    job = stranger.client.post(V2_JOBS, json=body).json()
+    job = other_tenant.client.post(V2_JOBS, json=body).json()
 
     assert job["file_input"] == file_id
     assert job["id"] not in owner.ids["job_id"]
 
 
-def test_lists_show_nothing_of_others(api: Api, owner: Tenant, stranger: Tenant) -> None:
+def test_lists_show_nothing_of_others(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
     theirs = {UUID(value.removeprefix("cfg-")) for values in owner.ids.values() for value in values}
-    if _is_own(stranger, owner):
+    if _is_own(other_tenant, owner):
         theirs -= {UUID(owner.ids["organization_id"][0])}
     lists = [
         path
@@ -335,15 +337,15 @@ def test_lists_show_nothing_of_others(api: Api, owner: Tenant, stranger: Tenant)
     ]
     assert len(lists) >= 7
     for path in lists:
-        answer = stranger.client.get(path)
+        answer = other_tenant.client.get(path)
         assert answer.status_code == (403 if path == ADMINISTRATION else 200)
         assert not [one for one in theirs if str(one) in answer.text], path
 
 
-def test_a_page_token_of_another_tenant(owner: Tenant, stranger: Tenant) -> None:
+def test_a_page_token_of_another_tenant(owner: Tenant, other_tenant: Tenant) -> None:
     upload(owner.client)
     page = owner.client.get(FILES, params={"page_size": 1}).json()
 
-    answer = stranger.client.get(FILES, params={"page_token": page["next_page_token"]})
+    answer = other_tenant.client.get(FILES, params={"page_token": page["next_page_token"]})
 
     assert answer.status_code == 400

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 BOUNDARY = "xyz"
@@ -17,8 +17,8 @@ MULTIPART = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 def part(name: str, content: bytes, filename: str | None = None) -> bytes:

@@ -14,15 +14,15 @@ from fastapi.testclient import TestClient
 from app.files.blobs.s3 import Bucket, S3BlobStore
 from app.files.blobs.s3_signing import SigningKey
 from devtools.s3 import ACCESS_KEY, SECRET_KEY, S3Server
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, Api, upload
 
 HTML = b"<script>alert(1)</script>"
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 def link_of(client: TestClient, file_id: str, **query: int) -> str:
@@ -89,14 +89,16 @@ class TestLinks:
         expires = datetime.fromisoformat(answer.json()["expires_at"])
         assert abs((expires - datetime.now(UTC)).total_seconds() - seconds) < 30
 
-    def test_the_public_url_and_prefix_of_the_settings(self, world: World, tmp_path: Path) -> None:
+    def test_the_public_url_and_prefix_of_the_settings(
+        self, tenants: TenantData, tmp_path: Path
+    ) -> None:
         api = Api(
-            world.database,
+            tenants.database,
             tmp_path / "data",
             public_url="https://docs.example.com/",
             root_path="/classify",
         )
-        client = api.client(api.key(world.here))
+        client = api.client(api.key(tenants.first))
 
         link = link_of(client, upload(client))
 
@@ -140,8 +142,10 @@ class TestLinks:
 
 class TestDocumentation:
     @pytest.fixture(params=["", "/classify"])
-    def anonymous(self, request: pytest.FixtureRequest, world: World, tmp_path: Path) -> TestClient:
-        api = Api(world.database, tmp_path / "data", root_path=request.param)
+    def anonymous(
+        self, request: pytest.FixtureRequest, tenants: TenantData, tmp_path: Path
+    ) -> TestClient:
+        api = Api(tenants.database, tmp_path / "data", root_path=request.param)
         return TestClient(api.app, raise_server_exceptions=False)
 
     def test_the_page_needs_nothing_from_elsewhere(self, anonymous: TestClient) -> None:

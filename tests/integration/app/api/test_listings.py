@@ -19,18 +19,18 @@ from app.jobs.models import Item, Job
 from app.jobs.single_file import JobFilter
 from app.jobs.values import ApiVersion
 from app.paging import MAX_COUNT, Key, Page, PageRequest
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.conftest import DATABASES, migrate
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
+def add_jobs(tenants: TenantData, moments: list[datetime]) -> list[UUID]:
     ids = [new_id() for _ in moments]
     rows = [
         {
             "id": job_id,
-            "project_id": world.here.project_id,
+            "project_id": tenants.first.project_id,
             "user_id": "somebody",
             "status": "SUCCESS",
             "mode": "FAST",
@@ -42,65 +42,65 @@ def add_jobs(world: World, moments: list[datetime]) -> list[UUID]:
         }
         for job_id, moment in zip(ids, moments, strict=True)
     ]
-    with world.database.write() as session:
+    with tenants.database.write() as session:
         session.execute(insert(Job), rows)
     return ids
 
 
-def page_of_jobs(world: World, size: int, after: Key | None = None) -> Page[Job]:
-    with world.database.read() as session:
-        return jobs.find_page(session, world.here, PageRequest(size, after), ApiVersion.V1)
+def page_of_jobs(tenants: TenantData, size: int, after: Key | None = None) -> Page[Job]:
+    with tenants.database.read() as session:
+        return jobs.find_page(session, tenants.first, PageRequest(size, after), ApiVersion.V1)
 
 
-def all_pages(world: World, size: int) -> list[UUID]:
-    page, seen = page_of_jobs(world, size), []
+def all_pages(tenants: TenantData, size: int) -> list[UUID]:
+    page, seen = page_of_jobs(tenants, size), []
     while True:
         assert len(page.rows) <= size
         seen += [job.id for job in page.rows]
         if page.next_after is None:
             return seen
-        page = page_of_jobs(world, size, page.next_after)
+        page = page_of_jobs(tenants, size, page.next_after)
 
 
-def test_equal_moments_are_neither_doubled_nor_skipped(world: World) -> None:
-    made = add_jobs(world, [NOON] * 7 + [NOON + timedelta(seconds=1)] * 4)
+def test_equal_moments_are_neither_doubled_nor_skipped(tenants: TenantData) -> None:
+    made = add_jobs(tenants, [NOON] * 7 + [NOON + timedelta(seconds=1)] * 4)
 
-    seen = all_pages(world, size=3)
+    seen = all_pages(tenants, size=3)
 
     assert seen == sorted(made[7:], reverse=True) + sorted(made[:7], reverse=True)
 
 
-def test_jobs_that_come_meanwhile_do_not_shift_the_pages(world: World) -> None:
-    made = add_jobs(world, [NOON + timedelta(seconds=n) for n in range(5)])
-    first = page_of_jobs(world, size=2)
+def test_jobs_that_come_meanwhile_do_not_shift_the_pages(tenants: TenantData) -> None:
+    made = add_jobs(tenants, [NOON + timedelta(seconds=n) for n in range(5)])
+    first = page_of_jobs(tenants, size=2)
 
-    add_jobs(world, [NOON + timedelta(hours=1)] * 3)
-    second = page_of_jobs(world, size=2, after=first.next_after)
+    add_jobs(tenants, [NOON + timedelta(hours=1)] * 3)
+    second = page_of_jobs(tenants, size=2, after=first.next_after)
 
     assert [job.id for job in [*first.rows, *second.rows]] == made[:0:-1]
 
 
-def test_a_page_that_is_just_full_is_the_last_one(world: World) -> None:
-    add_jobs(world, [NOON] * 4)
+def test_a_page_that_is_just_full_is_the_last_one(tenants: TenantData) -> None:
+    add_jobs(tenants, [NOON] * 4)
 
-    assert page_of_jobs(world, size=4).next_after is None
+    assert page_of_jobs(tenants, size=4).next_after is None
 
 
-def test_a_microsecond_makes_a_difference(world: World) -> None:
+def test_a_microsecond_makes_a_difference(tenants: TenantData) -> None:
     """Both databases keep microseconds, or the keys of a token would miss their rows."""
-    older, newer = add_jobs(world, [NOON, NOON + timedelta(microseconds=1)])
+    older, newer = add_jobs(tenants, [NOON, NOON + timedelta(microseconds=1)])
 
-    assert all_pages(world, size=1) == [newer, older]
+    assert all_pages(tenants, size=1) == [newer, older]
 
 
-def test_totals_are_counted_on_request_up_to_a_cap(world: World) -> None:
-    add_jobs(world, [NOON] * (MAX_COUNT + 5))
+def test_totals_are_counted_on_request_up_to_a_cap(tenants: TenantData) -> None:
+    add_jobs(tenants, [NOON] * (MAX_COUNT + 5))
 
-    with world.database.read() as session:
+    with tenants.database.read() as session:
         asked = jobs.find_page(
-            session, world.here, PageRequest(1, include_total=True), ApiVersion.V1
+            session, tenants.first, PageRequest(1, include_total=True), ApiVersion.V1
         )
-        unasked = jobs.find_page(session, world.here, PageRequest(1), ApiVersion.V1)
+        unasked = jobs.find_page(session, tenants.first, PageRequest(1), ApiVersion.V1)
 
     assert (asked.total, unasked.total) == (MAX_COUNT, None)
 
@@ -115,12 +115,12 @@ def test_totals_are_counted_on_request_up_to_a_cap(world: World) -> None:
         (FileFilter(external_file_id="none"), []),
     ],
 )
-def test_files_are_filtered(world: World, wanted: FileFilter, names: list[str]) -> None:
+def test_files_are_filtered(tenants: TenantData, wanted: FileFilter, names: list[str]) -> None:
     for name in ("a.txt", "a.txt", "b.txt"):
-        world.file(name)
+        tenants.file(name)
 
-    with world.database.read() as session:
-        page = files.find_page(session, world.here, wanted, PageRequest(10))
+    with tenants.database.read() as session:
+        page = files.find_page(session, tenants.first, wanted, PageRequest(10))
 
     assert [file.name for file in page.rows] == names
 
@@ -128,7 +128,7 @@ def test_files_are_filtered(world: World, wanted: FileFilter, names: list[str]) 
 @pytest.fixture(scope="module", params=DATABASES)
 def busy(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+) -> Iterator[TenantData]:
     """Enough rows that no planner finds reading all of them quicker."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('busy') / 'pigeonhole.db'}"
@@ -136,15 +136,15 @@ def busy(
     else:
         url = request.getfixturevalue("postgres_server").fresh_database(migrate)
     with closing(Database(url)) as database:
-        world = World(database)
-        fill(world)
-        yield world
+        tenants = TenantData(database)
+        fill(tenants)
+        yield tenants
 
 
-def fill(world: World) -> None:
-    made = add_jobs(world, [NOON + timedelta(seconds=n) for n in range(3000)])
+def fill(tenants: TenantData) -> None:
+    made = add_jobs(tenants, [NOON + timedelta(seconds=n) for n in range(3000)])
     statuses = ("queued", "done", "done", "done")
-    with world.database.write() as session:
+    with tenants.database.write() as session:
         session.execute(
             insert(Item),
             [
@@ -189,7 +189,7 @@ class TestPlans:
                 for statement, parameters in sent
             ]
 
-    def test_claiming_reads_the_queue_index_in_order(self, busy: World) -> None:
+    def test_claiming_reads_the_queue_index_in_order(self, busy: TenantData) -> None:
         plans = self.plans(busy.database, busy.claim)
 
         if busy.database.is_sqlite:
@@ -202,17 +202,17 @@ class TestPlans:
         assert not any(sorts(plan) or scans(plan) for plan in (take, job))
 
     @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-    def test_claiming_looks_once_whatever_the_statistics_say(self, world: World) -> None:
+    def test_claiming_looks_once_whatever_the_statistics_say(self, tenants: TenantData) -> None:
         """The trap: a planner that believes the queue to be empty may go through it for each row.
 
         The first of the queue is found once, by the index in its order, before anything else; the
         row itself by its id.
         """
-        add_jobs(world, [NOON])
-        with world.database.write() as session:
+        add_jobs(tenants, [NOON])
+        with tenants.database.write() as session:
             session.execute(text("ANALYZE items"))
-        world.job(500)
-        take, *_ = self.plans(world.database, world.claim)
+        tenants.job(500)
+        take, *_ = self.plans(tenants.database, tenants.claim)
 
         assert "InitPlan" in take
         assert "SubPlan" not in take
@@ -221,7 +221,7 @@ class TestPlans:
         assert not sorts(take)
 
     @pytest.mark.parametrize("use", ["take_back", "end_overdue", "count_open"])
-    def test_the_sweeper_reads_indexes(self, busy: World, use: str) -> None:
+    def test_the_sweeper_reads_indexes(self, busy: TenantData, use: str) -> None:
         calls: dict[str, Callable[[], object]] = {
             "take_back": lambda: recovery.requeue_expired(busy.database, 3),
             "end_overdue": lambda: recovery.end_overdue(busy.database),
@@ -238,7 +238,7 @@ class TestPlans:
         assert index[use] in plan
         assert not sorts(plan)
 
-    def test_a_page_in_the_depth_reads_the_index_from_its_key(self, busy: World) -> None:
+    def test_a_page_in_the_depth_reads_the_index_from_its_key(self, busy: TenantData) -> None:
         (plan,) = self.plans(
             busy.database,
             lambda: page_of_jobs(busy, 50, after=(NOON + timedelta(minutes=10), new_id())),
@@ -248,12 +248,12 @@ class TestPlans:
         assert not sorts(plan)
         assert not scans(plan)
 
-    def test_a_page_of_version_2_reads_the_index_from_its_key(self, busy: World) -> None:
+    def test_a_page_of_version_2_reads_the_index_from_its_key(self, busy: TenantData) -> None:
         request = PageRequest(50, (NOON + timedelta(minutes=10), new_id()))
         with busy.database.read() as session:
             (plan,) = self.plans(
                 busy.database,
-                lambda: single_file.find_page(session, busy.here, JobFilter(), request),
+                lambda: single_file.find_page(session, busy.first, JobFilter(), request),
             )
 
         assert "ix_jobs_newest" in plan
@@ -261,12 +261,12 @@ class TestPlans:
         assert not sorts(plan)
         assert not scans(plan.replace("Seq Scan on results", ""))  # which is empty
 
-    def test_results_are_found_by_their_job(self, busy: World) -> None:
+    def test_results_are_found_by_their_job(self, busy: TenantData) -> None:
         with busy.database.read() as session:
             job_id = session.scalar(select(Job.id).where(Job.api_version == 1).limit(1))
             assert job_id is not None
             (_, plan) = self.plans(
-                busy.database, lambda: jobs.results(session, busy.here, job_id, ApiVersion.V1)
+                busy.database, lambda: jobs.results(session, busy.first, job_id, ApiVersion.V1)
             )
 
         assert "uq_items_job_id_ordinal" in plan

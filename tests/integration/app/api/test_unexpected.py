@@ -8,13 +8,13 @@ import pytest
 from starlette.requests import Request
 
 from app.observability.logging import JsonFormatter
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import Api
 
 
 @pytest.fixture
-def api(world: World, tmp_path: Path) -> Api:
-    api = Api(world.database, tmp_path / "data")
+def api(tenants: TenantData, tmp_path: Path) -> Api:
+    api = Api(tenants.database, tmp_path / "data")
 
     def fail(_: Request) -> None:
         raise ZeroDivisionError("a secret detail")
@@ -24,11 +24,11 @@ def api(world: World, tmp_path: Path) -> Api:
 
 
 def test_the_answer_names_the_log_line(
-    api: Api, world: World, caplog: pytest.LogCaptureFixture
+    api: Api, tenants: TenantData, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.handler.setFormatter(JsonFormatter())
     with caplog.at_level(logging.ERROR):
-        answer = api.client(api.key(world.here)).get("/api/v1/fails")
+        answer = api.client(api.key(tenants.first)).get("/api/v1/fails")
 
     assert answer.status_code == 500
     request_id = answer.headers["X-Request-ID"]
@@ -39,8 +39,8 @@ def test_the_answer_names_the_log_line(
     assert "ZeroDivisionError: a secret detail" in line["exception"]
 
 
-def test_it_closes_the_connection_of_clients_that_need_that(api: Api, world: World) -> None:
-    client = api.client(api.key(world.here))
+def test_it_closes_the_connection_of_clients_that_need_that(api: Api, tenants: TenantData) -> None:
+    client = api.client(api.key(tenants.first))
     answer = client.get("/api/v1/fails", headers={"X-Fern-Language": "Python"})
 
     assert (answer.status_code, answer.headers["Connection"]) == (500, "close")

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import RULES, Api, upload
 
 PATH = "/api/v1/beta/configurations"
@@ -25,8 +25,8 @@ FULL_PARAMETERS = {
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 def post(client: TestClient, name: str = "letters", **changes: object) -> httpx2.Response:
@@ -158,16 +158,16 @@ def test_a_job_keeps_what_it_was_made_from(client: TestClient) -> None:
     )
 
 
-def test_a_stranger_finds_nothing(api: Api, world: World, client: TestClient) -> None:
-    stranger = api.tenant(world, "Stranger")
+def test_another_tenant_finds_nothing(api: Api, tenants: TenantData, client: TestClient) -> None:
+    other_client = api.tenant(tenants, "Other")
     saved = save(client)
     path = f"{PATH}/{saved['id']}"
 
-    assert names(stranger) == []
-    assert stranger.get(path).status_code == 404
-    assert stranger.put(path, json={"name": "mine"}).status_code == 404
-    assert stranger.delete(path).status_code == 404
-    body = {"file_input": upload(stranger), "configuration_id": saved["id"]}
-    assert stranger.post(V2, json=body).status_code == 404
-    assert save(stranger)["id"] != saved["id"], "a name of their own"
+    assert names(other_client) == []
+    assert other_client.get(path).status_code == 404
+    assert other_client.put(path, json={"name": "mine"}).status_code == 404
+    assert other_client.delete(path).status_code == 404
+    body = {"file_input": upload(other_client), "configuration_id": saved["id"]}
+    assert other_client.post(V2, json=body).status_code == 404
+    assert save(other_client)["id"] != saved["id"], "a name of their own"
     assert client.get(path).json() == saved

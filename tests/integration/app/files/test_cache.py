@@ -18,7 +18,7 @@ from app.files.blobs.local import LocalBlobStore
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry
 from app.files.deletions import BlobDeleter
 from app.files.models import CacheEntry, CacheKind
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.app.test_full_disk import Disk
 
 DOCUMENT, VECTORS = CacheKind.DOCUMENT, CacheKind.VECTORS
@@ -26,31 +26,31 @@ ENTRY = NewCacheEntry(DOCUMENT, "a key", b"some text")
 
 
 class CacheEnvironment:
-    """A cache over a world's database and a directory, and one file that owns entries."""
+    """A cache over a database and a directory, and one file that owns entries."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = world
+    def __init__(self, tenants: TenantData, folder: Path) -> None:
+        self.tenants = tenants
         self.folder = folder
         self.blobs = LocalBlobStore(folder)
         self.cache = self.open()
-        self.file_id = world.file()
+        self.file_id = tenants.file()
         self.owner = self.owner_of(self.file_id)
 
     def open(self, max_bytes: int = 1000) -> FileCache:
-        return FileCache(self.world.database, self.blobs, max_bytes)
+        return FileCache(self.tenants.database, self.blobs, max_bytes)
 
     def owner_of(self, file_id: UUID) -> CacheOwner:
-        return CacheOwner(self.world.here.project_id, file_id)
+        return CacheOwner(self.tenants.first.project_id, file_id)
 
     def get(self, entry: NewCacheEntry = ENTRY) -> bytes | None:
         return self.cache.get(self.owner, entry.kind, entry.key)
 
     def delete_file(self) -> tuple[str, ...]:
-        with self.world.database.write() as session:
-            return files.remove(session, self.world.here, self.file_id)
+        with self.tenants.database.write() as session:
+            return files.remove(session, self.tenants.first, self.file_id)
 
     def rows(self) -> list[CacheEntry]:
-        with self.world.database.read() as session:
+        with self.tenants.database.read() as session:
             return list(session.scalars(select(CacheEntry).order_by(CacheEntry.id)))
 
     def paths(self) -> list[Path]:
@@ -58,19 +58,19 @@ class CacheEnvironment:
 
     def counts(self) -> tuple[int, int]:
         """Return how many rows and blobs are left once enqueued blobs are deleted."""
-        BlobDeleter(self.world.database, self.blobs).delete_next(100)
+        BlobDeleter(self.tenants.database, self.blobs).delete_next(100)
         return len(self.rows()), len(self.paths())
 
     def age(self, key: str, by: timedelta) -> None:
-        with self.world.database.write() as session:
+        with self.tenants.database.write() as session:
             session.execute(
                 update(CacheEntry).where(CacheEntry.key == key).values(used_at=now() - by)
             )
 
 
 @pytest.fixture
-def env(world: World, tmp_path: Path) -> CacheEnvironment:
-    return CacheEnvironment(world, tmp_path / "blobs")
+def env(tenants: TenantData, tmp_path: Path) -> CacheEnvironment:
+    return CacheEnvironment(tenants, tmp_path / "blobs")
 
 
 def test_an_entry_is_found_as_it_was_stored(env: CacheEnvironment) -> None:
@@ -87,10 +87,10 @@ def test_an_entry_is_found_as_it_was_stored(env: CacheEnvironment) -> None:
 
 def test_an_entry_is_found_for_its_owner_kind_and_key_only(env: CacheEnvironment) -> None:
     env.cache.put(env.owner, [ENTRY])
-    stranger = CacheOwner(env.world.tenant("Elsewhere").project_id, env.file_id)
+    other_owner = CacheOwner(env.tenants.add("Elsewhere").project_id, env.file_id)
 
-    assert env.cache.get(env.owner_of(env.world.file()), DOCUMENT, ENTRY.key) is None
-    assert env.cache.get(stranger, DOCUMENT, ENTRY.key) is None
+    assert env.cache.get(env.owner_of(env.tenants.file()), DOCUMENT, ENTRY.key) is None
+    assert env.cache.get(other_owner, DOCUMENT, ENTRY.key) is None
     assert env.cache.get(env.owner, VECTORS, ENTRY.key) is None
     assert env.cache.get(env.owner, DOCUMENT, "another key") is None
     assert env.get() == ENTRY.data
@@ -206,7 +206,7 @@ def test_a_full_disk_is_logged_once_until_there_is_room_again(
 def test_a_full_database_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
         schema.migrate(database)
-        env = CacheEnvironment(World(database), tmp_path / "blobs")
+        env = CacheEnvironment(TenantData(database), tmp_path / "blobs")
         disk = Disk(database)
         disk.fill()
         for number in range(100):  # until the last page has no room for another row

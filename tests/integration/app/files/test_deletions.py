@@ -18,7 +18,7 @@ from app.files.deletions import BlobDeleter
 from app.files.models import BlobDeletion, CacheEntry, CacheKind
 from app.files.orphans import find_orphans
 from app.files.service import NewFile
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, Api, upload
 
 TEXT = NewCacheEntry(CacheKind.DOCUMENT, "text", b"some text")
@@ -28,16 +28,16 @@ VECTORS = NewCacheEntry(CacheKind.VECTORS, "vectors", b"x")
 class Store:
     """A blob store in a directory, with one file that has two cache entries."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world = world
+    def __init__(self, tenants: TenantData, folder: Path) -> None:
+        self.tenants = tenants
         self.folder = folder
         self.blobs = LocalBlobStore(folder)
-        self.deleter = BlobDeleter(world.database, self.blobs)
-        self.cache = FileCache(world.database, self.blobs, 1000)
+        self.deleter = BlobDeleter(tenants.database, self.blobs)
+        self.cache = FileCache(tenants.database, self.blobs, 1000)
         self.blob = self.put()
-        with world.database.write() as session:
-            self.file_id = files.create(session, world.here, NewFile("a", "txt"), self.blob).id
-        self.owner = CacheOwner(world.here.project_id, self.file_id)
+        with tenants.database.write() as session:
+            self.file_id = files.create(session, tenants.first, NewFile("a", "txt"), self.blob).id
+        self.owner = CacheOwner(tenants.first.project_id, self.file_id)
         self.cache.put(self.owner, [TEXT, VECTORS])
 
     def put(self) -> Blob:
@@ -46,16 +46,16 @@ class Store:
         return writer.commit()
 
     def delete_file(self) -> tuple[str, ...]:
-        with self.world.database.write() as session:
-            return files.remove(session, self.world.here, self.file_id)
+        with self.tenants.database.write() as session:
+            return files.remove(session, self.tenants.first, self.file_id)
 
     def enqueued(self) -> list[str]:
-        with self.world.database.read() as session:
+        with self.tenants.database.read() as session:
             query = select(BlobDeletion.blob_key).order_by(BlobDeletion.id)
             return list(session.scalars(query))
 
     def cached(self) -> list[str]:
-        with self.world.database.read() as session:
+        with self.tenants.database.read() as session:
             return list(session.scalars(select(CacheEntry.blob_key)))
 
     def paths(self) -> list[Path]:
@@ -68,11 +68,11 @@ class Store:
 
     def add_old_rows(self, count: int) -> None:
         """Record deletions as the release before did: cache rows without a file."""
-        with self.world.database.write() as session:
+        with self.tenants.database.write() as session:
             for _ in range(count):
                 session.execute(
                     insert(CacheEntry).values(
-                        project_id=self.world.here.project_id,
+                        project_id=self.tenants.first.project_id,
                         kind="deleted",
                         key=new_id().hex,
                         blob_key=self.put().key,
@@ -83,8 +83,8 @@ class Store:
 
 
 @pytest.fixture
-def store(world: World, tmp_path: Path) -> Store:
-    return Store(world, tmp_path / "blobs")
+def store(tenants: TenantData, tmp_path: Path) -> Store:
+    return Store(tenants, tmp_path / "blobs")
 
 
 def test_a_deleted_file_has_its_bytes_and_cache_entries_deleted(store: Store) -> None:
@@ -100,19 +100,21 @@ def test_a_deleted_file_has_its_bytes_and_cache_entries_deleted(store: Store) ->
 
 
 def test_nothing_is_enqueued_when_the_deletion_is_rolled_back(store: Store) -> None:
-    with store.world.database.write() as session:
-        files.remove(session, store.world.here, store.file_id)
+    with store.tenants.database.write() as session:
+        files.remove(session, store.tenants.first, store.file_id)
         session.rollback()
 
     assert store.enqueued() == []
     assert len(store.cached()) == 2
 
 
-def test_deleting_through_the_api_deletes_the_cached_bytes_at_once(api: Api, world: World) -> None:
-    client = api.client(api.key(world.here))
+def test_deleting_through_the_api_deletes_the_cached_bytes_at_once(
+    api: Api, tenants: TenantData
+) -> None:
+    client = api.client(api.key(tenants.first))
     file_id = upload(client)
     cache = FileCache(api.database, api.blobs, 1000)
-    cache.put(CacheOwner(world.here.project_id, UUID(file_id)), [TEXT])
+    cache.put(CacheOwner(tenants.first.project_id, UUID(file_id)), [TEXT])
     assert len([path for path in (api.folder / "blobs").rglob("*") if path.is_file()]) == 2
 
     assert client.delete(f"{FILES}/{file_id}").status_code == 204
@@ -121,9 +123,9 @@ def test_deleting_through_the_api_deletes_the_cached_bytes_at_once(api: Api, wor
 
 
 def test_bytes_left_by_a_deletion_are_deleted_when_the_store_works_again(
-    api: Api, world: World
+    api: Api, tenants: TenantData
 ) -> None:
-    client = api.client(api.key(world.here))
+    client = api.client(api.key(tenants.first))
     file_id = upload(client)
     deleter = BlobDeleter(api.database, api.blobs)
     [blob] = [path for path in (api.folder / "blobs").rglob("*") if path.is_file()]
@@ -174,23 +176,23 @@ def test_a_batch_ends_early_when_the_store_is_unavailable(store: Store) -> None:
         def check(self) -> None:
             raise OSError("the store is away")
 
-    assert BlobDeleter(store.world.database, Away(store.folder)).delete_next(limit=10) == 0
+    assert BlobDeleter(store.tenants.database, Away(store.folder)).delete_next(limit=10) == 0
     assert tried == store.enqueued()[:1]
 
 
 def test_only_blobs_of_the_project_are_deleted(store: Store) -> None:
-    other = store.world.tenant("Elsewhere")
+    other = store.tenants.add("Elsewhere")
     blob = store.put()
-    with store.world.database.write() as session:
+    with store.tenants.database.write() as session:
         deletions.enqueue(session, other.project_id, [blob.key])
     store.delete_file()
 
-    assert store.deleter.delete_of_project(store.world.here.project_id) == 3
+    assert store.deleter.delete_of_project(store.tenants.first.project_id) == 3
 
     assert store.enqueued() == [blob.key]
-    assert deletions.count_left(store.world.database, other.project_id) == 1
-    assert deletions.find_left(store.world.database, other.project_id, 10) == [blob.key]
-    assert deletions.count_left(store.world.database, store.world.here.project_id) == 0
+    assert deletions.count_left(store.tenants.database, other.project_id) == 1
+    assert deletions.find_left(store.tenants.database, other.project_id, 10) == [blob.key]
+    assert deletions.count_left(store.tenants.database, store.tenants.first.project_id) == 0
 
 
 def test_deletions_that_an_older_server_recorded_are_done(store: Store) -> None:
@@ -208,7 +210,7 @@ def test_deletions_that_an_older_server_recorded_are_done(store: Store) -> None:
 def test_a_purge_deletes_what_an_older_server_recorded(store: Store) -> None:
     store.add_old_rows(3)
 
-    assert store.deleter.delete_of_project(store.world.here.project_id) == 3
+    assert store.deleter.delete_of_project(store.tenants.first.project_id) == 3
     assert len(store.cached()) == 2
 
 
@@ -233,6 +235,6 @@ def test_an_entry_stored_during_the_deletion_is_enqueued_or_not_stored(store: St
 def test_enqueued_blobs_are_not_orphans(store: Store) -> None:
     store.delete_file()
 
-    found = find_orphans(store.world.database, store.blobs, 10, older_than=timedelta(seconds=-1))
+    found = find_orphans(store.tenants.database, store.blobs, 10, older_than=timedelta(seconds=-1))
 
     assert (found.checked, found.orphans) == (3, [])

@@ -8,7 +8,7 @@ from app.files import service
 from app.files.service import FileFilter
 from app.files.sorting import FileSort, parse_sort
 from app.paging import PageRequest
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, Api, upload
 
 # By code points: capitals before small letters, and both before what is not ASCII.
@@ -17,8 +17,8 @@ LONG = "n" * 2_990
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
@@ -119,10 +119,12 @@ def test_a_token_of_another_order_is_refused(
         ("created_at asc", "ix_files_newest"),
     ],
 )
-def test_a_late_page_reads_an_index_from_its_key(world: World, order_by: str, index: str) -> None:
-    world.file("a.txt")
-    with world.database.write() as session:
-        is_sqlite = world.database.is_sqlite
+def test_a_late_page_reads_an_index_from_its_key(
+    tenants: TenantData, order_by: str, index: str
+) -> None:
+    tenants.file("a.txt")
+    with tenants.database.write() as session:
+        is_sqlite = tenants.database.is_sqlite
         id_of = "printf('%032x', n)" if is_sqlite else "lpad(to_hex(n), 32, '0')::uuid"
         numbers = (
             "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
@@ -137,19 +139,19 @@ def test_a_late_page_reads_an_index_from_its_key(world: World, order_by: str, in
         )
         session.execute(text("ANALYZE"))
     order = parse_sort(order_by)
-    first = page(world, order, None)
+    first = page(tenants, order, None)
     sent: list[tuple[str, object]] = []
     event.listen(
-        world.database.engine,
+        tenants.database.engine,
         "before_cursor_execute",
         lambda _c, _u, statement, parameters, *_: sent.append((statement, parameters)),
     )
 
-    page(world, order, first)
+    page(tenants, order, first)
 
     statement, parameters = next(each for each in sent if each[0].startswith("SELECT"))
     prefix = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-    with world.database.engine.connect() as connection:
+    with tenants.database.engine.connect() as connection:
         rows = connection.exec_driver_sql(f"{prefix} {statement}", parameters)  # type: ignore[arg-type]
         plan = "\n".join(" ".join(map(str, row)) for row in rows)
     # By id, the primary key serves where there is one project only.
@@ -159,7 +161,7 @@ def test_a_late_page_reads_an_index_from_its_key(world: World, order_by: str, in
     assert "Sort" not in plan
 
 
-def page(world: World, order: FileSort, after: object) -> object:
-    with world.database.read() as session:
+def page(tenants: TenantData, order: FileSort, after: object) -> object:
+    with tenants.database.read() as session:
         request = PageRequest(50, after)  # type: ignore[arg-type]
-        return service.find_page(session, world.here, FileFilter(), request, order).next_after
+        return service.find_page(session, tenants.first, FileFilter(), request, order).next_after

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from app.db import Database, now
 from app.jobs.models import Item, Job, JobStatus
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import JOBS, RULES, Api, upload
 
 RETRY = {"X-Stainless-Retry-Count": "1"}
@@ -21,8 +21,8 @@ SINGLE_JOBS = "/api/v2/classify"
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
@@ -92,9 +92,9 @@ class TestKeys:
         assert post(client, body, RETRY) != first
 
     def test_a_key_belongs_to_its_project(
-        self, api: Api, world: World, client: TestClient, body: dict[str, object]
+        self, api: Api, tenants: TenantData, client: TestClient, body: dict[str, object]
     ) -> None:
-        other = api.tenant(world, "Other")
+        other = api.tenant(tenants, "Other")
         theirs = {**body, "file_ids": [upload(other)]}
         assert post(client, body, KEY) != post(other, theirs, KEY)
 
@@ -108,11 +108,11 @@ class TestKeys:
         assert post(client, body, KEY) != first
 
     def test_of_many_at_once_one_makes_the_job(
-        self, database: Database, api: Api, world: World, client: TestClient
+        self, database: Database, api: Api, tenants: TenantData, client: TestClient
     ) -> None:
         body: dict[str, object] = {"file_ids": [upload(client)] * 3, "rules": RULES}
 
-        assert len(at_once(api, api.key(world.here), body, KEY)) == 1
+        assert len(at_once(api, api.key(tenants.first), body, KEY)) == 1
         assert count(database) == (1, 3)
 
     @pytest.mark.parametrize("key", ["", "x" * 256])
@@ -139,9 +139,9 @@ class TestRetries:
         assert len({post(client, body, headers) for _ in range(3)}) == 3
 
     def test_second_calls_at_once_all_make_jobs(
-        self, api: Api, world: World, body: dict[str, object]
+        self, api: Api, tenants: TenantData, body: dict[str, object]
     ) -> None:
-        client = api.client(api.key(world.here))
+        client = api.client(api.key(tenants.first))
         with ThreadPoolExecutor(8) as pool:
             made = list(pool.map(lambda _: post(client, body, FIRST), range(120)))
 
@@ -161,9 +161,9 @@ class TestRetries:
         assert count(database) == (1, 1)
 
     def test_another_body_or_another_key_of_the_project_is_another_request(
-        self, api: Api, world: World, client: TestClient, body: dict[str, object]
+        self, api: Api, tenants: TenantData, client: TestClient, body: dict[str, object]
     ) -> None:
-        colleague = api.client(api.key(world.here))
+        colleague = api.client(api.key(tenants.first))
         made = {
             post(client, body, RETRY),
             post(client, {**body, "mode": "MULTIMODAL"}, RETRY),
@@ -196,9 +196,9 @@ class TestRetries:
         assert (post(client, body, RETRY) == first) is is_same
 
     def test_many_at_once_make_one_job(
-        self, database: Database, api: Api, world: World, body: dict[str, object]
+        self, database: Database, api: Api, tenants: TenantData, body: dict[str, object]
     ) -> None:
-        assert len(at_once(api, api.key(world.here), body, RETRY)) == 1
+        assert len(at_once(api, api.key(tenants.first), body, RETRY)) == 1
         assert count(database) == (1, 1)
 
     @pytest.mark.parametrize("value", ["many", "-1", "9" * 5000, "²"])
@@ -208,9 +208,9 @@ class TestRetries:
         headers = httpx2.Headers({"X-Stainless-Retry-Count": value.encode()})  # type: ignore[dict-item]
         assert client.post(JOBS, json=body, headers=headers).status_code == 200
 
-    def test_a_window_of_0_switches_it_off(self, world: World, tmp_path: Path) -> None:
-        api = Api(world.database, tmp_path / "data", retry_window_seconds=0)
-        client = api.client(api.key(world.here))
+    def test_a_window_of_0_switches_it_off(self, tenants: TenantData, tmp_path: Path) -> None:
+        api = Api(tenants.database, tmp_path / "data", retry_window_seconds=0)
+        client = api.client(api.key(tenants.first))
         body: dict[str, object] = {"file_ids": [upload(client)], "rules": RULES}
         assert post(client, body, RETRY) != post(client, body, RETRY)
         assert post(client, body, KEY) == post(client, body, KEY)

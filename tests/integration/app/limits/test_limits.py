@@ -12,21 +12,21 @@ from app.projects.keys import NewKey, create_key
 from app.projects.service import set_limits
 from devtools.ports import free_port
 from devtools.redis import RedisServer
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, Api, upload
 
 
-def make_key(api: Api, world: World) -> str:
-    new = NewKey("k", project_id=world.here.project_id)
+def make_key(api: Api, tenants: TenantData) -> str:
+    new = NewKey("k", project_id=tenants.first.project_id)
     with api.database.write() as session:
         return create_key(session, api.secrets, new, actor="command:test")
 
 
-def test_rates_of_a_project_win(world: World, api: Api) -> None:
+def test_rates_of_a_project_win(tenants: TenantData, api: Api) -> None:
     with api.database.write() as session:
         limits = {"requests_per_minute": 3, "uploads_per_minute": 1}
-        set_limits(session, world.here.project_id, limits, actor="command:test")
-    client, other = api.client(make_key(api, world)), api.client(make_key(api, world))
+        set_limits(session, tenants.first.project_id, limits, actor="command:test")
+    client, other = api.client(make_key(api, tenants)), api.client(make_key(api, tenants))
     upload(client)
 
     refused = client.post(FILES, files={"file": ("a", b"a")}, data={"purpose": "classify"})
@@ -39,9 +39,9 @@ def test_rates_of_a_project_win(world: World, api: Api) -> None:
     assert other.get(FILES).status_code == 200, "each key counts for itself"
 
 
-def test_the_setting_is_for_all_projects(world: World, api: Api) -> None:
+def test_the_setting_is_for_all_projects(tenants: TenantData, api: Api) -> None:
     limited = Api(api.database, api.folder, requests_per_minute=1)
-    client = limited.client(make_key(limited, world))
+    client = limited.client(make_key(limited, tenants))
 
     assert [client.get(FILES).status_code for _ in range(2)] == [200, 429]
 
@@ -62,11 +62,11 @@ def test_without_redis_each_process_counts() -> None:
     assert buckets.take("k", 1) == pytest.approx(LocalBuckets().take("k", 1) + 60, abs=2)
 
 
-def test_a_project_without_room(world: World, api: Api) -> None:
+def test_a_project_without_room(tenants: TenantData, api: Api) -> None:
     with api.database.write() as session:
         limits = {"max_bytes": 10}
-        set_limits(session, world.here.project_id, limits, actor="command:test")
-    client = api.client(make_key(api, world))
+        set_limits(session, tenants.first.project_id, limits, actor="command:test")
+    client = api.client(make_key(api, tenants))
     first = upload(client, content=b"12345678")
 
     parts = {"files": {"file": ("a", b"123")}, "data": {"purpose": "classify"}}
@@ -78,13 +78,13 @@ def test_a_project_without_room(world: World, api: Api) -> None:
     assert client.post(FILES, **parts).status_code == 201  # type: ignore[arg-type]
 
 
-def test_a_project_keeps_files_as_long_as_it_says(world: World, database: Database) -> None:
-    other = world.project(world.here)
+def test_a_project_keeps_files_as_long_as_it_says(tenants: TenantData, database: Database) -> None:
+    other = tenants.project(tenants.first)
     with database.write() as session:
         limits = {"retention_days": 2}
-        set_limits(session, world.here.project_id, limits, actor="command:test")
-    world.file()
-    world.file(scope=other)
+        set_limits(session, tenants.first.project_id, limits, actor="command:test")
+    tenants.file()
+    tenants.file(scope=other)
 
     assert not apply_project_retention(database, 10), "too young"
     with database.write() as session:

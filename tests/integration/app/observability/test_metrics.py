@@ -17,7 +17,7 @@ from app.observability import metrics
 from app.observability.metrics import Counter, Gauge, Histogram
 from app.observability.metrics_server import may_read, serve_metrics
 from app.settings import Settings
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import JOBS, RULES, Api, create_job, upload
 
 DASHBOARD = Path(__file__).parents[4] / "deploy" / "grafana" / "pigeonhole.json"
@@ -66,15 +66,15 @@ class TestAccess:
 
         assert may_read(settings, LOCAL | headers, client) is readable
 
-    def test_a_customers_key_does_not_open_them(self, api: Api, world: World) -> None:
-        answer = api.tenant(world, "Customer").get("/metrics")
+    def test_a_customers_key_does_not_open_them(self, api: Api, tenants: TenantData) -> None:
+        answer = api.tenant(tenants, "Customer").get("/metrics")
 
         assert answer.status_code == 401
         assert "PIGEONHOLE_METRICS_TOKEN" in answer.json()["detail"]
 
 
-def test_requests_are_counted_by_route_and_not_by_path(api: Api, world: World) -> None:
-    client = api.tenant(world, "Customer")
+def test_requests_are_counted_by_route_and_not_by_path(api: Api, tenants: TenantData) -> None:
+    client = api.tenant(tenants, "Customer")
     series = ("pigeonhole_requests_total", "GET", f"{JOBS}/{{classify_job_id}}", "200")
     before = scrape(api).get(series, 0)
     job_id = create_job(client, upload(client))
@@ -91,9 +91,9 @@ def test_requests_are_counted_by_route_and_not_by_path(api: Api, world: World) -
     assert not [name for name in after if job_id in str(name)]
 
 
-def test_the_queue(api: Api, world: World) -> None:
-    world.job(3)
-    world.claim()
+def test_the_queue(api: Api, tenants: TenantData) -> None:
+    tenants.job(3)
+    tenants.claim()
 
     figures = scrape(api)
 
@@ -154,8 +154,8 @@ class Statements:
 
 class TestStatements:
     @pytest.fixture
-    def client(self, api: Api, world: World) -> TestClient:
-        client = api.tenant(world, "Customer")
+    def client(self, api: Api, tenants: TenantData) -> TestClient:
+        client = api.tenant(tenants, "Customer")
         client.get(JOBS)  # the key is known from now on
         return client
 
@@ -184,16 +184,16 @@ class TestStatements:
         assert statements.of(lambda: client.get(JOBS, params={"include_total": True})) == 2
 
 
-def test_a_scrape_asks_five_times(world: World) -> None:
-    world.job(2)
+def test_a_scrape_asks_five_times(tenants: TenantData) -> None:
+    tenants.job(2)
     asked: list[str] = []
     event.listen(
-        world.database.engine,
+        tenants.database.engine,
         "before_cursor_execute",
         lambda _c, _u, text, *_: asked.append(text),
     )
 
-    assert QueueCollector(world.database).jobs == 1
+    assert QueueCollector(tenants.database).jobs == 1
     assert len([text for text in asked if not text.startswith("BEGIN")]) == 5
 
 

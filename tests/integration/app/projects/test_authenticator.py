@@ -14,14 +14,14 @@ from app.projects import authenticator
 from app.projects.authenticator import Authenticator
 from app.projects.keys import NewKey, add_key, create_key, record_use, revoke_key, rotate_key
 from app.projects.models import ApiKey, KeyOrigin, Project
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.app.projects.stored_keys import stored_keys
 from tests.integration.application import FILES, Api
 
 
-def make_key(api: Api, world: World, expires_in: int | None = None) -> str:
+def make_key(api: Api, tenants: TenantData, expires_in: int | None = None) -> str:
     expires_at = None if expires_in is None else now() + timedelta(seconds=expires_in)
-    new = NewKey("k", project_id=world.here.project_id, expires_at=expires_at)
+    new = NewKey("k", project_id=tenants.first.project_id, expires_at=expires_at)
     with api.database.write() as session:
         return create_key(session, api.secrets, new, actor="command:test")
 
@@ -40,8 +40,8 @@ def recorded_queries(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", record)
 
 
-def test_each_bad_key_has_its_sentence(api: Api, world: World) -> None:
-    revoked, expired = make_key(api, world), make_key(api, world, expires_in=-1)
+def test_each_bad_key_has_its_sentence(api: Api, tenants: TenantData) -> None:
+    revoked, expired = make_key(api, tenants), make_key(api, tenants, expires_in=-1)
     with api.database.write() as session:
         revoke_key(session, stored_keys(api.database)[0].id)
     headers = ["", "Basic abc", "Bearer a b", "Bearer wrong", f"Bearer {revoked}"]
@@ -57,8 +57,8 @@ def test_each_bad_key_has_its_sentence(api: Api, world: World) -> None:
     assert all(answer.headers["WWW-Authenticate"] == "Bearer" for answer in answers)
 
 
-def test_a_repeated_key_costs_one_query(api: Api, world: World) -> None:
-    valid, bad = api.client(make_key(api, world)), api.client("llx-bad")
+def test_a_repeated_key_costs_one_query(api: Api, tenants: TenantData) -> None:
+    valid, bad = api.client(make_key(api, tenants)), api.client("llx-bad")
     assert valid.get(FILES).status_code == 200
 
     with recorded_queries(api.database) as queries:
@@ -69,11 +69,11 @@ def test_a_repeated_key_costs_one_query(api: Api, world: World) -> None:
 
 
 def test_guessed_keys_do_not_push_out_a_valid_key(
-    api: Api, world: World, monkeypatch: pytest.MonkeyPatch
+    api: Api, tenants: TenantData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authenticator, "MAX_CACHED_KEYS", 3)
     authenticates = Authenticator(api.database, api.secrets)
-    valid = authenticates.read_header(f"Bearer {make_key(api, world)}")
+    valid = authenticates.read_header(f"Bearer {make_key(api, tenants)}")
     authenticates.look_up(valid)
 
     for number in range(10):
@@ -86,7 +86,7 @@ def test_guessed_keys_do_not_push_out_a_valid_key(
         authenticates.find_cached("guess-9")
 
 
-def test_a_refusal_is_cached_for_a_while(api: Api, world: World) -> None:
+def test_a_refusal_is_cached_for_a_while(api: Api, tenants: TenantData) -> None:
     key = "llx-bad"
     client = api.client(key)
     assert client.get(FILES).status_code == 401
@@ -95,7 +95,7 @@ def test_a_refusal_is_cached_for_a_while(api: Api, world: World) -> None:
             session,
             api.secrets,
             key,
-            session.get_one(Project, world.here.project_id),
+            session.get_one(Project, tenants.first.project_id),
             name="late",
             origin=KeyOrigin.COMMAND,
             organization_wide=True,
@@ -105,8 +105,10 @@ def test_a_refusal_is_cached_for_a_while(api: Api, world: World) -> None:
     assert Api(api.database, api.folder).client(key).get(FILES).status_code == 200
 
 
-def test_a_cached_key_expires(api: Api, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = make_key(api, world, expires_in=10)
+def test_a_cached_key_expires(
+    api: Api, tenants: TenantData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = make_key(api, tenants, expires_in=10)
     client = api.client(key)
     assert client.get(FILES).status_code == 200
 
@@ -115,8 +117,8 @@ def test_a_cached_key_expires(api: Api, world: World, monkeypatch: pytest.Monkey
     assert "it has expired" in client.get(FILES).json()["detail"]
 
 
-def test_a_rotated_key_stays_valid_for_its_grace(api: Api, world: World) -> None:
-    old = make_key(api, world)
+def test_a_rotated_key_stays_valid_for_its_grace(api: Api, tenants: TenantData) -> None:
+    old = make_key(api, tenants)
     (row,) = stored_keys(api.database)
     with api.database.write() as session:
         new = rotate_key(session, api.secrets, row.id, timedelta(hours=1), actor="command:test").key
@@ -132,8 +134,8 @@ def test_a_rotated_key_stays_valid_for_its_grace(api: Api, world: World) -> None
     assert again.client(new).get(FILES).status_code == 200
 
 
-def test_the_last_use_is_written_once_a_minute(api: Api, world: World) -> None:
-    key = make_key(api, world)
+def test_the_last_use_is_written_once_a_minute(api: Api, tenants: TenantData) -> None:
+    key = make_key(api, tenants)
     assert stored_keys(api.database)[0].last_used_at is None
 
     assert api.client(key).get(FILES).status_code == 200

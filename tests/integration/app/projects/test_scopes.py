@@ -9,19 +9,19 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.projects.models import KeyOrigin, Project
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 
 @pytest.fixture
-def owner(api: Api, world: World) -> TestClient:
-    return api.tenant(world, "Owner")
+def owner(api: Api, tenants: TenantData) -> TestClient:
+    return api.tenant(tenants, "Owner")
 
 
 @pytest.fixture
-def stranger(api: Api, world: World) -> TestClient:
+def other_client(api: Api, tenants: TenantData) -> TestClient:
     """Somebody with a valid key of another organization."""
-    return api.tenant(world, "Stranger")
+    return api.tenant(tenants, "Other")
 
 
 def ids(client: TestClient, path: str, **query: str) -> list[str]:
@@ -32,7 +32,7 @@ def ids(client: TestClient, path: str, **query: str) -> list[str]:
 
 class TestOrganizations:
     def test_nothing_of_another_organization_is_found(
-        self, owner: TestClient, stranger: TestClient
+        self, owner: TestClient, other_client: TestClient
     ) -> None:
         file_id = upload(owner)
         job_id = create_job(owner, file_id)
@@ -48,65 +48,67 @@ class TestOrganizations:
             f"/api/v1/projects/{project_id}",
         ]
         assert [owner.get(path).status_code for path in paths] == [200] * len(paths)
-        assert [stranger.get(path).status_code for path in paths] == [404] * len(paths)
-        assert stranger.delete(f"{FILES}/{file_id}").status_code == 404
+        assert [other_client.get(path).status_code for path in paths] == [404] * len(paths)
+        assert other_client.delete(f"{FILES}/{file_id}").status_code == 404
         assert owner.get(f"{FILES}/{file_id}").status_code == 200, "nobody deleted it"
 
     def test_a_job_cannot_read_a_file_of_another_organization(
-        self, owner: TestClient, stranger: TestClient
+        self, owner: TestClient, other_client: TestClient
     ) -> None:
         file_id = upload(owner)
 
-        answer = stranger.post(JOBS, json={"file_ids": [file_id], "rules": RULES})
+        answer = other_client.post(JOBS, json={"file_ids": [file_id], "rules": RULES})
 
         assert answer.status_code == 404
         assert file_id in answer.json()["detail"]
 
-    def test_listings_are_separate(self, owner: TestClient, stranger: TestClient) -> None:
+    def test_listings_are_separate(self, owner: TestClient, other_client: TestClient) -> None:
         file_id = upload(owner)
         job_id = create_job(owner, file_id)
 
         assert (ids(owner, FILES), ids(owner, JOBS)) == ([file_id], [job_id])
-        assert (ids(stranger, FILES), ids(stranger, JOBS)) == ([], [])
-        assert ids(stranger, FILES, file_ids=file_id) == []
-        query = stranger.post(f"{FILES}/query", json={"filter": {"file_ids": [file_id]}})
+        assert (ids(other_client, FILES), ids(other_client, JOBS)) == ([], [])
+        assert ids(other_client, FILES, file_ids=file_id) == []
+        query = other_client.post(f"{FILES}/query", json={"filter": {"file_ids": [file_id]}})
         assert query.json()["items"] == []
-        assert len(stranger.get("/api/v1/projects").json()) == 1
-        assert [o["name"] for o in stranger.get("/api/v1/organizations").json()] == ["Stranger"]
+        assert len(other_client.get("/api/v1/projects").json()) == 1
+        assert [o["name"] for o in other_client.get("/api/v1/organizations").json()] == ["Other"]
 
     def test_a_token_of_another_listing_is_refused(
-        self, owner: TestClient, stranger: TestClient
+        self, owner: TestClient, other_client: TestClient
     ) -> None:
         upload(owner)
         upload(owner)
         token = owner.get(FILES, params={"page_size": 1}).json()["next_page_token"]
 
         assert owner.get(FILES, params={"page_token": token}).status_code == 200
-        assert stranger.get(FILES, params={"page_token": token}).status_code == 400
+        assert other_client.get(FILES, params={"page_token": token}).status_code == 400
         assert owner.get(JOBS, params={"page_token": token}).status_code == 400
         with_filter = {"page_token": token, "file_name": "a.txt"}
         assert owner.get(FILES, params=with_filter).status_code == 400
 
 
 class TestProjects:
-    def test_a_key_of_one_project_sees_that_project_only(self, api: Api, world: World) -> None:
-        wide = api.client(api.key(world.here))
-        other = world.project(world.here)
+    def test_a_key_of_one_project_sees_that_project_only(
+        self, api: Api, tenants: TenantData
+    ) -> None:
+        wide = api.client(api.key(tenants.first))
+        other = tenants.project(tenants.first)
         narrow = api.client(api.key(other, organization_wide=False))
         ours, theirs = upload(wide), upload(narrow)
 
         assert narrow.get(f"{FILES}/{ours}").status_code == 404
-        assert narrow.get(FILES, params={"project_id": str(world.here.project_id)}).status_code == (
-            404
-        )
+        assert narrow.get(
+            FILES, params={"project_id": str(tenants.first.project_id)}
+        ).status_code == (404)
         assert [p["id"] for p in narrow.get("/api/v1/projects").json()] == [str(other.project_id)]
         assert ids(narrow, FILES) == [theirs]
 
     def test_a_wide_key_finds_by_id_in_every_project_and_lists_one(
-        self, api: Api, world: World
+        self, api: Api, tenants: TenantData
     ) -> None:
-        wide = api.client(api.key(world.here))
-        other = str(world.project(world.here).project_id)
+        wide = api.client(api.key(tenants.first))
+        other = str(tenants.project(tenants.first).project_id)
         in_other = wide.post(
             FILES, files={"file": ("b.txt", b"b")}, params={"project_id": other}
         ).json()
@@ -118,12 +120,12 @@ class TestProjects:
         assert ids(wide, FILES) == []
         assert ids(wide, FILES, project_id=other) == [in_other["id"]]
         # Named, a project is a limit.
-        here = str(world.here.project_id)
+        here = str(tenants.first.project_id)
         assert wide.get(f"{JOBS}/{job_id}", params={"project_id": here}).status_code == 404
 
-    def test_a_foreign_project_does_not_exist(self, api: Api, world: World) -> None:
-        foreign = world.tenant("Elsewhere")
-        first_key = api.client(api.key(world.here, origin=KeyOrigin.BOOTSTRAP))
+    def test_a_foreign_project_does_not_exist(self, api: Api, tenants: TenantData) -> None:
+        foreign = tenants.add("Elsewhere")
+        first_key = api.client(api.key(tenants.first, origin=KeyOrigin.BOOTSTRAP))
 
         answer = first_key.get(FILES, params={"project_id": str(foreign.project_id)})
 
@@ -139,9 +141,9 @@ class TestAdoption:
 
     @pytest.mark.parametrize("origin", [KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT])
     def test_the_first_key_of_an_embedded_server_adopts(
-        self, api: Api, world: World, origin: KeyOrigin
+        self, api: Api, tenants: TenantData, origin: KeyOrigin
     ) -> None:
-        client = api.client(api.key(world.here, origin=origin))
+        client = api.client(api.key(tenants.first, origin=origin))
         project_id = str(uuid4())
 
         first = client.post(
@@ -153,15 +155,15 @@ class TestAdoption:
         assert [item["id"] for item in again.json()["items"]] == [first.json()["id"]]
         assert self.projects(api.database) == 2
 
-    def test_another_key_does_not(self, api: Api, world: World) -> None:
-        client = api.client(api.key(world.here, origin=KeyOrigin.COMMAND))
+    def test_another_key_does_not(self, api: Api, tenants: TenantData) -> None:
+        client = api.client(api.key(tenants.first, origin=KeyOrigin.COMMAND))
 
         assert client.get(FILES, params={"project_id": str(uuid4())}).status_code == 404
         assert self.projects(api.database) == 1
 
-    def test_production_does_not(self, world: World, tmp_path: Path) -> None:
-        api = Api(world.database, tmp_path / "data", embedded=False)
-        client = api.client(api.key(world.here, origin=KeyOrigin.ENVIRONMENT))
+    def test_production_does_not(self, tenants: TenantData, tmp_path: Path) -> None:
+        api = Api(tenants.database, tmp_path / "data", embedded=False)
+        client = api.client(api.key(tenants.first, origin=KeyOrigin.ENVIRONMENT))
 
         unknown = client.get(FILES, params={"project_id": str(uuid4())})
         organization = client.get(FILES, params={"organization_id": str(uuid4())})
@@ -170,8 +172,8 @@ class TestAdoption:
         assert self.projects(api.database) == 1
 
     def test_any_organization_means_the_only_one_of_an_embedded_server(
-        self, api: Api, world: World
+        self, api: Api, tenants: TenantData
     ) -> None:
-        client = api.client(api.key(world.here))
+        client = api.client(api.key(tenants.first))
 
         assert client.get(FILES, params={"organization_id": str(uuid4())}).status_code == 200

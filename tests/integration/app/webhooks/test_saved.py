@@ -13,7 +13,7 @@ from app.db import Database
 from app.secrets import Secrets
 from app.webhooks.models import WebhookConfiguration
 from app.webhooks.saved import MAX_PER_PROJECT
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import RULES, Api, upload
 
 PATH = "/api/v1/beta/webhook-configs"
@@ -25,8 +25,8 @@ TOKEN = "Bearer of a token"
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 def save(client: TestClient, **fields: object) -> dict[str, Any]:
@@ -56,12 +56,12 @@ def copies(database: Database, job_id: str) -> list[WebhookConfiguration]:
         )
 
 
-def test_defaults(client: TestClient, world: World) -> None:
+def test_defaults(client: TestClient, tenants: TenantData) -> None:
     saved = save(client)
 
     assert saved == {
         "id": saved["id"],
-        "tenant_id": str(world.here.project_id),
+        "tenant_id": str(tenants.first.project_id),
         "tenant_type": "project",
         "webhook_url": URL,
         "webhook_events": None,
@@ -211,14 +211,14 @@ def test_another_secret_key_says_what_to_do(client: TestClient, database: Databa
     assert start_job(client, saved["id"]).status_code == 200
 
 
-def test_other_projects_find_nothing(api: Api, world: World, client: TestClient) -> None:
-    stranger = api.tenant(world, "Stranger")
+def test_other_projects_find_nothing(api: Api, tenants: TenantData, client: TestClient) -> None:
+    other_client = api.tenant(tenants, "Other")
     saved = save(client)
     path = f"{PATH}/{saved['id']}"
 
-    assert stranger.get(PATH).json() == stranger.get(PAGES).json()["items"] == []
-    assert stranger.get(path).status_code == 404
-    assert stranger.put(path, json={"webhook_url": URL}).status_code == 404
-    assert stranger.delete(path).status_code == 404
-    assert start_job(stranger, saved["id"]).status_code == 404
+    assert other_client.get(PATH).json() == other_client.get(PAGES).json()["items"] == []
+    assert other_client.get(path).status_code == 404
+    assert other_client.put(path, json={"webhook_url": URL}).status_code == 404
+    assert other_client.delete(path).status_code == 404
+    assert start_job(other_client, saved["id"]).status_code == 404
     assert client.get(path).json() == saved

@@ -14,10 +14,10 @@ from app.jobs import recovery, service
 from app.jobs.models import Job
 from app.jobs.values import ApiVersion
 from app.observability.multiprocess import render_metrics
+from devtools.tenant_data import LEASE
 from devtools.waiting import WAIT_SECONDS, until
-from devtools.world import LEASE
 from tests.integration.worker.parsing.reading import readers
-from tests.integration.worker.plumbing import INVOICE, Parser, Plumbing
+from tests.integration.worker.pipeline_environment import INVOICE, Parser, PipelineEnvironment
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
@@ -86,115 +86,117 @@ def counted_timeouts() -> float:
     return float(series[1]) if series else 0
 
 
-def test_a_long_file_keeps_its_lease(plumbing: Plumbing) -> None:
-    world, length = plumbing.world, timedelta(seconds=2)
-    job_id = world.job([plumbing.file()])
-    claim = world.claim(lease=length)
-    first = plumbing.outcome(job_id).lease_until
+def test_a_long_file_keeps_its_lease(pipeline_env: PipelineEnvironment) -> None:
+    tenants, length = pipeline_env.tenants, timedelta(seconds=2)
+    job_id = tenants.job([pipeline_env.file()])
+    claim = tenants.claim(lease=length)
+    first = pipeline_env.outcome(job_id).lease_until
 
-    with Lease(world.database, claim, length, HOUR) as held:
-        until(lambda: plumbing.outcome(job_id).lease_until != first, "a renewed lease")
-        assert recovery.requeue_expired(world.database, max_attempts=3) == 0
+    with Lease(tenants.database, claim, length, HOUR) as held:
+        until(lambda: pipeline_env.outcome(job_id).lease_until != first, "a renewed lease")
+        assert recovery.requeue_expired(tenants.database, max_attempts=3) == 0
         assert not lost(held)
 
     assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
 
 
-def test_a_lease_that_somebody_else_got_is_known_as_lost(plumbing: Plumbing) -> None:
-    world = plumbing.world
-    job_id = world.job([plumbing.file()])
+def test_a_lease_that_somebody_else_got_is_known_as_lost(pipeline_env: PipelineEnvironment) -> None:
+    tenants = pipeline_env.tenants
+    job_id = tenants.job([pipeline_env.file()])
 
-    with Lease(world.database, world.claim("slow"), LEASE, HOUR) as held:
-        recovery.requeue_all(world.database, max_attempts=3)
-        world.claim("quicker")
+    with Lease(tenants.database, tenants.claim("slow"), LEASE, HOUR) as held:
+        recovery.requeue_all(tenants.database, max_attempts=3)
+        tenants.claim("quicker")
         wait_until_lost(held)
 
-    assert plumbing.outcome(job_id).worker == "quicker"
+    assert pipeline_env.outcome(job_id).worker == "quicker"
 
 
-def test_a_file_that_takes_too_long_ends_although_its_worker_hangs(plumbing: Plumbing) -> None:
-    world = plumbing.world
-    job_id = world.job([plumbing.file()])
+def test_a_file_that_takes_too_long_ends_although_its_worker_hangs(
+    pipeline_env: PipelineEnvironment,
+) -> None:
+    tenants = pipeline_env.tenants
+    job_id = tenants.job([pipeline_env.file()])
     before = counted_timeouts()
 
-    with Lease(world.database, world.claim(), LEASE, timedelta(seconds=0.1)) as held:
+    with Lease(tenants.database, tenants.claim(), LEASE, timedelta(seconds=0.1)) as held:
         wait_until_lost(held)
 
     assert counted_timeouts() == before + 1
-    item = plumbing.outcome(job_id)
+    item = pipeline_env.outcome(job_id)
     assert (item.status, item.error_code, item.attempt) == ("failed", "timeout", 1)
-    assert world.read_job(job_id).status == "ERROR"
+    assert tenants.read_job(job_id).status == "ERROR"
 
 
 @pytest.mark.parametrize("end", ["cancel", "deadline", "delete"])
 def test_work_for_a_job_that_has_ended_stops(
-    plumbing: Plumbing, caplog: pytest.LogCaptureFixture, end: str
+    pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture, end: str
 ) -> None:
     """Once the file is read, nothing more is made of it, and nothing recorded or kept."""
     caplog.set_level("INFO", logger="worker")
-    world, parser = plumbing.world, Slow()
-    job_id = world.job([plumbing.file()])
+    tenants, parser = pipeline_env.tenants, Slow()
+    job_id = tenants.job([pipeline_env.file()])
 
     def end_it() -> None:
         assert parser.reads.wait(WAIT_SECONDS)
         if end == "deadline":
-            with world.database.write() as session:
+            with tenants.database.write() as session:
                 session.execute(update(Job).values(deadline_at=Job.created_at))
-            recovery.end_overdue(world.database)
+            recovery.end_overdue(tenants.database)
         else:
-            with world.database.write() as session:
-                service.cancel(session, world.here, job_id, ApiVersion.V1)
+            with tenants.database.write() as session:
+                service.cancel(session, tenants.first, job_id, ApiVersion.V1)
         if end == "delete":
-            with world.database.write() as session:
-                service.remove(session, world.here, job_id, ApiVersion.V1)
+            with tenants.database.write() as session:
+                service.remove(session, tenants.first, job_id, ApiVersion.V1)
         assert parser.is_aborted.wait(WAIT_SECONDS)
         parser.may_go_on.set()
 
     thread = threading.Thread(target=end_it)
     thread.start()
-    assert plumbing.run(parser=parser)
+    assert pipeline_env.run(parser=parser)
     thread.join()
 
     assert "lease lost or job ended" in caplog.text
     if end != "delete":
         expected = {"cancel": "cancelled", "deadline": "deadline_exceeded"}[end]
-        assert plumbing.outcome(job_id).error_code == expected
-    with world.database.read() as session:
+        assert pipeline_env.outcome(job_id).error_code == expected
+    with tenants.database.read() as session:
         assert session.scalars(select(CacheEntry)).all() == []
-    assert plumbing.claims[-1] is None, "the worker is free again"
+    assert pipeline_env.claims[-1] is None, "the worker is free again"
 
 
 def test_a_file_of_a_cancelled_job_is_not_read_to_its_end(
-    plumbing: Plumbing, parser: SandboxedParser, caplog: pytest.LogCaptureFixture
+    pipeline_env: PipelineEnvironment, parser: SandboxedParser, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", logger="worker")
-    world = plumbing.world
-    job_id = world.job([plumbing.file("<!doctype html>" + "<b>x</b>y&amp;z\n" * 3_000_000)])
+    tenants = pipeline_env.tenants
+    job_id = tenants.job([pipeline_env.file("<!doctype html>" + "<b>x</b>y&amp;z\n" * 3_000_000)])
 
     watched = Watched(parser)
 
     def cancel() -> None:
         assert watched.reads.wait(WAIT_SECONDS)
         until(lambda: parser.server_pid and readers(parser), "a process that reads the file")
-        with world.database.write() as session:
-            service.cancel(session, world.here, job_id, ApiVersion.V1)
+        with tenants.database.write() as session:
+            service.cancel(session, tenants.first, job_id, ApiVersion.V1)
 
     thread = threading.Thread(target=cancel)
     thread.start()
-    assert plumbing.run(parser=watched)
+    assert pipeline_env.run(parser=watched)
     thread.join()
 
     assert not watched.has_read_all
     assert "lease lost or job ended" in caplog.text
-    assert plumbing.outcome(job_id).error_code == "cancelled"
+    assert pipeline_env.outcome(job_id).error_code == "cancelled"
 
 
 def test_a_lease_survives_a_database_that_is_away(
-    plumbing: Plumbing, caplog: pytest.LogCaptureFixture
+    pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world = plumbing.world
-    world.job([plumbing.file()])
-    claim = world.claim()
+    tenants = pipeline_env.tenants
+    tenants.job([pipeline_env.file()])
+    claim = tenants.claim()
 
     with Lease(Database("sqlite:////nowhere/at/all.db"), claim, LEASE, HOUR) as held:
         until(lambda: "checking a lease failed" in caplog.text, "a failed check")

@@ -19,8 +19,8 @@ from app.settings import Settings
 from cli.pipeline import build_pipeline
 from devtools.client import is_alive
 from devtools.postgres import PostgresServer
+from devtools.tenant_data import TenantData
 from devtools.waiting import until
-from devtools.world import World
 from tests.integration.conftest import migrate
 from worker.runtime import local
 from worker.runtime.local import LocalRunner
@@ -93,31 +93,31 @@ def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "STUCK_SECONDS", 0.5)
-    world, blobs = World(database), LocalBlobStore(settings.blob_dir)
+    tenants, blobs = TenantData(database), LocalBlobStore(settings.blob_dir)
     writer = blobs.create()
     writer.write(b"INVOICE 7\nTotal to pay: 12.00")
     with database.write() as session:
-        file = files.create(session, world.here, NewFile("a.txt", "txt"), writer.commit())
+        file = files.create(session, tenants.first, NewFile("a.txt", "txt"), writer.commit())
     # Shorter than anybody may set it.
     impatient = settings.model_copy(update={"item_seconds": 5.0})
     with running(impatient, database) as runner:
         (victim,) = children()
-        job_id = world.job([file.id] * 50)
+        job_id = tenants.job([file.id] * 50)
         runner.notify()
-        until(lambda: is_killed_when_stuck(victim, world, job_id), "the end of the worker")
+        until(lambda: is_killed_when_stuck(victim, tenants, job_id), "the end of the worker")
 
-        until(lambda: world.read_job(job_id).status == "SUCCESS", "the end of the job")
+        until(lambda: tenants.read_job(job_id).status == "SUCCESS", "the end of the job")
 
-    assert sorted(item.attempt for item in world.items(job_id)) == [1] * 49 + [2]
+    assert sorted(item.attempt for item in tenants.items(job_id)) == [1] * 49 + [2]
 
 
-def is_killed_when_stuck(worker: psutil.Process, world: World, job_id: UUID) -> bool:
+def is_killed_when_stuck(worker: psutil.Process, tenants: TenantData, job_id: UUID) -> bool:
     """Suspend a worker, as in an endless loop of a library, and wait for its end.
 
     It goes on if it was between two files, or had not told its parent yet what it works on.
     """
     worker.suspend()
-    if any(item.status == "running" for item in world.items(job_id)):
+    if any(item.status == "running" for item in tenants.items(job_id)):
         _, alive = psutil.wait_procs([worker], timeout=30)
         if not alive:
             return True

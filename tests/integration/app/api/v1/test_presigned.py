@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from app.db import Database, now
 from app.files import pending
 from app.files.models import PendingUpload
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api
 
 LINKS = "/api/v1/files"
@@ -23,13 +23,13 @@ TEXT = b"INVOICE 1"
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
-def stranger(api: Api) -> TestClient:
-    """Somebody without a key, who has been given a link."""
+def anonymous(api: Api) -> TestClient:
+    """A client without a key; it can use presigned links."""
     return TestClient(api.app, raise_server_exceptions=False)
 
 
@@ -50,10 +50,10 @@ def promises(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(PendingUpload)) or 0
 
 
-def test_the_bytes_make_the_file(client: TestClient, stranger: TestClient) -> None:
+def test_the_bytes_make_the_file(client: TestClient, anonymous: TestClient) -> None:
     url, file_id = ask(client, "bill.txt", external_file_id="/srv/bill.txt", file_size=len(TEXT))
 
-    assert stranger.put(url, content=TEXT).status_code == 204
+    assert anonymous.put(url, content=TEXT).status_code == 204
 
     file = client.get(f"{LINKS}/{file_id}").json()
     assert (file["id"], file["name"], file["external_file_id"]) == (
@@ -63,7 +63,7 @@ def test_the_bytes_make_the_file(client: TestClient, stranger: TestClient) -> No
     )
     assert (file["file_size"], file["file_type"]) == (len(TEXT), "txt")
     link = client.get(f"{FILES}/dfl-{file_id}/content").json()["url"]
-    assert stranger.get(link).content == TEXT
+    assert anonymous.get(link).content == TEXT
     job = client.post(JOBS, json={"file_ids": [f"dfl-{file_id}"], "rules": RULES})
     assert job.status_code == 200
 
@@ -80,13 +80,13 @@ def test_the_file_does_not_exist_before_its_bytes(client: TestClient) -> None:
 
 
 def test_the_same_bytes_may_come_twice_and_no_others(
-    api: Api, client: TestClient, stranger: TestClient
+    api: Api, client: TestClient, anonymous: TestClient
 ) -> None:
     url, file_id = ask(client)
     for _ in range(2):
-        assert stranger.put(url, content=TEXT).status_code == 204
+        assert anonymous.put(url, content=TEXT).status_code == 204
 
-    refused = stranger.put(url, content=b"INVOICE 2")
+    refused = anonymous.put(url, content=b"INVOICE 2")
 
     assert refused.status_code in (409, 413)
     assert len(blobs(api)) == 1
@@ -94,25 +94,25 @@ def test_the_same_bytes_may_come_twice_and_no_others(
 
 
 def test_other_bytes_of_the_same_length_are_refused(
-    client: TestClient, stranger: TestClient
+    client: TestClient, anonymous: TestClient
 ) -> None:
     url, file_id = ask(client)
-    stranger.put(url, content=TEXT)
+    anonymous.put(url, content=TEXT)
 
-    refused = stranger.put(url, content=TEXT[::-1])
+    refused = anonymous.put(url, content=TEXT[::-1])
 
     assert refused.status_code == 409
     assert refused.headers["x-should-retry"] == "false"
     link = client.get(f"{FILES}/{file_id}/content").json()["url"]
-    assert stranger.get(link).content == TEXT
+    assert anonymous.get(link).content == TEXT
 
 
-def test_a_deleted_file_does_not_come_back(client: TestClient, stranger: TestClient) -> None:
+def test_a_deleted_file_does_not_come_back(client: TestClient, anonymous: TestClient) -> None:
     url, file_id = ask(client)
-    stranger.put(url, content=TEXT)
+    anonymous.put(url, content=TEXT)
     client.delete(f"{FILES}/{file_id}")
 
-    assert stranger.put(url, content=TEXT).status_code == 404
+    assert anonymous.put(url, content=TEXT).status_code == 404
     assert client.get(f"{FILES}/{file_id}").status_code == 404
 
 
@@ -148,43 +148,43 @@ def test_of_two_at_once_one_makes_the_file(api: Api, client: TestClient) -> None
     ],
 )
 def test_a_forged_link_takes_nothing(
-    api: Api, client: TestClient, stranger: TestClient, forge: object, status: int
+    api: Api, client: TestClient, anonymous: TestClient, forge: object, status: int
 ) -> None:
     forged = forge(ask(client)[0])  # type: ignore[operator]
 
-    assert stranger.put(forged, content=TEXT).status_code == status
+    assert anonymous.put(forged, content=TEXT).status_code == status
     assert blobs(api) == []
 
 
-def test_a_download_link_does_not_take_an_upload(client: TestClient, stranger: TestClient) -> None:
+def test_a_download_link_does_not_take_an_upload(client: TestClient, anonymous: TestClient) -> None:
     """The two kinds of links are signed apart."""
     url, file_id = ask(client)
-    stranger.put(url, content=TEXT)
+    anonymous.put(url, content=TEXT)
     reading = client.get(f"{FILES}/{file_id}/content").json()["url"]
 
-    assert stranger.put(reading.replace("/download/", "/upload/"), content=TEXT).status_code == 404
-    assert stranger.get(url.replace("/upload/", "/download/")).status_code == 404
+    assert anonymous.put(reading.replace("/download/", "/upload/"), content=TEXT).status_code == 404
+    assert anonymous.get(url.replace("/upload/", "/download/")).status_code == 404
 
 
-def test_a_link_expires(client: TestClient, stranger: TestClient) -> None:
+def test_a_link_expires(client: TestClient, anonymous: TestClient) -> None:
     answer = client.put(LINKS, json={"name": "a.txt"}, params={"expires_at_seconds": 1})
     url = answer.json()["url"]
     expires = int(parse_qs(urlsplit(url).query)["expires"][0])
 
     time.sleep(max(0.0, expires - time.time()) + 0.01)
 
-    assert stranger.put(url, content=TEXT).status_code == 404
+    assert anonymous.put(url, content=TEXT).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("content", "status"), [(TEXT + b"!", 413), (TEXT[:-1], 422), (b"", 422), (TEXT, 204)]
 )
 def test_a_declared_size_is_kept(
-    api: Api, client: TestClient, stranger: TestClient, content: bytes, status: int
+    api: Api, client: TestClient, anonymous: TestClient, content: bytes, status: int
 ) -> None:
     url, _ = ask(client, file_size=len(TEXT))
 
-    assert stranger.put(url, content=content).status_code == status
+    assert anonymous.put(url, content=content).status_code == status
     assert len(blobs(api)) == (status == 204)
 
 
@@ -199,7 +199,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("size", [100_001, 400_000])
     def test_more_than_the_limit_is_refused_when_it_comes(
-        self, api: Api, client: TestClient, stranger: TestClient, size: int
+        self, api: Api, client: TestClient, anonymous: TestClient, size: int
     ) -> None:
         def pieces() -> Iterator[bytes]:
             for _ in range(size // 1000):
@@ -208,10 +208,10 @@ class TestLimits:
 
         url, _ = ask(client)
 
-        assert stranger.put(url, content=b"x" * size).status_code == 413
-        assert stranger.put(url, content=pieces()).status_code == 413
+        assert anonymous.put(url, content=b"x" * size).status_code == 413
+        assert anonymous.put(url, content=pieces()).status_code == 413
         assert blobs(api) == []
-        assert stranger.put(url, content=b"x" * 100_000).status_code == 204
+        assert anonymous.put(url, content=b"x" * 100_000).status_code == 204
 
     def test_creating_a_link_does_not_count_as_an_upload(self, client: TestClient) -> None:
         """Its body is held in memory, and so has the limit of JSON."""
@@ -235,29 +235,29 @@ def test_what_is_refused(client: TestClient, body: dict[str, object], field: str
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", field])
 
 
-def test_a_name_cannot_lead_out_of_its_folder(client: TestClient, stranger: TestClient) -> None:
+def test_a_name_cannot_lead_out_of_its_folder(client: TestClient, anonymous: TestClient) -> None:
     url, file_id = ask(client, "../../etc/passwd", permission_info={"a": 1}, data_source_id=None)
-    stranger.put(url, content=TEXT)
+    anonymous.put(url, content=TEXT)
     assert client.get(f"{LINKS}/{file_id}").json()["name"] == "passwd"
 
 
 def test_a_link_needs_a_key_and_its_file_belongs_to_the_key(
-    api: Api, world: World, client: TestClient, stranger: TestClient
+    api: Api, tenants: TenantData, client: TestClient, anonymous: TestClient
 ) -> None:
-    assert stranger.put(LINKS, json={"name": "a.txt"}).status_code == 401
+    assert anonymous.put(LINKS, json={"name": "a.txt"}).status_code == 401
     url, file_id = ask(client)
-    stranger.put(url, content=TEXT)
-    assert api.tenant(world, "Other").get(f"{FILES}/{file_id}").status_code == 404
+    anonymous.put(url, content=TEXT)
+    assert api.tenant(tenants, "Other").get(f"{FILES}/{file_id}").status_code == 404
 
 
-def test_the_public_url_and_prefix_of_the_settings(world: World, tmp_path: Path) -> None:
+def test_the_public_url_and_prefix_of_the_settings(tenants: TenantData, tmp_path: Path) -> None:
     api = Api(
-        world.database,
+        tenants.database,
         tmp_path / "data",
         public_url="https://docs.example.com/",
         root_path="/classify",
     )
-    client = api.client(api.key(world.here))
+    client = api.client(api.key(tenants.first))
 
     url, file_id = ask(client)
 
@@ -270,7 +270,7 @@ def test_the_public_url_and_prefix_of_the_settings(world: World, tmp_path: Path)
 
 
 def test_unused_links_are_deleted_after_they_expire(
-    database: Database, client: TestClient, stranger: TestClient
+    database: Database, client: TestClient, anonymous: TestClient
 ) -> None:
     ask(client)
     url, _ = ask(client)
@@ -284,5 +284,5 @@ def test_unused_links_are_deleted_after_they_expire(
 
     assert pending.delete_expired(database, 10) == 1
     assert promises(database) == 1
-    assert stranger.put(url, content=TEXT).status_code == 204
+    assert anonymous.put(url, content=TEXT).status_code == 204
     assert promises(database) == 0

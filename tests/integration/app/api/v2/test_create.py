@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Database
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from tests.integration.app.api.v2.requests import (
     CONFIGURATION,
     V2,
@@ -63,8 +63,8 @@ REFUSED_PAGES: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ class TestCreate:
         assert job["configuration"]["mode"] == "FAST"
 
     def test_pages_reach_the_worker_counted_from_0(
-        self, client: TestClient, file_id: str, world: World
+        self, client: TestClient, file_id: str, tenants: TenantData
     ) -> None:
         parsing = {"lang": "pt-BR", "max_pages": 7, "target_pages": "5, 1-2"}
         job = create(
@@ -136,7 +136,7 @@ class TestCreate:
             file_input=file_id,
             configuration={**CONFIGURATION, "parsing_configuration": parsing},
         )
-        claim = world.claim()
+        claim = tenants.claim()
 
         assert job["configuration"]["parsing_configuration"] == {
             "lang": "pt-BR",
@@ -148,7 +148,7 @@ class TestCreate:
         assert job["warnings"] == []
 
     def test_an_unknown_language_is_a_warning(
-        self, client: TestClient, file_id: str, world: World
+        self, client: TestClient, file_id: str, tenants: TenantData
     ) -> None:
         parsing = {"lang": "Klingon"}
         job = create(
@@ -161,7 +161,7 @@ class TestCreate:
         assert job["warnings"] == [
             "This server does not know the language 'Klingon': scans are read as English."
         ]
-        assert world.claim().lang == "en"
+        assert tenants.claim().lang == "en"
 
     def test_refusals(self, client: TestClient, file_id: str) -> None:
         for changes, where, words in REFUSALS:
@@ -200,8 +200,8 @@ class TestCreate:
 
             assert location == ["body", *where]
 
-    def test_more_rules_than_allowed(self, world: World, api: Api) -> None:
-        client = Api(world.database, api.folder, job_max_rules=1).client(api.key(world.here))
+    def test_more_rules_than_allowed(self, tenants: TenantData, api: Api) -> None:
+        client = Api(tenants.database, api.folder, job_max_rules=1).client(api.key(tenants.first))
         rules = [{"type": f"t{n}", "description": "a description"} for n in range(2)]
 
         location, message = problem(

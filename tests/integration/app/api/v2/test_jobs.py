@@ -16,8 +16,8 @@ from app.jobs.pages import PageSelection
 from app.jobs.service import NewJob
 from app.jobs.values import ApiVersion, FileFailure
 from app.webhooks.models import WebhookConfiguration
-from devtools.world import DAY, VERDICT, World
-from devtools.world import RULES as NEW_RULES
+from devtools.tenant_data import DAY, VERDICT, TenantData
+from devtools.tenant_data import RULES as NEW_RULES
 from tests.integration.app.api.v2.requests import (
     V2,
     create,
@@ -31,8 +31,8 @@ from tests.integration.application import JOBS, Api, create_job, upload
 
 
 @pytest.fixture
-def client(api: Api, world: World) -> TestClient:
-    return api.client(api.key(world.here))
+def client(api: Api, tenants: TenantData) -> TestClient:
+    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
@@ -84,9 +84,9 @@ class TestTransactions:
         assert next(iter(answers))[0] == 200
         assert stored_jobs(database) == 1
 
-    def test_who_comes_second_gets_the_first_job(self, world: World) -> None:
+    def test_who_comes_second_gets_the_first_job(self, tenants: TenantData) -> None:
         """The race in slow motion: both have seen that there is no such job yet."""
-        file_id = world.file()
+        file_id = tenants.file()
         new = NewJob(
             file_ids=(file_id,),
             rules=NEW_RULES,
@@ -97,13 +97,13 @@ class TestTransactions:
             deadline=DAY,
             transaction_id="race",
         )
-        first = single_file.create(world.database, world.here, world.secrets, new)
-        second = single_file.create(world.database, world.here, world.secrets, new)
+        first = single_file.create(tenants.database, tenants.first, tenants.secrets, new)
+        second = single_file.create(tenants.database, tenants.first, tenants.secrets, new)
 
         assert first.job.id == second.job.id
 
-    def test_another_project_has_its_own_keys(self, api: Api, world: World) -> None:
-        ours, theirs = api.tenant(world, "Ours"), api.tenant(world, "Theirs")
+    def test_another_project_has_its_own_keys(self, api: Api, tenants: TenantData) -> None:
+        ours, theirs = api.tenant(tenants, "Ours"), api.tenant(tenants, "Theirs")
         jobs = [
             create(each, file_input=upload(each), transaction_id="same") for each in (ours, theirs)
         ]
@@ -121,12 +121,12 @@ class TestTransactions:
 
 class TestStatus:
     def test_from_pending_to_completed(
-        self, client: TestClient, file_id: str, world: World
+        self, client: TestClient, file_id: str, tenants: TenantData
     ) -> None:
         job = create(client, file_input=file_id)
-        claim = world.claim()
+        claim = tenants.claim()
         assert read(client, job)["status"] == "RUNNING"
-        queue.finish(world.database, claim, VERDICT)
+        queue.finish(tenants.database, claim, VERDICT)
         done = read(client, job, expand="usage")
 
         assert done["status"] == "COMPLETED"
@@ -140,31 +140,31 @@ class TestStatus:
         assert done["error_message"] is None
         assert done["usage"] == {"credits": 0, "parse_credits": 0}
 
-    def test_failed(self, client: TestClient, file_id: str, world: World) -> None:
+    def test_failed(self, client: TestClient, file_id: str, tenants: TenantData) -> None:
         job = create(client, file_input=file_id)
         failed = FileFailure(FileErrorCode.ENCRYPTED, "the file needs a password")
-        queue.finish(world.database, world.claim(), failed)
+        queue.finish(tenants.database, tenants.claim(), failed)
         done = read(client, job)
 
         assert (done["status"], done["result"]) == ("FAILED", None)
         assert done["error_message"] == "a.txt: the file needs a password"
         assert done["error"] == {"code": "encrypted", "message": "the file needs a password"}
 
-    def test_cancelled(self, client: TestClient, file_id: str, world: World) -> None:
+    def test_cancelled(self, client: TestClient, file_id: str, tenants: TenantData) -> None:
         job = create(client, file_input=file_id)
-        claim = world.claim()
+        claim = tenants.claim()
         answer = client.post(f"{V2}/{job['id']}/cancel")
 
         assert answer.status_code == 200
         assert answer.json()["status"] == read(client, job)["status"] == "CANCELLED"
         assert answer.json()["error"]["code"] == "cancelled"
-        assert not queue.finish(world.database, claim, VERDICT)
+        assert not queue.finish(tenants.database, claim, VERDICT)
 
     def test_an_ended_job_cannot_be_cancelled(
-        self, client: TestClient, file_id: str, world: World
+        self, client: TestClient, file_id: str, tenants: TenantData
     ) -> None:
         job = create(client, file_input=file_id)
-        queue.finish(world.database, world.claim(), VERDICT)
+        queue.finish(tenants.database, tenants.claim(), VERDICT)
         answer = client.post(f"{V2}/{job['id']}/cancel")
 
         assert answer.status_code == 409
@@ -185,11 +185,11 @@ class TestStatus:
 
 
 class TestListing:
-    def test_pages_and_filters(self, client: TestClient, file_id: str, world: World) -> None:
+    def test_pages_and_filters(self, client: TestClient, file_id: str, tenants: TenantData) -> None:
         made = [create(client, file_input=file_id) for _ in range(4)]
         ids = [job["id"] for job in made]
-        queue.finish(world.database, world.claim(), VERDICT)
-        world.claim()
+        queue.finish(tenants.database, tenants.claim(), VERDICT)
+        tenants.claim()
         client.post(f"{V2}/{ids[3]}/cancel")
 
         assert listed(client) == ids[::-1]
@@ -250,17 +250,19 @@ class TestListing:
         assert client.post(f"{V2}/{old}/cancel").status_code == 404
         assert client.delete(f"{V2}/{old}").status_code == 404
 
-    def test_a_stranger_finds_nothing(self, api: Api, world: World, client: TestClient) -> None:
-        stranger = api.tenant(world, "Stranger")
+    def test_another_tenant_finds_nothing(
+        self, api: Api, tenants: TenantData, client: TestClient
+    ) -> None:
+        other_client = api.tenant(tenants, "Other")
         file_id = upload(client)
         job = create(client, file_input=file_id)
         path = f"{V2}/{job['id']}"
 
-        assert listed(stranger) == listed(stranger, job_ids=job["id"]) == []
-        assert stranger.get(path).status_code == 404
-        assert stranger.post(f"{path}/cancel").status_code == 404
-        assert stranger.delete(path).status_code == 404
-        assert post(stranger, file_input=file_id).status_code == 404
+        assert listed(other_client) == listed(other_client, job_ids=job["id"]) == []
+        assert other_client.get(path).status_code == 404
+        assert other_client.post(f"{path}/cancel").status_code == 404
+        assert other_client.delete(path).status_code == 404
+        assert post(other_client, file_input=file_id).status_code == 404
         assert read(client, job)["status"] == "PENDING"
 
 

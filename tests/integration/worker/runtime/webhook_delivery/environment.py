@@ -1,4 +1,4 @@
-"""A world whose jobs have webhooks, and a deliverer that sends them to a receiver."""
+"""Tenants whose jobs have webhooks, and a deliverer that sends them to a receiver."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ from app.webhooks import service
 from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import DeliveryView, NewWebhook
 from devtools.receiver import Receiver
-from devtools.world import DAY, RULES, VERDICT, World
+from devtools.tenant_data import DAY, RULES, VERDICT, TenantData
 from worker.runtime.webhook_delivery.client import Limits, WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
@@ -41,7 +41,7 @@ class WebhookEnvironment:
     """Makes jobs with webhooks, ends them, and delivers."""
 
     def __init__(self, database: Database, receiver: Receiver) -> None:
-        self.world = World(database)
+        self.tenants = TenantData(database)
         self.database = database
         self.receiver = receiver
         self.waits: list[timedelta] = []
@@ -69,8 +69,8 @@ class WebhookEnvironment:
         )
 
     def job(self, *webhooks: NewWebhook, files: int = 2, scope: Scope | None = None) -> UUID:
-        scope = scope or self.world.here
-        file_ids = (self.world.file(scope=scope),) * files
+        scope = scope or self.tenants.first
+        file_ids = (self.tenants.file(scope=scope),) * files
         new = NewJob(
             file_ids=file_ids,
             rules=RULES,
@@ -82,17 +82,17 @@ class WebhookEnvironment:
             webhooks=webhooks,
         )
         with self.database.write() as session:
-            return jobs.create(session, scope, self.world.secrets, new).id
+            return jobs.create(session, scope, self.tenants.secrets, new).id
 
     def end(self, job_id: UUID, how: str = "success") -> None:
         """Let a job of two files become what it is to become."""
         if how == "cancelled":
-            self.world.claim()
+            self.tenants.claim()
             with self.database.write() as session:
-                jobs.cancel(session, self.world.here, job_id, ApiVersion.V1)
+                jobs.cancel(session, self.tenants.first, job_id, ApiVersion.V1)
             return
         for outcome in OUTCOMES[how]:
-            claim = self.world.claim()
+            claim = self.tenants.claim()
             assert claim.job_id == job_id
             assert queue.finish(self.database, claim, outcome)
 
@@ -105,7 +105,7 @@ class WebhookEnvironment:
     ) -> Deliverer:
         client = WebhookClient(policy or AddressPolicy(), limits, tls=TLS, **parts)  # type: ignore[arg-type]
         return Deliverer(
-            self.database, self.world.secrets, client, waits, on_retry=self.waits.append
+            self.database, self.tenants.secrets, client, waits, on_retry=self.waits.append
         )
 
     def deliver_all(self, deliverer: Deliverer | None = None) -> int:

@@ -210,14 +210,14 @@ class TestSecrets:
         env.end(lost)
         fine = env.job(env.webhook())
         env.end(fine)
-        stranger = Deliverer(
+        other_deliverer = Deliverer(
             env.database,
             Secrets("another secret key altogether"),
             WebhookClient(AddressPolicy(), tls=TLS),
             (0,),
         )
 
-        assert env.deliver_all(stranger) == 2
+        assert env.deliver_all(other_deliverer) == 2
 
         view = env.only(lost)
         assert view.status == "failed"
@@ -257,7 +257,7 @@ def test_deleting_a_job_deletes_its_deliveries(env: WebhookEnvironment) -> None:
 
     for doomed in (job_id, held):
         with env.database.write() as session:
-            jobs.remove(session, env.world.here, doomed, ApiVersion.V1)
+            jobs.remove(session, env.tenants.first, doomed, ApiVersion.V1)
     outbox.record(env.database, claim, outbox.Attempt(1), None)
 
     with env.database.read() as session:

@@ -16,7 +16,7 @@ from app.jobs.values import ApiVersion
 from app.webhooks import outbox
 from app.webhooks.events import SPELLINGS, JobState
 from app.webhooks.models import WebhookDelivery
-from devtools.world import LEASE, VERDICT
+from devtools.tenant_data import LEASE, VERDICT
 from tests.integration.worker.runtime.webhook_delivery.environment import BROKEN, WebhookEnvironment
 
 PLAIN, STANDARD = "just a secret", "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
@@ -93,9 +93,9 @@ def test_each_configuration_gets_the_events_it_requests(env: WebhookEnvironment)
 
 def test_running_has_one_delivery_however_many_workers_start(env: WebhookEnvironment) -> None:
     job_id = env.job(env.webhook(events=["classify.running"]), files=3)
-    claims = [env.world.claim(worker) for worker in ("a", "b", "c")]
+    claims = [env.tenants.claim(worker) for worker in ("a", "b", "c")]
     queue.release(env.database, claims[0])
-    env.world.claim("d")
+    env.tenants.claim("d")
 
     assert [view.event_type for view in env.log(job_id)] == ["classify.running"]
 
@@ -171,7 +171,7 @@ def test_a_change_that_is_rolled_back_creates_no_delivery(env: WebhookEnvironmen
 
     def cancel_and_fail() -> None:
         with env.database.write() as session:
-            jobs.cancel(session, env.world.here, job_id, ApiVersion.V1)
+            jobs.cancel(session, env.tenants.first, job_id, ApiVersion.V1)
             assert session.scalars(select(WebhookDelivery.state)).all() == [JobState.CANCELLED]
             raise ZeroDivisionError
 
@@ -179,7 +179,7 @@ def test_a_change_that_is_rolled_back_creates_no_delivery(env: WebhookEnvironmen
         cancel_and_fail()
 
     assert env.log(job_id) == []
-    assert env.world.read_job(job_id).status == "PENDING"
+    assert env.tenants.read_job(job_id).status == "PENDING"
 
 
 def test_deliveries_are_announced_after_the_commit(env: WebhookEnvironment) -> None:

@@ -23,7 +23,7 @@ def api(env: WebhookEnvironment, tmp_path: Path) -> Api:
 
 @pytest.fixture
 def client(api: Api, env: WebhookEnvironment) -> TestClient:
-    return api.client(api.key(env.world.here))
+    return api.client(api.key(env.tenants.first))
 
 
 def create(client: TestClient, *hooks: dict[str, Any]) -> str:
@@ -76,7 +76,7 @@ def test_loopback_is_refused_by_a_server_that_other_machines_can_reach(
 ) -> None:
     api = Api(env.database, tmp_path / "open", host="0.0.0.0")
     job_id = create(
-        client := api.client(api.key(env.world.here)),
+        client := api.client(api.key(env.tenants.first)),
         {"webhook_url": env.receiver.url(), "webhook_events": ["parse.pending"]},
     )
     env.deliver_all()
@@ -141,18 +141,18 @@ def test_other_projects_see_nothing(api: Api, client: TestClient, env: WebhookEn
     hook = {"webhook_url": env.receiver.url(), "webhook_events": ["parse.pending"]}
     job_id = create(client, hook)
     (delivery,) = client.get(f"{JOBS}/{job_id}/webhooks").json()["items"]
-    stranger = api.tenant(env.world, "Elsewhere")
-    project = env.world.project(env.world.here)
+    other_client = api.tenant(env.tenants, "Elsewhere")
+    project = env.tenants.project(env.tenants.first)
     colleague = api.client(api.key(project, organization_wide=False))
-    own = create(stranger)
+    own = create(other_client)
 
-    for other in (stranger, colleague):
+    for other in (other_client, colleague):
         assert other.get(f"{JOBS}/{job_id}/webhooks").status_code == 404
         path = f"{JOBS}/{job_id}/webhooks/{delivery['id']}/redeliver"
         assert other.post(path).status_code == 404
     # A job of theirs does not lead to a delivery of ours.
     path = f"{JOBS}/{own}/webhooks/{delivery['id']}/redeliver"
-    assert stranger.post(path).status_code == 404
+    assert other_client.post(path).status_code == 404
     assert client.post(f"{JOBS}/{job_id}/webhooks/{uuid4()}/redeliver").status_code == 404
     assert client.post(f"{JOBS}/{job_id}/webhooks/nonsense/redeliver").status_code == 422
 

@@ -1,4 +1,4 @@
-"""A pipeline over a world, to see files through it."""
+"""A pipeline over a test database and a blob store, and methods that run it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +12,7 @@ from app.files.service import NewFile
 from app.jobs.models import Item, Result
 from app.jobs.queue import Claim
 from app.projects.scope import Scope
-from devtools.world import World
+from devtools.tenant_data import TenantData
 from worker.classification.engine import Engine
 from worker.document_reader import DocumentReader
 from worker.document_reader import Parser as ParserProtocol
@@ -27,7 +27,7 @@ INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 
 
 class Parser:
-    """A parser to whom something happens, or that finds a text."""
+    """A parser that returns this text or raises this exception."""
 
     def __init__(self, happens: BaseException | str) -> None:
         self._happens = happens
@@ -48,18 +48,18 @@ class Parser:
         pass
 
 
-class Plumbing:
-    """A world with blobs and a pipeline over them."""
+class PipelineEnvironment:
+    """A pipeline over tenants and a blob store, and methods that run it."""
 
-    def __init__(self, world: World, blobs: LocalBlobStore, engine: Engine) -> None:
-        self.world = world
+    def __init__(self, tenants: TenantData, blobs: LocalBlobStore, engine: Engine) -> None:
+        self.tenants = tenants
         self.blobs = blobs
         reader = self.reader(Parser(INVOICE))
         self.pipeline = Pipeline(
-            database=world.database,
+            database=tenants.database,
             reader=reader,
             engine=engine,
-            examples=ExampleLoader(world.database, engine.scorer, reader),
+            examples=ExampleLoader(tenants.database, engine.scorer, reader),
             lease=timedelta(minutes=1),
         )
         self.claims: list[Claim | None] = []
@@ -68,10 +68,10 @@ class Plumbing:
         self, parser: ParserProtocol, max_bytes: int = 1_000_000, **limits: int
     ) -> DocumentReader:
         return DocumentReader(
-            database=self.world.database,
+            database=self.tenants.database,
             blobs=self.blobs,
             parser=parser,
-            cache=FileCache(self.world.database, self.blobs, max_bytes),
+            cache=FileCache(self.tenants.database, self.blobs, max_bytes),
             limits=ParserLimits(**limits),
             ocr=OcrData(),
         )
@@ -80,9 +80,9 @@ class Plumbing:
         writer = self.blobs.create()
         writer.write(content.encode())
         blob = writer.commit()
-        with self.world.database.write() as session:
+        with self.tenants.database.write() as session:
             new = NewFile("a.txt", "txt")
-            return files.create(session, scope or self.world.here, new, blob).id
+            return files.create(session, scope or self.tenants.first, new, blob).id
 
     def run(
         self,
@@ -100,9 +100,9 @@ class Plumbing:
         return pipeline.run_next("w", on_claim=self.claims.append)
 
     def outcome(self, job_id: UUID) -> Item:
-        (item,) = self.world.items(job_id)
+        (item,) = self.tenants.items(job_id)
         return item
 
     def result(self, job_id: UUID) -> Result:
-        with self.world.database.read() as session:
+        with self.tenants.database.read() as session:
             return session.get_one(Result, self.outcome(job_id).id)

@@ -28,15 +28,15 @@ VERDICT = Classified(Verdict("invoice", 0.9, "It asks for money."), "2.012345678
 RULES = (Rule("invoice", "A bill with a total to pay."), Rule("recipe", "Cooking instructions."))
 
 
-class World:
-    """A database with one tenant; `tenant` adds others."""
+class TenantData:
+    """A database with one tenant, `first`; `add` makes others."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.secrets = Secrets("a secret of the tests, long enough")
-        self.here = self.tenant("Here")
+        self.first = self.add("First")
 
-    def tenant(self, name: str) -> Scope:
+    def add(self, name: str) -> Scope:
         """Make an organization with a project; return what its first key may touch."""
         organization, project = new_id(), new_id()
         with self.database.write() as session:
@@ -64,7 +64,7 @@ class World:
     def file(self, name: str = "a.txt", scope: Scope | None = None) -> UUID:
         blob = Blob(f"aa/{new_id().hex}", size=3, sha256="0" * 64)
         with self.database.write() as session:
-            return files.create(session, scope or self.here, NewFile(name, "txt"), blob).id
+            return files.create(session, scope or self.first, NewFile(name, "txt"), blob).id
 
     def job(
         self,
@@ -90,7 +90,7 @@ class World:
             examples=examples,
         )
         with self.database.write() as session:
-            return jobs.create(session, scope or self.here, self.secrets, new).id
+            return jobs.create(session, scope or self.first, self.secrets, new).id
 
     def claim(self, worker: str = "w1", lease: timedelta = LEASE) -> Claim:
         """Claim the next item, which must be there."""
