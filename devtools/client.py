@@ -1,4 +1,4 @@
-"""What the tests do with a running server, and what they look up behind its back."""
+"""A client of a running server, and look-ups in its database and processes."""
 
 import contextlib
 from collections import Counter
@@ -23,7 +23,7 @@ RULES = [
 
 
 class Client:
-    """One key's view of a server over HTTP; to be closed."""
+    """An HTTP client with one key; the caller closes it."""
 
     def __init__(self, server: RunningServer) -> None:
         self.http = httpx2.Client(
@@ -112,7 +112,7 @@ def look_up(database: Database, job_id: str) -> Books:
 
 
 def ready_workers(database: Database) -> set[str]:
-    """Return the names of all workers that ever said they are ready, unless they ended well."""
+    """Return the names of all workers that reported ready and did not end cleanly."""
     with database.read() as session:
         return set(session.scalars(select(Worker.id)))
 

@@ -129,7 +129,7 @@ class PostgresServer:
         url = self._create()
         migrate(url)
         name = str(make_url(url).database)
-        # CREATE DATABASE ... TEMPLATE refuses while anybody is connected to the template.
+        # CREATE DATABASE ... TEMPLATE fails while a client is connected to the template.
         self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
         self._execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",

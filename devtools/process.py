@@ -14,7 +14,7 @@ from devtools.waiting import WAIT_SECONDS
 
 
 class ServerFailed(AssertionError):
-    """A server did not do what it was told; the message ends with its log."""
+    """A server failed to start, stop or become ready; the message ends with its log."""
 
 
 class Process:

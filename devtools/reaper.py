@@ -68,7 +68,7 @@ class Reaper:
 
 
 def _start_child() -> subprocess.Popen[bytes]:
-    # The plain file instead of `-m`, and an empty environment: no coverage, no imports of ours.
+    # The plain file instead of `-m`, and an empty environment: no coverage, no other imports.
     return subprocess.Popen(
         [sys.executable, "-I", str(Path(__file__).resolve())],
         stdin=subprocess.PIPE,

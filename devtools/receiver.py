@@ -1,4 +1,4 @@
-"""A receiver of webhooks over real sockets, which does what its path says."""
+"""A receiver of webhooks over real sockets; the query of the path sets its answer."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ class Receiver(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    # Connections that tests cut off must not be a failure of the receiver's.
+    # Connections that tests cut off must not make the receiver fail.
     block_on_close = False
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -70,7 +70,7 @@ class Receiver(ThreadingHTTPServer):
         until(lambda: is_enough(self), "requests to the receiver", seconds)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of senders that hang up."""
+        """Do not log senders that disconnect."""
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -13,13 +13,13 @@ from devtools.reaper import reaper
 from devtools.waiting import WAIT_SECONDS
 
 PORT_ATTEMPTS = 5
-# moto believes any key.
+# moto accepts any key.
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 
 class S3Server:
-    """One server for a test session; what it holds is in its memory, and ends with it."""
+    """One server for a test session; it keeps its objects in memory."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -64,7 +64,7 @@ class S3Server:
         return httpx2.request(method, self.endpoint + path, trust_env=False, timeout=WAIT_SECONDS)
 
     def settings(self, bucket: str) -> dict[str, object]:
-        """Return what a server must be set to, to keep its files there."""
+        """Return the settings of a server that keeps its files in the bucket."""
         return {
             "blob_url": f"s3://{bucket}/some/prefix",
             "s3_endpoint": self.endpoint,

@@ -20,7 +20,7 @@ SLOW_FOLDERS = ("tests/e2e/", "tests/contract/")
 SHARING_FOLDERS = ("tests/contract/",)
 
 
-# A busy machine is slow, which is no fault of what is tested.
+# Tests may be slow on a busy machine.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -33,7 +33,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Clients of the tests talk to this machine only: a developer's proxy must not see that.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
-    # Settings of the shell would make other tests than everybody else's.
+    # Settings of the developer's shell must not change the tests.
     for name in [name for name in os.environ if name.startswith("PIGEONHOLE_")]:
         del os.environ[name]
 
@@ -94,7 +94,7 @@ def s3_server() -> Iterator[S3Server]:
 def make_server(
     request: pytest.FixtureRequest, mode: str, data_dir: Path, settings: Mapping[str, object]
 ) -> RunningServer:
-    """Make a server of a mode on databases of its own; it has one worker unless set otherwise."""
+    """Make a server of a mode on its own databases; it has one worker unless set otherwise."""
     settings = {"workers": 1, **settings}
     if mode == "embedded":
         return embedded_server(data_dir, settings)

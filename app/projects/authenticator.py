@@ -38,7 +38,7 @@ class Authenticator:
     """Finds the principal of an Authorization header.
 
     Repeated keys, valid or not, cost one query each time their cache entry expires. Refusals
-    have a cache of their own, so that guessed keys do not push valid ones out.
+    have a separate cache, so that guessed keys do not push valid ones out.
     """
 
     def __init__(self, database: Database, secrets: Secrets) -> None:

@@ -94,21 +94,21 @@ def _run(seed: int, jobs: int) -> tuple[Outcome, int]:
                 file_ids = upload_invoices(client, FILES, 0)
                 for _ in range(jobs):
                     _retry(lambda: client.create_job(file_ids))
-                kills = _rage(chance, [first, second], postgres, broker, client)
+                kills = _kill_repeatedly(chance, [first, second], postgres, broker, client)
                 _wait(database)
                 return _count(database), kills
             finally:
                 second.kill()
 
 
-def _rage(
+def _kill_repeatedly(
     chance: random.Random,
     workers: list[Process],
     postgres: PostgresServer,
     broker: RedisServer,
     client: Client,
 ) -> int:
-    """Do each thing in an order of chance, some of them more than once; return how many."""
+    """Kill and restart parts of the server in random order; return how many times."""
 
     def kill_worker() -> None:
         victim = chance.choice(workers)

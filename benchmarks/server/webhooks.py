@@ -48,14 +48,14 @@ def main() -> int:
 def _chaos_table(outcomes: dict[str, Outcome]) -> Table:
     table = Table("", *outcomes, title="A bad receiver, dispatchers killed")
     rows: dict[str, Callable[[Outcome], object]] = {
-        "deliveries owed": lambda one: one.deliveries,
+        "deliveries": lambda one: one.deliveries,
         "arrived and accepted": lambda one: len(one.accepted),
         "recorded as delivered": lambda one: one.statuses["delivered"],
         "dispatchers killed": lambda one: one.kills,
         "requests": lambda one: one.requests,
         "tries recorded": lambda one: one.attempts,
         "accepted more than once, same id": lambda one: sum(n > 1 for n in one.accepted.values()),
-        "ids that were not owed": lambda one: one.foreign_ids,
+        "unknown ids": lambda one: one.foreign_ids,
         "bad signatures": lambda one: one.bad_signatures,
         "seconds": lambda one: f"{one.seconds:.1f}",
     }

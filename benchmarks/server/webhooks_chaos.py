@@ -40,12 +40,12 @@ SECRET_KEY = "the benchmark's own secret key, long enough"
 SIGNING_SECRET = "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
 URLS = 3
 FAILS, STALLS = 0.2, 0.1
-LONGEST_SECONDS = 300.0
+MAX_SECONDS = 300.0
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one run."""
+    """The result of one run."""
 
     deliveries: int
     requests: int = 0
@@ -90,7 +90,7 @@ class BadReceiver(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of senders that were killed."""
+        """Do not log senders that were killed."""
 
     def take(self, headers: dict[str, str], body: bytes) -> str:
         """Check a request and return how to answer it: accept, fail or stall."""
@@ -156,14 +156,14 @@ class Dispatchers:
 
 
 def run_chaos(kind: str, count: int, kills: int) -> Outcome:
-    """Owe `count` deliveries in a database of a kind, and deliver them under `kills` SIGKILLs."""
+    """Deliver `count` webhooks from a database of a kind, with `kills` SIGKILLs meanwhile."""
     with _database_url(kind) as url, closing(Database(url)) as database, BadReceiver(1) as receiver:
         schema.migrate(database)
-        ids = _owe(database, receiver.server_address[1], count)
+        ids = _create_deliveries(database, receiver.server_address[1], count)
         outcome = Outcome(count)
         began = time.monotonic()
         with closing(Dispatchers(url)) as dispatchers:
-            while _count_open(database) and time.monotonic() - began < LONGEST_SECONDS:
+            while _count_open(database) and time.monotonic() - began < MAX_SECONDS:
                 time.sleep(0.1)
                 # Spread over the deliveries, so that each kill hits some in the middle.
                 done = count - _count_open(database)
@@ -195,8 +195,8 @@ def _database_url(kind: str) -> Iterator[str]:
         server.stop()
 
 
-def _owe(database: Database, port: int, count: int) -> set[str]:
-    """Create jobs that want to tell that they are there; return the ids of their events."""
+def _create_deliveries(database: Database, port: int, count: int) -> set[str]:
+    """Create jobs with webhooks for their creation; return the ids of the deliveries."""
     organization, project = uuid4(), uuid4()
     with database.write() as session:
         session.add(Organization(id=organization, name="Benchmark"))

@@ -29,7 +29,7 @@ def main() -> None:
         WAITS,
         margin_seconds=MARGIN_SECONDS,
     )
-    # There are several of us: what others hold is theirs.
+    # Other processes deliver too: their deliveries must not be requeued.
     DeliveryThreads(deliverer, THREADS, drain_seconds=0).start(requeue=False)
     threading.Event().wait()
 

@@ -58,7 +58,7 @@ def run_pairs(pairs: int, count: int, workers: int) -> tuple[list[float], list[f
 
 
 def _let_all_hang(client: Client, port: int) -> None:
-    """Owe the silent receiver so many deliveries that every thread waits for it to the end."""
+    """Create so many deliveries to the silent receiver that every thread waits for it."""
     hooks: list[dict[str, Any]] = [
         {"webhook_url": f"http://127.0.0.1:{port}/{n % URLS}", "webhook_events": ["parse.pending"]}
         for n in range(HOOKS_PER_JOB)

@@ -1,9 +1,9 @@
 """What the two published descriptions of the original API say of each answer, as strict models.
 
 They are written by hand from the contract, not derived from the program, so that a mistake of the
-program cannot hide in them. A field that is not here is refused. What stands below "extensions" is
-ours alone. JSON is read strictly: a number is no text, and a moment has an offset. A field with a
-default may be missing; one that is not `| None` may never be null.
+program cannot hide in them. A field that is not here is refused. Fields below "extensions" exist
+in this server only. JSON is read strictly: numbers are not texts, and times have an offset. A field
+with a default may be missing; one that is not `| None` may never be null.
 """
 
 from typing import Annotated, Any, Generic, Literal, TypeVar

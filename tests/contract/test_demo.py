@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 RULES = yaml.safe_load((SAMPLES / "rules.yaml").read_text(encoding="utf-8"))
 
-# A proxy that is not there, and a setting of somebody's real server: neither may matter.
+# A proxy that does not exist and settings of another server: the demo must ignore both.
 HOSTILE_ENVIRONMENT = {
     "http_proxy": "http://127.0.0.1:9",
     "ALL_PROXY": "http://127.0.0.1:9",

@@ -115,7 +115,7 @@ def test_a_job_id_that_is_none(client: LlamaCloud) -> None:
 CASES: dict[str, tuple[dict[str, object], list[str | int]]] = {
     "no files": ({"file_ids": []}, ["body", "file_ids"]),
     "501 files": ({"file_ids": [str(uuid.uuid4())] * 501}, ["body", "file_ids"]),
-    "a file id that is none": ({"file_ids": ["file-1"]}, ["body", "file_ids", 0]),
+    "an invalid file id": ({"file_ids": ["file-1"]}, ["body", "file_ids", 0]),
     "no rules": ({"rules": []}, ["body", "rules"]),
     "201 rules": ({"rules": [rule(f"t{n}") for n in range(201)]}, ["body", "rules"]),
     "an empty type": ({"rules": [rule("")]}, ["body", "rules", 0, "type"]),

@@ -18,7 +18,7 @@ CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 SECRET = "a secret of the tests"
 
-# `error` and `warnings` are extensions of ours, and so are `candidates` and `evidence` of results.
+# Our extensions: `error` and `warnings`, and `candidates` and `evidence` of results.
 JOB_FIELDS = {
     "id",
     "project_id",

@@ -33,7 +33,7 @@ JOB_FIELDS = {
     "min_confidence",
     "error_message",
 }
-# `error` is an extension of ours.
+# `error` is our extension.
 ITEM_FIELDS = {"id", "classify_job_id", "file_id", "created_at", "updated_at", "result", "error"}
 PAGE_FIELDS = {"items", "next_page_token", "total_size"}
 FILE_FIELDS = {

@@ -22,7 +22,7 @@ Melt a little butter in a frying pan, pour in a ladle of batter and cook for one
 side until golden. Serve hot with lemon and sugar.
 """
 
-# Starts as a PDF does, and then is none.
+# Starts like a PDF; the rest is not a PDF.
 BROKEN_PDF = b"%PDF-1.7\n" + bytes(range(128, 256)) * 8
 
 RULES = [

@@ -9,7 +9,7 @@ from devtools.client import Client, database_of
 from devtools.server import RunningServer
 from tests.conftest import MODES, make_server
 
-# In production a lost worker is known by its lease alone.
+# In production only the lease shows that a worker is lost.
 # Long enough that a living worker on a busy machine renews its lease in time.
 QUICK = {"lease_seconds": 5, "sweep_seconds": 0.3}
 
@@ -22,7 +22,7 @@ def client(server: RunningServer) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def books(server: RunningServer) -> Iterator[Database]:
-    """The server's database, to see what its API does not tell."""
+    """The server's database, for facts that the API does not show."""
     with closing(database_of(server)) as database:
         yield database
 

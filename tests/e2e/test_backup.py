@@ -30,7 +30,7 @@ Make = Callable[[str], RunningServer]
 def make(
     tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer
 ) -> Iterator[Make]:
-    """Make installations that share nothing, and end them."""
+    """Make installations that share nothing; stop them after the test."""
     made: list[RunningServer] = []
 
     def make_one(name: str) -> RunningServer:
@@ -78,7 +78,7 @@ def restore(place: Path, server: RunningServer) -> None:
     shutil.copytree(place / "blobs", server.data_dir / "blobs")
 
 
-def test_a_restored_backup_has_every_file_and_finishes_what_was_open(
+def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     make: Make, tmp_path: Path
 ) -> None:
     original = make("original")

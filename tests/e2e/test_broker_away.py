@@ -1,4 +1,4 @@
-"""A job that is posted while Redis is away is done when Redis is back."""
+"""A job that is created while Redis is unavailable ends when Redis is available again."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,7 +23,7 @@ def own_redis() -> Iterator[RedisServer]:
     redis.stop()
 
 
-def test_nothing_has_to_be_started_again(
+def test_a_job_created_without_redis_ends_without_a_restart(
     tmp_path: Path, postgres_server: PostgresServer, own_redis: RedisServer
 ) -> None:
     url = postgres_server.fresh_database()

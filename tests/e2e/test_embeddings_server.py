@@ -1,4 +1,4 @@
-"""A server whose embeddings come from another server, which goes away and comes back."""
+"""A server with an embeddings server that becomes unavailable and available again."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -44,7 +44,7 @@ def own_server(embeddings: EmbeddingsServer, tmp_path: Path) -> Iterator[Running
     server.stop()
 
 
-def test_files_wait_for_the_server_with_the_model(
+def test_files_wait_for_the_embeddings_server(
     own_server: RunningServer, embeddings: EmbeddingsServer, tmp_path: Path
 ):
     corpus = write_corpus(tmp_path / "corpus")
@@ -67,7 +67,7 @@ def test_files_wait_for_the_server_with_the_model(
         record = look_up(books, job_id)
         assert (record.statuses, record.most_attempts) == ({"done": 3}, 1)
         assert len(embeddings.asked) > asked_before
-    # One file was tried while the server was away, and no other.
+    # Only one file was tried while the embeddings server was unavailable.
     assert own_server.output().count("processing the next item failed") == 1
     assert "embeddings server available again" in own_server.output()
 

@@ -1,4 +1,4 @@
-"""Single processes die in the middle of a job: every file ends once, and the job ends well."""
+"""Single processes are killed during a job: every file ends once, and the job succeeds."""
 
 import contextlib
 
@@ -22,7 +22,7 @@ SERVER_SETTINGS = {**QUICK, "workers": 2}
 FILES = 60
 
 
-def test_a_killed_worker_loses_and_doubles_nothing(
+def test_no_file_is_lost_or_doubled_when_a_worker_is_killed(
     server: RunningServer, client: Client, books: Database
 ) -> None:
     job_id = client.start_job(client.upload_many(FILES))
@@ -39,14 +39,14 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     record = look_up(books, job_id)
     assert record.statuses == {"done": FILES}
     assert record.results == FILES
-    # At most the one file in the victim's hands was begun twice.
+    # Only the file of the killed worker may have started twice.
     assert record.all_attempts <= FILES + 1
     items = client.results(job_id)
     assert len({item["id"] for item in items}) == FILES
     assert all(item["result"] for item in items)
 
 
-def test_a_killed_parser_costs_its_file_a_second_reading_at_most(
+def test_the_file_of_a_killed_parser_is_read_twice_at_most(
     server: RunningServer, client: Client, books: Database
 ) -> None:
     job_id = client.start_job(client.upload_many(FILES))
@@ -77,7 +77,7 @@ def test_a_job_of_one_file_does_not_wait_for_a_job_of_two_hundred(
     small = client.start_job([file_id])
     client.finished(small)
     record = look_up(books, large)
-    # So that nobody has to wait for the rest of the large one.
+    # The test does not wait for the rest of the large job.
     client.delete(file_id)
 
     assert record.results < 100

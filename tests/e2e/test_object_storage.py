@@ -67,7 +67,7 @@ def test_a_file_from_upload_to_deletion(
         listed = s3_server.call("GET", f"/{bucket}?list-type=2").text
         return set(re.findall("<Key>(.*?)</Key>", listed))
 
-    # The other test's upload that was refused may arrive when the store goes on: an orphan.
+    # A refused upload of the other test may still be stored later, as an orphan.
     before = keys()
     file_id = client.upload(LETTER, "letter.txt")
     job_id = client.start_job([file_id])
@@ -90,7 +90,7 @@ def test_a_file_from_upload_to_deletion(
     assert [path for path in files_in(server.data_dir) if "blobs" in path.parts] == []
 
 
-def test_while_the_store_hangs_nothing_is_lost(client: Client, s3_server: S3Server) -> None:
+def test_no_file_is_lost_while_the_store_hangs(client: Client, s3_server: S3Server) -> None:
     file_id = client.upload(LETTER, "letter.txt")
     os.kill(s3_server.pid, signal.SIGSTOP)
     try:
@@ -120,13 +120,13 @@ def test_while_the_store_hangs_nothing_is_lost(client: Client, s3_server: S3Serv
         ("S3_ENDPOINT", "http://127.0.0.1:9", "cannot list the bucket: .*sending request"),
     ],
 )
-def test_a_store_that_cannot_be_used_is_said_at_start(
+def test_an_unusable_store_is_reported_at_start(
     server: RunningServer, tmp_path: Path, verb: str, setting: str, value: str, sentence: str
 ) -> None:
     process = Process(
         verb,
         [sys.executable, "-m", "cli.main", verb],
-        log=tmp_path / "log",  # of its own: the running server writes meanwhile
+        log=tmp_path / "log",  # not the running server's log, which grows meanwhile
         environment={
             **server.environment,
             "PIGEONHOLE_PORT": "0",

@@ -1,4 +1,4 @@
-"""Everything dies in the middle of a job; after the restart every file ends once."""
+"""All processes are killed during a job; after the restart every file ends once."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def test_kill_everything_and_start_again(
     wait_for_middle(books, job_id)
     family = [member for each in own_server.processes for member in family_of(each.pid)]
 
-    # Only the parents are killed: nobody but the children themselves can end them.
+    # Only the parents are killed; the children must end by themselves.
     for process in own_server.processes:
         os.kill(process.pid, signal.SIGKILL)
     until(lambda: not any(map(is_alive, family)), f"the end of {family}")
@@ -50,7 +50,7 @@ def test_kill_everything_and_start_again(
     record = look_up(books, job_id)
     assert record.statuses == {"done": FILES}
     assert record.results == FILES
-    # What was in work, two files at most, was begun a second time.
+    # At most the two files in work were started a second time.
     assert record.all_attempts <= FILES + before.statuses["running"]
     assert record.most_attempts <= 2
     assert [item["file_id"] for item in client.results(job_id)] == file_ids

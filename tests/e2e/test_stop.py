@@ -1,4 +1,4 @@
-"""SIGTERM: the files in work are finished, nothing else is begun, the rest waits for a restart."""
+"""On SIGTERM workers finish their files and start no others; the rest waits for a restart."""
 
 from contextlib import closing
 

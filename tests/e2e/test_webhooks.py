@@ -1,4 +1,4 @@
-"""Webhooks of the real program in both of its modes, at a receiver over real sockets."""
+"""Webhooks of the real program in both modes, sent to a receiver over real sockets."""
 
 import time
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def is_over(client: Client, job_id: str, count: int = 1) -> bool:
         ((BROKEN, BROKEN), JobState.ERROR),
     ],
 )
-def test_a_job_tells_what_becomes_of_it(
+def test_each_event_of_a_job_is_delivered(
     client: Client, receiver: Receiver, files: tuple[str | bytes, ...], state: JobState
 ) -> None:
     names = [*SPELLINGS[JobState.PENDING], *SPELLINGS[JobState.RUNNING], *SPELLINGS[state]]
@@ -80,7 +80,7 @@ def test_a_job_tells_what_becomes_of_it(
         assert received.path == f"/{received.event()['event_type']}"
 
 
-def test_a_cancelled_job_tells_so(client: Client, receiver: Receiver) -> None:
+def test_the_cancelled_event_is_delivered(client: Client, receiver: Receiver) -> None:
     hook = {"webhook_url": receiver.url("/hook"), "webhook_output_format": "json"}
     job_id = client.start_job([client.upload(INVOICE)] * 60, webhook_configurations=[hook])
     answer = client.http.post(f"/api/v1/classifier/jobs/{job_id}/cancel")
@@ -125,7 +125,7 @@ def test_a_failure_is_retried_logged_and_can_be_sent_again(
     assert {one.event()["event_id"] for one in receiver.received} == {delivery["id"]}
 
 
-def test_a_webhook_that_leads_nowhere_fails_no_job_and_says_why(client: Client) -> None:
+def test_an_unreachable_webhook_fails_with_a_reason_and_the_job_succeeds(client: Client) -> None:
     hooks = [{"webhook_url": "https:"}, {"webhook_url": "http://receiver.invalid/hook"}]
     job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=hooks)
     assert client.finished(job_id)["status"] == "SUCCESS"
@@ -138,7 +138,7 @@ def test_a_webhook_that_leads_nowhere_fails_no_job_and_says_why(client: Client) 
         assert attempt["error"].startswith("the host's name cannot be resolved")
 
 
-def test_a_receiver_that_hangs_holds_no_file_up(client: Client, receiver: Receiver) -> None:
+def test_a_receiver_that_hangs_does_not_delay_files(client: Client, receiver: Receiver) -> None:
     file_id = client.upload(INVOICE)
     hook = {"webhook_url": receiver.url("/?do=hang"), "webhook_events": ["parse.pending"]}
     jobs = [client.start_job([file_id], webhook_configurations=[hook] * 8) for _ in range(10)]
@@ -180,7 +180,7 @@ def let_leases_end(database: Database) -> None:
 def test_the_process_that_delivers_is_started_again(
     own_server: RunningServer, receiver: Receiver
 ) -> None:
-    """In production deliveries have a process of their own; the embedded server's are threads."""
+    """In production a separate process delivers; in the embedded server threads do."""
     hook = {"webhook_url": receiver.url("/hook"), "webhook_events": ["parse.pending"]}
     with closing(Client(own_server)) as client:
         file_id = client.upload(INVOICE)

@@ -1,6 +1,6 @@
-"""Schemathesis' hooks: real ids into requests, and a line of the tally for each answer.
+"""Schemathesis hooks: put real ids into requests and write a line for each response.
 
-Schemathesis imports this module, in an environment of its own, where SCHEMATHESIS_HOOKS names it.
+Schemathesis imports this module in its own environment; SCHEMATHESIS_HOOKS names it.
 `PIGEONHOLE_FUZZ` names the file that `tests.fuzz.run` writes for it.
 """
 
@@ -22,7 +22,7 @@ KEYS: dict[str, str] = PLAN["keys"]
 TALLY = Path(PLAN["tally"])
 TALLY_LOCK = threading.Lock()
 
-# Presigned links are no part of the published API, but anybody may send anything to them.
+# Presigned links are not in the published API, but any client can send requests to them.
 QUERY = [
     {"name": "expires", "in": "query", "required": True, "schema": {"type": "integer"}},
     {"name": "signature", "in": "query", "required": True, "schema": {"type": "string"}},
@@ -61,7 +61,7 @@ LINKS: dict[str, Any] = {
 }
 
 
-# Jobs of small files have ended long before this operation's turn, and are answered with 409.
+# Jobs of small files have ended before this operation runs; the answer would be 409.
 CANCEL = "POST /api/v2/classify/{job_id}/cancel"
 
 
@@ -73,7 +73,7 @@ def before_load_schema(_context: Any, raw_schema: dict[str, Any]) -> None:
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
     operation = case.operation.label
-    # In JSON documents, paths and queries of the wrong shape on purpose there is no place for ids.
+    # Ids do not fit into parameters that have the wrong shape on purpose.
     if isinstance(case.path_parameters, dict):
         query = KNOWN.put_into_path(operation, case.path_parameters)
         if query is not None:
@@ -88,7 +88,7 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
 
 
 def choose_key(operation: str, headers: Any) -> None:
-    """Mostly the key that may; else another tenant's, one for the wrong purpose, or what came."""
+    """Return mostly a permitted key, at times another tenant's, a wrong one, or the generated."""
     right = "admin" if "/admin/" in operation else "tenant"
     if KNOWN.chance(0.9):
         headers["Authorization"] = f"Bearer {KEYS[right]}"
@@ -98,7 +98,7 @@ def choose_key(operation: str, headers: Any) -> None:
 
 
 def put_fresh_job(path: dict[str, Any]) -> None:
-    """Let the path name a job that has been made this moment, and so can be cancelled."""
+    """Put a new job into the path, because only an open job can be cancelled."""
     body = KNOWN.right_body("POST /api/v2/classify")
     made = requests.post(
         f"{PLAN['base_url']}/api/v2/classify",
@@ -106,7 +106,7 @@ def put_fresh_job(path: dict[str, Any]) -> None:
         headers={"Authorization": f"Bearer {KEYS['tenant']}"},
         timeout=60,
     )
-    # What was picked may have been deleted by the other worker meanwhile.
+    # Another worker may have deleted the object meanwhile.
     if made.ok:
         path["job_id"] = made.json()["id"]
 

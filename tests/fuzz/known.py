@@ -1,7 +1,7 @@
-"""What exists on the fuzzed server, and how it gets into requests that would else ask for nothing.
+"""Ids of objects on the fuzzed server; puts them into generated requests.
 
-Made-up ids are answered with 404 by every route alike: the code behind is reached only by ids
-that are there. This module knows nothing of schemathesis, see `tests.fuzz.hooks`.
+Every route answers generated ids with 404, so only real ids reach the code behind. This module
+does not use schemathesis; `tests.fuzz.hooks` does.
 """
 
 import random
@@ -12,7 +12,7 @@ from typing import Any
 
 Pools = dict[str, list[str]]
 
-# Which names of parameters and fields take the id of what.
+# The kind of id that each parameter or field takes.
 KINDS = {
     "file_id": "file",
     "file_ids": "file",
@@ -27,7 +27,7 @@ KINDS = {
     "project_id": "project",
     "organization_id": "organization",
 }
-# What an answer adds: operation, then the kind of its `id`.
+# Operations whose response has a new `id`, and the kind of that id.
 MAKERS = {
     "POST /api/v1/files": "file",
     "POST /api/v1/beta/files": "file",
@@ -36,16 +36,16 @@ MAKERS = {
     "POST /api/v1/beta/configurations": "configuration",
     "POST /api/v1/beta/webhook-configs": "webhook",
 }
-# Of each kind so many stay, or the requests that come after a DELETE would find nothing.
+# So many ids of each kind are never deleted, so that later requests find objects.
 FLOOR = 8
-LARGEST_POOL = 500
+MAX_POOL = 500
 
 RULES = [
     {"type": "recipe", "description": "A recipe with ingredients and steps of cooking"},
     {"type": "timetable", "description": "Times of departure of ferries, trains or buses"},
 ]
 PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
-# Bodies that are right once the ids are in place of None.
+# Valid bodies, once ids replace None.
 BODIES: dict[str, Any] = {
     "POST /api/v1/classifier/jobs": {"file_ids": [None], "rules": RULES},
     "POST /api/v2/classify": {"file_input": None, "configuration_id": None},
@@ -60,7 +60,7 @@ LINK = re.compile(r"/(upload|download)/([^?]+)\?expires=(\d+)&signature=([^&]+)$
 
 
 class Known:
-    """Ids, presigned links and page tokens by kind; safe to be used by several threads."""
+    """Ids, presigned links and page tokens by kind. Thread-safe."""
 
     def __init__(self, pools: Pools, seed: int) -> None:
         self._pools = {kind: list(values) for kind, values in pools.items()}
@@ -72,13 +72,13 @@ class Known:
             return self._random.random() < probability
 
     def pick(self, kind: str, *, floor: int = 0) -> str | None:
-        """Return one of a kind, None when there are not more than `floor` of them."""
+        """Return one of a kind, or None if there are at most `floor`."""
         with self._lock:
             pool = self._pools.get(kind, [])
             return self._random.choice(pool) if len(pool) > floor else None
 
     def learn(self, operation: str, answer: Any) -> None:
-        """Remember what a successful answer tells of."""
+        """Add the ids, links and tokens of a successful response."""
         if not isinstance(answer, dict):
             return
         if operation in MAKERS and isinstance(answer.get("id"), str):
@@ -89,7 +89,7 @@ class Known:
             self._add(f"page of {operation}", answer["next_page_token"])
 
     def forget(self, path: Mapping[str, Any]) -> None:
-        """Take out whatever has one of these ids: a DELETE has succeeded."""
+        """Remove everything with one of these ids after a successful DELETE."""
         gone = {found[0].lower() for value in path.values() if (found := UUID.search(str(value)))}
         with self._lock:
             for kind, values in self._pools.items():
@@ -115,9 +115,9 @@ class Known:
         return None
 
     def put_into_query(self, operation: str, query: MutableMapping[str, Any]) -> None:
-        """Put real ids and page tokens into the query; what chooses a tenant is mostly left out.
+        """Put real ids and page tokens into the query; leave out the tenant mostly.
 
-        Nearly every made-up tenant is the same 404, before anything else of the request is read.
+        Nearly every generated tenant gets the same 404 before the rest of the request is read.
         """
         for name in ("project_id", "organization_id"):
             if name in query and self.chance(0.7):
@@ -133,13 +133,13 @@ class Known:
                 query[name] = self._real(name, query[name])
 
     def body(self, operation: str, made_up: Any) -> Any:
-        """Return what is sent: a right body, or the made-up one with real ids in it."""
+        """Return the body to send: a valid one, or the generated one with real ids."""
         if operation in BODIES and self.chance(0.3):
             return self.right_body(operation)
         return self._filled(made_up, 0.6)
 
     def right_body(self, operation: str) -> Any:
-        """Return a body that the operation takes, with real ids in it."""
+        """Return a valid body of the operation, with real ids."""
         return self._filled(BODIES[operation], 1.0)
 
     def _filled(self, value: Any, probability: float) -> Any:
@@ -165,5 +165,5 @@ class Known:
             pool = self._pools.setdefault(kind, [])
             if value not in pool:
                 pool.append(value)
-                # The oldest are the likeliest to be gone.
-                del pool[:-LARGEST_POOL]
+                # The oldest are the likeliest to be deleted.
+                del pool[:-MAX_POOL]

@@ -1,4 +1,4 @@
-"""`make fuzz`: made-up requests to a server of its own, from its own description.
+"""`make fuzz`: send requests generated from the OpenAPI description to a new server.
 
 Ends with 1 when an answer is a 5xx or not as described, when an operation never succeeded, when
 the server is gone, or when its database is damaged.
@@ -35,7 +35,7 @@ CHECKS = (
     "response_schema_conformance",
 )
 # The phase "coverage" ends in schemathesis itself, in a recursion over this description; "stateful"
-# needs links in the description, and what they would carry over the hooks do.
+# needs links in the description; the hooks pass ids on instead.
 PHASES = "fuzzing"
 
 # (operation, status): how many answers. An operation is a method and a path of the description.
@@ -97,7 +97,7 @@ class Fuzzer:
 
 
 def what_is_left(server: RunningServer) -> str:
-    """Return what the run did to the server, empty if it lives and its database is whole."""
+    """Return damage to the server; empty if it is ready and its database is intact."""
     with _client(server) as client:
         if client.get("/readyz").status_code != 200:
             return "the server is not ready"
@@ -140,11 +140,13 @@ def table(tally: Tally) -> Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=20_000, help="in all, at least")
-    parser.add_argument("--examples", type=int, default=150, help="of an operation in one round")
-    # With two, schemathesis leaves an operation out of a round now and then, and says nothing.
+    parser.add_argument("--requests", type=int, default=20_000, help="minimum number of requests")
+    parser.add_argument(
+        "--examples", type=int, default=150, help="examples per operation and round"
+    )
+    # With two workers schemathesis silently skips an operation in some rounds.
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1, help="of the first round")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first round")
     given = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 120)
     started = time.monotonic()
@@ -169,10 +171,10 @@ def main() -> int:
         console.print(wrong, markup=False, highlight=False)
         console.print(table(tally))
         if wrong:
-            console.print("Not as it should be: see above the table.")
+            console.print("Failed. The reasons are above the table.")
             return 1
     console.print(
-        "No 5xx, nothing that is not as described; the server is ready, its database whole."
+        "No 5xx and no response against the description. The server is ready, its database intact."
     )
     return 0
 

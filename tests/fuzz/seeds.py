@@ -1,4 +1,4 @@
-"""Fills the fuzzed server with what requests are to find, through its own API and commands."""
+"""Creates objects on the fuzzed server through its API and commands."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FINISHED_SECONDS = 60.0
 
 
 def make_keys(server: RunningServer) -> dict[str, str]:
-    """Return the key of the tenant that owns everything, of another one, for administration."""
+    """Return the keys of the owner, of another tenant and for administration."""
     organization = _last_word(server.run("orgs", "create", "other"))
     return {
         "tenant": server.api_key,
@@ -30,7 +30,7 @@ def make_keys(server: RunningServer) -> dict[str, str]:
 
 
 def make_pools(client: httpx2.Client, hook_url: str) -> Pools:
-    """Make files, jobs with results and deliveries, and the rest; return what there is by kind.
+    """Create files, jobs with results, deliveries and the rest; return their ids by kind.
 
     `client` sends the tenant's key; `hook_url` is a receiver that webhooks reach.
     """
@@ -75,7 +75,7 @@ def make_pools(client: httpx2.Client, hook_url: str) -> Pools:
 
 
 def find_deliveries(client: httpx2.Client, jobs: list[str]) -> Iterator[str]:
-    """Yield job/delivery of each job once it has told its webhook; raise TimeoutError if not."""
+    """Yield job/delivery of each job once its webhook was delivered; raise TimeoutError if not."""
     deadline = time.monotonic() + FINISHED_SECONDS
     for job in jobs:
         path = f"/api/v1/classifier/jobs/{job}/webhooks"

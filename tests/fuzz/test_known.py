@@ -1,4 +1,4 @@
-"""What fuzzing knows of the server gets into requests, and what is deleted does not."""
+"""Known ids are put into requests; deleted ones are not."""
 
 import re
 
@@ -22,7 +22,7 @@ def test_a_path_has_real_ids_and_made_up_ones():
     assert paths(Known({"file": FILES}, 1), READ) == {*FILES, "made up"}
 
 
-def test_what_is_deleted_is_asked_for_no_more_in_any_form():
+def test_deleted_ids_are_no_longer_used_in_any_form():
     known = Known({"file": [FILES[0], f"dfl-{FILES[0].upper()}", FILES[1]]}, 1)
 
     known.forget({"file_id": f"dfl-{FILES[0]}"})
@@ -34,7 +34,7 @@ def test_the_last_ones_are_not_deleted():
     assert paths(Known({"file": FILES[:FLOOR]}, 1), DELETE) == {"made up"}
 
 
-def test_what_is_made_is_asked_for():
+def test_ids_of_new_objects_are_used():
     known = Known({}, 1)
 
     known.learn("POST /api/v1/files", {"id": FILES[0]})
@@ -54,7 +54,7 @@ def test_a_presigned_link_is_followed_with_its_signature():
     assert path == {"file_id": FILES[0]}
 
 
-def test_a_page_token_comes_back_to_the_listing_that_gave_it():
+def test_a_page_token_is_used_for_the_listing_that_returned_it():
     known = Known({}, 1)
     known.learn("GET /api/v2/classify", {"next_page_token": "more"})
     sent = [({"page_token": "x"}, {"page_token": "x"}) for _ in range(100)]

@@ -1,4 +1,4 @@
-"""Requests as no person writes them: parsed they are refused in order, or come back the same."""
+"""Generated requests are refused with a validation error or survive a round trip."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ MODELS = (
     SavedWebhookRequest,
     FileQueryRequest,
 )
-# The same each time, and however busy the machine is.
+# The same examples each time, however busy the machine is.
 FEW = settings(max_examples=60, derandomize=True, deadline=None)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 SCALARS = st.none() | st.booleans() | st.integers() | st.integers(-(10**40), 10**40) | TEXT
@@ -69,14 +69,14 @@ def is_refused_or_kept(model: type[BaseModel], document: Any) -> bool:
 @pytest.mark.parametrize("model", MODELS)
 @FEW
 @given(document=JSON)
-def test_anything(model: type[BaseModel], document: Any) -> None:
+def test_any_values(model: type[BaseModel], document: Any) -> None:
     assert is_refused_or_kept(model, document)
 
 
 @pytest.mark.parametrize("model", MODELS)
 @FEW
 @given(data=st.data())
-def test_anything_under_the_right_names(model: type[BaseModel], data: st.DataObject) -> None:
+def test_any_values_under_valid_names(model: type[BaseModel], data: st.DataObject) -> None:
     names = st.sampled_from(sorted(model.model_fields))
 
     assert is_refused_or_kept(model, data.draw(st.dictionaries(names, JSON)))
@@ -84,5 +84,5 @@ def test_anything_under_the_right_names(model: type[BaseModel], data: st.DataObj
 
 @FEW
 @given(document=JOBS)
-def test_jobs_that_are_nearly_right(document: dict[str, Any]) -> None:
+def test_nearly_valid_jobs(document: dict[str, Any]) -> None:
     assert is_refused_or_kept(ClassifyJobRequest, document)

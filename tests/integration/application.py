@@ -71,7 +71,7 @@ class Api:
         )
 
     def tenant(self, tenants: TenantData, name: str) -> TestClient:
-        """Make an organization of its own and a client with its key."""
+        """Make an organization and a client with its key."""
         return self.client(self.key(tenants.add(name)))
 
 

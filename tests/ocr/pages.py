@@ -229,8 +229,8 @@ def _sprinkle(page: Image.Image) -> Image.Image:
 def error_rate(found: str, expected: str) -> float:
     """Return how many letters must be changed, put in or left out, as a share of the expected.
 
-    Spaces do not count, nor do joiners, which nobody sees, nor which of the signs that look alike
-    stands for the palochka of Caucasian languages.
+    Not counted: spaces, invisible joiners, and which of the similar letters stands for the
+    palochka of Caucasian languages.
     """
     found, expected = ("".join(text.translate(_ALIKE).split()) for text in (found, expected))
     row = list(range(len(found) + 1))

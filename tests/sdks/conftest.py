@@ -17,7 +17,7 @@ MODES = ("embedded", "production")
 SETTINGS = {"upload_max_bytes": 300_000}
 Drive = Callable[[Sdk], Report]
 
-# Of each SDK in each mode: how many tests passed, of how many.
+# For each SDK and mode: passed tests and all tests.
 _counts: dict[tuple[str, str], list[int]] = {}
 
 
@@ -49,7 +49,7 @@ def server(
 
 @pytest.fixture(scope="session")
 def limited_key(server: RunningServer) -> str:
-    """A key of a project of its own, for 60 requests a minute."""
+    """The key of a separate project, limited to 60 requests a minute."""
     where = ["--data-dir", str(server.data_dir)]
     server.run("projects", *where, "create", "limited")
     (project,) = httpx2.get(

@@ -1,4 +1,4 @@
-"""The generations of the official SDKs, each in an environment of its own."""
+"""Releases of the official SDKs, each in a separate environment."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What may stand between an SDK and the server: a gateway that loses answers."""
+"""A gateway between an SDK and the server that loses responses."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-# What the gateway makes of the first answer to a POST of a job, by the first part of the path.
+# What the client gets for its first POST of a job, by the first part of the path.
 LOST = {
     "unavailable": (503, {"Retry-After": "1"}),
     "closed": None,
@@ -46,7 +46,7 @@ class Relay(ThreadingHTTPServer):
             return len(moments)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up."""
+        """Do not log clients that disconnect."""
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -1,4 +1,4 @@
-"""Our extensions through the generated clients: sent, understood, and read back."""
+"""Our extensions used through the generated clients."""
 
 from typing import Any
 

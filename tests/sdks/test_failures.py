@@ -1,4 +1,4 @@
-"""Refusals, lost answers and timeouts, as the generated clients tell them to their users."""
+"""Refusals, lost answers and timeouts, as the generated clients report them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.sdks.environments import STAINLESS, Sdk
 
 FIRST = [sdk for sdk in STAINLESS if 1 in sdk.versions]
 SECOND = [sdk for sdk in STAINLESS if 2 in sdk.versions]
-# Neither language has a class of its own for 413.
+# No client has a special class for 413.
 TOO_LARGE = {"python": "APIStatusError", "node": "APIError"}
 
 

@@ -106,7 +106,7 @@ def test_polling_ends_in_time(report: Report) -> None:
     assert report["polling_timeout"]["exception"] == "TimeoutError"
 
 
-def test_a_lost_answer_is_not_asked_for_again(report: Report) -> None:
+def test_a_request_is_not_repeated_after_a_lost_answer(report: Report) -> None:
     assert value(report, "lost_answer") == {"status": 503, "posts": 1}
 
 
@@ -154,7 +154,7 @@ def test_refusals(report: Report, scenario: str, status: int, message: str) -> N
 
 
 def test_an_invalid_request_has_its_own_exception(report: Report) -> None:
-    """With a detail that is no list the SDK would raise a ValidationError of pydantic."""
+    """If `detail` were not a list, the SDK would raise pydantic's ValidationError."""
     outcome = report["rule_that_is_refused"]
     assert (outcome["exception"], outcome.get("status")) == ("UnprocessableEntityError", 422)
     assert "letters, digits, spaces" in outcome["message"]

@@ -29,7 +29,7 @@ def test_classify(drive: Drive, sdk: Sdk, scenario: str, types: list[str]) -> No
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        # It tells why on the standard output only.
+        # It prints the reason on the standard output only.
         ("wrong_key", "None of the provided files was successfully uploaded"),
         ("too_large", "None of the provided files was successfully uploaded"),
         ("refused_rule", "Exceeded maximum number of retries"),

@@ -66,7 +66,7 @@ def test_serve_backs_up_migrates_and_goes_on(upgraded: RunningServer) -> None:
         client.finished(client.start_job([str(FILE)]))
         wait_for_log(upgraded, '"parsed": "cached", "embedded": "cached"')
 
-    assert engine_version(upgraded, JOB) is None, "nobody knows any more"
+    assert engine_version(upgraded, JOB) is None, "the version is unknown"
     assert str(engine_version(upgraded, UUID(new_job))).startswith(f"{SCORING_VERSION}.")
 
 

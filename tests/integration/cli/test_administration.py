@@ -255,7 +255,7 @@ def test_a_purge_is_proved_in_the_log(tenants: TenantData, shell: Shell) -> None
     assert (
         shell.run("purge", "--project", tenants.first.project_id, "--older-than", "1d").status == 1
     )
-    assert tenants.claim().attempt == 1, "nobody said yes, and nothing was deleted"
+    assert tenants.claim().attempt == 1, "not confirmed, so nothing was deleted"
 
     done = shell.run("purge", "--project", tenants.first.project_id, "--yes")
 

@@ -19,10 +19,10 @@ from devtools.server import RunningServer, embedded_server
 from devtools.waiting import WAIT_SECONDS, until
 
 # More than the database and the log need, less than the upload of the test.
-LARGEST_FILE = 3_000_000
+MAX_FILE_BYTES = 3_000_000
 LAUNCHER = f"""
 import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, ({LARGEST_FILE}, {LARGEST_FILE}))
+resource.setrlimit(resource.RLIMIT_FSIZE, ({MAX_FILE_BYTES}, {MAX_FILE_BYTES}))
 from cli.main import main
 main()
 """
@@ -108,7 +108,7 @@ def test_an_upload_without_room_is_refused_and_a_smaller_one_taken(
 ) -> None:
     with closing(Client(cramped)) as client:
         incoming = cramped.data_dir / "blobs" / "incoming"
-        for size in (LARGEST_FILE + 1, LARGEST_FILE + 5_000_000):
+        for size in (MAX_FILE_BYTES + 1, MAX_FILE_BYTES + 5_000_000):
             answer = client.http.post(
                 "/api/v1/beta/files", files={"file": ("large.txt", b"x" * size)}
             )

@@ -177,7 +177,7 @@ def test_a_file_is_given_back_when_the_database_is_away_from_its_examples(
 def test_an_outcome_that_came_too_late_is_dropped(
     pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The lease ran out while the file was read, and somebody else has ended the file."""
+    """The lease expired while the file was read, and another worker ended the file."""
     tenants = pipeline_env.tenants
     job_id = tenants.job([pipeline_env.file()])
 

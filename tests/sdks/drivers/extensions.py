@@ -236,7 +236,7 @@ def attempt(scenario: Callable[[], Any]) -> Row:
             "status": error.status_code,
             "message": str(error),
         }
-    except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
+    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
         return {"exception": type(error).__name__, "message": str(error)}
 
 

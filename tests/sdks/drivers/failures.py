@@ -210,7 +210,7 @@ def attempt(scenario: Callable[[], Any]) -> Row:
         }
     except APIError as error:
         return {"exception": type(error).__name__, "message": str(error)}
-    except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
+    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
         return {"exception": type(error).__name__, "message": str(error)}
 
 

@@ -1,4 +1,4 @@
-"""Drive a server with llama-cloud-services, in an interpreter that has no other package of ours.
+"""Drive a server with llama-cloud-services, in an interpreter without this project's packages.
 
 Reads {base_url, api_key, limited_key, relay, invoice, recipe, broken, rules, folder} as JSON from
 the standard input and prints one JSON object: for each scenario what came out, or the exception
@@ -245,10 +245,10 @@ class Scenarios:
         return asyncio.run(call())
 
     def webhook_by_its_http_client(self) -> Row:
-        """The generated client knows no webhooks; what it shares its connection with does."""
+        """The generated client has no webhooks; its HTTP client can send them."""
         body = {
             "rules": self._given["rules"],
-            # Nobody listens there; what is sent is the matter of other tests.
+            # No server listens there; other tests check the requests.
             "webhook_configurations": [{"webhook_url": "http://127.0.0.1:9/hook"}],
         }
 
@@ -277,7 +277,7 @@ class Scenarios:
         return _rows(classifier.classify(self._rules, [self._invoice_path()] * 3))
 
     def lost_answer(self) -> Row:
-        """It never sends a request again: the caller sees the gateway's answer."""
+        """It does not retry: the caller sees the gateway's answer."""
         address = f"{self._given['relay']}/unavailable/{uuid.uuid4()}"
         classifier = LlamaClassify(AsyncLlamaCloud(token=self._given["api_key"], base_url=address))
         status = _status_of(lambda: classifier.classify(self._rules, self._invoice_path()))
@@ -372,7 +372,7 @@ def _attempt(scenario: Callable[[], Any]) -> Row:
             "status": error.status_code,
             "message": str(error),
         }
-    except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
+    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
         outcome = {"exception": type(error).__name__, "message": str(error)}
     return {**outcome, "seconds": round(time.monotonic() - began, 2)}
 

@@ -1,4 +1,4 @@
-"""Drive what only the newest llama-cloud has, in an interpreter that has no other package of ours.
+"""Drive the newest llama-cloud, in an interpreter without this project's packages.
 
 Reads {base_url, api_key, invoice, recipe, broken, rules} as JSON from the standard input and
 prints one JSON object: for each scenario what came out, or the exception that ended it.
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 # A second before the first look is the default; the tests have no time for it.
 QUICK: dict[str, Any] = {"polling_interval": 0.1, "backoff": "constant"}
-# Nobody listens there; what is sent is the matter of other tests.
+# No server listens there; other tests check the requests.
 WEBHOOK_URL = "http://127.0.0.1:9/hook"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -210,7 +210,7 @@ def _attempt(scenario: Callable[[], Any]) -> Row:
         return {"value": scenario()}
     except APIStatusError as error:
         return {"exception": type(error).__name__, "status": error.status_code}
-    except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
+    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
         return {"exception": type(error).__name__, "message": str(error)}
 
 

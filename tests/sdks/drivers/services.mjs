@@ -175,7 +175,7 @@ const scenarios = {
     return [once.response.status, twice.response.status];
   },
   async webhook() {
-    // Nobody listens there; what is sent is the matter of other tests.
+    // No server listens there; other tests check the requests.
     const webhook_configurations = [{ webhook_url: "http://127.0.0.1:9/hook" }];
     const body = { file_ids: [await uploaded()], rules: given.rules, webhook_configurations };
     const { data: job } = await createClassifyJobApiV1ClassifierJobsPost({ body });

@@ -373,7 +373,7 @@ def attempt(scenario: Callable[[], Any]) -> dict[str, Any]:
         return {"value": scenario()}
     except APIStatusError as error:
         return {"exception": type(error).__name__, "status": error.status_code}
-    except Exception as error:  # noqa: BLE001  # whatever it raises is what the tests look at
+    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
         return {"exception": type(error).__name__, "message": str(error)}
 
 

@@ -237,7 +237,7 @@ def test_a_secret_is_not_repeated() -> None:
 
 
 class TestPair:
-    """Postgres and Redis belong together, with a secret of their own."""
+    """Postgres and Redis are set together, and then a secret key must be set."""
 
     def test_production(self) -> None:
         settings = load_settings(**PRODUCTION)

@@ -86,7 +86,7 @@ def test_the_embedded_server_wakes_its_own_children() -> None:
     notifier = make_notifier(Settings())
     assert isinstance(notifier, LocalNotifier)
 
-    notifier.notify(1)  # before anybody listens
+    notifier.notify(1)  # before a listener exists
     notifier.listen(lambda: woken.append(True))
     notifier.notify(500)
 

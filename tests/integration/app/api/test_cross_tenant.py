@@ -29,7 +29,7 @@ CONFIGURATION = {"rules": RULES}
 CLIENTS_OWN = {"external_file_id", "transaction_id", "data_source_id"}
 # Refused whatever they hold.
 REFUSED = {"parse_job_id"}
-# Listings take these as filters: nobody's row is a page without rows.
+# Listings take these as filters: an unknown id gives an empty page.
 FILTERS = {"file_ids", "job_ids", "configuration_id"}
 # Written at each use of a key, refused or not.
 IGNORED_COLUMNS = {("api_keys", "last_used_at")}
@@ -93,7 +93,7 @@ def owner(api: Api, tenants: TenantData) -> Tenant:
 def other_tenant(
     request: pytest.FixtureRequest, api: Api, tenants: TenantData, owner: Tenant
 ) -> Tenant:
-    del owner  # made first, so that its making is no change
+    del owner  # created first, so that it does not count as a change
     if request.param == "another organization":
         client = api.tenant(tenants, "There")
     else:

@@ -220,15 +220,15 @@ class TestPlans:
         assert "Index Scan using ix_items_queue" in take
         assert not sorts(take)
 
-    @pytest.mark.parametrize("use", ["take_back", "end_overdue", "count_open"])
+    @pytest.mark.parametrize("use", ["requeue", "end_overdue", "count_open"])
     def test_the_sweeper_reads_indexes(self, busy: TenantData, use: str) -> None:
         calls: dict[str, Callable[[], object]] = {
-            "take_back": lambda: recovery.requeue_expired(busy.database, 3),
+            "requeue": lambda: recovery.requeue_expired(busy.database, 3),
             "end_overdue": lambda: recovery.end_overdue(busy.database),
             "count_open": lambda: recovery.count_open(busy.database, 64),
         }
         index = {
-            "take_back": "ix_items_leases",
+            "requeue": "ix_items_leases",
             "end_overdue": "ix_jobs_deadline",
             "count_open": "ix_items_queue",
         }

@@ -169,5 +169,5 @@ def test_another_tenant_finds_nothing(api: Api, tenants: TenantData, client: Tes
     assert other_client.delete(path).status_code == 404
     body = {"file_input": upload(other_client), "configuration_id": saved["id"]}
     assert other_client.post(V2, json=body).status_code == 404
-    assert save(other_client)["id"] != saved["id"], "a name of their own"
+    assert save(other_client)["id"] != saved["id"], "names are unique within a project only"
     assert client.get(path).json() == saved

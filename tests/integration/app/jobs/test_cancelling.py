@@ -67,7 +67,7 @@ def test_an_ended_job_stays_what_it_is(tenants: TenantData) -> None:
 
 
 def test_workers_the_sweeper_and_cancelling_meet(tenants: TenantData) -> None:
-    """Whoever comes first ends an item; each is counted once, and nobody waits for ever."""
+    """The first to finish an item ends it; each is counted once, without a deadlock."""
     jobs = [tenants.job(40) for _ in range(3)]
     with tenants.database.write() as session:
         session.execute(update(Job).values(deadline_at=Job.created_at))
@@ -96,7 +96,7 @@ def test_workers_the_sweeper_and_cancelling_meet(tenants: TenantData) -> None:
 
 
 def test_an_overdue_job_without_open_items_ends(tenants: TenantData) -> None:
-    """Counters that somebody changed by hand must not leave a job PENDING for ever."""
+    """Counters that were changed by hand must not leave a job PENDING."""
     job_id = tenants.job(3)
     queue.finish(tenants.database, tenants.claim(), VERDICT)
     with tenants.database.write() as session:

@@ -273,7 +273,7 @@ class TestTakeBack:
         assert job.error_message == f"1 of 1 file failed: killer.pdf: {recovery.LOST}"
 
     def test_it_loses_against_a_worker_that_finishes(self, tenants: TenantData) -> None:
-        """Whoever is first wins; the item ends once and is counted once."""
+        """The first to finish wins; the item ends once and is counted once."""
         job_id = tenants.job(20)
         claims = [tenants.claim(lease=OVER) for _ in range(20)]
 

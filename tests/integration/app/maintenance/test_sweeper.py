@@ -202,7 +202,7 @@ def test_only_one_sweeps_at_a_time(tenants: TenantData, tmp_path: Path) -> None:
     with sweep._lock(tenants.database, tmp_path) as is_held:
         assert is_held
         sweeper(tenants, tmp_path).sweep()
-        assert tenants.items(job_id)[0].status == "running", "somebody else is at it"
+        assert tenants.items(job_id)[0].status == "running", "another sweeper has the lock"
     sweeper(tenants, tmp_path).sweep()
 
     assert tenants.items(job_id)[0].status == "queued"

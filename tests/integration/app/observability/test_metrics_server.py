@@ -1,4 +1,4 @@
-"""A host with Celery workers only serves what its processes counted, on a port of its own."""
+"""A host with Celery workers only serves their metrics on a separate port."""
 
 import re
 from contextlib import closing

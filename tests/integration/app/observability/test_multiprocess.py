@@ -69,8 +69,8 @@ def test_processes_that_come_and_are_killed(tmp_path: Path) -> None:
     assert values["pigeonhole_wakeups_failed_total",] == 0
     # Three slots: the parent and two children at a time; each has three files.
     assert int(files) <= 9
-    # Nobody is there any more who could have something in flight, but the last of each slot; where
-    # one child ended before the other began, they had one slot, which the parent's fork cleared.
+    # Only the last process of each slot may still count a request as in flight. If one child ended
+    # before the other began, both had the same slot, which the parent's fork cleared.
     assert values.get(("pigeonhole_requests_in_flight",), 0) <= 2
     assert is_left == "False"
     assert list(tmp_path.iterdir()) == []

@@ -20,7 +20,7 @@ def owner(api: Api, tenants: TenantData) -> TestClient:
 
 @pytest.fixture
 def other_client(api: Api, tenants: TenantData) -> TestClient:
-    """Somebody with a valid key of another organization."""
+    """A client with a valid key of another organization."""
     return api.tenant(tenants, "Other")
 
 
@@ -50,7 +50,7 @@ class TestOrganizations:
         assert [owner.get(path).status_code for path in paths] == [200] * len(paths)
         assert [other_client.get(path).status_code for path in paths] == [404] * len(paths)
         assert other_client.delete(f"{FILES}/{file_id}").status_code == 404
-        assert owner.get(f"{FILES}/{file_id}").status_code == 200, "nobody deleted it"
+        assert owner.get(f"{FILES}/{file_id}").status_code == 200, "it was not deleted"
 
     def test_a_job_cannot_read_a_file_of_another_organization(
         self, owner: TestClient, other_client: TestClient

@@ -76,7 +76,7 @@ def lost(held: Lease) -> bool:
 
 
 def wait_until_lost(held: Lease) -> None:
-    until(lambda: lost(held), "somebody to notice")
+    until(lambda: lost(held), "the loss to be noticed")
 
 
 def counted_timeouts() -> float:

@@ -98,7 +98,7 @@ def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
     writer.write(b"INVOICE 7\nTotal to pay: 12.00")
     with database.write() as session:
         file = files.create(session, tenants.first, NewFile("a.txt", "txt"), writer.commit())
-    # Shorter than anybody may set it.
+    # Shorter than the setting allows.
     impatient = settings.model_copy(update={"item_seconds": 5.0})
     with running(impatient, database) as runner:
         (victim,) = children()

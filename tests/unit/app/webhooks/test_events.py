@@ -1,4 +1,4 @@
-"""Names of events: whoever asks for one gets it as it was spelled."""
+"""Names of events are delivered as the client spelled them."""
 
 import pytest
 

@@ -9,7 +9,7 @@ from worker.classification.scoring.knowledge import Knowledge
 
 
 class Axes:
-    """An embedder for which each first letter is a direction of its own."""
+    """An embedder that maps each first letter to a separate direction."""
 
     name = version = "axes"
     dimension = 26

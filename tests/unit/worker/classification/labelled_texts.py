@@ -16,7 +16,7 @@ _TEXTS = {
 
 
 def write_corpus(directory: Path, each: int = 4) -> Path:
-    """Write `each` documents of every type of RULES, every one of a source of its own."""
+    """Write `each` documents of every type of RULES, each from a different source."""
     directory.mkdir(parents=True, exist_ok=True)
     lines = ["path,label,language,has_text_layer,source_repo"]
     for label, text in _TEXTS.items():

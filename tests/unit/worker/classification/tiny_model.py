@@ -34,7 +34,7 @@ def write_model(
 ) -> Path:
     """Write network and tokenizer: each word has a random vector, a text has those of its words.
 
-    `output` is one vector a token, or their mean. The vector of the word `spoilt` is no number.
+    `output` is one vector a token, or their mean. The vector of the word `spoilt` is NaN.
     """
     (directory / network).parent.mkdir(parents=True, exist_ok=True)
     _tokenizer().save(str(directory / "tokenizer.json"))

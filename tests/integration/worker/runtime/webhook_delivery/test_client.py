@@ -179,7 +179,7 @@ class TestGuard:
 
         def resolve(host: str, _: int) -> Sequence[Address]:
             looks.append(host)
-            # 192.0.2.1 is for documentation: nobody answers there.
+            # 192.0.2.1 is for documentation: no host answers.
             return [ip_address("192.0.2.1") if len(looks) == 1 else LOOPBACK]
 
         job_id = env.job(env.webhook(url=receiver.url(host="rebinding.example"), loopback=False))

@@ -150,7 +150,7 @@ def test_other_projects_see_nothing(api: Api, client: TestClient, env: WebhookEn
         assert other.get(f"{JOBS}/{job_id}/webhooks").status_code == 404
         path = f"{JOBS}/{job_id}/webhooks/{delivery['id']}/redeliver"
         assert other.post(path).status_code == 404
-    # A job of theirs does not lead to a delivery of ours.
+    # The path with the other tenant's job does not find this delivery.
     path = f"{JOBS}/{own}/webhooks/{delivery['id']}/redeliver"
     assert other_client.post(path).status_code == 404
     assert client.post(f"{JOBS}/{job_id}/webhooks/{uuid4()}/redeliver").status_code == 404

@@ -129,7 +129,7 @@ def test_a_directory_that_is_gone_fails_the_check(store: LocalBlobStore, tmp_pat
 
 
 def test_foreign_names_are_not_listed(store: LocalBlobStore, tmp_path: Path) -> None:
-    """A volume has directories of its own, and what is listed may be deleted as nobody's."""
+    """A volume may have other directories; listed names may be deleted as orphans."""
     writer = store.create()
     blob = writer.commit()
     root = tmp_path / "blobs"

@@ -13,7 +13,7 @@ from worker.classification.scoring.cues import observed_cues
 from worker.classification.scoring.lexical import document_text
 from worker.parsing.document import Document, DocumentPage
 
-# A busy machine is no failure; what may take long has a test of its own.
+# No time limit: other tests measure the time.
 examples = settings(max_examples=60)
 
 # Everything that can be in a Python string, lone surrogates and NUL included.

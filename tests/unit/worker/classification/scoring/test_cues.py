@@ -64,7 +64,7 @@ def test_rows_of_dates_and_amounts():
     assert cues(TRANSACTIONS, format="csv") == ["spreadsheet", "transactions"]
     assert cues('"2031-12-06";"-8,78"\n' * 5) == ["transactions"]
     assert cues('12-Dec-2031,A SHOP,"£1,183.23"\n' * 5) == ["transactions"]
-    # As a PDF gives them: the date, the text and the amount in lines of their own.
+    # As in a PDF: the date, the text and the amount are separate lines.
     assert cues("4 Oct\n2031\nA SHOP\n1,250.00\n" * 12) == ["transactions"]
 
 

@@ -24,7 +24,7 @@ def models_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def copied(models_dir: Path, e5_directory: Path) -> Path:
-    """A model of its own to damage."""
+    """A copy of the model that tests may damage."""
     directory = models_dir / manifest.NAME
     shutil.copytree(e5_directory, directory)
     return directory
