@@ -19,7 +19,7 @@ def pdf(*pages: str | bytes, resources: bytes = b"", extra: Sequence[bytes] = ()
         HELVETICA,
     ]
     for number, page in enumerate(pages):
-        content = show(page) if isinstance(page, str) else page
+        content = text_content(page) if isinstance(page, str) else page
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
             b"/Resources<</Font<</F1 3 0 R>>%s>>>>" % (5 + 2 * number, resources)
@@ -28,7 +28,8 @@ def pdf(*pages: str | bytes, resources: bytes = b"", extra: Sequence[bytes] = ()
     return assemble([*objects, *extra])
 
 
-def show(text: str) -> bytes:
+def text_content(text: str) -> bytes:
+    """Return the content stream of a page that shows these lines."""
     lines = (
         line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
         for line in text.split("\n")

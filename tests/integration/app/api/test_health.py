@@ -32,12 +32,12 @@ def test_a_hanging_question_is_asked_once() -> None:
     hanging = Hanging()
     question = SingleFlight(hanging)
 
-    owed: list[Future[int]] = [question.begin() for _ in range(5)]
+    results: list[Future[int]] = [question.begin() for _ in range(5)]
     with pytest.raises(TimeoutError):
-        owed[0].result(0.01)
+        results[0].result(0.01)
     hanging.go.set()
 
-    assert [answer.result(60) for answer in owed] == [1] * 5
+    assert [answer.result(60) for answer in results] == [1] * 5
     assert question.begin().result(60) == 2
 
 

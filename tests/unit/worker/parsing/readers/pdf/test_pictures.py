@@ -14,7 +14,7 @@ from worker.parsing.readers.pdf import pictures as pdf_pictures
 from worker.parsing.readers.pdf.reader import read_pdf
 
 STAMP = pictures.draw(["Received on Monday"], width=400)
-TEXT = pdf_samples.show("This page has a text layer of its own,\nand a picture below it.")
+TEXT = pdf_samples.text_content("This page has a text layer of its own,\nand a picture below it.")
 SURE = Recognised("Seen", 90.0)
 
 

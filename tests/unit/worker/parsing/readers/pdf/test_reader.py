@@ -100,7 +100,7 @@ def test_scans_of_blank_paper_need_no_ocr():
 
 
 def test_a_scan_with_a_stamp_needs_ocr():
-    stamped = WHOLE_PAGE + b" " + pdf_samples.show("Page 1")
+    stamped = WHOLE_PAGE + b" " + pdf_samples.text_content("Page 1")
     assert refused(with_picture(PRINTED, stamped)).code == FileErrorCode.OCR_UNAVAILABLE
 
 
@@ -276,9 +276,9 @@ def test_pypdf_reads_pages_and_refuses_encrypted_and_damaged_files():
 
 
 def test_pypdf_continues_after_a_failing_page():
-    good, unknown = pdf_samples.stream(pdf_samples.show("One")), b"/Filter/NoSuchFilter"
+    good, unknown = pdf_samples.stream(pdf_samples.text_content("One")), b"/Filter/NoSuchFilter"
     broken = pdf_samples.pdf("One", "Two").replace(
-        good, pdf_samples.stream(pdf_samples.show("One"), unknown)
+        good, pdf_samples.stream(pdf_samples.text_content("One"), unknown)
     )
     found = fallback.read_with_pypdf(sample_files.source(broken))
     assert [(page.index, page.text) for page in found.pages] == [(1, "Two")]
