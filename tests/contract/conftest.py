@@ -20,7 +20,7 @@ SETTINGS = {"upload_max_bytes": 100_000}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The client marks its own classifier as deprecated; everything else stays an error.
+    # The client marks its classifier as deprecated; all other warnings stay errors.
     deprecated = pytest.mark.filterwarnings("ignore:(Please use|Use the GET):DeprecationWarning")
     here = Path(__file__).parent
     for item in items:

@@ -236,7 +236,7 @@ def test_a_link_opens_no_other_file(
     mine, other = upload("mine"), upload("secret of another")
     link = client.files.content(mine)
     forged = anonymous.get(link.url.replace(mine, other))
-    # A link that does not spell the id out has nothing to replace: then it still opens mine.
+    # A link without the id stays unchanged and opens the client's own file.
     assert "secret" not in forged.text
 
 

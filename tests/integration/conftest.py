@@ -67,5 +67,5 @@ def tenants(database: Database) -> TenantData:
 
 @pytest.fixture
 def api(database: Database, tmp_path: Path) -> Api:
-    """The application of an embedded server, whatever the database."""
+    """The application of an embedded server, with either database."""
     return Api(database, tmp_path / "data")

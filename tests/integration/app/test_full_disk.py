@@ -1,4 +1,4 @@
-"""A full disk refuses what it cannot keep, in a sentence, and loses nothing it has accepted."""
+"""On a full disk requests are refused with a reason, and accepted files are not lost."""
 
 from collections.abc import Iterator
 from contextlib import closing

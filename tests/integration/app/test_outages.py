@@ -1,4 +1,4 @@
-"""Postgres or Redis is away for a while: clients hear a sentence, and nothing is lost."""
+"""Postgres or Redis is unavailable for a while: clients get an error, and no data is lost."""
 
 import os
 import signal

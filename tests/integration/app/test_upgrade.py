@@ -1,4 +1,4 @@
-"""A server that finds the database of an older program: backed up, migrated, and nothing lost."""
+"""A server with the database of an older version: it is backed up and migrated without loss."""
 
 import sqlite3
 from collections.abc import Iterator

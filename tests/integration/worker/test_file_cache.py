@@ -1,4 +1,4 @@
-"""What is kept of a file between jobs, on both databases."""
+"""Cached documents and vectors of files, on both databases."""
 
 import logging
 from typing import BinaryIO
@@ -20,7 +20,7 @@ from worker.parsing.sandbox.parser import SandboxedParser
 
 
 class TestCaches:
-    """The second job with a file reads and embeds nothing, and its verdict is the same."""
+    """A second job with a file neither reads nor embeds it and has the same verdict."""
 
     OTHER_RULES = (
         Rule("letter", "A letter from one person to another."),
@@ -118,14 +118,14 @@ class TestCaches:
         ("kind", "origins"),
         [(CacheKind.DOCUMENT, ("fresh", "cached")), (CacheKind.VECTORS, ("cached", "fresh"))],
     )
-    def test_what_is_kept_but_makes_no_sense_is_made_anew(
+    def test_an_invalid_cache_entry_is_replaced(
         self,
         pipeline_env: PipelineEnvironment,
         log: pytest.LogCaptureFixture,
         kind: CacheKind,
         origins: tuple[str, str],
     ) -> None:
-        """As an entry of another program would be: its bytes are whole, and mean nothing."""
+        """An entry with the right checksum whose content cannot be decoded."""
         file_id = pipeline_env.file()
         pipeline_env.tenants.job([file_id])
         pipeline_env.run()

@@ -27,7 +27,7 @@ CONFIGURATION = {"rules": RULES}
 
 # Names in requests that look like ids of the server's, and are the client's own.
 CLIENTS_OWN = {"external_file_id", "transaction_id", "data_source_id"}
-# Refused whatever they hold.
+# Always refused.
 REFUSED = {"parse_job_id"}
 # Listings take these as filters: an unknown id gives an empty page.
 FILTERS = {"file_ids", "job_ids", "configuration_id"}
@@ -132,7 +132,7 @@ def spellings(owner: Tenant, names: list[str]) -> Iterator[dict[str, str]]:
 # For keys of another kind than any tenant's: test_audit.py looks at what these see.
 ADMINISTRATION = "/api/v1/admin/audit-events"
 
-# What a request needs so that nothing but the foreign id is wrong with it.
+# Valid bodies, so that only the foreign id is wrong.
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", CONFIGURATIONS + "/{configuration_id}"): {"name": "theirs", "parameters": PARAMETERS},
     ("PUT", WEBHOOKS + "/{webhook_id}"): {"webhook_url": "https://example.org/theirs"},
@@ -169,7 +169,7 @@ def test_ids_in_paths(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
 
 
 def test_the_owner_reads_what_other_tenants_do_not(api: Api, owner: Tenant) -> None:
-    """Else a 404 would only show that the tests ask wrongly."""
+    """Shows that the requests are valid, so that a 404 means a foreign id."""
     for method, template in operations(api):
         if method == "GET" and template.startswith("/api/") and "{" in template:
             chosen = next(spellings(owner, parameters_of(template)))

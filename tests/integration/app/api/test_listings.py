@@ -202,8 +202,8 @@ class TestPlans:
         assert not any(sorts(plan) or scans(plan) for plan in (take, job))
 
     @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-    def test_claiming_looks_once_whatever_the_statistics_say(self, tenants: TenantData) -> None:
-        """The trap: a planner that believes the queue to be empty may go through it for each row.
+    def test_a_claim_reads_the_queue_once_with_any_statistics(self, tenants: TenantData) -> None:
+        """A planner that expects an empty queue could scan it for each row.
 
         The first of the queue is found once, by the index in its order, before anything else; the
         row itself by its id.

@@ -1,4 +1,4 @@
-"""Spans reach a collector, over HTTP, from the real program; and nothing does unless asked to."""
+"""The real program sends spans to a collector over HTTP, if tracing is enabled."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""An embedder that the settings name: its constants, how they are found, and what is refused."""
+"""A custom embedder: its constants, where they are found, and which are refused."""
 
 import json
 import shutil

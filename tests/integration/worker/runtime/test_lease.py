@@ -132,7 +132,7 @@ def test_a_file_that_takes_too_long_ends_although_its_worker_hangs(
 def test_work_for_a_job_that_has_ended_stops(
     pipeline_env: PipelineEnvironment, caplog: pytest.LogCaptureFixture, end: str
 ) -> None:
-    """Once the file is read, nothing more is made of it, and nothing recorded or kept."""
+    """After the file is read, it is not classified, recorded or cached."""
     caplog.set_level("INFO", logger="worker")
     tenants, parser = pipeline_env.tenants, Slow()
     job_id = tenants.job([pipeline_env.file()])

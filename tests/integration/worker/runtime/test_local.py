@@ -1,4 +1,4 @@
-"""The embedded runner minds its workers whatever becomes of the database."""
+"""The embedded runner supervises its workers even while the database is unavailable."""
 
 import signal
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
 def is_killed_when_stuck(worker: psutil.Process, tenants: TenantData, job_id: UUID) -> bool:
     """Suspend a worker, as in an endless loop of a library, and wait for its end.
 
-    It goes on if it was between two files, or had not told its parent yet what it works on.
+    The worker resumes if it was between two files or had not reported its item yet.
     """
     worker.suspend()
     if any(item.status == "running" for item in tenants.items(job_id)):

@@ -19,7 +19,7 @@ from tests.integration.app.api.v2.requests import (
 )
 from tests.integration.application import JOBS, RULES, Api, upload
 
-# What is sent besides a good request, where it is refused, and words of the sentence.
+# Changes that make a valid body invalid, the location of the error, and words of its message.
 REFUSALS: list[tuple[dict[str, object], list[object], str]] = [
     ({"file_input": None}, [], "file_input is missing"),
     ({"file_input": "pjb-" + str(uuid4())}, ["file_input"], "This server has no parse"),

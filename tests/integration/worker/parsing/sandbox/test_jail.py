@@ -58,7 +58,7 @@ def restrict_and_look_around(directory: str, foreign: str) -> None:
 
 @pytest.fixture
 def seen(tmp_path):
-    """What a restricted process can still do, in a process with nothing else in its memory."""
+    """Return what a restricted process can still do, from a new process."""
     # Not beneath pytest's directory, which only its user may enter.
     with tempfile.TemporaryDirectory() as directory:
         if os.getuid() == 0:

@@ -1,6 +1,6 @@
-"""Receivers that hang, lie, and are where no webhook may go.
+"""Receivers that hang, send wrong answers, or have a forbidden address.
 
-What happens on the wire has nothing to do with the database: one is enough.
+These tests use one database only: the network does not depend on it.
 """
 
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ class TestReceivers:
     def test_an_answer_of_a_public_address_is_shown_in_part(
         self, env: WebhookEnvironment, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # No public receiver is at hand: here loopback counts as one.
+        # There is no public receiver: in this test loopback counts as one.
         monkeypatch.setattr(
             "worker.runtime.webhook_delivery.client.is_public", lambda address: address == LOOPBACK
         )
