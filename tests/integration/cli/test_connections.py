@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 import uvicorn
 
 from cli.connections import limited_connection
+from devtools.waiting import WAIT_SECONDS, until
 
 MAX_CONNECTIONS = 4
 SECONDS = 0.5
-DEADLINE = 20.0
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 GET_LARGE = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -41,22 +40,15 @@ def server() -> Iterator[uvicorn.Server]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_until(lambda: server.started)
+    until(lambda: server.started, "the server")
     yield server
     server.should_exit = True
-    thread.join(DEADLINE)
-
-
-def wait_until(is_reached: Any) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not is_reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: not thread.is_alive(), "the end of the server")
 
 
 def connect(server: uvicorn.Server) -> socket.socket:
     address = server.servers[0].sockets[0].getsockname()
-    return socket.create_connection(address, timeout=DEADLINE)
+    return socket.create_connection(address, timeout=WAIT_SECONDS)
 
 
 def connections(server: uvicorn.Server) -> int:
@@ -70,14 +62,14 @@ def test_an_incomplete_head_does_not_hold_a_connection(server: uvicorn.Server, s
         while client.recv(4096):
             pass
 
-    wait_until(lambda: connections(server) == 0)
+    until(lambda: connections(server) == 0, "the connection to be closed")
 
 
 def test_an_answer_that_is_not_read_does_not_hold_a_connection(server: uvicorn.Server) -> None:
     with connect(server) as client:
         client.sendall(GET_LARGE)
-        wait_until(lambda: connections(server) == 1)
-        wait_until(lambda: connections(server) == 0)
+        until(lambda: connections(server) == 1, "the connection")
+        until(lambda: connections(server) == 0, "the connection to be closed")
 
 
 def test_a_request_above_the_limit_of_connections_gets_503(server: uvicorn.Server) -> None:
@@ -91,4 +83,4 @@ def test_a_request_above_the_limit_of_connections_gets_503(server: uvicorn.Serve
             client.close()
 
     assert answer.startswith(b"HTTP/1.1 503 ")
-    wait_until(lambda: connections(server) == 0)
+    until(lambda: connections(server) == 0, "the connection to be closed")
