@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select
 
 import app.models  # noqa: F401  # the ORM needs every table that a foreign key names
+from app.broker import LocalNotifier
 from app.db import Database, PostgresLimits
 from app.errors import StartupError, StorageFull
 from app.files.blobs.local import LocalBlobStore, fsync_directory
@@ -28,7 +29,7 @@ from app.settings import Settings
 from app.webhooks.policy import make_policy
 
 if TYPE_CHECKING:
-    from app.broker import CeleryNotifier, LocalNotifier
+    from app.celery_notifier import CeleryNotifier
     from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,11 @@ def open_secrets(settings: Settings) -> Secrets:
 
 def make_notifier(settings: Settings) -> "LocalNotifier | CeleryNotifier":
     """Return the notifier that wakes workers."""
-    from app.broker import CeleryNotifier, LocalNotifier  # noqa: PLC0415  # Celery
+    if settings.is_embedded:
+        return LocalNotifier()
+    from app.celery_notifier import CeleryNotifier  # noqa: PLC0415  # Celery
 
-    return LocalNotifier() if settings.is_embedded else CeleryNotifier(settings)
+    return CeleryNotifier(settings)
 
 
 def make_deliverer(

@@ -5,7 +5,7 @@ import math
 from anyio import to_thread
 
 from app.errors import TooManyRequests
-from app.limits.buckets import Buckets, LocalBuckets, RedisBuckets
+from app.limits.buckets import Buckets, LocalBuckets
 from app.projects.scope import Principal
 from app.settings import Settings
 
@@ -20,8 +20,8 @@ class RateLimiter:
         self._requests = settings.requests_per_minute
         self._uploads = settings.uploads_per_minute
         url = settings.broker_url.get_secret_value()
-        self._buckets: Buckets = RedisBuckets(url) if url else LocalBuckets()
         self._is_remote = bool(url)
+        self._buckets = _shared_buckets(url) if url else LocalBuckets()
 
     async def check(self, principal: Principal, method: str, path: str) -> None:
         """Count a request; raises TooManyRequests when its key has used up its rate."""
@@ -45,3 +45,10 @@ class RateLimiter:
             raise TooManyRequests(
                 f"This API key may make {limit} {what} a minute. Try again in {seconds} s.", seconds
             )
+
+
+def _shared_buckets(url: str) -> Buckets:
+    # An embedded server starts faster without the client of Redis.
+    from app.limits.redis_buckets import RedisBuckets  # noqa: PLC0415
+
+    return RedisBuckets(url)

@@ -11,13 +11,8 @@ from functools import partial
 
 from celery import Celery, signals
 
-from app.broker import (
-    DELIVER_QUEUE,
-    DELIVER_TASK,
-    WORK_QUEUE,
-    CeleryNotifier,
-    make_celery,
-)
+from app.broker import DELIVER_QUEUE, DELIVER_TASK, WORK_QUEUE
+from app.celery_notifier import CeleryNotifier, make_celery
 from app.observability.logging import set_up_logging
 from app.settings import Settings
 from app.webhooks.events import DELIVERIES

@@ -82,16 +82,9 @@ def wakeups(queue: redis.Redis) -> int:
     return int(queue.llen(KEY_PREFIX + WORK_QUEUE))
 
 
-def test_a_new_job_wakes_workers(client: Client, queue: redis.Redis) -> None:
-    client.start_job([client.upload("a")] * 5)
-
-    until(lambda: wakeups(queue) == 5, "a wake-up for each file")
-    assert wakeups(queue) == 5, "and no more"
-
-
 def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> None:
     client.start_job([client.upload("a")] * 3)
-    until(lambda: wakeups(queue), "wake-ups")
+    until(lambda: wakeups(queue) >= 3, "a wake-up for each file")
     queue.flushdb()
 
     until(lambda: wakeups(queue), "wake-ups from the sweeper")

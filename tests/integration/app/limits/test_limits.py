@@ -6,7 +6,8 @@ import pytest
 
 from app.db import Database, first_id, now
 from app.files.models import File
-from app.limits.buckets import LocalBuckets, RedisBuckets
+from app.limits.buckets import LocalBuckets
+from app.limits.redis_buckets import RedisBuckets
 from app.maintenance.retention import apply_project_retention
 from app.projects.keys import NewKey, create_key
 from app.projects.service import set_limits

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import redis
+
+from app.broker import KEY_PREFIX, WORK_QUEUE
+from app.celery_notifier import CeleryNotifier
+from app.jobs.service import ITEMS
+from app.settings import Settings
+from devtools.redis import RedisServer
+from devtools.tenant_data import TenantData
+from devtools.waiting import until
+from tests.integration.application import JOBS, RULES, SECRET, Api, upload
+
+
+def test_a_new_job_sends_one_wakeup_for_each_file(
+    api: Api, tenants: TenantData, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    url = redis_server.fresh_database()
+    production = {"database_url": "postgresql://db/pigeonhole", "secret_key": SECRET}
+    settings = Settings(data_dir=tmp_path, broker_url=url, **production)  # type: ignore[arg-type]  # text, as in the environment
+    api.database.on_commit(ITEMS, CeleryNotifier(settings).notify)
+    client = api.tenant(tenants, "a")
+    file_id = upload(client)
+
+    for files in (2, 3):
+        answer = client.post(JOBS, json={"file_ids": [file_id] * files, "rules": RULES})
+        assert answer.status_code == 200, answer.text
+
+    with redis.Redis.from_url(url) as queue:
+        key = KEY_PREFIX + WORK_QUEUE
+        until(lambda: queue.llen(key) >= 5, "a wake-up for each file")
+        assert queue.llen(key) == 5
