@@ -1,7 +1,12 @@
 """The real application in this process, for what needs no other process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.api.dependencies import Services
@@ -21,6 +26,27 @@ SECRET = "a secret of the tests, long enough"
 RULES = [{"type": "invoice", "description": "A bill with a total to pay."}]
 JOBS = "/api/v1/classifier/jobs"
 FILES = "/api/v1/beta/files"
+
+
+_portals: list[BlockingPortal] = []
+
+
+@contextmanager
+def shared_event_loop() -> Iterator[None]:
+    """Run one event loop for all clients: a new one takes longer than most requests."""
+    with start_blocking_portal() as portal:
+        _portals.append(portal)
+        try:
+            yield
+        finally:
+            _portals.remove(portal)
+
+
+def new_client(app: FastAPI, **options: Any) -> TestClient:
+    """Return a client on the shared event loop; `options` are those of TestClient."""
+    client = TestClient(app, **options)
+    client.portal = _portals[-1]
+    return client
 
 
 class Api:
@@ -64,7 +90,7 @@ class Api:
         return key
 
     def client(self, key: str) -> TestClient:
-        return TestClient(
+        return new_client(
             self.app,
             headers={"Authorization": f"Bearer {key}"},
             raise_server_exceptions=False,

@@ -11,9 +11,15 @@ from app.db import Database
 from app.models import Base
 from devtools.postgres import PostgresServer
 from devtools.tenant_data import TenantData
-from tests.integration.application import Api
+from tests.integration.application import Api, shared_event_loop
 
 DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def event_loop() -> Iterator[None]:
+    with shared_event_loop():
+        yield
 
 
 def migrate(url: str) -> None:

@@ -15,7 +15,7 @@ from app.files.blobs.s3 import Bucket, S3BlobStore
 from app.files.blobs.s3_signing import SigningKey
 from devtools.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 from devtools.tenant_data import TenantData
-from tests.integration.application import FILES, Api, upload
+from tests.integration.application import FILES, Api, new_client, upload
 
 HTML = b"<script>alert(1)</script>"
 
@@ -32,7 +32,7 @@ def link_of(client: TestClient, file_id: str, **query: int) -> str:
 
 
 def anonymous(api: Api) -> TestClient:
-    return TestClient(api.app, raise_server_exceptions=False)
+    return new_client(api.app, raise_server_exceptions=False)
 
 
 class TestLinks:
@@ -146,7 +146,7 @@ class TestDocumentation:
         self, request: pytest.FixtureRequest, tenants: TenantData, tmp_path: Path
     ) -> TestClient:
         api = Api(tenants.database, tmp_path / "data", root_path=request.param)
-        return TestClient(api.app, raise_server_exceptions=False)
+        return new_client(api.app, raise_server_exceptions=False)
 
     def test_the_page_needs_nothing_from_elsewhere(self, anonymous: TestClient) -> None:
         page = anonymous.get("/docs")

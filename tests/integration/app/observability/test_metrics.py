@@ -18,7 +18,7 @@ from app.observability.metrics import Counter, Gauge, Histogram
 from app.observability.metrics_server import may_read, serve_metrics
 from app.settings import Settings
 from devtools.tenant_data import TenantData
-from tests.integration.application import JOBS, RULES, Api, create_job, upload
+from tests.integration.application import JOBS, RULES, Api, create_job, new_client, upload
 
 DASHBOARD = Path(__file__).parents[4] / "deploy" / "grafana" / "pigeonhole.json"
 LOCAL = {"host": "127.0.0.1:8000"}
@@ -26,7 +26,7 @@ TOKEN = "a token of the tests"
 
 
 def local_client(api: Api) -> TestClient:
-    return TestClient(api.app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 1))
+    return new_client(api.app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 1))
 
 
 def scrape(api: Api) -> dict[tuple[str, ...], float]:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import event, update
 
 from app.db import Database, now
@@ -16,7 +15,7 @@ from app.projects.keys import NewKey, add_key, create_key, record_use, revoke_ke
 from app.projects.models import ApiKey, KeyOrigin, Project
 from devtools.tenant_data import TenantData
 from tests.integration.app.projects.stored_keys import stored_keys
-from tests.integration.application import FILES, Api
+from tests.integration.application import FILES, Api, new_client
 
 
 def make_key(api: Api, tenants: TenantData, expires_in: int | None = None) -> str:
@@ -46,7 +45,7 @@ def test_each_bad_key_has_its_sentence(api: Api, tenants: TenantData) -> None:
         revoke_key(session, stored_keys(api.database)[0].id)
     headers = ["", "Basic abc", "Bearer a b", "Bearer wrong", f"Bearer {revoked}"]
     answers = [
-        TestClient(api.app).get(FILES, headers={"Authorization": header} if header else {})
+        new_client(api.app).get(FILES, headers={"Authorization": header} if header else {})
         for header in [*headers, f"Bearer {expired}"]
     ]
 

@@ -16,7 +16,7 @@ from app.db import Database, now
 from app.files import pending
 from app.files.models import PendingUpload
 from devtools.tenant_data import TenantData
-from tests.integration.application import FILES, JOBS, RULES, Api
+from tests.integration.application import FILES, JOBS, RULES, Api, new_client
 
 LINKS = "/api/v1/files"
 TEXT = b"INVOICE 1"
@@ -30,7 +30,7 @@ def client(api: Api, tenants: TenantData) -> TestClient:
 @pytest.fixture
 def anonymous(api: Api) -> TestClient:
     """A client without a key; it can use presigned links."""
-    return TestClient(api.app, raise_server_exceptions=False)
+    return new_client(api.app, raise_server_exceptions=False)
 
 
 def ask(client: TestClient, name: str = "a.txt", **said: object) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def test_of_two_at_once_one_makes_the_file(api: Api, client: TestClient) -> None
     def send(number: int) -> int:
         content = TEXT + b"%d" % (number % 2)
         return (
-            TestClient(api.app, raise_server_exceptions=False).put(url, content=content).status_code
+            new_client(api.app, raise_server_exceptions=False).put(url, content=content).status_code
         )
 
     with ThreadPoolExecutor(6) as pool:
@@ -265,7 +265,7 @@ def test_the_public_url_and_prefix_of_the_settings(tenants: TenantData, tmp_path
     # The proxy may strip the prefix, or not.
     path = urlsplit(url)._replace(scheme="", netloc="").geturl()
     for sent in (path, path.removeprefix("/classify")):
-        assert TestClient(api.app).put(sent, content=TEXT).status_code == 204
+        assert new_client(api.app).put(sent, content=TEXT).status_code == 204
     assert client.get(f"{FILES}/{file_id}").status_code == 200
 
 
