@@ -13,6 +13,7 @@ from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
+from worker.classification.fitting.lexicon import fit_lexicon
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
 from worker.classification.scoring.calibration import (
@@ -24,7 +25,7 @@ from worker.classification.scoring.calibration import (
 from worker.classification.scoring.constants import Constants, Fingerprint
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.knowledge import Knowledge
-from worker.classification.scoring.lexical import Lexicon, document_text, fit_lexicon
+from worker.classification.scoring.lexical import Lexicon, document_text
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
 from worker.classification.scoring.space import SpaceVectors, ridge_map

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.text import normalise_text
@@ -21,11 +22,15 @@ WEIGHT = 0.1
 
 _MAX_CHARACTERS = 6_000
 _MIN_SCORE, _MAX_SCORE = -3.0, 8.0
+_WORD = re.compile(r"\b\w\w+\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words in alphabetic order and their inverse document frequencies."""
+    """Words in alphabetic order and their inverse document frequencies.
+
+    Words with the frequency 0, such as "the", say nothing about a document.
+    """
 
     words: tuple[str, ...]
     idf: tuple[float, ...]
@@ -45,26 +50,39 @@ class Lexicon:
         return hashlib.sha256(self.to_json().encode("ascii")).hexdigest()[:16]
 
 
-def new_vectorizer() -> TfidfVectorizer:
-    """Return the vectorizer that counts words, without a vocabulary."""
-    return TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
-
-
 def document_text(document: Document) -> str:
     """Return the document's text for the channel: the beginning of the first three pages."""
     pages = (page.text[:_MAX_CHARACTERS] for page in document.pages[:3])
     return normalise_text(" ".join(pages))[:_MAX_CHARACTERS].lower()
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """TF-IDF vectors of `count` texts: `weights[i]` is in row `rows[i]` and column `columns[i]`."""
+
+    rows: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    weights: Vectors
+    count: int
+
+    def cosines(self, document: Vectors) -> Vectors:
+        """Compare the texts with a document's vector, which has all columns; shape (count,)."""
+        cosines = np.zeros(self.count, dtype=np.float32)
+        np.add.at(cosines, self.rows, self.weights * document[self.columns])
+        return cosines
+
+
 class LexicalChannel:
-    """Cosines of TF-IDF vectors, in standard deviations of the panel."""
+    """Cosines of TF-IDF vectors, in standard deviations of the panel.
+
+    A vector has a column for each word of the lexicon; words of rules that it lacks follow.
+    """
 
     def __init__(self, lexicon: Lexicon, panel_texts: Sequence[str]) -> None:
-        self._lexicon = lexicon
-        self._known = frozenset(lexicon.words)
-        self._panel_texts = list(panel_texts)
-        self._analyse = new_vectorizer().build_analyzer()
-        self._with_words = lru_cache(maxsize=16)(self._vectorizer)
+        self._idf = dict(zip(lexicon.words, lexicon.idf, strict=True))
+        self._highest = max(lexicon.idf)
+        self._columns = {word: column for column, word in enumerate(lexicon.words)}
+        self._panel = self._weigh([self._words(text) for text in panel_texts], self._columns)
 
     def scores(self, text: str, rule_texts: Sequence[str]) -> tuple[Vectors, Vectors]:
         """Return the channel of the rules, shape (n,), and of the panel, shape (panel,).
@@ -72,11 +90,16 @@ class LexicalChannel:
         Words of the rules that are not in the lexicon count as the rarest: a rule with an unknown
         word probably means a document with that word.
         """
-        words = {word for rule in rule_texts for word in self._analyse(rule)}
-        vectorizer, panel = self._with_words(tuple(sorted(words - self._known)))
-        document = vectorizer.transform([text])
-        by_panel = (panel @ document.T).toarray()[:, 0]
-        by_rule = (vectorizer.transform(list(rule_texts)) @ document.T).toarray()[:, 0]
+        rules = [self._words(rule) for rule in rule_texts]
+        unknown = sorted({word for words in rules for word in words} - self._columns.keys())
+        columns = self._columns | {
+            word: len(self._columns) + position for position, word in enumerate(unknown)
+        }
+        document = np.zeros(len(columns), dtype=np.float32)
+        words = self._weigh([self._words(text)], columns)
+        document[words.columns] = words.weights
+        by_panel = self._panel.cosines(document)
+        by_rule = self._weigh(rules, columns).cosines(document)
         return (
             np.clip(standardise(by_rule, by_panel), _MIN_SCORE, _MAX_SCORE),
             np.clip(standardise(by_panel, by_panel), _MIN_SCORE, _MAX_SCORE),
@@ -84,47 +107,31 @@ class LexicalChannel:
 
     def shared_words(self, text: str, rule_text: str, count: int = 5) -> tuple[str, ...]:
         """Return the rarest words that the text and the rule have in common, rarest first."""
-        idf = dict(zip(self._lexicon.words, self._lexicon.idf, strict=True))
-        highest = max(self._lexicon.idf)
-        shared = set(self._analyse(text)) & set(self._analyse(rule_text))
-        return tuple(sorted(shared, key=lambda word: (-idf.get(word, highest), word))[:count])
+        shared = set(self._words(text)) & set(self._words(rule_text))
+        rarity = {word: self._idf.get(word, self._highest) for word in shared}
+        return tuple(sorted(shared, key=lambda word: (-rarity[word], word))[:count])
 
-    def _vectorizer(self, extra: tuple[str, ...]) -> tuple[TfidfVectorizer, csr_matrix]:
-        idf = self._lexicon.idf
-        vectorizer = new_vectorizer()
-        vectorizer.set_params(vocabulary=[*self._lexicon.words, *extra])
-        vectorizer.idf_ = np.array([*idf, *[max(idf)] * len(extra)], dtype=np.float32)
-        return vectorizer, vectorizer.transform(self._panel_texts)
+    def _words(self, text: str) -> list[str]:
+        return [word for word in _WORD.findall(text.lower()) if self._idf.get(word) != 0]
 
-
-def fit_lexicon(
-    texts: Sequence[str], sources: Sequence[str], own_texts: Sequence[str], limit: int = 20_000
-) -> Lexicon:
-    """Return the words that are common enough to ship, and their rarity.
-
-    It has the words without digits in at least five of `texts` from at least three of `sources`
-    (one for each text) and the words of `own_texts`, which are the project's: nothing of a single
-    document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest words are
-    dropped.
-    """
-    vectorizer = new_vectorizer()
-    counts = vectorizer.fit_transform([*texts, *own_texts])
-    present = counts.astype(bool).tocsr()
-    foreign, own = present[: len(texts)], present[len(texts) :]
-    names = sorted(set(sources))
-    by_source = np.zeros((len(names), counts.shape[1]), dtype=bool)
-    for row, name in enumerate(names):
-        rows = [index for index, source in enumerate(sources) if source == name]
-        by_source[row] = np.asarray(foreign[rows].sum(axis=0))[0] > 0
-    documents = np.asarray(foreign.sum(axis=0))[0]
-    mine = np.asarray(own.sum(axis=0))[0]
-    words = vectorizer.get_feature_names_out()
-    wordy = np.array([not any(character.isdigit() for character in word) for word in words])
-    common = wordy & (documents >= 5) & (by_source.sum(axis=0) >= 3)
-    candidates = np.flatnonzero(common | (mine > 0))
-    frequency = documents + mine
-    kept = sorted(candidates[np.argsort(-frequency[candidates], kind="stable")][:limit])
-    return Lexicon(
-        words=tuple(str(words[index]) for index in kept),
-        idf=tuple(round(float(vectorizer.idf_[index]), 3) for index in kept),
-    )
+    def _weigh(self, texts: Sequence[Sequence[str]], columns: Mapping[str, int]) -> _Texts:
+        """Weigh each word by (1 + log count) * idf and scale each text's vector to the length 1."""
+        rows: list[int] = []
+        places: list[int] = []
+        weights: list[Vectors] = []
+        for row, words in enumerate(texts):
+            counts = Counter(word for word in words if word in columns)
+            ordered = sorted(counts, key=columns.__getitem__)
+            idf = [self._idf.get(word, self._highest) for word in ordered]
+            frequency = np.log(np.array([counts[word] for word in ordered], np.float32)) + 1
+            weight = frequency * np.array(idf, dtype=np.float32)
+            length = math.sqrt(sum(map(float, weight * weight))) or 1.0
+            weights.append((weight / np.float64(length)).astype(np.float32))
+            rows += [row] * len(ordered)
+            places += [columns[word] for word in ordered]
+        return _Texts(
+            np.array(rows, dtype=np.int64),
+            np.array(places, dtype=np.int64),
+            np.concatenate(weights),
+            len(texts),
+        )
