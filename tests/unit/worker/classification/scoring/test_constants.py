@@ -10,9 +10,15 @@ from click.testing import CliRunner
 
 from app.errors import StartupError
 from app.jobs.values import Rule
+from cli.fitting import fit_constants
 from cli.models import models
+from tests.unit.worker.classification.labelled_texts import RULES, write_corpus
 from tests.unit.worker.classification.sample_texts import TEXTS
+from tests.unit.worker.classification.tiny_model import write_model
+from worker.classification.embedders.base import Prefixes
+from worker.classification.embedders.onnx import OnnxEmbedder
 from worker.classification.engine import Engine
+from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.loading import constants_name, data_directory
 from worker.classification.scoring.constants import SCORING_VERSION, Constants
 from worker.classification.scoring.knowledge import load_knowledge
@@ -182,41 +188,55 @@ def test_the_knowledge_is_whole():
     assert all(rule.description for rule in knowledge.panel)
 
 
-def test_constants_can_be_fitted_from_a_corpus(
-    engine_of_both: Engine,
-    engine_alone: Engine,
-    e5_directory: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-):
-    monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(e5_directory.parent))
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def write_sample_corpus(directory: Path) -> list[Rule]:
+    """Write the sample texts as a labelled corpus with a broken file; return its rules."""
     kinds = sorted({kind for kind, _ in TEXTS})
     lines = ["path,label,language,has_text_layer,source_repo"]
+    directory.mkdir()
     for kind, language in sorted(TEXTS):
         name = f"{kind}-{language}.txt"
-        (corpus / name).write_text(TEXTS[kind, language], encoding="utf-8")
+        (directory / name).write_text(TEXTS[kind, language], encoding="utf-8")
         lines.append(f"{name},{kind},{language},yes,source-{language}")
-    (corpus / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
+    (directory / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
     lines.append("broken.pdf,invoice,en,yes,source-en")
-    (corpus / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+    (directory / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
     rules = [{"type": kind, "description": f"a {kind}"} for kind in kinds]
-    (corpus / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    (directory / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+    return [Rule(rule["type"], rule["description"]) for rule in rules]
+
+
+def test_constants_of_the_built_in_model_can_be_fitted(engine_alone: Engine, tmp_path: Path):
+    rules = write_sample_corpus(tmp_path / "corpus")
     output = tmp_path / "fitted"
     output.mkdir()
 
-    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--output", str(output)])
+    arguments = ["fit", "--corpus", str(tmp_path), "--output", str(output), "--alone"]
+    result = CliRunner().invoke(models, arguments)
     assert result.exit_code == 0, result.output
     assert "Left out broken.pdf" in result.output
 
+    constants = Constants.load(output / STEM)
+    fitted = Engine(engine_alone.scorer.embedders, constants)
     document = Document("txt", (DocumentPage(0, TEXTS["recipe", "es"]),), 1)
-    chosen = [Rule(rule["type"], rule["description"]) for rule in rules]
-    for engine, name in ((engine_alone, STEM), (engine_of_both, BOTH)):
-        constants = Constants.load(output / name)
-        fitted = Engine(engine.scorer.embedders, constants)
-        assert fitted.classify(document, chosen).verdict.type == "recipe"
-        assert not set(constants.lexicon.words) & {"lindqvist", "ahrens", "corbel"}
+    assert fitted.classify(document, rules).verdict.type == "recipe"
+    assert not set(constants.lexicon.words) & {"lindqvist", "ahrens", "corbel"}
+
+
+def test_constants_of_two_models_together_can_be_fitted(tmp_path: Path):
+    write_corpus(tmp_path / "corpus")
+    embedders = [
+        OnnxEmbedder(write_model(tmp_path / name, seed=seed), Prefixes())
+        for seed, name in enumerate(("leading", "second"))
+    ]
+
+    (constants,) = fit_constants(tmp_path, [[CachingEmbedder(each) for each in embedders]])
+    constants.save(tmp_path / "both")
+    loaded = Constants.load(tmp_path / "both")
+
+    assert list(loaded.vectors) == ["onnx:leading", "onnx:second"]
+    invoice = Document("txt", (DocumentPage(0, "Invoice number 7. Bill. Total amount due"),), 1)
+    rules = [Rule(**rule) for rule in RULES]
+    assert Engine(embedders, loaded).classify(invoice, rules).verdict.type == "invoice"
 
 
 def test_fitting_without_the_second_model_says_how_to_build_it(
