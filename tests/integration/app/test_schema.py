@@ -44,6 +44,12 @@ def test_the_newest_schema_is_what_the_models_say(database: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_the_revision_of_this_release_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.REVISION
+
+
 def test_up_down_and_up_again(empty: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(files("migrations")))
