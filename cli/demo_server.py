@@ -44,7 +44,8 @@ def _environment(api_key: str) -> dict[str, str]:
     # Settings in the environment may be those of a real server: the demo must not write to its
     # database.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PIGEONHOLE_")}
-    return {**inherited, "PIGEONHOLE_API_KEY": api_key}
+    # One worker reads the few files in the time in which a second one would start.
+    return {**inherited, "PIGEONHOLE_API_KEY": api_key, "PIGEONHOLE_WORKERS": "1"}
 
 
 def _free_port() -> int:
