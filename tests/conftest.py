@@ -17,7 +17,7 @@ MODES = ("embedded", "production")
 # These wait more than they compute. Begun first, they leave no process alone with them at the end.
 SLOW_FOLDERS = ("tests/e2e/", "tests/contract/")
 # Folders whose modules share servers.
-SHARING_FOLDERS = ("tests/contract/",)
+SHARING_FOLDERS = ("tests/contract/", "tests/e2e/shared_server/")
 
 
 # Tests may be slow on a busy machine.
@@ -104,17 +104,3 @@ def make_server(
         request.getfixturevalue("redis_server").fresh_database(),
         settings,
     )
-
-
-@pytest.fixture(scope="module", params=MODES)
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    """The real program in both of its modes, one for all tests of a module.
-
-    A module sets `SERVER_SETTINGS = {"job_max_files": 3}` where it needs other settings.
-    """
-    settings = getattr(request.module, "SERVER_SETTINGS", {})
-    data_dir = tmp_path_factory.mktemp(request.param) / "data"
-    with make_server(request, request.param, data_dir, settings) as running:
-        yield running

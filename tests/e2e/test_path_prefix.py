@@ -10,13 +10,16 @@ from devtools.server import RunningServer, embedded_server
 from tests.contract.texts import INVOICE, RULES
 
 PREFIX = "/tools/pigeonhole"
+# The client marks its classifier as deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:(Please use|Use the GET):DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
 def prefixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server of one mode: the prefix is a matter of its HTTP side, which is the same in both."""
-    with embedded_server(tmp_path_factory.mktemp("prefix") / "data", {"root_path": PREFIX}) as it:
-        yield it
+    settings = {"root_path": PREFIX, "workers": 1}
+    with embedded_server(tmp_path_factory.mktemp("prefix") / "data", settings) as running:
+        yield running
 
 
 def test_the_client_works_under_the_prefix(prefixed: RunningServer) -> None:

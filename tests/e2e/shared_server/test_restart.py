@@ -2,47 +2,30 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import closing
-
-import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of, is_alive, look_up, wait_for_middle
+from devtools.client import Client, is_alive, look_up, wait_for_middle
 from devtools.reaper import family_of
 from devtools.server import RunningServer
 from devtools.waiting import until
 
-SERVER_SETTINGS = {"workers": 2}
 FILES = 60
 
 
-@pytest.fixture
-def client(own_server: RunningServer) -> Iterator[Client]:
-    with closing(Client(own_server)) as client:
-        yield client
-
-
-@pytest.fixture
-def books(own_server: RunningServer) -> Iterator[Database]:
-    with closing(database_of(own_server)) as database:
-        yield database
-
-
 def test_kill_everything_and_start_again(
-    own_server: RunningServer, client: Client, books: Database
+    server: RunningServer, client: Client, books: Database
 ) -> None:
     file_ids = client.upload_many(FILES)
     job_id = client.start_job(file_ids)
     wait_for_middle(books, job_id)
-    family = [member for each in own_server.processes for member in family_of(each.pid)]
+    family = [member for each in server.processes for member in family_of(each.pid)]
 
     # Only the parents are killed; the children must end by themselves.
-    for process in own_server.processes:
+    for process in server.processes:
         os.kill(process.pid, signal.SIGKILL)
     until(lambda: not any(map(is_alive, family)), f"the end of {family}")
     before = look_up(books, job_id)
-    own_server.start()
+    server.start()
     job = client.finished(job_id)
 
     assert 5 <= before.results < FILES

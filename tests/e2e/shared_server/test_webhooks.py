@@ -20,8 +20,6 @@ from devtools.server import RunningServer
 from devtools.waiting import until
 from worker.runtime.webhook_delivery.client import Limits
 
-SERVER_SETTINGS = {"webhook_retry_seconds": "0.1,0.1,0.1", "sweep_seconds": 0.5, "workers": 1}
-
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 BROKEN = b"%PDF-1.7 and nothing else"
 SECRET = "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ=="
@@ -154,15 +152,15 @@ def test_a_receiver_that_hangs_does_not_delay_files(client: Client, receiver: Re
     assert not all(is_over(client, each, 8) for each in jobs), "they hang still"
 
 
-def test_kill_9_loses_nothing(own_server: RunningServer, receiver: Receiver) -> None:
-    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+def test_kill_9_loses_nothing(server: RunningServer, receiver: Receiver) -> None:
+    with closing(Client(server)) as client, closing(database_of(server)) as books:
         hook = {"webhook_url": receiver.url("/?do=hang&times=1")}
         job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=[hook])
         receiver.wait_for(lambda it: it.received)
-        own_server.kill()
-        if own_server.mode == "production":
+        server.kill()
+        if server.mode == "production":
             let_leases_end(books)
-        own_server.start()
+        server.start()
 
         receiver.wait_for(lambda it: len(it.received) == 2)
         until(lambda: is_over(client, job_id), "the delivery")
@@ -178,16 +176,16 @@ def let_leases_end(database: Database) -> None:
 
 
 def test_the_process_that_delivers_is_started_again(
-    own_server: RunningServer, receiver: Receiver
+    server: RunningServer, receiver: Receiver
 ) -> None:
     """In production a separate process delivers; in the embedded server threads do."""
     hook = {"webhook_url": receiver.url("/hook"), "webhook_events": ["parse.pending"]}
-    with closing(Client(own_server)) as client:
+    with closing(Client(server)) as client:
         file_id = client.upload(INVOICE)
         client.start_job([file_id], webhook_configurations=[hook])
         receiver.wait_for(lambda it: len(it.received) == 1)
-        doomed = delivering_processes(own_server)
-        assert len(doomed) == (0 if own_server.mode == "embedded" else 1)
+        doomed = delivering_processes(server)
+        assert len(doomed) == (0 if server.mode == "embedded" else 1)
         for process in doomed:
             process.kill()
         client.start_job([file_id], webhook_configurations=[hook])

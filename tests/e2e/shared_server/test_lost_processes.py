@@ -16,9 +16,7 @@ from devtools.client import (
 )
 from devtools.server import RunningServer
 from devtools.waiting import until
-from tests.e2e.conftest import QUICK
 
-SERVER_SETTINGS = {**QUICK, "workers": 2}
 FILES = 60
 
 

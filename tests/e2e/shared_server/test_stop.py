@@ -10,21 +10,21 @@ FILES = 200
 LONG = "\n\n".join(f"INVOICE {n}\nTotal to pay by bank transfer: {n}.50" for n in range(60))
 
 
-def test_stop_in_the_middle_of_a_job_and_start_again(own_server: RunningServer) -> None:
-    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+def test_stop_in_the_middle_of_a_job_and_start_again(server: RunningServer) -> None:
+    with closing(Client(server)) as client, closing(database_of(server)) as books:
         file_id = client.upload(LONG)
         job_id = client.start_job([file_id] * FILES)
         wait_for_middle(books, job_id)
 
-        own_server.stop()
+        server.stop()
 
-        assert {process.returncode for process in own_server.processes} == {0}
+        assert {process.returncode for process in server.processes} == {0}
         record = look_up(books, job_id)
         assert record.statuses["running"] == 0, "what was in work was finished"
         assert record.statuses["queued"] > 0, "the rest was left"
         assert record.all_attempts == record.results == record.statuses["done"]
 
-        own_server.start()
+        server.start()
         client.delete(file_id)  # what is left ends quickly
         job = client.finished(job_id)
 

@@ -1,0 +1,1 @@
+"""The wire contract, as the official client needs it, against the running program."""

