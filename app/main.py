@@ -91,8 +91,6 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        # Each call needs a key in a header, which other sites cannot make a browser send.
-        strict_content_type=False,
         telemetry=_tracing(services.settings),
     )
     app.state.services = services
@@ -101,7 +99,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     errors.install(app)
     openapi.install(app)
     for module in ROUTES:
-        app.include_router(module.router)
+        app.router.routes.extend(module.router.routes)
     settings = services.settings
     # The middleware added last runs first.
     app.add_middleware(

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app import schema
 from app.api.dependencies import Services
+from app.api.router import Router
 from app.errors import StartupError
 from app.jobs.workers import find_capabilities
 from app.single_flight import SingleFlight
@@ -21,7 +22,7 @@ ANSWER_SECONDS = 2.0
 FAILED = "its check failed; see the server's log"
 SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
-router = APIRouter(tags=["health"])
+router = Router(tags=["health"])
 
 
 @dataclass(frozen=True, slots=True)

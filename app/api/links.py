@@ -8,11 +8,12 @@ from typing import Annotated
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
 from app.api.dependencies import Services
+from app.api.router import Router
 from app.api.upload import RawUpload, receive_raw
 from app.errors import NotFound, Unprocessable
 from app.files import pending, service
@@ -26,7 +27,7 @@ UPLOAD_PREFIX = "/upload/"
 MAX_LINK_SECONDS = 7 * 24 * 3600
 CHUNK_BYTES = 256 * 1024
 
-router = APIRouter()
+router = Router()
 
 
 def presign(

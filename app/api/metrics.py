@@ -2,11 +2,12 @@
 
 import logging
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse
 
 from app.api.dependencies import Services
+from app.api.router import Router
 from app.jobs.queue_collector import DatabaseUp, QueueCollector
 from app.observability.metrics_server import REFUSED, may_read
 from app.observability.multiprocess import render_metrics
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 DATABASE_SECONDS = 2.0
 
-router = APIRouter(include_in_schema=False)
+router = Router(is_described=False)
 
 
 @router.get("/metrics")

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.audit.export import EventFilter, read_lines
 from app.projects.service import select_project_ids
 
-router = APIRouter(prefix="/api/v1/admin", tags=["administration (extensions)"])
+router = Router(prefix="/api/v1/admin", tags=["administration (extensions)"])
 
 Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with an offset.")]
 

@@ -5,9 +5,9 @@ from functools import partial
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from app.api.dependencies import ApiCall, Call
+from app.api.router import Router
 from app.api.v1.schemas import (
     ClassifyJobRequest,
     ClassifyJobResponse,
@@ -28,7 +28,7 @@ from app.jobs.values import ApiVersion
 from app.settings import Settings
 from app.webhooks.policy import make_policy
 
-router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier"])
+router = Router(prefix="/api/v1/classifier/jobs", tags=["classifier"])
 
 
 @router.post("")

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import AfterValidator, BaseModel, StringConstraints, model_validator
 
 from app.api.dependencies import ApiCall, Call
+from app.api.router import Router
 from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyParsingResponse
 from app.api.wire.ids import ConfigurationId, format_configuration_id
 from app.api.wire.pagination import ListResponse, PageQuery
@@ -17,7 +18,7 @@ from app.configurations.models import Configuration
 from app.configurations.service import ConfigurationFilter
 from app.files import service as files
 
-router = APIRouter(prefix="/api/v1/beta/configurations", tags=["configurations"])
+router = Router(prefix="/api/v1/beta/configurations", tags=["configurations"])
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=255), AfterValidator(require_storable)

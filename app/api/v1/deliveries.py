@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.jobs import service as jobs
 from app.webhooks import service
 from app.webhooks.policy import make_policy
 from app.webhooks.service import AttemptView, ConfigurationView, DeliveryView
 
-router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["webhooks"])
+router = Router(prefix="/api/v1/classifier/jobs", tags=["webhooks"])
 
 
 class AttemptResponse(BaseModel):

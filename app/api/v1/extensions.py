@@ -5,15 +5,16 @@ The SDKs of version 1 have no method for them: use their plain `post` and `delet
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.api.v1.classifier import job_response
 from app.api.v1.schemas import ClassifyJobResponse
 from app.jobs import service
 from app.jobs.values import ApiVersion
 
-router = APIRouter(prefix="/api/v1/classifier/jobs", tags=["classifier (extensions)"])
+router = Router(prefix="/api/v1/classifier/jobs", tags=["classifier (extensions)"])
 
 
 @router.post("/{classify_job_id}/cancel")

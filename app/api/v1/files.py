@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ApiCall, Call
 from app.api.links import presign
+from app.api.router import Router
 from app.api.upload import Upload, receive_upload
 from app.api.wire.ids import FileId
 from app.api.wire.pagination import MAX_FILES_SIZE, ListResponse, PageParams, PageQuery
@@ -26,7 +27,7 @@ from app.files.sorting import NEWEST, parse_sort
 
 log = logging.getLogger(__name__)
 
-router = APIRouter(prefix="/api/v1", tags=["files"])
+router = Router(prefix="/api/v1", tags=["files"])
 
 
 class PresignedUrlResponse(BaseModel):

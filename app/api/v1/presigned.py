@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.api.dependencies import ApiCall
 from app.api.links import expiry, upload_link
+from app.api.router import Router
 from app.api.upload import base_name
 from app.api.wire.text import MAX_TEXT, ShortText
 from app.errors import PayloadTooLarge
 from app.files import pending
 from app.files.pending import NewUpload
 
-router = APIRouter(tags=["files"])
+router = Router(tags=["files"])
 
 MAX_FILE_SIZE = 2**63 - 1
 

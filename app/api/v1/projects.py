@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.api.wire.text import Text
 from app.projects import scope, service
 from app.projects.models import Project
 
-router = APIRouter(prefix="/api/v1", tags=["projects"])
+router = Router(prefix="/api/v1", tags=["projects"])
 
 
 class ProjectResponse(BaseModel):

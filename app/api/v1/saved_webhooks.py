@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.api.wire.text import require_storable
 from app.api.wire.webhooks import SavedWebhookResponse, WebhookUrl, saved_webhook_response
 from app.paging import PageRequest
@@ -21,7 +22,7 @@ from app.webhooks import saved
 from app.webhooks.payload import IDS
 from app.webhooks.saved import MAX_PER_PROJECT, Fields
 
-router = APIRouter(prefix="/api/v1/beta/webhook-configs", tags=["webhook configurations"])
+router = Router(prefix="/api/v1/beta/webhook-configs", tags=["webhook configurations"])
 
 EventName = Annotated[str, StringConstraints(max_length=100), AfterValidator(require_storable)]
 WebhookEvents = Annotated[list[EventName], Field(min_length=1, max_length=100)]

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ApiCall, Call
+from app.api.router import Router
 from app.api.v2.schemas import (
     ClassifyConfigurationResponse,
     ClassifyRequest,
@@ -35,7 +36,7 @@ from app.webhooks import saved as saved_webhooks
 from app.webhooks.policy import make_policy
 from app.webhooks.service import NewWebhook
 
-router = APIRouter(prefix="/api/v2/classify", tags=["classify"])
+router = Router(prefix="/api/v2/classify", tags=["classify"])
 
 # The final events of a job of one file, for a webhook that names no events.
 DEFAULT_EVENTS = ("classify.success", "classify.error", "classify.cancelled")

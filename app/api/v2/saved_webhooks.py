@@ -1,13 +1,12 @@
 """The listing of saved webhooks, version 2."""
 
-from fastapi import APIRouter
-
 from app.api.dependencies import ApiCall
+from app.api.router import Router
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.api.wire.webhooks import SavedWebhookResponse, saved_webhook_response
 from app.webhooks import saved
 
-router = APIRouter(prefix="/api/v2/webhook-configs", tags=["webhook configurations"])
+router = Router(prefix="/api/v2/webhook-configs", tags=["webhook configurations"])
 
 
 @router.get("")
