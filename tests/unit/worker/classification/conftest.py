@@ -9,7 +9,14 @@ from worker.classification.embedders.e5.manifest import NAME, find_fault
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import find_weights
 from worker.classification.engine import Engine
-from worker.classification.loading import limit_blas_threads, load_built_in_engine
+from worker.classification.fitting.caching_embedder import CachingEmbedder
+from worker.classification.loading import (
+    constants_name,
+    data_directory,
+    limit_blas_threads,
+    load_built_in_engine,
+)
+from worker.classification.scoring.constants import Constants
 
 
 @pytest.fixture(scope="session")
@@ -32,17 +39,23 @@ def e5(e5_directory: Path) -> E5Embedder:
 @pytest.fixture(scope="session")
 def engine_of_both(e5_directory: Path) -> Engine:
     engine = load_built_in_engine(e5_directory.parent)
-    limit_blas_threads()
     assert engine.missing is None
-    return engine
+    return remembering(engine)
 
 
 @pytest.fixture(scope="session")
 def engine_alone(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine of a machine where e5 was not built."""
-    engine = load_built_in_engine(tmp_path_factory.mktemp("no-models"))
+    return remembering(load_built_in_engine(tmp_path_factory.mktemp("no-models")))
+
+
+def remembering(engine: Engine) -> Engine:
+    """Return the engine with embedders that compute each text once: many tests share texts."""
     limit_blas_threads()
-    return engine
+    with data_directory() as directory:
+        constants = Constants.load(directory / constants_name(engine.scorer.embedders))
+    embedders = [CachingEmbedder(embedder) for embedder in engine.scorer.embedders]
+    return Engine(embedders, constants, engine.missing)
 
 
 @pytest.fixture(scope="session", params=["engine_of_both", "engine_alone"])
