@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from devtools.reaper import GRACE_SECONDS, family_of, kill, reaper, still_alive
-from devtools.waiting import WAIT_SECONDS
+from devtools.waiting import WAIT_SECONDS, pauses
 
 
 class ServerFailed(AssertionError):
@@ -131,9 +131,10 @@ class Process:
 def wait_until(ready: Callable[[], bool], process: Process, seconds: float = WAIT_SECONDS) -> None:
     """Ask again and again until the server is ready; fail with its log when it is not."""
     deadline = time.monotonic() + seconds
+    waits = pauses()
     while not ready():
         if not process.is_running():
             raise process.failure(f"ended with {process.returncode} before it was ready")
         if time.monotonic() > deadline:
             raise process.failure(f"was not ready within {seconds:g} s")
-        time.sleep(0.02)
+        time.sleep(next(waits))

@@ -1,7 +1,7 @@
 """Wait for a state instead of for a while."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 # Generous: on a machine that does ten other things everything takes ten times as long, and only
@@ -11,10 +11,19 @@ WAIT_SECONDS = 180.0
 Found = TypeVar("Found")
 
 
+def pauses() -> Iterator[float]:
+    """Yield seconds to wait between looks: short at first, then rarely, as each look takes time."""
+    pause = 0.01
+    while True:
+        yield pause
+        pause = min(1.5 * pause, 0.2)
+
+
 def until(condition: Callable[[], Found], what: str, seconds: float = WAIT_SECONDS) -> Found:
     """Wait until the condition is true and return its value; fail naming `what` was awaited."""
     deadline = time.monotonic() + seconds
+    waits = pauses()
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what}"
-        time.sleep(0.02)
+        time.sleep(next(waits))
     return found

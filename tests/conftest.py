@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,12 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     reaper.close()
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: searching it for garbage takes a tenth of the time of the tests.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
