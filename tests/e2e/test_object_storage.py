@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from devtools.client import Client
+from devtools.client import Client, database_of, ready_workers
 from devtools.postgres import PostgresServer
 from devtools.process import Process, ServerFailed
 from devtools.redis import RedisServer
@@ -46,7 +46,9 @@ def server(
     server.environment = {**of_the_api, "PIGEONHOLE_DATA_DIR": str(folder / "worker")}
     server.worker = server._process("worker")
     server.environment = of_the_api
-    with server:
+    with server, closing(database_of(server)) as books:
+        # The worker refuses to start while the store hangs, which one of the tests makes it do.
+        until(lambda: ready_workers(books), "the worker")
         yield server
 
 
