@@ -9,12 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from click.testing import CliRunner
 
 from cli.demo import demo
-from devtools.waiting import WAIT_SECONDS
+from devtools.waiting import WAIT_SECONDS, until
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -81,18 +82,26 @@ def test_an_unexpected_outcome_is_named(tmp_path: Path) -> None:
     assert " ✗ low-water.txt" in output
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_ends_with_the_demo(number: signal.Signals, tmp_path: Path) -> None:
+def test_the_server_ends_with_the_demo(tmp_path: Path) -> None:
     process = start_demo("--samples", str(selection(tmp_path, {"lentil-soup.txt": "recipe"})))
     assert process.stdout is not None
     ready = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:(\d+) ", ready)
     assert found, ready + process.communicate()[0]
-    process.send_signal(number)
+    process.send_signal(signal.SIGTERM)
     process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 1
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(found[1])), timeout=60)
+
+
+def test_ctrl_c_ends_a_server_that_starts(tmp_path: Path) -> None:
+    process = start_demo("--samples", str(selection(tmp_path, {"lentil-soup.txt": "recipe"})))
+    server = until(lambda: psutil.Process(process.pid).children(), "the server's process")[0]
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 1
+    assert not server.is_running()
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ import pytest
 
 from app.db import Database
 from devtools.client import Client, database_of
+from devtools.ports import free_port
 from devtools.server import RunningServer
 from tests.conftest import MODES, make_server
 
+METRICS_TOKEN = "a token of the tests"
 SETTINGS = {
     "workers": 2,
     # In production only the lease shows that a worker is lost. It is long enough that a living
@@ -23,7 +25,8 @@ def shared_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
     data_dir = tmp_path_factory.mktemp(request.param) / "data"
-    with make_server(request, request.param, data_dir, SETTINGS) as running:
+    metrics = {"metrics_port": free_port(), "metrics_token": METRICS_TOKEN}
+    with make_server(request, request.param, data_dir, {**SETTINGS, **metrics}) as running:
         yield running
 
 

@@ -1,0 +1,50 @@
+"""A host with Celery workers only serves their metrics on a separate port."""
+
+import re
+
+import httpx2
+import pytest
+
+from devtools.client import Client
+from devtools.server import RunningServer
+from tests.e2e.shared_server.conftest import METRICS_TOKEN
+
+
+class Metrics:
+    """The metrics of the workers' host."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.url = f"http://127.0.0.1:{server.environment['PIGEONHOLE_METRICS_PORT']}"
+        self.key = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+
+    def get(self, path: str, headers: dict[str, str]) -> httpx2.Response:
+        return httpx2.get(self.url + path, headers=headers, trust_env=False)
+
+    def value(self, name: str) -> float:
+        """Return the sum of the samples whose line begins with a name."""
+        lines = self.get("/metrics", self.key).text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+@pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
+def test_celery_children_count(server: RunningServer, client: Client) -> None:
+    metrics = Metrics(server)
+    classified = 'pigeonhole_classify_seconds_count{mode="FAST"}'
+    client.finished(client.start_job(client.upload_many(1)))
+    before = {name: metrics.value(name) for name in ("pigeonhole_files", classified)}
+    client.finished(client.start_job(client.upload_many(3)))
+    api = httpx2.get(f"{server.base_url}/metrics", headers=metrics.key, trust_env=False)
+
+    assert metrics.get("/metrics", {}).status_code == 401
+    assert metrics.get("/", metrics.key).status_code == 404
+    assert {name: metrics.value(name) - value for name, value in before.items()} == {
+        "pigeonhole_files": 3,
+        classified: 3,
+    }
+    assert "pigeonhole_queue_items" not in metrics.get("/metrics", metrics.key).text
+    assert 'pigeonhole_queue_items{status="queued"} 0.0' in api.text
+    # Workers that another test killed count until their last heartbeat is old.
+    (workers,) = re.findall(r"^pigeonhole_workers (.+)$", api.text, re.MULTILINE)
+    assert float(workers) >= 2
+    # The sweeper may have repeated one.
+    assert re.search(r"^pigeonhole_wakeups_published_total [1-9]", api.text, re.MULTILINE)
