@@ -10,8 +10,9 @@ from devtools.server import RunningServer
 from tests.conftest import MODES, make_server
 
 METRICS_TOKEN = "a token of the tests"
+WORKERS = 2
 SETTINGS = {
-    "workers": 2,
+    "workers": WORKERS,
     # In production only the lease shows that a worker is lost. It is long enough that a living
     # worker on a busy machine renews it in time.
     "lease_seconds": 5,
