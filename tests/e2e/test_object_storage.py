@@ -114,12 +114,16 @@ def test_no_file_is_lost_while_the_store_hangs(client: Client, s3_server: S3Serv
     assert client.http.delete(f"/api/v1/beta/files/{file_id}").status_code == 204
 
 
-@pytest.mark.parametrize("verb", ["serve", "worker"])
 @pytest.mark.parametrize(
-    ("setting", "value", "sentence"),
+    ("verb", "setting", "value", "sentence"),
     [
-        ("BLOB_URL", "s3://no-such-bucket", "the bucket does not exist"),
-        ("S3_ENDPOINT", "http://127.0.0.1:9", "cannot list the bucket: .*sending request"),
+        ("serve", "BLOB_URL", "s3://no-such-bucket", "the bucket does not exist"),
+        (
+            "worker",
+            "S3_ENDPOINT",
+            "http://127.0.0.1:9",
+            "cannot list the bucket: .*sending request",
+        ),
     ],
 )
 def test_an_unusable_store_is_reported_at_start(
