@@ -1,6 +1,6 @@
 """Waking Celery workers through Redis, and the configuration of Celery.
 
-Separate from `app.broker`, because Celery takes a third of the start of an embedded server.
+Separate from `app.broker`: an embedded server starts faster without Celery and Redis.
 """
 
 import contextlib

@@ -18,7 +18,7 @@ def fit_lexicon(
     document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest words are
     dropped. Stop words have the frequency 0.
     """
-    vectorizer = TfidfVectorizer(stop_words="english")
+    vectorizer = TfidfVectorizer(stop_words="english", dtype=np.float32)
     counts = vectorizer.fit_transform([*texts, *own_texts])
     present = counts.astype(bool).tocsr()
     foreign, own = present[: len(texts)], present[len(texts) :]
