@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REVISION = "0011"
-"""The newest migration. Alembic knows it too, but takes half a second to load, and most starts
-find a database that needs no migration."""
+"""The newest migration. Alembic knows it too, but takes a tenth of a second to load, and most
+starts find a database that needs no migration."""
 
 # Any constant, the same in every process: it must not change.
 MIGRATION_LOCK = 0x7069_6765_6F6E
