@@ -9,7 +9,7 @@ from worker.parsing.layout.features import PageLayout
 
 # Increase it whenever the same file can give another text, page, layout or warning than before.
 # Workers report it among their capabilities, and cached documents of other versions are not used.
-PARSER_VERSION = "5"
+PARSER_VERSION = "6"
 
 
 class TextSource(StrEnum):
@@ -25,7 +25,8 @@ class DocumentPage:
     """One page. `index` counts from 0 in the document; sizes are in points, if known.
 
     `confidence` is the mean confidence of OCR in the page's words, 0 to 100; None for pages
-    that OCR did not read.
+    that OCR did not read. `headings` are the lines that stand out by their size, weight or
+    markup; it is empty where none does and where the look of lines is not known.
     """
 
     index: int
@@ -34,6 +35,7 @@ class DocumentPage:
     width: float | None = None
     height: float | None = None
     confidence: float | None = None
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,13 @@ def name_pages(indices: Sequence[int]) -> str:
 
 
 def _page_from_json(data: dict[str, Any]) -> DocumentPage:
-    page = DocumentPage(**{**data, "source": TextSource(data["source"])})
+    headings = data["headings"]
+    _check(headings, (list, tuple))
+    for heading in headings:
+        _check(heading, str)
+    page = DocumentPage(
+        **{**data, "source": TextSource(data["source"]), "headings": tuple(headings)}
+    )
     _check(page.index, int)
     _check(page.text, str)
     for number in (page.width, page.height, page.confidence):

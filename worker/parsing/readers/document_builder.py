@@ -48,13 +48,19 @@ class DocumentBuilder:
             self._cut_pages.append(page.index)
         text, is_full = _cut(text, self._room)
         self._room -= len(text.encode())
-        self._pages.append(replace(page, text=text))
+        headings = tuple(sanitize(heading) for heading in page.headings)
+        self._pages.append(replace(page, text=text, headings=headings))
         if is_full:
             self.add_warning(
                 f"the text was cut at {self._source.limits.document_text_bytes // KIB} KB,"
                 f" on page {page.index + 1}"
             )
         return not is_full
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any page so far has text."""
+        return any(page.text.strip() for page in self._pages)
 
     def add_warning(self, sentence: str) -> None:
         """Add a sentence for the reasoning."""
@@ -85,16 +91,23 @@ class DocumentBuilder:
 
 
 def build_document(
-    source: Source, texts: Sequence[str], read_pictures: Callable[[int], list[str]] | None = None
+    source: Source,
+    texts: Sequence[str],
+    read_pictures: Callable[[int], list[str]] | None = None,
+    headings: Sequence[str] = (),
 ) -> Document:
     """Return the document of the pages that the request chooses among all page texts of a file.
 
-    `read_pictures` returns the texts on the pictures of a page, which are added to its text.
+    `headings` are those at the beginning of the file, for the first page that has text.
+    `read_pictures` returns the texts on the pictures of a
+    page, which are added to its text.
     Raises FileError (`no_such_pages`).
     """
     builder = DocumentBuilder(source)
     for index in source.request.selection.choose(len(texts), source.limits.max_pages):
-        page = DocumentPage(index=index, text=texts[index])
+        text = texts[index]
+        own = () if builder.has_text else tuple(each for each in headings if each in text)
+        page = DocumentPage(index=index, text=text, headings=own)
         if read_pictures is not None:
             page = append_texts(page, read_pictures(index))
         if not builder.add_page(page):
@@ -105,12 +118,12 @@ def build_document(
     return builder.build(total_pages=len(texts))
 
 
-def build_text_document(source: Source, text: str) -> Document:
+def build_text_document(source: Source, text: str, headings: Sequence[str] = ()) -> Document:
     """Return the document of a sanitized running text, with pages of about 3000 characters.
 
     Raises FileError (`no_such_pages`).
     """
-    return build_document(source, paginate_text(text))
+    return build_document(source, paginate_text(text), headings=headings)
 
 
 def paginate_text(text: str) -> list[str]:

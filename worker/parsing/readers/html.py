@@ -29,6 +29,9 @@ _BREAKS = {
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _HIDDEN_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _HIDDEN}
 _RAW = frozenset({"script", "style"})
+_HEADINGS = frozenset({"title", "h1", "h2", "h3"})
+# A longer one was never closed.
+_MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
 _SPACE = re.compile(r"\s+")
 # A quoted value may contain `>`; after this many, the quote counts as never closed.
 _MAX_QUOTED_ENDS = 20
@@ -42,15 +45,19 @@ def read_html(source: Source) -> Document:
     data = source.read_all()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
     hint = declared.group(1).decode("ascii", "replace") if declared else None
-    return build_text_document(source, visible_text(sanitize(decode(data, hint))))
+    text, headings = visible_text(sanitize(decode(data, hint)))
+    return build_text_document(source, text, headings)
 
 
-def visible_text(markup: str) -> str:
-    """Return the text of HTML markup: the title and the body, one line for each block.
+def visible_text(markup: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of HTML markup, the title and the body, and its headings.
 
-    Takes time in proportion to the length, also for tags and quotes that are never closed.
+    The text has one line for each block. At most 60 headings are returned. Takes time in
+    proportion to the length, also for tags and quotes that are never closed.
     """
     pieces: list[str] = []
+    headings: list[str] = []
+    heading_start: int | None = None
     position = 0
     preformatted = 0
     while (start := markup.find("<", position)) >= 0:
@@ -67,9 +74,19 @@ def visible_text(markup: str) -> str:
             continue
         if name == "pre":
             preformatted = max(0, preformatted + (-1 if is_end else 1))
+        if name in _HEADINGS:
+            if heading_start is not None and len(headings) < _MAX_HEADINGS:
+                headings.append("".join(pieces[heading_start:]))
+            heading_start = None if is_end else len(pieces)
         pieces.append(_BREAKS.get(name, ""))
     _add_text(pieces, markup[position:], preformatted)
-    text = re.sub(r"[ \t\xa0]+", " ", html.unescape("".join(pieces)))
+    return _tidy("".join(pieces)), tuple(
+        heading for heading in map(_tidy, headings) if 0 < len(heading) <= _MAX_HEADING_CHARACTERS
+    )
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"[ \t\xa0]+", " ", html.unescape(text))
     text = re.sub(r" ?\n ?", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 

@@ -1,3 +1,4 @@
+import json
 from dataclasses import asdict
 
 import pytest
@@ -15,7 +16,7 @@ LAYOUT = PageLayout(
 DOCUMENT = Document(
     format="pdf",
     pages=(
-        DocumentPage(0, "Hello", TextSource.TEXT_LAYER, 595.0, 842.0),
+        DocumentPage(0, "Hello\nWorld", TextSource.TEXT_LAYER, 595.0, 842.0, headings=("Hello",)),
         DocumentPage(2, "Photographed", TextSource.OCR, confidence=87.5),
         DocumentPage(3, "", TextSource.NONE),
     ),
@@ -24,10 +25,17 @@ DOCUMENT = Document(
     warnings=("page 2 could not be read",),
     layouts=(LAYOUT,),
 )
+PAGE = {"index": 0, "text": "", "source": "none", "headings": []}
 
 
 def test_a_document_survives_json():
     assert Document.from_json(DOCUMENT.to_json()) == DOCUMENT
+    assert Document.from_json(json.loads(json.dumps(DOCUMENT.to_json()))) == DOCUMENT
+
+
+def test_the_sizes_of_a_page_may_be_absent():
+    found = Document.from_json({**DOCUMENT.to_json(), "pages": [PAGE]})
+    assert found.pages == (DocumentPage(0, "", TextSource.NONE),)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +43,15 @@ def test_a_document_survives_json():
     [
         {"pages": None},
         {"pages": [{"index": 0}]},
-        {"pages": [{"index": "0", "text": "", "source": "none"}]},
-        {"pages": [{"index": 0, "text": 5, "source": "none"}]},
-        {"pages": [{"index": 0, "text": "", "source": "magic"}]},
-        {"pages": [{"index": 0, "text": "", "source": "none", "width": "wide"}]},
-        {"pages": [{"index": 0, "text": "", "source": "ocr", "confidence": "high"}]},
+        {"pages": [{**PAGE, "index": "0"}]},
+        {"pages": [{**PAGE, "text": 5}]},
+        {"pages": [{**PAGE, "source": "magic"}]},
+        {"pages": [{**PAGE, "width": "wide"}]},
+        {"pages": [{**PAGE, "source": "ocr", "confidence": "high"}]},
+        {"pages": [{**PAGE, "headings": None}]},
+        {"pages": [{**PAGE, "headings": 5}]},
+        {"pages": [{"index": 0, "text": "", "source": "none"}]},
+        {"pages": [{**PAGE, "more": 1}]},
         {"format": 7},
         {"total_pages": "9"},
         {"form_fields": None},

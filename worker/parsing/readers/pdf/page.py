@@ -13,6 +13,7 @@ from PIL import Image
 from worker.parsing.document import DocumentPage, TextSource
 from worker.parsing.layout.pdf_objects import measure_objects
 from worker.parsing.ocr.picture import scale_for
+from worker.parsing.readers.pdf.headings import read_headings
 
 # A page with fewer letters and a large picture is a scan with a stamp or a page number.
 _FEW_LETTERS = 25
@@ -42,15 +43,17 @@ class PageReading:
     is_blank: bool
 
 
-def read_page(document: pypdfium2.PdfDocument, index: int, max_characters: int) -> PageReading:
+def read_page(
+    document: pypdfium2.PdfDocument, index: int, max_characters: int, *, is_first: bool
+) -> PageReading:
     """Read the first `max_characters` of a page's text, then the texts typed into its fields.
 
-    The text of a broken text layer is dropped.
+    The text of a broken text layer is dropped. Headings are read of the first page only.
     Raises PdfiumError when the page cannot be loaded.
     """
     page = document[index]
     try:
-        text = _read_text(page, max_characters)
+        text, headings = _read_text(page, max_characters, is_first=is_first)
         form_fields, typed = _read_fields(document, page)
         text = "\n".join([text, *(value for value in dict.fromkeys(typed) if value not in text)])
         width, height = page.get_size()
@@ -75,6 +78,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, max_characters: int) 
             source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
             width=_side(width),
             height=_side(height),
+            headings=headings if letters else (),
         ),
         form_fields=form_fields,
         may_be_picture=may_be_picture,
@@ -116,14 +120,17 @@ def is_rubbish(text: str) -> bool:
     return bad > len(characters) * _RUBBISH_SHARE
 
 
-def _read_text(page: pypdfium2.PdfPage, max_characters: int) -> str:
+def _read_text(
+    page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool
+) -> tuple[str, tuple[str, ...]]:
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         text: str = textpage.get_text_range(0, count) if count > 0 else ""
+        headings = read_headings(textpage) if is_first else ()
     finally:
         textpage.close()
-    return _LINE_HYPHEN.sub("", text)
+    return _LINE_HYPHEN.sub("", text), tuple(_LINE_HYPHEN.sub("", each) for each in headings)
 
 
 def _read_fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> tuple[int, list[str]]:

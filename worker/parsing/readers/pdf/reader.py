@@ -92,7 +92,9 @@ def _read_pages(
     layouts = PdfLayouts(document) if source.request.mode == "MULTIMODAL" else None
     for position, index in enumerate(chosen):
         try:
-            read = pdf_page.read_page(document, index, source.limits.page_text_bytes)
+            read = pdf_page.read_page(
+                document, index, source.limits.page_text_bytes, is_first=not builder.has_text
+            )
             if read.may_be_picture:
                 read = _read_picture(source.ocr, document, read, findings)
         except pypdfium2.PdfiumError:
@@ -120,7 +122,11 @@ def _read_picture(
         page = read.page
         if found.text:
             page = replace(
-                page, text=found.text, source=TextSource.OCR, confidence=found.confidence
+                page,
+                text=found.text,
+                source=TextSource.OCR,
+                confidence=found.confidence,
+                headings=(),
             )
         return replace(read, page=page, may_be_picture=False)
     # A scan of blank paper needs no OCR.

@@ -23,6 +23,20 @@ def test_sanitized_text_fits_databases():
     assert sanitize("a\ud800b") == "a\ufffdb"
 
 
+def test_headings_are_sanitized_like_the_text():
+    source = sample_files.source(b"x", "a.txt")
+    heading = "Bill\r\nof\x00 la\x02ding\ud800"
+    (page,) = build_document(source, [f"{heading}\r\nbody"], headings=[heading]).pages
+    assert page.headings == ("Bill\nof lading\ufffd",)
+    assert page.text == "Bill\nof lading\ufffd\nbody"
+
+
+def test_the_first_page_with_text_has_those_headings_that_it_contains():
+    source = sample_files.source(b"x", "a.txt")
+    found = build_document(source, ["", "Bill\nto: Ada", "Terms"], headings=["Bill", "Terms"])
+    assert [page.headings for page in found.pages] == [(), ("Bill",), ()]
+
+
 def test_chosen_pages_keep_their_numbers():
     found = document(["a", "b", "c"], sample_files.request(target_pages=(2, 0, 9)))
     assert [(page.index, page.text) for page in found.pages] == [(0, "a"), (2, "c")]

@@ -6,25 +6,33 @@ from devtools import sample_files
 from worker.parsing.readers.html import read_html, visible_text
 
 
+def text_of(markup: str) -> str:
+    return visible_text(markup)[0]
+
+
+def headings_of(markup: str) -> tuple[str, ...]:
+    return visible_text(markup)[1]
+
+
 def test_hidden_parts_are_left_out():
     markup = """<html><head><title>Invoice 7</title><style>p {color: red}</style>
     <script>alert("x < y")</script></head><body><noscript>turn on</noscript>
     <ix:header><ix:hidden>facts<ix:header>more</ix:header></ix:hidden></ix:header>
     <svg><text>icon</text></svg><p>Total&nbsp;&euro; 5</p></body></html>"""
-    assert visible_text(markup) == "Invoice 7\n\nTotal € 5"
+    assert text_of(markup) == "Invoice 7\n\nTotal € 5"
 
 
 def test_blocks_break_lines_and_cells_do_not():
     markup = "<ul><li>a<li>b</ul>x<br/>y<table><tr><td>1<td>2<tr><td>3</table>"
-    assert visible_text(markup).split("\n") == ["a", "b", "", "x", "y", "", "1 2", "3"]
+    assert text_of(markup).split("\n") == ["a", "b", "", "x", "y", "", "1 2", "3"]
 
 
 def test_preformatted_text_keeps_its_lines():
-    assert visible_text("<p>a\nb</p><pre>c\nd</pre></pre>") == "a b\n\nc\nd"
+    assert text_of("<p>a\nb</p><pre>c\nd</pre></pre>") == "a b\n\nc\nd"
 
 
 def test_links_and_pictures_leave_their_words_only():
-    assert visible_text('<a href="http://x.y">here</a> <img src="data:,x" alt="z">') == "here"
+    assert text_of('<a href="http://x.y">here</a> <img src="data:,x" alt="z">') == "here"
 
 
 def test_encoding_declared_in_the_markup():
@@ -35,20 +43,79 @@ def test_encoding_declared_in_the_markup():
 
 def test_deeply_nested_markup_is_read():
     text = "<div>" * 30_000 + "x" + "</div>" * 30_000
-    assert visible_text(text) == "x"
+    assert text_of(text) == "x"
 
 
 def test_a_bracket_in_values_and_in_text():
-    assert visible_text('<p title="a > b">x < y &lt; z</p>') == "x < y < z"
+    assert text_of('<p title="a > b">x < y &lt; z</p>') == "x < y < z"
 
 
 def test_scripts_end_at_their_own_tag_only():
-    assert visible_text("<script>'<script>' + '</p>'</SCRIPT >after") == "after"
-    assert visible_text("<svg/>after <!-- <p>hidden --> it") == "after it"
+    assert text_of("<script>'<script>' + '</p>'</SCRIPT >after") == "after"
+    assert text_of("<svg/>after <!-- <p>hidden --> it") == "after it"
+
+
+def test_titles_and_large_headings_stand_out():
+    markup = "<title>Shop</title><h1>Invoice</h1><h2>Items</h2><h3>Fees</h3><h4>Notes</h4><p>Pay"
+    assert visible_text(markup) == (
+        "Shop\n\nInvoice\n\nItems\n\nFees\n\nNotes\n\nPay",
+        ("Shop", "Invoice", "Items", "Fees"),
+    )
 
 
 @pytest.mark.parametrize(
-    "unit", ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">']
+    ("markup", "expected"),
+    [
+        (
+            '<h1 id="a>b">Tax <b>assess<i>ment</i></b> <a href=x>notice</a></h1>',
+            "Tax assessment notice",
+        ),
+        ("<H1>A &amp; B&nbsp;&euro;&#0;</H1>", "A & B €\ufffd"),
+        ("<h1>Notice<script>'</h1>'</script> of <!-- no --> leave</h1>", "Notice of leave"),
+        ("<h1>\n  Terms\n  of use </h1>", "Terms of use"),
+        ("<h1>Notice<br>of leave</h1>", "Notice\nof leave"),
+        ("<pre><h1>Notice\nof leave</h1></pre>", "Notice\nof leave"),
+    ],
+)
+def test_headings_are_read_as_the_text_is(markup, expected):
+    assert headings_of(f"{markup}<p>Pay") == (expected,)
+    assert text_of(f"{markup}<p>Pay") == f"{expected}\n\nPay"
+
+
+def test_a_heading_ends_where_the_next_begins():
+    assert headings_of("<h1>Invoice<h2>Items</h2>5</h1>6") == ("Invoice", "Items")
+    assert headings_of("</h2><h1>Invoice</h3>6</h1>") == ("Invoice",)
+
+
+def test_a_heading_that_never_ends_is_text():
+    assert visible_text("<p>Dear Jane<h1>thank you<p>for your letter") == (
+        "Dear Jane\n\nthank you\n\nfor your letter",
+        (),
+    )
+
+
+def test_headings_without_words_or_in_hidden_parts_do_not_stand_out():
+    assert headings_of("<h1></h1><h2> &nbsp;<img></h2><svg><title>icon</title></svg>text") == ()
+
+
+def test_headings_are_those_of_the_first_page_that_is_read():
+    markup = f"<h1>Invoice</h1><p>{'a ' * 1494}<h2>Terms</h2><p>{'b ' * 1400}"
+    found = read_html(sample_files.source(markup.encode(), "a.html"))
+    assert [page.headings for page in found.pages] == [("Invoice",), ()]
+    found = read_html(
+        sample_files.source(markup.encode(), "a.html", sample_files.request(target_pages=(1,)))
+    )
+    assert [page.headings for page in found.pages] == [("Terms",)]
+
+
+def test_headings_are_few_and_short():
+    assert len(headings_of("<h1>a</h1>" * 100)) == 60
+    assert headings_of(f"<h1>{'long ' * 50}</h1><h2>Invoice</h2>") == ("Invoice",)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">', "<h1>a"],
 )
 def test_unclosed_tags_take_no_longer(unit):
     start = time.process_time()
