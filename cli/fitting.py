@@ -19,6 +19,7 @@ from worker.classification.fitting.corpus import (
     read_text_corpus,
 )
 from worker.classification.fitting.fit import fit
+from worker.classification.knowledge.base import compile_knowledge, load_knowledge
 from worker.classification.loading import (
     constants_name,
     constants_path,
@@ -27,24 +28,26 @@ from worker.classification.loading import (
     load_embedder,
 )
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.knowledge import load_knowledge
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
 def fit_built_in(
-    place: Path, settings: Settings, output: Path | None, *, alone: bool
+    places: Sequence[Path], settings: Settings, output: Path | None, *, alone: bool
 ) -> list[Path]:
     """Fit the constants of the built-in models: of both together and of the first alone.
 
-    With `alone`, fits only the latter. Returns the paths that were written, without endings.
+    With `alone`, fits only the latter. Without `output`, compiles the knowledge first. Returns
+    the paths that were written, without endings.
     Raises StartupError when the corpus is missing or the constants cannot be written.
     """
+    if output is None:
+        compile_knowledge()
     use = CachingEmbedder(UseEmbedder())
     engines = [[use]]
     if not alone:
         engines.append([CachingEmbedder(load_e5(settings.built_models)), use])
-    fitted = fit_constants(place, engines)
+    fitted = fit_constants(places, engines)
     with data_directory() as shipped:
         paths = [(output or shipped) / constants_name(embedders) for embedders in engines]
         for path, constants in zip(paths, fitted, strict=True):
@@ -52,11 +55,11 @@ def fit_built_in(
     return paths
 
 
-def fit_custom(place: Path, settings: Settings, output: Path | None) -> list[Path]:
+def fit_custom(places: Sequence[Path], settings: Settings, output: Path | None) -> list[Path]:
     """Fit the constants of PIGEONHOLE_EMBEDDER; returns and raises as `fit_built_in` does."""
     embedder = load_embedder(settings)
     try:
-        (constants,) = fit_constants(place, [[CachingEmbedder(embedder)]])
+        (constants,) = fit_constants(places, [[CachingEmbedder(embedder)]])
     except (EmbedderUnavailable, FileError) as error:
         raise StartupError(str(error)) from error
     path = constants_path(settings.built_models, embedder)
@@ -66,18 +69,20 @@ def fit_custom(place: Path, settings: Settings, output: Path | None) -> list[Pat
     return [path]
 
 
-def fit_constants(place: Path, engines: Sequence[Sequence[Embedder]]) -> list[Constants]:
-    """Parse the corpus in `place` and fit the constants of each engine's embedders on it.
+def fit_constants(places: Sequence[Path], engines: Sequence[Sequence[Embedder]]) -> list[Constants]:
+    """Parse the corpora in `places` and fit the constants of each engine's embedders on them.
 
-    Raises StartupError when there is no corpus in `place`.
+    Raises StartupError when there is no corpus in a place.
     """
-    directory = find_directory(place)
-    corpora = _read_corpora(directory)
+    directories = [find_directory(place) for place in places]
+    corpora = [_read_corpus(directory) for directory in directories]
+    texts = (read_text_corpus(directory) for directory in directories)
+    corpora = [*filter(None, [next(filter(None, texts), None)]), *corpora]
     click.echo(f"Fitting on {sum(len(corpus.documents) for corpus in corpora)} documents")
     return [fit(corpora, embedders, load_knowledge()) for embedders in engines]
 
 
-def _read_corpora(directory: Path) -> list[Corpus]:
+def _read_corpus(directory: Path) -> Corpus:
     with SandboxedParser() as parser:
         labelled, unread = read_labelled(
             directory,
@@ -85,8 +90,7 @@ def _read_corpora(directory: Path) -> list[Corpus]:
         )
     for entry, error in unread:
         click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)
-    text = read_text_corpus(directory)
-    return [text, labelled] if text else [labelled]
+    return labelled
 
 
 def _save(constants: Constants, path: Path) -> None:

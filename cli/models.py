@@ -47,11 +47,12 @@ def build(*, if_possible: bool) -> None:
 @models.command()
 @click.option(
     "--corpus",
-    "place",
+    "places",
     required=True,
+    multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Directory of the labelled documents: manifest.csv, the files, rules*.json, and text.jsonl"
-    " there or in a parent directory.",
+    help="Directory of labelled documents: manifest.csv, the files, rules*.json, and text.jsonl"
+    " there or in a parent directory. Several may be given.",
 )
 @click.option(
     "--output",
@@ -60,8 +61,8 @@ def build(*, if_possible: bool) -> None:
     "with PIGEONHOLE_EMBEDDER: PIGEONHOLE_MODELS_DIR]",
 )
 @click.option("--alone", is_flag=True, help="Fit only the constants of USE alone.")
-def fit(place: Path, output: Path | None, *, alone: bool) -> None:
-    """Fit the classifier's constants after a change of model, bank, panel or chunks.
+def fit(places: tuple[Path, ...], output: Path | None, *, alone: bool) -> None:
+    """Fit the classifier's constants after a change of model, knowledge or chunks.
 
     The built-in models have two sets: for both together, and for USE alone. The embedder of
     PIGEONHOLE_EMBEDDER has one. The constants contain means, word counts and regression
@@ -75,9 +76,9 @@ def fit(place: Path, output: Path | None, *, alone: bool) -> None:
         raise click.UsageError("--alone is for the built-in models: unset PIGEONHOLE_EMBEDDER.")
     try:
         if settings.embedder:
-            paths = fitting.fit_custom(place, settings, output)
+            paths = fitting.fit_custom(places, settings, output)
         else:
-            paths = fitting.fit_built_in(place, settings, output, alone=alone)
+            paths = fitting.fit_built_in(places, settings, output, alone=alone)
     except StartupError as error:
         raise click.ClickException(str(error)) from error
     for path in paths:

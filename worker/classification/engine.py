@@ -12,12 +12,12 @@ from worker.classification.embedders.passage_cache import PassageVectors, fresh_
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
+from worker.classification.knowledge.base import load_knowledge
 from worker.classification.rules.catch_all import find_catch_alls
 from worker.classification.scoring.calibration import decide
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import ExamplesByType
-from worker.classification.scoring.knowledge import load_knowledge
 from worker.classification.scoring.scorer import Scorer
 from worker.parsing.document import Document, TextSource
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.jobs.values import Quote, Rule
-from worker.classification.embedders.base import Vectors
 from worker.classification.explanation.evidence import (
     Alternative,
     ChannelScore,
     CueFound,
     Influence,
-    KnownType,
     Overlap,
+    OwnName,
     RankedRule,
     ScoringEvidence,
+    Understood,
 )
 from worker.classification.explanation.quote import choose_quote
 from worker.classification.features.scripts import unseen_script
@@ -32,6 +32,7 @@ from worker.classification.scoring.space import Targets
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
 _SHOWN_OVERLAPS = 3
+_SHOWN_STRENGTH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
             for cue, bonus in zip(scores.cues, scores.bonuses[:, top], strict=True)
             if bonus > 0
         ),
-        known_type=_known_type(scorer, targets[0].direct[top]),
+        own_name=_own_name(judgement, scorer, top),
+        understood=_understood(scores, scorer, judgement.rules[top]),
         alternative=alternative,
         better_alternatives=better,
         is_null=decision.is_null,
@@ -110,6 +112,8 @@ def _ranked_rule(judgement: Judgement, position: int) -> RankedRule:
         ),
         lexical=float(scores.lexical[position]) * lexical.WEIGHT,
         bonus=float(scores.bonuses[:, position].sum()),
+        named=float(scores.named[position]),
+        lifted=float(scores.rules[position] - scores.own[position]),
         excluded=float(scores.excluded[position]),
     )
 
@@ -124,12 +128,29 @@ def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative
     return Alternative(name, float(scores.panel[best])), int(better)
 
 
-def _known_type(scorer: Scorer, direct: Vectors) -> KnownType | None:
-    nearness = scorer.lead.bank_types @ direct
-    best = int(nearness.argmax())
-    if nearness[best] < scorer.lead.tuning.known:
+def _own_name(judgement: Judgement, scorer: Scorer, top: int) -> OwnName | None:
+    rule, document = judgement.rules[top], judgement.document
+    known = scorer.best_name(rule, document)
+    own = scorer.own_name(rule, document)
+    bonus = float(judgement.scores.named[top])
+    if own is not None and (known is None or own.strength >= known.strength):
+        return OwnName(own.line, rule.type, own.strength, bonus)
+    if known is None or known.strength < _SHOWN_STRENGTH:
         return None
-    return KnownType(scorer.knowledge.bank_types[best].type, float(nearness[best]))
+    return OwnName(known.line, scorer.knowledge.types[known.row].name, known.strength, bonus)
+
+
+def _understood(scores: Scores, scorer: Scorer, rule: Rule) -> Understood:
+    resolution = scorer.resolutions([rule])[0]
+    kinds = np.flatnonzero((resolution.steps > 0) & np.isfinite(resolution.steps))
+    ordered = kinds[np.argsort(-scores.panel[kinds], kind="stable")]
+    panel = scorer.knowledge.panel
+    meant = np.isfinite(resolution.steps)
+    return Understood(
+        tuple(scorer.knowledge.types[row].name for row in resolution.rows),
+        tuple(panel[column].type for column in ordered),
+        panel[int(np.where(meant, scores.panel, -np.inf).argmax())].type if meant.any() else None,
+    )
 
 
 def _influences(decision: Decision) -> tuple[Influence, ...]:

@@ -18,8 +18,10 @@ class ChannelScore:
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
-    `score` is the weighted mean of `channels` plus `lexical` plus `bonus` minus `excluded`. The
-    last is how much better the document fits to something that the rule's description excludes.
+    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named` and `lifted`, minus
+    `excluded`. `named` is for what the document calls itself, and `lifted` for how well it fits
+    to a kind of the rule's type. `excluded` is how much better it fits to something that the
+    rule's description excludes.
     """
 
     type: str
@@ -27,6 +29,8 @@ class RankedRule:
     channels: tuple[ChannelScore, ...]
     lexical: float
     bonus: float
+    named: float = 0.0
+    lifted: float = 0.0
     excluded: float = 0.0
 
 
@@ -39,11 +43,29 @@ class CueFound:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownType:
-    """The built-in type of the bank that a rule resembles, with the cosine."""
+class OwnName:
+    """What the document calls itself: the line, the built-in type that it names, and how surely.
 
+    `strength` is 0 to 1, and `bonus` what it adds to the top rule's score.
+    """
+
+    line: str
     type: str
-    similarity: float
+    strength: float
+    bonus: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The built-in types that the top rule means, and their kinds, the best fitting first.
+
+    `best` is the one of all these that the document fits best. All are empty or None for a rule
+    that means no built-in type.
+    """
+
+    types: tuple[str, ...]
+    kinds: tuple[str, ...]
+    best: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +107,8 @@ class ScoringEvidence:
     quote: Quote | None
     shared_words: tuple[str, ...]
     cues: tuple[CueFound, ...]
-    known_type: KnownType | None
+    own_name: OwnName | None
+    understood: Understood
     alternative: Alternative | None
     better_alternatives: int
     is_null: bool

@@ -9,8 +9,8 @@ from app.jobs.values import Quote
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.text import is_readable, normalise_text
-from worker.classification.scoring.embedded_document import DocumentVectors, EmbeddedDocument
-from worker.classification.scoring.space import EmbeddingSpace
+from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.space import DocumentVectors, EmbeddingSpace
 from worker.parsing.document import DocumentPage
 
 MAX_QUOTE = 160

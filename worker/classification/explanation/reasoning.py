@@ -10,7 +10,7 @@ _PHRASES = {
     "lead_over_best_alternative": "the comparison with the best other document type",
     "lead_over_three_alternatives": "the comparison with the three best other document types",
     "share_of_top": "its weight among the candidates",
-    "log_characters": "the amount of text",
+    "log_tokens": "the amount of text",
     "some_alternative_is_better": "whether another document type fits better",
     "better_alternatives": "the number of other document types that fit better",
 }
@@ -52,7 +52,8 @@ def _steps(evidence: Evidence) -> Iterator[str]:
         yield _quoted(evidence.scoring)
         yield from _cues(evidence.scoring)
         yield from _excluded(evidence.scoring)
-        yield _known(evidence.scoring)
+        yield _own_name(evidence.scoring)
+        yield _understood(evidence.scoring)
         yield _examples(evidence.scoring)
         yield _alternative(evidence.scoring)
         yield _confidence(evidence.scoring)
@@ -123,14 +124,28 @@ def _excluded(scoring: ScoringEvidence) -> Iterator[str]:
             )
 
 
-def _known(scoring: ScoringEvidence) -> str:
-    known = scoring.known_type
-    if known is None:
+def _own_name(scoring: ScoringEvidence) -> str:
+    name = scoring.own_name
+    if name is None:
         return ""
-    return (
-        f'The rule "{scoring.ranking[0].type}" resembles the built-in type "{known.type}"'
-        f" (cosine {known.similarity:.2f}), whose samples were compared too."
-    )
+    text = f"The document calls itself “{name.line}” ({name.type})"
+    if name.bonus > 0:
+        text += f', which adds {name.bonus:.2f} to "{scoring.ranking[0].type}"'
+    return text + "."
+
+
+def _understood(scoring: ScoringEvidence) -> str:
+    top, understood = scoring.ranking[0], scoring.understood
+    if not understood.types:
+        return f'The rule "{top.type}" means no built-in type; only its own words are compared.'
+    text = f'The rule "{top.type}" is understood as {" or ".join(understood.types)}'
+    if understood.kinds:
+        shown = ", ".join(understood.kinds[:_SHOWN])
+        more = len(understood.kinds) - _SHOWN
+        text += f", and its kinds {shown}{f' and {more} more' if more > 0 else ''}"
+    if top.lifted > 0:
+        text += f'. The document fits "{understood.best}" better, which adds {top.lifted:.2f}'
+    return text + "."
 
 
 def _examples(scoring: ScoringEvidence) -> str:

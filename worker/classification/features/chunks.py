@@ -57,6 +57,18 @@ def cut_chunks(
     return tuple(islice(_chunks(pages, size), count))
 
 
+def count_tokens(text: str, limit: int = 1_000) -> int:
+    """Return about how many tokens a text has, at most `limit`. Marks alone are none."""
+    tokens = 0.0
+    for unit in _UNIT.finditer(text):
+        if unit.lastgroup != "mark":
+            base, slope = _COST[unit.lastgroup or "mark"]
+            tokens += base + slope * (unit.end() - unit.start())
+            if tokens >= limit:
+                break
+    return min(round(tokens), limit)
+
+
 def _chunks(pages: Sequence[DocumentPage], size: int) -> Iterator[Chunk]:
     for position, page in enumerate(pages):
         first = content_start(page.text, first_page=position == 0)

@@ -14,6 +14,7 @@ from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.lexicon import fit_lexicon
+from worker.classification.knowledge.base import ENGLISH, Knowledge
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
 from worker.classification.scoring.calibration import (
@@ -24,22 +25,22 @@ from worker.classification.scoring.calibration import (
 )
 from worker.classification.scoring.constants import Constants, Fingerprint
 from worker.classification.scoring.cues import SENTENCES
-from worker.classification.scoring.knowledge import Knowledge
 from worker.classification.scoring.lexical import Lexicon, document_text
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
-from worker.classification.scoring.space import SpaceVectors, ridge_map
+from worker.classification.scoring.space import SpaceVectors, form_map, ridge_map
 
 _MIN_TYPES = 3
-_RULE_COUNTS = (1, 2, 3, 4, 5, 8, 12, 20)
-_ABSENT = 0.35
+_RULE_COUNTS = (1, 2, 3, 5, 8, 12, 18, 25)
+# The share of rule sets without the right rule; of short texts, which often say nothing, half.
+_ABSENT, _ABSENT_FROM_SHORT = 0.28, 0.5
 _DRAWS = 6
 _REGULARISATION = 0.3
-# Every third document is used a second time, cut to its first characters. Few files are as short
+# Every second document is used a second time, cut to its first characters. Few files are as short
 # as the OCR text of a till receipt, and without short texts their confidence is too high (measured
 # at 200 characters: calibration error 0.07 without, 0.02 with all).
-_SHORTENED_EVERY = 3
-_MIN_CHARACTERS, _MAX_CHARACTERS = 60, 800
+_SHORTENED_EVERY = 2
+_MIN_CHARACTERS, _MAX_CHARACTERS = 3, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ def with_calibration(
     vectors = {name: space.rounded() for name, space in vectors.items()}
     scorer = Scorer(embedders, vectors, lexicon, knowledge)
     drawn = [
-        draw_outcomes(scored, [rule.type for rule in rules], seed)
+        draw_outcomes(scored, [rule.type for rule in rules], seed, absent)
         for whole in corpora
-        for corpus in (whole, _shortened(whole))
+        for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT))
         for seed, (rules, scored) in enumerate(
             zip(corpus.rule_sets, score_all(scorer, corpus), strict=True)
         )
@@ -121,25 +122,25 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
     documents = [item for corpus in corpora for item in corpus.documents]
     chunks = [chunk.text for item in documents for chunk in cut_chunks(item.document.pages)]
     lines = [line for item in documents for line in title_lines(item.document.pages)]
-    panel = embedder.embed([rule_text(rule) for rule in knowledge.panel], "query")
-    types = embedder.embed([rule_text(rule) for rule in knowledge.bank_types], "query")
-    samples = embedder.embed(knowledge.samples, "passage")
-    centre = panel.mean(axis=0)
-    # The map is fitted on the samples for all languages only, as it was measured.
-    known = np.array([not language for language in knowledge.sample_languages])
-    everywhere, rows = samples[known], np.array(knowledge.sample_types)[known]
+    types = embedder.embed([rule_text(rule) for rule in knowledge.rules], "query")
+    samples = embedder.embed([sample.text for sample in knowledge.samples], "passage")
+    languages = np.array([sample.language for sample in knowledge.samples])
+    centre = types[knowledge.panel_rows].mean(axis=0)
+    # The map is fitted on the English samples only, as it was measured.
+    english = languages == ENGLISH
+    everywhere, rows = samples[english], knowledge.sample_types[english]
     return SpaceVectors(
         document_mean=embedder.embed(chunks, "passage").mean(axis=0),
         title_mean=embedder.embed(lines, "passage").mean(axis=0),
-        panel=panel,
-        bank_types=types,
+        types=types,
         samples=samples,
         cues=embedder.embed(SENTENCES, "query"),
         catch_alls=embedder.embed(PROTOTYPES, "query"),
         ridge=ridge_map(
             normalise(everywhere - everywhere.mean(axis=0)),
-            normalise(types - centre)[rows],
+            normalise(types[knowledge.bank_rows] - centre)[rows],
         ),
+        form=form_map(samples, knowledge.sample_types, languages),
     )
 
 
@@ -185,18 +186,22 @@ def draw_rules(
     return [right, *(int(p) for p in random.choice(others, count - 1, replace=False))]
 
 
-def draw_outcomes(documents: Sequence[ScoredDocument], types: Sequence[str], seed: int) -> Outcomes:
-    """Draw six random rule sets for each document, about a third without the right rule."""
+def draw_outcomes(
+    documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, absent: float = _ABSENT
+) -> Outcomes:
+    """Draw six random rule sets for each document, the share `absent` without the right rule."""
     random = np.random.default_rng(seed)
     rows: list[Features] = []
     match_right: list[bool] = []
     null_right: list[bool] = []
-    counts = [count for count in _RULE_COUNTS if count < len(types)]
+    counts = [count for count in _RULE_COUNTS if count <= len(types)]
     for item in documents:
         right = types.index(item.label) if item.label in types else None
         for _ in range(_DRAWS):
             count = int(random.choice(counts))
-            present = right is not None and bool(random.random() > _ABSENT)
+            present = right is not None and bool(random.random() > absent)
+            if right is not None and not present:
+                count = min(count, len(types) - 1)
             drawn = draw_rules(right, len(types), count, present=present, random=random)
             scores = item.scores.subset(drawn)
             rows.append(extract_features(scores))

@@ -18,7 +18,7 @@ FEATURES = (
     "lead_over_best_alternative",
     "lead_over_three_alternatives",
     "share_of_top",
-    "log_characters",
+    "log_tokens",
     "some_alternative_is_better",
     "better_alternatives",
 )
@@ -26,7 +26,7 @@ STEEPNESS = 2.0
 """The steepness with which a lower score makes a rule less likely."""
 
 _MAX_MARGIN = 3.0
-_MAX_LOG = 9.0
+_MANY_TOKENS = 300
 
 
 def extract_features(scores: Scores) -> Features:
@@ -50,7 +50,7 @@ def extract_features(scores: Scores) -> Features:
             top - float(best[-1]),
             top - float(best.mean()),
             1 / float(weights.sum()),
-            min(math.log1p(scores.characters), _MAX_LOG),
+            math.log1p(min(scores.tokens, _MANY_TOKENS)),
             float(better > 0),
             math.sqrt(better),
         ]

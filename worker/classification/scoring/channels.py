@@ -5,36 +5,63 @@ expressed in standard deviations above the panel.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.scores import Channel
-from worker.classification.scoring.space import BankSamples, EmbeddingSpace, Targets
+from worker.classification.scoring.space import (
+    DocumentVectors,
+    EmbeddingSpace,
+    Targets,
+)
 
 SAMPLE_CHANNELS = frozenset({"samples", "nearest"})
 """The channels whose weight is the familiarity of a type from the bank."""
 
 
+@dataclass(frozen=True, slots=True)
+class SampleCosines:
+    """A document compared with the samples of a space, which no rule changes.
+
+    `forms` (c, D) are its chunks after the form map, and `by_type` (c, T) their cosines with the
+    nearest samples of each type of the bank.
+    """
+
+    forms: Vectors
+    by_type: Vectors
+
+
+def compare_with_samples(space: EmbeddingSpace, document: DocumentVectors) -> SampleCosines:
+    """Compare a document that has chunks with the samples of the space."""
+    forms = space.by_form(document.chunks)
+    return SampleCosines(forms, space.samples.nearest(forms))
+
+
 def similarities(
-    space: EmbeddingSpace, samples: BankSamples, chunks: Vectors, titles: Vectors, targets: Targets
+    space: EmbeddingSpace,
+    document: DocumentVectors,
+    seen: SampleCosines,
+    targets: Targets,
+    stand_ins: Vectors,
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 
-    `chunks` (c, D), at least one, and `titles` (t, D), perhaps none, are centred. `samples` are
-    those of the space that suit the document's language. `description` compares chunks with the
-    description, `samples` with the mean sample of the nearest known types (hypothetical documents
-    written in advance), `mapped` with the description after the ridge map, `nearest` with the
-    nearest single sample of those types. `title` compares title lines with the description and
-    is zero without any.
+    The document has at least one chunk. `seen` is how it compares with the samples of the space,
+    and `stand_ins` (n, D) are what documents of the targets look like. `description` compares
+    chunks with the description, `samples` with the mean sample of the nearest known types
+    (hypothetical documents written in advance), `mapped` with the description after the ridge
+    map, `nearest` with the nearest samples of those types. `title` compares title lines with the
+    description and is zero without any.
     """
-    by_type = np.maximum.reduceat(chunks @ samples.vectors.T, samples.type_starts, axis=1)
+    chunks, titles = document.chunks, document.titles
     mapped = normalise(chunks @ space.ridge)
     return {
         "description": pool(chunks @ targets.direct.T),
-        "samples": pool(chunks @ targets.stand_ins(samples.prototypes).T),
+        "samples": pool(seen.forms @ stand_ins.T),
         "mapped": pool(mapped @ targets.direct.T),
-        "nearest": pool(by_type @ targets.mixture.T),
+        "nearest": pool((seen.by_type[:, targets.nearest] * targets.shares).sum(axis=2)),
         "title": (
             (titles @ targets.direct.T).max(axis=0)
             if len(titles)

@@ -13,6 +13,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.features.structure import (
     has_blanks,
     has_machine_readable_zone,
+    has_mail_headers,
     has_numbered_sections,
     has_transactions,
 )
@@ -33,7 +34,7 @@ class Cue:
 CUES = (
     Cue(
         "email",
-        "the file is an e-mail message",
+        "this is an e-mail message, by its format or its header lines",
         ("email: an e-mail message with sender, recipient, subject and body",),
     ),
     Cue(
@@ -91,6 +92,7 @@ _FORMATS = {
     "spreadsheet": {"csv", "tsv", "xlsx", "xls", "ods"},
 }
 _STRUCTURES = {
+    "email": has_mail_headers,
     "identity": has_machine_readable_zone,
     "form": has_blanks,
     "sections": has_numbered_sections,

@@ -3,31 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.classification.embedders.base import Vectors
 from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
-from worker.classification.features.chunks import Chunk, cut_chunks
-from worker.classification.features.scripts import is_english, unseen_script
+from worker.classification.features.chunks import Chunk, count_tokens, cut_chunks
+from worker.classification.features.headings import HeadingPart, heading_parts
+from worker.classification.features.scripts import unseen_script
 from worker.classification.features.text import is_readable
 from worker.classification.features.titles import title_lines
+from worker.classification.knowledge.names import FoundName, NameFinder
 from worker.classification.scoring.cues import observed_cues
 from worker.classification.scoring.lexical import document_text
-from worker.classification.scoring.space import EmbeddingSpace
-from worker.parsing.document import Document
+from worker.classification.scoring.space import DocumentVectors, EmbeddingSpace
+from worker.parsing.document import Document, DocumentPage, TextSource
 
 _TITLE = "title"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentVectors:
-    """A document's vectors in one embedding space.
-
-    `chunks` (c, D) and `titles` (t, D) are centred. `trust` is 0 when the embedder has not seen
-    the document's script and another embedder has, otherwise 1.
-    """
-
-    chunks: Vectors
-    titles: Vectors
-    trust: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +23,25 @@ class EmbeddedDocument:
     """A document with everything that scoring needs of it.
 
     `vectors` has one entry for each embedding space; it is empty when the document has no
-    readable text and so no `chunks`. Documents in English (`is_english`) are compared only with
-    the samples for all languages. `cues` are positions in `CUES`.
+    readable text and so no `chunks`. `names` is what the document calls itself. `cues` are
+    positions in `CUES`. `tokens` counts what can be read of it.
     """
 
     document: Document
     chunks: tuple[Chunk, ...]
     vectors: tuple[DocumentVectors, ...]
     text: str
-    is_english: bool
+    headings: tuple[HeadingPart, ...]
+    names: tuple[FoundName, ...]
     cues: tuple[int, ...]
+    tokens: int
     characters: int
 
 
 def embed_document(
     document: Document,
     spaces: Sequence[EmbeddingSpace],
+    finder: NameFinder,
     passage_vectors: PassageVectors = fresh_vectors,
 ) -> EmbeddedDocument:
     """Embed a document's first chunks and title lines in each space; the first space leads."""
@@ -58,6 +49,8 @@ def embed_document(
     text = document_text(document)
     texts = [chunk.text for chunk in chunks]
     titles = title_lines(document.pages)
+    first = _first_page(document)
+    headings = tuple(heading_parts(first)) if first is not None else ()
     return EmbeddedDocument(
         document=document,
         chunks=chunks,
@@ -69,10 +62,18 @@ def embed_document(
             if chunks
         ),
         text=text,
-        is_english=is_english(text),
+        headings=headings,
+        names=tuple(
+            finder.find(headings, is_ocr=first is not None and first.source is TextSource.OCR)
+        ),
         cues=observed_cues(document),
+        tokens=sum(count_tokens(page.text) for page in document.pages),
         characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
     )
+
+
+def _first_page(document: Document) -> DocumentPage | None:
+    return next((page for page in document.pages if is_readable(page.text)), None)
 
 
 def trust(space: EmbeddingSpace, text: str, lead: EmbeddingSpace) -> float:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
-from worker.classification.scoring.channels import pool
 from worker.classification.scoring.embedded_document import EmbeddedDocument
-from worker.classification.scoring.space import BankSamples, Targets
 
 _FEW_STRENGTH = 0.6
 _FULL_STRENGTH = 1.0
@@ -51,23 +49,21 @@ def combine_examples(documents: Sequence[tuple[Vectors, ...]]) -> EmbeddedExampl
     return EmbeddedExamples(len(documents), means)
 
 
-def compare_with_examples(
-    chunks: Vectors,
-    samples: BankSamples,
-    targets: Targets,
+def add_examples(
+    stand_ins: Vectors,
+    familiarity: Vectors,
     examples: Sequence[EmbeddedExamples | None],
     space: int,
 ) -> tuple[Vectors, Vectors]:
-    """Return the channel of samples where some rules have examples, and its weight, (n,) each.
+    """Return what documents of n rules look like, (n, D), and its weight, (n,), with examples.
 
-    `examples` has one entry for each rule, `space` is the position of the space in use. A rule
-    far from all known types is compared with its examples alone.
+    `stand_ins` (n, D) and `familiarity` (n,) are those of the bank, `space` is the position of
+    the space in use. A rule far from all known types is compared with its examples alone.
     """
-    stand_ins = targets.stand_ins(samples.prototypes)
-    weights = targets.familiarity.copy()
+    stand_ins, weights = stand_ins.copy(), familiarity.copy()
     for row, given in enumerate(examples):
         if given is not None:
             known = weights[row] * stand_ins[row]
             stand_ins[row] = normalise(known + given.strength * given.directions[space])
             weights[row] = max(weights[row], given.strength)
-    return pool(chunks @ stand_ins.T), weights
+    return stand_ins, weights

@@ -21,7 +21,8 @@ WEIGHT = 0.1
 """The weight of the channel; the mean of the embedding channels has 1."""
 
 _MAX_CHARACTERS = 6_000
-_MIN_SCORE, _MAX_SCORE = -3.0, 8.0
+# One shared word of an otherwise foreign text would count 8 deviations.
+_MIN_SCORE, _MAX_SCORE = -3.0, 3.0
 _WORD = re.compile(r"\b\w\w+\b")
 
 

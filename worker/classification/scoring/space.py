@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.classification.embedders.base import Embedder, Vectors, normalise
-from worker.classification.scoring.knowledge import Knowledge
+from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.tuning import tuning_of
 
 # The samples of the few nearest bank types stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
 _MIXTURE_STEEPNESS = 40.0
+_MIN_OF_LANGUAGE = 10
+_NEAREST_SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +25,19 @@ class SpaceVectors:
     """The fitted vectors of one embedder's space; D is its dimension.
 
     The means of document chunks and of title lines have shape (D,). The rest are embeddings as
-    the embedder returns them, one row a text, in the order of the knowledge: `panel` and
-    `bank_types` as queries, `samples` as passages. `ridge` (D, D) maps a centred chunk to the
-    description of its type.
+    the embedder returns them, one row a text, in the order of the knowledge: `types` as queries,
+    `samples` as passages. `ridge` (D, D) maps a centred chunk to the description of its type,
+    and `form` (D, D) makes the form of chunks and samples count more than their topic.
     """
 
     document_mean: Vectors
     title_mean: Vectors
-    panel: Vectors
-    bank_types: Vectors
+    types: Vectors
     samples: Vectors
     cues: Vectors
     catch_alls: Vectors
     ridge: Vectors
+    form: Vectors
 
     def rounded(self) -> "SpaceVectors":
         """Return the vectors as `Constants.save` stores them, in half precision.
@@ -50,21 +52,35 @@ class SpaceVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentVectors:
+    """A document's vectors in one embedding space.
+
+    `chunks` (c, D) and `titles` (t, D) are centred. `trust` is 0 when the embedder has not seen
+    the document's script and another embedder has, otherwise 1.
+    """
+
+    chunks: Vectors
+    titles: Vectors
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     """The vectors that documents are compared with: n descriptions of types (rules or panel).
 
-    `direct` (n, D) are the centred descriptions. `mixture` (n, T) is the weight of each of the T
-    bank types that stand in for a description. `familiarity` (n,), 0 to 1, is the weight of the
-    samples of these types.
+    `direct` (n, D) are the centred descriptions. `nearest` (n, 3) are the positions of the bank
+    types that stand in for a description, and `shares` (n, 3) their weights, which sum to 1.
+    `familiarity` (n,), 0 to 1, is the weight of the samples of these types.
     """
 
     direct: Vectors
-    mixture: Vectors
+    nearest: npt.NDArray[np.int64]
+    shares: Vectors
     familiarity: Vectors
 
     def stand_ins(self, prototypes: Vectors) -> Vectors:
         """Return a vector for a typical document of each type, (n, D): a mean of prototypes."""
-        return normalise(self.mixture @ prototypes)
+        return normalise(np.einsum("nk,nkd->nd", self.shares, prototypes[self.nearest]))
 
     def __len__(self) -> int:
         return len(self.direct)
@@ -74,23 +90,41 @@ class Targets:
         """Return the rows of all parts, in order."""
         return cls(
             np.concatenate([part.direct for part in parts]),
-            np.concatenate([part.mixture for part in parts]),
+            np.concatenate([part.nearest for part in parts]),
+            np.concatenate([part.shares for part in parts]),
             np.concatenate([part.familiarity for part in parts]),
         )
 
 
 class BankSamples:
-    """Centred samples of the bank, grouped by type.
+    """The samples of the bank after the form map, grouped by type.
 
-    `vectors` (n, D) are the samples, `type_starts` (T,) the first row of each type and
-    `prototypes` (T, D) the mean sample of each type.
+    `prototypes` (T, D) are the mean sample of each type.
     """
 
     def __init__(self, vectors: Vectors, types: npt.NDArray[np.int64], count: int) -> None:
         order = np.argsort(types, kind="stable")
-        self.vectors = np.ascontiguousarray(vectors[order])
-        self.type_starts: npt.NDArray[np.int64] = np.searchsorted(types[order], np.arange(count))
-        self.prototypes = normalise(np.add.reduceat(self.vectors, self.type_starts, axis=0))
+        self._vectors = np.ascontiguousarray(vectors[order])
+        bounds = np.searchsorted(types[order], np.arange(count + 1))
+        self._starts: npt.NDArray[np.int64] = bounds[:-1]
+        self._sizes: npt.NDArray[np.int64] = np.diff(bounds)
+        self._large = np.flatnonzero(self._sizes > _NEAREST_SAMPLES)
+        self.prototypes = normalise(np.add.reduceat(self._vectors, self._starts, axis=0))
+
+    def nearest(self, chunks: Vectors) -> Vectors:
+        """Return the mean cosine of chunks (c, D) with the 5 nearest samples of each type, (c, T).
+
+        Types with fewer samples are compared with all of them.
+        """
+        cosines = chunks @ self._vectors.T
+        means = np.add.reduceat(cosines, self._starts, axis=1) / self._sizes
+        for kind in self._large:
+            start = self._starts[kind]
+            own = cosines[:, start : start + self._sizes[kind]]
+            means[:, kind] = np.partition(own, -_NEAREST_SAMPLES)[:, -_NEAREST_SAMPLES:].mean(
+                axis=1
+            )
+        return np.asarray(means, dtype=np.float32)
 
 
 class EmbeddingSpace:
@@ -102,17 +136,16 @@ class EmbeddingSpace:
         self.ridge = vectors.ridge
         self._document_mean = vectors.document_mean
         self._title_mean = vectors.title_mean
-        self._rule_mean = vectors.panel.mean(axis=0)
+        panel = vectors.types[knowledge.panel_rows]
+        self._rule_mean = panel.mean(axis=0)
 
-        languages = np.array(knowledge.sample_languages)
-        types = np.array(knowledge.sample_types)
-        samples = _centre_by_language(vectors.samples, languages)
-        everywhere = languages == ""
-        count = len(knowledge.bank_types)
-        self.samples = BankSamples(samples[everywhere], types[everywhere], count)
-        self.samples_of_all_languages = BankSamples(samples, types, count)
-        self.bank_types = self.centre_rules(vectors.bank_types)
-        self.panel = self.targets(vectors.panel)
+        self.form = vectors.form
+        samples = self.by_form(normalise(vectors.samples - vectors.samples.mean(axis=0)))
+        self.samples = BankSamples(samples, knowledge.sample_types, len(knowledge.bank_types))
+        self.types = self.centre_rules(vectors.types)
+        self.bank_types = self.types[knowledge.bank_rows]
+        self.panel = self.targets(panel)
+        self.panel_stand_ins = self.panel.stand_ins(self.samples.prototypes)
         self.cues = self.centre_rules(vectors.cues)
         self.catch_alls = self.centre_rules(vectors.catch_alls)
 
@@ -128,39 +161,85 @@ class EmbeddingSpace:
         """Centre embeddings of title lines, shape (n, D)."""
         return normalise(embeddings - self._title_mean)
 
+    def by_form(self, vectors: Vectors) -> Vectors:
+        """Map centred chunks or samples, shape (n, D), so that form counts more than topic."""
+        return normalise(vectors @ self.form)
+
     def targets(self, embeddings: Vectors) -> Targets:
         """Return the targets of embedded descriptions, shape (n, D)."""
         direct = self.centre_rules(embeddings)
         nearness = direct @ self.bank_types.T
         foreign, familiar = self.tuning.familiarity
         familiarity = (nearness.max(axis=1) - foreign) / (familiar - foreign)
+        nearest, shares = _mixture(nearness)
         return Targets(
             direct,
-            _mixture(nearness),
+            nearest,
+            shares,
             np.clip(familiarity, 0, 1).astype(np.float32),
         )
 
 
-def _centre_by_language(samples: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
-    """Subtract from each sample the mean of its language.
+def form_map(
+    samples: Vectors,
+    types: npt.NDArray[np.int64],
+    languages: npt.NDArray[np.str_],
+    shrinkage: float = 0.5,
+) -> Vectors:
+    """Return the (D, D) map after which samples of one type are near, whatever their topic.
 
-    Otherwise a type with Russian samples is near to any Russian document.
+    First the directions in which the means of the languages differ are taken out, so that a
+    Russian document is not near to the types that happen to have Russian samples. Then those in
+    which samples of one type differ, which are mostly topics, are shrunk: the second factor is
+    the inverse square root of the covariance within types, shrunk towards a multiple of the
+    identity (within-class covariance normalisation: Hatch, Kajarekar and Stolcke, 2006). It is
+    computed from the samples alone.
     """
-    centred = np.empty_like(samples)
-    for language in np.unique(languages):
-        rows = languages == language
-        centred[rows] = samples[rows] - samples[rows].mean(axis=0)
-    return normalise(centred)
+    centred = normalise(samples - samples.mean(axis=0))
+    apart = without_languages(centred, languages)
+    kept = normalise(centred @ apart)
+    within = np.zeros((samples.shape[1],) * 2, dtype=np.float64)
+    count = 0
+    for kind in np.unique(types):
+        rows = kept[types == kind].astype(np.float64)
+        if len(rows) > 1:
+            deviations = rows - rows.mean(axis=0)
+            within += deviations.T @ deviations * (len(rows) / (len(rows) - 1))
+            count += len(rows)
+    if not count:
+        return apart
+    within /= count
+    mean = np.trace(within) / len(within)
+    values, vectors = np.linalg.eigh(
+        (1 - shrinkage) * within + shrinkage * mean * np.eye(len(within))
+    )
+    # Scaled so that half precision keeps it.
+    whitened = (vectors * (values / values.max()) ** -0.5) @ vectors.T
+    return np.asarray(apart @ whitened, dtype=np.float32)
 
 
-def _mixture(nearness: Vectors) -> Vectors:
-    """Return the weights of the nearest bank types, rows that sum to 1, for cosines (n, T)."""
-    mixture = np.zeros_like(nearness)
-    for row, values in enumerate(nearness):
-        nearest = np.argsort(-values, kind="stable")[:_NEAREST_TYPES]
-        weights = np.exp(_MIXTURE_STEEPNESS * (values[nearest] - values[nearest[0]]))
-        mixture[row, nearest] = weights / weights.sum()
-    return mixture
+def without_languages(centred: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
+    """Return the (D, D) projection that takes the means of the languages out.
+
+    Languages with few samples have no reliable mean and are left alone.
+    """
+    means = np.array(
+        [
+            centred[languages == language].mean(axis=0)
+            for language in np.unique(languages)
+            if (languages == language).sum() >= _MIN_OF_LANGUAGE
+        ]
+    ).reshape(-1, centred.shape[1])
+    _, _, directions = np.linalg.svd(means, full_matrices=False)
+    return np.asarray(np.eye(centred.shape[1]) - directions.T @ directions, dtype=np.float32)
+
+
+def _mixture(nearness: Vectors) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """Return the nearest bank types and their shares, (n, 3) each, for cosines (n, T)."""
+    nearest = np.argsort(-nearness, axis=1, kind="stable")[:, :_NEAREST_TYPES]
+    values = np.take_along_axis(nearness, nearest, axis=1)
+    weights = np.exp(_MIXTURE_STEEPNESS * (values - values[:, :1]))
+    return nearest, np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def ridge_map(samples: Vectors, descriptions: Vectors, strength: float = 1.0) -> Vectors:

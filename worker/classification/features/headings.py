@@ -1,0 +1,146 @@
+"""The lines at the top of a document in which it may say what it is, split into parts."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from worker.parsing.document import DocumentPage
+
+MAX_LINES = 60
+_MAX_CHARACTERS = 300
+_MAX_WORDS = 40
+_MAX_UNSPACED = 60
+_MIN_BARE = 3
+_SHOWN = 70
+
+# Lines from the top and how much their names count.
+_PLACES = ((8, 1.0), (15, 0.85), (25, 0.6), (40, 0.35), (MAX_LINES, 0.15))
+# "Subject: invoice" is about an invoice. A wrapped line that ends a sentence is no heading.
+_IN_FIELD, _IN_SENTENCE = 0.3, 0.1
+# A line that does not stand out where others do.
+_ORDINARY = 0.5
+
+_UNFOLDED = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "’": "'",
+        "‘": "'",
+        "°": " ",
+        "\u00ad": None,
+    }
+)
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_LETTER = r"[^\W\d_]"
+_LETTER_SPACED = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}[ .]){{3,}}{_LETTER}(?!{_LETTER})")
+_PARTS = re.compile(r"\s{3,}|\t|\||  (?=\S{2,})")
+# Vowel signs of Indic scripts are no letters to `re`.
+_RUN = r"(?:[^\W_]|[\u0900-\u0963\u0971-\u0de5])+"
+_JOINED = re.compile(rf"{_RUN}(?:'{_RUN})?(?:[-/_.]{_RUN})*")
+_WORD = re.compile(rf"{_RUN}(?:'{_RUN})?")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_BRACKETS = re.compile(r"\([^()]{0,100}\)")
+_FIELD = re.compile(
+    r"\s*(?:subject|betreff|re|fw|fwd|aw|objet|asunto|oggetto|title|from|to|for|address)\s*:",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingPart:
+    """A part of a line that may be a heading; wide gaps divide a line into parts.
+
+    `text` is the part as it is written, at most 70 characters of it. `words` are its folded
+    words, empty where the script puts no blanks between words; `letters` is then the folded part
+    without blanks. `line` counts the page's lines that have text, from 0. `weight`, 0 to 1, is
+    how much a name in it counts, by its place.
+    """
+
+    text: str
+    line: int
+    words: tuple[str, ...]
+    letters: str
+    weight: float
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text.translate(_UNFOLDED))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a text has letters of scripts that put no blanks between words."""
+    return _UNSPACED.search(text) is not None
+
+
+def without_blanks(text: str) -> str:
+    """Return the text without blanks."""
+    return "".join(text.split())
+
+
+def split_words(folded: str) -> list[str]:
+    """Return the words; what holds digits stays one with what is joined to it (AV-2017-0005)."""
+    found: list[str] = []
+    for chunk in _JOINED.findall(folded):
+        if chunk.isalpha() or any(character.isdigit() for character in chunk):
+            found.append(chunk)
+        else:
+            found += _WORD.findall(chunk)
+    return found
+
+
+def heading_parts(page: DocumentPage) -> list[HeadingPart]:
+    """Return the parts of the first 60 lines of a page that have any text.
+
+    Where lines stand out by their look, these count fully and the others half.
+    """
+    headings = [without_blanks(heading) for heading in page.headings]
+    parts: list[HeadingPart] = []
+    lines = 0
+    for raw in page.text.split("\n"):
+        line = raw.strip().strip("#*_ ")
+        if line:
+            parts += _parts(line, lines, headings)
+            lines += 1
+            if lines == MAX_LINES:
+                break
+    return parts
+
+
+def _parts(line: str, number: int, headings: Sequence[str]) -> Iterator[HeadingPart]:
+    place = next(weight for end, weight in _PLACES if number < end)
+    for piece in _PARTS.split(line):
+        part = piece.strip()
+        if not part or len(part) > _MAX_CHARACTERS:
+            continue
+        text = part[:_SHOWN]
+        weight = _by_look(place, text, headings)
+        if _FIELD.match(part):
+            weight *= _IN_FIELD
+        elif part[0].islower() and part[-1] in ".,;":
+            weight *= _IN_SENTENCE
+        joined = _LETTER_SPACED.sub(lambda match: re.sub(r"[ .]", "", match[0]), part)
+        bare = _BRACKETS.sub(" ", joined).strip()
+        folded = fold(bare if len(bare) >= _MIN_BARE else joined)
+        if is_unspaced(folded):
+            letters = without_blanks(folded)
+            if len(letters) <= _MAX_UNSPACED:
+                yield HeadingPart(text, number, (), letters, weight)
+        elif (words := split_words(folded)) and len(words) <= _MAX_WORDS:
+            yield HeadingPart(text, number, tuple(words), "", weight)
+
+
+def _by_look(place: float, text: str, headings: Sequence[str]) -> float:
+    if not headings:
+        return place
+    letters = without_blanks(text)
+    return 1.0 if any(letters in heading for heading in headings) else place * _ORDINARY

@@ -1,0 +1,1 @@
+"""The knowledge of document types that ships as text: see docs/reference/knowledge.md."""

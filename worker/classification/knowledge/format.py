@@ -1,0 +1,127 @@
+"""The text format of the knowledge of document types, which docs/reference/knowledge.md describes.
+
+A file has one block for each type; blocks are separated by empty lines:
+
+    type: credit note
+    parents: bill
+    description: a document by which a seller reduces or cancels an earlier invoice
+    names en: credit note; credit memo
+    names de: gutschrift; storno~
+    not en: credit note number
+    sample en: CREDIT NOTE no. 118. We credit your account ...
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_FIELD = re.compile(
+    r"(?:(type|parents|description|names|not|sample)(?: ([a-z]{2}))?:(.*)|(abstract): yes)"
+)
+_BY_LANGUAGE = frozenset({"names", "not", "sample"})
+
+
+class KnowledgeError(ValueError):
+    """A file of knowledge is not in the format."""
+
+
+@dataclass(slots=True)
+class DocumentType:
+    """A type of document: what it is, which broader types it is a kind of, and how it looks.
+
+    An abstract type, such as "tax document", only groups others. `names` has, for each language,
+    the names by which documents of the type call themselves, as the file has them: separated by
+    semicolons, "=" after those that count only when a line has no other words, "~" after those
+    that documents of other types have too. `not_names` has phrases that look like a name and are
+    none, such as "invoice number". `samples` are pairs of a language and a text.
+    """
+
+    name: str
+    description: str = ""
+    parents: tuple[str, ...] = ()
+    is_abstract: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+    not_names: dict[str, str] = field(default_factory=dict)
+    samples: list[tuple[str, str]] = field(default_factory=list)
+
+
+def parse_types(text: str, place: str) -> Iterator[DocumentType]:
+    """Yield the types of a file; raises KnowledgeError, which names `place` and the line."""
+    current: DocumentType | None = None
+    seen: set[tuple[str, str | None]] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            raise KnowledgeError(f"{place}, line {number}: a line begins with a field and a colon")
+        key, language, value = match[1] or match[4], match[2], (match[3] or "").strip()
+        if (language is None) == (key in _BY_LANGUAGE) or (current is None and key != "type"):
+            raise KnowledgeError(f"{place}, line {number}: {key!r} is out of place")
+        if key == "type":
+            if current is not None:
+                yield current
+            current = DocumentType(value)
+            seen.clear()
+        elif current is not None:
+            if key != "sample" and (key, language) in seen:
+                raise KnowledgeError(f"{place}, line {number}: {key!r} is there twice")
+            seen.add((key, language))
+            _set_field(current, key, language, value)
+    if current is not None:
+        yield current
+
+
+def _set_field(current: DocumentType, key: str, language: str, value: str) -> None:
+    if key == "description":
+        current.description = value
+    elif key == "parents":
+        current.parents = tuple(split_items(value))
+    elif key == "abstract":
+        current.is_abstract = True
+    elif key == "names":
+        current.names[language] = value
+    elif key == "not":
+        current.not_names[language] = value
+    else:
+        current.samples.append((language, value))
+
+
+def split_items(value: str) -> list[str]:
+    """Return the items of a list, which semicolons separate."""
+    return [item.strip() for item in value.split(";") if item.strip()]
+
+
+def fault_of(types: Sequence[DocumentType]) -> str | None:
+    """Return what is wrong with the types together, as a sentence, or None."""
+    parents = {each.name: each.parents for each in types}
+    if len(parents) < len(types):
+        twice = next(name for name, count in Counter(e.name for e in types).items() if count > 1)
+        return f"The type {twice!r} is there twice."
+    for each in types:
+        if not each.description:
+            return f"The type {each.name!r} has no description."
+        for parent in each.parents:
+            if parent not in parents:
+                return f"The type {each.name!r} has the unknown parent {parent!r}."
+        if each.name in ancestors(each.name, parents):
+            return f"The type {each.name!r} is above itself."
+        languages = {language for language, _ in each.samples}
+        if languages and "en" not in languages:
+            return f"The type {each.name!r} has samples, but none in English."
+    return None
+
+
+def ancestors(name: str, parents: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return the types above a type and the least number of steps to each of them."""
+    found: dict[str, int] = {}
+    level, steps = [*parents[name]], 1
+    while level:
+        above: list[str] = []
+        for parent in level:
+            if parent not in found:
+                found[parent] = steps
+                above += parents.get(parent, ())
+        level, steps = above, steps + 1
+    return found

@@ -1,0 +1,333 @@
+"""What a document calls itself: names of known types in the headings of its first page.
+
+"DEVIS N° 118" names its type, "Please quote the invoice number" does not: only a line that has
+little beside the name counts, the higher on the page the more.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from worker.classification.features.headings import (
+    HeadingPart,
+    fold,
+    heading_parts,
+    is_unspaced,
+    split_words,
+    without_blanks,
+)
+from worker.classification.knowledge.format import DocumentType, split_items
+from worker.parsing.document import DocumentPage
+
+_MIN_STRENGTH = 0.05
+_MIN_PART = 0.5
+# What names below the strongest keep, and what the second name of a line does.
+_WEAKER, _SECOND = 0.5, 0.4
+# The weight of a name that documents of other types have too.
+_SHARED = 0.5
+_CERTAIN = 0.9
+# Ambiguous names, such as "notes", count only alone on one of the first lines; shorter ones than
+# this not even beside a number.
+_FIRST_LINES = 5
+_MIN_NUMBERED = 6
+_MIN_LETTERS = 4
+_MIN_SLIP_LETTERS = 8
+_HALF_OF_SLIP = _MIN_SLIP_LETTERS // 2
+
+# Words beside a name that do not make the heading longer: "invoice no. 12 of March 2024, copy".
+_NEUTRAL = frozenset(
+    """
+    no nr n num nro numer nu rif ref № id copy original kopie copia duplicate page seite of from
+    vom du del der den de dated as at to on for the a le la dd date datum fecha month period your
+    ihre votre
+    january february march april may june july august september october november december jan feb
+    mar apr jun jul aug sep sept oct nov dec januar februar marz mai juni juli oktober dezember
+    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero
+    marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    """.split()  # noqa: SIM905  a block of words is easier to read and extend than a list
+)
+# Words after a name at the beginning of a line that make it the label of a field.
+_LABELS = frozenset(
+    """
+    number date nummer datum numero fecha numer address anschrift adresse amount total due id to
+    from period by betrag summe data vencimiento type status method details description item items
+    qty code customer company name
+    """.split()  # noqa: SIM905
+)
+_LABELS_UNSPACED = re.compile(r"番号|编号|號碼|号码|번호|日|期|号|書番|제목")
+_NUMBER_UNSPACED = re.compile(r"号?[::]?\d")
+# Words of sentences.
+_SENTENCE = frozenset(
+    """
+    is are this not please pay keep be was were have has if will we you our shall can ist sind
+    nicht bitte wird wurde wir ihnen este esta es est sont pas nous vous por favor sua see by any
+    with
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundName:
+    """A name in a heading: the row of its type in the knowledge, 0 to 1 how surely it is a title.
+
+    `name` is folded; `line` is the part of the line that has it.
+    """
+
+    row: int
+    name: str
+    line: str
+    strength: float
+
+
+class _Meaning(NamedTuple):
+    """A type that a name stands for, by its position in the knowledge."""
+
+    row: int
+    is_whole_line: bool
+    weight: float
+
+
+_NO_NAME = "-"
+
+
+def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
+    """Return what each folded name means: positions in `types`, separated by blanks.
+
+    The marks of the source follow each position. Phrases that are no names have "-". Names in
+    scripts without blanks between words have none; the words of others have one between them.
+    """
+    compiled: dict[str, str] = {}
+    for row, each in enumerate(types):
+        listed = split_items(fold(";".join(each.names.values())))
+        # A single word, such as "form", has too many meanings to be a name by itself.
+        for item in [*([fold(each.name)] if " " in each.name else []), *listed]:
+            text = item.rstrip("=~")
+            if key := _key(text):
+                marks = item[len(text) :] or ("=" if _is_short(key) else "")
+                _add(compiled, key, row, "=" * ("=" in marks) + "~" * ("~" in marks))
+    for each in types:
+        for phrase in split_items(fold(";".join(each.not_names.values()))):
+            compiled[_key(phrase)] = _NO_NAME
+    return dict(sorted(compiled.items()))
+
+
+def _key(folded: str) -> str:
+    return without_blanks(folded) if is_unspaced(folded) else " ".join(split_words(folded))
+
+
+def _is_short(key: str) -> bool:
+    """Tell whether a name is too short to count within a line: "CV", but not 请求书."""
+    return len(key) < _MIN_LETTERS and not is_unspaced(key)
+
+
+def _add(compiled: dict[str, str], key: str, row: int, marks: str) -> None:
+    known = compiled.get(key, "").split()
+    if all(int(each.rstrip("=~")) != row for each in known):
+        compiled[key] = " ".join([*known, f"{row}{marks}"])
+
+
+class NameFinder:
+    """Finds names of known types in headings; `names` are those of `compile_names`."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._longest = 1 + max((name.count(" ") for name in names), default=0)
+        self._slips: _Slips | None = None
+
+    def rows_of(self, name: str) -> list[int]:
+        """Return the positions of the types that have this name, and no others share it."""
+        return [each.row for each in self._meanings(_key(fold(name))) if each.weight == 1]
+
+    def rows_in(self, name: str) -> list[int]:
+        """Return the positions of the types whose names are a part of this one, perhaps none.
+
+        "Signed contract" and "invoice from abroad" have a name in them, "form of payment" has not.
+        """
+        found = self.find(heading_parts(DocumentPage(0, name)))
+        return [each.row for each in found if each.strength >= _MIN_PART]
+
+    def find(self, parts: Sequence[HeadingPart], *, is_ocr: bool = False) -> list[FoundName]:
+        """Return the names in the parts of headings, the strongest first, one for each type.
+
+        Long words that OCR has read may have a wrong letter.
+        """
+        best: dict[int, FoundName] = {}
+        for part in parts:
+            for found in self._in_words(part, is_ocr) if part.words else self._in_letters(part):
+                if found.row not in best or found.strength > best[found.row].strength:
+                    best[found.row] = found
+        ordered = sorted(best.values(), key=lambda found: -found.strength)
+        return [
+            found
+            if found.strength >= ordered[0].strength - 0.001
+            else FoundName(found.row, found.name, found.line, found.strength * _WEAKER)
+            for found in ordered
+            if found.strength >= _MIN_STRENGTH
+        ]
+
+    def find_own(self, name: str, parts: Sequence[HeadingPart]) -> FoundName | None:
+        """Return where a heading has a name that is not known; its row is 0.
+
+        A single word counts only on a line of its own.
+        """
+        own = NameFinder({_key(fold(name)): "0" if " " in name else "0="})
+        return next(iter(own.find(parts)), None)
+
+    def _meanings(self, name: str) -> list[_Meaning]:
+        return [
+            _Meaning(int(each.rstrip("=~")), "=" in each, _SHARED if "~" in each else 1.0)
+            for each in self._names.get(name, _NO_NAME).split()
+            if each != _NO_NAME
+        ]
+
+    def _mend(self, words: Sequence[str]) -> list[str]:
+        if self._slips is None:
+            self._slips = _Slips(word for name in self._names for word in name.split(" "))
+        return [self._slips.mend(word) for word in words]
+
+    def _in_words(self, part: HeadingPart, is_ocr: bool) -> Iterator[FoundName]:
+        words = self._mend(part.words) if is_ocr else part.words
+        places = self._places(words)
+        if not places:
+            return
+        used = {at for start, end in places for at in range(start, end)}
+        left = [word for at, word in enumerate(words) if at not in used]
+        titles = sorted(
+            (start, end)
+            for start, end in places
+            if self._names[" ".join(words[start:end])] != _NO_NAME
+        )
+        for order, (start, end) in enumerate(titles):
+            strength = _strength(words, left, start, end, part.text)
+            if order and "/" not in part.text:
+                strength *= _SECOND
+            is_alone = strength >= _CERTAIN and not (len(titles) > 1 and left)
+            name = " ".join(words[start:end])
+            is_alone &= strength == 1 or len(name) >= _MIN_NUMBERED
+            yield from self._found(name, part, strength, is_alone=is_alone)
+
+    def _places(self, words: Sequence[str]) -> list[tuple[int, int]]:
+        """Return where names start and end; the longest take their words first."""
+        candidates = [
+            (start, end)
+            for start in range(len(words))
+            for end in range(start + 1, min(start + self._longest, len(words)) + 1)
+            if " ".join(words[start:end]) in self._names
+        ]
+        candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
+        return _without_overlaps(candidates)
+
+    def _in_letters(self, part: HeadingPart) -> Iterator[FoundName]:
+        letters = part.letters
+        candidates = [
+            (start, end)
+            for start in range(len(letters))
+            for end in range(start + 2, len(letters) + 1)
+            if letters[start:end] in self._names
+        ]
+        candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
+        for start, end in _without_overlaps(candidates):
+            name = letters[start:end]
+            rest = _count_letters(letters) - _count_letters(name)
+            after = letters[end : end + 3]
+            if _LABELS_UNSPACED.match(after) and not _NUMBER_UNSPACED.match(after):
+                strength = 0.2
+            elif rest <= 3:
+                strength = _CERTAIN if rest else 1.0
+            else:
+                strength = 0.5 if rest <= 10 and start <= 6 else 0.0
+            yield from self._found(name, part, strength, is_alone=rest <= 3)
+
+    def _found(
+        self, name: str, part: HeadingPart, strength: float, *, is_alone: bool
+    ) -> Iterator[FoundName]:
+        is_alone &= part.line < _FIRST_LINES
+        for each in self._meanings(name):
+            if strength > 0 and (is_alone or not each.is_whole_line):
+                yield FoundName(each.row, name, part.text, strength * each.weight * part.weight)
+
+
+class _Slips:
+    """Mends a wrong, missing or added letter of a long word, as OCR makes them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._known = {word for word in words if len(word) >= _MIN_SLIP_LETTERS}
+        # One slip leaves the beginning or the end of a word as it was.
+        self._by_half: dict[str, list[str]] = {}
+        for word in sorted(self._known):
+            self._by_half.setdefault(word[:_HALF_OF_SLIP], []).append(word)
+            self._by_half.setdefault("-" + word[-_HALF_OF_SLIP:], []).append(word)
+        self.mend = lru_cache(maxsize=20_000)(self._mend)
+
+    def _mend(self, word: str) -> str:
+        """Return the known word that is one slip away, otherwise the word itself.
+
+        The last letter must be the same: plurals are no titles.
+        """
+        if len(word) < _MIN_SLIP_LETTERS or word in self._known or not word.isalpha():
+            return word
+        for half in (word[:_HALF_OF_SLIP], "-" + word[-_HALF_OF_SLIP:]):
+            for known in self._by_half.get(half, ()):
+                if known[-1] == word[-1] and _is_one_slip(known, word):
+                    return known
+        return word
+
+
+def _is_one_slip(first: str, second: str) -> bool:
+    if abs(len(first) - len(second)) > 1:
+        return False
+    at = 0
+    while first[at] == second[at]:
+        at += 1
+        if at == min(len(first), len(second)):
+            return True
+    return first[at + (len(first) >= len(second)) :] == second[at + (len(second) >= len(first)) :]
+
+
+def _without_overlaps(candidates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    taken: set[int] = set()
+    places = []
+    for start, end in candidates:
+        span = range(start, end)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            places.append((start, end))
+    return places
+
+
+def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, line: str) -> float:
+    """Return how surely the words from `start` to `end` are the title; `left` are no names."""
+    others = [
+        word
+        for word in left
+        if len(word) > 1 and word not in _NEUTRAL and not any(c.isdigit() for c in word)
+    ]
+    after = words[end] if end < len(words) else ""
+    at = end
+    while at < len(words) and words[at] in _NEUTRAL:
+        at += 1
+    is_numbered = at < len(words) and at - end <= 2 and any(c.isdigit() for c in words[at])
+    is_at_edge = start == 0 or end == len(words)
+    if any(word in _SENTENCE for word in left):
+        return 0.0
+    if after in _LABELS and start == 0:
+        return 0.1
+    if not others:
+        strength = _CERTAIN if left else 1.0
+    elif start == 0 and is_numbered and len(words) <= 12:
+        strength = 0.85
+    elif len(others) <= 2 and len(words) <= 8 and is_at_edge:
+        strength = 0.6
+    elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= len(words) - 1):
+        strength = 0.1 if re.search(r"[.;!?]\s*$", line) else 0.5
+    else:
+        return 0.0
+    if start == 0 and strength >= 0.85 and re.search(r":\s*\S", line):
+        return 0.3 if after in _NEUTRAL else 0.6
+    return strength
+
+
+def _count_letters(text: str) -> int:
+    return sum(character.isalpha() for character in text)

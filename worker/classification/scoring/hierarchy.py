@@ -1,0 +1,95 @@
+"""What a rule means in the hierarchy of known types, and what follows for its score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.knowledge.base import Knowledge
+from worker.classification.scoring.tuning import Tuning
+
+# A second type that a rule may mean is at most this much farther from it than the first.
+_NEAR = 0.06
+# A type whose name is a part of the rule's is meant only if its description is not far.
+_RELATED = 0.2
+# A kind of a rule's type supports the rule by this much less than the type itself would, and
+# by this share of the difference to the rule's own score.
+_DISTANCE, _SHARE = 0.25, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The types of the knowledge that a rule means: positions in `Knowledge.rules`.
+
+    `steps` (P,) is the least number of steps from one of them down to each type of the panel,
+    infinite for types that are no kind of it.
+    """
+
+    rows: tuple[int, ...]
+    steps: Vectors
+
+
+def resolve(
+    name: str, named: Sequence[int], cosines: Vectors, knowledge: Knowledge, known: float
+) -> Resolution:
+    """Return the types that a rule means, perhaps none.
+
+    A rule with the name of a type means that type. Any other means the nearest of the types that
+    are `named` in its name, such as "signed contract", and otherwise the nearest of all types
+    whose cosine (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as
+    near. Of two
+    types one of which is above the other only the nearer counts.
+    """
+    if name in knowledge.rows:
+        rows = [knowledge.rows[name]]
+    else:
+        rows = [row for row in named if cosines[row] >= _RELATED] or [
+            int(row) for row in np.flatnonzero(cosines >= known)
+        ]
+        rows = _nearest(rows, cosines, knowledge) if rows else []
+    steps = np.full(len(knowledge.panel), np.inf, dtype=np.float32)
+    for row in rows:
+        steps = np.minimum(steps, knowledge.steps[row])
+    return Resolution(tuple(rows), steps)
+
+
+def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> list[int]:
+    """Return the nearest of the types, at least one, and the second if it is nearly as near."""
+    first, *others = sorted(rows, key=lambda row: -cosines[row])
+    second = [
+        row
+        for row in others[:1]
+        if cosines[row] >= cosines[first] - _NEAR
+        and not knowledge.is_above(first, row)
+        and not knowledge.is_above(row, first)
+    ]
+    return [first, *second]
+
+
+def lift(scores: Vectors, panel: Vectors, steps: Vectors) -> Vectors:
+    """Return the scores of rules (k,), lifted by the kinds of what they mean.
+
+    A document may fit a kind of the rule's type, such as "tenancy agreement", better than the
+    general description, "contract". A rule gets half of the difference to its best kind less
+    0.25. A type of the panel counts for the rule that is nearest to it by `steps` (k, P) only,
+    so that a finer rule keeps its kind. `panel` (P,) are the scores of the panel.
+    """
+    nearest = steps.min(axis=0)
+    own = np.isfinite(steps) & (steps == nearest)
+    best = np.where(own, panel, -np.inf).max(axis=1) - _DISTANCE
+    return np.asarray(scores + _SHARE * np.maximum(best - scores, 0), dtype=np.float32)
+
+
+def covered_types(
+    cosines: Vectors, resolutions: Sequence[Resolution], tuning: Tuning
+) -> npt.NDArray[np.bool_]:
+    """Return which types of the panel each rule covers, (k, P): they are no alternatives to it.
+
+    A rule covers the kinds of what it means and descriptions that are nearly its own. A rule that
+    means no known type covers all that is near to it.
+    """
+    steps = np.stack([each.steps for each in resolutions])
+    unknown = np.array([not each.rows for each in resolutions])[:, None]
+    return np.isfinite(steps) | (cosines >= tuning.same) | (unknown & (cosines >= tuning.explained))

@@ -1,0 +1,83 @@
+"""How far a name that a document gives itself speaks for each rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.jobs.values import Rule
+from worker.classification.embedders.base import Vectors
+from worker.classification.knowledge.base import Knowledge
+from worker.classification.knowledge.names import FoundName, NameFinder
+from worker.classification.rules.texts import name_of
+from worker.classification.scoring.tuning import Range
+
+WEIGHT = 2.5
+"""The standard deviations that a certain title adds to a rule of its name."""
+
+# A type this much farther from a rule than the nearest one is not related to it: a rule for
+# receipts gains nothing from the title "Invoice".
+_SLACK = 0.2
+_PARENT = 0.8
+_FINER = 0.6
+
+
+class Naming:
+    """The relation of rules to types of the knowledge: 1 for a rule of the type's own name."""
+
+    def __init__(
+        self, knowledge: Knowledge, types: Vectors, finder: NameFinder, related: Range
+    ) -> None:
+        self._knowledge = knowledge
+        self._types = types
+        self._finder = finder
+        self._related = related
+
+    def relations(self, rules: Sequence[Rule], direct: Vectors) -> Vectors:
+        """Return how far the title of each type speaks for each rule, (k, N), 0 to 1."""
+        cosines = direct @ self._types.T
+        far, near = self._related
+        related = np.clip((cosines - far) / (near - far), 0, 1)
+        related *= np.clip(1 - (cosines.max(axis=1, keepdims=True) - cosines) / _SLACK, 0, 1)
+        related = self._from_parents(related)
+        for number, rule in enumerate(rules):
+            name = name_of(rule)
+            own = self._rows_of(name)
+            for row in self._finder.rows_in(name):
+                if row not in own and cosines[number, row] >= _SLACK:
+                    related[number, row] = max(related[number, row], _PARENT)
+            if own:
+                # Its name says more than the likeness of its description.
+                related[number] *= _PARENT
+                for row in own:
+                    for below, steps in self._knowledge.below[row].items():
+                        related[number, below] = max(related[number, below], _PARENT**steps)
+                    for above in self._knowledge.above[row]:
+                        related[number, above] = max(related[number, above], _FINER)
+        return np.asarray(related, dtype=np.float32)
+
+    def _rows_of(self, name: str) -> set[int]:
+        row = self._knowledge.rows.get(name)
+        return {*self._finder.rows_of(name), *([] if row is None else [row])}
+
+    def _from_parents(self, related: Vectors) -> Vectors:
+        result = related.copy()
+        for row, above in enumerate(self._knowledge.above):
+            for parent, steps in above.items():
+                np.maximum(result[:, row], related[:, parent] * _PARENT**steps, out=result[:, row])
+        return result
+
+
+def bonuses(found: Sequence[FoundName], relations: Vectors, own: Sequence[float] = ()) -> Vectors:
+    """Return what the names found in a document add to each rule, shape (k,).
+
+    `own` has, for each rule, how surely the document has the rule's own name for a title.
+    """
+    best = np.zeros(len(relations), dtype=np.float32)
+    if own:
+        best = np.maximum(best, np.array(own, dtype=np.float32))
+    if found:
+        strengths = np.array([name.strength for name in found], dtype=np.float32)
+        best = np.maximum(
+            best, (relations[:, [name.row for name in found]] * strengths).max(axis=1)
+        )
+    return np.asarray(WEIGHT * best, dtype=np.float32)
