@@ -95,9 +95,9 @@ audit: install ## Look up known vulnerabilities of the locked packages (needs a 
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python requirements/audit.py $(FUZZ_VENV)/bin/pip-audit requirements/runtime.txt
 
-bench-accuracy: install ## Measure the accuracy of verdicts on labelled documents (CORPUS=folder)
-	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS=folder' >&2; exit 2; }
-	@$(BIN)/python -m benchmarks.accuracy --corpus "$(CORPUS)" $(ARGS)
+bench-accuracy: install ## Measure the accuracy of verdicts on labelled documents (CORPUS="folder ...")
+	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS="folder ..."' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.accuracy --corpus $(CORPUS) $(ARGS)
 
 bench-examples: install ## Measure the gain from examples of each rule (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.accuracy --corpus DIR`: measure the accuracy of the classifier.
+"""`python -m benchmarks.accuracy --corpus DIR ...`: measure the accuracy of the classifier.
 
 DIR holds labelled documents (see worker.classification.fitting.corpus). All figures are
 cross-fitted: each document is scored with constants fitted without any document of its source.
@@ -15,20 +15,25 @@ from rich.console import Console
 from app.errors import StartupError
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.baseline import cross_fitted_baseline, fit_tfidf
-from benchmarks.accuracy.engines import MODELS, NAMES, Fitter, report_step
+from benchmarks.accuracy.custom import without_own_types
+from benchmarks.accuracy.engines import MODELS, NAMES, Fits, Fitter, report_step
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
 from benchmarks.accuracy.parts import measure_parts
+from benchmarks.accuracy.scraps import scraps_table
+from benchmarks.accuracy.unseen import counts_table, groups_table, halves, unseen_table
 from benchmarks.corpus import load_corpus
+from worker.classification.knowledge.base import load_knowledge
 from worker.classification.loading import limit_blas_threads
-from worker.classification.scoring.knowledge import load_knowledge
 
 
 def main() -> None:
     """Measure and print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--corpus", type=Path, required=True, help="labelled documents")
+    arguments.add_argument(
+        "--corpus", type=Path, required=True, nargs="+", help="labelled documents, one or several"
+    )
     arguments.add_argument(
         "--engines",
         choices=[*NAMES, "all"],
@@ -40,25 +45,75 @@ def main() -> None:
     arguments.add_argument(
         "--quick", action="store_true", help="measure the fused engine and the modes only"
     )
+    arguments.add_argument(
+        "--half",
+        choices=["A", "B"],
+        help="print the deciding figures of this half of the last corpus, and no other table",
+    )
     given = arguments.parse_args()
     console = Console(width=120)
     started, busy = time.monotonic(), time.process_time()
-    corpus = load_corpus(given.corpus, FAST)
+    corpora = {place.name: load_corpus(place, FAST) for place in given.corpus}
     limit_blas_threads()
-    console.print(tables.corpus_line(corpus))
-    chosen = ["fused"] if given.quick else given.engines
-    fitter = Fitter(corpus)
+    fits = Fits(list(corpora.values()))
+    if given.half:
+        name, corpus = list(corpora.items())[-1]
+        print_deciding(Fitter(corpus, fits), name, console, given.half)
+    else:
+        for name, place in zip(corpora, given.corpus, strict=True):
+            fitter = Fitter(corpora[name], fits)
+            console.rule(name)
+            console.print(tables.corpus_line(fitter.corpus))
+            print_deciding(fitter, name, console)
+            measure_corpus(fitter, place, given.engines, console, quick=given.quick)
+    console.print(
+        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
+    )
+
+
+def print_deciding(fitter: Fitter, name: str, console: Console, half: str | None = None) -> None:
+    """Print the deciding figures of a corpus, with its types known and unknown to the bank."""
+    whole = load_knowledge()
+    sources = [item.source for item in fitter.corpus.labelled.documents]
+    rules = next(iter(fitter.corpus.rule_sets.values()))
+    custom = without_own_types(whole, rules, fitter.model("e5"))
+    for what, knowledge in (("", whole), (", samples of its own types removed", custom)):
+        scored = fitter.score("fused", knowledge)
+        samples = {
+            file: Sample(scored, file, [rule.type for rule in own])
+            for file, own in fitter.corpus.rule_sets.items()
+        }
+        first = next(iter(samples.values()))
+        shown = (
+            {"all": first}
+            if half is None
+            else {f"half {half}": halves(first, sources)[f"half {half}"]}
+        )
+        others = {
+            file: sample if half is None else halves(sample, sources)[f"half {half}"]
+            for file, sample in list(samples.items())[1:]
+        }
+        title = f"{name}, cross-fitted, {len(first.types)} rules{what}"
+        console.print(unseen_table(title, {**shown, **others}))
+        console.print(counts_table(shown))
+        if not what:
+            console.print(groups_table(next(iter(shown.values()))))
+    console.print(scraps_table(fitter))
+
+
+def measure_corpus(
+    fitter: Fitter, place: Path, engines: Sequence[str], console: Console, *, quick: bool
+) -> None:
+    """Print all tables of one corpus."""
+    chosen = ["fused"] if quick else engines
     built_in = set(NAMES) - {"own"} if "all" in chosen else set()
     requested = [name for name in NAMES if name in built_in | set(chosen)]
     measured = measure_engines(fitter, requested, console)
     if "fused" in measured:
         report_step("reading the documents in MULTIMODAL mode")
-        measure_modes(fitter, load_corpus(given.corpus, MULTIMODAL), console)
-        if not given.quick:
+        measure_modes(fitter, load_corpus(place, MULTIMODAL), console)
+        if not quick:
             measure_parts(fitter, console)
-    console.print(
-        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
-    )
 
 
 def measure_engines(fitter: Fitter, engines: Sequence[str], console: Console) -> list[str]:

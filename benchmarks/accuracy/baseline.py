@@ -9,6 +9,7 @@ from app.jobs.values import Rule
 from benchmarks.accuracy.folds import FOLDS, Scored, folds_of, without
 from benchmarks.corpus import LoadedCorpus
 from worker.classification.embedders.base import Vectors
+from worker.classification.features.chunks import count_tokens
 from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
@@ -25,7 +26,7 @@ Fit = Callable[[Sequence[Corpus]], Compare]
 def cross_fitted_baseline(corpus: LoadedCorpus, fit: Fit) -> list[Scored]:
     """Score each labelled document with a comparison and calibration fitted on other folds."""
     labelled, text = corpus.labelled, corpus.text
-    fold = folds_of(labelled, text)
+    fold = folds_of([labelled], text)
     scored = []
     for number in range(FOLDS):
         corpora = [without(part, fold, number) for part in (text, labelled) if part]
@@ -71,17 +72,19 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
     same_rule = np.eye(len(rules), dtype=np.bool_)
     scores = Scores(
-        rules=compare(item, rules),
+        own=compare(item, rules),
         panel=none[0],
         channels={},
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],
+        named=none[:, 0],
         excluded=none[:, 0],
+        steps=none + np.inf,
         covered=none.astype(np.bool_),
         overlaps=same_rule.astype(np.float32),
         overlapping=same_rule,
-        characters=len(_text(item)),
+        tokens=count_tokens(_text(item)),
     )
     return ScoredDocument(scores, item.label, item.source)
 

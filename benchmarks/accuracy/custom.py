@@ -1,7 +1,6 @@
 """Custom types: the accuracy for types that are not in the bank."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from rich.table import Table
@@ -11,8 +10,8 @@ from benchmarks.accuracy import metrics
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.embedders.base import Embedder, normalise
+from worker.classification.knowledge.base import Knowledge
 from worker.classification.rules.texts import rule_text
-from worker.classification.scoring.knowledge import Knowledge
 
 _SIMILAR = 0.5
 
@@ -32,16 +31,7 @@ def without_own_types(knowledge: Knowledge, rules: Sequence[Rule], embedder: Emb
     cosines = ours @ theirs.T
     own = set(np.flatnonzero(cosines.max(axis=0) > _SIMILAR).tolist())
     own |= set(cosines.argmax(axis=1).tolist())
-    kept = [place for place in range(len(knowledge.bank_types)) if place not in own]
-    now_at = {before: now for now, before in enumerate(kept)}
-    left = [row for row, kind in enumerate(knowledge.sample_types) if kind in now_at]
-    return replace(
-        knowledge,
-        bank_types=tuple(knowledge.bank_types[place] for place in kept),
-        samples=tuple(knowledge.samples[row] for row in left),
-        sample_types=tuple(now_at[knowledge.sample_types[row]] for row in left),
-        sample_languages=tuple(knowledge.sample_languages[row] for row in left),
-    )
+    return knowledge.without_samples({knowledge.bank_types[place].type for place in own})
 
 
 def custom_table(whole: Sample, removed: Sample, sizes: tuple[int, int]) -> Table:

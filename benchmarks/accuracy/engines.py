@@ -22,9 +22,9 @@ from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
+from worker.classification.knowledge.base import Knowledge
 from worker.classification.loading import constants_name, data_directory, load_e5, load_embedder
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.knowledge import Knowledge
 
 TEXT = "text.jsonl"
 """The name of the text corpus and its rules in tables."""
@@ -78,33 +78,52 @@ class Fitted:
         )
 
 
-class Fitter:
-    """Fits and scores engines on one corpus, each with each knowledge once.
+class Fits:
+    """Engines fitted on all corpora of a run together, each with each knowledge once.
 
     Each model is loaded once and caches every vector.
     """
 
-    def __init__(self, corpus: LoadedCorpus) -> None:
-        self.corpus = corpus
+    def __init__(self, corpora: Sequence[LoadedCorpus]) -> None:
+        self._labelled = [corpus.labelled for corpus in corpora]
+        self.text = next((corpus.text for corpus in corpora if corpus.text), None)
         self._models: dict[str, CachingEmbedder] = {}
         self._fitted: dict[tuple[str, str], Fitted] = {}
-        self._scored: dict[tuple[str, str], list[Scored]] = {}
 
     def fit(self, engine: str, knowledge: Knowledge) -> Fitted:
         """Fit an engine of `MODELS` with this knowledge, once for each fold."""
-        key = (engine, knowledge.digest())
+        key = (engine, knowledge.digest)
         if key not in self._fitted:
             types = len(knowledge.bank_types)
             report_step(f"fitting {engine} {FOLDS} times, with a bank of {types} types")
-            labelled, text = self.corpus.labelled, self.corpus.text
             embedders = [self.model(name) for name in MODELS[engine]]
-            constants = fold_constants(labelled, text, embedders, knowledge)
-            self._fitted[key] = Fitted(embedders, knowledge, constants, folds_of(labelled, text))
+            constants = fold_constants(self._labelled, self.text, embedders, knowledge)
+            fold = folds_of(self._labelled, self.text)
+            self._fitted[key] = Fitted(embedders, knowledge, constants, fold)
         return self._fitted[key]
+
+    def model(self, name: str) -> CachingEmbedder:
+        """Return the model "use", "e5" or "own", loaded when it is first asked for."""
+        if name not in self._models:
+            self._models[name] = CachingEmbedder(load_model(name))
+        return self._models[name]
+
+
+class Fitter:
+    """Scores one corpus with engines that are fitted on all corpora of the run."""
+
+    def __init__(self, corpus: LoadedCorpus, fits: Fits | None = None) -> None:
+        self.corpus = corpus
+        self._fits = fits or Fits([corpus])
+        self._scored: dict[tuple[str, str], list[Scored]] = {}
+
+    def fit(self, engine: str, knowledge: Knowledge) -> Fitted:
+        """Return an engine fitted with this knowledge, once for each fold."""
+        return self._fits.fit(engine, knowledge)
 
     def score(self, engine: str, knowledge: Knowledge) -> list[Scored]:
         """Score the labelled documents by every rule file."""
-        key = (engine, knowledge.digest())
+        key = (engine, knowledge.digest)
         if key not in self._scored:
             fitted = self.fit(engine, knowledge)
             report_step(f"scoring by {engine}")
@@ -149,6 +168,4 @@ class Fitter:
 
     def model(self, name: str) -> CachingEmbedder:
         """Return the model "use", "e5" or "own", loaded when it is first asked for."""
-        if name not in self._models:
-            self._models[name] = CachingEmbedder(load_model(name))
-        return self._models[name]
+        return self._fits.model(name)

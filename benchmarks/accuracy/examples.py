@@ -31,10 +31,10 @@ from benchmarks.corpus import load_corpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
-from worker.classification.scoring.knowledge import Knowledge, load_knowledge
 from worker.classification.scoring.scorer import Scorer
 
 ENGINE = "fused"

@@ -9,9 +9,9 @@ from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, fit
+from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.calibration import Calibration
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.knowledge import Knowledge
 from worker.classification.scoring.scorer import Scorer
 
 FOLDS = 5
@@ -34,28 +34,45 @@ def fold_of(sources: Sequence[str]) -> dict[str, int]:
     return {name: int(fold) for name, fold in zip(names, assigned, strict=True)}
 
 
-def folds_of(labelled: Corpus, text: Corpus | None) -> dict[str, int]:
-    """Assign the sources of both collections to folds.
+def half_of(sources: Sequence[str]) -> dict[str, str]:
+    """Assign the sources of one collection to the halves "A" and "B".
 
-    Those of the labelled documents are assigned first, so they do not depend on the text corpus.
+    Half A may be looked at; of half B nobody reads a document, it is for reporting. The result
+    depends on these sources only, not on other collections of the same run.
     """
-    first = fold_of([item.source for item in labelled.documents])
-    others = [item.source for item in text.documents] if text else []
-    return fold_of([source for source in others if source not in first]) | first
+    names = sorted(set(sources))
+    assigned = np.random.default_rng(_SEED).permutation(len(names)) % 2
+    return {name: "AB"[int(half)] for name, half in zip(names, assigned, strict=True)}
+
+
+def folds_of(corpora: Sequence[Corpus], text: Corpus | None) -> dict[str, int]:
+    """Assign the sources of all collections to folds.
+
+    A source keeps the fold that an earlier collection has given it, and the text corpus is last,
+    so that the folds of the first collection do not depend on the others.
+    """
+    folds: dict[str, int] = {}
+    for corpus in [*corpora, *([text] if text else [])]:
+        sources = [item.source for item in corpus.documents]
+        folds |= fold_of([source for source in sources if source not in folds])
+    return folds
 
 
 def fold_constants(
-    labelled: Corpus, text: Corpus | None, embedders: Sequence[Embedder], knowledge: Knowledge
+    corpora: Sequence[Corpus],
+    text: Corpus | None,
+    embedders: Sequence[Embedder],
+    knowledge: Knowledge,
 ) -> list[Constants]:
     """Fit constants once without each fold.
 
     Means, word rarities and calibration are fitted without the fold's sources, in the labelled
     documents and in the text corpus.
     """
-    fold = folds_of(labelled, text)
+    fold = folds_of(corpora, text)
     return [
         fit(
-            [without(corpus, fold, number) for corpus in (text, labelled) if corpus],
+            [without(corpus, fold, number) for corpus in (text, *corpora) if corpus],
             embedders,
             knowledge,
         )

@@ -16,7 +16,7 @@ from benchmarks.accuracy.statistics import Floats, paired_difference
 from benchmarks.accuracy.tables import new_table, rate
 from benchmarks.corpus import LoadedCorpus
 from worker.classification.fitting.corpus import ManifestEntry
-from worker.classification.scoring.knowledge import load_knowledge
+from worker.classification.knowledge.base import load_knowledge
 
 FAST, MULTIMODAL = "FAST", "MULTIMODAL"
 _FEW = 5

@@ -9,7 +9,7 @@ from benchmarks.accuracy.custom import custom_table, without_own_types
 from benchmarks.accuracy.engines import BUILT_IN, TEXT, Fitter, report_step
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.rulesets import languages_table, rule_sets_table, with_generic_types
-from worker.classification.scoring.knowledge import load_knowledge
+from worker.classification.knowledge.base import load_knowledge
 
 _ENGINE = "fused"
 

@@ -33,8 +33,10 @@ def test_help_is_the_default_and_lists_every_verb(root: Path, makefile: str):
     assert listed == [name for name, _ in VERB.findall(makefile)]
 
 
-@pytest.mark.parametrize("verb", ["bench-accuracy", "bench-hostile"])
-def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str):
+@pytest.mark.parametrize(
+    ("verb", "corpus"), [("bench-accuracy", '"folder ..."'), ("bench-hostile", "folder")]
+)
+def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str, corpus: str):
     done = subprocess.run(
         ["make", "--no-print-directory", "--old-file=install", verb, "CORPUS="],
         cwd=root,
@@ -43,7 +45,7 @@ def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str):
         check=False,
     )
     assert done.returncode == 2
-    assert f"make {verb} CORPUS=folder" in done.stderr
+    assert f"make {verb} CORPUS={corpus}\n" in done.stderr
     assert done.stdout == ""
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from app.jobs.values import Rule
 from benchmarks.accuracy.custom import without_own_types
 from worker.classification.embedders.base import Kind, Vectors
-from worker.classification.scoring.knowledge import Knowledge
+from worker.classification.knowledge.base import Knowledge, KnownType, Sample
 
 
 class Axes:
@@ -21,30 +21,31 @@ class Axes:
         return vectors
 
 
-def test_types_like_a_rule_go_with_their_samples():
-    knowledge = Knowledge(
-        panel=tuple(Rule(name, "") for name in "abcdefghij"),
-        bank_types=(Rule("bill", ""), Rule("diary", ""), Rule("bond", ""), Rule("essay", "")),
-        samples=("bill one", "essay one", "diary one", "bond one", "essay two"),
-        sample_types=(0, 3, 1, 2, 3),
-        sample_languages=("", "", "", "", ""),
+def known(*samples: tuple[str, str]) -> Knowledge:
+    """Return a panel of ten types without samples and the types that these samples are of."""
+    names = [*"abcdefghij", *dict.fromkeys(name for name, _ in samples)]
+    types = tuple(KnownType(name, "", (), is_abstract=False) for name in names)
+    return Knowledge(types, tuple(Sample(name, "en", text) for name, text in samples), {})
+
+
+def test_types_like_a_rule_lose_their_samples():
+    knowledge = known(
+        ("bill", "bill one"),
+        ("essay", "essay one"),
+        ("diary", "diary one"),
+        ("bond", "bond one"),
+        ("essay", "essay two"),
     )
     left = without_own_types(knowledge, [Rule("bank bill", "")], Axes())
-    assert [rule.type for rule in left.bank_types] == ["diary", "essay"]
-    assert left.samples == ("essay one", "diary one", "essay two")
-    assert left.sample_types == (1, 0, 1)
+    assert [rule.type for rule in left.bank_types] == ["essay", "diary"]
+    assert [sample.text for sample in left.samples] == ["essay one", "diary one", "essay two"]
+    assert left.sample_types.tolist() == [0, 1, 0]
     assert left.panel == knowledge.panel
 
 
 def test_the_nearest_type_goes_even_when_it_is_far():
-    knowledge = Knowledge(
-        panel=tuple(Rule(name, "") for name in "abcdefghij"),
-        bank_types=(Rule("diary", ""), Rule("essay", "")),
-        samples=("diary one", "essay one"),
-        sample_types=(0, 1),
-        sample_languages=("", ""),
-    )
+    knowledge = known(("diary", "diary one"), ("essay", "essay one"))
     left = without_own_types(knowledge, [Rule("zebra pass", "")], Axes())
     assert len(left.bank_types) == 1
     assert len(left.samples) == 1
-    assert left.sample_types == (0,)
+    assert left.sample_types.tolist() == [0]

@@ -26,17 +26,19 @@ CALIBRATION = Calibration(match=logistic(1.0), null=logistic(-1.0), null_share=0
 def scored(label: str, *scores: float, source: str = "a") -> Scored:
     none = np.zeros((len(scores), 1), dtype=np.float32)
     complete = Scores(
-        rules=np.array(scores, dtype=np.float32),
+        own=np.array(scores, dtype=np.float32),
         panel=none[0],
         channels={},
         lexical=none[:, 0],
         cues=(),
         bonuses=none.T[:0],
+        named=none[:, 0],
         excluded=none[:, 0],
+        steps=none + np.inf,
         covered=none.astype(np.bool_),
         overlaps=np.eye(len(scores), dtype=np.float32),
         overlapping=np.eye(len(scores), dtype=np.bool_),
-        characters=100,
+        tokens=100,
     )
     item = LabelledDocument(Document("txt", (), 1), label, source)
     return Scored(item, {"rules": ScoredDocument(complete, label, source)}, CALIBRATION)

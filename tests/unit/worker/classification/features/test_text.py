@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from worker.classification.embedders.use import UseEmbedder
 from worker.classification.features.chunks import CHUNK_TOKENS, cut_chunks
+from worker.classification.features.headings import heading_parts
 from worker.classification.features.text import content_start, is_readable, normalise_text
 from worker.classification.features.titles import title_lines
 from worker.classification.rules.exclusions import without_negations
@@ -103,6 +104,8 @@ def test_a_chunk_is_about_as_many_tokens_as_promised(text: str):
         "---\na: b\n" * 10_000,
         "[ " * 50_000,
         "(not " * 20_000,
+        "(" * 100_000,
+        "a " * 50_000,
         "\x00" * 100_000,
         "漢" * 100_000,
         "_." * 50_000,
@@ -114,6 +117,7 @@ def test_long_lines_take_no_time(line: str):
     pages = [DocumentPage(0, line)]
     cut_chunks(pages)
     title_lines(pages)
+    heading_parts(pages[0])
     without_negations(line)
     document = Document("txt", tuple(pages), 1)
     observed_cues(document)
