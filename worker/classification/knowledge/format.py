@@ -16,14 +16,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.errors import StartupError
+
 _FIELD = re.compile(
     r"(?:(type|parents|description|names|not|sample)(?: ([a-z]{2}))?:(.*)|(abstract): yes)"
 )
 _BY_LANGUAGE = frozenset({"names", "not", "sample"})
 
 
-class KnowledgeError(ValueError):
-    """A file of knowledge is not in the format."""
+class KnowledgeError(StartupError):
+    """A file of knowledge is not in the format; `pigeonhole models fit` prints the message."""
 
 
 @dataclass(slots=True)
