@@ -55,7 +55,7 @@ def unseen_table(title: str, samples: dict[str, Sample]) -> Table:
 
 
 def counts_table(samples: dict[str, Sample]) -> Table:
-    """Show the share of right decisions among few rules, the right one there / absent."""
+    """Show the share of right decisions among few rules; "-" where there are no more rules."""
     table = new_table(
         "Right decisions among few rules: the right one there / absent; ECE of both",
         "documents",
@@ -64,6 +64,9 @@ def counts_table(samples: dict[str, Sample]) -> Table:
     for name, sample in samples.items():
         cells = []
         for count in COUNTS:
+            if count >= len(sample.types):
+                cells.append("-")
+                continue
             there, absent = few_rules(sample, count)
             error = metrics.calibration_error([*there, *absent])
             cells.append(
