@@ -36,7 +36,7 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.dispatch import read_document
-from worker.parsing.readers.kreuzberg_adapter import MIME_TYPES
+from worker.parsing.readers.office.kreuzberg_adapter import MIME_TYPES
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 

@@ -45,6 +45,7 @@ class Document:
     `format` is the canonical extension of the file's content (`pdf`, `docx`, `eml`, ...).
     `form_fields` counts the form widgets on the first three pages read.
     `warnings` are sentences for the reasoning: pages cut, text cut, pages that failed.
+    `lost_parts` counts the parts that could not be read: pages, sheets, charts, attachments.
     `layouts` has one entry for each page that was measured, which only happens in MULTIMODAL
     mode.
     """
@@ -53,6 +54,7 @@ class Document:
     pages: tuple[DocumentPage, ...]
     total_pages: int
     form_fields: int = 0
+    lost_parts: int = 0
     warnings: tuple[str, ...] = ()
     layouts: tuple[PageLayout, ...] = ()
 
@@ -74,6 +76,7 @@ class Document:
         _check(document.format, str)
         _check(document.total_pages, int)
         _check(document.form_fields, int)
+        _check(document.lost_parts, int)
         return document
 
 

@@ -10,8 +10,8 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
-from worker.parsing.readers.odp import read_odp
-from worker.parsing.readers.office import read_office
+from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.svg import read_svg

@@ -38,6 +38,7 @@ class DocumentBuilder:
         self._warnings: list[str] = []
         self._room = source.limits.document_text_bytes
         self._cut_pages: list[int] = []
+        self._lost_parts = 0
 
     def add_page(self, page: DocumentPage, layout: PageLayout | None = None) -> bool:
         """Add a page, its text sanitized and cut; False if there is no room for another page."""
@@ -66,6 +67,11 @@ class DocumentBuilder:
         """Add a sentence for the reasoning."""
         self._warnings.append(sentence)
 
+    def add_loss(self, sentence: str, parts: int = 1) -> None:
+        """Add a warning of parts that could not be read, which lowers the verdict's confidence."""
+        self._lost_parts += parts
+        self._warnings.append(sentence)
+
     def build(self, total_pages: int, form_fields: int = 0) -> Document:
         """Return the document with the pages added so far."""
         warnings = list(self._warnings)
@@ -85,6 +91,7 @@ class DocumentBuilder:
             pages=tuple(self._pages),
             total_pages=total_pages,
             form_fields=form_fields,
+            lost_parts=self._lost_parts,
             warnings=tuple(warnings),
             layouts=tuple(self._layouts),
         )
@@ -95,15 +102,18 @@ def build_document(
     texts: Sequence[str],
     read_pictures: Callable[[int], list[str]] | None = None,
     headings: Sequence[str] = (),
+    lost: Sequence[str] = (),
 ) -> Document:
     """Return the document of the pages that the request chooses among all page texts of a file.
 
     `headings` are those at the beginning of the file, for the first page that has text.
-    `read_pictures` returns the texts on the pictures of a
-    page, which are added to its text.
+    `read_pictures` returns the texts on the pictures of a page, which are added to its text.
+    `lost` are sentences that name the parts that could not be read.
     Raises FileError (`no_such_pages`).
     """
     builder = DocumentBuilder(source)
+    for sentence in lost:
+        builder.add_loss(sentence)
     for index in source.request.selection.choose(len(texts), source.limits.max_pages):
         text = texts[index]
         own = () if builder.has_text else tuple(each for each in headings if each in text)
@@ -118,12 +128,14 @@ def build_document(
     return builder.build(total_pages=len(texts))
 
 
-def build_text_document(source: Source, text: str, headings: Sequence[str] = ()) -> Document:
+def build_text_document(
+    source: Source, text: str, headings: Sequence[str] = (), lost: Sequence[str] = ()
+) -> Document:
     """Return the document of a sanitized running text, with pages of about 3000 characters.
 
     Raises FileError (`no_such_pages`).
     """
-    return build_document(source, paginate_text(text), headings=headings)
+    return build_document(source, paginate_text(text), headings=headings, lost=lost)
 
 
 def paginate_text(text: str) -> list[str]:

@@ -6,7 +6,6 @@ from typing import BinaryIO
 
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
-from worker.parsing.readers import kreuzberg_adapter
 from worker.parsing.readers.document_builder import (
     PAGE_CHARACTERS,
     build_document,
@@ -14,8 +13,9 @@ from worker.parsing.readers.document_builder import (
     paginate_text,
     sanitize,
 )
-from worker.parsing.readers.kreuzberg_adapter import Extracted
-from worker.parsing.readers.office_pictures import OfficePictures
+from worker.parsing.readers.office import kreuzberg_adapter
+from worker.parsing.readers.office.kreuzberg_adapter import Extracted
+from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})

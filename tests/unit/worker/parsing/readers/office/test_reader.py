@@ -6,8 +6,8 @@ import pytest
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.odp import read_odp
-from worker.parsing.readers.office import _hidden_sheets, read_docx_headers, read_office
+from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.reader import _hidden_sheets, read_docx_headers, read_office
 
 OPEN = "openxmlformats-officedocument."
 

@@ -11,7 +11,7 @@ from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.page_reader import Ocr, Recognised
-from worker.parsing.readers.office import read_office
+from worker.parsing.readers.office.reader import read_office
 from worker.parsing.sandbox.parser import SandboxedParser
 
 STAMP = ["Received on Monday"]

@@ -1,0 +1,75 @@
+"""The text of drawings in office files: shapes, SmartArt diagrams, charts.
+
+ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
+"""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from worker.parsing.readers.office.package import BadPart, Package, local_name
+
+_BREAKS = {"br": "\n", "tab": "\t"}
+# Series and categories of one chart; a chart of ten thousand points is no text.
+_MAX_LABELS = 200
+
+
+def paragraphs(element: Element) -> Iterator[str]:
+    """Yield the text of each DrawingML paragraph (`a:p`) within an element, empty ones left out."""
+    for paragraph in element.iter():
+        if local_name(paragraph.tag) == "p":
+            text = "".join(_runs(paragraph)).strip()
+            if text:
+                yield text
+
+
+def _runs(paragraph: Element) -> Iterator[str]:
+    for element in paragraph.iter():
+        name = local_name(element.tag)
+        if name == "t":
+            yield element.text or ""
+        elif name in _BREAKS:
+            yield _BREAKS[name]
+
+
+def diagram_texts(package: Package, name: str) -> list[str]:
+    """Return the texts of a SmartArt diagram's data part, one for each shape. Raises BadPart."""
+    return list(paragraphs(package.xml(name)))
+
+
+def chart_texts(package: Package, name: str) -> list[str]:
+    """Return a chart's titles, then the names of its series and categories. Raises BadPart.
+
+    The cached texts and numbers count (`c:strCache`, `c:lvl`); plain values of data points are
+    left out. Labels that repeat are named once.
+    """
+    root = package.xml(name)
+    titles: list[str] = []
+    labels: dict[str, None] = {}
+    for element in root.iter():
+        kind = local_name(element.tag)
+        if kind == "rich":
+            titles += [text for text in paragraphs(element) if text not in titles]
+        elif kind in ("tx", "cat"):
+            for value in element.iter():
+                if local_name(value.tag) == "v" and value.text and len(labels) < _MAX_LABELS:
+                    labels[value.text.strip()] = None
+    return [*titles, *labels]
+
+
+def related_drawing_texts(package: Package, name: str) -> tuple[list[str], list[str]]:
+    """Return the texts of all diagrams and charts that a part refers to, and the lost ones' names.
+
+    `name` is a document, a slide, or a spreadsheet's drawing.
+    """
+    texts: list[str] = []
+    lost: list[str] = []
+    readers = {"diagramData": diagram_texts, "chart": chart_texts, "chartEx": chart_texts}
+    for each in package.relationships(name).values():
+        read = readers.get(each.kind)
+        if read is None:
+            continue
+        try:
+            texts += read(package, each.target)
+        except BadPart:
+            lost.append("a chart" if "chart" in each.kind else "a diagram")
+    return texts, lost

@@ -1,0 +1,154 @@
+"""Office packages: ZIP archives of XML parts that refer to each other.
+
+Layout: ECMA-376 part 2 (Open Packaging Conventions) for docx, pptx and xlsx; OASIS ODF 1.3 part 2
+for odt, odp and ods, which use no relationships.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
+
+from app.files.sniff import zip_directory
+
+_MIB = 1 << 20
+# A tree takes about ten times the memory of its text.
+_MAX_PART_BYTES = 64 * _MIB
+_CHUNK = 1 << 16
+
+
+class BadPart(Exception):
+    """A part is missing, damaged or too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A reference of one part to another: its id, the last word of its type, and the target.
+
+    `target` is the name of a part of the package; references to other files are left out.
+    """
+
+    id: str
+    kind: str
+    target: str
+
+
+class Package:
+    """The parts of one file. Names match in any case, and with a backslash for a slash."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """List the parts. Raises BadZip, TooManyMembers, DirectoryTooLarge."""
+        self._file = file
+        self._members = {_key(member.name): member for member in zip_directory.list_members(file)}
+
+    def __contains__(self, name: str) -> bool:
+        return _key(name) in self._members
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all parts in lower case, in the order of the archive."""
+        return list(self._members)
+
+    def read(self, name: str, limit: int = _MAX_PART_BYTES) -> bytes:
+        """Return the bytes of a part. Raises BadPart."""
+        member = self._members.get(_key(name))
+        if member is None:
+            raise BadPart(f"{name} is missing")
+        if member.size > limit:
+            raise BadPart(f"{name} is too large")
+        try:
+            return zip_directory.read_member(self._file, member, limit)
+        except zip_directory.BadZip as error:
+            raise BadPart(f"{name} is damaged") from error
+
+    def xml(self, name: str) -> Element:
+        """Return the root element of a part. Raises BadPart."""
+        try:
+            return fromstring(self.read(name))  # noqa: S314  expat bounds the growth of entities
+        except (ParseError, ValueError, LookupError) as error:
+            raise BadPart(f"{name} is damaged") from error
+
+    def elements(self, name: str) -> Iterator[tuple[str, Element]]:
+        """Yield `start` and `end` events of a part's elements while it is parsed.
+
+        For parts that are too large for a tree: the caller clears what it has used.
+        Raises BadPart, also in the middle.
+        """
+        data = self.read(name)
+        parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
+        try:
+            for at in range(0, len(data), _CHUNK):
+                parser.feed(data[at : at + _CHUNK])
+                yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
+            parser.close()
+            yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
+        except (ParseError, ValueError, LookupError) as error:
+            raise BadPart(f"{name} is damaged") from error
+
+    def relationships(self, name: str = "") -> dict[str, Relationship]:
+        """Return the relationships of a part by id, those of the package for `""`.
+
+        A part without relationships, or with damaged ones, has none.
+        """
+        folder, _, last = name.rpartition("/")
+        try:
+            root = self.xml(posixpath.join(folder, "_rels", f"{last}.rels"))
+        except BadPart:
+            return {}
+        found = {}
+        for element in root:
+            target = element.get("Target", "")
+            if not target or element.get("TargetMode", "").lower() == "external":
+                continue
+            found[element.get("Id", "")] = Relationship(
+                id=element.get("Id", ""),
+                kind=element.get("Type", "").rstrip("/").rpartition("/")[2],
+                target=_resolve(folder, target),
+            )
+        return found
+
+    def related(self, name: str, *kinds: str) -> list[str]:
+        """Return the targets of a part's relationships of some kinds, without repetitions."""
+        return list(
+            dict.fromkeys(
+                each.target for each in self.relationships(name).values() if each.kind in kinds
+            )
+        )
+
+    def main_part(self, default: str) -> str:
+        """Return the name of the document's main part, as `_rels/.rels` names it.
+
+        `default` is the usual name, for packages without that relationship.
+        """
+        named = self.related("", "officeDocument")
+        return next((name for name in named if name in self), default)
+
+
+def local_name(name: str) -> str:
+    """Return the name of an element or attribute without its namespace.
+
+    The Transitional and the Strict variant of ECMA-376 differ in namespaces only.
+    """
+    return name.rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """Return an attribute by its name without namespace, None if it is absent."""
+    plain = element.get(name)
+    if plain is not None:
+        return plain
+    return next((value for key, value in element.items() if local_name(key) == name), None)
+
+
+def _key(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _resolve(folder: str, target: str) -> str:
+    """Return the part that a target names: relative to the folder, or from the root with `/`."""
+    path = unquote(target.partition("#")[0]).replace("\\", "/")
+    if path.startswith("/"):
+        return posixpath.normpath(path).lstrip("/")
+    return posixpath.normpath(posixpath.join(folder, path)).lstrip("/")
