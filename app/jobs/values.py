@@ -57,19 +57,27 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible outcome and its probability, 0 to 1. The type None means that no rule fits."""
+    """A possible outcome and its probability, 0 to 1. The type None means that no rule fits.
+
+    `understood_as` names the built-in types that the rule means; empty if it means none of them.
+    """
 
     type: str | None
     confidence: float
+    understood_as: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return the form in which a result stores the candidate."""
-        return {"type": self.type, "confidence": self.confidence}
+        return {
+            "type": self.type,
+            "confidence": self.confidence,
+            "understood_as": list(self.understood_as),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the candidate that a result stores."""
-        return cls(stored["type"], stored["confidence"])
+        """Return the candidate that a result stores; older results lack `understood_as`."""
+        return cls(stored["type"], stored["confidence"], tuple(stored.get("understood_as") or ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Problems(Shape):
 class Candidate(Shape):
     type: str | None
     confidence: Share
+    understood_as: list[str]
 
 
 class Quote(Shape):

@@ -115,7 +115,10 @@ class Engine:
     ) -> Judgement:
         by_rule = [examples.get(rule.type) for rule in rules]
         scores = self.scorer.score(document, rules, by_rule)
-        return Judgement(document, rules, by_rule, scores, decide(scores, self._calibration))
+        decision = decide(scores, self._calibration).with_losses(
+            document.document.lost_parts, len(document.document.pages)
+        )
+        return Judgement(document, rules, by_rule, scores, decision)
 
     def _evidence(
         self,

@@ -7,10 +7,14 @@ from app.jobs.values import FileFailure, Verdict
 
 
 class CandidateResponse(BaseModel):
-    """A possible type and its probability; the type null stands for "no rule fits"."""
+    """A possible type and its probability; the type null stands for "no rule fits".
+
+    `understood_as` names the built-in types that the rule was taken to mean.
+    """
 
     type: str | None
     confidence: float
+    understood_as: list[str]
 
 
 class QuoteResponse(BaseModel):
@@ -48,7 +52,11 @@ def verdict_response(verdict: Verdict) -> VerdictResponse:
         confidence=verdict.confidence,
         reasoning=verdict.reasoning,
         candidates=[
-            CandidateResponse(type=each.type, confidence=each.confidence)
+            CandidateResponse(
+                type=each.type,
+                confidence=each.confidence,
+                understood_as=list(each.understood_as),
+            )
             for each in verdict.candidates
         ],
         evidence=[QuoteResponse(page=each.page, quote=each.quote) for each in verdict.evidence],

@@ -63,7 +63,7 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
     alternative, better = _alternatives(scores, scorer, top)
     overlaps = _overlaps(scores, judgement.rules)
     return ScoringEvidence(
-        ranking=tuple(_ranked_rule(judgement, position) for position in judgement.order),
+        ranking=tuple(_ranked_rule(judgement, scorer, position) for position in judgement.order),
         quote=_quote(judgement, scorer, targets),
         shared_words=scorer.lexical.shared_words(
             judgement.document.text, lexical_text(judgement.rules[top])
@@ -101,8 +101,9 @@ def _quote(judgement: Judgement, scorer: Scorer, targets: Sequence[Targets]) -> 
     )
 
 
-def _ranked_rule(judgement: Judgement, position: int) -> RankedRule:
+def _ranked_rule(judgement: Judgement, scorer: Scorer, position: int) -> RankedRule:
     scores = judgement.scores
+    resolution = scorer.resolutions([judgement.rules[position]])[0]
     return RankedRule(
         type=judgement.rules[position].type,
         score=float(scores.rules[position]),
@@ -115,6 +116,7 @@ def _ranked_rule(judgement: Judgement, position: int) -> RankedRule:
         named=float(scores.named[position]),
         lifted=float(scores.rules[position] - scores.own[position]),
         excluded=float(scores.excluded[position]),
+        understood_as=tuple(scorer.knowledge.types[row].name for row in resolution.rows),
     )
 
 

@@ -21,7 +21,7 @@ class RankedRule:
     `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named` and `lifted`, minus
     `excluded`. `named` is for what the document calls itself, and `lifted` for how well it fits
     to a kind of the rule's type. `excluded` is how much better it fits to something that the
-    rule's description excludes.
+    rule's description excludes. `understood_as` names the built-in types that the rule means.
     """
 
     type: str
@@ -32,6 +32,7 @@ class RankedRule:
     named: float = 0.0
     lifted: float = 0.0
     excluded: float = 0.0
+    understood_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def write_verdict(
         confidence=confidence,
         reasoning=write_reasoning(evidence, chosen),
         candidates=tuple(
-            Candidate(each.type, round(each.confidence, 4)) for each in found[:MAX_CANDIDATES]
+            replace(each, confidence=round(each.confidence, 4)) for each in found[:MAX_CANDIDATES]
         ),
         evidence=() if scoring is None or scoring.quote is None else (scoring.quote,),
     )
@@ -45,12 +45,12 @@ def _outcomes(scoring: ScoringEvidence, catch_all: str | None) -> Iterator[Candi
     rules by their scores.
     """
     top, *others = scoring.ranking
-    yield Candidate(top.type, scoring.match_probability)
+    yield Candidate(top.type, scoring.match_probability, top.understood_as)
     yield Candidate(catch_all, scoring.null_probability)
     rest = max(0.0, 1 - scoring.match_probability - scoring.null_probability)
     weights = [math.exp(STEEPNESS * (rule.score - top.score)) for rule in others]
     for rule, weight in zip(others, weights, strict=True):
-        yield Candidate(rule.type, rest * weight / sum(weights))
+        yield Candidate(rule.type, rest * weight / sum(weights), rule.understood_as)
 
 
 def _require_confidence(verdict: Verdict, minimum: float | None) -> Verdict:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ STEEPNESS = 2.0
 
 _MAX_MARGIN = 3.0
 _MANY_TOKENS = 300
+# A lost part may hold what decides, or a picture of no interest.
+_LOST_SHARE_WEIGHT = 0.5
 
 
 def extract_features(scores: Scores) -> Features:
@@ -135,6 +137,22 @@ class Decision:
     def confidence(self) -> float:
         """Return the probability that the chosen outcome is right."""
         return self.null_probability if self.is_null else self.match_probability
+
+    def with_losses(self, lost: int, read: int) -> "Decision":
+        """Return the decision about a document of which `lost` of `lost + read` parts are missing.
+
+        What is missing may hold what would decide otherwise: all probabilities lose half of its
+        share. The factor is a choice, not a measurement.
+        """
+        if not lost:
+            return self
+        factor = 1 - _LOST_SHARE_WEIGHT * lost / (lost + read)
+        return replace(
+            self,
+            match_probability=self.match_probability * factor,
+            overlap_probability=self.overlap_probability * factor,
+            null_probability=self.null_probability * factor,
+        )
 
 
 def decide(scores: Scores, calibration: Calibration) -> Decision:
