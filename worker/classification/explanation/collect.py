@@ -64,7 +64,8 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
     overlaps = _overlaps(scores, judgement.rules)
     return ScoringEvidence(
         ranking=tuple(_ranked_rule(judgement, scorer, position) for position in judgement.order),
-        quote=_quote(judgement, scorer, targets),
+        # Nothing speaks for a rule that was rejected, and the lines of a quote cost time.
+        quote=None if decision.is_null else _quote(judgement, scorer, targets),
         shared_words=scorer.lexical.shared_words(
             judgement.document.text, lexical_text(judgement.rules[top])
         ),

@@ -39,7 +39,7 @@ def choose_quote(
     lines = longer or lines
     if not lines:
         return None
-    embedded = space.embedder.embed([normalise_text(line) for line in lines], "passage")
+    embedded = document.passage_vectors(space.embedder, [normalise_text(line) for line in lines])
     centred = space.centre_titles(embedded)
     return Quote(chunk.page, lines[int(np.argmax(centred @ direction))])
 

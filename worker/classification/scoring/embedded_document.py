@@ -24,7 +24,8 @@ class EmbeddedDocument:
 
     `vectors` has one entry for each embedding space; it is empty when the document has no
     readable text and so no `chunks`. `names` is what the document calls itself. `cues` are
-    positions in `CUES`. `tokens` counts what can be read of it.
+    positions in `CUES`. `tokens` counts what can be read of it. `passage_vectors` embeds further
+    passages of it, such as the lines of a quote.
     """
 
     document: Document
@@ -36,6 +37,7 @@ class EmbeddedDocument:
     cues: tuple[int, ...]
     tokens: int
     characters: int
+    passage_vectors: PassageVectors
 
 
 def embed_document(
@@ -69,6 +71,7 @@ def embed_document(
         cues=observed_cues(document),
         tokens=sum(count_tokens(page.text) for page in document.pages),
         characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
+        passage_vectors=passage_vectors,
     )
 
 
