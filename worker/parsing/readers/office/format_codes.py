@@ -1,6 +1,7 @@
 """Format codes of numbers and dates, as spreadsheets write them: ECMA-376 part 1, 18.8.31."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 GENERAL = "general"
@@ -106,19 +107,19 @@ def parse_code(code: str) -> list[Section]:
     return sections
 
 
-def choose_section(sections: list[Section], value: float) -> tuple[Section, bool]:
-    """Return the section for a value, and whether a negative value needs a minus sign before it."""
+def choose_section(sections: Sequence[Section], value: float) -> tuple[int, bool]:
+    """Return which section shows a value, and whether a minus sign is to be put before it."""
     if any(section.condition for section in sections[:2]):
-        for section in sections[:2]:
+        for at, section in enumerate(sections[:2]):
             if section.condition and _holds(*section.condition, value):
-                return section, True
-        rest = [section for section in sections[:3] if section.condition is None]
-        return (rest or sections)[-1], True
+                return at, True
+        rest = [at for at, section in enumerate(sections[:3]) if section.condition is None]
+        return (rest[-1] if rest else 0), True
     if value < 0 and len(sections) > 1:
-        return sections[1], False
+        return 1, False
     if value == 0 and len(sections) > 2:
-        return sections[2], False
-    return sections[0], True
+        return 2, False
+    return 0, True
 
 
 def _bracket(text: str) -> list[Token]:

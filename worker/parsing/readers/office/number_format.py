@@ -30,13 +30,15 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     """
     if code.lower() in ("", GENERAL) or len(code) > _MAX_CODE:
         return shortest(value)
-    section, needs_minus = choose_section(_parse(code), value)
-    if section.is_date:
+    sections, shows = _compile(code)
+    at, needs_minus = choose_section(sections, value)
+    show = shows[at]
+    if show is None:
         if not 0 <= value < LAST_DAY:
             return shortest(value)
-        shown = format_date(value, section.tokens, from_1904=from_1904)
+        shown = format_date(value, sections[at].tokens, from_1904=from_1904)
     else:
-        shown = _compile(section)(abs(value))
+        shown = show(abs(value))
         if value < 0 and needs_minus:
             shown = f"-{shown}"
     return " ".join(shown.split())
@@ -47,12 +49,17 @@ def shortest(value: float) -> str:
     return f"{value:.15g}".upper()
 
 
-_parse = lru_cache(maxsize=256)(parse_code)
-
-
 @lru_cache(maxsize=256)
-def _compile(section: Section) -> Show:
-    """Return a function that shows the absolute value of a number by a section."""
+def _compile(code: str) -> tuple[list[Section], list[Show | None]]:
+    """Return the sections of a code, and a function for each that shows numbers and no dates."""
+    sections = parse_code(code)
+    return sections, [
+        None if section.is_date else _compile_section(section) for section in sections
+    ]
+
+
+def _compile_section(section: Section) -> Show:
+    """Return a function that shows the absolute value of a number."""
     tokens = section.tokens
     places = [at for at, token in enumerate(tokens) if token.kind == "place"]
     if not places:
@@ -87,47 +94,46 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
     while whole and whole[-1].text == ",":
         whole = whole[:-1]
     grouping = sum(token.text == "," for token in whole)
+    places = "".join(token.text for token in whole if token.kind == "place")
     return _Places(
         whole=tuple(token for token in whole if token.kind in ("place", "text")),
-        parts=parts[:_MAX_DECIMALS],
+        has_texts=any(token.kind == "text" for token in whole),
+        zeros=len(places) - places.find("0") if "0" in places else 0,
         is_grouped=grouping > 0,
+        quantum=Decimal(1).scaleb(-min(len(parts), _MAX_DECIMALS)),
+        fixed=parts[:_MAX_DECIMALS].rfind("0") + 1,
         shift=2 * signs.count("%") - 3 * (signs.count(",") - grouping),
     ).show
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """The places of digits before the point, with texts between them, and after it (`parts`).
+    """The places of digits before the point, with texts between them, and after it.
 
-    The number is shifted to the left by `shift` digits, for percentages and thousands.
+    At least `zeros` digits stand before the point and `fixed` after it. The last digit counts
+    `quantum`. The number is shifted to the left by `shift` digits, for percentages and thousands.
     """
 
     whole: tuple[Token, ...]
-    parts: str
+    has_texts: bool
+    zeros: int
     is_grouped: bool
+    quantum: Decimal
+    fixed: int
     shift: int
 
     def show(self, value: float) -> str:
         number = Decimal(f"{value:.15g}").scaleb(self.shift)
         if number.adjusted() > _MAX_EXPONENT:
             return shortest(value)
-        number = number.quantize(Decimal(1).scaleb(-len(self.parts)), ROUND_HALF_UP)
-        whole, _, decimals = f"{number:,f}".partition(".")
-        kept = max(len(decimals.rstrip("0")), self.parts.rfind("0") + 1)
-        point = "." if kept else ""
-        return f"{self._show_whole(whole)}{point}{decimals[:kept]}"
-
-    def _show_whole(self, digits: str) -> str:
-        places = "".join(token.text for token in self.whole if token.kind == "place")
-        zeros = len(places) - places.find("0") if "0" in places else 0
-        if not self.is_grouped:
-            digits = digits.replace(",", "")
-        if digits == "0":
-            digits = ""
-        digits = digits.rjust(zeros, "0")
-        if len(places) == len(self.whole):
-            return digits
-        return self._mix(digits)
+        number = number.quantize(self.quantum, ROUND_HALF_UP)
+        text = f"{number:,f}" if self.is_grouped else f"{number:f}"
+        digits, _, decimals = text.partition(".")
+        kept = max(len(decimals.rstrip("0")), self.fixed)
+        digits = ("" if digits == "0" else digits).rjust(self.zeros, "0")
+        if self.has_texts:
+            digits = self._mix(digits)
+        return f"{digits}.{decimals[:kept]}" if kept else digits
 
     def _mix(self, digits: str) -> str:
         """Put digits at the places from the right; the first place has all that are left."""

@@ -43,6 +43,7 @@ class Package:
         """List the parts. Raises BadZip, TooManyMembers, DirectoryTooLarge."""
         self._file = file
         self._members = {_key(member.name): member for member in zip_directory.list_members(file)}
+        self._relationships: dict[str, dict[str, Relationship]] = {}
 
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._members
@@ -97,6 +98,11 @@ class Package:
 
         A part without relationships, or with damaged ones, has none.
         """
+        if name not in self._relationships:
+            self._relationships[name] = self._read_relationships(name)
+        return self._relationships[name]
+
+    def _read_relationships(self, name: str) -> dict[str, Relationship]:
         folder, _, last = name.rpartition("/")
         try:
             root = self.xml(posixpath.join(folder, "_rels", f"{last}.rels"))

@@ -3,6 +3,8 @@
 ECMA-376 part 1: shapes of slides in 19.3.1, of sheets in 20.5, tables of slides in 21.1.3.
 """
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -17,8 +19,13 @@ from worker.parsing.readers.office.package import (
     relationship_id,
 )
 
+_INTEGER = re.compile(r"-?\d{1,15}")
 # The look of shapes, which is most of a drawing and holds no text.
 _LOOKS = frozenset({"spPr", "grpSpPr", "style", "blipFill", "xfrm", "from", "to", "clientData"})
+_GROUPS = frozenset({"spTree", "grpSp"})
+_FOOT = frozenset({"dt", "ftr", "sldNum"})
+# Shapes side by side are seldom at exactly the same height. In EMU, 360,000 of which are 1 cm.
+_LINE_HEIGHT = 90_000
 _TITLES = frozenset({"title", "ctrTitle"})
 
 
@@ -44,9 +51,8 @@ class ShapeReader:
     lost: list[str] = field(default_factory=list)
 
     def read(self, root: Element) -> list[Shape]:
-        """Return the shapes with text, in their order; removes numbers of slides from `root`."""
+        """Return the shapes with text: on slides from top to bottom, on sheets in their order."""
         choose_alternatives(root)
-        _remove_slide_numbers(root)
         return [shape for shape in self._shapes(root) if shape.text]
 
     def _shapes(self, root: Element) -> Iterator[Shape]:
@@ -58,7 +64,7 @@ class ShapeReader:
             if kind == "sp":
                 placeholder = _placeholder(element)
             if kind == "txBody":
-                yield Shape("\n".join(drawing.paragraphs(element)), placeholder)
+                yield Shape("\n".join(_texts(element)), placeholder)
             elif kind == "tbl":
                 yield Shape("\n".join(_rows(element)))
             elif kind in ("chart", "relIds"):
@@ -66,6 +72,8 @@ class ShapeReader:
             elif kind == "oleObj":
                 yield Shape(_icon_name(element))
                 waiting.extend(reversed(element))
+            elif kind in _GROUPS:
+                waiting.extend(reversed(sorted(element, key=_position)))
             elif kind not in _LOOKS:
                 waiting.extend(reversed(element))
 
@@ -101,15 +109,39 @@ def _rows(table: Element) -> Iterator[str]:
     """Yield a line for each row of a table, with its cells apart."""
     for row in table:
         if local_name(row.tag) == "tr":
-            cells = (" ".join(drawing.paragraphs(cell)) for cell in row)
+            cells = (" ".join(_texts(cell)) for cell in row)
             text = " ".join(" ".join(cells).split())
             if text:
                 yield text
 
 
+def _position(shape: Element) -> tuple[float, float]:
+    """Return a key for the order from top to bottom and from left to right.
+
+    Shapes without a place of their own have that of the layout: at the foot of the slide, or
+    above all others.
+    """
+    for child in shape:
+        holders = child if local_name(child.tag) in _LOOKS else ()
+        for holder in (child, *holders):
+            if local_name(holder.tag) == "xfrm":
+                for offset in holder:
+                    if local_name(offset.tag) == "off":
+                        return _number(offset, "y") // _LINE_HEIGHT, _number(offset, "x")
+    return (math.inf if _placeholder(shape) in _FOOT else -math.inf), 0
+
+
+def _number(element: Element, name: str) -> int:
+    text = element.get(name, "")
+    return int(text) if _INTEGER.fullmatch(text) else 0
+
+
 def _placeholder(shape: Element) -> str | None:
-    found = next((each for each in shape.iter() if local_name(each.tag) == "ph"), None)
-    return None if found is None else found.get("type", "obj")
+    """Return the type of the placeholder that a shape fills (`nvSpPr/nvPr/ph`), None for others."""
+    outer = (child for child in shape if local_name(child.tag).startswith("nv"))
+    inner = (child for each in outer for child in each if local_name(child.tag) == "nvPr")
+    found = (child for each in inner for child in each if local_name(child.tag) == "ph")
+    return next((each.get("type", "obj") for each in found), None)
 
 
 def _icon_name(element: Element) -> str:
@@ -118,9 +150,11 @@ def _icon_name(element: Element) -> str:
     return (attribute(element, "name") or "").strip() if shown else ""
 
 
-def _remove_slide_numbers(root: Element) -> None:
-    for parent in root.iter():
+def _texts(element: Element) -> Iterator[str]:
+    """Yield the paragraphs within an element, without the numbers of slides."""
+    for parent in element.iter():
         if local_name(parent.tag) == "p":
             for child in list(parent):
-                if local_name(child.tag) == "fld" and child.get("type", "") == "slidenum":
+                if local_name(child.tag) == "fld" and child.get("type") == "slidenum":
                     parent.remove(child)
+    yield from drawing.paragraphs(element)
