@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
-from worker.parsing.readers.document_builder import build_document
+from worker.parsing.readers.document_builder import build_document, read_texts
 from worker.parsing.readers.office.drawing import paragraphs
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.pictures import OfficePictures
@@ -31,9 +31,8 @@ def read_pptx(source: Source) -> Document:
         raise _corrupt() from error
     names, lost = _list_slides(package)
     slides = _Slides(package, names)
-    chosen = source.request.selection.choose(len(names), source.limits.max_pages)
-    texts = [slides.read(index) if index in chosen else "" for index in range(len(names))]
-    if chosen and slides.damaged >= len(chosen):
+    texts = read_texts(source, len(names), slides.read) or [""]
+    if slides.are_all_damaged:
         raise _corrupt()
     read_pictures = None
     if source.request.mode == "MULTIMODAL":
@@ -63,7 +62,7 @@ def _list_slides(package: Package) -> tuple[list[str], list[str]]:
     related = package.relationships(main_part)
     listed = [relationship_id(each) for each in root.iter() if local_name(each.tag) == "sldId"]
     if not any(name in related and related[name].target in package for name in listed):
-        return by_number or [""], []
+        return by_number, []
     return [related[name].target if name in related else "" for name in listed], []
 
 
@@ -75,8 +74,14 @@ class _Slides:
     names: list[str]
     headings: tuple[str, ...] = ()
     lost: list[str] = field(default_factory=list)
-    damaged: int = 0
+    _good: int = 0
+    _damaged: int = 0
     _shown: set[str] = field(default_factory=set)
+
+    @property
+    def are_all_damaged(self) -> bool:
+        """Whether slides were read, and none of them could be."""
+        return self._damaged > 0 and not self._good
 
     def read(self, index: int) -> str:
         """Return the text of a slide: its title, shapes, notes and comments."""
@@ -85,8 +90,9 @@ class _Slides:
             root = self.package.xml(name)
         except BadPart:
             self.lost.append(f"slide {number} could not be read")
-            self.damaged += 1
+            self._damaged += 1
             return ""
+        self._good += 1
         shapes = self._shapes(name, root, number)
         shapes.sort(key=lambda shape: not shape.is_title)
         if not self.headings and shapes:

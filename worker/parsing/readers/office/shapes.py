@@ -73,7 +73,7 @@ class ShapeReader:
                 yield Shape(_icon_name(element))
                 waiting.extend(reversed(element))
             elif kind in _GROUPS:
-                waiting.extend(reversed(sorted(element, key=_position)))
+                waiting.extend(sorted(element, key=_position)[::-1])
             elif kind not in _LOOKS:
                 waiting.extend(reversed(element))
 

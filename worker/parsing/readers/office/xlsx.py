@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
-from worker.parsing.readers.document_builder import build_document
+from worker.parsing.readers.document_builder import build_document, read_texts
 from worker.parsing.readers.office.cell_formats import CellFormats, read_codes
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.shapes import ShapeReader
@@ -36,17 +36,11 @@ def read_xlsx(source: Source) -> Document:
         raise _corrupt() from error
     workbook = _Workbook(package)
     sheets = workbook.list_sheets()
-    chosen = source.request.selection.choose(len(sheets), source.limits.max_pages)
-    texts = [""] * len(sheets)
-    room = source.limits.document_text_bytes
-    for index in chosen:
-        texts[index] = workbook.read(sheets[index], source.limits.page_text_bytes)
-        room -= min(len(texts[index].encode("utf-8", "replace")), source.limits.page_text_bytes)
-        if room < 0:
-            break
-    if chosen and workbook.damaged >= len(chosen):
+    limit = source.limits.page_text_bytes
+    texts = read_texts(source, len(sheets), lambda index: workbook.read(sheets[index], limit))
+    if workbook.are_all_damaged:
         raise _corrupt()
-    return build_document(source, [text.strip() for text in texts], lost=workbook.name_lost())
+    return build_document(source, texts, lost=workbook.name_lost())
 
 
 def _corrupt() -> FileError:
@@ -68,7 +62,8 @@ class _Workbook:
 
     package: Package
     lost: list[str] = field(default_factory=list)
-    damaged: int = 0
+    _good: int = 0
+    _damaged: int = 0
     _reader: SheetReader = field(init=False)
     _strings: SharedStrings = field(init=False)
 
@@ -128,12 +123,17 @@ class _Workbook:
         self._strings = SharedStrings(self.package, strings)
         self._reader = SheetReader(self.package, self._strings, CellFormats(codes, from_1904))
 
+    @property
+    def are_all_damaged(self) -> bool:
+        """Whether sheets were read, and none of them could be."""
+        return self._damaged > 0 and not self._good
+
     def read(self, sheet: _Sheet, limit: int) -> str:
         """Return a sheet's name, its rows and what is printed, drawn and noted around them."""
         part = sheet.part
         if part is None or part not in self.package:
             self.lost.append(f"the sheet {sheet.name} could not be read")
-            self.damaged += 1
+            self._damaged += 1
             return sheet.name
         found = self._reader.read(part, limit)
         self._note_losses(sheet.name, found)
@@ -148,10 +148,12 @@ class _Workbook:
         )
 
     def _note_losses(self, name: str, found: Worksheet) -> None:
+        is_lost = found.is_damaged and not found.rows
+        self._damaged += is_lost
+        self._good += not is_lost
         if found.is_damaged:
-            what = "a part of the sheet" if found.rows else "the sheet"
+            what = "the sheet" if is_lost else "a part of the sheet"
             self.lost.append(f"{what} {name} could not be read")
-            self.damaged += not found.rows
         if found.unstored:
             are = (
                 "formula on the sheet has" if found.unstored == 1 else "formulas on the sheet have"
