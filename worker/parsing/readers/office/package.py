@@ -5,6 +5,7 @@ for odt, odp and ods, which use no relationships.
 """
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, cast
@@ -73,25 +74,32 @@ class Package:
             raise BadPart(f"{name} is damaged") from error
 
     def elements(
-        self, name: str, events: Sequence[Literal["start", "end"]] = ("start", "end")
+        self,
+        name: str,
+        events: Sequence[Literal["start", "end"]] = ("start", "end"),
+        without: Sequence[re.Pattern[bytes]] = (),
     ) -> Iterator[tuple[str, Element]]:
         """Yield events of a part's elements (`start`, `end`) while it is unpacked and parsed.
 
         For parts that are too large for a tree: the caller clears what it has used, and may stop
-        early. Raises BadPart, also in the middle.
+        early. `without` are patterns of whole tags that are left out before parsing, in order,
+        where there may be millions without a word. Raises BadPart, also in the middle.
         """
-        member = self._members.get(_key(name))
-        if member is None:
-            raise BadPart(f"{name} is missing")
         parser: XMLPullParser[Any] = XMLPullParser(events)
         try:
-            for piece in zip_directory.stream_member(self._file, member, _MAX_STREAMED_BYTES):
+            for piece in _leave_out(self._stream(name), without):
                 parser.feed(piece)
                 yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
             parser.close()
             yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
         except (zip_directory.BadZip, ParseError, ValueError, LookupError) as error:
             raise BadPart(f"{name} is damaged") from error
+
+    def _stream(self, name: str) -> Iterator[bytes]:
+        member = self._members.get(_key(name))
+        if member is None:
+            raise BadPart(f"{name} is missing")
+        return zip_directory.stream_member(self._file, member, _MAX_STREAMED_BYTES)
 
     def relationships(self, name: str = "") -> dict[str, Relationship]:
         """Return the relationships of a part by id, those of the package for `""`.
@@ -156,6 +164,19 @@ def attribute(element: Element, name: str) -> str | None:
 def relationship_id(element: Element) -> str:
     """Return the relationship that an element names (`r:id`), which is no plain `id`."""
     return next((value for key, value in element.items() if key.endswith("}id")), "")
+
+
+def _leave_out(pieces: Iterator[bytes], patterns: Sequence[re.Pattern[bytes]]) -> Iterator[bytes]:
+    """Yield pieces of XML without what the patterns match; no piece ends within a tag."""
+    rest = b""
+    for piece in pieces:
+        cut = piece.rfind(b"<") if patterns else len(piece)
+        whole = rest + piece[:cut] if cut >= 0 else rest + piece
+        rest = piece[cut:] if cut >= 0 else b""
+        for pattern in patterns:
+            whole = pattern.sub(b"", whole)
+        yield whole
+    yield rest
 
 
 def _key(name: str) -> str:

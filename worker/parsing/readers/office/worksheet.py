@@ -10,6 +10,11 @@ from worker.parsing.readers.office.shared_strings import SharedStrings, string_t
 
 _HEADERS = ("firstHeader", "oddHeader", "evenHeader")
 _FOOTERS = ("firstFooter", "oddFooter", "evenFooter")
+# Cells and rows that have only a style; some programs write them down to the last row.
+_BLANK = (
+    re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?/>"),
+    re.compile(rb"<(?:\w+:)?row(?:\s[^<>]*)?(?:/>|>\s*</(?:\w+:)?row>)"),
+)
 _SECTIONS = re.compile("&[LCR]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile("&[PN]", re.IGNORECASE)
 _CODE = re.compile(r'&(?:"[^"]*"?|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)', re.IGNORECASE)
@@ -51,7 +56,7 @@ class SheetReader:
 
     def _read(self, name: str, limit: int, sheet: Worksheet) -> None:
         cells: list[str] = []
-        for _, element in self._package.elements(name, ("end",)):
+        for _, element in self._package.elements(name, ("end",), _BLANK):
             kind = element.tag.rpartition("}")[2]
             if kind == "c":
                 if len(element):

@@ -306,3 +306,13 @@ def test_templates_and_files_with_macros_are_read():
     members = sample_files.unzip(sample_files.xlsx(Hi=[["a"]]))
     members["xl/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
     assert texts(sample_files.zip_of(members)) == ["Hi\na"]
+
+
+def test_cells_and_rows_without_content_do_not_matter():
+    blank = '<row r="2" s="1"><c s="1"/><c r="B2" s="1"/></row><row r="3"/>' * 20_000
+    data = book(
+        f'<x:worksheet xmlns:x="{S}"><x:sheetData><x:row><x:c><x:v>1</x:v></x:c><x:c s="1"/>'
+        f'</x:row>{blank}<x:row><x:c s="1"/><x:c t="str"><x:v>end</x:v></x:c></x:row>'
+        "</x:sheetData></x:worksheet>"
+    )
+    assert rows(data) == ["1", "end"]
