@@ -8,6 +8,7 @@ nothing beyond them. Layout: APPNOTE.TXT 6.3.10, sections 4.3.7 to 4.3.16.
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ _IN_EXTRA_FIELD = 0xFFFFFFFF
 _COUNT_IN_END64 = 0xFFFF
 _ENCRYPTED_FLAG = 0x1
 _STORED, _DEFLATED = 0, 8
+_PIECE = 1 << 16
 
 
 class BadZip(Exception):
@@ -85,6 +87,44 @@ def read_member(file: BinaryIO, member: Member, limit: int) -> bytes:
 
     Raises BadZip when the member is encrypted, damaged, or uses another compression.
     """
+    _seek_content(file, member)
+    if member.method == _STORED:
+        return file.read(min(limit, member.packed))
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        return unpack.decompress(file.read(min(member.packed, limit)), limit)
+    except zlib.error as error:
+        raise BadZip("the member is damaged") from error
+
+
+def stream_member(file: BinaryIO, member: Member, limit: int) -> Iterator[bytes]:
+    """Yield the first `limit` unpacked bytes of a member in pieces of at most 64 KiB.
+
+    The caller may read other members in between. Raises BadZip as `read_member` does, also in
+    the middle.
+    """
+    _seek_content(file, member)
+    position, packed = file.tell(), member.packed
+    unpack = None if member.method == _STORED else zlib.decompressobj(-zlib.MAX_WBITS)
+    waiting = b""
+    while limit > 0 and (waiting or packed > 0):
+        if not waiting:
+            file.seek(position)
+            waiting = file.read(min(packed, _PIECE))
+            if not waiting:
+                return
+            position += len(waiting)
+            packed -= len(waiting)
+        try:
+            piece = waiting if unpack is None else unpack.decompress(waiting, min(limit, _PIECE))
+        except zlib.error as error:
+            raise BadZip("the member is damaged") from error
+        waiting = b"" if unpack is None else unpack.unconsumed_tail
+        yield piece[:limit]
+        limit -= len(piece)
+
+
+def _seek_content(file: BinaryIO, member: Member) -> None:
     if member.encrypted or member.method not in (_STORED, _DEFLATED):
         raise BadZip("the member cannot be read")
     file.seek(member.offset)
@@ -93,13 +133,6 @@ def read_member(file: BinaryIO, member: Member, limit: int) -> bytes:
         raise BadZip("the member has no header")
     name_length, extra_length = _LOCAL.unpack(header)[-2:]
     file.seek(name_length + extra_length, 1)
-    if member.method == _STORED:
-        return file.read(min(limit, member.packed))
-    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        return unpack.decompress(file.read(min(member.packed, limit)), limit)
-    except zlib.error as error:
-        raise BadZip("the member is damaged") from error
 
 
 def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:

@@ -11,7 +11,9 @@ from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.pptx import read_pptx
 from worker.parsing.readers.office.reader import read_office
+from worker.parsing.readers.office.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.svg import read_svg
@@ -25,10 +27,12 @@ _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "html": read_html,
     "odp": read_odp,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
     "svg": read_svg,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("docx", "doc", "ppt", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

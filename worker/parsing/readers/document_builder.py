@@ -97,6 +97,23 @@ class DocumentBuilder:
         )
 
 
+def read_texts(source: Source, total: int, read: Callable[[int], str]) -> list[str]:
+    """Return the texts of all pages: those that the request chooses, and empty ones.
+
+    `read` returns the text of a page. It is no longer called when the text limit of a document is
+    exceeded. Raises FileError (`no_such_pages`).
+    """
+    limits = source.limits
+    texts = [""] * total
+    room = limits.document_text_bytes
+    for index in source.request.selection.choose(total, limits.max_pages):
+        texts[index] = read(index).strip()
+        room -= min(len(texts[index].encode("utf-8", "replace")), limits.page_text_bytes)
+        if room < 0:
+            break
+    return texts
+
+
 def build_document(
     source: Source,
     texts: Sequence[str],

@@ -6,9 +6,12 @@ ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.office.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
 _BREAKS = {"br": "\n", "tab": "\t"}
+# The elements of a chart with labels, and the elements within that hold one label each.
+_LABELS = {"tx": "v", "cat": "v", "datalabelsRange": "v", "strDim": "pt"}
 # Series and categories of one chart; a chart of ten thousand points is no text.
 _MAX_LABELS = 200
 
@@ -37,10 +40,10 @@ def diagram_texts(package: Package, name: str) -> list[str]:
 
 
 def chart_texts(package: Package, name: str) -> list[str]:
-    """Return a chart's titles, then the names of its series and categories. Raises BadPart.
+    """Return a chart's titles, the names of its series and categories, and the texts drawn on it.
 
-    The cached texts and numbers count (`c:strCache`, `c:lvl`); plain values of data points are
-    left out. Labels that repeat are named once.
+    Raises BadPart. The cached texts and numbers count (`c:strCache`, `c:lvl`, `cx:strDim`); plain
+    values of data points are left out. Labels that repeat are named once.
     """
     root = package.xml(name)
     titles: list[str] = []
@@ -49,11 +52,31 @@ def chart_texts(package: Package, name: str) -> list[str]:
         kind = local_name(element.tag)
         if kind == "rich":
             titles += [text for text in paragraphs(element) if text not in titles]
-        elif kind in ("tx", "cat"):
-            for value in element.iter():
-                if local_name(value.tag) == "v" and value.text and len(labels) < _MAX_LABELS:
-                    labels[value.text.strip()] = None
+        elif kind in _LABELS:
+            for text in _labels(element, _LABELS[kind]):
+                if len(labels) < _MAX_LABELS:
+                    labels[text] = None
+    for drawn in package.related(name, "chartUserShapes"):
+        titles += paragraphs(package.xml(drawn))
     return [*titles, *labels]
+
+
+def _labels(element: Element, value: str) -> Iterator[str]:
+    code = None
+    for each in element.iter():
+        kind = local_name(each.tag)
+        text = (each.text or "").strip()
+        if kind == "formatCode":
+            code = text
+        elif kind == value and text:
+            yield _format(text, code)
+
+
+def _format(text: str, code: str | None) -> str:
+    try:
+        return format_number(float(text), code) if code else text
+    except ValueError:
+        return text
 
 
 def related_drawing_texts(package: Package, name: str) -> tuple[list[str], list[str]]:

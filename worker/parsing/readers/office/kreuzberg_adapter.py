@@ -23,8 +23,6 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
     "docx": _OPEN_XML + "wordprocessingml.document",
-    "pptx": _OPEN_XML + "presentationml.presentation",
-    "xlsx": _OPEN_XML + "spreadsheetml.sheet",
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",
@@ -35,7 +33,6 @@ MIME_TYPES = {
     "eml": "message/rfc822",
     "msg": "application/vnd.ms-outlook",
 }
-_SLIDES = frozenset({"pptx", "ppt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def extract(data: bytes, extension: str) -> Extracted:
 
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
-    if boundaries and extension in _SLIDES:
+    if boundaries and extension == "ppt":
         # kreuzberg's pages merge slides, while its byte boundaries of slides are right. For a docx
         # the boundaries drift by a byte with each page, while the pages are right.
         encoded = result.content.encode()

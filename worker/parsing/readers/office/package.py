@@ -5,9 +5,10 @@ for odt, odp and ods, which use no relationships.
 """
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, cast
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
 
@@ -16,7 +17,8 @@ from app.files.sniff import zip_directory
 _MIB = 1 << 20
 # A tree takes about ten times the memory of its text.
 _MAX_PART_BYTES = 64 * _MIB
-_CHUNK = 1 << 16
+# Of a larger part only the beginning is read; parsing takes about a second for 30 MiB.
+_MAX_STREAMED_BYTES = 256 * _MIB
 
 
 class BadPart(Exception):
@@ -42,6 +44,7 @@ class Package:
         """List the parts. Raises BadZip, TooManyMembers, DirectoryTooLarge."""
         self._file = file
         self._members = {_key(member.name): member for member in zip_directory.list_members(file)}
+        self._relationships: dict[str, dict[str, Relationship]] = {}
 
     def __contains__(self, name: str) -> bool:
         return _key(name) in self._members
@@ -70,28 +73,44 @@ class Package:
         except (ParseError, ValueError, LookupError) as error:
             raise BadPart(f"{name} is damaged") from error
 
-    def elements(self, name: str) -> Iterator[tuple[str, Element]]:
-        """Yield `start` and `end` events of a part's elements while it is parsed.
+    def elements(
+        self,
+        name: str,
+        events: Sequence[Literal["start", "end"]] = ("start", "end"),
+        without: Sequence[re.Pattern[bytes]] = (),
+    ) -> Iterator[tuple[str, Element]]:
+        """Yield events of a part's elements (`start`, `end`) while it is unpacked and parsed.
 
-        For parts that are too large for a tree: the caller clears what it has used.
-        Raises BadPart, also in the middle.
+        For parts that are too large for a tree: the caller clears what it has used, and may stop
+        early. `without` are patterns of whole tags that are left out before parsing, in order,
+        where there may be millions without a word. Raises BadPart, also in the middle.
         """
-        data = self.read(name)
-        parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
+        parser: XMLPullParser[Any] = XMLPullParser(events)
         try:
-            for at in range(0, len(data), _CHUNK):
-                parser.feed(data[at : at + _CHUNK])
+            for piece in _leave_out(self._stream(name), without):
+                parser.feed(piece)
                 yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
             parser.close()
             yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
-        except (ParseError, ValueError, LookupError) as error:
+        except (zip_directory.BadZip, ParseError, ValueError, LookupError) as error:
             raise BadPart(f"{name} is damaged") from error
+
+    def _stream(self, name: str) -> Iterator[bytes]:
+        member = self._members.get(_key(name))
+        if member is None:
+            raise BadPart(f"{name} is missing")
+        return zip_directory.stream_member(self._file, member, _MAX_STREAMED_BYTES)
 
     def relationships(self, name: str = "") -> dict[str, Relationship]:
         """Return the relationships of a part by id, those of the package for `""`.
 
         A part without relationships, or with damaged ones, has none.
         """
+        if name not in self._relationships:
+            self._relationships[name] = self._read_relationships(name)
+        return self._relationships[name]
+
+    def _read_relationships(self, name: str) -> dict[str, Relationship]:
         folder, _, last = name.rpartition("/")
         try:
             root = self.xml(posixpath.join(folder, "_rels", f"{last}.rels"))
@@ -140,6 +159,24 @@ def attribute(element: Element, name: str) -> str | None:
     if plain is not None:
         return plain
     return next((value for key, value in element.items() if local_name(key) == name), None)
+
+
+def relationship_id(element: Element) -> str:
+    """Return the relationship that an element names (`r:id`), which is no plain `id`."""
+    return next((value for key, value in element.items() if key.endswith("}id")), "")
+
+
+def _leave_out(pieces: Iterator[bytes], patterns: Sequence[re.Pattern[bytes]]) -> Iterator[bytes]:
+    """Yield pieces of XML without what the patterns match; no piece ends within a tag."""
+    rest = b""
+    for piece in pieces:
+        cut = piece.rfind(b"<") if patterns else len(piece)
+        whole = rest + piece[:cut] if cut >= 0 else rest + piece
+        rest = piece[cut:] if cut >= 0 else b""
+        for pattern in patterns:
+            whole = pattern.sub(b"", whole)
+        yield whole
+    yield rest
 
 
 def _key(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from app.files.sniff import zip_directory
@@ -18,34 +19,29 @@ from worker.parsing.readers.office.kreuzberg_adapter import Extracted
 from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.source import Source
 
-_SLIDES = frozenset({"pptx", "ppt"})
-_WITH_PICTURES = frozenset({"docx", "pptx"})
-_SHEETS = frozenset({"xlsx", "xls", "ods"})
+_SHEETS = frozenset({"xls", "ods"})
 _MAX_NAMES = 20
 _MAX_NAME_CHARACTERS = 100
-_WORKBOOK = "xl/workbook.xml"
-_MAX_WORKBOOK_BYTES = 1 << 20
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _HEADER_PART = re.compile(r"word/(header|footer)\d*\.xml")
 _MAX_HEADER_PARTS = 12
 _MAX_HEADER_BYTES = 256 * 1024
 _TEXT_OR_PARAGRAPH = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|(</w:p>|<w:tab/>|<w:br/>)")
 _HAS_LETTERS = re.compile(r"[^\W\d_]{3}")
-_HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
     """Read an office, book or mail file.
 
-    A page is a slide, a visible sheet, the text between two page breaks of a docx, or about 3000
+    A page is a slide, a sheet, the text between two page breaks of a docx, or about 3000
     characters. Raises FileError (`corrupt`, `no_such_pages`).
     """
     extension = source.type.extension
     extracted = kreuzberg_adapter.extract(source.read_all(), extension)
-    if extension in _SLIDES and extracted.parts:
-        return _with_pictures(source, [part.strip() for part in extracted.parts])
-    if extension in _SHEETS and extracted.sheets:
-        pages = _visible(source, extracted.sheets)
+    pages: Sequence[str]
+    if extension == "ppt" and extracted.parts:
+        pages = extracted.parts
+    elif extension in _SHEETS and extracted.sheets:
+        pages = extracted.sheets
     elif extension == "docx":
         return _with_pictures(source, _with_headers(source, _split_long_parts(extracted)))
     else:
@@ -114,25 +110,6 @@ def _plain_text(markup: str) -> str:
 
 def _with_pictures(source: Source, pages: list[str]) -> Document:
     """Return the document; in MULTIMODAL mode with the texts on the pictures of its pages."""
-    if source.request.mode != "MULTIMODAL" or source.type.extension not in _WITH_PICTURES:
+    if source.request.mode != "MULTIMODAL":
         return build_document(source, pages)
     return build_document(source, pages, OfficePictures(source, len(pages)).read)
-
-
-def _visible(source: Source, sheets: tuple[str, ...]) -> list[str]:
-    """Return the sheets that the workbook does not hide, or all sheets if it hides all."""
-    hidden = _hidden_sheets(source) if source.type.extension == "xlsx" else frozenset()
-    visible = [text for number, text in enumerate(sheets) if number not in hidden]
-    return visible or list(sheets)
-
-
-def _hidden_sheets(source: Source) -> frozenset[int]:
-    """Return the positions of the hidden sheets, from 0."""
-    members = {member.name: member for member in zip_directory.list_members(source.file)}
-    try:
-        workbook = zip_directory.read_member(source.file, members[_WORKBOOK], _MAX_WORKBOOK_BYTES)
-    except (KeyError, zip_directory.BadZip):
-        return frozenset()
-    return frozenset(
-        number for number, sheet in enumerate(_SHEET.findall(workbook)) if _HIDDEN.search(sheet)
-    )

@@ -1,0 +1,33 @@
+"""Content that a file gives in several versions: ECMA-376 part 3, 10 (markup compatibility)."""
+
+from xml.etree.ElementTree import Element
+
+_ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+
+
+def choose_alternatives(root: Element) -> None:
+    """Replace each `mc:AlternateContent` within an element by the content of one version.
+
+    The first choice counts, which current programs show, and the fallback if the choice is empty.
+    """
+    if next(root.iter(_ALTERNATIVES), None) is None:
+        return
+    waiting = [root]
+    while waiting:
+        parent = waiting.pop()
+        if any(child.tag == _ALTERNATIVES for child in parent):
+            parent[:] = _chosen(parent)
+        waiting.extend(parent)
+
+
+def _chosen(parent: Element) -> list[Element]:
+    found: list[Element] = []
+    waiting = list(reversed(parent))
+    while waiting:
+        child = waiting.pop()
+        if child.tag != _ALTERNATIVES:
+            found.append(child)
+            continue
+        version = next((version for version in child if len(version)), None)
+        waiting.extend(reversed(version if version is not None else ()))
+    return found

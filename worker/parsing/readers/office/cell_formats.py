@@ -1,0 +1,59 @@
+"""The formats of a workbook's cells: ECMA-376 part 1, 18.8 (styles)."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from worker.parsing.readers.office.format_codes import BUILT_IN, GENERAL
+from worker.parsing.readers.office.number_format import format_number
+from worker.parsing.readers.office.package import Package, local_name
+
+_SHORT_INTEGER = re.compile(r"-?\d{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class CellFormats:
+    """The format codes of a workbook by the number of the cell's style."""
+
+    codes: Sequence[str] = ()
+    from_1904: bool = False
+
+    def show(self, value: str, style: str | None) -> str:
+        """Return a stored number as the cell shows it; anything else as it is stored."""
+        code = self._code(style)
+        if code == GENERAL and _SHORT_INTEGER.fullmatch(value):
+            return value
+        try:
+            number = float(value)
+            if not math.isfinite(number):
+                return value
+            return format_number(number, code, from_1904=self.from_1904)
+        except (ValueError, ArithmeticError):
+            return value
+
+    def _code(self, style: str | None) -> str:
+        try:
+            return self.codes[int(style)] if style else self.codes[0]
+        except (ValueError, IndexError):
+            return GENERAL
+
+
+def read_codes(package: Package, name: str) -> list[str]:
+    """Return the format code of each cell style of a workbook's styles. Raises BadPart."""
+    root = package.xml(name)
+    formats: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
+    formats |= {
+        each.get("numFmtId", ""): each.get("formatCode", "") for each in _children(root, "numFmts")
+    }
+    return [_code_of(style, formats) for style in _children(root, "cellXfs")]
+
+
+def _children(root: Element, name: str) -> list[Element]:
+    return [each for group in root if local_name(group.tag) == name for each in group]
+
+
+def _code_of(style: Element, formats: Mapping[str, str]) -> str:
+    code = formats.get(style.get("numFmtId", "0"), GENERAL)
+    return GENERAL if code.lower() == GENERAL else code

@@ -1,0 +1,79 @@
+"""Dates and times of cells as a person sees them: ECMA-376 part 1, 18.8.31 and 18.17.4."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from worker.parsing.readers.office.format_codes import Token
+
+LAST_DAY = 2_957_003
+"""The number of a day close to the end of the year 9999, from 1900 as well as from 1904."""
+
+_SECONDS = 86_400
+_ELAPSED = {"h": 3600, "m": 60, "s": 1}
+# The year 1900 counts as a leap year, so the days before its 1 March are one off.
+_FIRST_TRUE_DAY = 60
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def format_date(value: float, tokens: Sequence[Token], *, from_1904: bool) -> str:
+    """Return a number of days, from 0 to `LAST_DAY`, as the tokens of a format code show it."""
+    times = [token for token in tokens if token.kind in ("time", "elapsed")]
+    has_fractions = any("." in token.text for token in times)
+    moment = _moment(value, from_1904, 3 if has_fractions else 0)
+    is_half_day = any(token.kind == "noon" for token in tokens)
+    shown = []
+    before = ""
+    for token in tokens:
+        text = token.text.lower()
+        if token.kind == "elapsed":
+            shown.append(str(round(value * _SECONDS) // _ELAPSED[text[0]]).zfill(len(text)))
+        elif token.kind == "noon":
+            shown.append("AM" if moment.hour < 12 else "PM")
+        elif token.kind == "time":
+            after = times[1].text[0].lower() if len(times) > 1 else ""
+            is_minute = text[0] == "m" and (before == "h" or after == "s")
+            shown.append(_unit(moment, text, is_minute, is_half_day))
+        elif token.kind in ("text", "sign"):
+            shown.append(token.text)
+        if token.kind in ("time", "elapsed"):
+            before = text[0]
+            times = times[1:]
+    return "".join(shown)
+
+
+def _moment(value: float, from_1904: bool, digits: int) -> datetime:
+    """Return the date and time, rounded to seconds or to their decimals."""
+    first_day = 31 if value < _FIRST_TRUE_DAY else 30
+    start = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, first_day)  # noqa: DTZ001  cells have no time zone
+    return start + timedelta(seconds=round(value * _SECONDS, digits))
+
+
+def _unit(moment: datetime, text: str, is_minute: bool, is_half_day: bool) -> str:
+    """Return one unit of a date or time: `text` is its letter, as often as the code has it."""
+    kind, length = text[0], len(text)
+    if kind == "m" and not is_minute and length > 2:
+        return _shorten(_MONTHS[moment.month - 1], length)
+    if kind == "d" and length > 2:
+        return _shorten(_DAYS[moment.weekday()], length)
+    if kind == "s":
+        whole, point, decimals = text.partition(".")
+        parts = f"{moment.microsecond:06}"[: len(decimals)]
+        return f"{moment.second:0{min(len(whole), 2)}}{point}{parts}"
+    if kind in "yeg":
+        # Years of an emperor's reign are given as those of the common era.
+        years = {"y": moment.year % 100 if length < 3 else moment.year, "e": moment.year}
+        return f"{years[kind]:02}" if kind in years else ""
+    number = {
+        "m": moment.minute if is_minute else moment.month,
+        "d": moment.day,
+        "h": (moment.hour + 11) % 12 + 1 if is_half_day else moment.hour,
+    }[kind]
+    return f"{number:0{min(length, 2)}}"
+
+
+def _shorten(name: str, length: int) -> str:
+    return {3: name[:3], 5: name[:1]}.get(length, name)

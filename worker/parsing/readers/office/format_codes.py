@@ -1,0 +1,140 @@
+"""Format codes of numbers and dates, as spreadsheets write them: ECMA-376 part 1, 18.8.31."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+GENERAL = "general"
+"""The code, in lower case, of cells without a format of their own."""
+
+# Those that the standard leaves to the language of the program are given in ISO 8601.
+BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "yyyy-mm-dd",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm",
+    **dict.fromkeys((27, 28, 29, 30, 31, 34, 35, 36), "yyyy-mm-dd"),
+    32: "h:mm",
+    33: "h:mm:ss",
+    37: "#,##0;(#,##0)",
+    38: "#,##0;(#,##0)",
+    39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;(#,##0.00)",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: "@",
+    **dict.fromkeys(range(50, 59), "yyyy-mm-dd"),
+}
+"""The codes of formats that a file names by number only (18.8.30)."""
+
+_TOKEN = re.compile(
+    r'(?P<text>"[^"]*"?)|\\(?P<escaped>.)|(?P<space>_.)|(?P<fill>\*.)|\[(?P<bracket>[^\]]*)\]'
+    r"|(?P<general>General)|(?P<noon>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-]0+)"
+    r"|(?P<time>y+|m+|d+|h+|s+(?:\.0+)?|e+|g+)|(?P<place>[0#?])|(?P<sign>[.,/%])|(?P<end>;)"
+    r"|(?P<value>@)|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+\.?\d*)")
+_SYSTEM_FORMATS = {"f800": "yyyy-mm-dd", "f400": "h:mm:ss"}
+
+
+class Token(NamedTuple):
+    """A piece of a section.
+
+    Kinds: `text` shown as it is; `place` of a digit; `sign` (point, comma, slash, percent);
+    `exponent`; `value` and `general` for the number in its plain form; `time`, `elapsed` and
+    `noon` for dates and times.
+    """
+
+    kind: str
+    text: str
+
+
+class Section(NamedTuple):
+    """A section of a format code; `condition` is a comparison and a bound, for `[>=100]`."""
+
+    tokens: tuple[Token, ...]
+    condition: tuple[str, float] | None
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the section shows a date or time."""
+        return any(token.kind in ("time", "elapsed") for token in self.tokens)
+
+
+def parse_code(code: str) -> list[Section]:
+    """Return the sections of a format code; at least one."""
+    sections = []
+    tokens: list[Token] = []
+    condition: tuple[str, float] | None = None
+    for match in _TOKEN.finditer(f"{code};"):
+        kind = str(match.lastgroup)
+        text = match[kind]
+        if kind == "end":
+            sections.append(Section(tuple(tokens), condition))
+            tokens, condition = [], None
+        elif kind == "bracket":
+            bound = _CONDITION.fullmatch(text)
+            if bound:
+                condition = bound[1], float(bound[2])
+            elif text[:1] == "$" and text[-4:].lower() in _SYSTEM_FORMATS:
+                return parse_code(_SYSTEM_FORMATS[text[-4:].lower()])
+            else:
+                tokens += _bracket(text)
+        elif kind == "text":
+            tokens.append(Token("text", text.strip('"')))
+        elif kind == "space":
+            tokens.append(Token("text", " "))
+        elif kind != "fill":
+            tokens.append(Token("text" if kind in ("escaped", "other") else kind, text))
+    return sections
+
+
+def choose_section(sections: Sequence[Section], value: float) -> tuple[int, bool]:
+    """Return which section shows a value, and whether a minus sign is to be put before it."""
+    if any(section.condition for section in sections[:2]):
+        for at, section in enumerate(sections[:2]):
+            if section.condition and _holds(*section.condition, value):
+                return at, True
+        rest = [at for at, section in enumerate(sections[:3]) if section.condition is None]
+        return (rest[-1] if rest else 0), True
+    if value < 0 and len(sections) > 1:
+        return 1, False
+    if value == 0 and len(sections) > 2:
+        return 2, False
+    return 0, True
+
+
+def _bracket(text: str) -> list[Token]:
+    """Return the token of a currency or an elapsed time; colours and kinds of digits have none."""
+    if text.startswith("$"):
+        return [Token("text", text[1:].partition("-")[0])]
+    return [Token("elapsed", text.lower())] if _ELAPSED.fullmatch(text) else []
+
+
+def _holds(comparison: str, bound: float, value: float) -> bool:
+    return {
+        "<": value < bound,
+        "<=": value <= bound,
+        ">": value > bound,
+        ">=": value >= bound,
+        "=": value == bound,
+        "<>": value != bound,
+    }[comparison]

@@ -1,0 +1,150 @@
+"""Numbers of cells as a person sees them: ECMA-376 part 1, 18.8.31 (format codes)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from worker.parsing.readers.office.date_format import LAST_DAY, format_date
+from worker.parsing.readers.office.format_codes import (
+    GENERAL,
+    Section,
+    Token,
+    choose_section,
+    parse_code,
+)
+
+_MAX_CODE = 500
+# Ordinary numbers have at most 15 digits; more are noise of the binary fraction.
+_MAX_DECIMALS = 15
+_MAX_EXPONENT = 30
+
+Show = Callable[[float], str]
+
+
+def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
+    """Return a number as a format code shows it.
+
+    `from_1904` tells that days count from 1904 and not from 1900. Names of months and days are
+    English. Fractions, and dates that do not exist, are given as decimal numbers.
+    """
+    if code.lower() in ("", GENERAL) or len(code) > _MAX_CODE:
+        return shortest(value)
+    sections, shows = _compile(code)
+    at, needs_minus = choose_section(sections, value)
+    show = shows[at]
+    if show is None:
+        if not 0 <= value < LAST_DAY:
+            return shortest(value)
+        shown = format_date(value, sections[at].tokens, from_1904=from_1904)
+    else:
+        shown = show(abs(value))
+        if value < 0 and needs_minus:
+            shown = f"-{shown}"
+    return " ".join(shown.split())
+
+
+def shortest(value: float) -> str:
+    """Return a number with at most 15 digits, and without a point if it is whole."""
+    return f"{value:.15g}".upper()
+
+
+@lru_cache(maxsize=256)
+def _compile(code: str) -> tuple[list[Section], list[Show | None]]:
+    """Return the sections of a code, and a function for each that shows numbers and no dates."""
+    sections = parse_code(code)
+    return sections, [
+        None if section.is_date else _compile_section(section) for section in sections
+    ]
+
+
+def _compile_section(section: Section) -> Show:
+    """Return a function that shows the absolute value of a number."""
+    tokens = section.tokens
+    places = [at for at, token in enumerate(tokens) if token.kind == "place"]
+    if not places:
+        return lambda value: _outside(tokens, shortest(value))
+    first, last = places[0], places[-1]
+    before, after = _outside(tokens[:first]), _outside(tokens[last + 1 :])
+    inner = tokens[first : last + 1]
+    show = _compile_places(inner, tokens)
+    return lambda value: f"{before}{show(value)}{after}"
+
+
+def _outside(tokens: tuple[Token, ...], value: str = "") -> str:
+    """Return what stands before or after the places, the percent sign too."""
+    return "".join(
+        value if token.kind in ("general", "value") else token.text
+        for token in tokens
+        if token.kind in ("text", "general", "value") or token.text == "%"
+    )
+
+
+def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show:
+    """Return a function for the tokens from the first place of a digit to the last."""
+    signs = [token.text for token in tokens if token.kind == "sign"]
+    if "/" in signs:
+        return shortest
+    point = next((at for at, token in enumerate(inner) if token.text == "."), len(inner))
+    parts = "".join(token.text for token in inner[point:] if token.kind == "place")
+    if any(token.kind == "exponent" for token in tokens):
+        decimals = min(len(parts), _MAX_DECIMALS)
+        return lambda value: f"{value:.{decimals}E}"
+    whole = inner[:point]
+    while whole and whole[-1].text == ",":
+        whole = whole[:-1]
+    grouping = sum(token.text == "," for token in whole)
+    places = "".join(token.text for token in whole if token.kind == "place")
+    return _Places(
+        whole=tuple(token for token in whole if token.kind in ("place", "text")),
+        has_texts=any(token.kind == "text" for token in whole),
+        zeros=len(places) - places.find("0") if "0" in places else 0,
+        is_grouped=grouping > 0,
+        quantum=Decimal(1).scaleb(-min(len(parts), _MAX_DECIMALS)),
+        fixed=parts[:_MAX_DECIMALS].rfind("0") + 1,
+        shift=2 * signs.count("%") - 3 * (signs.count(",") - grouping),
+    ).show
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The places of digits before the point, with texts between them, and after it.
+
+    At least `zeros` digits stand before the point and `fixed` after it. The last digit counts
+    `quantum`. The number is shifted to the left by `shift` digits, for percentages and thousands.
+    """
+
+    whole: tuple[Token, ...]
+    has_texts: bool
+    zeros: int
+    is_grouped: bool
+    quantum: Decimal
+    fixed: int
+    shift: int
+
+    def show(self, value: float) -> str:
+        number = Decimal(f"{value:.15g}").scaleb(self.shift)
+        if number.adjusted() > _MAX_EXPONENT:
+            return shortest(value)
+        number = number.quantize(self.quantum, ROUND_HALF_UP)
+        text = f"{number:,f}" if self.is_grouped else f"{number:f}"
+        digits, _, decimals = text.partition(".")
+        kept = max(len(decimals.rstrip("0")), self.fixed)
+        digits = ("" if digits == "0" else digits).rjust(self.zeros, "0")
+        if self.has_texts:
+            digits = self._mix(digits)
+        return f"{digits}.{decimals[:kept]}" if kept else digits
+
+    def _mix(self, digits: str) -> str:
+        """Put digits at the places from the right; the first place has all that are left."""
+        shown: list[str] = []
+        waiting = sum(token.kind == "place" for token in self.whole)
+        for token in reversed(self.whole):
+            if token.kind == "text":
+                shown.append(token.text)
+                continue
+            waiting -= 1
+            own = digits if waiting == 0 else digits[-1:]
+            digits = digits[: len(digits) - len(own)]
+            shown.append(own)
+        return "".join(reversed(shown))

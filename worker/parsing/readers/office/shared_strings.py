@@ -1,0 +1,57 @@
+"""Texts of cells, most of which stand in a table of their own: ECMA-376 part 1, 18.4."""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from worker.parsing.readers.office.package import BadPart, Package, local_name
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class SharedStrings:
+    """The table of a workbook's texts, of which only the beginning is read that cells refer to."""
+
+    def __init__(self, package: Package, name: str | None) -> None:
+        """`name` is the part with the table; a workbook without texts has none."""
+        self.is_damaged = False
+        self._texts: list[str] = []
+        self._rest = _read(package, name) if name else iter(())
+
+    def get(self, index: int) -> str:
+        """Return a text by its number; nothing if the table ends before it or is damaged there."""
+        try:
+            while len(self._texts) <= index:
+                self._texts.append(next(self._rest))
+        except StopIteration:
+            return ""
+        except BadPart:
+            self.is_damaged = True
+            return ""
+        return self._texts[index] if index >= 0 else ""
+
+
+def string_text(element: Element) -> str:
+    """Return the text of a string item: its own, or that of its runs, without phonetic hints."""
+    if len(element) == 1 and not len(element[0]):
+        return unescape(element[0].text or "")
+    pieces: list[str] = []
+    for child in element:
+        kind = local_name(child.tag)
+        if kind == "t":
+            pieces.append(child.text or "")
+        elif kind == "r":
+            pieces += [each.text or "" for each in child if local_name(each.tag) == "t"]
+    return unescape("".join(pieces))
+
+
+def unescape(text: str) -> str:
+    """Replace the escapes of characters that XML cannot hold, `_x000D_` (22.9.2.19)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def _read(package: Package, name: str) -> Iterator[str]:
+    for _, element in package.elements(name, ("end",)):
+        if element.tag.rpartition("}")[2] == "si":
+            yield string_text(element)
+            element.clear()

@@ -1,0 +1,133 @@
+"""The cells of one sheet, and what is printed around them: ECMA-376 part 1, 18.3."""
+
+import re
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from worker.parsing.readers.office.cell_formats import CellFormats
+from worker.parsing.readers.office.package import BadPart, Package, local_name
+from worker.parsing.readers.office.shared_strings import SharedStrings, string_text, unescape
+
+_HEADERS = ("firstHeader", "oddHeader", "evenHeader")
+_FOOTERS = ("firstFooter", "oddFooter", "evenFooter")
+# Cells and rows that have only a style; some programs write them down to the last row.
+_BLANK = (
+    re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?/>"),
+    re.compile(rb"<(?:\w+:)?row(?:\s[^<>]*)?(?:/>|>\s*</(?:\w+:)?row>)"),
+)
+_SECTIONS = re.compile("&[LCR]", re.IGNORECASE)
+_PAGE_NUMBER = re.compile("&[PN]", re.IGNORECASE)
+_CODE = re.compile(r'&(?:"[^"]*"?|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)', re.IGNORECASE)
+# "Page 3 of 7", which holds no word of the sheet.
+_MAX_PAGE_WORDS = 2
+
+
+@dataclass(slots=True)
+class Worksheet:
+    """What is read of a sheet: lines of cells, headers and footers of printed pages.
+
+    `unstored` counts the formulas without a stored result, which only a spreadsheet program can
+    compute. `is_damaged` tells that the sheet's part, or the rest of it, could not be read.
+    """
+
+    rows: list[str] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
+    footers: list[str] = field(default_factory=list)
+    unstored: int = 0
+    is_damaged: bool = False
+
+
+class SheetReader:
+    """Reads the sheets of one workbook."""
+
+    def __init__(self, package: Package, strings: SharedStrings, formats: CellFormats) -> None:
+        self._package = package
+        self._strings = strings
+        self._formats = formats
+
+    def read(self, name: str, limit: int) -> Worksheet:
+        """Return the sheet in a part; rows end after the one that exceeds `limit` characters."""
+        sheet = Worksheet()
+        try:
+            self._read(name, limit, sheet)
+        except BadPart:
+            sheet.is_damaged = True
+        return sheet
+
+    def _read(self, name: str, limit: int, sheet: Worksheet) -> None:
+        cells: list[str] = []
+        for _, element in self._package.elements(name, ("end",), _BLANK):
+            kind = element.tag.rpartition("}")[2]
+            if kind == "c":
+                if len(element):
+                    text = self._cell(element, sheet)
+                    cells.append(text)
+                    limit -= len(text) + 1
+                    element.clear()
+            elif kind == "headerFooter":
+                sheet.headers = _printed(element, _HEADERS)
+                sheet.footers = _printed(element, _FOOTERS)
+            if kind == "row" or limit < 0:
+                line = " ".join(" ".join(cells).split())
+                if line:
+                    sheet.rows.append(line)
+                if limit < 0:
+                    return
+                cells = []
+                element.clear()
+
+    def _cell(self, cell: Element, sheet: Worksheet) -> str:
+        kind = cell.get("t", "n")
+        value, has_formula = "", False
+        for child in cell:
+            name = local_name(child.tag)
+            if name == "is":
+                return string_text(child)
+            if name == "v":
+                value = child.text or ""
+            elif name == "f":
+                has_formula = True
+        if not value:
+            # An empty text is a result, too.
+            sheet.unstored += has_formula and kind != "str"
+            return ""
+        return self._show(kind, value, cell)
+
+    def _show(self, kind: str, value: str, cell: Element) -> str:
+        if kind == "s":
+            return self._strings.get(int(value)) if value.strip().isdecimal() else ""
+        if kind == "n":
+            return self._formats.show(value.strip(), cell.get("s"))
+        if kind == "b":
+            return "FALSE" if value.strip().lower() in ("0", "false") else "TRUE"
+        if kind == "e":
+            # A picture or a record in a cell is stored as an error for older programs.
+            return "" if cell.get("vm") else value
+        if kind == "d":
+            date, _, time = value.strip().removesuffix("Z").partition("T")
+            return f"{date} {time}" if time.strip("0:.") else date
+        return unescape(value)
+
+
+def _printed(element: Element, names: tuple[str, ...]) -> list[str]:
+    """Return the texts of headers or footers without codes, each once (18.3.1.46)."""
+    found: dict[str, None] = {}
+    for name in names:
+        for each in element:
+            if local_name(each.tag) == name:
+                found |= dict.fromkeys(_lines(each.text or ""))
+    return list(found)
+
+
+def _lines(code: str) -> list[str]:
+    """Return the lines of a header or footer: of its left, middle and right section.
+
+    Codes of fonts, dates, file and sheet names are left out, and sections that are only a page's
+    number.
+    """
+    lines: list[str] = []
+    for section in _SECTIONS.split(code.replace("&&", "\0")):
+        text = _CODE.sub("", section).replace("\0", "&")
+        if not _PAGE_NUMBER.search(section) or len(text.split()) > _MAX_PAGE_WORDS:
+            lines += filter(None, (" ".join(line.split()) for line in text.splitlines()))
+    return lines

@@ -1,0 +1,222 @@
+"""Reads workbooks of Office Open XML: ECMA-376 part 1, 12 and 18 (SpreadsheetML)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from app.errors import FileError, FileErrorCode
+from app.files.sniff import zip_directory
+from worker.parsing.document import Document
+from worker.parsing.readers.document_builder import build_document, read_texts
+from worker.parsing.readers.office.cell_formats import CellFormats, read_codes
+from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
+from worker.parsing.readers.office.shapes import ShapeReader
+from worker.parsing.readers.office.shared_strings import SharedStrings, string_text
+from worker.parsing.readers.office.worksheet import SheetReader, Worksheet
+from worker.parsing.readers.source import Source
+
+_MAIN_PART = "xl/workbook.xml"
+_SHEET = re.compile(r"(?:.*/)?worksheets/(sheet(\d{1,9}))\.xml")
+_HIDDEN = frozenset({"hidden", "veryHidden"})
+_ON = frozenset({"1", "true", "on"})
+# Programs write an explanation for older programs here, which repeats the threaded comment.
+_THREAD = "tc="
+
+
+def read_xlsx(source: Source) -> Document:
+    """Read a workbook; a page is a sheet that is not hidden, or any if all are hidden.
+
+    A sheet that cannot be read is a page of its name. Raises FileError (`corrupt`,
+    `no_such_pages`).
+    """
+    try:
+        package = Package(source.file)
+    except zip_directory.BadZip as error:
+        raise _corrupt() from error
+    workbook = _Workbook(package)
+    sheets = workbook.list_sheets()
+    limit = source.limits.page_text_bytes
+    texts = read_texts(source, len(sheets), lambda index: workbook.read(sheets[index], limit))
+    if workbook.are_all_damaged:
+        raise _corrupt()
+    return build_document(source, texts, lost=workbook.name_lost())
+
+
+def _corrupt() -> FileError:
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: its sheets cannot be read")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet of a workbook: its name, and the part that holds it, if any."""
+
+    name: str
+    part: str | None
+    is_hidden: bool = False
+
+
+@dataclass(slots=True)
+class _Workbook:
+    """Reads the sheets of one workbook, and collects what it could not read."""
+
+    package: Package
+    lost: list[str] = field(default_factory=list)
+    _good: int = 0
+    _damaged: int = 0
+    _reader: SheetReader = field(init=False)
+    _strings: SharedStrings = field(init=False)
+
+    def list_sheets(self) -> list[_Sheet]:
+        """Return the sheets that a person sees, in their order.
+
+        The numbers in the names of parts give the order where the list is damaged. Raises
+        FileError (`corrupt`) if there is no sheet.
+        """
+        main_part = self.package.main_part(_MAIN_PART)
+        sheets: list[_Sheet] = []
+        from_1904 = False
+        try:
+            related = self.package.relationships(main_part)
+            for element in self.package.xml(main_part).iter():
+                kind = local_name(element.tag)
+                if kind == "workbookPr":
+                    from_1904 = element.get("date1904", "").lower() in _ON
+                elif kind == "sheet":
+                    target = related.get(relationship_id(element))
+                    is_hidden = element.get("state") in _HIDDEN
+                    name = element.get("name", "").strip()
+                    sheets.append(_Sheet(name, target.target if target else None, is_hidden))
+        except BadPart:
+            self.lost.append("the list of sheets could not be read, and their names are a guess")
+        self._open_tables(main_part, from_1904)
+        if not any(sheet.part and sheet.part in self.package for sheet in sheets):
+            sheets = self._number_sheets(sheets)
+        if not sheets:
+            raise _corrupt()
+        return [sheet for sheet in sheets if not sheet.is_hidden] or sheets
+
+    def _number_sheets(self, sheets: list[_Sheet]) -> list[_Sheet]:
+        """Return the sheets by the numbers of their parts, with their names if all are there."""
+        found = [match for name in self.package.names if (match := _SHEET.fullmatch(name))]
+        found.sort(key=lambda match: int(match[2]))
+        if len(found) == len(sheets):
+            return [
+                _Sheet(sheet.name, match[0], sheet.is_hidden)
+                for sheet, match in zip(sheets, found, strict=True)
+            ]
+        return [_Sheet(match[1].capitalize(), match[0]) for match in found] or sheets
+
+    def _open_tables(self, main_part: str, from_1904: bool) -> None:
+        related = {
+            each.kind: each.target for each in self.package.relationships(main_part).values()
+        }
+        folder = main_part.rpartition("/")[0]
+        strings = related.get("sharedStrings", f"{folder}/sharedStrings.xml")
+        styles = related.get("styles", f"{folder}/styles.xml")
+        codes: list[str] = []
+        if styles in self.package:
+            try:
+                codes = read_codes(self.package, styles)
+            except BadPart:
+                self.lost.append("the formats of numbers and dates could not be read")
+        self._strings = SharedStrings(self.package, strings)
+        self._reader = SheetReader(self.package, self._strings, CellFormats(codes, from_1904))
+
+    @property
+    def are_all_damaged(self) -> bool:
+        """Whether sheets were read, and none of them could be."""
+        return self._damaged > 0 and not self._good
+
+    def read(self, sheet: _Sheet, limit: int) -> str:
+        """Return a sheet's name, its rows and what is printed, drawn and noted around them."""
+        part = sheet.part
+        if part is None or part not in self.package:
+            self.lost.append(f"the sheet {sheet.name} could not be read")
+            self._damaged += 1
+            return sheet.name
+        found = self._reader.read(part, limit)
+        self._note_losses(sheet.name, found)
+        return "\n".join(
+            [
+                *filter(None, (sheet.name, *found.headers)),
+                *found.rows,
+                *self._shapes(sheet),
+                *self._comments(sheet),
+                *found.footers,
+            ]
+        )
+
+    def _note_losses(self, name: str, found: Worksheet) -> None:
+        is_lost = found.is_damaged and not found.rows
+        self._damaged += is_lost
+        self._good += not is_lost
+        if found.is_damaged:
+            what = "the sheet" if is_lost else "a part of the sheet"
+            self.lost.append(f"{what} {name} could not be read")
+        if found.unstored:
+            are = (
+                "formula on the sheet has" if found.unstored == 1 else "formulas on the sheet have"
+            )
+            self.lost.append(f"{found.unstored} {are} no stored result: {name}")
+
+    def name_lost(self) -> list[str]:
+        """Return sentences about all that could not be read so far."""
+        if self._strings.is_damaged:
+            return [*self.lost, "some texts of cells could not be read"]
+        return self.lost
+
+    def _shapes(self, sheet: _Sheet) -> list[str]:
+        """Return the texts of shapes, charts and diagrams, then of old buttons and boxes."""
+        texts: list[str] = []
+        for name in self.package.related(sheet.part or "", "drawing"):
+            reader = ShapeReader(self.package, name)
+            try:
+                texts += [shape.text for shape in reader.read(self.package.xml(name))]
+            except BadPart:
+                reader.lost.append("a drawing")
+            self.lost += [
+                f"{what} on the sheet {sheet.name} could not be read" for what in reader.lost
+            ]
+        for name in self.package.related(sheet.part or "", "vmlDrawing"):
+            texts += [text for text in self._vml_texts(name) if text not in texts]
+        return texts
+
+    def _vml_texts(self, name: str) -> list[str]:
+        """Return the texts in boxes of VML, ECMA-376 part 4, 19.1.2.22; often it is no XML."""
+        try:
+            root = self.package.xml(name)
+        except BadPart:
+            return []
+        boxes = (each for each in root.iter() if local_name(each.tag) == "textbox")
+        texts = (" ".join("".join(box.itertext()).split()) for box in boxes)
+        return [text for text in texts if text]
+
+    def _comments(self, sheet: _Sheet) -> list[str]:
+        """Return the notes and threaded comments on cells ([MS-XLSX] 2.6.205)."""
+        texts: list[str] = []
+        threaded = self.package.related(sheet.part or "", "threadedComment")
+        for name in [*self.package.related(sheet.part or "", "comments"), *threaded]:
+            try:
+                root = self.package.xml(name)
+            except BadPart:
+                self.lost.append(f"the comments on the sheet {sheet.name} could not be read")
+                continue
+            texts += _comment_texts(root, leave_out_threads=bool(threaded))
+        return [text for text in texts if text]
+
+
+def _comment_texts(root: Element, *, leave_out_threads: bool) -> Iterator[str]:
+    authors = [each.text or "" for each in root.iter() if local_name(each.tag) == "author"]
+    for comment in root.iter():
+        if local_name(comment.tag) in ("comment", "threadedComment"):
+            author = _author(authors, comment.get("authorId", ""))
+            if leave_out_threads and author.startswith(_THREAD):
+                continue
+            for text in comment:
+                if local_name(text.tag) == "text":
+                    yield (string_text(text) or text.text or "").strip()
+
+
+def _author(authors: list[str], number: str) -> str:
+    return authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
