@@ -10,6 +10,8 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.office.docx import read_docx
+from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
@@ -26,9 +28,11 @@ _READERS: Mapping[str, Reader] = {
     "html": read_html,
     "odp": read_odp,
     "svg": read_svg,
-    **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
+    "xml": read_xml,
+    "docx": read_docx,
+    **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

@@ -22,7 +22,6 @@ from app.errors import FileError, FileErrorCode
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
-    "docx": _OPEN_XML + "wordprocessingml.document",
     "pptx": _OPEN_XML + "presentationml.presentation",
     "xlsx": _OPEN_XML + "spreadsheetml.sheet",
     "doc": "application/msword",
@@ -85,8 +84,7 @@ def extract(data: bytes, extension: str) -> Extracted:
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
     if boundaries and extension in _SLIDES:
-        # kreuzberg's pages merge slides, while its byte boundaries of slides are right. For a docx
-        # the boundaries drift by a byte with each page, while the pages are right.
+        # kreuzberg's pages merge slides, while its byte boundaries of slides are right.
         encoded = result.content.encode()
         spans = [(bounds["byte_start"], bounds["byte_end"]) for bounds in boundaries]
         return tuple(encoded[start:end].decode("utf-8", "replace") for start, end in spans)

@@ -4,6 +4,7 @@ Layout: ECMA-376 part 2 (Open Packaging Conventions) for docx, pptx and xlsx; OA
 for odt, odp and ods, which use no relationships.
 """
 
+import functools
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,9 +93,9 @@ class Package:
 
         A part without relationships, or with damaged ones, has none.
         """
-        folder, _, last = name.rpartition("/")
+        folder = posixpath.dirname(name)
         try:
-            root = self.xml(posixpath.join(folder, "_rels", f"{last}.rels"))
+            root = self.xml(relationships_part(name))
         except BadPart:
             return {}
         found = {}
@@ -126,6 +127,33 @@ class Package:
         return next((name for name in named if name in self), default)
 
 
+def relationships_part(name: str) -> str:
+    """Return the name of the part that holds the relationships of a part."""
+    folder, _, last = name.rpartition("/")
+    return posixpath.join(folder, "_rels", f"{last}.rels")
+
+
+def parse_partly(data: bytes) -> tuple[Element | None, bool]:
+    """Return the root element of XML as far as it can be parsed, and whether it is whole."""
+    try:
+        return fromstring(data), True  # noqa: S314  expat bounds the growth of entities
+    except (ParseError, ValueError, LookupError):
+        pass
+    root: Element | None = None
+    parser: XMLPullParser[Any] = XMLPullParser(("start",))
+    try:
+        for at in range(0, len(data), _CHUNK):
+            # The parser raises what is wrong when its events are asked for.
+            parser.feed(data[at : at + _CHUNK])
+            for _, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
+                root = element if root is None else root
+        parser.close()
+    except (ParseError, ValueError, LookupError):
+        return root, False
+    return root, True
+
+
+@functools.lru_cache(maxsize=4096)
 def local_name(name: str) -> str:
     """Return the name of an element or attribute without its namespace.
 
@@ -137,6 +165,9 @@ def local_name(name: str) -> str:
 def attribute(element: Element, name: str) -> str | None:
     """Return an attribute by its name without namespace, None if it is absent."""
     plain = element.get(name)
+    if plain is None:
+        # Most attributes with a namespace have that of their element.
+        plain = element.get(element.tag.partition("}")[0] + "}" + name)
     if plain is not None:
         return plain
     return next((value for key, value in element.items() if local_name(key) == name), None)

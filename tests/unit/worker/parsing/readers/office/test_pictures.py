@@ -10,8 +10,9 @@ from devtools import sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
+from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr, Recognised
-from worker.parsing.readers.office.reader import read_office
+from worker.parsing.readers.dispatch import read_document
 from worker.parsing.sandbox.parser import SandboxedParser
 
 STAMP = ["Received on Monday"]
@@ -47,7 +48,7 @@ def with_pictures(data: bytes, part: str, *found: bytes) -> bytes:
 
 def read(data: bytes, ocr: Ocr | None = None, mode: str = "MULTIMODAL", **asked) -> Document:
     asked = sample_files.request(mode=mode, **asked)
-    return read_office(sample_files.source(data, "", asked, ocr or tesseract()))
+    return read_document(io.BytesIO(data), "", asked, ParserLimits(), ocr or tesseract())
 
 
 LETTER = sample_files.docx(["Dear Sir or Madam"], ["Yours faithfully"])
