@@ -6,6 +6,7 @@ Layout: ECMA-376 part 1, 11 (the parts) and 17 (WordprocessingML).
 import io
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
@@ -41,15 +42,17 @@ _MAX_HEADERS = 60
 _MAX_CHUNKS = 200
 # An inserted document may hold others.
 _MAX_CHUNK_DEPTH = 3
+_BREAKS_OFF = "the file is damaged: its text breaks off and the rest is lost"
+_UNRELATED = "the file is damaged: its pictures and inserted parts cannot be found"
 _LOST = {
-    "header": "a header could not be read",
-    "footer": "a footer could not be read",
-    "footnotes": "the footnotes could not be read",
-    "endnotes": "the endnotes could not be read",
-    "comments": "the comments could not be read",
-    "chart": "a chart could not be read",
-    "diagram": "a diagram could not be read",
-    "chunk": "an inserted document could not be read",
+    "header": ("a header", "headers"),
+    "footer": ("a footer", "footers"),
+    "footnotes": ("the footnotes", "footnotes"),
+    "endnotes": ("the endnotes", "endnotes"),
+    "comments": ("the comments", "comments"),
+    "chart": ("a chart", "charts"),
+    "diagram": ("a diagram", "diagrams"),
+    "chunk": ("an inserted document", "inserted documents"),
 }
 
 
@@ -67,7 +70,7 @@ def read_docx(source: Source, lost: Sequence[str] = ()) -> Document:
     if source.request.mode == "MULTIMODAL":
         pictures = OfficePictures(source, len(pages)).read
     headings = find_headings(file.paragraphs)
-    return build_document(source, pages, pictures, headings, [*lost, *file.lost])
+    return build_document(source, pages, pictures, headings, [*lost, *file.lost()])
 
 
 def _open(file: BinaryIO) -> Package:
@@ -80,22 +83,23 @@ def _open(file: BinaryIO) -> Package:
 
 
 class _WordFile:
-    """Reads the parts of one file; `lost` names those that could not be read."""
+    """Reads the parts of one file and counts those that cannot be read."""
 
     def __init__(self, package: Package, limits: ParserLimits, depth: int = 0) -> None:
-        self.lost: list[str] = []
         self.paragraphs: list[Paragraph] = []
         self._package = package
         self._limits = limits
         self._depth = depth
         self._chunks: dict[str, list[str]] = {}
+        self._damage: list[str] = []
+        self._lost: Counter[str] = Counter()
         main = package.main_part(MAIN_PART)
         if main not in package:
             main = next(filter(_MAIN_PARTS.fullmatch, package.names), main)
         self._main = main
         self._relations = package.relationships(main)
         if not self._relations and self._is_damaged(relationships_part(main)):
-            self.lost.append("the file is damaged: its pictures and inserted parts cannot be found")
+            self._damage.append(_UNRELATED)
         self._styles = Styles(self._root_of("styles"))
         self._numbering = Numbering(self._root_of("numbering"))
 
@@ -110,6 +114,14 @@ class _WordFile:
         self.paragraphs += story.paragraphs
         return make_pages(story.pages(), notes, headers, footers)
 
+    def lost(self) -> list[str]:
+        """Return sentences that name what could not be read."""
+        named = (
+            f"{_LOST[kind][0] if count == 1 else f'{count} {_LOST[kind][1]}'} could not be read"
+            for kind, count in self._lost.items()
+        )
+        return [*self._damage, *named]
+
     def _read_main(self, story: Story) -> None:
         root, is_whole = self._partial_root(self._main)
         body = first(root, "body")
@@ -122,7 +134,7 @@ class _WordFile:
             raise FileError(FileErrorCode.CORRUPT, f"the file is damaged: {what}")
         story.read(body)
         if not is_whole:
-            self.lost.append("the file is damaged: its text breaks off and the rest is lost")
+            self._damage.append(_BREAKS_OFF)
 
     def _story(self, part: str, footnotes: dict[str, str]) -> Story:
         return Story(self._styles, self._numbering, self._related_in(part), footnotes)
@@ -173,7 +185,7 @@ class _WordFile:
         if root is not None:
             story.read(root)
         if not is_whole:
-            self.lost.append(_LOST[kind])
+            self._lost[kind] += 1
 
     def _headers(self, sections: Iterable[Element]) -> tuple[list[str], list[str]]:
         """Return the texts of headers and of footers, without repetitions and page numbers."""
@@ -208,7 +220,7 @@ class _WordFile:
             try:
                 return self._read_related(kind, "" if relation is None else relation.target)
             except BadPart:
-                self.lost.append(_LOST[kind])
+                self._lost[kind] += 1
                 return ()
 
         return related
@@ -240,5 +252,7 @@ class _WordFile:
             pages = inner.read()
         except FileError as error:
             raise BadPart("the inserted document is damaged") from error
-        self.lost += inner.lost
+        self._lost.update(inner._lost)
+        if inner._damage:
+            self._lost["chunk"] += 1
         return pages

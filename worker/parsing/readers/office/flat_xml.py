@@ -43,7 +43,7 @@ def read_xml(source: Source) -> Document:
     Raises FileError (`corrupt`, `no_such_pages`).
     """
     data = source.read_all()
-    head = data[:_NAMESPACE_WITHIN]
+    head = data[:_NAMESPACE_WITHIN].replace(b"\0", b"")  # of UTF-16
     if b"<!DOCTYPE" in head or not any(each in head for each in _NAMESPACES):
         return read_text(source)
     root, is_whole = parse_partly(data)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from worker.parsing.readers.office.word.styles import Look, Paragraph
 
+# Word nests few; in damaged files fields never end.
+_MAX_FIELDS = 50
+
 
 @dataclass(slots=True)
 class _Field:
@@ -75,6 +78,7 @@ class Flow:
     def begin_field(self, substitute: str) -> None:
         """Begin a field; `substitute` is what a form field shows if it has no result."""
         self._fields.append(_Field(substitute, len(self._pieces)))
+        del self._fields[:-_MAX_FIELDS]
 
     def begin_result(self) -> None:
         """End the codes of the open field."""

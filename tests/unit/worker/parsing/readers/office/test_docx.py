@@ -439,7 +439,7 @@ def test_damaged_and_missing_parts_cost_only_themselves():
         m=("comments", "no"),
         c1=("chart", "<a><b></a>"),
         d1=("diagramData", DIAGRAM),
-        k=("aFChunk.rtf", b"{\\rtf1 \x00"),
+        k=("aFChunk.docx", docx("")[:-30]),
         s=("styles", "<"),
         n=("numbering", "<"),
     )
@@ -454,7 +454,7 @@ def test_damaged_and_missing_parts_cost_only_themselves():
         "the endnotes could not be read",
         "the comments could not be read",
         "a chart could not be read",
-        "an inserted document could not be read",
+        "2 inserted documents could not be read",
     }
     assert document.lost_parts == len(document.warnings)
 
@@ -468,6 +468,26 @@ def test_damaged_relationships():
     assert document.warnings == (
         "the file is damaged: its pictures and inserted parts cannot be found",
     )
+
+
+def with_main(change: tuple[bytes, bytes]) -> Document:
+    members = sample_files.unzip(docx(par("One AND two") + par("Last")))
+    members["word/document.xml"] = members["word/document.xml"].replace(*change)
+    return read(sample_files.zip_of(members))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ((b"AND", b"\x01AND\x0b&#x1F;&#x41;&#11;"), "One ANDA two"),
+        ((b"AND", b"& &nbsp;"), "One & &nbsp; two"),
+        ((b"AND", b"\xe9"), "One \ufffd two"),
+        ((b"</w:document>", b"</w:document>more"), "One AND two"),
+    ],
+)
+def test_xml_that_is_not_well_formed_is_mended(change: tuple[bytes, bytes], expected: str):
+    document = with_main(change)
+    assert (document.pages[0].text, document.warnings) == (f"{expected}\n\nLast", ())
 
 
 def test_a_main_part_that_breaks_off():
