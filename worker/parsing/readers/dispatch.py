@@ -10,6 +10,8 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.office.docx import read_docx
+from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.pptx import read_pptx
 from worker.parsing.readers.office.reader import read_office
@@ -30,9 +32,11 @@ _READERS: Mapping[str, Reader] = {
     "pptx": read_pptx,
     "xlsx": read_xlsx,
     "svg": read_svg,
-    **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
+    "xml": read_xml,
+    "docx": read_docx,
+    **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "ppt", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("doc", "ppt", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

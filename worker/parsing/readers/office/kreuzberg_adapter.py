@@ -22,7 +22,6 @@ from app.errors import FileError, FileErrorCode
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
-    "docx": _OPEN_XML + "wordprocessingml.document",
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",

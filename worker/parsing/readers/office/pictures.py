@@ -4,17 +4,21 @@ The relationships of the parts tell which picture is on which page: ECMA-376 par
 """
 
 import io
-import posixpath
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
 from PIL import Image
 
-from app.files.sniff import zip_directory
 from app.files.sniff.sniff import sniff
 from worker.parsing.ocr import picture as ocr_picture
 from worker.parsing.ocr.picture import OcrPicture
+from worker.parsing.readers.office.package import (
+    BadPart,
+    Package,
+    attribute,
+    local_name,
+    parse_partly,
+)
 from worker.parsing.readers.source import Source
 
 _MIB = 1 << 20
@@ -27,11 +31,8 @@ _MAX_OPENED = 24
 
 _DOCUMENT = "word/document.xml"
 _PRESENTATION = "ppt/presentation.xml"
-_SLIDE = re.compile(r'<p:sldId\s[^>]*?r:id="([^"]+)"')
-_PICTURE = re.compile(r'<a:blip\s[^>]*?r:embed="([^"]+)"')
-_RELATIONSHIP = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_ID = re.compile(r'\sId="([^"]*)"')
-_TARGET = re.compile(r'\sTarget="([^"]*)"')
+# DrawingML's pictures, and VML's.
+_REFERENCES = {"blip": "embed", "imagedata": "id"}
 
 Found = TypeVar("Found")
 
@@ -42,22 +43,29 @@ class OfficePictures:
     def __init__(self, source: Source, pages: int) -> None:
         """Index the pictures of a docx or pptx; `pages` is the number of its pages."""
         self._source = source
-        self._members = {member.name: member for member in zip_directory.list_members(source.file)}
-        self._parts: dict[int, str] = {}
-        if source.type.extension == "docx":
+        self._package = Package(source.file)
+        self._parts: dict[int, list[str]] = {}
+        if source.type.extension == "pptx":
+            slides = self._slides()
+            if len(slides) == pages:
+                self._parts.update({page: [slide] for page, slide in enumerate(slides)})
+        else:
+            document = self._package.main_part(_DOCUMENT)
             # Page ends are known only to programs that lay out the text.
-            self._parts[pages - 1] = _DOCUMENT
-        elif len(slides := self._targets(_PRESENTATION, _SLIDE)) == pages:
-            self._parts.update(enumerate(slides))
+            self._parts[pages - 1] = [document]
+            headers = self._package.related(document, "header", "footer")
+            self._parts[0] = [*headers, *self._parts.get(0, [])]
 
     def read(self, index: int) -> list[str]:
         """Return the texts that OCR reads with high confidence on the pictures of a page.
 
-        Reads the eight largest pictures. Those of a docx count as on its last page.
+        Reads the eight largest pictures. Those of a docx count as on its last page, those of its
+        headers as on its first.
         """
-        part = self._parts.get(index)
-        names = dict.fromkeys(self._targets(part, _PICTURE)) if part else {}
-        there = [name for name in names if name in self._members][:_MAX_OPENED]
+        names = dict.fromkeys(
+            name for part in self._parts.get(index, ()) for name in self._pictures(part)
+        )
+        there = list(names)[:_MAX_OPENED]
         return self._source.ocr.read_pictures(index, lambda: self._prepare(there)) if there else []
 
     def _prepare(self, names: list[str]) -> list[OcrPicture]:
@@ -84,10 +92,7 @@ class OfficePictures:
         The picture is opened and not decoded.
         """
         try:
-            data = zip_directory.read_member(
-                self._source.file, self._members[name], _MAX_PICTURE_BYTES
-            )
-            file = io.BytesIO(data)
+            file = io.BytesIO(self._package.read(name, _MAX_PICTURE_BYTES))
             with ocr_picture.open_picture(file, sniff(file, "").extension) as picture:
                 return use(picture)
         except MemoryError:
@@ -95,22 +100,35 @@ class OfficePictures:
         except Exception:  # noqa: BLE001  Pillow raises anything over damaged pictures
             return None
 
-    def _targets(self, part: str, reference: re.Pattern[str]) -> list[str]:
-        """Return the names of the parts that a part refers to, in order."""
-        folder, _, name = part.rpartition("/")
-        targets = {}
-        for element in _RELATIONSHIP.findall(self._text(f"{folder}/_rels/{name}.rels")):
-            key, target = _ID.search(element), _TARGET.search(element)
-            if key and target:
-                targets[key[1]] = posixpath.normpath(posixpath.join(folder, target[1]))
-        return [targets[key] for key in reference.findall(self._text(part)) if key in targets]
-
-    def _text(self, part: str) -> str:
-        member = self._members.get(part)
-        if member is None:
-            return ""
+    def _pictures(self, part: str) -> list[str]:
+        """Return the names of the pictures that a part shows, in order."""
+        relations = self._package.relationships(part)
         try:
-            data = zip_directory.read_member(self._source.file, member, _MAX_PART_BYTES)
-        except zip_directory.BadZip:
-            return ""
-        return data.decode("utf-8", "replace")
+            root = parse_partly(self._package.read(part, _MAX_PART_BYTES))[0]
+        except BadPart:
+            return []
+        found = []
+        for element in () if root is None else root.iter():
+            name = _REFERENCES.get(local_name(element.tag))
+            relation = relations.get(attribute(element, name) or "") if name else None
+            if relation is not None and relation.target in self._package:
+                found.append(relation.target)
+        return found
+
+    def _slides(self) -> list[str]:
+        """Return the names of the slides in their order."""
+        presentation = self._package.main_part(_PRESENTATION)
+        relations = self._package.relationships(presentation)
+        try:
+            root = self._package.xml(presentation)
+        except BadPart:
+            return []
+        # The element has an id of its own beside that of the relationship.
+        ids = [
+            value
+            for element in root.iter()
+            if local_name(element.tag) == "sldId"
+            for key, value in element.items()
+            if local_name(key) == "id" and key != "id"
+        ]
+        return [relations[key].target for key in ids if key in relations]

@@ -1,32 +1,20 @@
 """Reads office documents, books and mail."""
 
-import html
-import re
 from collections.abc import Sequence
-from typing import BinaryIO
 
-from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import (
-    PAGE_CHARACTERS,
     build_document,
     build_text_document,
-    paginate_text,
     sanitize,
 )
 from worker.parsing.readers.office import kreuzberg_adapter
 from worker.parsing.readers.office.kreuzberg_adapter import Extracted
-from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.source import Source
 
 _SHEETS = frozenset({"xls", "ods"})
 _MAX_NAMES = 20
 _MAX_NAME_CHARACTERS = 100
-_HEADER_PART = re.compile(r"word/(header|footer)\d*\.xml")
-_MAX_HEADER_PARTS = 12
-_MAX_HEADER_BYTES = 256 * 1024
-_TEXT_OR_PARAGRAPH = re.compile(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>|(</w:p>|<w:tab/>|<w:br/>)")
-_HAS_LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
 def read_office(source: Source) -> Document:
@@ -42,8 +30,6 @@ def read_office(source: Source) -> Document:
         pages = extracted.parts
     elif extension in _SHEETS and extracted.sheets:
         pages = extracted.sheets
-    elif extension == "docx":
-        return _with_pictures(source, _with_headers(source, _split_long_parts(extracted)))
     else:
         text = "\n\n".join(filter(None, (extracted.text, _name_attachments(extracted))))
         return build_text_document(source, sanitize(text))
@@ -58,58 +44,3 @@ def _name_attachments(extracted: Extracted) -> str:
     more = len(names) - _MAX_NAMES
     listed = ", ".join(filter(None, names[:_MAX_NAMES]))
     return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")
-
-
-def _split_long_parts(extracted: Extracted) -> list[str]:
-    """Return the text between page breaks; cut it where it is longer than a dense page."""
-    if len(extracted.parts) < 2:
-        return paginate_text(sanitize(extracted.text))
-    pages: list[str] = []
-    for part in extracted.parts:
-        text = sanitize(part).strip()
-        pages += paginate_text(text) if len(text) > 2 * PAGE_CHARACTERS else [text]
-    return pages
-
-
-def _with_headers(source: Source, pages: list[str]) -> list[str]:
-    """Put the headers before the text of the first page, and the footers after it."""
-    header, footer = read_docx_headers(source.file)
-    first = "\n\n".join(text for text in (header, pages[0], footer) if text)
-    return [first, *pages[1:]]
-
-
-def read_docx_headers(file: BinaryIO) -> tuple[str, str]:
-    """Return the text of a docx's headers and that of its footers, without repetitions.
-
-    kreuzberg leaves them out (ECMA-376 part 1, 17.10). Parts without a word, such as page
-    numbers, and damaged parts are left out.
-    """
-    found: dict[str, list[str]] = {"header": [], "footer": []}
-    members = zip_directory.list_members(file)
-    parts = [member for member in members if _HEADER_PART.fullmatch(member.name)]
-    for member in parts[:_MAX_HEADER_PARTS]:
-        try:
-            data = zip_directory.read_member(file, member, _MAX_HEADER_BYTES)
-        except zip_directory.BadZip:
-            continue
-        text = _plain_text(data.decode("utf-8", "replace"))
-        texts = found["header" if "header" in member.name else "footer"]
-        if _HAS_LETTERS.search(text) and text not in texts:
-            texts.append(text)
-    return "\n".join(found["header"]), "\n".join(found["footer"])
-
-
-def _plain_text(markup: str) -> str:
-    pieces = [
-        html.unescape(match.group(1)) if match.group(1) is not None else "\n"
-        for match in _TEXT_OR_PARAGRAPH.finditer(markup)
-    ]
-    lines = (line.strip() for line in "".join(pieces).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _with_pictures(source: Source, pages: list[str]) -> Document:
-    """Return the document; in MULTIMODAL mode with the texts on the pictures of its pages."""
-    if source.request.mode != "MULTIMODAL":
-        return build_document(source, pages)
-    return build_document(source, pages, OfficePictures(source, len(pages)).read)

@@ -75,6 +75,25 @@ def test_a_docx_that_is_only_a_scan():
     assert found.pages[0].source is TextSource.OCR
 
 
+def test_a_picture_of_a_header_counts_as_on_the_first_page():
+    letter = sample_files.docx(["Dear Sir"], ["Yours"], header="ACME Limited")
+    members = sample_files.unzip(with_pictures(letter, "word/header1.xml", stamp()))
+    members["word/header1.xml"] = members["word/header1.xml"].replace(
+        b"</w:hdr>", _BLIP.format("p1").encode() + b"</w:hdr>"
+    )
+    found = read(sample_files.zip_of(members))
+    assert [page.text.split()[-1] for page in found.pages] == ["Monday", "Yours"]
+
+
+def test_pictures_of_vml_in_a_main_part_of_another_name():
+    members = sample_files.unzip(with_pictures(LETTER, "word/document.xml", stamp()))
+    main = members.pop("word/document.xml").replace(b"a:blip", b"q:imagedata")
+    members["word/document2.xml"] = main.replace(b"r:embed", b"r:id").replace(b":a=", b":q=")
+    members["word/_rels/document2.xml.rels"] = members.pop("word/_rels/document.xml.rels")
+    members["_rels/.rels"] = members["_rels/.rels"].replace(b"document.xml", b"document2.xml")
+    assert read(sample_files.zip_of(members)).pages[1].text.endswith("Received on Monday")
+
+
 def test_fast_mode_reads_no_pictures():
     data = with_pictures(LETTER, "word/document.xml", stamp())
     assert read(data, mode="FAST") == read(LETTER, mode="FAST")

@@ -1,4 +1,3 @@
-import io
 import zipfile
 
 import pytest
@@ -7,7 +6,7 @@ from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from worker.parsing.document import Document
 from worker.parsing.readers.office.odp import read_odp
-from worker.parsing.readers.office.reader import read_docx_headers, read_office
+from worker.parsing.readers.office.reader import read_office
 
 OPEN = "openxmlformats-officedocument."
 
@@ -18,35 +17,6 @@ def read(data: bytes, name: str = "", asked=sample_files.EVERYTHING) -> Document
 
 def texts(data: bytes, name: str = "") -> list[str]:
     return [page.text for page in read(data, name).pages]
-
-
-def test_docx_pages_lie_between_page_breaks():
-    assert texts(sample_files.docx(["Hello", "World"], ["Second"])) == ["Hello\n\nWorld", "Second"]
-
-
-def test_docx_without_breaks_is_cut_like_running_text():
-    pages = texts(sample_files.docx(["word " * 400] * 4))
-    assert len(pages) == 4
-    assert all(len(page) <= 3000 for page in pages)
-
-
-def test_docx_cuts_what_is_more_than_a_page_between_breaks():
-    pages = texts(sample_files.docx(["Title"], ["word " * 400] * 4))
-    assert pages[0] == "Title"
-    assert len(pages) == 5
-
-
-def test_docx_headers_are_on_the_first_page():
-    data = sample_files.docx(["Dear Sir"], ["Page two"], header="ACME &amp; Sons")
-    assert texts(data) == ["ACME & Sons\n\nDear Sir", "Page two"]
-    assert texts(sample_files.docx(["Dear Sir"], header="7 / 9")) == ["Dear Sir"]
-
-
-def test_damaged_docx_headers_are_left_out():
-    data = bytearray(sample_files.docx(["Dear Sir"], header="ACME Limited"))
-    at = data.rindex(b"word/header1.xml") - 46 + 10
-    data[at : at + 2] = b"\x63\0"
-    assert read_docx_headers(io.BytesIO(data)) == ("", "")
 
 
 def test_sheets_are_pages():
@@ -113,36 +83,9 @@ def test_chapters_stand_in_the_order_of_the_spine():
 
 
 @pytest.mark.parametrize(
-    ("data", "part", "kind", "found"),
-    [
-        (sample_files.docx(["Hi"]), "word/document.xml", "ms-word.document.macroEnabled", "docx"),
-        (
-            sample_files.docx(["Hi"]),
-            "word/document.xml",
-            f"{OPEN}wordprocessingml.template",
-            "docx",
-        ),
-    ],
-)
-def test_templates_and_files_with_macros_are_read(data, part, kind, found):
-    members = sample_files.unzip(data)
-    override = (
-        f'<Override PartName="/{part}" ContentType="application/vnd.{kind}.main+xml"/></Types>'
-    )
-    members["[Content_Types].xml"] = members["[Content_Types].xml"].replace(
-        b"</Types>", override.encode()
-    )
-    members[part.split("/")[0] + "/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
-    document = read(sample_files.zip_of(members))
-    assert document.format == found
-    assert document.pages[0].text.startswith("Hi")
-
-
-@pytest.mark.parametrize(
     "data",
     [
         ole_samples.ole_file(WordDocument=bytes(32)),
-        sample_files.zip_of({"[Content_Types].xml": "", "word/document.xml": "<w:document"}),
     ],
 )
 def test_damaged_office_files_are_corrupt(data):

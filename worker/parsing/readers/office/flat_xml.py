@@ -1,0 +1,110 @@
+"""Reads documents of Word that are one XML file; other XML is read as text.
+
+Layout: ECMA-376 part 2, annex on Flat OPC as Word writes it (`pkg:package`): the parts of a docx as
+elements; and Word 2003's XML (`w:wordDocument`).
+"""
+
+import base64
+import binascii
+import dataclasses
+import io
+import zipfile
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, tostring
+
+from worker.parsing.document import Document
+from worker.parsing.readers.document_builder import build_document, sanitize
+from worker.parsing.readers.office.docx import MAIN_PART, read_docx
+from worker.parsing.readers.office.package import (
+    Package,
+    attribute,
+    local_name,
+    parse_partly,
+)
+from worker.parsing.readers.office.word.elements import first
+from worker.parsing.readers.office.word.numbering import Numbering
+from worker.parsing.readers.office.word.pages import is_page_number, make_pages
+from worker.parsing.readers.office.word.story import Story
+from worker.parsing.readers.office.word.styles import Paragraph, Styles, find_headings
+from worker.parsing.readers.source import Source
+from worker.parsing.readers.text import read_text
+
+_NAMESPACES = (
+    b"http://schemas.microsoft.com/office/2006/xmlPackage",
+    b"http://schemas.microsoft.com/office/word/2003/wordml",
+)
+_NAMESPACE_WITHIN = 8192
+_BREAKS_OFF = "the file is damaged: its text breaks off and the rest is lost"
+
+
+def read_xml(source: Source) -> Document:
+    """Read an XML file: a document of Word as its text, any other with its markup.
+
+    Raises FileError (`corrupt`, `no_such_pages`).
+    """
+    data = source.read_all()
+    head = data[:_NAMESPACE_WITHIN].replace(b"\0", b"")  # of UTF-16
+    if b"<!DOCTYPE" in head or not any(each in head for each in _NAMESPACES):
+        return read_text(source)
+    root, is_whole = parse_partly(data)
+    kind = "" if root is None else local_name(root.tag)
+    lost = () if is_whole else (_BREAKS_OFF,)
+    if root is not None and kind == "wordDocument" and first(root, "body") is not None:
+        return _read_word_2003(source, root, lost)
+    if root is not None and kind == "package":
+        file = _archive(root)
+        package = Package(file)
+        if package.main_part(MAIN_PART) in package and any(
+            name.startswith("word/") for name in package.names
+        ):
+            return read_docx(dataclasses.replace(source, file=file), lost)
+    return read_text(source)
+
+
+def _archive(root: Element) -> io.BytesIO:
+    """Return the parts of a `pkg:package` as the archive that they come from."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for part in root:
+            name = (attribute(part, "name") or "").lstrip("/")
+            xml, binary = first(part, "xmlData"), first(part, "binaryData")
+            if name and xml is not None and len(xml):
+                archive.writestr(name, tostring(xml[0], "utf-8"))
+            elif name and binary is not None:
+                archive.writestr(name, _decode(binary.text or ""))
+    return file
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except binascii.Error:
+        return b""
+
+
+def _read_word_2003(source: Source, root: Element, lost: Iterable[str]) -> Document:
+    styles = Styles(first(root, "styles"))
+    numbering = Numbering(None)
+
+    def read(elements: Iterable[Element]) -> Story:
+        story = Story(styles, numbering, lambda _kind, _identifier: (), {})
+        for element in elements:
+            story.read(element)
+        return story
+
+    story = read(each for each in root if local_name(each.tag) == "body")
+    paragraphs: list[Paragraph] = []
+    found: dict[str, dict[str, None]] = {"hdr": {}, "ftr": {}}
+    for section in story.sections:
+        for each in section:
+            texts = found.get(local_name(each.tag))
+            if texts is not None:
+                header = read(each)
+                text = sanitize("\n".join(header.lines()))
+                if not is_page_number(text):
+                    texts[text] = None
+                    paragraphs += header.paragraphs
+    pages = make_pages(story.pages(), (), found["hdr"], found["ftr"])
+    return build_document(
+        source, pages, None, find_headings(paragraphs + story.paragraphs), tuple(lost)
+    )

@@ -1,0 +1,1 @@
+"""WordprocessingML: the text, styles, numbers and inserted parts of word processing files."""
