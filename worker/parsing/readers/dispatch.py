@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
-from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
+from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, FileType, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
@@ -47,16 +48,20 @@ def read_document(
     kind = sniff(file, name)
     check_archive(file, kind, limits)
     if kind.encrypted:
-        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+        file = open_with_default_password(file)
+        kind = sniff(file, name)
+        check_archive(file, kind, limits)
     reader = _READERS.get(kind.extension)
     if reader is None:
-        raise _unsupported(kind.extension)
+        raise _unsupported(kind)
     return reader(Source(file, kind, request, limits, ocr))
 
 
-def _unsupported(extension: str) -> FileError:
-    if extension == UNKNOWN.extension:
+def _unsupported(kind: FileType) -> FileError:
+    if kind.remark:
+        sentence = kind.remark
+    elif kind == UNKNOWN:
         sentence = "the type of the file is not supported"
     else:
-        sentence = f"files of the type {extension} are not supported"
+        sentence = f"files of the type {kind.extension} are not supported"
     return FileError(FileErrorCode.UNSUPPORTED_TYPE, sentence)

@@ -11,7 +11,8 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
 
-from app.files.sniff import zip_directory
+from app.files.sniff import zip_directory, zip_type
+from app.files.sniff.zip_directory import member_key
 
 _MIB = 1 << 20
 # A tree takes about ten times the memory of its text.
@@ -41,10 +42,12 @@ class Package:
     def __init__(self, file: BinaryIO) -> None:
         """List the parts. Raises BadZip, TooManyMembers, DirectoryTooLarge."""
         self._file = file
-        self._members = {_key(member.name): member for member in zip_directory.list_members(file)}
+        self._members = {
+            member_key(member.name): member for member in zip_directory.list_members(file)
+        }
 
     def __contains__(self, name: str) -> bool:
-        return _key(name) in self._members
+        return member_key(name) in self._members
 
     @property
     def names(self) -> list[str]:
@@ -53,7 +56,7 @@ class Package:
 
     def read(self, name: str, limit: int = _MAX_PART_BYTES) -> bytes:
         """Return the bytes of a part. Raises BadPart."""
-        member = self._members.get(_key(name))
+        member = self._members.get(member_key(name))
         if member is None:
             raise BadPart(f"{name} is missing")
         if member.size > limit:
@@ -118,12 +121,12 @@ class Package:
         )
 
     def main_part(self, default: str) -> str:
-        """Return the name of the document's main part, as `_rels/.rels` names it.
+        """Return the name of the document's main part, wherever it is.
 
-        `default` is the usual name, for packages without that relationship.
+        `default` is the usual name, for packages where nothing tells it.
         """
-        named = self.related("", "officeDocument")
-        return next((name for name in named if name in self), default)
+        found = zip_type.find_type(self._file, self._members.values())
+        return member_key(found.main.name) if found and found.main else default
 
 
 def local_name(name: str) -> str:
@@ -140,10 +143,6 @@ def attribute(element: Element, name: str) -> str | None:
     if plain is not None:
         return plain
     return next((value for key, value in element.items() if local_name(key) == name), None)
-
-
-def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _resolve(folder: str, target: str) -> str:
