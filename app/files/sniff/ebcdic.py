@@ -16,7 +16,9 @@ _MIN_BYTES = 16
 _MIN_USUAL, _MIN_LETTERS, _MIN_SPACES = 0.93, 0.25, 0.03
 # ä ö ü ß Ä Ö Ü of the German page are brackets, braces and signs elsewhere.
 _GERMAN = frozenset(b"\xc0\x6a\xd0\xa1\x4a\xe0\x5a")
-_MIN_GERMAN = 2
+_BEFORE_UMLAUTS = _LETTERS | _GERMAN | {_SPACE}
+_AFTER_UMLAUTS = _SMALL | _GERMAN
+_MIN_UMLAUTS = 2
 _SAMPLE = 8192
 
 
@@ -29,20 +31,19 @@ def detect_ebcdic(head: bytes) -> str | None:
     head = head[:_SAMPLE]
     if len(head) < _MIN_BYTES or b" " in head:
         return None
-    usual = sum(1 for byte in head if byte in _USUAL)
     letters = sum(1 for byte in head if byte in _LETTERS)
-    spaces = head.count(_SPACE)
+    umlauts = sum(
+        1
+        for before, byte, after in zip(head, head[1:], head[2:], strict=False)
+        if byte in _GERMAN and before in _BEFORE_UMLAUTS and after in _AFTER_UMLAUTS
+    )
+    usual = umlauts + sum(1 for byte in head if byte in _USUAL)
     if (
         usual < len(head) * _MIN_USUAL
         or letters < len(head) * _MIN_LETTERS
-        or spaces < len(head) * _MIN_SPACES
+        or head.count(_SPACE) < len(head) * _MIN_SPACES
     ):
         return None
-    german = sum(
-        1
-        for before, byte, after in zip(head, head[1:], head[2:], strict=False)
-        if byte in _GERMAN and before in _LETTERS | {_SPACE} and after in _SMALL
-    )
-    if german >= _MIN_GERMAN:
+    if umlauts >= _MIN_UMLAUTS:
         return "cp273"
     return "cp500" if head.count(0x4F) > head.count(0x5A) else "cp1140"

@@ -7,6 +7,8 @@ _MIN_NULS = 0.01
 _CERTAIN_NULS = 0.3
 _WRONG_SIDE = 0.1
 _MAX_ODD_CHARACTERS = 0.02
+# Emoji, and scripts that hardly any text is in.
+_LAST_COMMON, _MAX_RARE = "\uffff", 0.2
 _SAMPLE = 8192
 _MIN_UTF32_BYTES = 8
 
@@ -44,7 +46,8 @@ def _detect_utf32(head: bytes) -> str | None:
             text = head.decode(codec)
         except UnicodeDecodeError:
             continue
-        if reads_like_text(text):
+        rare = sum(1 for character in text if character > _LAST_COMMON)
+        if rare <= len(text) * _MAX_RARE and reads_like_text(text):
             return codec
     return None
 
