@@ -1,8 +1,16 @@
 """Makes sample OLE compound files for tests and benchmarks: workbooks and messages."""
 
+import hashlib
+import io
 import struct
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from msoffcrypto.format.ooxml import OOXMLFile
+from msoffcrypto.method.rc4 import DocumentRC4
+
+from devtools.sample_files import unzip, zip_of
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 
@@ -94,13 +102,16 @@ def _ole_entry(
 
 def xls(*texts: str, encrypted: bool = False) -> bytes:
     """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4)."""
+    return ole_file(Workbook=_workbook(texts, bytes(6) if encrypted else b""))
 
+
+def _workbook(texts: Sequence[str], filepass: bytes) -> bytes:
     def record(kind: int, body: bytes) -> bytes:
         return struct.pack("<HH", kind, len(body)) + body
 
     start = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
-    if encrypted:
-        start += record(0x002F, bytes(6))
+    if filepass:
+        start += record(0x002F, filepass)
     bound = struct.pack("<LBBBB", 0, 0, 0, 5, 0) + b"Sheet"
     position = len(start) + 4 + len(bound) + 4
     bound = struct.pack("<L", position) + bound[4:]
@@ -108,5 +119,37 @@ def xls(*texts: str, encrypted: bool = False) -> bytes:
     for row, text in enumerate(texts):
         label = struct.pack("<HHHHB", row, 0, 0, len(text), 0) + text.encode("latin-1")
         sheet += record(0x0204, label)
-    book = start + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
-    return ole_file(Workbook=book)
+    return start + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
+
+
+def encrypted_package(data: bytes, password: str) -> bytes:
+    """Encrypt an Office Open XML file as Office does since 2010 ([MS-OFFCRYPTO] 2.3.4.10)."""
+    encrypted = io.BytesIO()
+    # The library writes no sound stream of less than 4096 bytes.
+    large = zip_of({**unzip(data), "padding.bin": bytes(4096)}, zipfile.ZIP_STORED)
+    OOXMLFile(io.BytesIO(large)).encrypt(password, encrypted)
+    return encrypted.getvalue()
+
+
+def rc4_xls(password: str, *texts: str) -> bytes:
+    """Make a workbook encrypted as Excel 97 did ([MS-OFFCRYPTO] 2.3.6), with one text a row."""
+    salt = bytes(range(16))
+
+    def rc4(data: bytes) -> bytes:
+        return bytes(DocumentRC4.decrypt(password, salt, io.BytesIO(data), blocksize=1024).read())
+
+    verifier = rc4(b"verifier of 16 b" + hashlib.md5(b"verifier of 16 b").digest())
+    filepass = struct.pack("<HHH", 1, 1, 1) + salt + verifier
+    plain = _workbook(texts, filepass)
+    # A record of no meaning fills the stream.
+    plain += struct.pack("<HH", 0, 4096 - len(plain) - 4)
+    plain = plain.ljust(4096, b"\0")
+    hidden = bytearray(rc4(plain))
+    at = 0
+    while at < len(plain):
+        kind, size = struct.unpack_from("<HH", plain, at)
+        # Headers, the first records, and the position of a sheet stay as they are.
+        shown = size if kind in (0x0809, 0x002F) else 4 * (kind == 0x0085)
+        hidden[at : at + 4 + shown] = plain[at : at + 4 + shown]
+        at += 4 + size
+    return ole_file(Workbook=bytes(hidden))
