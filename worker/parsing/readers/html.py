@@ -157,7 +157,7 @@ class _Page:
         self._pieces.append(_BREAKS.get(name, ""))
         if name == "input":
             self._add_text(_shown_value(_attributes(markup, start, end)))
-        elif name == "img":
+        elif name == "img" and not self.has_body:
             self._add_picture(_attributes(markup, start, end))
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
@@ -218,6 +218,11 @@ def _find_tag_end(markup: str, start: int) -> int:
 
     As in browsers, only a quote after `=` begins a value. One that is never closed does not count.
     """
+    end = markup.find(">", start) + 1
+    if not end:
+        return len(markup)
+    if markup.count('"', start, end) % 2 == 0 and markup.find("'", start, end) < 0:
+        return end
     at = start
     while found := _QUOTED_OR_END.search(markup, at):
         quote = found.group(1)
