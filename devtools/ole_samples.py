@@ -100,26 +100,49 @@ def _ole_entry(
     )
 
 
-def xls(*texts: str, encrypted: bool = False) -> bytes:
-    """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4)."""
-    return ole_file(Workbook=_workbook(texts, bytes(6) if encrypted else b""))
+def xls(
+    *texts: str, encrypted: bool = False, records: bytes = b"", **others: "bytes | OleTree"
+) -> bytes:
+    """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4).
+
+    `records` are more records of the sheet, and `others` more streams or storages of the file.
+    """
+    book = _workbook(texts, bytes(6) if encrypted else b"", records)
+    return ole_file_of({"Workbook": book, **others})
 
 
-def _workbook(texts: Sequence[str], filepass: bytes) -> bytes:
-    def record(kind: int, body: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(body)) + body
+def xls_record(kind: int, body: bytes) -> bytes:
+    """Make a record of a workbook ([MS-XLS] 2.1.4)."""
+    return struct.pack("<HH", kind, len(body)) + body
 
-    start = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
+
+def xls_text_box(*pieces: str) -> bytes:
+    """Make the records of a text box ([MS-XLS] 2.4.329), one for each piece of its text."""
+    wide = [any(character > "\xff" for character in piece) for piece in pieces]
+    return xls_record(0x01B6, bytes(10) + struct.pack("<HHL", len("".join(pieces)), 16, 0)) + (
+        b"".join(
+            xls_record(
+                0x003C, bytes([is_wide]) + piece.encode("utf-16-le" if is_wide else "latin-1")
+            )
+            for piece, is_wide in zip(pieces, wide, strict=True)
+        )
+        + xls_record(0x003C, bytes(16))
+    )
+
+
+def _workbook(texts: Sequence[str], filepass: bytes, records: bytes = b"") -> bytes:
+    start = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     if filepass:
-        start += record(0x002F, filepass)
+        start += xls_record(0x002F, filepass)
     bound = struct.pack("<LBBBB", 0, 0, 0, 5, 0) + b"Sheet"
     position = len(start) + 4 + len(bound) + 4
     bound = struct.pack("<L", position) + bound[4:]
-    sheet = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
+    sheet = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
     for row, text in enumerate(texts):
         label = struct.pack("<HHHHB", row, 0, 0, len(text), 0) + text.encode("latin-1")
-        sheet += record(0x0204, label)
-    return start + record(0x0085, bound) + record(0x000A, b"") + sheet + record(0x000A, b"")
+        sheet += xls_record(0x0204, label)
+    end = xls_record(0x000A, b"")
+    return start + xls_record(0x0085, bound) + end + sheet + records + end
 
 
 def encrypted_package(data: bytes, password: str) -> bytes:
@@ -153,3 +176,44 @@ def rc4_xls(password: str, *texts: str) -> bytes:
         hidden[at : at + 4 + shown] = plain[at : at + 4 + shown]
         at += 4 + size
     return ole_file(Workbook=bytes(hidden))
+
+
+def doc(
+    main: str,
+    headers: Sequence[str] = (),
+    footnotes: str = "",
+    comments: str = "",
+    boxes: str = "",
+    **others: "bytes | OleTree",
+) -> bytes:
+    r"""Make a Word 97 document ([MS-DOC] 2.5.1) with its parts; paragraphs end with `\r`.
+
+    `headers` are the six headers and footers of one section: even and odd header, even and odd
+    footer, header and footer of the first page. `others` are more streams or storages.
+    """
+    stories = ["", "", "", "", "", "", *headers] if headers else []
+    ends = [0]
+    for story in stories:
+        ends.append(ends[-1] + len(story))
+    parts = [main, footnotes, "".join(stories) + "\r" * bool(stories), "", comments, "", boxes, ""]
+    text = "".join(parts) + "\r" * any(parts[1:])
+    half = len(text) // 2
+    body = text[:half].encode("cp1252") + text[half:].encode("utf-16-le", "surrogatepass")
+    start = 1024
+    fib = bytearray(start)
+    struct.pack_into("<HH", fib, 0, 0xA5EC, 0x00C1)
+    struct.pack_into("<H", fib, 0x0A, 0x1200)
+    struct.pack_into("<H", fib, 0x20, 14)
+    struct.pack_into("<H", fib, 0x3E, 22)
+    struct.pack_into("<L", fib, 0x40, start + len(body))
+    struct.pack_into("<8L", fib, 0x4C, *map(len, parts))
+    struct.pack_into("<H", fib, 0x98, 0x5D)
+    places = struct.pack("<3L", 0, half, len(text))
+    compressed = struct.pack("<HLH", 0, start * 2 | 1 << 30, 0)
+    pieces = places + compressed + struct.pack("<HLH", 0, start + half, 0)
+    clx = b"\x01\x02\x00ab\x02" + struct.pack("<L", len(pieces)) + pieces
+    struct.pack_into("<2L", fib, 0x1A2, 0, len(clx))
+    plcf_headers = struct.pack(f"<{len(ends) + 1}L", *ends, ends[-1] + 1) if headers else b""
+    struct.pack_into("<2L", fib, 0xF2, len(clx), len(plcf_headers))
+    table = clx + plcf_headers
+    return ole_file_of({"WordDocument": bytes(fib) + body, "1Table": table, **others})

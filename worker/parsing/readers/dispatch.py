@@ -12,6 +12,7 @@ from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.old_office import read_doc, read_xls
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.source import Source
@@ -27,9 +28,11 @@ _READERS: Mapping[str, Reader] = {
     "html": read_html,
     "odp": read_odp,
     "svg": read_svg,
+    "doc": read_doc,
+    "xls": read_xls,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("docx", "pptx", "ppt", "xlsx", "odt", "ods", "rtf", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
