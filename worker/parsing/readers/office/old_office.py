@@ -1,5 +1,7 @@
 """Reads old Word and Excel files (doc, xls): what kreuzberg reads, and what it leaves out."""
 
+import struct
+
 from olefile import OleFileIO
 
 from worker.parsing.document import Document
@@ -63,8 +65,14 @@ def read_xls(source: Source) -> Document:
 
 
 def _open(source: Source) -> OleFileIO:
+    """Open the compound file. Raises OSError when its directory is damaged."""
     source.file.seek(0)
-    return OleFileIO(source.file)
+    try:
+        return OleFileIO(source.file)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise OSError("damaged directory") from error
+    except struct.error as error:
+        raise OSError("damaged header") from error
 
 
 def _embedded(ole: OleFileIO) -> list[str]:

@@ -76,6 +76,14 @@ def test_a_document_with_damaged_parts_says_so():
     assert caught.value.code == FileErrorCode.CORRUPT
 
 
+@pytest.mark.parametrize("read", [doc, xls])
+def test_a_header_that_claims_huge_sectors_is_damage(read):
+    for data in (ole_samples.doc("Text\r" * 9), ole_samples.xls("INV 7")):
+        with pytest.raises(FileError) as caught:
+            read(data[:32] + b"\xff\xff" + data[34:])
+        assert caught.value.code == FileErrorCode.CORRUPT
+
+
 def test_embedded_documents_are_named():
     pool = {"_1": {"Workbook": b"x"}, "_2": {"Equation Native": b"x"}}
     found = doc(ole_samples.doc("Text of the document\r", ObjectPool=pool))
