@@ -136,7 +136,9 @@ def _find_office(file: BinaryIO, parts: Mapping[str, Member]) -> ZipType | None:
         if any(key.startswith(folder) for key in parts):
             main = next((key for key in usual if key.startswith(folder)), None)
             return ZipType(extension, parts[main] if main else None)
-    return None
+    # Its main part is missing.
+    named = next((each for each in map(_known_type, content_types.values()) if each), None)
+    return ZipType(named) if named else None
 
 
 def _related_documents(file: BinaryIO, parts: Mapping[str, Member]) -> list[str]:

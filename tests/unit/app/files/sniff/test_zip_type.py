@@ -63,6 +63,7 @@ def test_content_types_tell_a_main_part_that_nothing_names_or_that_is_damaged():
     macros = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
     for content_type, extension in ((kind, "docx"), (macros, "xlsx")):
         types = f'<Types><Override PartName="/a/b.xml" ContentType="{content_type}"/></Types>'
+        assert found({"[Content_Types].xml": types, "a.txt": ""}) == (extension, "")
         for members in (
             {"[Content_Types].xml": types, "a/b.xml": "<damaged"},
             {"[CONTENT_TYPES].XML": types, "_rels/.rels": "<damaged", "a/b.xml": "<damaged"},
