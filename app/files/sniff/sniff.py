@@ -1,23 +1,21 @@
 """Detection of a file's type from its bytes; the name only decides between text types.
 
 The work is bounded, for hostile files: a few KiB of the start and the end, a zip's directory of
-at most 10,000 names and 4 MB, an OLE file's directory of at most 1,024 sectors.
+at most 10,000 names and 4 MB, an OLE file's directory of at most 16,384
+entries.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from app.files.sniff import ole_directory, zip_directory
-from app.files.sniff.utf16 import detect_utf16
+from app.files.sniff import ole_directory, zip_directory, zip_type
+from app.files.sniff.ole_directory import OleDirectory
+from app.files.sniff.text_type import decode_head, text_type
 
 _HEAD = 8192
 _PDF_MARK_WITHIN = 1024
 _TAIL = 2048
-_MANIFEST_LIMIT = 256 * 1024
-# Text has hardly any control characters; of random bytes one in ten is one.
-_MAX_CONTROL_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +23,23 @@ class FileType:
     """A file type by its canonical extension; an `encrypted` file needs a password.
 
     The PDF reader finds PDFs that need a password: many encrypted ones open without it.
+    `remark` says of some files of unknown type what they are, and what to do.
     """
 
     extension: str
     encrypted: bool = False
+    remark: str = ""
 
 
 UNKNOWN = FileType("unknown")
 
-TEXT_EXTENSIONS = frozenset({"txt", "md", "csv", "tsv", "json", "xml", "html", "eml", "svg"})
+_BINARY_WORKBOOK = FileType(
+    "unknown", remark="binary workbooks (xlsb) are not supported: save the file as xlsx"
+)
+_OLD_WORD = FileType(
+    "unknown", remark="documents of Word 6 and Word 95 are not supported: save the file as docx"
+)
+
 IMAGE_EXTENSIONS = frozenset({"png", "jpg", "gif", "bmp", "tiff", "webp", "heic"})
 
 _ALIASES = {
@@ -44,6 +50,8 @@ _ALIASES = {
     "mhtml": "eml",
     "text": "txt",
     "tab": "tsv",
+    "jsonl": "json",
+    "ndjson": "json",
 }
 _IMAGE_MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -55,33 +63,15 @@ _IMAGE_MAGIC = (
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
 )
+_MESSAGE_STREAMS = ("__properties_version1.0", "__nameid_version1.0", "__substg1.0_")
+_OLD_WORD_MARK = b"\xdc\xa5"
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
-_OPENDOCUMENT = {
-    b"application/vnd.oasis.opendocument.text": "odt",
-    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
-    b"application/vnd.oasis.opendocument.presentation": "odp",
-    b"application/epub+zip": "epub",
-}
-_OFFICE_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
-_TEMPLATE = b"-template"
-_MAIL_HEADER = re.compile(
-    r"^(from|to|cc|subject|date|received|mime-version|message-id|return-path|delivered-to"
-    r"|reply-to|content-type|x-[\w-]+|dkim-signature|sender|thread-topic)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SPECIFIC_MAIL_HEADERS = frozenset(
-    {"received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature"}
-)
-_HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
-_HTML_TAG = re.compile(
-    r"<(html|head|body|div|table|p|span|h[1-6]|ul|meta|title)\b[^>]*>", re.IGNORECASE
-)
 
 
 def extension_of(file: BinaryIO, name: str) -> str | None:
     """Return the extension of a file's type; None if it is unknown."""
     kind = sniff(file, name)
-    return None if kind == UNKNOWN else kind.extension
+    return None if kind.extension == UNKNOWN.extension else kind.extension
 
 
 def sniff(file: BinaryIO, name: str) -> FileType:
@@ -126,10 +116,9 @@ def _sniff_content(file: BinaryIO, extension: str) -> FileType:
     if extension == "pdf" and b" obj" in head:
         # A PDF with a damaged mark: the PDF readers decide, and its source is never read as text.
         return FileType("pdf")
-    text = _decode_head(head)
-    if text is None:
-        return UNKNOWN
-    return FileType(_text_type(text, extension))
+    text = decode_head(head)
+    kind = None if text is None else text_type(text, extension)
+    return FileType(kind) if kind else UNKNOWN
 
 
 def _is_pdf(file: BinaryIO, head: bytes) -> bool:
@@ -159,45 +148,41 @@ def _image_type(head: bytes) -> str | None:
 
 
 def _sniff_zip(file: BinaryIO) -> FileType:
-    members = zip_directory.list_members(file)
-    by_name = {member.name: member for member in members}
-    mimetype = by_name.get("mimetype")
-    if mimetype:
-        declared = zip_directory.read_member(file, mimetype, 128).strip().removesuffix(_TEMPLATE)
-        if declared in _OPENDOCUMENT:
-            manifest = by_name.get("META-INF/manifest.xml")
-            encrypted = False
-            if manifest and declared != b"application/epub+zip":
-                encrypted = b"encryption-data" in zip_directory.read_member(
-                    file, manifest, _MANIFEST_LIMIT
-                )
-            return FileType(_OPENDOCUMENT[declared], encrypted)
-    if "xl/workbook.bin" in by_name:
-        return UNKNOWN  # xlsb, a workbook of binary parts
-    if "[Content_Types].xml" in by_name or "_rels/.rels" in by_name:
-        for prefix, kind in _OFFICE_PARTS.items():
-            if any(member.name.startswith(prefix) for member in members):
-                return FileType(kind)
-    return UNKNOWN
+    found = zip_type.find_type(file, zip_directory.list_members(file))
+    if found is None:
+        return UNKNOWN
+    if found.extension == zip_type.BINARY_WORKBOOK:
+        return _BINARY_WORKBOOK
+    return FileType(found.extension, found.encrypted)
 
 
 def _sniff_ole(file: BinaryIO) -> FileType:
-    streams = ole_directory.list_streams(file)
-    if "EncryptedPackage" in streams:
+    """Return the type that the streams of the root tell; embedded documents do not count."""
+    directory = OleDirectory(file)
+    root = directory.root
+    if "encryptedpackage" in root:
         return FileType("docx", encrypted=True)
-    if "WordDocument" in streams:
-        # [MS-DOC] FibBase: flags at offset 10, bit 8 is fEncrypted.
-        fib = ole_directory.read_start(file, streams["WordDocument"])
-        return FileType("doc", encrypted=len(fib) > 11 and bool(fib[11] & 0x01))
-    if "PowerPoint Document" in streams:
-        return FileType("ppt", encrypted="EncryptedSummary" in streams)
-    for name in ("Workbook", "Book"):
-        if name in streams:
-            start = ole_directory.read_start(file, streams[name])
-            return FileType("xls", encrypted=_has_filepass(start))
-    if any(name.startswith(("__substg1.0_", "__properties_")) for name in streams):
+    # A message keeps each property in a stream ([MS-OXMSG] 2.1), and may hold documents.
+    if any(name.startswith(_MESSAGE_STREAMS) for name in root):
         return FileType("msg")
+    if "worddocument" in root:
+        return _word_type(directory.read_start(root["worddocument"]))
+    if "powerpoint document" in root:
+        return FileType("ppt", encrypted="encryptedsummary" in root)
+    for name in ("workbook", "book"):
+        if name in root:
+            return FileType("xls", encrypted=_has_filepass(directory.read_start(root[name])))
     return UNKNOWN
+
+
+def _word_type(start: bytes) -> FileType:
+    """Tell a document by its header ([MS-DOC] 2.5.2): flags are at offset 10, fEncrypted is bit 8.
+
+    Word 6 and 95 wrote another mark, and another layout.
+    """
+    if start.startswith(_OLD_WORD_MARK):
+        return _OLD_WORD
+    return FileType("doc", encrypted=len(start) > 11 and bool(start[11] & 0x01))
 
 
 def _has_filepass(start: bytes) -> bool:
@@ -209,73 +194,3 @@ def _has_filepass(start: bytes) -> bool:
             return True
         at += 4 + int.from_bytes(start[at + 2 : at + 4], "little")
     return False
-
-
-def _decode_head(head: bytes) -> str | None:
-    """Return the head as text to recognise its type; None when it is binary."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    codec = detect_utf16(head)
-    if codec:
-        text = head[: len(head) // 2 * 2].decode(codec, "replace")
-        return text if _is_mostly_printable(text) else None
-    text = head.decode("latin-1")
-    return text if _is_mostly_printable(text) else None
-
-
-def _is_mostly_printable(text: str) -> bool:
-    controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\x1b")
-    return controls <= max(2, len(text) * _MAX_CONTROL_SHARE)
-
-
-def _text_type(text: str, extension: str) -> str:
-    start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
-    if _HTML_START.match(_skip_prolog(start)):
-        return "html"
-    if "<svg" in start[:1024] and start.startswith("<"):
-        return "svg"
-    if start.startswith("<?xml"):
-        return "html" if extension == "html" else "xml"
-    if start.startswith("%!PS"):
-        return UNKNOWN.extension
-    if _is_mail(start, extension):
-        return "eml"
-    if extension in TEXT_EXTENSIONS:
-        return "txt" if extension in {"eml", "svg"} else extension
-    return _guess_text_type(start) if not extension else "txt"
-
-
-def _skip_prolog(text: str) -> str:
-    """Return markup without its leading XML declaration and comments."""
-    while text.startswith(("<?", "<!--")):
-        end = "-->" if text.startswith("<!--") else ">"
-        text = text.partition(end)[2].lstrip()
-    return text
-
-
-def _is_mail(text: str, extension: str) -> bool:
-    """Tell mail by its header lines; without the extension it needs two, one of them specific."""
-    block = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
-    first_line = block.split("\n", 1)[0]
-    if not first_line.startswith("From ") and not re.match(r"[\w-]+[ \t]*:", first_line):
-        return False
-    headers = {match.group(1).lower() for match in _MAIL_HEADER.finditer(block)}
-    if extension == "eml":
-        return bool(headers)
-    return len(headers) >= 2 and bool(headers & _SPECIFIC_MAIL_HEADERS)
-
-
-def _guess_text_type(text: str) -> str:
-    """Return the type of text whose name has no extension."""
-    if len(_HTML_TAG.findall(text)) >= 3 and text.startswith("<"):
-        return "html"
-    if re.match(r'[{\[]\s*["{\[\]}]', text):
-        return "json"
-    lines = [line for line in text.splitlines() if line.strip()][:20]
-    for separator, kind in (("\t", "tsv"), (",", "csv"), (";", "csv")):
-        counts = {line.count(separator) for line in lines[:-1]}
-        if len(lines) >= 3 and len(counts) == 1 and counts.pop() >= 1:
-            return kind
-    if re.search(r"^(#{1,6} |```|\* \[|\[[^\]]+\]\()", text, re.MULTILINE):
-        return "md"
-    return "txt"

@@ -62,6 +62,14 @@ class Member:
     offset: int
 
 
+def member_key(name: str) -> str:
+    """Return a name by which members match, in any case and however they spell the root.
+
+    Some programs write backslashes, `/word/document.xml` or `./word/document.xml`.
+    """
+    return name.replace("\\", "/").removeprefix("./").lstrip("/").lower()
+
+
 def list_members(file: BinaryIO, limit: int = MAX_MEMBERS) -> tuple[Member, ...]:
     """Return the members of a zip file, in the directory's order.
 

@@ -4,7 +4,8 @@ import codecs
 import contextlib
 import re
 
-from app.files.sniff.utf16 import detect_utf16
+from app.files.sniff.ebcdic import detect_ebcdic
+from app.files.sniff.wide_unicode import detect_wide
 from worker.parsing.readers.legacy_encodings import guess_encoding
 
 _MARKS = (
@@ -46,8 +47,9 @@ _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
 def decode(data: bytes, declared: str | None = None) -> str:
     """Return the text; never raises. `declared` is the encoding that the file itself names.
 
-    Takes the first that fits: a byte order mark, UTF-16 by its pattern of NUL bytes, valid UTF-8,
-    the declared encoding, the likeliest of the old encodings.
+    Takes the first that fits: a byte order mark, UTF-16 or UTF-32 by its pattern of NUL bytes,
+    valid UTF-8, EBCDIC by its spaces and letters, the declared encoding, the likeliest of the old
+    encodings.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -55,11 +57,14 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if _ISO_2022_JP.search(data[:_SAMPLE]):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode("iso2022_jp")
-    wide = detect_utf16(data)
+    wide = detect_wide(data)
     if wide:
         return data.decode(wide, "replace")
     with contextlib.suppress(UnicodeDecodeError):
         return data.decode("utf-8")
+    mainframe = detect_ebcdic(data)
+    if mainframe:
+        return data.decode(mainframe).replace("\x85", "\n")
     named = _canonical(declared)
     if named:
         with contextlib.suppress(UnicodeDecodeError):

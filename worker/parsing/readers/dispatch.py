@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
-from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
+from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, FileType, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.old_office import read_doc, read_xls
 from worker.parsing.readers.office.pptx import read_pptx
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.office.xlsx import read_xlsx
@@ -34,9 +36,11 @@ _READERS: Mapping[str, Reader] = {
     "svg": read_svg,
     "xml": read_xml,
     "docx": read_docx,
+    "doc": read_doc,
+    "xls": read_xls,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
     **dict.fromkeys(
-        ("doc", "ppt", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("ppt", "odt", "ods", "rtf", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
@@ -55,16 +59,20 @@ def read_document(
     kind = sniff(file, name)
     check_archive(file, kind, limits)
     if kind.encrypted:
-        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+        file = open_with_default_password(file)
+        kind = sniff(file, name)
+        check_archive(file, kind, limits)
     reader = _READERS.get(kind.extension)
     if reader is None:
-        raise _unsupported(kind.extension)
+        raise _unsupported(kind)
     return reader(Source(file, kind, request, limits, ocr))
 
 
-def _unsupported(extension: str) -> FileError:
-    if extension == UNKNOWN.extension:
+def _unsupported(kind: FileType) -> FileError:
+    if kind.remark:
+        sentence = kind.remark
+    elif kind == UNKNOWN:
         sentence = "the type of the file is not supported"
     else:
-        sentence = f"files of the type {extension} are not supported"
+        sentence = f"files of the type {kind.extension} are not supported"
     return FileError(FileErrorCode.UNSUPPORTED_TYPE, sentence)

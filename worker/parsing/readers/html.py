@@ -2,39 +2,64 @@
 
 import html
 import re
+from dataclasses import dataclass
 
 from worker.parsing.document import Document
 from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.text import declared_encoding
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:-]+)", re.IGNORECASE)
 _CHARSET_WITHIN = 4096
-# Inline XBRL reports (SEC filings) hold hundreds of kilobytes of facts in a hidden header.
-_HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "ix:header"})
+# Inline XBRL reports (SEC filings) hold hundreds of kilobytes of facts in a hidden header; formulas
+# repeat themselves as annotations.
+_HIDDEN = frozenset({"script", "style", "ix:header", "annotation", "annotation-xml"})
+# Browsers show these where they run no scripts.
+_WITHOUT_SCRIPTS = frozenset({"noscript", "template"})
+# The title and description of a drawing are shown by a pointer only.
+_HIDDEN_IN_DRAWINGS = frozenset({"title", "desc", "metadata"})
 _PARAGRAPHS = frozenset(
     {"blockquote", "div", "p", "section", "table", "title", "ul", "ol"}
     | {"h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _LINES = frozenset(
     {"address", "article", "aside", "body", "br", "caption", "center", "dd", "details", "dialog"}
-    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li"}
-    | {"main", "nav", "option", "pre", "summary", "tbody", "tfoot", "thead", "tr"}
+    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"}
+    | {"li", "main", "menu", "nav", "noframes", "optgroup", "option", "pre", "summary", "svg"}
+    | {"tbody", "text", "tfoot", "thead", "tr"}
 )
+_BOXES = frozenset({"td", "th", "button", "input", "select", "textarea", "img", "tspan"})
 _BREAKS = {
-    **dict.fromkeys(("td", "th"), " "),
+    **dict.fromkeys(_BOXES, " "),
     **dict.fromkeys(_LINES, "\n"),
     **dict.fromkeys(_PARAGRAPHS, "\n\n"),
 }
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_HIDDEN_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _HIDDEN}
+_SKIPPED = _HIDDEN | _WITHOUT_SCRIPTS | _HIDDEN_IN_DRAWINGS
+_SKIPPED_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _SKIPPED}
 _RAW = frozenset({"script", "style"})
 _HEADINGS = frozenset({"title", "h1", "h2", "h3"})
 # A longer one was never closed.
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
 _SPACE = re.compile(r"\s+")
-# A quoted value may contain `>`; after this many, the quote counts as never closed.
-_MAX_QUOTED_ENDS = 20
+# Soft hyphens and other marks without width, which say where words may be broken.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_QUOTED_OR_END = re.compile(r"=\s*([\"'])|>")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""")
+_SHOWS_NO_VALUE = frozenset(
+    {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
+)
+_CDATA = "<![CDATA["
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleText:
+    """The text of a page, its headings, and whether it consists of pictures in the markup."""
+
+    text: str
+    headings: tuple[str, ...]
+    is_picture: bool = False
 
 
 def read_html(source: Source) -> Document:
@@ -44,85 +69,174 @@ def read_html(source: Source) -> Document:
     """
     data = source.read_all()
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
-    hint = declared.group(1).decode("ascii", "replace") if declared else None
-    text, headings = visible_text(sanitize(decode(data, hint)))
-    return build_text_document(source, text, headings)
+    hint = declared.group(1).decode("ascii", "replace") if declared else declared_encoding(data)
+    found = _read_markup(sanitize(decode(data, hint)))
+    lost = []
+    if found.is_picture:
+        lost.append("the page consists of pictures, which were not read")
+    return build_text_document(source, found.text, found.headings, lost)
 
 
 def visible_text(markup: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of HTML markup, the title and the body, and its headings.
 
-    The text has one line for each block. At most 60 headings are returned. Takes time in
-    proportion to the length, also for tags and quotes that are never closed.
+    The text has one line for each block. Where scripts would write the whole body, it is what
+    browsers show without scripts. At most 60 headings are returned. Takes time in proportion to
+    the length, also for tags and quotes that are never closed.
     """
-    pieces: list[str] = []
-    headings: list[str] = []
-    heading_start: int | None = None
-    position = 0
-    preformatted = 0
-    while (start := markup.find("<", position)) >= 0:
-        _add_text(pieces, markup[position:start], preformatted)
-        tag = _TAG.match(markup, start)
-        if tag is None:
-            position = _skip_markup(markup, start, pieces)
-            continue
-        is_end, name = tag.group(1) == "/", tag.group(2).lower()
-        position = _find_tag_end(markup, tag.end())
-        if name in _HIDDEN and not is_end:
-            if markup[position - 2] != "/":
-                position = _find_element_end(markup, position, name)
-            continue
+    found = _read_markup(markup)
+    return found.text, found.headings
+
+
+def _read_markup(markup: str) -> VisibleText:
+    page = _Page(markup)
+    found = page.read()
+    if page.has_body:
+        return found
+    without_scripts = _Page(markup, runs_scripts=False).read()
+    return without_scripts if len(without_scripts.text) > len(found.text) else found
+
+
+class _Page:
+    """Collects the visible text of markup in one pass."""
+
+    def __init__(self, markup: str, *, runs_scripts: bool = True) -> None:
+        self._markup = markup
+        self._runs_scripts = runs_scripts
+        self._pieces: list[str] = []
+        self._headings: list[str] = []
+        self._heading_start: int | None = None
+        self._preformatted = 0
+        self._drawings = 0
+        self._title = False
+        self._has_picture = False
+        self.has_body = False
+
+    def read(self) -> VisibleText:
+        markup = self._markup
+        position = 0
+        while (start := markup.find("<", position)) >= 0:
+            self._add_text(markup[position:start])
+            tag = _TAG.match(markup, start)
+            if tag is None:
+                position = self._skip_markup(start)
+                continue
+            is_end, name = tag.group(1) == "/", tag.group(2).lower()
+            position = _find_tag_end(markup, tag.end())
+            if not is_end and self._is_skipped(name, markup, tag.end(), position):
+                if markup[position - 2] != "/":
+                    position = _find_element_end(markup, position, name)
+                continue
+            self._add_tag(name, is_end, markup, tag.end(), position)
+        self._add_text(markup[position:])
+        headings = map(_tidy, self._headings)
+        return VisibleText(
+            _tidy("".join(self._pieces)),
+            tuple(each for each in headings if 0 < len(each) <= _MAX_HEADING_CHARACTERS),
+            self._has_picture and not self.has_body,
+        )
+
+    def _is_skipped(self, name: str, markup: str, start: int, end: int) -> bool:
+        if name in _WITHOUT_SCRIPTS:
+            # The content of a component (declarative shadow DOM) is shown at once.
+            return self._runs_scripts and "shadowroot" not in markup[start:end]
+        return name in _HIDDEN or (self._drawings > 0 and name in _HIDDEN_IN_DRAWINGS)
+
+    def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
+        change = -1 if is_end else 1
         if name == "pre":
-            preformatted = max(0, preformatted + (-1 if is_end else 1))
+            self._preformatted = max(0, self._preformatted + change)
+        elif name == "svg" and markup[end - 2] != "/":
+            self._drawings = max(0, self._drawings + change)
+        elif name == "title":
+            self._title = not is_end
         if name in _HEADINGS:
-            if heading_start is not None and len(headings) < _MAX_HEADINGS:
-                headings.append("".join(pieces[heading_start:]))
-            heading_start = None if is_end else len(pieces)
-        pieces.append(_BREAKS.get(name, ""))
-    _add_text(pieces, markup[position:], preformatted)
-    return _tidy("".join(pieces)), tuple(
-        heading for heading in map(_tidy, headings) if 0 < len(heading) <= _MAX_HEADING_CHARACTERS
-    )
+            if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
+                self._headings.append("".join(self._pieces[self._heading_start :]))
+            self._heading_start = None if is_end else len(self._pieces)
+        self._pieces.append(_BREAKS.get(name, ""))
+        if name == "input":
+            self._add_text(_shown_value(_attributes(markup, start, end)))
+        elif name == "img" and not self.has_body:
+            self._add_picture(_attributes(markup, start, end))
+
+    def _add_picture(self, attributes: dict[str, str]) -> None:
+        if attributes.get("src", "").lstrip().startswith("data:"):
+            self._has_picture = True
+        if not self._runs_scripts:
+            # A page of pictures only says in words what is on them.
+            self._pieces.append(attributes.get("alt", ""))
+
+    def _add_text(self, text: str) -> None:
+        if not text:
+            return
+        if not self.has_body and not self._title:
+            self.has_body = bool(html.unescape(text).strip())
+        self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
+
+    def _skip_markup(self, start: int) -> int:
+        """Return the end of a comment or declaration; any other `<` is text."""
+        markup = self._markup
+        if markup.startswith("<!--", start):
+            end = markup.find("-->", start + 4)
+            return len(markup) if end < 0 else end + 3
+        if markup.startswith(_CDATA, start):
+            end = markup.find("]]>", start)
+            end = len(markup) if end < 0 else end
+            self._add_text(html.escape(markup[start + len(_CDATA) : end]))
+            return end + 3
+        if markup.startswith(("<!", "<?", "</"), start):
+            return _find_tag_end(markup, start)
+        self._add_text("<")
+        return start + 1
+
+
+def _attributes(markup: str, start: int, end: int) -> dict[str, str]:
+    """Return the attributes of a tag by lower-case names, with their references."""
+    return {
+        name.lower(): double or single or bare
+        for name, double, single, bare in _ATTRIBUTE.findall(markup, start, end)
+    }
+
+
+def _shown_value(attributes: dict[str, str]) -> str:
+    """Return what a form field shows: what was typed in, otherwise the hint."""
+    if attributes.get("type", "").lower() in _SHOWS_NO_VALUE:
+        return ""
+    return attributes.get("value") or attributes.get("placeholder", "")
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"[ \t\xa0]+", " ", html.unescape(text))
+    text = _INVISIBLE.sub("", html.unescape(text))
+    text = re.sub(r"[ \t\xa0]+", " ", text)
     text = re.sub(r" ?\n ?", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _add_text(pieces: list[str], text: str, preformatted: int) -> None:
-    if text:
-        pieces.append(text if preformatted else _SPACE.sub(" ", text))
-
-
-def _skip_markup(markup: str, start: int, pieces: list[str]) -> int:
-    """Return the end of a comment or declaration; any other `<` is text."""
-    if markup.startswith("<!--", start):
-        end = markup.find("-->", start + 4)
-        return len(markup) if end < 0 else end + 3
-    if markup.startswith(("<!", "<?", "</"), start):
-        return _find_tag_end(markup, start)
-    pieces.append("<")
-    return start + 1
-
-
 def _find_tag_end(markup: str, start: int) -> int:
-    """Return the position after a tag's `>`, skipping those within quoted values."""
-    end = start
-    for _ in range(_MAX_QUOTED_ENDS):
-        end = markup.find(">", end) + 1
-        if not end:
-            return len(markup)
-        if markup.count('"', start, end) % 2 == 0:
-            return end
-    return end
+    """Return the position after a tag's `>`, skipping those within quoted values.
+
+    As in browsers, only a quote after `=` begins a value. One that is never closed does not count.
+    """
+    end = markup.find(">", start) + 1
+    if not end:
+        return len(markup)
+    if markup.count('"', start, end) % 2 == 0 and markup.find("'", start, end) < 0:
+        return end
+    at = start
+    while found := _QUOTED_OR_END.search(markup, at):
+        quote = found.group(1)
+        if quote is None:
+            return found.end()
+        closed = markup.find(quote, found.end())
+        at = found.end() if closed < 0 else closed + 1
+    return len(markup)
 
 
 def _find_element_end(markup: str, start: int, name: str) -> int:
-    """Return the position after the end tag of a hidden element, which may be nested."""
+    """Return the position after the end tag of an element, which may be nested."""
     depth = 1
-    for tag in _HIDDEN_TAGS[name].finditer(markup, start):
+    for tag in _SKIPPED_TAGS[name].finditer(markup, start):
         # The text of a script may contain anything except its end tag.
         depth += -1 if tag.group(1) else name not in _RAW
         if depth == 0:

@@ -1,25 +1,57 @@
 """Reads plain text of every kind: txt, md, csv, tsv, json, xml."""
 
+import html
 import re
 
 from worker.parsing.document import Document
 from worker.parsing.readers.decoding import decode
-from worker.parsing.readers.document_builder import build_text_document, sanitize
+from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.spreadsheet_xml import is_spreadsheet, read_sheets
 
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
+_JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
+# RFC 8259, section 7; a pair of surrogates stands for one character.
+_JSON_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+    r'|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
+)
+_JSON_LETTERS = {"b": " ", "f": "\n", "n": "\n", "r": "\n", "t": "\t"}
+# Other references need the declarations of the file.
+_XML_REFERENCE = re.compile(
+    r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);", re.IGNORECASE
+)
 
 
 def read_text(source: Source) -> Document:
     """Read a text file as it is, with its markup; a page has about 3000 characters.
 
-    Raises FileError (`no_such_pages`).
+    What JSON and XML write as escapes is read as the characters. Raises FileError
+    (`no_such_pages`).
     """
     data = source.read_all()
-    return build_text_document(source, sanitize(decode(data, declared_encoding(data))))
+    text = decode(data, declared_encoding(data))
+    if source.type.extension == "xml":
+        if is_spreadsheet(text):
+            sheets, lost = read_sheets(sanitize(text))
+            if sheets:
+                return build_document(source, sheets, lost=lost)
+        text = _XML_REFERENCE.sub(lambda match: html.unescape(match.group()), text)
+    elif source.type.extension == "json" or _JSON_START.match(text):
+        text = _JSON_ESCAPE.sub(_unescape_json, text)
+    return build_text_document(source, sanitize(text))
 
 
 def declared_encoding(data: bytes) -> str | None:
     """Return the encoding that an XML declaration at the start of the file names, or None."""
     declared = _XML_ENCODING.match(data)
     return declared.group(1).decode("ascii") if declared else None
+
+
+def _unescape_json(escape: re.Match[str]) -> str:
+    high, low, single, letter = escape.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
+    if single:
+        return chr(int(single, 16))
+    return _JSON_LETTERS.get(letter, letter)

@@ -3,21 +3,13 @@
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
-from app.files.sniff import zip_directory
+from app.files.sniff import zip_directory, zip_type
 from app.files.sniff.sniff import FileType
-from worker.parsing.limits import MIB, ParserLimits
+from worker.parsing.limits import KIB, MIB, ParserLimits
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-# Some programs number it: word/document2.xml.
-_OFFICE_MAIN_PARTS = {
-    "docx": "word/document",
-    "pptx": "ppt/presentation",
-    "xlsx": "xl/workbook",
-    "odt": "content",
-    "ods": "content",
-    "odp": "content",
-}
-_MAX_HEAD_BYTES = 4096
+_WITH_MAIN_PART = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp"})
+_MAX_HEAD_BYTES = 64 * KIB
 
 
 def check_archive(file: BinaryIO, kind: FileType, limits: ParserLimits) -> None:
@@ -54,9 +46,9 @@ def _check(file: BinaryIO, kind: FileType, limits: ParserLimits) -> None:
             FileErrorCode.CORRUPT, "the file is damaged: its list of parts cannot be read"
         ) from error
     _check_sizes(members, limits)
-    main_part = _OFFICE_MAIN_PARTS.get(kind.extension)
-    if main_part and not kind.encrypted:
-        _check_main_part(file, main_part, members)
+    if kind.extension in _WITH_MAIN_PART and not kind.encrypted:
+        found = zip_type.find_type(file, members)
+        _check_main_part(file, found.main if found else None)
 
 
 def _check_sizes(members: tuple[zip_directory.Member, ...], limits: ParserLimits) -> None:
@@ -75,23 +67,17 @@ def _check_sizes(members: tuple[zip_directory.Member, ...], limits: ParserLimits
             )
 
 
-def _check_main_part(
-    file: BinaryIO, main_part: str, members: tuple[zip_directory.Member, ...]
-) -> None:
-    found = [
-        member
-        for member in members
-        if member.name.startswith(main_part) and member.name.endswith(".xml")
-    ]
-    if not found:
+def _check_main_part(file: BinaryIO, main: zip_directory.Member | None) -> None:
+    if main is None:
         raise FileError(FileErrorCode.CORRUPT, "the file is damaged: its main part is missing")
     try:
-        head = zip_directory.read_member(file, found[0], _MAX_HEAD_BYTES)
+        head = zip_directory.read_member(file, main, _MAX_HEAD_BYTES)
     except zip_directory.BadZip as error:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its main part cannot be read"
         ) from error
-    if b"<!DOCTYPE" in head:
+    # In UTF-16 each letter has a NUL beside it.
+    if b"<!DOCTYPE" in head.replace(b"\0", b""):
         # Entities can expand without end or name local files.
         raise FileError(
             FileErrorCode.CORRUPT, "the file declares XML entities, which are not allowed"

@@ -18,6 +18,7 @@ from kreuzberg import (
 )
 
 from app.errors import FileError, FileErrorCode
+from worker.parsing.readers.office.ole_padding import fill_allocation
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -65,7 +66,7 @@ def extract(data: bytes, extension: str) -> Extracted:
         ),
     )
     try:
-        result = extract_bytes_sync(data, MIME_TYPES[extension], config)
+        result = extract_bytes_sync(fill_allocation(data), MIME_TYPES[extension], config)
     except MemoryError:
         raise
     except Exception as error:  # the library raises a dozen types for bad files

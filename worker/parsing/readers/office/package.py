@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Literal, cast
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser, fromstring
 
-from app.files.sniff import zip_directory
+from app.files.sniff import zip_directory, zip_type
+from app.files.sniff.zip_directory import member_key
 
 _MIB = 1 << 20
 # A tree takes about ten times the memory of its text.
@@ -50,11 +51,13 @@ class Package:
     def __init__(self, file: BinaryIO) -> None:
         """List the parts. Raises BadZip, TooManyMembers, DirectoryTooLarge."""
         self._file = file
-        self._members = {_key(member.name): member for member in zip_directory.list_members(file)}
+        self._members = {
+            member_key(member.name): member for member in zip_directory.list_members(file)
+        }
         self._relationships: dict[str, dict[str, Relationship]] = {}
 
     def __contains__(self, name: str) -> bool:
-        return _key(name) in self._members
+        return member_key(name) in self._members
 
     @property
     def names(self) -> list[str]:
@@ -63,7 +66,7 @@ class Package:
 
     def read(self, name: str, limit: int = _MAX_PART_BYTES) -> bytes:
         """Return the bytes of a part. Raises BadPart."""
-        member = self._members.get(_key(name))
+        member = self._members.get(member_key(name))
         if member is None:
             raise BadPart(f"{name} is missing")
         if member.size > limit:
@@ -103,7 +106,7 @@ class Package:
             raise BadPart(f"{name} is damaged") from error
 
     def _stream(self, name: str) -> Iterator[bytes]:
-        member = self._members.get(_key(name))
+        member = self._members.get(member_key(name))
         if member is None:
             raise BadPart(f"{name} is missing")
         return zip_directory.stream_member(self._file, member, _MAX_STREAMED_BYTES)
@@ -144,12 +147,12 @@ class Package:
         )
 
     def main_part(self, default: str) -> str:
-        """Return the name of the document's main part, as `_rels/.rels` names it.
+        """Return the name of the document's main part, wherever it is.
 
-        `default` is the usual name, for packages without that relationship.
+        `default` is the usual name, for packages where nothing tells it.
         """
-        named = self.related("", "officeDocument")
-        return next((name for name in named if name in self), default)
+        found = zip_type.find_type(self._file, self._members.values())
+        return member_key(found.main.name) if found and found.main else default
 
 
 def relationships_part(name: str) -> str:
@@ -238,10 +241,6 @@ def _leave_out(pieces: Iterator[bytes], patterns: Sequence[re.Pattern[bytes]]) -
             whole = pattern.sub(b"", whole)
         yield whole
     yield rest
-
-
-def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def _resolve(folder: str, target: str) -> str:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.files.sniff.ebcdic import detect_ebcdic
 from worker.parsing.readers.decoding import decode
 
 # Texts as short as an invoice line: there is little to judge by.
@@ -40,7 +41,9 @@ def test_old_encodings_are_guessed(text, codec):
     assert decode(text.encode(codec)) == text
 
 
-@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
 def test_unicode_encodings_are_decoded(codec):
     assert decode("Grüße, straight on".encode(codec)) == "Grüße, straight on"
 
@@ -49,6 +52,25 @@ def test_unicode_encodings_are_decoded(codec):
 @pytest.mark.parametrize("text", [text for text in TEXTS if " " in text or "\n" in text])
 def test_utf16_without_a_byte_order_mark_is_decoded(text, codec):
     assert decode(f"{text}\n".encode(codec)) == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("INVOICE No. 2024-117, total 1,250.00 EUR!", "cp037"),
+        ("INVOICE No. 2024-117, total 1,250.00 EUR!!", "cp500"),
+        ("Angebot: Größe, Öl, Äpfel und süße Grüße", "cp273"),
+        ("first line of text\nsecond line", "cp1140"),
+    ],
+)
+def test_mainframe_text_is_decoded(text, codec):
+    assert decode(text.encode(codec)) == text
+    assert decode(text.replace("\n", "\x85").encode(codec)) == text
+
+
+def test_other_text_is_not_taken_for_that_of_mainframes():
+    for text in ("ÁÂÃ@ÄÅÆ@ÇÈÉ@ABC DEF", "@" * 30, "红烧肉的做法@先把肉切成块@放入锅中煮"):
+        assert detect_ebcdic(text.encode("gb18030")) is None
 
 
 def test_plain_ascii_is_decoded():

@@ -64,6 +64,49 @@ def test_encrypted_office_files_are_refused():
     assert refused(ole_samples.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
 
 
+DEFAULT_PASSWORD = "VelvetSweatshop"
+
+
+@pytest.mark.parametrize(
+    ("data", "extension"),
+    [
+        (
+            ole_samples.encrypted_package(sample_files.xlsx(One=[["INV 7"]]), DEFAULT_PASSWORD),
+            "xlsx",
+        ),
+        (ole_samples.encrypted_package(sample_files.docx(["INV 7"]), DEFAULT_PASSWORD), "docx"),
+        (ole_samples.rc4_xls(DEFAULT_PASSWORD, "INV 7"), "xls"),
+    ],
+)
+def test_files_with_the_default_password_are_read(data, extension):
+    found = read(data, "a.xlsx")
+    assert (found.format, "INV 7" in found.pages[0].text) == (extension, True)
+
+
+def test_files_with_another_password_are_refused():
+    for data in (
+        ole_samples.encrypted_package(sample_files.xlsx(One=[["INV 7"]]), "secret"),
+        ole_samples.rc4_xls("secret", "INV 7"),
+        sample_files.open_document("text", "", "<x><encryption-data/></x>"),
+    ):
+        error = refused(data)
+        assert error.code == FileErrorCode.ENCRYPTED
+        assert error.sentence == "the file is encrypted and needs a password"
+
+
+def test_decrypted_files_are_checked_as_others():
+    bomb = sample_files.docx(["x"], prolog="<!DOCTYPE x>")
+    data = ole_samples.encrypted_package(bomb, DEFAULT_PASSWORD)
+    assert refused(data).code == FileErrorCode.CORRUPT
+    assert refused(data, zip_members=2).code == FileErrorCode.TOO_MANY_PARTS
+
+
+def test_known_files_that_are_not_supported_are_named():
+    error = refused(ole_samples.ole_file(WordDocument=b"\xdc\xa5" + bytes(30)), "a.doc")
+    assert error.code == FileErrorCode.UNSUPPORTED_TYPE
+    assert error.sentence.endswith("save the file as docx")
+
+
 def test_bombs_are_refused_first():
     error = refused(sample_files.zip_of({"a": "b", "c": "d"}), zip_members=1)
     assert error.code == FileErrorCode.TOO_MANY_PARTS

@@ -18,8 +18,73 @@ def test_hidden_parts_are_left_out():
     markup = """<html><head><title>Invoice 7</title><style>p {color: red}</style>
     <script>alert("x < y")</script></head><body><noscript>turn on</noscript>
     <ix:header><ix:hidden>facts<ix:header>more</ix:header></ix:hidden></ix:header>
-    <svg><text>icon</text></svg><p>Total&nbsp;&euro; 5</p></body></html>"""
+    <svg><title>icon</title><style>x</style></svg><p>Total&nbsp;&euro; 5</p></body></html>"""
     assert text_of(markup) == "Invoice 7\n\nTotal € 5"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<title>Shop</title><noscript><p>INVOICE 7</p></noscript>",
+        "<body>&nbsp;<div id=app></div><template><p>INVOICE 7</template>",
+        "<img src=scan.png alt='INVOICE 7'>",
+        "<frameset><frame src=a.html><noframes>INVOICE 7</noframes></frameset>",
+    ],
+)
+def test_a_page_without_other_text_is_read_as_without_scripts(markup):
+    assert text_of(markup).endswith("INVOICE 7")
+
+
+def test_components_are_shown_at_once():
+    assert text_of("<p>a<x-y><template shadowrootmode=open>b</template></x-y>") == "ab"
+    assert text_of("<p>a<template>b</template>") == "a"
+
+
+def test_a_page_of_pictures_says_so():
+    for markup in ("<img src='data:image/png;base64,AA=='>", '<img alt=x src="data:,a">'):
+        found = read_html(sample_files.source(markup.encode(), "a.html"))
+        assert found.warnings == ("the page consists of pictures, which were not read",)
+    found = read_html(sample_files.source(b"<p>Hi<img src='data:,a'>", "a.html"))
+    assert (found.warnings, found.lost_parts) == ((), 0)
+
+
+def test_words_in_drawings_are_read():
+    markup = (
+        "<p>a</p><svg><title>icon</title><text>Total</text><text>5<tspan>%</tspan></text></svg>"
+    )
+    assert text_of(markup).split() == ["a", "Total", "5", "%"]
+
+
+def test_form_fields_show_what_was_typed():
+    markup = """<input name=a value="INV 7"><input value='5 &lt; 6'/><input placeholder="Name">
+    <input type=hidden value=no><input type="PASSWORD" value=no><textarea>note</textarea>"""
+    assert text_of(markup).split() == ["INV", "7", "5", "<", "6", "Name", "note"]
+
+
+@pytest.mark.parametrize(
+    "attribute", ["""title='5" pipe'""", """title='a > b'""", 'title="it\'s"', 'class=a"b', "a'b"]
+)
+def test_quotes_in_tags_hide_no_text(attribute):
+    assert text_of(f"<p {attribute}>Invoice</p><p>7</p>") == "Invoice\n\n7"
+
+
+def test_a_quote_that_is_never_closed_hides_no_text():
+    assert text_of('<a href="x>Invoice</a> 7') == "Invoice 7"
+
+
+def test_literal_sections_of_xhtml_are_read():
+    assert text_of("<p><![CDATA[A < B & <i>C</i>]]></p>") == "A < B & <i>C</i>"
+    assert text_of("<p>a<![CDATA[b") == "ab"
+
+
+def test_soft_hyphens_do_not_split_words():
+    assert text_of("In&shy;voice\u200b 7") == "Invoice 7"
+
+
+def test_encoding_declared_as_xml():
+    markup = '<?xml version="1.0" encoding="windows-1251"?><html><p>Счёт'
+    (page,) = read_html(sample_files.source(markup.encode("cp1251"), "a.xhtml")).pages
+    assert page.text == "Счёт"
 
 
 def test_blocks_break_lines_and_cells_do_not():
@@ -115,7 +180,23 @@ def test_headings_are_few_and_short():
 
 @pytest.mark.parametrize(
     "unit",
-    ["<!--", "<a ", '<a "', "<script>", "<ix:header>", "<", "&", '<a href="x>y', '<b ">', "<h1>a"],
+    [
+        "<!--",
+        "<a ",
+        '<a "',
+        "<a ='",
+        "<a =",
+        "<svg><title>",
+        "<![CDATA[",
+        "<input ",
+        "<script>",
+        "<ix:header>",
+        "<",
+        "&",
+        '<a href="x>y',
+        '<b ">',
+        "<h1>a",
+    ],
 )
 def test_unclosed_tags_take_no_longer(unit):
     start = time.process_time()

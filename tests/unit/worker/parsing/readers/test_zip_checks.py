@@ -38,6 +38,16 @@ def test_numbered_main_part_passes():
     )
 
 
+def test_a_main_part_elsewhere_passes():
+    members = sample_files.unzip(sample_files.docx(["a"]))
+    moved = {
+        name.replace("word/", "content\\"): data.replace(b"word/document", b"content/document")
+        for name, data in members.items()
+    }
+    assert "content\\document.xml" in moved
+    assert check(sample_files.zip_of(moved)) == 0
+
+
 def test_too_many_members_are_refused():
     error = refused(sample_files.docx(["a"]), zip_members=2)
     assert error.code == FileErrorCode.TOO_MANY_PARTS
@@ -76,6 +86,11 @@ def test_declared_xml_entities_are_refused():
         ["&x;"], prolog='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     )
     assert refused(bomb).code == FileErrorCode.CORRUPT
+    members = sample_files.unzip(bomb)
+    markup = members["word/document.xml"].decode().replace("UTF-8", "UTF-16")
+    padded = markup.replace("<!DOCTYPE", f"<!--{'x' * 9000}--><!DOCTYPE")
+    wide = sample_files.zip_of({**members, "word/document.xml": padded.encode("utf-16")})
+    assert "XML entities" in refused(wide).sentence
 
 
 def test_a_refused_file_is_left_at_its_start():

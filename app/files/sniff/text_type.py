@@ -1,0 +1,136 @@
+"""Detection of the type of text files: the first bytes as text, and what kind of text it is."""
+
+import codecs
+import re
+
+from app.files.sniff.ebcdic import detect_ebcdic
+from app.files.sniff.wide_unicode import detect_wide, reads_like_text
+
+TEXT_EXTENSIONS = frozenset({"txt", "md", "csv", "tsv", "json", "xml", "html", "eml", "svg"})
+
+# Text has hardly any control characters; of random bytes one in ten is one.
+_MAX_CONTROL_SHARE = 0.02
+_MAX_ODD_SHARE = 0.1
+_WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LARGEST_CHARACTER = 4
+# Programs that save web pages and XML under the names of their own formats.
+_OFFICE_EXTENSIONS = frozenset({"xls", "xlsx", "doc", "docx", "ppt", "pptx", "rtf", "dot", "xlt"})
+_POSTSCRIPT = "%!PS"
+# An archive of text files hardly differs from text.
+_TAPE_MARK, _TAPE_MARK_AT = "ustar", 257
+_MAIL_HEADER = re.compile(
+    r"^(from|to|cc|subject|date|received|mime-version|message-id|return-path|delivered-to"
+    r"|reply-to|content-type|x-[\w-]+|dkim-signature|sender|thread-topic)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SPECIFIC_MAIL_HEADERS = frozenset(
+    {"received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature"}
+)
+_HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
+_HTML_TAG = re.compile(
+    r"<(html|head|body|div|table|p|span|h[1-6]|ul|meta|title)\b[^>]*>", re.IGNORECASE
+)
+
+
+def decode_head(head: bytes) -> str | None:
+    """Return the first bytes of a file as text to recognise its type; None when it is binary."""
+    for mark, codec in _WIDE_MARKS:
+        if head.startswith(mark):
+            text = head[: len(head) // 4 * 4 or len(head)].decode(codec, "replace")
+            return text if reads_like_text(text, _MAX_ODD_SHARE) else None
+    wide = detect_wide(head) or detect_ebcdic(head)
+    if wide:
+        text = head[: len(head) // 4 * 4 or len(head)].decode(wide, "replace")
+        return text if _is_mostly_printable(text) else None
+    if 0 in head and not _is_clean(head):
+        return None
+    text = head.decode("latin-1")
+    is_tape = text.startswith(_TAPE_MARK, _TAPE_MARK_AT)
+    return text if _is_mostly_printable(text) and not is_tape else None
+
+
+def _is_clean(head: bytes) -> bool:
+    """Tell whether a head with NULs is UTF-8 without any other control character.
+
+    Some programs fill fields or the end of a text with NULs; in other files they are not alone.
+    """
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - _LARGEST_CHARACTER:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return not any(character < " " and character not in "\0\t\n\r\f" for character in text)
+
+
+def _is_mostly_printable(text: str) -> bool:
+    controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\x1b")
+    return controls <= max(2, len(text) * _MAX_CONTROL_SHARE)
+
+
+def text_type(text: str, extension: str) -> str | None:
+    """Return the type of a text by its beginning, and among plain texts by the extension.
+
+    None for files of other types whose beginning is text.
+    """
+    start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
+    if _HTML_START.match(_skip_prolog(start)):
+        return "html"
+    if "<svg" in start[:1024] and start.startswith("<"):
+        return "svg"
+    if start.startswith("<?xml"):
+        return "html" if extension == "html" else "xml"
+    if start.startswith(_POSTSCRIPT):
+        return None
+    if _is_mail(start, extension):
+        return "eml"
+    if extension in TEXT_EXTENSIONS:
+        return "txt" if extension in {"eml", "svg"} else extension
+    if extension in _OFFICE_EXTENSIONS and _looks_like_html(start):
+        return "html"
+    return _guess_text_type(start) if not extension else "txt"
+
+
+def _skip_prolog(text: str) -> str:
+    """Return markup without its leading XML declaration and comments."""
+    while text.startswith(("<?", "<!--")):
+        end = "-->" if text.startswith("<!--") else ">"
+        text = text.partition(end)[2].lstrip()
+    return text
+
+
+def _is_mail(text: str, extension: str) -> bool:
+    """Tell mail by its header lines; without the extension it needs two, one of them specific."""
+    block = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
+    first_line = block.split("\n", 1)[0]
+    if not first_line.startswith("From ") and not re.match(r"[\w-]+[ \t]*:", first_line):
+        return False
+    headers = {match.group(1).lower() for match in _MAIL_HEADER.finditer(block)}
+    if extension == "eml":
+        return bool(headers)
+    return len(headers) >= 2 and bool(headers & _SPECIFIC_MAIL_HEADERS)
+
+
+def _looks_like_html(text: str) -> bool:
+    return text.startswith("<") and len(_HTML_TAG.findall(text)) >= 3
+
+
+def _guess_text_type(text: str) -> str:
+    """Return the type of text whose name has no extension."""
+    if _looks_like_html(text):
+        return "html"
+    if re.match(r'[{\[]\s*["{\[\]}]', text):
+        return "json"
+    lines = [line for line in text.splitlines() if line.strip()][:20]
+    for separator, kind in (("\t", "tsv"), (",", "csv"), (";", "csv")):
+        counts = {line.count(separator) for line in lines[:-1]}
+        if len(lines) >= 3 and len(counts) == 1 and counts.pop() >= 1:
+            return kind
+    if re.search(r"^(#{1,6} |```|\* \[|\[[^\]]+\]\()", text, re.MULTILINE):
+        return "md"
+    return "txt"

@@ -1,0 +1,66 @@
+"""Detection of UTF-16 and UTF-32 without a byte order mark."""
+
+import unicodedata
+
+# Other text has no NUL; in UTF-16 every space and line end has one.
+_MIN_NULS = 0.01
+_CERTAIN_NULS = 0.3
+_WRONG_SIDE = 0.1
+_MAX_ODD_CHARACTERS = 0.02
+# Emoji, and scripts that hardly any text is in.
+_LAST_COMMON, _MAX_RARE = "\uffff", 0.2
+_SAMPLE = 8192
+_MIN_UTF32_BYTES = 8
+
+
+def detect_wide(head: bytes) -> str | None:
+    """Return the codec of the first bytes of a text in UTF-16 or UTF-32, otherwise None.
+
+    In Western UTF-16 the high bytes of letters, spaces and line ends are NUL, all on one side.
+    Text in other scripts has fewer NULs, so it must also decode to letters. In UTF-32 every
+    fourth byte is NUL, and other data hardly ever decodes.
+    """
+    head = head[:_SAMPLE]
+    return _detect_utf32(head) or _detect_utf16(head)
+
+
+def reads_like_text(text: str, tolerance: float = _MAX_ODD_CHARACTERS) -> bool:
+    """Tell whether nearly all characters are letters, marks, digits, punctuation or spaces."""
+    text = text.rstrip("\ufffd")
+    odd = sum(
+        1
+        for character in text
+        if unicodedata.category(character)[0] not in "LMNPZS" and character not in "\r\n\t"
+    )
+    return odd + text.count("\ufffd") <= len(text) * tolerance
+
+
+def _detect_utf32(head: bytes) -> str | None:
+    head = head[: len(head) // 4 * 4]
+    if len(head) < _MIN_UTF32_BYTES:
+        return None
+    for codec, high in (("utf-32-le", head[3::4]), ("utf-32-be", head[0::4])):
+        if any(high):
+            continue
+        try:
+            text = head.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        rare = sum(1 for character in text if character > _LAST_COMMON)
+        if rare <= len(text) * _MAX_RARE and reads_like_text(text):
+            return codec
+    return None
+
+
+def _detect_utf16(head: bytes) -> str | None:
+    head = head[: len(head) // 2 * 2]
+    nuls = head.count(0)
+    if len(head) < 4 or nuls < max(1, len(head) * _MIN_NULS):
+        return None
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if min(even, odd) > nuls * _WRONG_SIDE:
+        return None
+    codec = "utf-16-be" if even > odd else "utf-16-le"
+    if nuls < len(head) * _CERTAIN_NULS and not reads_like_text(head.decode(codec, "replace")):
+        return None
+    return codec

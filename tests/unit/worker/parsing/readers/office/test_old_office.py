@@ -1,0 +1,128 @@
+import struct
+
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import ole_samples, sample_files
+from devtools.ole_samples import xls_record, xls_text_box
+from worker.parsing.document import Document
+from worker.parsing.readers.office.old_office import read_doc, read_xls
+
+HEADERS = ("", "ACME Header\r", "", "Bank IBAN 5\r", "First page\r", "\x13 PAGE \x145\x15\r")
+
+
+def doc(data: bytes) -> Document:
+    return read_doc(sample_files.source(data))
+
+
+def xls(data: bytes) -> Document:
+    return read_xls(sample_files.source(data))
+
+
+def test_all_parts_of_a_document_are_read():
+    found = doc(
+        ole_samples.doc(
+            "Text für Möbel\rSecond\r", HEADERS, "\2 a note\r", "\5 a comment\r", "a box\r"
+        )
+    )
+    assert found.pages[0].text.split("\n\n") == [
+        "ACME Header",
+        "First page",
+        "Text für Möbel\nSecond",
+        "a note",
+        "a comment",
+        "a box",
+        "Bank IBAN 5",
+    ]
+    assert found.warnings == ()
+
+
+def test_a_document_without_other_parts():
+    assert doc(ole_samples.doc("Just 漢字 😀\r".replace("😀", "\ud83d\ude00"))).pages[0].text == (
+        "Just 漢字 😀"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('See \x13 HYPERLINK "http://x.y" \x14here\x15.\r', "See here."),
+        (
+            "\x13 IF \x13 MERGEFIELD a \x14A\x15 = B \x14Dear \x13 NAME \x14Jane\x15\x15!",
+            "Dear Jane!",
+        ),
+        ('A\x13 XE "a" \x15B', "AB"),
+        ("Total \x13 never closed 5", "Total  never closed 5"),
+        ("\x15\x14stray", "stray"),
+        ("Item\7Price\7\7Pen\x075\7\7", "Item Price\nPen 5"),
+        (
+            "a\x0bb\x0cc\rnon\x1ebreaking op\x1ftional\xa0space\1\x08",
+            "a\nb\nc\nnon-breaking optional space",
+        ),
+    ],
+)
+def test_fields_cells_and_signs(text, expected):
+    assert doc(ole_samples.doc(text.ljust(40, "\r"))).pages[0].text == expected
+
+
+def test_a_document_with_damaged_parts_says_so():
+    data = ole_samples.doc("Text of the document\r", HEADERS)
+    at = data.index(b"\xec\xa5")
+    cut = data[: at + 0x50] + struct.pack("<L", 9999) + data[at + 0x54 :]
+    assert doc(cut).warnings == ("headers, notes and text boxes of the document could not be read",)
+    broken = data[: at + 0x1A2] + struct.pack("<2L", 9999, 7) + data[at + 0x1AA :]
+    with pytest.raises(FileError) as caught:
+        doc(broken)
+    assert caught.value.code == FileErrorCode.CORRUPT
+
+
+@pytest.mark.parametrize("read", [doc, xls])
+def test_a_header_that_claims_huge_sectors_is_damage(read):
+    for data in (ole_samples.doc("Text\r" * 9), ole_samples.xls("INV 7")):
+        with pytest.raises(FileError) as caught:
+            read(data[:32] + b"\xff\xff" + data[34:])
+        assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_embedded_documents_are_named():
+    pool = {"_1": {"Workbook": b"x"}, "_2": {"Equation Native": b"x"}}
+    found = doc(ole_samples.doc("Text of the document\r", ObjectPool=pool))
+    assert found.warnings == ("a document embedded in the file was not read",)
+    found = xls(ole_samples.xls("a", MBD1={"Package": b"x"}, MBD2={"WordDocument": b"x"}))
+    assert (found.warnings, found.lost_parts) == (
+        ("2 documents embedded in the file were not read",),
+        1,
+    )
+
+
+def test_texts_beside_the_cells_of_a_workbook_are_read():
+    header = xls_record(0x0014, struct.pack("<HB", 13, 0) + b'&C&"Arial"ACM')
+    wide = "Seite &P".encode("utf-16-le")
+    footer = xls_record(0x0015, struct.pack("<HB", 8, 1) + wide)
+    begin = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0020, 0x0DBB, 0x07CC, 0, 6))
+    title = xls_record(0x100D, b"\0\0\7\0Revenue")
+    chart = begin + title + xls_record(0x000A, b"")
+    boxes = xls_text_box("a box ", "in 漢字") + xls_text_box("") + xls_text_box("a comment")
+    found = xls(ole_samples.xls("INV 7", records=header + footer + chart + boxes))
+    assert found.pages[0].text.split("\n") == [
+        "Sheet",
+        "INV 7",
+        "ACM",
+        "Seite",
+        "Revenue",
+        "a box in 漢字",
+        "a comment",
+    ]
+
+
+def test_workbooks_of_excel_5_are_read():
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    start = record(0x0809, struct.pack("<HHHH", 0x0500, 5, 0x0DBB, 0x07CC))
+    bound = struct.pack("<LBBB", len(start) + 4 + 12 + 4, 0, 0, 5) + b"Sheet"
+    label = struct.pack("<HHHH", 0, 0, 0, 5) + b"INV 7"
+    sheet = record(0x0809, struct.pack("<HHHH", 0x0500, 16, 0x0DBB, 0x07CC)) + record(0x0204, label)
+    end = record(0x000A, b"")
+    found = xls(ole_samples.ole_file(Book=start + record(0x0085, bound) + end + sheet + end))
+    assert (found.pages[0].text, found.warnings) == ("Sheet\nINV 7", ())

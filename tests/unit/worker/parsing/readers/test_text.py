@@ -1,0 +1,123 @@
+import json
+import time
+
+import pytest
+
+from devtools import sample_files
+from worker.parsing.document import Document
+from worker.parsing.readers.text import read_text
+
+
+def read(data: str | bytes, name: str) -> Document:
+    encoded = data.encode() if isinstance(data, str) else data
+    return read_text(sample_files.source(encoded, name))
+
+
+def text_of(data: str | bytes, name: str) -> str:
+    return read(data, name).pages[0].text
+
+
+WORDS = {"art": "Für Möbel", "титул": "счёт", "n": [1, "請求書 😀"]}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a", "a.txt", "a.log"])
+def test_escaped_letters_of_json_are_read_as_letters(name):
+    plain = json.dumps(WORDS, ensure_ascii=False, indent=1)
+    assert text_of(json.dumps(WORDS, indent=1), name) == plain
+
+
+def test_broken_json_and_lines_of_json():
+    assert text_of('{"a": "f\\u00fcr", "b": "cut \\u00f', "a.json") == (
+        '{"a": "für", "b": "cut \\u00f'
+    )
+    assert text_of('{"a": "\\u00fc"}\n{"a": "\\u00e4"}', "a.ndjson") == '{"a": "ü"}\n{"a": "ä"}'
+
+
+def test_other_escapes_of_json():
+    assert text_of(r'["a\nb\t\"c\" \\u0041 \/ \ud83d \ude00"]', "a.json") == (
+        '["a\nb\t"c" \\u0041 / \ufffd \ufffd"]'
+    )
+
+
+def test_escapes_in_other_texts_stay():
+    assert text_of(r"C:\new\u00fc", "a.txt") == r"C:\new\u00fc"
+    assert text_of("Fish &amp; Chips &#252;", "a.txt") == "Fish &amp; Chips &#252;"
+
+
+def test_references_in_xml_are_read_as_letters():
+    markup = '<?xml version="1.0"?><a t="M&#xF6;bel">F&#252;r &amp; &lt;wider&gt; &other; &#x;</a>'
+    assert text_of(markup, "a.xml") == (
+        '<?xml version="1.0"?><a t="Möbel">Für & <wider> &other; &#x;</a>'
+    )
+
+
+def test_tables_in_wide_characters():
+    assert text_of("Größe;Preis\n1;2\n".encode("utf-16-le"), "a.csv") == "Größe;Preis\n1;2"
+
+
+def test_escapes_take_time_in_proportion():
+    start = time.process_time()
+    for unit in ('"', '\\"', "\\", "\\u", "\\ud83d", '"\\'):
+        read('{"' + unit * 200_000, "a.json")
+    for unit in ("&", "&#", "&#1", "&amp"):
+        read("<?xml?>" + unit * 200_000, "a.xml")
+    assert time.process_time() - start < 10
+
+
+def workbook(*sheets: str) -> str:
+    return (
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f"<Styles><Style ss:ID='a'/></Styles>{''.join(sheets)}</Workbook>"
+    )
+
+
+def sheet(name: str, *rows: str, options: str = "") -> str:
+    lines = "".join(f"<Row>{row}</Row>" for row in rows)
+    return (
+        f'<Worksheet ss:Name="{name}"><Table>{lines}</Table>'
+        f"<x:WorksheetOptions>{options}</x:WorksheetOptions></Worksheet>"
+    )
+
+
+def cell(text: str) -> str:
+    return f'<Cell><Data ss:Type="String">{text}</Data></Cell>'
+
+
+def test_a_workbook_in_xml_is_read_by_sheets():
+    found = read(
+        workbook(
+            sheet("Fees", cell("F&#252;r") + cell("<B>7</B> EUR"), "", cell("a\n b")),
+            sheet(
+                "Notes",
+                "<Cell><Data>x</Data><Comment><ss:Data>seen</ss:Data></Comment></Cell>",
+                options='<x:Header x:Data="&amp;C&amp;&quot;Arial&quot;ACME"/>',
+            ),
+            sheet("Secret", cell("no"), options="<x:Visible>SheetHidden</x:Visible>"),
+        ),
+        "a.xls",
+    )
+    assert [page.text for page in found.pages] == ["Fees\nFür 7 EUR\na b", "Notes\nx seen\nACME"]
+    assert (found.format, found.warnings) == ("xml", ())
+
+
+def test_all_sheets_are_read_where_all_are_hidden():
+    hidden = "<x:Visible>SheetVeryHidden</x:Visible>"
+    (page,) = read(workbook(sheet("S", cell("a"), options=hidden)), "a.xml").pages
+    assert page.text == "S\na"
+
+
+def test_a_damaged_workbook_in_xml_says_what_is_lost():
+    whole = workbook(sheet("One", cell("first"), cell("second")), sheet("Two", cell("third")))
+    found = read(whole[: whole.index("third") + 3], "a.xml")
+    assert [page.text for page in found.pages] == ["One\nfirst\nsecond", "Two"]
+    assert found.warnings == ("the workbook is damaged: only its beginning was read",)
+
+
+def test_a_workbook_in_xml_that_declares_entities_is_read_as_text():
+    markup = workbook(sheet("S", cell("&a;"))).replace(
+        "<?mso", '<!DOCTYPE x [<!ENTITY a "b">]><?mso'
+    )
+    assert "&a;" in text_of(markup, "a.xml")

@@ -1,0 +1,89 @@
+"""Reads old Word and Excel files (doc, xls): what kreuzberg reads, and what it leaves out."""
+
+import struct
+
+from olefile import OleFileIO
+
+from worker.parsing.document import Document
+from worker.parsing.readers.document_builder import (
+    build_document,
+    build_text_document,
+    sanitize,
+)
+from worker.parsing.readers.office import kreuzberg_adapter
+from worker.parsing.readers.office.doc_text import BadDocument, DocText, read_doc_text
+from worker.parsing.readers.office.xls_drawn_texts import BadWorkbook, read_drawn_texts
+from worker.parsing.readers.source import Source
+
+_DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
+
+
+def read_doc(source: Source) -> Document:
+    """Read a Word document, with headers before and footers, notes and boxes after the text.
+
+    kreuzberg reads the main text of damaged ones. Raises FileError (`corrupt`, `no_such_pages`).
+    """
+    lost = []
+    try:
+        ole = _open(source)
+        found = read_doc_text(ole)
+        lost += _embedded(ole)
+    except (BadDocument, OSError):
+        found = DocText(kreuzberg_adapter.extract(source.read_all(), "doc").text)
+        lost.append("headers, notes and text boxes of the document could not be read")
+    parts = (*found.headers, found.main, *found.others, *found.footers)
+    return build_text_document(source, sanitize("\n\n".join(filter(None, parts))), lost=lost)
+
+
+def read_xls(source: Source) -> Document:
+    """Read a workbook by sheets, each with the texts that are in none of its cells at the end.
+
+    Raises FileError (`corrupt`, `no_such_pages`).
+    """
+    extracted = kreuzberg_adapter.extract(source.read_all(), "xls")
+    if not extracted.sheets:
+        return build_text_document(source, sanitize(extracted.text))
+    pages = [sheet.strip() for sheet in extracted.sheets]
+    lost = []
+    try:
+        ole = _open(source)
+        drawn = read_drawn_texts(ole)
+        lost += _embedded(ole)
+    except (BadWorkbook, OSError):
+        drawn = []
+        lost.append("text boxes, comments and headers of the workbook could not be read")
+    names = {page.partition("\n")[0]: number for number, page in enumerate(pages)}
+    for sheet in drawn:
+        number = names.get(sheet.name.strip())
+        if number is None and sheet.texts:
+            # A sheet that is a chart.
+            pages.append("\n".join((sheet.name, *sheet.texts)))
+        elif number is not None:
+            new = [text for text in sheet.texts if text not in pages[number]]
+            pages[number] = "\n".join((pages[number], *new))
+    return build_document(source, pages, lost=lost)
+
+
+def _open(source: Source) -> OleFileIO:
+    """Open the compound file. Raises OSError when its directory is damaged."""
+    source.file.seek(0)
+    try:
+        return OleFileIO(source.file)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise OSError("damaged directory") from error
+    except struct.error as error:
+        raise OSError("damaged header") from error
+
+
+def _embedded(ole: OleFileIO) -> list[str]:
+    """Return a sentence on the documents within the file, if there are any."""
+    places = {
+        "/".join(path[:-1])
+        for path in ole.listdir()
+        if len(path) > 1 and path[-1].lower() in _DOCUMENTS
+    }
+    if not places:
+        return []
+    if len(places) == 1:
+        return ["a document embedded in the file was not read"]
+    return [f"{len(places)} documents embedded in the file were not read"]
