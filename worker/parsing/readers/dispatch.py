@@ -14,6 +14,7 @@ from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.rtf import read_rtf
 from worker.parsing.readers.svg import read_svg
 from worker.parsing.readers.text import read_text
 from worker.parsing.readers.zip_checks import check_archive
@@ -25,10 +26,11 @@ _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "html": read_html,
     "odp": read_odp,
+    "rtf": read_rtf,
     "svg": read_svg,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
