@@ -13,8 +13,8 @@ from worker.parsing.readers.image import read_image
 from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
-from worker.parsing.readers.source import Source
 from worker.parsing.readers.rtf import read_rtf
+from worker.parsing.readers.source import Source
 from worker.parsing.readers.svg import read_svg
 from worker.parsing.readers.text import read_text
 from worker.parsing.readers.zip_checks import check_archive

@@ -152,13 +152,6 @@ def codec_of(page: int) -> str:
         return "cp1252"
 
 
-def join_surrogates(text: str) -> str:
-    """Return text in which each pair of surrogates is one character."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
 def _decode(data: bytes, codec: str) -> str:
     if codec not in _MULTI_BYTE and codec != "utf-8":
         # Programs that know no code pages write UTF-8, which is no text in any of them.

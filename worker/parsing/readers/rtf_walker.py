@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from worker.parsing.readers.flow import Flow
 from worker.parsing.readers.rtf_characters import CharacterSets, Font
-from worker.parsing.readers.rtf_flow import Flow
 from worker.parsing.readers.rtf_words import (
     ASIDES,
     CAPTURED,
@@ -54,6 +54,13 @@ class RtfContent:
     is_cut: bool
 
 
+@dataclass(eq=False, slots=True)
+class _Flow(Flow):
+    """A running text with the name of its destination."""
+
+    kind: bytes = b""
+
+
 @dataclass(slots=True)
 class _Group:
     r"""What a group keeps to itself: where its text goes, its font, the style of its paragraph.
@@ -61,7 +68,7 @@ class _Group:
     `fallback` counts the characters after a `\u`, which stand for it in old programs.
     """
 
-    flow: Flow
+    flow: _Flow
     destination: bytes = b""
     hidden: int = 0
     font: int | None = None
@@ -77,7 +84,7 @@ class Walker:
     """
 
     def __init__(self, *, is_html: bool) -> None:
-        self.body = Flow(b"body")
+        self.body = _Flow()
         self._is_html = is_html
         self._sets = CharacterSets()
         self._headers: list[str] = []
@@ -270,7 +277,7 @@ class Walker:
                 # Texts of texts of texts would be copied again and again.
                 self._end_paragraph(group.flow)
             else:
-                self._own().flow = Flow(name)
+                self._own().flow = _Flow(kind=name)
         elif name in CAPTURED or (name == b"htmltag" and self._is_html):
             self._own().destination = name
         else:
@@ -317,13 +324,13 @@ class Walker:
         if self._is_html:
             group.flow.pieces.append("\n")
         elif name in ROWS:
-            group.flow.end_row()
+            group.flow.end_paragraph("\n")
         elif name in LINES or (self._in_table and name == b"par"):
             group.flow.pieces.append("\n")
         else:
             self._end_paragraph(group.flow)
 
-    def _end_paragraph(self, flow: Flow) -> None:
+    def _end_paragraph(self, flow: _Flow) -> None:
         style = self._styles.get(self._group.style, "").strip()
         if flow is self.body and (self._group.level < 3 or _HEADING_STYLE.match(style)):
             heading = flow.paragraph()
