@@ -10,7 +10,7 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
-from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.opendocument.reader import read_opendocument
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.rtf import read_rtf
@@ -25,12 +25,12 @@ Reader = Callable[[Source], Document]
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "html": read_html,
-    "odp": read_odp,
     "rtf": read_rtf,
     "svg": read_svg,
+    **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "epub", "eml", "msg"),
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "epub", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
