@@ -8,6 +8,7 @@ from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
+from worker.parsing.readers.epub import read_epub
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
@@ -24,13 +25,14 @@ Reader = Callable[[Source], Document]
 
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
+    "epub": read_epub,
     "html": read_html,
     "rtf": read_rtf,
     "svg": read_svg,
     **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "epub", "eml", "msg"),
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "eml", "msg"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

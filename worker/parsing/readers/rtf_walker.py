@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.parsing.readers.flow import Flow
-from worker.parsing.readers.rtf_characters import CharacterSets, Font
+from worker.parsing.readers.rtf_characters import CharacterSets
 from worker.parsing.readers.rtf_words import (
     ASIDES,
     CAPTURED,
@@ -216,7 +216,7 @@ class Walker:
             b"u": self._add_unicode,
             **dict.fromkeys(CHARACTERS, self._add_named),
             **dict.fromkeys(LINES | PARAGRAPHS, self._break_at),
-            **dict.fromkeys(REASONS, self._hide),
+            **{name: self._hide for name in REASONS if self._is_html or name != b"htmlrtf"},
             **dict.fromkeys((b"f", b"plain", b"fcharset", b"cpg", b"deff"), self._set_font),
             **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
             **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
@@ -238,11 +238,10 @@ class Walker:
         elif name == b"deff":
             self._sets.default_font = number or 0
         elif group.destination == b"fonttbl":
-            font = self._sets.fonts.setdefault(group.font or 0, Font())
             if name == b"cpg":
-                font.code_page = number
+                self._sets.font(group.font or 0).code_page = number
             else:
-                font.charset = number or 0
+                self._sets.set_charset(group.font or 0, number or 0)
 
     def _set_code_page(self, name: bytes, number: int | None) -> None:
         self._sets.code_page = SETS.get(name, number or 0)
@@ -354,7 +353,7 @@ class Walker:
             group.flow.pieces.append(text)
             self._size += len(text)
         elif group.destination == b"fonttbl":
-            font = self._sets.fonts.setdefault(group.font or 0, Font())
+            font = self._sets.font(group.font or 0)
             font.name = (font.name + text)[:_MAX_NAME]
         elif group.destination == b"stylesheet":
             self._styles[group.style] = (self._styles.get(group.style, "") + text)[:_MAX_NAME]

@@ -20,7 +20,6 @@ from kreuzberg import (
 from app.errors import FileError, FileErrorCode
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
     "docx": _OPEN_XML + "wordprocessingml.document",
     "pptx": _OPEN_XML + "presentationml.presentation",
@@ -28,10 +27,6 @@ MIME_TYPES = {
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",
-    "odt": _OPEN_DOCUMENT + "text",
-    "ods": _OPEN_DOCUMENT + "spreadsheet",
-    "rtf": "application/rtf",
-    "epub": "application/epub+zip",
     "eml": "message/rfc822",
     "msg": "application/vnd.ms-outlook",
 }
@@ -52,7 +47,7 @@ class Extracted:
 
 
 def extract(data: bytes, extension: str) -> Extracted:
-    """Read an office, mail or book file; `extension` is a key of `MIME_TYPES`.
+    """Read an office or mail file; `extension` is a key of `MIME_TYPES`.
 
     Fetches and caches nothing and uses no OCR. Raises FileError (`corrupt`).
     """

@@ -1,4 +1,4 @@
-"""Reads office documents, books and mail."""
+"""Reads Microsoft Office documents and mail."""
 
 import html
 import re
@@ -20,7 +20,7 @@ from worker.parsing.readers.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
 _WITH_PICTURES = frozenset({"docx", "pptx"})
-_SHEETS = frozenset({"xlsx", "xls", "ods"})
+_SHEETS = frozenset({"xlsx", "xls"})
 _MAX_NAMES = 20
 _MAX_NAME_CHARACTERS = 100
 _WORKBOOK = "xl/workbook.xml"
@@ -35,7 +35,7 @@ _HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
-    """Read an office, book or mail file.
+    """Read an office or mail file.
 
     A page is a slide, a visible sheet, the text between two page breaks of a docx, or about 3000
     characters. Raises FileError (`corrupt`, `no_such_pages`).
