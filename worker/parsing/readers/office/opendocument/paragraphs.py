@@ -4,8 +4,10 @@ OASIS ODF 1.3 part 3, chapters 5 to 7, 10 and 14.
 """
 
 import re
+from collections.abc import Callable
 
 from worker.parsing.readers.office.opendocument import names
+from worker.parsing.readers.office.opendocument.lists import Lists
 from worker.parsing.readers.office.opendocument.names import full, full_names
 from worker.parsing.readers.office.opendocument.text import (
     Attributes,
@@ -35,7 +37,8 @@ class Paragraphs:
 
     def __init__(self, text: DocumentText) -> None:
         self._text = text
-        self._lists = 0
+        self._lists = Lists(text)
+        self._has_label = False
         self._is_hidden = False
         self._has_number = False
 
@@ -51,7 +54,7 @@ class Paragraphs:
             full("text:tab"): self._tab,
             full("text:line-break"): self._line_break,
             full("text:number"): self._number,
-            full("text:list"): self._list,
+            **self._lists.starts(),
             full("text:section"): self._section,
             full("text:hidden-text"): self._hidden_text,
             full("text:hidden-paragraph"): self._hidden_paragraph,
@@ -59,6 +62,9 @@ class Paragraphs:
         }
 
     def _paragraph(self, attributes: Attributes) -> End:
+        return self._begin(attributes, self._lists.item_number)
+
+    def _begin(self, attributes: Attributes, count: Callable[[], str]) -> End:
         text, style = self._text, attributes.get(names.TEXT_STYLE)
         if text.styles.is_hidden("paragraph", style):
             return ignore
@@ -68,10 +74,19 @@ class Paragraphs:
             if master is not None or not text.used_masters:
                 text.used_masters[master] = None
         text.begin_paragraph()
+        label = count()
+        self._has_label = bool(label)
+        if label:
+            text.add(f"{label} ")
         return self._end_title if text.styles.is_title(style) else self._end_paragraph
 
     def _heading(self, attributes: Attributes) -> End:
-        end = self._paragraph(attributes)
+        def count() -> str:
+            if self._lists.is_in_list:
+                return self._lists.item_number()
+            return self._lists.heading_number(attributes)
+
+        end = self._begin(attributes, count)
         level = number(attributes.get(names.OUTLINE_LEVEL), 1)
         return end if end is ignore or level > _MAX_HEADING_LEVEL else self._end_title
 
@@ -89,7 +104,7 @@ class Paragraphs:
             is_left_out = len(_WORD.findall(flow.paragraph())) <= _MAX_WORDS_BESIDE_NUMBER
         if is_left_out:
             del flow.pieces[flow.paragraph_start :]
-        flow.end_paragraph("\n" if self._lists else self._text.mark)
+        flow.end_paragraph("\n" if self._lists.is_in_list else self._text.mark)
 
     def _span(self, attributes: Attributes) -> End | None:
         hidden = self._text.styles.is_hidden("text", attributes.get(names.TEXT_STYLE))
@@ -108,24 +123,16 @@ class Paragraphs:
         self._text.add("\n")
 
     def _number(self, attributes: Attributes) -> End:
-        """Read the number of a list's item, which stands before its paragraph."""
+        """Read the number of an item or a heading, which some programs write into the file."""
         del attributes
+        if self._text.is_in_paragraph and self._has_label:
+            return ignore
+        self._lists.drop_number()
         self._text.begin_paragraph()
 
         def end() -> None:
             self._text.add(" ")
             self._text.end_characters()
-
-        return end
-
-    def _list(self, attributes: Attributes) -> End:
-        del attributes
-        self._lists += 1
-
-        def end() -> None:
-            self._lists -= 1
-            if not self._lists:
-                self._text.flow.pieces.append("\n")
 
         return end
 

@@ -16,6 +16,7 @@ PREFIXES = {
         for name in ("office", "text", "table", "style", "presentation", "chart", "form")
     },
     "draw": f"{OASIS}drawing:1.0",
+    "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
     "svg": f"{OASIS}svg-compatible:1.0",
     "xlink": "http://www.w3.org/1999/xlink",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -125,6 +126,61 @@ def test_blocks_stand_in_their_order():
     assert text_of(body) == (
         "Heading\n\nin section\n\nContents\n\nChapter 3\n\nParts\n1. one\nnested\n\nEnd"
     )
+
+
+NUMBERS = (
+    '<text:list-style style:name="L"><text:list-level-style-number text:level="1"'
+    ' style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2"'
+    ' style:num-format="a" style:num-prefix="(" style:num-suffix=")"/>'
+    '<text:list-level-style-number text:level="3" style:num-format="I" text:display-levels="3"/>'
+    '</text:list-style><text:list-style style:name="M"><text:list-level-style-number'
+    ' text:level="1" style:num-format="i" loext:num-list-format="no. %1%:" text:start-value="4"/>'
+    '<text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>'
+)
+
+
+A, B, C = (f"<text:p>{letter}</text:p>" for letter in "abc")
+
+
+def items(*texts: str, style: str | None = "L", more: str = "") -> str:
+    listed = "".join(f"<text:list-item>{text}</text:list-item>" for text in texts)
+    name = f'text:style-name="{style}"' if style else ""
+    return f"<text:list {name} {more}>{listed}</text:list>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (items("<text:p>a</text:p><text:p>b</text:p>", "<text:p>c</text:p>"), "1. a\nb\n2. c"),
+        (items(f"{A}{items(B, C, style=None)}"), "1. a\n(a) b\n(b) c"),
+        (items(items(items(A, style=None), style=None)), "1.a.I a"),
+        (items(A, style="M"), "no. iv: a"),
+        (items(items(A, style=None), style="M"), "a"),
+        (items(f"<text:number>7)</text:number>{A}", B), "7) a\n2. b"),
+        (items("<text:p><text:number>9</text:number>a</text:p>"), "1. a"),
+        (items(A, B).replace("item>", 'item text:start-value="30">', 1), "30. a\n31. b"),
+        (
+            items(A, more='xml:id="x"') + C + items(B, more='text:continue-list="x"') + items(A),
+            "1. a\n\nc\n\n2. b\n\n1. a",
+        ),
+        (items(A) + items(B, more='text:continue-numbering="true"'), "1. a\n\n2. b"),
+    ],
+)
+def test_items_have_their_numbers(body, expected):
+    assert text_of(body, styles=NUMBERS) == expected
+
+
+def test_headings_have_their_numbers():
+    named = (
+        '<text:outline-style><text:outline-level-style text:level="1" style:num-format="A"/>'
+        '<text:outline-level-style text:level="2" style:num-format="1" text:display-levels="2"/>'
+        '<text:outline-level-style text:level="3" style:num-format=""/></text:outline-style>'
+    )
+    headings = "".join(
+        f'<text:h text:outline-level="{level}">x</text:h>' for level in (1, 2, 2, 1, 2, 3)
+    )
+    body = f'<text:h text:is-list-header="true">y</text:h>{headings}'
+    assert text_of(body, named_styles=named) == ("y\n\nA x\n\nA.1 x\n\nA.2 x\n\nB x\n\nB.1 x\n\nx")
 
 
 def test_texts_beside_a_paragraph_follow_it():
