@@ -5,6 +5,7 @@ at most 10,000 names and 4 MB, an OLE file's directory of at most 1,024 sectors.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -56,17 +57,21 @@ _IMAGE_MAGIC = (
     (b"MM\x00+", "tiff"),
 )
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+_BOOK = b"application/epub+zip"
 _OPENDOCUMENT = {
     b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.text-master": "odt",
+    b"application/vnd.oasis.opendocument.text-web": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.presentation": "odp",
-    b"application/epub+zip": "epub",
+    _BOOK: "epub",
 }
 # An OpenDocument file without a package: its root element names what it is.
 _FLAT_OPENDOCUMENT = re.compile(
     r"<(?:\w+:)?document\s[^>]*?\b\w+:mimetype\s*=\s*[\"']"
-    r"(application/vnd\.oasis\.opendocument\.[a-z]+)"
+    r"(application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']"
 )
+_MANIFEST_TYPE = re.compile(rb"media-type\s*=\s*[\"'](application/vnd\.oasis\.[\w.-]+)[\"']")
 _OFFICE_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
 _TEMPLATE = b"-template"
 _MAIL_HEADER = re.compile(
@@ -166,17 +171,9 @@ def _image_type(head: bytes) -> str | None:
 def _sniff_zip(file: BinaryIO) -> FileType:
     members = zip_directory.list_members(file)
     by_name = {member.name: member for member in members}
-    mimetype = by_name.get("mimetype")
-    if mimetype:
-        declared = zip_directory.read_member(file, mimetype, 128).strip().removesuffix(_TEMPLATE)
-        if declared in _OPENDOCUMENT:
-            manifest = by_name.get("META-INF/manifest.xml")
-            encrypted = False
-            if manifest and declared != b"application/epub+zip":
-                encrypted = b"encryption-data" in zip_directory.read_member(
-                    file, manifest, _MANIFEST_LIMIT
-                )
-            return FileType(_OPENDOCUMENT[declared], encrypted)
+    declared, encrypted = _read_opendocument_type(file, by_name)
+    if declared in _OPENDOCUMENT:
+        return FileType(_OPENDOCUMENT[declared], encrypted)
     if "xl/workbook.bin" in by_name:
         return UNKNOWN  # xlsb, a workbook of binary parts
     if "[Content_Types].xml" in by_name or "_rels/.rels" in by_name:
@@ -184,6 +181,37 @@ def _sniff_zip(file: BinaryIO) -> FileType:
             if any(member.name.startswith(prefix) for member in members):
                 return FileType(kind)
     return UNKNOWN
+
+
+def _read_opendocument_type(
+    file: BinaryIO, members: Mapping[str, zip_directory.Member]
+) -> tuple[bytes, bool]:
+    """Return the media type that an OpenDocument file or a book names, and whether it is encrypted.
+
+    The manifest names it again, for files that were packed anew without `mimetype`. Its entry for
+    the whole package comes first.
+    """
+    mimetype = members.get("mimetype")
+    if mimetype is None and "[Content_Types].xml" in members:
+        return b"", False
+    listed = _read_manifest(file, members)
+    if mimetype is not None:
+        head = zip_directory.read_member(file, mimetype, 128)
+        declared = head.removeprefix(b"\xef\xbb\xbf").strip()
+    elif found := _MANIFEST_TYPE.search(listed):
+        declared = found.group(1)
+    else:
+        declared = _BOOK if "META-INF/container.xml" in members else b""
+    is_encrypted = b"encryption-data" in listed and declared != _BOOK
+    return declared.removesuffix(_TEMPLATE), is_encrypted
+
+
+def _read_manifest(file: BinaryIO, members: Mapping[str, zip_directory.Member]) -> bytes:
+    """Return the manifest of an OpenDocument file, nothing if it is missing or damaged."""
+    try:
+        return zip_directory.read_member(file, members["META-INF/manifest.xml"], _MANIFEST_LIMIT)
+    except (KeyError, zip_directory.BadZip):
+        return b""
 
 
 def _sniff_ole(file: BinaryIO) -> FileType:
@@ -240,8 +268,9 @@ def _text_type(text: str, extension: str) -> str:
     if "<svg" in start[:1024] and start.startswith("<"):
         return "svg"
     flat = _FLAT_OPENDOCUMENT.match(_skip_prolog(start))
-    if flat and flat.group(1).encode() in _OPENDOCUMENT:
-        return _OPENDOCUMENT[flat.group(1).encode()]
+    declared = flat.group(1).encode().removesuffix(_TEMPLATE) if flat else b""
+    if declared in _OPENDOCUMENT:
+        return _OPENDOCUMENT[declared]
     if start.startswith("<?xml"):
         return "html" if extension == "html" else "xml"
     if start.startswith("%!PS"):

@@ -131,8 +131,8 @@ def _read_spine(package: Package, name: str) -> Iterator[_Chapter]:
         elif kind == "itemref":
             order.append(attribute(element, "idref") or "")
     for each in order:
-        if each in items:
-            yield items[each]
+        # One that the list of files lacks counts as lost by its id.
+        yield items.get(each, _Chapter(each, ""))
 
 
 def _resolve(package: Package, folder: str, href: str) -> str:

@@ -43,5 +43,7 @@ def join_surrogates(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
+    if text.isprintable():
+        return text.strip()
     lines = (line.strip() for line in sanitize(join_surrogates(text)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -102,7 +102,8 @@ def test_a_missing_chapter_is_the_only_loss():
     data = book(
         {
             "OEBPS/book.opf": opf(
-                "a a.xhtml", "b gone.xhtml", "s s.svg image/svg+xml", "c c.xhtml"
+                *("a a.xhtml", "b gone.xhtml", "s s.svg image/svg+xml", "c c.xhtml"),
+                spine=("a", "b", "nowhere", "s", "c"),
             ),
             "OEBPS/a.xhtml": chapter("<p>One</p>"),
             "OEBPS/s.svg": "<svg",
@@ -112,6 +113,7 @@ def test_a_missing_chapter_is_the_only_loss():
     assert text_of(data) == "One\n\nThree"
     assert read(data).warnings == (
         "the chapter gone.xhtml could not be read",
+        "the chapter nowhere could not be read",
         "the chapter s.svg could not be read",
     )
 
