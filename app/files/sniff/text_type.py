@@ -5,6 +5,7 @@ import re
 
 from app.files.sniff.ebcdic import detect_ebcdic
 from app.files.sniff.wide_unicode import detect_wide, reads_like_text
+from app.files.sniff.zip_type import opendocument_extension
 
 TEXT_EXTENSIONS = frozenset({"txt", "md", "csv", "tsv", "json", "xml", "html", "eml", "svg"})
 
@@ -30,6 +31,11 @@ _MAIL_HEADER = re.compile(
 )
 _SPECIFIC_MAIL_HEADERS = frozenset(
     {"received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature"}
+)
+# An OpenDocument file without a package: its root element names what it is.
+_FLAT_OPENDOCUMENT = re.compile(
+    r"<(?:\w+:)?document\s[^>]*?\b\w+:mimetype\s*=\s*[\"']"
+    r"(application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']"
 )
 _HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
 _HTML_TAG = re.compile(
@@ -83,6 +89,9 @@ def text_type(text: str, extension: str) -> str | None:
         return "html"
     if "<svg" in start[:1024] and start.startswith("<"):
         return "svg"
+    flat = _FLAT_OPENDOCUMENT.match(_skip_prolog(start))
+    if flat and (extension_of_root := opendocument_extension(flat.group(1))):
+        return extension_of_root
     if start.startswith("<?xml"):
         return "html" if extension == "html" else "xml"
     if start.startswith(_POSTSCRIPT):

@@ -26,6 +26,7 @@ _MAX_ELEMENTS = 20_000
 _OPENDOCUMENT = {
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.text-master": "odt",
+    "application/vnd.oasis.opendocument.text-web": "odt",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
     "application/epub+zip": "epub",
@@ -66,12 +67,17 @@ def find_type(file: BinaryIO, members: Iterable[Member]) -> ZipType | None:
     return _find_open_document(file, parts) or _find_office(file, parts)
 
 
+def opendocument_extension(media_type: str) -> str | None:
+    """Return the canonical extension of OpenDocument and EPUB files of a media type, or None."""
+    return _OPENDOCUMENT.get(media_type.strip().lower().removesuffix(_TEMPLATE))
+
+
 def _find_open_document(file: BinaryIO, parts: Mapping[str, Member]) -> ZipType | None:
     manifest = _read(file, parts.get("meta-inf/manifest.xml"), _MAX_LIST_BYTES)
     content = parts.get("content.xml")
-    extension = _OPENDOCUMENT.get(_declared_type(file, parts))
+    extension = opendocument_extension(_declared_type(file, parts))
     if extension is None and manifest:
-        extension = _OPENDOCUMENT.get(_manifest_type(manifest))
+        extension = opendocument_extension(_manifest_type(manifest))
     if extension is None and content:
         extension = _body_type(_read(file, content, _MAX_CONTENT_BYTES))
     if extension is None and b"oebps" in _read(
@@ -97,14 +103,14 @@ def _has_locked_chapters(file: BinaryIO, parts: Mapping[str, Member]) -> bool:
 
 def _declared_type(file: BinaryIO, parts: Mapping[str, Member]) -> str:
     declared = _read(file, parts.get("mimetype"), 128).decode("ascii", "ignore")
-    return declared.strip().lower().removesuffix(_TEMPLATE)
+    return declared
 
 
 def _manifest_type(manifest: bytes) -> str:
     """Return the media type of the whole package, or nothing."""
     for _, attributes in _elements(manifest):
         if attributes.get("full-path") == "/":
-            return attributes.get("media-type", "").strip().lower().removesuffix(_TEMPLATE)
+            return attributes.get("media-type", "")
     return ""
 
 

@@ -8,17 +8,18 @@ from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, FileType, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
+from worker.parsing.readers.epub import read_epub
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
-from worker.parsing.readers.office.odp import read_odp
-from worker.parsing.readers.office.old_office import read_doc, read_xls
+from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 from worker.parsing.readers.office.pptx import read_pptx
-from worker.parsing.readers.office.reader import read_office
+from worker.parsing.readers.office.opendocument.reader import read_opendocument
 from worker.parsing.readers.office.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
+from worker.parsing.readers.rtf import read_rtf
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.svg import read_svg
 from worker.parsing.readers.text import read_text
@@ -29,8 +30,9 @@ Reader = Callable[[Source], Document]
 
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
+    "epub": read_epub,
     "html": read_html,
-    "odp": read_odp,
+ "rtf": read_rtf,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
     "svg": read_svg,
@@ -38,11 +40,9 @@ _READERS: Mapping[str, Reader] = {
     "docx": read_docx,
     "doc": read_doc,
     "xls": read_xls,
+    "ppt": read_ppt,
+    **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
-    **dict.fromkeys(
-        ("ppt", "odt", "ods", "rtf", "epub", "eml", "msg"),
-        read_office,
-    ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
 }
 

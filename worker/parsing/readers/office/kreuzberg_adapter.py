@@ -20,36 +20,24 @@ from kreuzberg import (
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.office.ole_padding import fill_allocation
 
-_OPEN_XML = "application/vnd.openxmlformats-officedocument."
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",
-    "odt": _OPEN_DOCUMENT + "text",
-    "ods": _OPEN_DOCUMENT + "spreadsheet",
-    "rtf": "application/rtf",
-    "epub": "application/epub+zip",
-    "eml": "message/rfc822",
-    "msg": "application/vnd.ms-outlook",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The whole text; the texts of slides or parts, and of sheets, if there are any.
-
-    `attachments` are the names of the files attached to a mail.
-    """
+    """The whole text; the texts of slides or parts, and of sheets, if there are any."""
 
     text: str
     parts: tuple[str, ...]
     sheets: tuple[str, ...]
-    attachments: tuple[str, ...]
 
 
 def extract(data: bytes, extension: str) -> Extracted:
-    """Read an office, mail or book file; `extension` is a key of `MIME_TYPES`.
+    """Read an old Office file; `extension` is a key of `MIME_TYPES`.
 
     Fetches and caches nothing and uses no OCR. Raises FileError (`corrupt`).
     """
@@ -74,16 +62,13 @@ def extract(data: bytes, extension: str) -> Extracted:
             FileErrorCode.CORRUPT,
             f"the file is damaged: no text could be read from the {extension}",
         ) from error
-    metadata: Any = result.metadata
-    attachments = tuple(str(name) for name in metadata.get("attachments") or ())
-    return Extracted(result.content, _parts(result, extension), _sheets(result), attachments)
+    return Extracted(result.content, _parts(result, extension), _sheets(result))
 
 
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:
     boundaries = (result.metadata.get("pages") or {}).get("boundaries") or ()
     if boundaries and extension == "ppt":
-        # kreuzberg's pages merge slides, while its byte boundaries of slides are right. For a docx
-        # the boundaries drift by a byte with each page, while the pages are right.
+        # kreuzberg's pages merge slides, while its byte boundaries of slides are right.
         encoded = result.content.encode()
         spans = [(bounds["byte_start"], bounds["byte_end"]) for bounds in boundaries]
         return tuple(encoded[start:end].decode("utf-8", "replace") for start, end in spans)

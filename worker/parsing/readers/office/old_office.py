@@ -1,4 +1,4 @@
-"""Reads old Word and Excel files (doc, xls): what kreuzberg reads, and what it leaves out."""
+"""Reads old Office files (doc, xls, ppt): what kreuzberg reads, and what it leaves out."""
 
 import struct
 
@@ -33,6 +33,16 @@ def read_doc(source: Source) -> Document:
         lost.append("headers, notes and text boxes of the document could not be read")
     parts = (*found.headers, found.main, *found.others, *found.footers)
     return build_text_document(source, sanitize("\n\n".join(filter(None, parts))), lost=lost)
+
+
+def read_ppt(source: Source) -> Document:
+    """Read a presentation; a page is a slide with its notes.
+
+    Raises FileError (`corrupt`, `no_such_pages`).
+    """
+    extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
+    slides = [sanitize(slide).strip() for slide in extracted.parts]
+    return build_document(source, slides or [sanitize(extracted.text).strip()])
 
 
 def read_xls(source: Source) -> Document:

@@ -16,6 +16,7 @@ def kind(data: bytes, name: str = "") -> str:
     return sniff(io.BytesIO(data), name).extension
 
 
+ODF = "application/vnd.oasis.opendocument."
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 MAIL = b"Return-Path: <a@b.c>\r\nFrom: a@b.c\r\nTo: d@e.f\r\nSubject: Hi\r\n\r\nHello\r\n"
 
@@ -263,6 +264,36 @@ def test_a_directory_that_claims_too_many_bytes_is_refused():
     with pytest.raises(zip_directory.BadZip):
         zip_directory.list_members(io.BytesIO(b"PK\x03\x04" + end))
     assert kind(b"PK\x03\x04" + bytes(46 * 9000) + end) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"mimetype": f"\ufeff{ODF}text\n"}, "odt"),
+        ({"mimetype": f"{ODF}text-master"}, "odt"),
+        ({"mimetype": f"{ODF}presentation-template"}, "odp"),
+        ({"META-INF/manifest.xml": f'<m media-type="{ODF}spreadsheet"/>'}, "ods"),
+        ({"META-INF/manifest.xml": f'<m media-type="{ODF}graphics"/>'}, "unknown"),
+        ({"META-INF/container.xml": "<container/>"}, "epub"),
+        ({"META-INF/manifest.xml": "<m/>"}, "unknown"),
+    ],
+)
+def test_opendocument_files_and_books_packed_by_others(members, expected):
+    assert kind(sample_files.zip_of(members)) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (f'<office:document xmlns:office="o" office:mimetype="{ODF}text">', "odt"),
+        (f"<?xml version='1.0'?><!-- x -->\n<document x:mimetype='{ODF}spreadsheet'", "ods"),
+        (f'<o:document o:mimetype="{ODF}presentation-template"', "odp"),
+        (f'<?xml version="1.0"?><o:document o:mimetype="{ODF}graphics">', "xml"),
+        (f'<?xml version="1.0"?><note>office:mimetype="{ODF}text"</note>', "xml"),
+    ],
+)
+def test_flat_opendocument_files(markup, expected):
+    assert kind(markup.encode(), "a.xml") == expected
 
 
 def test_zip_members_stored_deflated_and_shifted():
