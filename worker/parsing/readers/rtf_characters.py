@@ -1,0 +1,169 @@
+"""The characters of RTF: code pages, the character sets of fonts, and symbol fonts.
+
+Microsoft RTF 1.9.1, sections "Character Set" and "Font Table".
+"""
+
+import codecs
+import re
+from dataclasses import dataclass, field
+
+_DEFAULT = 1252
+_CODECS = {
+    0: "cp1252",
+    936: "gb18030",
+    950: "big5hkscs",
+    1361: "johab",
+    10000: "mac_roman",
+    10001: "cp932",
+    10002: "big5hkscs",
+    10003: "cp949",
+    10006: "mac_greek",
+    10007: "mac_cyrillic",
+    10008: "gb18030",
+    10029: "mac_latin2",
+    10081: "mac_turkish",
+    20866: "koi8-r",
+    21866: "koi8-u",
+    51932: "euc_jp",
+    51949: "euc_kr",
+    54936: "gb18030",
+    65001: "utf-8",
+    **{28590 + part: f"iso8859-{part}" for part in range(1, 17) if part != 12},
+}
+_ANSI_CHARSETS = frozenset({0, 1})
+_SYMBOL_CHARSET = 2
+_CHARSET_PAGES = {
+    77: 10000,
+    78: 10001,
+    79: 10003,
+    80: 10008,
+    81: 10002,
+    85: 10006,
+    86: 10081,
+    88: 10029,
+    89: 10007,
+    128: 932,
+    129: 949,
+    130: 1361,
+    134: 936,
+    136: 950,
+    161: 1253,
+    162: 1254,
+    163: 1258,
+    177: 1255,
+    178: 1256,
+    186: 1257,
+    204: 1251,
+    222: 874,
+    238: 1250,
+    254: 437,
+    255: 437,
+}
+_MULTI_BYTE = frozenset({"cp932", "gb18030", "big5hkscs", "cp949", "johab", "euc_jp", "euc_kr"})
+_FOREIGN_WORD = re.compile(rb"[\x80-\xff]{3}")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+
+_SYMBOL = {
+    **dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)),
+    **dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
+    **dict(zip(b"\xa0\xa3\xa5\xb1\xb3\xb4\xb7\xb8\xb9\xbb", "€≤∞±≥×•÷≠≈", strict=True)),
+    **dict(zip(b"\xac\xae\xd2\xd3\xd4\xd6\xe5\xe2\xe3\xe4", "←→®©™√∑®©™", strict=True)),
+}
+# Boxes and ticks say something; the other pictures stand for bullets.
+_DINGBATS = {
+    **dict.fromkeys(range(0x21, 0x100), "•"),
+    **dict(zip(b"\x6f\xa8\x78\xfb\xfc\xfd\xfe", "☐☐☒✗✓☒☑", strict=True)),
+}
+_DINGBAT_FONTS = ("wingdings", "webdings", "zapfdingbats", "zapf dingbats", "marlett")
+
+
+@dataclass(slots=True)
+class Font:
+    """An entry of the font table; `code_page` takes precedence over the character set."""
+
+    charset: int = 1
+    code_page: int | None = None
+    name: str = ""
+
+
+@dataclass(slots=True)
+class CharacterSets:
+    """The code page of a document, 1252 if it names none, and its fonts by number."""
+
+    code_page: int = _DEFAULT
+    default_font: int = 0
+    fonts: dict[int, Font] = field(default_factory=dict)
+
+    def decode(self, data: bytes, font_number: int | None) -> str:
+        """Return the text of bytes in a font; bytes that no character has become U+FFFD."""
+        if not _BEYOND_ASCII.search(data) and not self._is_symbol(font_number):
+            return data.decode("ascii")
+        font = self._font(font_number)
+        if font.charset == _SYMBOL_CHARSET and font.code_page is None:
+            return "".join(self.symbol(code, font_number) for code in data)
+        if font.code_page is not None:
+            page = font.code_page
+        elif font.charset in _ANSI_CHARSETS:
+            return self._decode_ansi(data)
+        else:
+            page = _CHARSET_PAGES.get(font.charset, self.code_page)
+        return _decode(data, codec_of(page))
+
+    def symbol(self, code: int, font_number: int | None) -> str:
+        """Return the character that a symbol font shows for a byte."""
+        name = self._font(font_number).name.strip().lower()
+        if name.startswith(_DINGBAT_FONTS):
+            return _DINGBATS.get(code, chr(code))
+        if name.startswith("symbol") or code == 0xB7:
+            return _SYMBOL.get(code, chr(code))
+        return bytes((code,)).decode("cp1252", "replace")
+
+    def _font(self, number: int | None) -> Font:
+        return self.fonts.get(self.default_font if number is None else number, Font())
+
+    def _is_symbol(self, number: int | None) -> bool:
+        return self._font(number).charset == _SYMBOL_CHARSET
+
+    def _decode_ansi(self, data: bytes) -> str:
+        """Decode bytes in a font of the Western set, which is also what careless programs write.
+
+        A Western word in a document of another code page has one or two letters beyond ASCII in
+        a row; more of them are words of the document's own language.
+        """
+        own = codec_of(self.code_page)
+        if own in _MULTI_BYTE:
+            try:
+                return data.decode(own)
+            except UnicodeDecodeError:
+                return _decode(data, "cp1252")
+        if own == "cp1252" or _FOREIGN_WORD.search(data):
+            return _decode(data, own)
+        return _decode(data, "cp1252" if own.startswith("cp125") else own)
+
+
+def codec_of(page: int) -> str:
+    """Return the codec of a Windows code page, that of Western Europe for unknown ones."""
+    known = _CODECS.get(page)
+    if known is not None:
+        return known
+    try:
+        return codecs.lookup(f"cp{page}").name
+    except LookupError:
+        return "cp1252"
+
+
+def join_surrogates(text: str) -> str:
+    """Return text in which each pair of surrogates is one character."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _decode(data: bytes, codec: str) -> str:
+    if codec not in _MULTI_BYTE and codec != "utf-8":
+        # Programs that know no code pages write UTF-8, which is no text in any of them.
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return data.decode(codec, "replace")

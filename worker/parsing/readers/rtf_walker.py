@@ -1,0 +1,355 @@
+"""Walks through the tokens of RTF: groups, destinations, fonts, paragraphs, notes.
+
+Microsoft RTF 1.9.1; HTML within RTF: [MS-OXRTFEX] 2.1.3.
+"""
+
+import copy
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from worker.parsing.readers.rtf_characters import CharacterSets, Font
+from worker.parsing.readers.rtf_flow import Flow
+from worker.parsing.readers.rtf_words import (
+    ASIDES,
+    CAPTURED,
+    CHARACTERS,
+    DESTINATIONS,
+    FOOTERS,
+    FOR_RTF_ONLY,
+    HEADERS,
+    LINES,
+    PARAGRAPHS,
+    PASSED,
+    PROPERTY,
+    REASONS,
+    ROWS,
+    SETS,
+    SHOWN,
+    SYMBOLS,
+)
+
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]+)(-?\d{1,10})?\d* ?|((?:\\'[0-9a-fA-F]{2})+)|\\([^a-zA-Z])|([{}])|([^\\{}]+)",
+    re.DOTALL,
+)
+# More than twice the text limit of a document; the rest would be cut anyway.
+_MAX_CHARACTERS = 1 << 21
+_MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
+_HEADING_STYLE = re.compile(r"(heading [123]|title|subtitle)\b", re.IGNORECASE)
+_LINE_ENDS = re.compile(rb"[\r\n]+")
+_NO_LEVEL = 9
+_MAX_NAME = 100
+
+
+@dataclass(slots=True)
+class RtfContent:
+    """What a document shows; `is_cut` if its end is missing."""
+
+    text: str
+    headings: tuple[str, ...]
+    headers: list[str]
+    footers: list[str]
+    is_cut: bool
+
+
+@dataclass(slots=True)
+class _Group:
+    r"""What a group keeps to itself: where its text goes, its font, the style of its paragraph.
+
+    `fallback` counts the characters after a `\u`, which stand for it in old programs.
+    """
+
+    flow: Flow
+    destination: bytes = b""
+    hidden: int = 0
+    font: int | None = None
+    fallback: int = 1
+    style: int = 0
+    level: int = _NO_LEVEL
+
+
+class Walker:
+    """Walks through the tokens once; groups are kept on a list, so they may nest to any depth.
+
+    `body` is the running text. With `is_html`, it is the HTML that the RTF wraps.
+    """
+
+    def __init__(self, *, is_html: bool) -> None:
+        self.body = Flow(b"body")
+        self._is_html = is_html
+        self._sets = CharacterSets()
+        self._headers: list[str] = []
+        self._footers: list[str] = []
+        self._headings: list[str] = []
+        self._styles: dict[int, str] = {}
+        self._captured: list[str] = []
+        self._property = ""
+        self._size = 0
+        self._run = bytearray()
+        self._starred = False
+        self._to_skip = 0
+        self._in_table = False
+        self._group = _Group(self.body)
+        # A group is copied at its first change only: a file of brackets takes little memory.
+        self._is_shared = False
+        self._outer: list[_Group] = []
+        self._words = self._list_words()
+
+    def read(self, data: bytes) -> None:
+        at = 0
+        while at < len(data) and self._size < _MAX_CHARACTERS:
+            at = self._read_until_binary(data, at)
+        self._flush()
+
+    def content(self) -> RtfContent:
+        is_cut = bool(self._outer) and self._size < _MAX_CHARACTERS
+        while self._outer:
+            self._close()
+        self._end_paragraph(self.body)
+        return RtfContent(
+            self.body.text(), tuple(self._headings), self._headers, self._footers, is_cut
+        )
+
+    def _read_until_binary(self, data: bytes, start: int) -> int:
+        """Read tokens up to binary data or enough text; return where to go on."""
+        for match in _TOKEN.finditer(data, start):
+            kind = match.lastindex
+            if kind == 6:
+                self._add_bytes(_LINE_ENDS.sub(b"", match[6]))
+            elif kind == 5:
+                if match[5] == b"{":
+                    self._open()
+                else:
+                    self._close()
+            elif kind == 3:
+                self._add_bytes(bytes.fromhex(match[3].replace(b"\\'", b"").decode("ascii")))
+            elif kind == 4:
+                self._symbol(match[4])
+            else:
+                name, number = match.group(1, 2)
+                if name == b"bin":
+                    return match.end() + max(0, int(number or 0))
+                self._word(name, None if number is None else int(number))
+            if self._size >= _MAX_CHARACTERS:
+                break
+        return len(data)
+
+    def _open(self) -> None:
+        if self._run:
+            self._flush()
+        self._to_skip = 0
+        self._outer.append(self._group)
+        self._is_shared = True
+
+    def _close(self) -> None:
+        if self._run:
+            self._flush()
+        self._starred = False
+        self._to_skip = 0
+        if not self._outer:
+            return
+        inner, self._group = self._group, self._outer.pop()
+        self._is_shared = True
+        if inner.flow is not self._group.flow:
+            self._end_flow(inner)
+        if inner.destination in PROPERTY and not self._group.destination:
+            self._end_property(inner.destination)
+
+    def _own(self) -> _Group:
+        """Return the group, to change it."""
+        if self._is_shared:
+            self._group = copy.copy(self._group)
+            self._is_shared = False
+        return self._group
+
+    def _end_flow(self, group: _Group) -> None:
+        flow = group.flow
+        self._end_paragraph(flow)
+        text = flow.text()
+        if flow.kind in HEADERS:
+            self._headers.append(text)
+        elif flow.kind in FOOTERS:
+            self._footers.append(text)
+        elif text:
+            self._group.flow.asides.append(text)
+
+    def _end_property(self, destination: bytes) -> None:
+        """Take the letters of decorative text, which are a property of a shape."""
+        value = "".join(self._captured).strip()
+        self._captured.clear()
+        if destination == b"sn":
+            self._property = value
+        elif self._property == "gtextUNICODE" and value:
+            self._group.flow.asides.append(value)
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol == b"*":
+            self._starred = True
+        elif symbol in PARAGRAPHS:
+            self._break(symbol)
+        elif symbol in b"\\{}":
+            self._add_bytes(symbol)
+        elif symbol in SYMBOLS:
+            self._add_character(SYMBOLS[symbol])
+
+    def _word(self, name: bytes, number: int | None) -> None:
+        if self._starred or name in DESTINATIONS:
+            self._starred = False
+            self._flush()
+            self._enter(name)
+        elif (act := self._words.get(name)) is not None:
+            if self._run:
+                self._flush()
+            act(name, number)
+
+    def _list_words(self) -> Mapping[bytes, Callable[[bytes, int | None], None]]:
+        return {
+            b"u": self._add_unicode,
+            **dict.fromkeys(CHARACTERS, self._add_named),
+            **dict.fromkeys(LINES | PARAGRAPHS, self._break_at),
+            **dict.fromkeys(REASONS, self._hide),
+            **dict.fromkeys((b"f", b"plain", b"fcharset", b"cpg", b"deff"), self._set_font),
+            **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
+            **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
+            b"uc": self._set_fallback,
+        }
+
+    def _hide(self, name: bytes, number: int | None) -> None:
+        group, reason = self._own(), REASONS[name]
+        group.hidden = group.hidden & ~reason if number == 0 else group.hidden | reason
+
+    def _set_font(self, name: bytes, number: int | None) -> None:
+        group = self._group
+        if name == b"f":
+            self._own().font = number
+        elif name == b"plain":
+            group = self._own()
+            group.font = None
+            group.hidden &= FOR_RTF_ONLY
+        elif name == b"deff":
+            self._sets.default_font = number or 0
+        elif group.destination == b"fonttbl":
+            font = self._sets.fonts.setdefault(group.font or 0, Font())
+            if name == b"cpg":
+                font.code_page = number
+            else:
+                font.charset = number or 0
+
+    def _set_code_page(self, name: bytes, number: int | None) -> None:
+        self._sets.code_page = SETS.get(name, number or 0)
+
+    def _set_paragraph(self, name: bytes, number: int | None) -> None:
+        if name == b"pard":
+            self._in_table = False
+            if self._group.style or self._group.level < _NO_LEVEL:
+                group = self._own()
+                group.style, group.level = 0, _NO_LEVEL
+        elif name == b"intbl":
+            self._in_table = True
+        elif name == b"s":
+            self._own().style = number or 0
+        else:
+            self._own().level = _NO_LEVEL if number is None else number
+
+    def _set_fallback(self, name: bytes, number: int | None) -> None:
+        del name
+        self._own().fallback = max(0, 1 if number is None else number)
+
+    def _enter(self, name: bytes) -> None:
+        """Begin a destination; within one that is not shown, all others are not shown either."""
+        group = self._group
+        if group.destination == b"upr" and name == b"ud":
+            self._own().destination = b""
+        elif group.destination or name in PASSED:
+            return
+        elif name in HEADERS or name in FOOTERS or name in ASIDES:
+            self._in_table = False
+            if group.flow.kind in ASIDES:
+                # Texts of texts of texts would be copied again and again.
+                self._end_paragraph(group.flow)
+            else:
+                self._own().flow = Flow(name)
+        elif name in CAPTURED or (name == b"htmltag" and self._is_html):
+            self._own().destination = name
+        else:
+            self._own().destination = b"hidden"
+
+    def _add_bytes(self, data: bytes) -> None:
+        self._starred = False
+        if self._to_skip:
+            skipped = min(self._to_skip, len(data))
+            self._to_skip -= skipped
+            data = data[skipped:]
+        if self._group.destination != b"hidden":
+            self._run += data
+
+    def _add_named(self, name: bytes, number: int | None) -> None:
+        del number
+        self._add_character(CHARACTERS[name])
+
+    def _add_character(self, character: str) -> None:
+        if self._to_skip:
+            self._to_skip -= 1
+            return
+        self._flush()
+        self._emit(character)
+
+    def _add_unicode(self, name: bytes, number: int | None) -> None:
+        del name
+        code = (number or 0) & 0xFFFF
+        # Symbol fonts have their bytes in this private area.
+        is_symbol = 0xF020 <= code <= 0xF0FF
+        self._emit(self._sets.symbol(code & 0xFF, self._group.font) if is_symbol else chr(code))
+        self._to_skip = self._group.fallback
+
+    def _break_at(self, name: bytes, number: int | None) -> None:
+        del number
+        self._break(name)
+
+    def _break(self, name: bytes) -> None:
+        self._flush()
+        self._to_skip = 0
+        group = self._group
+        if group.destination not in SHOWN or group.hidden & FOR_RTF_ONLY:
+            return
+        if self._is_html:
+            group.flow.pieces.append("\n")
+        elif name in ROWS:
+            group.flow.end_row()
+        elif name in LINES or (self._in_table and name == b"par"):
+            group.flow.pieces.append("\n")
+        else:
+            self._end_paragraph(group.flow)
+
+    def _end_paragraph(self, flow: Flow) -> None:
+        style = self._styles.get(self._group.style, "").strip()
+        if flow is self.body and (self._group.level < 3 or _HEADING_STYLE.match(style)):
+            heading = flow.paragraph()
+            if 0 < len(heading) <= _MAX_HEADING_CHARACTERS and len(self._headings) < _MAX_HEADINGS:
+                self._headings.append(heading)
+        flow.end_paragraph()
+
+    def _flush(self) -> None:
+        if self._run:
+            text = self._sets.decode(bytes(self._run), self._group.font)
+            self._run.clear()
+            self._emit(text)
+
+    def _emit(self, text: str) -> None:
+        group = self._group
+        if group.destination in SHOWN:
+            if group.hidden or not self._outer:
+                return
+            if self._is_html and not group.destination:
+                text = html.escape(text, quote=False)
+            group.flow.pieces.append(text)
+            self._size += len(text)
+        elif group.destination == b"fonttbl":
+            font = self._sets.fonts.setdefault(group.font or 0, Font())
+            font.name = (font.name + text)[:_MAX_NAME]
+        elif group.destination == b"stylesheet":
+            self._styles[group.style] = (self._styles.get(group.style, "") + text)[:_MAX_NAME]
+        elif group.destination in PROPERTY:
+            self._captured.append(text)
