@@ -10,6 +10,8 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.mail.mhtml import read_mhtml
+from worker.parsing.readers.mail.reader import read_eml, read_msg
 from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
@@ -26,9 +28,12 @@ _READERS: Mapping[str, Reader] = {
     "html": read_html,
     "odp": read_odp,
     "svg": read_svg,
+    "eml": read_eml,
+    "msg": read_msg,
+    "mhtml": read_mhtml,
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub", "eml", "msg"),
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

@@ -32,27 +32,21 @@ MIME_TYPES = {
     "ods": _OPEN_DOCUMENT + "spreadsheet",
     "rtf": "application/rtf",
     "epub": "application/epub+zip",
-    "eml": "message/rfc822",
-    "msg": "application/vnd.ms-outlook",
 }
 _SLIDES = frozenset({"pptx", "ppt"})
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The whole text; the texts of slides or parts, and of sheets, if there are any.
-
-    `attachments` are the names of the files attached to a mail.
-    """
+    """The whole text; the texts of slides or parts, and of sheets, if there are any."""
 
     text: str
     parts: tuple[str, ...]
     sheets: tuple[str, ...]
-    attachments: tuple[str, ...]
 
 
 def extract(data: bytes, extension: str) -> Extracted:
-    """Read an office, mail or book file; `extension` is a key of `MIME_TYPES`.
+    """Read an office or book file; `extension` is a key of `MIME_TYPES`.
 
     Fetches and caches nothing and uses no OCR. Raises FileError (`corrupt`).
     """
@@ -77,9 +71,7 @@ def extract(data: bytes, extension: str) -> Extracted:
             FileErrorCode.CORRUPT,
             f"the file is damaged: no text could be read from the {extension}",
         ) from error
-    metadata: Any = result.metadata
-    attachments = tuple(str(name) for name in metadata.get("attachments") or ())
-    return Extracted(result.content, _parts(result, extension), _sheets(result), attachments)
+    return Extracted(result.content, _parts(result, extension), _sheets(result))
 
 
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Reads office documents, books and mail."""
+"""Reads office documents and books."""
 
 import html
 import re
@@ -21,8 +21,6 @@ from worker.parsing.readers.source import Source
 _SLIDES = frozenset({"pptx", "ppt"})
 _WITH_PICTURES = frozenset({"docx", "pptx"})
 _SHEETS = frozenset({"xlsx", "xls", "ods"})
-_MAX_NAMES = 20
-_MAX_NAME_CHARACTERS = 100
 _WORKBOOK = "xl/workbook.xml"
 _MAX_WORKBOOK_BYTES = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
@@ -35,7 +33,7 @@ _HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
-    """Read an office, book or mail file.
+    """Read an office or book file.
 
     A page is a slide, a visible sheet, the text between two page breaks of a docx, or about 3000
     characters. Raises FileError (`corrupt`, `no_such_pages`).
@@ -49,19 +47,8 @@ def read_office(source: Source) -> Document:
     elif extension == "docx":
         return _with_pictures(source, _with_headers(source, _split_long_parts(extracted)))
     else:
-        text = "\n\n".join(filter(None, (extracted.text, _name_attachments(extracted))))
-        return build_text_document(source, sanitize(text))
+        return build_text_document(source, sanitize(extracted.text))
     return build_document(source, [page.strip() for page in pages])
-
-
-def _name_attachments(extracted: Extracted) -> str:
-    """Return a line with the names of a mail's attachments, or nothing without any."""
-    names = [" ".join(name.split())[:_MAX_NAME_CHARACTERS] for name in extracted.attachments]
-    if not any(names):
-        return ""
-    more = len(names) - _MAX_NAMES
-    listed = ", ".join(filter(None, names[:_MAX_NAMES]))
-    return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def _split_long_parts(extracted: Extracted) -> list[str]:

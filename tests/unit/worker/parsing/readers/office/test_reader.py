@@ -73,43 +73,6 @@ def test_running_texts_are_cut_into_pages():
     assert texts(rb"{\rtf1\ansi Hello M\'fcller\par End}") == ["Hello Müller\n\nEnd"]
 
 
-def test_mail_has_its_subject_and_senders():
-    mail = (
-        b"From: a@b.c\r\nTo: d@e.f\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
-        b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=iso-8859-1\r\n"
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-        b'<style>p {}</style><p>Hallo <a href="http://x.y">M=FCller</a></p><script>x()</script>'
-    )
-    (text,) = texts(mail, "a.eml")
-    assert text.startswith("Subject: Grüße\nFrom: a@b.c")
-    assert "Hallo Müller" in text
-    assert "x()" not in text
-    assert "http" not in text
-
-
-@pytest.mark.parametrize("mail", [sample_files.eml, ole_samples.msg])
-def test_attached_files_are_named(mail):
-    (text,) = texts(mail("Your order", "See below.", "invoice 7.pdf", "terms.docx"))
-    assert text.startswith("Subject: Your order")
-    assert text.endswith("See below.\n\nAttachments: invoice 7.pdf, terms.docx")
-    assert "Attachments" not in texts(mail("Your order", "See below."))[0]
-
-
-def test_names_of_attached_files_are_cut():
-    names = [f"{'long ' * 30}{number}.pdf" for number in range(25)]
-    (text,) = texts(sample_files.eml("Hi", "See below.", "Grüße\t1.png", *names))
-    _, _, listed = text.partition("Attachments: ")
-    assert listed.startswith("Grüße 1.png, long long")
-    assert listed.endswith(" and 6 more")
-    assert len(listed) < 20 * 105
-
-
-def test_attached_files_do_not_become_text():
-    (text,) = texts(sample_files.eml("Hi", "See attachment", "x.bin"))
-    assert "See attachment" in text
-    assert "AAE" not in text
-
-
 def test_chapters_stand_in_the_order_of_the_spine():
     book = sample_files.epub("One", "Two", "Three")
     turned = sample_files.zip_of(
