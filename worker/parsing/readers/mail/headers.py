@@ -11,6 +11,7 @@ from worker.parsing.readers.mail.charsets import decode_text
 _FIELD = re.compile(rb"([!-9;-~]{1,100}?)[ \t]*:")
 _MBOX_LINES = (b"From ", b">From ")
 _LATE_FIELDS = re.compile(rb"\s*(?=content-(?:type|transfer-encoding)[ \t]*:)", re.IGNORECASE)
+_MAX_REPETITIONS = 100
 _MAX_VALUE = 64 * 1024
 _WORD = re.compile(rb"=\?([\w.:*'+-]{1,60})\?([bBqQ])\?")
 _PARAMETER = re.compile(
@@ -34,8 +35,9 @@ class Headers:
 
     def text(self, name: str, charset: str | None = None) -> str:
         """Return the decoded values of a field on one line, separated by commas."""
-        values = (decode_words(value, charset) for each, value in self.fields if each == name)
-        return ", ".join(filter(None, values))
+        values = [value for each, value in self.fields if each == name]
+        decoded = (decode_words(value, charset) for value in values[:_MAX_REPETITIONS])
+        return ", ".join(filter(None, decoded))
 
     def addresses(self, name: str, charset: str | None = None) -> str:
         """Return the people that a field names; an address without a name has no brackets."""

@@ -4,7 +4,7 @@ Files of Outlook (msg) and attachments of Exchange (winmail.dat) hold the same p
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,14 +32,17 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """Raw values by tag: the identifier in the upper 16 bits, the type in the lower."""
+    """`find` returns the bytes of a property by its tag, nothing if there is none.
 
-    values: Mapping[int, bytes]
+    A tag is the identifier in the upper 16 bits and the type in the lower.
+    """
+
+    find: Callable[[int], bytes]
     code_page: int = 0
 
     def raw(self, name: int, kind: int) -> bytes:
         """Return the bytes of a property of one type, nothing if it is missing."""
-        return self.values.get(name << 16 | kind, b"")
+        return self.find(name << 16 | kind)
 
     def text(self, name: int) -> str:
         """Return a property as text, nothing if it is missing."""

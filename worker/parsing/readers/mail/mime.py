@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from worker.parsing.readers.mail.headers import (
     Headers,
@@ -26,8 +27,10 @@ _LOST_BOUNDARY = re.compile(
 _LOST_BOUNDARY_WITHIN = 64 * 1024
 _BASE64_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{60,}=*\s*")
-# Plain text of short words has about one space in five characters.
-_MAX_FOREIGN = 0.12
+_MAX_FOREIGN = 0.3
+_MAX_WORD = 30
+# More than a reader takes, so that it notices.
+_MAX_PARTS = 5000
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 
 
@@ -118,7 +121,9 @@ def split_parts(part: Part) -> tuple[list[Part], bool]:
     marks = _find_marks(part.body, boundary) if boundary else []
     if not marks:
         lost = _LOST_BOUNDARY.search(part.body[:_LOST_BOUNDARY_WITHIN])
-        marks = _find_marks(part.body, lost.group(1)) if lost else []
+        if lost is None:
+            return [], False
+        marks = _find_marks(part.body, lost.group(1))
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     ends = [mark.start() for mark in marks[1:]] + [len(part.body)]
     parts = [
@@ -126,7 +131,7 @@ def split_parts(part: Part) -> tuple[list[Part], bool]:
         for mark, end in zip(marks, ends, strict=True)
         if not mark.group(1)
     ]
-    return parts, any(mark.group(1) for mark in marks)
+    return parts, len(marks) == _MAX_PARTS or any(mark.group(1) for mark in marks)
 
 
 def decode_uuencoded(data: bytes) -> bytes:
@@ -145,7 +150,7 @@ def decode_uuencoded(data: bytes) -> bytes:
 
 def _find_marks(body: bytes, boundary: bytes) -> list[re.Match[bytes]]:
     mark = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*$", re.MULTILINE)
-    return list(mark.finditer(body))
+    return list(islice(mark.finditer(body), _MAX_PARTS))
 
 
 def _starts_with_parts(headers: Headers, body: bytes) -> bool:
@@ -161,7 +166,8 @@ def _decode_base64_lines(body: bytes) -> bytes:
     last = max((at for at, line in enumerate(lines) if _BASE64_LINE.fullmatch(line)), default=-1)
     for number, line in enumerate(lines[last + 1 :], last + 1):
         foreign = len(line.strip().translate(None, _BASE64_CHARACTERS))
-        if foreign > len(line) * _MAX_FOREIGN:
+        words = len(line.split())
+        if foreign > len(line) * _MAX_FOREIGN or len(line) < words * _MAX_WORD * (words > 1):
             encoded, plain = b"".join(lines[:number]), b"\n".join(lines[number:])
             return b"\n".join(filter(None, (decode_base64(encoded), plain)))
     return decode_base64(body)

@@ -17,6 +17,7 @@ _MESSAGE = "__substg1.0_3701000d"
 # Sizes of the headers before the property entries: [MS-OXMSG] 2.4.1.
 _TOP_HEADER, _EMBEDDED_HEADER, _CHILD_HEADER = 32, 24, 8
 _ENTRY = struct.Struct("<LL8s")
+_IN_ENTRY = frozenset({mapi.LONG, mapi.BOOLEAN, mapi.TIME})
 _MAX_CHILDREN = 500
 _EMBEDDED = 5
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emz", ".wmz")
@@ -129,15 +130,13 @@ def _read_properties(storage: Storage, header: int, code_page: int) -> Propertie
     """Return the properties of a storage: those of fixed length, and those in streams."""
     entries = storage.read(_PROPERTIES)[header:]
     entries = entries[: len(entries) // _ENTRY.size * _ENTRY.size]
-    values = {tag: value for tag, _, value in _ENTRY.iter_unpack(entries)}
-    for name in storage.streams:
-        tag_text = name.removeprefix(_STREAM)
-        if len(tag_text) == 8 and tag_text != name:
-            try:
-                values[int(tag_text, 16)] = storage.read(name)
-            except ValueError:
-                continue
-    return Properties(values, code_page)
+    # The entries of other types hold the size of a stream.
+    values = {
+        tag: value for tag, _, value in _ENTRY.iter_unpack(entries) if tag & 0xFFFF in _IN_ENTRY
+    }
+    return Properties(
+        lambda tag: values.get(tag, b"") or storage.read(f"{_STREAM}{tag:08x}"), code_page
+    )
 
 
 def _find_named(root: Storage) -> dict[int, int]:

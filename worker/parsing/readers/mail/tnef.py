@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from worker.parsing.readers.mail import mapi
+from worker.parsing.readers.mail.charsets import code_page_name, decode_text
 from worker.parsing.readers.mail.mapi import Properties
 
 _SIGNATURE = struct.pack("<L", 0x223E9F78)
@@ -40,12 +41,11 @@ def read_tnef(data: bytes, lost: list[str]) -> tuple[str, list[str]]:
         elif name == _NEW_ATTACHMENT:
             names.append("")
         elif name == _ATTACHMENT_TITLE and names:
-            title = {mapi.LONG_NAME << 16 | mapi.STRING8: value}
-            names[-1] = names[-1] or Properties(title, code_page).text(mapi.LONG_NAME)
+            names[-1] = names[-1] or decode_text(value.rstrip(b"\0"), code_page_name(code_page))
         elif name == _ATTACHMENT_PROPERTIES and names:
-            attachment = Properties(read_properties(value), code_page)
+            attachment = _as_properties(read_properties(value), code_page)
             names[-1] = attachment.text(mapi.LONG_NAME) or names[-1]
-    body = mapi.body_text(Properties(message, code_page), lost)
+    body = mapi.body_text(_as_properties(message, code_page), lost)
     return body, [name for name in names if name]
 
 
@@ -63,6 +63,10 @@ def read_properties(data: bytes) -> dict[int, bytes]:
             break
         found[name << 16 | kind & ~_MULTIPLE] = value
     return found
+
+
+def _as_properties(values: dict[int, bytes], code_page: int) -> Properties:
+    return Properties(lambda tag: values.get(tag, b""), code_page)
 
 
 def _read_values(data: bytes, at: int, kind: int) -> tuple[bytes | None, int]:
