@@ -9,8 +9,9 @@ from worker.parsing.readers.mail.charsets import decode_markup, decode_text
 from worker.parsing.readers.mail.mime import Part
 from worker.parsing.readers.rtf import rtf_text
 
-# Far more than the text of a document may have; what is beyond is markup or no text.
-MAX_TEXT_BYTES = 16 * 1024 * 1024
+# Reading a tag takes as long as reading about a hundred letters, and all of these some seconds.
+_MAX_TAGS = 600_000
+_LETTERS_OF_A_TAG = 100
 
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3000-\ud7ff]|[^\W_\u0e00-\u0e7f\u3000-\ud7ff]+")
 _LINK = re.compile(r"(?:https?://|mailto:|www\.)\S+")
@@ -19,12 +20,31 @@ _UU_BEGIN = re.compile(r"^(?:begin [0-7]{3,4} |=ybegin [^\n]*?name=)([^\n]+)\n",
 _UU_END = re.compile(r"^(?:end|=yend[^\n]*)$\n?", re.MULTILINE)
 _ENRICHED_PARAMETER = re.compile(r"<param>[^<]*</param>", re.IGNORECASE)
 _ENRICHED_TAG = re.compile(r"</?[a-z][a-z0-9-]{0,60}>", re.IGNORECASE)
-_QUOTE = re.compile(r">*")
 
 
-def read_text_part(part: Part) -> str:
-    """Return the visible text of a part whose type is `text/...`; unknown kinds are plain text."""
-    data = part.content()[:MAX_TEXT_BYTES]
+class Room:
+    """How much text may still be read of one message, since its markup may be without end."""
+
+    def __init__(self) -> None:
+        self._tags = _MAX_TAGS
+
+    def cut(self, data: bytes, lost: list[str]) -> bytes:
+        """Return as much of a text as there is room for; tell in `lost` that the rest is not."""
+        cost = data.count(b"<") + len(data) // _LETTERS_OF_A_TAG
+        kept = data if cost <= self._tags else data[: len(data) * self._tags // cost]
+        self._tags = max(0, self._tags - cost)
+        if len(kept) < len(data):
+            sentence = "the text of the mail is too long and was not read to its end"
+            if sentence not in lost:
+                lost.append(sentence)
+        return kept
+
+
+def read_text_part(part: Part, data: bytes) -> str:
+    """Return the visible text of a part whose type is `text/...`; unknown kinds are plain text.
+
+    `data` is its content without the transfer encoding.
+    """
     reader = _READERS.get(part.type)
     if reader:
         return reader(data, part.charset)
@@ -67,20 +87,19 @@ def says_more(text: str, than: str, words: int = 3) -> bool:
 
 def unfold_flowed(text: str, drops_spaces: bool = False) -> str:
     """Join the lines of flowed text that end with a space (RFC 3676)."""
-    joined: list[str] = []
+    pieces: list[str] = []
     open_depth = -1
     for line in text.replace("\r\n", "\n").split("\n"):
-        depth = _QUOTE.match(line).end()  # type: ignore[union-attr]  # it matches every line
-        content = line[depth:].removeprefix(" ")
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
         is_signature = content == "-- "
-        if depth == open_depth and not is_signature:
-            joined[-1] += content
-        else:
-            joined.append(f"{'>' * depth} {content}" if depth else content)
-        open_depth = depth if content.endswith(" ") and not is_signature else -1
-        if open_depth >= 0 and drops_spaces:
-            joined[-1] = joined[-1][:-1]
-    return "\n".join(joined)
+        if depth != open_depth or is_signature:
+            pieces.append("\n" + (">" * depth + " " if depth else ""))
+        is_open = content.endswith(" ") and not is_signature
+        pieces.append(content[:-1] if is_open and drops_spaces else content)
+        open_depth = depth if is_open else -1
+    return "".join(pieces)[1:]
 
 
 def _words(text: str) -> set[str]:

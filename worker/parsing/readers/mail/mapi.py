@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.charsets import code_page_name, decode_markup, decode_text
 from worker.parsing.readers.mail.compressed_rtf import BadCompression, decompress_rtf
-from worker.parsing.readers.mail.content import MAX_TEXT_BYTES, fuller
+from worker.parsing.readers.mail.content import Room, fuller
 from worker.parsing.readers.rtf import rtf_text
 
 STRING8, UNICODE, BINARY, TIME, LONG, BOOLEAN = 0x001E, 0x001F, 0x0102, 0x0040, 0x0003, 0x000B
@@ -27,6 +27,7 @@ CONTENT, METHOD, LONG_NAME, SHORT_NAME = 0x3701, 0x3705, 0x3707, 0x3704
 MIME_TYPE, CONTENT_ID, HIDDEN = 0x370E, 0x3712, 0x7FFE
 
 _RECIPIENTS = {1: "To", 2: "CC", 3: "BCC"}
+_MAX_RTF_BYTES = 16 * 1024 * 1024
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
@@ -97,27 +98,28 @@ def body_text(message: Properties, lost: list[str]) -> str:
 
     Adds a sentence to `lost` when a body is there and none can be read.
     """
-    body = message.text(BODY)[:MAX_TEXT_BYTES].strip()
-    markup = _markup(message)
+    body = message.text(BODY).strip()
+    markup = _markup(message, lost)
     if markup:
-        return fuller(body, visible_text(markup[:MAX_TEXT_BYTES])[0])
+        return fuller(body, visible_text(markup)[0])
     packed = message.raw(RTF, BINARY)
     if packed:
         try:
-            return fuller(body, rtf_text(decompress_rtf(packed, MAX_TEXT_BYTES)).strip())
+            return fuller(body, rtf_text(decompress_rtf(packed, _MAX_RTF_BYTES)).strip())
         except BadCompression:
             if not body:
                 lost.append("the text of the mail is damaged and was not read")
     return body
 
 
-def _markup(message: Properties) -> str:
-    raw = message.raw(HTML, BINARY)
+def _markup(message: Properties, lost: list[str]) -> str:
+    raw = Room().cut(message.raw(HTML, BINARY), lost)
     if not raw:
         return message.text(HTML)
     if raw.startswith(b"<\0"):
         return raw.decode("utf-16-le", "replace")
     declared = message.number(INTERNET_CODE_PAGE)
+    raw = raw.rstrip(b"\0")
     # What the markup itself declares is right more often.
     text = decode_markup(raw, None)
     return decode_markup(raw, code_page_name(declared)) if "\ufffd" in text else text

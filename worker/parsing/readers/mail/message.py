@@ -7,6 +7,7 @@ from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.mail import smime
 from worker.parsing.readers.mail.charsets import decode_text
 from worker.parsing.readers.mail.content import (
+    Room,
     fuller,
     read_text_part,
     says_more,
@@ -50,6 +51,7 @@ class MessageReader:
     def __init__(self, read_outlook: OutlookReader) -> None:
         self._read_outlook = read_outlook
         self._parts = 0
+        self._room = Room()
 
     def read(self, data: bytes, depth: int = 0) -> Letter:
         """Return the message that `data` holds, and those within it."""
@@ -142,7 +144,7 @@ class MessageReader:
         yield from invitations
 
     def _text(self, part: Part, letter: Letter) -> str:
-        text = read_text_part(part)
+        text = read_text_part(part, self._room.cut(part.content(), letter.lost))
         if part.type == "text/plain":
             text, names = take_inline_files(text)
             letter.attachments += names

@@ -6,7 +6,7 @@ from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.charsets import decode_markup, decode_text
-from worker.parsing.readers.mail.content import MAX_TEXT_BYTES
+from worker.parsing.readers.mail.content import Room
 from worker.parsing.readers.mail.message import MAX_DEPTH
 from worker.parsing.readers.mail.mime import Part, normalize_lines, parse_part, split_parts
 from worker.parsing.readers.source import Source
@@ -27,8 +27,9 @@ def read_mhtml(source: Source) -> Document:
         lost.append(f"only the first {_MAX_PAGES} of {len(pages)} pages within were read")
     texts: list[str] = []
     headings: list[str] = []
+    room = Room()
     for page in pages[:_MAX_PAGES]:
-        text, found = _page_text(page)
+        text, found = _page_text(page, room.cut(page.content(), lost))
         if text and text not in texts:
             texts.append(text)
             headings += found
@@ -66,8 +67,7 @@ def _order(whole: Part, pages: list[Part]) -> list[Part]:
     return [*markup[:1], *(each for each in pages if each is not markup[0])]
 
 
-def _page_text(page: Part) -> tuple[str, tuple[str, ...]]:
-    data = page.content()[:MAX_TEXT_BYTES]
+def _page_text(page: Part, data: bytes) -> tuple[str, tuple[str, ...]]:
     if page.type in _MARKUP:
         return visible_text(sanitize(decode_markup(data, page.charset)))
     return decode_text(data, page.charset).strip(), ()

@@ -87,6 +87,10 @@ def test_pictures(head, expected):
         (b"Subject: Hi\n\nHello", "a.eml", "eml"),
         (b"From: the board\nTo: all staff\n\nDear all", "memo.txt", "txt"),
         (b"no header at all", "a.eml", "txt"),
+        (MAIL.replace(b"\r\n", b"\r"), "", "eml"),
+        (b"From a@b.c Sun May  8 19:07:09 2005\n" + MAIL, "a.mbox", "eml"),
+        (b"99      \n" + MAIL, "a.emlx", "eml"),
+        (b"99      \n" + MAIL, "a.txt", "txt"),
         (b"%!PS-Adobe-3.0\n", "a.txt", "unknown"),
     ],
 )
