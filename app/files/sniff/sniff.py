@@ -65,6 +65,11 @@ _OPENDOCUMENT = {
     b"application/vnd.oasis.opendocument.presentation": "odp",
     b"application/epub+zip": "epub",
 }
+# An OpenDocument file without a package: its root element names what it is.
+_FLAT_OPENDOCUMENT = re.compile(
+    r"<(?:\w+:)?document\s[^>]*?\b\w+:mimetype\s*=\s*[\"']"
+    r"(application/vnd\.oasis\.opendocument\.[a-z]+)"
+)
 _OFFICE_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
 _TEMPLATE = b"-template"
 _MAIL_HEADER = re.compile(
@@ -246,6 +251,9 @@ def _text_type(text: str, extension: str) -> str:
         return "html"
     if "<svg" in start[:1024] and start.startswith("<"):
         return "svg"
+    flat = _FLAT_OPENDOCUMENT.match(_skip_prolog(start))
+    if flat and flat.group(1).encode() in _OPENDOCUMENT:
+        return _OPENDOCUMENT[flat.group(1).encode()]
     if start.startswith("<?xml"):
         return "html" if extension == "html" else "xml"
     if start.startswith("%!PS"):

@@ -8,13 +8,15 @@ from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, sniff
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
+from worker.parsing.readers.epub import read_epub
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.mail.mhtml import read_mhtml
 from worker.parsing.readers.mail.reader import read_eml, read_msg
-from worker.parsing.readers.office.odp import read_odp
+from worker.parsing.readers.office.opendocument.reader import read_opendocument
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.readers.pdf.reader import read_pdf
+from worker.parsing.readers.rtf import read_rtf
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.svg import read_svg
 from worker.parsing.readers.text import read_text
@@ -25,15 +27,17 @@ Reader = Callable[[Source], Document]
 
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
+    "epub": read_epub,
     "html": read_html,
-    "odp": read_odp,
+    "rtf": read_rtf,
     "svg": read_svg,
     "eml": read_eml,
     "msg": read_msg,
     "mhtml": read_mhtml,
+    **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json", "xml"), read_text),
     **dict.fromkeys(
-        ("docx", "doc", "pptx", "ppt", "xlsx", "xls", "odt", "ods", "rtf", "epub"),
+        ("docx", "doc", "pptx", "ppt", "xlsx", "xls"),
         read_office,
     ),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),

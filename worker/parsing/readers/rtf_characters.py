@@ -30,8 +30,8 @@ _CODECS = {
     65001: "utf-8",
     **{28590 + part: f"iso8859-{part}" for part in range(1, 17) if part != 12},
 }
-_ANSI_CHARSETS = frozenset({0, 1})
-_SYMBOL_CHARSET = 2
+# 1 is that of the document.
+_WESTERN_CHARSET, _SYMBOL_CHARSET = 0, 2
 _CHARSET_PAGES = {
     77: 10000,
     78: 10001,
@@ -60,7 +60,6 @@ _CHARSET_PAGES = {
     255: 437,
 }
 _MULTI_BYTE = frozenset({"cp932", "gb18030", "big5hkscs", "cp949", "johab", "euc_jp", "euc_kr"})
-_FOREIGN_WORD = re.compile(rb"[\x80-\xff]{3}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _SYMBOL = {
@@ -93,21 +92,30 @@ class CharacterSets:
     code_page: int = _DEFAULT
     default_font: int = 0
     fonts: dict[int, Font] = field(default_factory=dict)
+    _used: set[str] = field(default_factory=set)
+
+    def font(self, number: int) -> Font:
+        """Return a font of the font table, which is added if it is not there."""
+        return self.fonts.setdefault(number, Font())
+
+    def set_charset(self, number: int, charset: int) -> None:
+        """Set the character set of a font."""
+        self.font(number).charset = charset
+        if charset in _CHARSET_PAGES:
+            self._used.add(codec_of(_CHARSET_PAGES[charset]))
 
     def decode(self, data: bytes, font_number: int | None) -> str:
         """Return the text of bytes in a font; bytes that no character has become U+FFFD."""
         if not _BEYOND_ASCII.search(data) and not self._is_symbol(font_number):
             return data.decode("ascii")
         font = self._font(font_number)
-        if font.charset == _SYMBOL_CHARSET and font.code_page is None:
-            return "".join(self.symbol(code, font_number) for code in data)
         if font.code_page is not None:
-            page = font.code_page
-        elif font.charset in _ANSI_CHARSETS:
-            return self._decode_ansi(data)
-        else:
-            page = _CHARSET_PAGES.get(font.charset, self.code_page)
-        return _decode(data, codec_of(page))
+            return _decode(data, codec_of(font.code_page))
+        if font.charset == _SYMBOL_CHARSET:
+            return "".join(self.symbol(code, font_number) for code in data)
+        if font.charset == _WESTERN_CHARSET:
+            return self._decode_western(data)
+        return _decode(data, codec_of(_CHARSET_PAGES.get(font.charset, self.code_page)))
 
     def symbol(self, code: int, font_number: int | None) -> str:
         """Return the character that a symbol font shows for a byte."""
@@ -124,21 +132,20 @@ class CharacterSets:
     def _is_symbol(self, number: int | None) -> bool:
         return self._font(number).charset == _SYMBOL_CHARSET
 
-    def _decode_ansi(self, data: bytes) -> str:
-        """Decode bytes in a font of the Western set, which is also what careless programs write.
+    def _decode_western(self, data: bytes) -> str:
+        """Decode bytes in a font of the Western set, which careless programs give to all fonts.
 
-        A Western word in a document of another code page has one or two letters beyond ASCII in
-        a row; more of them are words of the document's own language.
+        A program that knows better has fonts of the set of the document's code page too.
         """
         own = codec_of(self.code_page)
+        if own in self._used:
+            return _decode(data, "cp1252")
         if own in _MULTI_BYTE:
             try:
                 return data.decode(own)
             except UnicodeDecodeError:
                 return _decode(data, "cp1252")
-        if own == "cp1252" or _FOREIGN_WORD.search(data):
-            return _decode(data, own)
-        return _decode(data, "cp1252" if own.startswith("cp125") else own)
+        return _decode(data, own)
 
 
 def codec_of(page: int) -> str:
@@ -150,13 +157,6 @@ def codec_of(page: int) -> str:
         return codecs.lookup(f"cp{page}").name
     except LookupError:
         return "cp1252"
-
-
-def join_surrogates(text: str) -> str:
-    """Return text in which each pair of surrogates is one character."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _decode(data: bytes, codec: str) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from worker.parsing.readers.rtf_characters import CharacterSets, Font
-from worker.parsing.readers.rtf_flow import Flow
+from worker.parsing.readers.flow import Flow
+from worker.parsing.readers.rtf_characters import CharacterSets
 from worker.parsing.readers.rtf_words import (
     ASIDES,
     CAPTURED,
@@ -54,6 +54,13 @@ class RtfContent:
     is_cut: bool
 
 
+@dataclass(eq=False, slots=True)
+class _Flow(Flow):
+    """A running text with the name of its destination."""
+
+    kind: bytes = b""
+
+
 @dataclass(slots=True)
 class _Group:
     r"""What a group keeps to itself: where its text goes, its font, the style of its paragraph.
@@ -61,7 +68,7 @@ class _Group:
     `fallback` counts the characters after a `\u`, which stand for it in old programs.
     """
 
-    flow: Flow
+    flow: _Flow
     destination: bytes = b""
     hidden: int = 0
     font: int | None = None
@@ -77,7 +84,7 @@ class Walker:
     """
 
     def __init__(self, *, is_html: bool) -> None:
-        self.body = Flow(b"body")
+        self.body = _Flow()
         self._is_html = is_html
         self._sets = CharacterSets()
         self._headers: list[str] = []
@@ -209,7 +216,7 @@ class Walker:
             b"u": self._add_unicode,
             **dict.fromkeys(CHARACTERS, self._add_named),
             **dict.fromkeys(LINES | PARAGRAPHS, self._break_at),
-            **dict.fromkeys(REASONS, self._hide),
+            **{name: self._hide for name in REASONS if self._is_html or name != b"htmlrtf"},
             **dict.fromkeys((b"f", b"plain", b"fcharset", b"cpg", b"deff"), self._set_font),
             **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
             **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
@@ -231,11 +238,10 @@ class Walker:
         elif name == b"deff":
             self._sets.default_font = number or 0
         elif group.destination == b"fonttbl":
-            font = self._sets.fonts.setdefault(group.font or 0, Font())
             if name == b"cpg":
-                font.code_page = number
+                self._sets.font(group.font or 0).code_page = number
             else:
-                font.charset = number or 0
+                self._sets.set_charset(group.font or 0, number or 0)
 
     def _set_code_page(self, name: bytes, number: int | None) -> None:
         self._sets.code_page = SETS.get(name, number or 0)
@@ -270,7 +276,7 @@ class Walker:
                 # Texts of texts of texts would be copied again and again.
                 self._end_paragraph(group.flow)
             else:
-                self._own().flow = Flow(name)
+                self._own().flow = _Flow(kind=name)
         elif name in CAPTURED or (name == b"htmltag" and self._is_html):
             self._own().destination = name
         else:
@@ -317,13 +323,13 @@ class Walker:
         if self._is_html:
             group.flow.pieces.append("\n")
         elif name in ROWS:
-            group.flow.end_row()
+            group.flow.end_paragraph("\n")
         elif name in LINES or (self._in_table and name == b"par"):
             group.flow.pieces.append("\n")
         else:
             self._end_paragraph(group.flow)
 
-    def _end_paragraph(self, flow: Flow) -> None:
+    def _end_paragraph(self, flow: _Flow) -> None:
         style = self._styles.get(self._group.style, "").strip()
         if flow is self.body and (self._group.level < 3 or _HEADING_STYLE.match(style)):
             heading = flow.paragraph()
@@ -347,7 +353,7 @@ class Walker:
             group.flow.pieces.append(text)
             self._size += len(text)
         elif group.destination == b"fonttbl":
-            font = self._sets.fonts.setdefault(group.font or 0, Font())
+            font = self._sets.font(group.font or 0)
             font.name = (font.name + text)[:_MAX_NAME]
         elif group.destination == b"stylesheet":
             self._styles[group.style] = (self._styles.get(group.style, "") + text)[:_MAX_NAME]

@@ -27,7 +27,11 @@ def read_svg(source: Source) -> Document:
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """
-    data = source.read_all()
+    return build_document(source, [drawing_text(source.read_all())])
+
+
+def drawing_text(data: bytes) -> str:
+    """Return the words in a drawing. Raises FileError (`corrupt`)."""
     words = _Words()
     try:
         words.parse(sanitize(decode(data, declared_encoding(data))))
@@ -35,7 +39,7 @@ def read_svg(source: Source) -> Document:
         raise FileError(
             FileErrorCode.CORRUPT, "the file is damaged: its markup cannot be read"
         ) from error
-    return build_document(source, [words.text()])
+    return words.text()
 
 
 class _Words:

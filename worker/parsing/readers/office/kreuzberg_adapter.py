@@ -20,7 +20,6 @@ from kreuzberg import (
 from app.errors import FileError, FileErrorCode
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 MIME_TYPES = {
     "docx": _OPEN_XML + "wordprocessingml.document",
     "pptx": _OPEN_XML + "presentationml.presentation",
@@ -28,10 +27,6 @@ MIME_TYPES = {
     "doc": "application/msword",
     "ppt": "application/vnd.ms-powerpoint",
     "xls": "application/vnd.ms-excel",
-    "odt": _OPEN_DOCUMENT + "text",
-    "ods": _OPEN_DOCUMENT + "spreadsheet",
-    "rtf": "application/rtf",
-    "epub": "application/epub+zip",
 }
 _SLIDES = frozenset({"pptx", "ppt"})
 
@@ -46,7 +41,7 @@ class Extracted:
 
 
 def extract(data: bytes, extension: str) -> Extracted:
-    """Read an office or book file; `extension` is a key of `MIME_TYPES`.
+    """Read an office file; `extension` is a key of `MIME_TYPES`.
 
     Fetches and caches nothing and uses no OCR. Raises FileError (`corrupt`).
     """

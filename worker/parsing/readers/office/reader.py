@@ -1,4 +1,4 @@
-"""Reads office documents and books."""
+"""Reads Microsoft Office documents."""
 
 import html
 import re
@@ -20,7 +20,7 @@ from worker.parsing.readers.source import Source
 
 _SLIDES = frozenset({"pptx", "ppt"})
 _WITH_PICTURES = frozenset({"docx", "pptx"})
-_SHEETS = frozenset({"xlsx", "xls", "ods"})
+_SHEETS = frozenset({"xlsx", "xls"})
 _WORKBOOK = "xl/workbook.xml"
 _MAX_WORKBOOK_BYTES = 1 << 20
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
@@ -33,7 +33,7 @@ _HIDDEN = re.compile(rb"\sstate\s*=\s*[\"'](?:hidden|veryHidden)[\"']")
 
 
 def read_office(source: Source) -> Document:
-    """Read an office or book file.
+    """Read an office file.
 
     A page is a slide, a visible sheet, the text between two page breaks of a docx, or about 3000
     characters. Raises FileError (`corrupt`, `no_such_pages`).

@@ -1,12 +1,10 @@
 import io
-import zipfile
 
 import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.office.odp import read_odp
 from worker.parsing.readers.office.reader import _hidden_sheets, read_docx_headers, read_office
 
 OPEN = "openxmlformats-officedocument."
@@ -63,29 +61,7 @@ def test_visible_sheets_are_pages():
 
 
 def test_sheets_of_other_formats_are_pages():
-    assert texts(sample_files.ods(One="x", Two="y")) == ["One\nx", "Two\ny"]
     assert texts(ole_samples.xls("Invoice", "Total")) == ["Sheet\nInvoice\nTotal"]
-
-
-def test_running_texts_are_cut_into_pages():
-    assert texts(sample_files.odt("Hello", "World")) == ["Hello\n\nWorld"]
-    assert texts(sample_files.epub("Chapter one", "Two")) == ["Chapter one\n\nTwo"]
-    assert texts(rb"{\rtf1\ansi Hello M\'fcller\par End}") == ["Hello Müller\n\nEnd"]
-
-
-def test_chapters_stand_in_the_order_of_the_spine():
-    book = sample_files.epub("One", "Two", "Three")
-    turned = sample_files.zip_of(
-        {
-            name: book_part.replace(
-                b'<itemref idref="c0"/><itemref idref="c1"/>',
-                b'<itemref idref="c1"/><itemref idref="c0"/>',
-            )
-            for name, book_part in sample_files.unzip(book).items()
-        },
-        zipfile.ZIP_STORED,
-    )
-    assert texts(turned) == ["Two\n\nOne\n\nThree"]
 
 
 @pytest.mark.parametrize(
@@ -137,30 +113,5 @@ def test_damaged_office_files_are_corrupt(data):
     assert caught.value.code == FileErrorCode.CORRUPT
 
 
-def odp_texts(data: bytes) -> list[str]:
-    return [page.text for page in read_odp(sample_files.source(data)).pages]
-
-
-def test_opendocument_slides_are_pages():
-    assert odp_texts(sample_files.odp("One", "Two<text:tab/>and<text:line-break/>more")) == [
-        "One",
-        "Two and more",
-    ]
-
-
-def test_damaged_opendocument_slides_are_corrupt():
-    for data in (
-        sample_files.odp("<unclosed>"),
-        sample_files.odp("One").replace(b"PK\x03\x04", b"PK\x03\x05"),
-    ):
-        found = sample_files.source(sample_files.odp("x"))
-        found.file.truncate(0)
-        found.file.seek(0)
-        found.file.write(data)
-        with pytest.raises(FileError) as caught:
-            read_odp(found)
-        assert caught.value.code == FileErrorCode.CORRUPT
-
-
 def test_a_workbook_without_its_list_of_sheets_hides_none():
-    assert _hidden_sheets(sample_files.source(sample_files.ods(One="x"))) == frozenset()
+    assert _hidden_sheets(sample_files.source(sample_files.docx(["x"]))) == frozenset()

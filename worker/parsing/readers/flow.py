@@ -1,0 +1,47 @@
+"""Running texts with notes and text boxes beside them: bodies, headers, cells, notes."""
+
+import re
+from dataclasses import dataclass, field
+
+from worker.parsing.readers.document_builder import sanitize
+
+
+@dataclass(eq=False, slots=True)
+class Flow:
+    """A running text: its pieces, and the notes and boxes to put after the open paragraph.
+
+    Lines are stripped, and one empty line is left between paragraphs.
+    """
+
+    pieces: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
+    paragraph_start: int = 0
+
+    def end_paragraph(self, mark: str = "\n\n") -> None:
+        """End the paragraph, or the row of a table, with line ends."""
+        self.pieces.append(mark)
+        self.pieces += [f"\n{aside}\n\n" for aside in self.asides]
+        self.asides.clear()
+        self.paragraph_start = len(self.pieces)
+
+    def paragraph(self) -> str:
+        """Return the open paragraph."""
+        return _tidy("".join(self.pieces[self.paragraph_start :]))
+
+    def text(self) -> str:
+        """Return the whole text."""
+        if not self.pieces and not self.asides:
+            return ""
+        return _tidy("".join((*self.pieces, *(f"\n\n{aside}" for aside in self.asides))))
+
+
+def join_surrogates(text: str) -> str:
+    """Return text in which each pair of surrogates is one character."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _tidy(text: str) -> str:
+    lines = (line.strip() for line in sanitize(join_surrogates(text)).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -1,0 +1,138 @@
+"""The visible text of OpenDocument XML, in the order of the file: OASIS ODF 1.3 part 3.
+
+expat calls a function at each start tag, and what that returns at the end tag, so elements may
+nest to any depth.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from xml.parsers import expat
+
+from app.errors import FileError, FileErrorCode
+from worker.parsing.readers.office.opendocument import names
+from worker.parsing.readers.office.opendocument.forms import Forms
+from worker.parsing.readers.office.opendocument.names import full, full_names
+from worker.parsing.readers.office.opendocument.pages import Pages
+from worker.parsing.readers.office.opendocument.paragraphs import Paragraphs
+from worker.parsing.readers.office.opendocument.tables import Tables
+from worker.parsing.readers.office.opendocument.text import (
+    Attributes,
+    DocumentText,
+    End,
+    Enough,
+    Start,
+    ignore,
+)
+
+_CHUNK = 1 << 16
+_SPACES = re.compile(r"[ \t\r\n]+")
+_SKIPPED = (
+    *full_names("text", "tracked-changes note-citation ruby-text bibliography-source"),
+    *full_names("text", "table-of-content-source illustration-index-source table-index-source"),
+    *full_names("text", "object-index-source user-index-source alphabetical-index-source"),
+    *full_names("table", "tracked-changes covered-table-cell"),
+    *full_names("office", "binary-data scripts event-listeners settings meta font-face-decls"),
+    *full_names("dc", "creator date"),
+    *full_names("svg", "title desc"),
+    *full_names("math", "annotation annotation-xml"),
+    *full_names("style", "handout-master"),
+)
+
+
+class Content:
+    """Reads the XML parts of one file, the styles first, into one text."""
+
+    def __init__(self, text: DocumentText, read_object: Callable[[str], str]) -> None:
+        """Take a function that returns the text of an embedded object by its name."""
+        self._text = text
+        self._read_object = read_object
+        self._ends: list[End | None] = []
+        self._skipped = 0
+        self._forms = Forms()
+        self._starts: dict[str, Start] = {
+            **dict.fromkeys(_SKIPPED, _skip),
+            **Paragraphs(text).starts(),
+            **Tables(text).starts(),
+            **Pages(text).starts(),
+            **{full(f"form:{kind}"): self._forms.starter(kind) for kind in Forms.KINDS},
+            full("draw:control"): self._control,
+            full("draw:object"): self._object,
+            full("draw:object-ole"): self._object,
+        }
+
+    def parse(self, data: bytes) -> bool:
+        """Read one part; False if it is damaged, and then what comes before the damage is kept.
+
+        Raises FileError (`corrupt`) if it declares entities.
+        """
+        parser = expat.ParserCreate(namespace_separator=names.SEPARATOR)
+        parser.buffer_text = True
+        parser.EntityDeclHandler = _refuse_entity
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._add
+        is_whole = True
+        try:
+            for at in range(0, len(data), _CHUNK):
+                parser.Parse(data[at : at + _CHUNK], False)
+            parser.Parse(b"", True)
+        except Enough:
+            pass
+        except (expat.ExpatError, LookupError):  # an unknown encoding is a LookupError
+            is_whole = False
+        self._skipped = 0
+        while self._ends:
+            with suppress(Enough):
+                self._leave()
+        return is_whole
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        if self._skipped:
+            self._skipped += 1
+            return
+        act = self._starts.get(name)
+        end = act(attributes) if act is not None else None
+        if end is ignore:
+            self._skipped = 1
+        else:
+            self._ends.append(end)
+
+    def _end(self, name: str) -> None:
+        del name
+        if self._skipped:
+            self._skipped -= 1
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        end = self._ends.pop()
+        if end is not None:
+            end()
+
+    def _add(self, text: str) -> None:
+        if not self._skipped:
+            self._text.add(_SPACES.sub(" ", text))
+
+    def _object(self, attributes: Attributes) -> None:
+        target = attributes.get(names.HREF)
+        if target:
+            text = self._read_object(target)
+            self._text.append(text)
+            self._text.count(len(text))
+
+    def _control(self, attributes: Attributes) -> None:
+        text = self._forms.text(attributes.get(names.CONTROL))
+        if text and self._text.is_in_paragraph:
+            self._text.add(f" {text} ")
+        else:
+            self._text.append(text)
+
+
+def _skip(attributes: Attributes) -> End:
+    del attributes
+    return ignore
+
+
+def _refuse_entity(*_: object) -> None:
+    raise FileError(FileErrorCode.CORRUPT, "the file declares XML entities, which are not allowed")
