@@ -23,14 +23,32 @@ def ole_file(**streams: bytes) -> bytes:
 OleTree = Mapping[str, "bytes | OleTree"]
 
 
-def ole_file_of(tree: OleTree) -> bytes:
-    """Make a compound file of streams (bytes) and storages (dictionaries of the same)."""
+def ole_file_of(tree: OleTree, *, pads: bool = True) -> bytes:
+    """Make a compound file of streams (bytes) and storages (dictionaries of the same).
+
+    Streams are padded to 4096 bytes, or `pads` is false and shorter ones are in the mini stream.
+    """
     entries: list[dict[str, Any]] = []
     body = b""
     fat: list[int] = []
+    mini = b""
+    mini_fat: list[int] = []
+
+    def chain(data: bytes) -> int:
+        nonlocal body
+        start = len(fat)
+        body += data + b"\0" * (-len(data) % 512)
+        fat.extend([*range(start + 1, len(body) // 512), _END])
+        return start
+
+    def mini_chain(data: bytes) -> int:
+        nonlocal mini
+        start = len(mini_fat)
+        mini += data + b"\0" * (-len(data) % 64)
+        mini_fat.extend([*range(start + 1, len(mini) // 64), _END])
+        return start
 
     def add(children: OleTree) -> int:
-        nonlocal body
         # Each entry is the right sibling of the one before, in order of length, then of letters.
         first = last = _FREE
         for name in sorted(children, key=lambda name: (len(name), name.upper())):
@@ -45,47 +63,74 @@ def ole_file_of(tree: OleTree) -> bytes:
             if isinstance(content, Mapping):
                 entries[number]["child"] = add(content)
                 continue
-            data = content.ljust(4096, b"\0")
-            data += b"\0" * (-len(data) % 512)
-            start = len(fat)
+            data = content.ljust(4096, b"\0") if pads else content
+            start = chain(data) if len(data) >= 4096 else mini_chain(data) if data else _END
             entries[number].update(kind=2, start=start, size=len(data))
-            fat.extend([*range(start + 1, start + len(data) // 512), _END])
-            body += data
         return first
 
     entries.append({"name": "Root Entry", "kind": 5, "start": _END, "size": 0})
     entries[0]["child"] = add(tree)
+    mini_fat_start = _END
+    if mini:
+        entries[0].update(start=chain(mini), size=len(mini))
+        mini_fat_start = chain(struct.pack(f"<{len(mini_fat)}L", *mini_fat))
     directory = b"".join(_ole_entry(**entry) for entry in entries)
-    directory += _ole_entry("", 0, 0, 0) * (-len(entries) % 4)
-    directory_start = len(fat)
-    count = len(directory) // 512
-    fat += [*range(directory_start + 1, directory_start + count), _END]
-    fat_sector = len(fat)
-    fat.append(0xFFFFFFFD)
-    assert len(fat) <= 128
-    fat += [_FREE] * (128 - len(fat))
+    directory_start = chain(directory + _ole_entry("", 0, 0, 0) * (-len(entries) % 4))
+    count = len(fat) // 127 + 1  # a sector has room for 128 numbers, its own among them
+    fat_sectors = [*range(len(fat), len(fat) + count)]
+    fat += [0xFFFFFFFD] * count
+    fat += [_FREE] * (128 * count - len(fat))
     header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16)
     header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<9L", 0, 1, directory_start, 0, 4096, _END, 0, _END, 0)
-    header += struct.pack("<109L", fat_sector, *[_FREE] * 108)
-    return header + body + directory + struct.pack("<128L", *fat)
+    header += struct.pack("<5L", 0, count, directory_start, 0, 4096)
+    header += struct.pack("<4L", mini_fat_start, len(mini_fat) // 128 + bool(mini), _END, 0)
+    header += struct.pack("<109L", *fat_sectors, *[_FREE] * (109 - count))
+    return header + body + struct.pack(f"<{len(fat)}L", *fat)
+
+
+MsgProperties = Mapping[int, "str | bytes | int | MsgProperties"]
 
 
 def msg(subject: str, body: str, *attachments: str) -> bytes:
     """Make an Outlook message ([MS-OXMSG]) with attached files of the given names."""
-    tree: dict[str, bytes | OleTree] = {
-        "__properties_version1.0": bytes(32),
-        "__substg1.0_001A001F": "IPM.Note".encode("utf-16-le"),
-        "__substg1.0_0037001F": subject.encode("utf-16-le"),
-        "__substg1.0_1000001F": body.encode("utf-16-le"),
-    }
-    for number, name in enumerate(attachments):
-        tree[f"__attach_version1.0_#{number:08}"] = {
-            "__properties_version1.0": bytes(8),
-            "__substg1.0_3707001F": name.encode("utf-16-le"),
-            "__substg1.0_37010102": b"content",
-        }
-    return ole_file_of(tree)
+    files: list[MsgProperties] = [
+        {0x3707001F: name, 0x37010102: b"content"} for name in attachments
+    ]
+    return msg_of({0x001A001F: "IPM.Note", 0x0037001F: subject, 0x1000001F: body}, *files)
+
+
+def msg_of(
+    message: MsgProperties,
+    *attachments: MsgProperties,
+    recipients: Sequence[MsgProperties] = (),
+    others: "OleTree | None" = None,
+) -> bytes:
+    """Make an Outlook message of properties by tag.
+
+    Values are texts, bytes, numbers, or the properties of an embedded message.
+    """
+    tree = dict(_msg_storage(message, 32))
+    for number, recipient in enumerate(recipients):
+        tree[f"__recip_version1.0_#{number:08X}"] = _msg_storage(recipient, 8)
+    for number, attachment in enumerate(attachments):
+        tree[f"__attach_version1.0_#{number:08X}"] = _msg_storage(attachment, 8)
+    return ole_file_of(tree | dict(others or {}), pads=False)
+
+
+def _msg_storage(properties: MsgProperties, header: int) -> "OleTree":
+    tree: dict[str, bytes | OleTree] = {}
+    fixed = bytes(header)
+    for tag, value in properties.items():
+        name = f"__substg1.0_{tag:08X}"
+        if isinstance(value, int):
+            fixed += struct.pack("<LLQ", tag, 6, value)
+        elif isinstance(value, Mapping):
+            tree[name] = _msg_storage(value, 24)
+        elif isinstance(value, str):
+            tree[name] = value.encode("utf-16-le" if tag & 0xFFFF == 0x001F else "latin-1")
+        else:
+            tree[name] = value
+    return {"__properties_version1.0": fixed, **tree}
 
 
 def _ole_entry(

@@ -7,7 +7,9 @@ from app.files.sniff.ebcdic import detect_ebcdic
 from app.files.sniff.wide_unicode import detect_wide, reads_like_text
 from app.files.sniff.zip_type import opendocument_extension
 
-TEXT_EXTENSIONS = frozenset({"txt", "md", "csv", "tsv", "json", "xml", "html", "eml", "svg"})
+TEXT_EXTENSIONS = frozenset(
+    {"txt", "md", "csv", "tsv", "json", "xml", "html", "mhtml", "eml", "svg"}
+)
 
 # Text has hardly any control characters; of random bytes one in ten is one.
 _MAX_CONTROL_SHARE = 0.02
@@ -31,6 +33,15 @@ _MAIL_HEADER = re.compile(
 )
 _SPECIFIC_MAIL_HEADERS = frozenset(
     {"received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature"}
+)
+# What programs that send mail write, and programs that save pages do not.
+_SENT_MAIL_HEADERS = frozenset({"to", "cc", "received", "return-path", "delivered-to"})
+_SAVED_PAGE = re.compile(
+    r"^(snapshot-content-location[ \t]*:|from[ \t]*:[ \t]*[\"']?<?saved by\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_RELATED = re.compile(
+    r"^content-type[ \t]*:[ \t]*multipart/related\b", re.IGNORECASE | re.MULTILINE
 )
 # An OpenDocument file without a package: its root element names what it is.
 _FLAT_OPENDOCUMENT = re.compile(
@@ -96,10 +107,13 @@ def text_type(text: str, extension: str) -> str | None:
         return "html" if extension == "html" else "xml"
     if start.startswith(_POSTSCRIPT):
         return None
-    if _is_mail(start, extension):
+    block = _header_block(start, extension)
+    if _is_saved_page(block, extension):
+        return "mhtml"
+    if _is_mail(block, extension):
         return "eml"
     if extension in TEXT_EXTENSIONS:
-        return "txt" if extension in {"eml", "svg"} else extension
+        return "txt" if extension in {"eml", "mhtml", "svg"} else extension
     if extension in _OFFICE_EXTENSIONS and _looks_like_html(start):
         return "html"
     return _guess_text_type(start) if not extension else "txt"
@@ -113,16 +127,37 @@ def _skip_prolog(text: str) -> str:
     return text
 
 
-def _is_mail(text: str, extension: str) -> bool:
-    """Tell mail by its header lines; without the extension it needs two, one of them specific."""
-    block = re.split(r"\r?\n\r?\n", text, maxsplit=1)[0]
-    first_line = block.split("\n", 1)[0]
-    if not first_line.startswith("From ") and not re.match(r"[\w-]+[ \t]*:", first_line):
-        return False
-    headers = {match.group(1).lower() for match in _MAIL_HEADER.finditer(block)}
+def _header_block(text: str, extension: str) -> str:
+    """Return the lines up to the first empty one if they begin like a mail, otherwise nothing."""
     if extension == "eml":
+        # Apple Mail writes the length of the mail on a line before it.
+        text = re.sub(r"\A\d{1,10}[ \t]*\r?\n", "", text)
+    for end in ("\r\r\n", "\r\n", "\r"):
+        text = text.replace(end, "\n")
+    is_mail = re.match(r">?From |[\w-]+[ \t]*:", text)
+    return text.partition("\n\n")[0] if is_mail else ""
+
+
+def _is_saved_page(block: str, extension: str) -> bool:
+    """Tell a web page that a browser saved in the form of a mail (RFC 2557) from a mail."""
+    headers = _header_names(block)
+    if not headers or headers & _SENT_MAIL_HEADERS:
+        return False
+    if _SAVED_PAGE.search(block):
+        return True
+    return extension == "mhtml" or ("from" not in headers and bool(_RELATED.search(block)))
+
+
+def _is_mail(block: str, extension: str) -> bool:
+    """Tell mail by its header lines; without the extension it needs two, one of them specific."""
+    headers = _header_names(block)
+    if extension in ("eml", "mhtml"):
         return bool(headers)
     return len(headers) >= 2 and bool(headers & _SPECIFIC_MAIL_HEADERS)
+
+
+def _header_names(block: str) -> set[str]:
+    return {match.group(1).lower() for match in _MAIL_HEADER.finditer(block)}
 
 
 def _looks_like_html(text: str) -> bool:

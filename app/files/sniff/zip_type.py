@@ -102,8 +102,7 @@ def _has_locked_chapters(file: BinaryIO, parts: Mapping[str, Member]) -> bool:
 
 
 def _declared_type(file: BinaryIO, parts: Mapping[str, Member]) -> str:
-    declared = _read(file, parts.get("mimetype"), 128).decode("ascii", "ignore")
-    return declared
+    return _read(file, parts.get("mimetype"), 128).decode("ascii", "ignore")
 
 
 def _manifest_type(manifest: bytes) -> str:

@@ -11,12 +11,14 @@ from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.epub import read_epub
 from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
+from worker.parsing.readers.mail.mhtml import read_mhtml
+from worker.parsing.readers.mail.reader import read_eml, read_msg
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
-from worker.parsing.readers.office.pptx import read_pptx
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
+from worker.parsing.readers.office.pptx import read_pptx
 from worker.parsing.readers.office.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.rtf import read_rtf
@@ -32,7 +34,10 @@ _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
     "epub": read_epub,
     "html": read_html,
- "rtf": read_rtf,
+    "rtf": read_rtf,
+    "eml": read_eml,
+    "msg": read_msg,
+    "mhtml": read_mhtml,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
     "svg": read_svg,

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from app.errors import FileError, FileErrorCode
-from devtools import pdf_samples, sample_files
+from devtools import ole_samples, pdf_samples, sample_files
 from tests.integration.worker.parsing.reading import (
     ENDLESS,
     has_ended,
@@ -42,6 +42,9 @@ def test_one_fork_server_reads_one_file_after_another(shared):
         sample_files.odp("Hello"),
         "Hello\xa0".encode("cp1252"),
         b"Subject: Hello\r\nFrom: a@b.c\r\nMIME-Version: 1.0\r\n\r\nHello",
+        sample_files.eml("Grüße", "Hello", "terms.pdf"),
+        ole_samples.msg("Offer", "Hello"),
+        b"From: <Saved by X>\r\nContent-Type: text/html\r\n\r\n<p>Hello",
         b"<!doctype html>Hello",
     ],
 )

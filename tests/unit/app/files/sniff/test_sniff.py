@@ -17,6 +17,7 @@ def kind(data: bytes, name: str = "") -> str:
 
 
 ODF = "application/vnd.oasis.opendocument."
+BOOK = "application/oebps-package+xml"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 MAIL = b"Return-Path: <a@b.c>\r\nFrom: a@b.c\r\nTo: d@e.f\r\nSubject: Hi\r\n\r\nHello\r\n"
 
@@ -88,6 +89,10 @@ def test_pictures(head, expected):
         (b"Subject: Hi\n\nHello", "a.eml", "eml"),
         (b"From: the board\nTo: all staff\n\nDear all", "memo.txt", "txt"),
         (b"no header at all", "a.eml", "txt"),
+        (MAIL.replace(b"\r\n", b"\r"), "", "eml"),
+        (b"From a@b.c Sun May  8 19:07:09 2005\n" + MAIL, "a.mbox", "eml"),
+        (b"99      \n" + MAIL, "a.emlx", "eml"),
+        (b"99      \n" + MAIL, "a.txt", "txt"),
         (b"%!PS-Adobe-3.0\n", "a.txt", "unknown"),
         (b'{"a": 1}\n{"a": 2}\n', "log.jsonl", "json"),
         (b"<table><tr><td>a</table><p>b<span>c", "sheet.xls", "html"),
@@ -272,9 +277,15 @@ def test_a_directory_that_claims_too_many_bytes_is_refused():
         ({"mimetype": f"\ufeff{ODF}text\n"}, "odt"),
         ({"mimetype": f"{ODF}text-master"}, "odt"),
         ({"mimetype": f"{ODF}presentation-template"}, "odp"),
-        ({"META-INF/manifest.xml": f'<m media-type="{ODF}spreadsheet"/>'}, "ods"),
-        ({"META-INF/manifest.xml": f'<m media-type="{ODF}graphics"/>'}, "unknown"),
-        ({"META-INF/container.xml": "<container/>"}, "epub"),
+        (
+            {"META-INF/manifest.xml": f'<m><f full-path="/" media-type="{ODF}spreadsheet"/></m>'},
+            "ods",
+        ),
+        (
+            {"META-INF/manifest.xml": f'<m><f full-path="/" media-type="{ODF}graphics"/></m>'},
+            "unknown",
+        ),
+        ({"META-INF/container.xml": f'<c media-type="{BOOK}"/>'}, "epub"),
         ({"META-INF/manifest.xml": "<m/>"}, "unknown"),
     ],
 )

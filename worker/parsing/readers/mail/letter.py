@@ -1,0 +1,49 @@
+"""A message as a person sees it, whichever format it came in."""
+
+from dataclasses import dataclass, field
+
+_MAX_NAMES = 20
+_MAX_NAME_CHARACTERS = 100
+
+
+@dataclass(slots=True)
+class Letter:
+    """Header lines (`Subject`, `From`, ...), texts and attached files of one message.
+
+    `blocks` are the texts in their order. `lost` are sentences that name what could not be read.
+    `is_encrypted` tells that a part needs a key. `copies` are bodies that may repeat the texts.
+    """
+
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    is_encrypted: bool = False
+    copies: list[str] = field(default_factory=list)
+
+    def render(self) -> str:
+        """Return the header lines, the texts, and a line with the names of attached files."""
+        head = "\n".join(f"{label}: {value}" for label, value in self.lines if value.strip())
+        texts = [head, *(block.strip() for block in self.blocks), self._name_attachments()]
+        return "\n\n".join(filter(None, texts))
+
+    def take(self, other: "Letter") -> None:
+        """Add a message within this one, with its header lines."""
+        self.blocks.append(other.render())
+        self.lost += other.lost
+        self.is_encrypted |= other.is_encrypted
+
+    @property
+    def has_content(self) -> bool:
+        """Tell whether there is a text or a subject with a word."""
+        texts = [value for label, value in self.lines if label == "Subject"] + self.blocks
+        return any(character.isalnum() for text in texts for character in text)
+
+    def _name_attachments(self) -> str:
+        names = [" ".join(name.split())[:_MAX_NAME_CHARACTERS] for name in self.attachments]
+        names = [name for name in names if name]
+        if not names:
+            return ""
+        more = len(names) - _MAX_NAMES
+        listed = ", ".join(names[:_MAX_NAMES])
+        return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")

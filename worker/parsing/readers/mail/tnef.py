@@ -1,0 +1,113 @@
+"""The message within a winmail.dat attachment of Exchange ([MS-OXTNEF])."""
+
+import struct
+from collections.abc import Iterator
+
+from worker.parsing.readers.mail import mapi
+from worker.parsing.readers.mail.charsets import code_page_name, decode_text
+from worker.parsing.readers.mail.mapi import Properties
+
+_SIGNATURE = struct.pack("<L", 0x223E9F78)
+_BODY, _PROPERTIES, _CODE_PAGE = 0x0002800C, 0x00069003, 0x00069007
+_NEW_ATTACHMENT, _ATTACHMENT_TITLE = 0x00069002, 0x00018010
+_ATTACHMENT_PROPERTIES = 0x00069005
+_MAX_ATTRIBUTES = 10_000
+_MAX_PROPERTIES = 10_000
+# Sizes of the values that are not preceded by their length ([MS-OXCDATA] 2.11.1), padded to four.
+_FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000A: 4, 0x000B: 4}
+_FIXED |= dict.fromkeys((0x0005, 0x0006, 0x0007, 0x0014, 0x0040), 8) | {0x0048: 16}
+_VARIABLE = frozenset({0x000D, 0x001E, 0x001F, 0x0102})
+_MULTIPLE = 0x1000
+
+
+def read_tnef(data: bytes, lost: list[str]) -> tuple[str, list[str]]:
+    """Return the body of the message and the names of its attached files; never raises.
+
+    Adds a sentence to `lost` when the data is damaged.
+    """
+    message: dict[int, bytes] = {}
+    names: list[str] = []
+    code_page = 0
+    if not data.startswith(_SIGNATURE):
+        lost.append("the attachment winmail.dat is damaged and was not read")
+        return "", []
+    for name, value in _attributes(data):
+        if name == _CODE_PAGE:
+            code_page = int.from_bytes(value[:4], "little")
+        elif name == _BODY:
+            message.setdefault(mapi.BODY << 16 | mapi.STRING8, value)
+        elif name == _PROPERTIES:
+            message |= read_properties(value)
+        elif name == _NEW_ATTACHMENT:
+            names.append("")
+        elif name == _ATTACHMENT_TITLE and names:
+            names[-1] = names[-1] or decode_text(value.rstrip(b"\0"), code_page_name(code_page))
+        elif name == _ATTACHMENT_PROPERTIES and names:
+            attachment = _as_properties(read_properties(value), code_page)
+            names[-1] = attachment.text(mapi.LONG_NAME) or names[-1]
+    body = mapi.body_text(_as_properties(message, code_page), lost)
+    return body, [name for name in names if name]
+
+
+def read_properties(data: bytes) -> dict[int, bytes]:
+    """Return the first values of encapsulated properties by tag ([MS-OXTNEF] 2.1.3.4)."""
+    found: dict[int, bytes] = {}
+    at = 4
+    for _ in range(min(_number(data, 0), _MAX_PROPERTIES)):
+        kind, name = _number(data, at, 2), _number(data, at + 2, 2)
+        at += 4
+        if name >= 0x8000:
+            at = _skip_name(data, at)
+        value, at = _read_values(data, at, kind)
+        if at > len(data) or value is None:
+            break
+        found[name << 16 | kind & ~_MULTIPLE] = value
+    return found
+
+
+def _as_properties(values: dict[int, bytes], code_page: int) -> Properties:
+    return Properties(lambda tag: values.get(tag, b""), code_page)
+
+
+def _read_values(data: bytes, at: int, kind: int) -> tuple[bytes | None, int]:
+    """Return the first value of a property and the end of all; None for an unknown type."""
+    count = 1
+    if kind & _MULTIPLE or kind in _VARIABLE:
+        count = min(_number(data, at), _MAX_PROPERTIES)
+        at += 4
+    kind &= ~_MULTIPLE
+    if kind not in _FIXED and kind not in _VARIABLE:
+        return None, at
+    first = None
+    for _ in range(count):
+        size = _FIXED.get(kind, 0)
+        if kind in _VARIABLE:
+            size = _number(data, at)
+            at += 4
+        first = data[at : at + size] if first is None else first
+        at += size + -size % 4
+        if at > len(data):
+            break
+    return first or b"", at
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 6
+    for _ in range(_MAX_ATTRIBUTES):
+        if at + 9 > len(data):
+            return
+        name, size = struct.unpack_from("<2L", data, at + 1)
+        yield name, data[at + 9 : at + 9 + size]
+        at += 9 + size + 2
+
+
+def _skip_name(data: bytes, at: int) -> int:
+    """Return the position after the name of a named property: a number or a text."""
+    if not _number(data, at + 16):
+        return at + 24
+    size = _number(data, at + 20)
+    return at + 24 + size + -size % 4
+
+
+def _number(data: bytes, at: int, size: int = 4) -> int:
+    return int.from_bytes(data[at : at + size], "little")
