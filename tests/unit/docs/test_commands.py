@@ -10,7 +10,7 @@ from cli.main import commands
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "how-to" / "see-what-is-read.md").read_text(encoding="utf-8")
-BLOCKS = "\n".join(re.findall(r"```console\n(.+?)```", PAGE, re.DOTALL))
+BLOCKS = "".join(re.findall(r"```console\n(.+?)```", PAGE, re.DOTALL))
 EXAMPLES = re.findall(r"^\$ pigeonhole (.+)\n((?:[^$\n].*\n|\n)+)", BLOCKS, re.MULTILINE)
 
 
