@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from devtools.marked import mail, markup, open_document, outlook, pdf, sheets, slides, word
+from devtools.marked import (
+    mail,
+    markup,
+    old_sheets,
+    old_slides,
+    old_word,
+    open_document,
+    outlook,
+    pdf,
+    sheets,
+    slides,
+    word,
+)
 from devtools.marked.document import MarkedDocument
 
 
@@ -12,6 +24,9 @@ def marked_documents() -> Mapping[str, MarkedDocument]:
         word.marked_docx(),
         slides.marked_pptx(),
         sheets.marked_xlsx(),
+        old_word.marked_doc(),
+        old_slides.marked_ppt(),
+        old_sheets.marked_xls(),
         open_document.marked_odt(),
         open_document.marked_ods(),
         open_document.marked_odp(),

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 
+from devtools.marked.binary_drawing import atom, container, container_head, group_shape
 from devtools.marked.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
 
@@ -35,7 +36,7 @@ def marked_xls() -> MarkedDocument:
 def _workbook(sheets: Sequence[tuple[str, bytes]], shared: str) -> bytes:
     """Return the stream of a workbook (2.1.7.20): its globals, then each sheet."""
     strings = _record(_SHARED, struct.pack("<LL", 1, 1) + _text16(shared))
-    group = _record(_DRAWING_GROUP, _container(0xF000, _atom(0xF006, _GROUP_HEAD)))
+    group = _record(_DRAWING_GROUP, container(0xF000, atom(0xF006, _GROUP_HEAD)))
     begin = _bof(0x0010) + _record(_CALCULATION_MODE, struct.pack("<H", 1))
     streams = [begin + content + _record(_EOF) for _, content in sheets]
     names = [name for name, _ in sheets]
@@ -83,15 +84,13 @@ _GROUP_HEAD = struct.pack("<4L2L", 1027, 2, 3, 1, 1, 3)
 def _drawings(marks: Marks) -> bytes:
     """Return a note and a text box: their shapes, objects and texts."""
     shapes = [_shape(1025, column=1), _shape(1026, column=4)]
-    text_box = _atom(0xF00D, b"")
-    root = _container(
-        0xF004, _atom(0xF009, bytes(16), version=1) + _atom(0xF00A, struct.pack("<LL", 1024, 5), 2)
-    )
+    text_box = atom(0xF00D, b"")
+    root = group_shape(1024)
     # The lengths count what the records between the parts hold.
     inside = b"".join(shape + text_box for shape in shapes)
-    spgr = _head(0xF003, len(root) + len(inside)) + root
-    drawing = _atom(0xF008, struct.pack("<LL", 3, 1026), instance=1)
-    start = _head(0xF002, len(drawing) + len(spgr) + len(inside)) + drawing + spgr
+    spgr = container_head(0xF003, len(root) + len(inside)) + root
+    drawing = atom(0xF008, struct.pack("<LL", 3, 1026), instance=1)
+    start = container_head(0xF002, len(drawing) + len(spgr) + len(inside)) + drawing + spgr
     records = b""
     kinds = ((_NOTE_OBJECT, marks("comment")), (_TEXT_BOX, marks("text box")))
     for number, ((kind, text), shape) in enumerate(zip(kinds, shapes, strict=True), 1):
@@ -113,19 +112,7 @@ def _object(kind: int, number: int) -> bytes:
 
 def _shape(number: int, column: int) -> bytes:
     """Return a shape without the length of its text box, which another record has."""
-    sp = _atom(0xF00A, struct.pack("<LL", number, 0x0A00), 2, _TEXT_BOX_SHAPE)
-    anchor = _atom(0xF010, struct.pack("<9H", 0, column, 0, 1, 0, column + 2, 0, 5, 0))
-    body = sp + anchor + _atom(0xF011, b"")
-    return _head(0xF004, len(body) + 8) + body
-
-
-def _head(kind: int, length: int) -> bytes:
-    return struct.pack("<HHL", 0x000F, kind, length)
-
-
-def _container(kind: int, content: bytes) -> bytes:
-    return _head(kind, len(content)) + content
-
-
-def _atom(kind: int, content: bytes, version: int = 0, instance: int = 0) -> bytes:
-    return struct.pack("<HHL", version | instance << 4, kind, len(content)) + content
+    sp = atom(0xF00A, struct.pack("<LL", number, 0x0A00), 2, _TEXT_BOX_SHAPE)
+    anchor = atom(0xF010, struct.pack("<9H", 0, column, 0, 1, 0, column + 2, 0, 5, 0))
+    body = sp + anchor + atom(0xF011, b"")
+    return container_head(0xF004, len(body) + 8) + body
