@@ -4,7 +4,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-examples bench-hostile bench-parsing bench-soak bench-api bench-auth bench-uploads bench-blobs bench-memory \
+	bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
+	bench-api bench-auth bench-uploads bench-blobs bench-memory \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
@@ -109,6 +110,14 @@ bench-hostile: install ## Measure the effect of files that break readers (CORPUS
 
 bench-parsing: install ## Measure reading by format against the bare libraries (CORPUS=folder too)
 	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-reading: install ## Check what is read in files with known texts (CORPUS=folder with cases.csv)
+	@test -n "$(CORPUS)" || { echo 'Say where the files are: make bench-reading CORPUS=folder' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.parsing.reading --corpus "$(CORPUS)" $(ARGS)
+
+bench-words: install ## Measure the words that only other readers find (CORPUS=folder)
+	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-words CORPUS=folder' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.parsing.words --corpus "$(CORPUS)" $(ARGS)
 
 bench-soak: install ## Measure memory, zombies and files left after thousands of files
 	@$(BIN)/python -m benchmarks.parsing.soak $(ARGS)

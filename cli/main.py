@@ -21,6 +21,7 @@ VERBS = {
     "audit": "cli.audit",
     "purge": "cli.purge",
     "files": "cli.files",
+    "read": "cli.read",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",

@@ -15,7 +15,7 @@ from app.files.cache import FileCache
 from app.observability.tracing import start_tracing
 from app.settings import Settings
 from cli.composition import open_blobs, open_database
-from worker.parsing.limits import ParserLimits
+from cli.parser_limits import parser_limits
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser
 from worker.runtime.processor import Processor
@@ -70,7 +70,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         log.warning("one model unavailable; using USE alone", extra={"reason": engine.missing})
     # For the work, its lease, the heartbeat, and two in reserve.
     database = open_database(settings, connections=5)
-    limits, ocr = _parser_limits(settings), find_ocr(settings.ocr_data_dir)
+    limits, ocr = parser_limits(settings), find_ocr(settings.ocr_data_dir)
     blobs = open_blobs(settings)
     reader = DocumentReader(
         database=database,
@@ -89,15 +89,4 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,
         remote=remote_of(engine),
-    )
-
-
-def _parser_limits(settings: Settings) -> ParserLimits:
-    return ParserLimits(
-        memory_bytes=settings.parser_memory_bytes,
-        cpu_seconds=settings.parser_cpu_seconds,
-        wall_seconds=settings.parser_wall_seconds,
-        max_pages=settings.parser_max_pages,
-        ocr_page_seconds=settings.ocr_page_seconds,
-        ocr_max_seconds=settings.ocr_max_seconds,
     )

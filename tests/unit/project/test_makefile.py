@@ -34,7 +34,13 @@ def test_help_is_the_default_and_lists_every_verb(root: Path, makefile: str):
 
 
 @pytest.mark.parametrize(
-    ("verb", "corpus"), [("bench-accuracy", '"folder ..."'), ("bench-hostile", "folder")]
+    ("verb", "corpus"),
+    [
+        ("bench-accuracy", '"folder ..."'),
+        ("bench-hostile", "folder"),
+        ("bench-reading", "folder"),
+        ("bench-words", "folder"),
+    ],
 )
 def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str, corpus: str):
     done = subprocess.run(

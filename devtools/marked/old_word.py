@@ -1,0 +1,112 @@
+"""A document of Word 97 ([MS-DOC]) with a marker in each of its stories."""
+
+import struct
+from collections.abc import Mapping, Sequence
+
+from devtools.marked.compound_file import compound_file
+from devtools.marked.document import MarkedDocument, Marks
+
+# Of the file information block: where each table of the table stream is listed (2.5.6).
+_STYLES, _FOOTNOTE_MARKS, _FOOTNOTES, _COMMENT_MARKS, _COMMENTS = 1, 2, 3, 4, 5
+_SECTIONS, _HEADERS, _CHARACTERS, _PARAGRAPHS = 6, 11, 12, 13
+_SETTINGS, _PIECES, _AUTHORS, _ENDNOTE_MARKS, _ENDNOTES = 31, 33, 36, 46, 47
+_TABLES = 93
+_TEXT_AT = 1024
+_NO_FORMAT_AT = 1000  # two zeros: an empty list of a section's properties
+_PAGE = 512
+_NOTE_MARK, _COMMENT_MARK = "\x02", "\x05"
+
+
+def marked_doc() -> MarkedDocument:
+    """Return a doc with headers, a footnote, an endnote and a comment."""
+    marks = Marks()
+    main = f"{marks('body')}\ra{_NOTE_MARK}b{_NOTE_MARK}c{_COMMENT_MARK}\r"
+    main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
+    references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
+    notes = {
+        place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
+        for place in ("footnote", "endnote", "comment")
+    }
+    # Six separators of notes, then of the section: even, odd and first headers and footers (2.3.3).
+    headers = [""] * 7 + [f"{marks('header')}\r\r", "", f"{marks('footer')}\r\r", "", ""]
+    stories = (main, notes["footnote"], "".join(headers) + "\r", notes["comment"], notes["endnote"])
+    text = "".join(stories) + "\r"
+    tables = {
+        _STYLES: struct.pack("<H9H", 18, 0, 10, 0, 0, 0, 0, 0, 0, 0),
+        _FOOTNOTE_MARKS: _plc([references[0], len(main)], [b"\1\0"]),
+        _FOOTNOTES: _plc([0, len(notes["footnote"]) - 1, len(notes["footnote"]) + 2]),
+        _ENDNOTE_MARKS: _plc([references[1], len(main)], [b"\1\0"]),
+        _ENDNOTES: _plc([0, len(notes["endnote"]) - 1, len(notes["endnote"]) + 2]),
+        _COMMENT_MARKS: _plc([references[2], len(main)], [_comment_by("A")]),
+        _COMMENTS: _plc([0, len(notes["comment"]) - 1, len(notes["comment"]) + 2]),
+        _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
+        _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
+        _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
+        # The second byte has a bit for each separator, which other readers count.
+        _SETTINGS: struct.pack("<BB8xH488x", 0, 0x3F, 720),
+        _PIECES: _pieces(len(text)),
+    }
+    end = _TEXT_AT + 2 * len(text)
+    pages = -(-end // _PAGE)
+    for number, table in enumerate((_CHARACTERS, _PARAGRAPHS)):
+        tables[table] = _plc([_TEXT_AT, end], [struct.pack("<L", pages + number)])
+    places, table_stream = _lay_out(tables)
+    stream = _information(places, [len(story) for story in stories]).ljust(_TEXT_AT, b"\0")
+    stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
+    stream += _one_run(end) * 2
+    return MarkedDocument(
+        "doc", compound_file({"WordDocument": stream, "1Table": table_stream}), marks
+    )
+
+
+def _plc(positions: Sequence[int], data: Sequence[bytes] = ()) -> bytes:
+    """Return a table of positions and what belongs to each (2.2.2)."""
+    return struct.pack(f"<{len(positions)}L", *positions) + b"".join(data)
+
+
+def _ends(texts: Sequence[str]) -> list[int]:
+    ends = [0]
+    for text in texts:
+        ends.append(ends[-1] + len(text))
+    return ends
+
+
+def _comment_by(initials: str) -> bytes:
+    """Return the author of a comment (2.9.4): initials, and the first name in the list."""
+    name = struct.pack("<H", len(initials)) + initials.encode("utf-16-le")
+    return name.ljust(20, b"\0") + struct.pack("<HHHl", 0, 0, 0, -1)
+
+
+def _pieces(length: int) -> bytes:
+    """Return the table of pieces (2.9.38): one piece of two bytes a character."""
+    piece = _plc([0, length], [struct.pack("<HLH", 0, _TEXT_AT, 0)])
+    return struct.pack("<BL", 2, len(piece)) + piece
+
+
+def _one_run(end: int) -> bytes:
+    """Return a page of formats (2.9.33, 2.9.174) that gives all text the default one."""
+    return struct.pack("<LL", _TEXT_AT, end).ljust(_PAGE - 1, b"\0") + b"\1"
+
+
+def _lay_out(tables: Mapping[int, bytes]) -> tuple[dict[int, tuple[int, int]], bytes]:
+    places: dict[int, tuple[int, int]] = {}
+    stream = b""
+    for number, content in tables.items():
+        places[number] = (len(stream), len(content))
+        stream += content
+    return places, stream
+
+
+def _information(places: Mapping[int, tuple[int, int]], lengths: Sequence[int]) -> bytes:
+    """Return the file information block (2.5.1)."""
+    # Word 97, tables in 1Table, not encrypted.
+    base = struct.pack("<6HH18x", 0xA5EC, 0x00C1, 0, 0x0409, 0, 0x1200, 0x00BF)
+    main, footnotes, headers, comments, endnotes = lengths
+    counts = [0, 0, 0, main, footnotes, headers, 0, comments, endnotes]
+    pairs = [number for table in range(_TABLES) for number in places.get(table, (0, 0))]
+    return (
+        base
+        + struct.pack("<H28x", 14)
+        + struct.pack("<H22L", 22, *counts, *[0] * (22 - len(counts)))
+        + struct.pack(f"<H{len(pairs)}LH", _TABLES, *pairs, 0)
+    )

@@ -1,0 +1,57 @@
+"""Which words a text lacks that another has."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.parsing.second_readers import read_mail, read_markup
+from benchmarks.parsing.words import missing_words, words_of
+from devtools import sample_files
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Invoice, 2024-117 a", {"invoice", "2024", "117"}),
+        ("Rech-\n  nung R\u00adest", {"rechnung", "rest"}),
+        ("ﬁne Straße", {"fine", "strasse"}),
+        ("請求書 No 5", {"請", "求", "書", "no"}),
+        ("snake_case", {"snake", "case"}),
+    ],
+)
+def test_words(text: str, words: set[str]) -> None:
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "missing"),
+    [
+        ("head body foot", "body", ("foot", "head")),
+        ("Total TOTAL total", "Sum", ("total",)),
+        ("Rechnung", "Rech-\nnung", ()),
+        ("Rech-\nnung", "Rechnung", ()),
+        ("self-\nservice", "self-service", ()),
+        ("hello world", "helloworld", ()),
+        ("helloworld", "hello world", ()),
+        ("on", "one", ("on",)),
+        ("請求", "請\n求", ()),
+    ],
+)
+def test_missing_words(theirs: str, ours: str, missing: tuple[str, ...]) -> None:
+    assert missing_words(theirs, ours) == missing
+
+
+def test_the_second_reader_of_mail(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(sample_files.eml("Your order", "Größe", "plan.bin"))
+
+    (text,) = read_mail(path)
+
+    assert words_of(text) == {"your", "order", "größe".replace("ß", "ss")}
+
+
+def test_the_second_reader_of_markup(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<p>One<style>no</style><td>two</td><script>no</script>&amp; <b>three</b>")
+
+    assert words_of(read_markup(path)[0]) == {"one", "two", "three"}
