@@ -15,15 +15,15 @@ def marked_eml() -> MarkedDocument:
     mail.set_content(marks("plain text"))
     html = f"<p>{marks('html text')}</p><table><tr><td>{marks('table cell')}</td></tr></table>"
     mail.add_alternative(f"<html><body><p>{marks('plain text')}</p>{html}</body></html>", "html")
-    mail.add_attachment(f"{marks('attached text')}\n", filename=f"{marks('name of a text')}.txt")
+    mail.add_attachment("An attached text.\n", filename=f"{marks('name of a text')}.txt")
     mail.add_attachment(
-        pdf_samples.pdf(marks("attached pdf")),
+        pdf_samples.pdf("An attached PDF."),
         maintype="application",
         subtype="pdf",
         filename=f"{marks('name of a pdf')}.pdf",
     )
     mail.add_attachment(
-        sample_files.docx([marks("attached docx")]),
+        sample_files.docx(["An attached document."]),
         maintype="application",
         subtype="octet-stream",
         filename=f"{marks('name of a docx')}.docx",
@@ -34,11 +34,11 @@ def marked_eml() -> MarkedDocument:
         subtype="octet-stream",
         filename=f"{marks('name of other')}.bin",
     )
-    mail.add_attachment(f"<p>{marks('attached html')}</p>", subtype="html", filename="page.html")
+    mail.add_attachment("<p>An attached page.</p>", subtype="html", filename="page.html")
     inner = EmailMessage(SMTP)
     inner["From"], inner["Subject"] = "e@f.g", marks("forwarded subject")
     inner.set_content(marks("forwarded text"))
-    inner.add_attachment(marks("text within forwarded"), filename="inner.txt")
+    inner.add_attachment("A text within.", filename="inner.txt")
     mail.add_attachment(inner)
     return MarkedDocument("eml", mail.as_bytes(), marks)
 

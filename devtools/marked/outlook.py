@@ -47,7 +47,7 @@ def marked_msg() -> MarkedDocument:
         tree[f"__recip_version1.0_#{number:08X}"] = _properties(
             {_NAME: name, _ADDRESS: "d@e.f", _KIND_OF_RECIPIENT: number + 1}, bytes(8)
         )
-    text = f"{marks('attached text')}\r\n".encode()
+    text = b"An attached text.\r\n"
     files = ((f"{marks('name of a text')}.txt", text), (f"{marks('name of other')}.bin", b"\0\1\2"))
     for number, (name, content) in enumerate(files):
         tree[f"__attach_version1.0_#{number:08X}"] = _properties(

@@ -26,7 +26,19 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset(
     {"address", "article", "aside", "body", "br", "caption", "center", "dd", "details", "dialog"}
     | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"}
-    | {"li", "main", "menu", "nav", "noframes", "optgroup", "option", "pre", "summary", "svg"}
+    | {
+        "iframe",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "noframes",
+        "optgroup",
+        "option",
+        "pre",
+        "summary",
+        "svg",
+    }
     | {"tbody", "text", "tfoot", "thead", "tr"}
 )
 _BOXES = frozenset({"td", "th", "button", "input", "select", "textarea", "img", "tspan"})
@@ -157,6 +169,9 @@ class _Page:
         self._pieces.append(_BREAKS.get(name, ""))
         if name == "input":
             self._add_text(_shown_value(_attributes(markup, start, end)))
+        elif name == "iframe" and not is_end:
+            inner = html.unescape(_attributes(markup, start, end).get("srcdoc", ""))
+            self._add_text(html.escape(_Page(inner).read().text))
         elif name == "img" and not self.has_body:
             self._add_picture(_attributes(markup, start, end))
 

@@ -12,6 +12,7 @@ from worker.parsing.readers.document_builder import (
 )
 from worker.parsing.readers.office import kreuzberg_adapter
 from worker.parsing.readers.office.doc_text import BadDocument, DocText, read_doc_text
+from worker.parsing.readers.office.ppt_comments import read_comments
 from worker.parsing.readers.office.xls_drawn_texts import BadWorkbook, read_drawn_texts
 from worker.parsing.readers.source import Source
 
@@ -36,13 +37,29 @@ def read_doc(source: Source) -> Document:
 
 
 def read_ppt(source: Source) -> Document:
-    """Read a presentation; a page is a slide with its notes.
+    """Read a presentation; a page is a slide with its notes and comments.
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """
     extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
     slides = [sanitize(slide).strip() for slide in extracted.parts]
-    return build_document(source, slides or [sanitize(extracted.text).strip()])
+    slides = slides or [sanitize(extracted.text).strip()]
+    lost = []
+    try:
+        ole = _open(source)
+        comments = read_comments(ole.openstream("PowerPoint Document").read())
+        lost += _embedded(ole)
+    except OSError:
+        comments = []
+        lost.append("comments of the presentation could not be read")
+    if len(comments) != len(slides):
+        # Slides that were saved more than once cannot be told apart.
+        comments = [[]] * (len(slides) - 1) + [[text for each in comments for text in each]]
+    pages = [
+        "\n".join((slide, *dict.fromkeys(texts)))
+        for slide, texts in zip(slides, comments, strict=True)
+    ]
+    return build_document(source, pages, lost=lost)
 
 
 def read_xls(source: Source) -> Document:
