@@ -13,6 +13,7 @@ from itertools import pairwise
 from worker.parsing.readers.pdf.letter_pairs import COMMON_HAN, RARITIES
 
 _RUBBISH_SHARE = 0.3
+_UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b]")
 
 # Of so much text at the beginning, and as much in the middle, letters are counted.
 _SAMPLE = 1000
@@ -65,13 +66,8 @@ _CODE_PAGES = ("cp1251", "cp1253")
 
 def is_rubbish(text: str) -> bool:
     """Tell whether a broken font map gave the text: replacement, private, control characters."""
-    characters = [character for character in text if not character.isspace()]
-    bad = sum(
-        1
-        for character in characters
-        if character == "\ufffd" or "\ue000" <= character <= "\uf8ff" or character < " "
-    )
-    return bad > len(characters) * _RUBBISH_SHARE
+    bad = len(_UNREADABLE.findall(text))
+    return bad > _RUBBISH_SHARE * len("".join(text.split()))
 
 
 def is_garbled(text: str) -> bool:
@@ -112,14 +108,11 @@ def put_right(text: str) -> str | None:
 
 
 def _is_usual(sample: str) -> bool:
+    if len(_PLAIN_CHARACTER.findall(sample)) < len(sample) * _PLAIN_SHARE:
+        return False
     rarity, pairs = _measure_pairs(sample)
-    drawn = len(_DRAWN.findall(sample))
-    return (
-        pairs >= max(_MIN_PAIRS, drawn * _USUAL_PAIR_SHARE)
-        and rarity < _USUAL
-        and len(_PLAIN_CHARACTER.findall(sample)) > len(sample) * _PLAIN_SHARE
-        and not _has_many_marks(sample)
-    )
+    enough = max(_MIN_PAIRS, _USUAL_PAIR_SHARE * len("".join(sample.split())))
+    return pairs >= enough and rarity < _USUAL and not _has_many_marks(sample)
 
 
 def _shift(table: dict[int, str], text: str) -> str:

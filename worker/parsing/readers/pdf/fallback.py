@@ -16,7 +16,7 @@ from pypdf.generic import DictionaryObject
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.readers.document_builder import DocumentBuilder
-from worker.parsing.readers.pdf import xfa, xfa_document
+from worker.parsing.readers.pdf import xfa_document
 from worker.parsing.readers.source import Source
 
 _MAX_BLANK_PAGES = 3
@@ -56,10 +56,7 @@ def read_with_pypdf(source: Source) -> Document:
             " there could not be shown to OCR",
             len(unread),
         )
-    document = builder.build(total)
-    if total <= 2 and xfa.is_cover("\n".join(page.text for page in document.pages)):
-        raise xfa_document.cover_only()
-    return document
+    return xfa_document.refuse_cover(builder.build(total))
 
 
 def read_encrypted(source: Source) -> Document:

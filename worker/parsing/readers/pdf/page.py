@@ -62,7 +62,7 @@ def read_page(
     try:
         layer, headings = _read_text(page, max_characters, is_first=is_first)
         text = _put_right(layer)
-        letters = sum(1 for character in text if not character.isspace())
+        letters = len("".join(text.split()))
         annotations = read_annotations(document, page, index)
         width, height = page.get_size()
         drawn = measure_objects(page, width * height)

@@ -86,7 +86,7 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
         )
     for sentence in source.ocr.warnings():
         builder.add_warning(sentence)
-    return builder.build(total, findings.form_fields)
+    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
 
 
 def _read_pages(
@@ -153,11 +153,10 @@ def _add_annotations(page: DocumentPage, read: PageReading, files: list[str]) ->
 def _record(findings: _Findings, read: PageReading, page: DocumentPage, position: int) -> None:
     if position < _MAX_FORM_PAGES:
         findings.form_fields += read.annotations.form_fields
-    letters = sum(1 for character in page.text if not character.isspace())
     if read.may_be_picture:
-        if letters < _FEW_LETTERS:
+        if len("".join(page.text.split())) < _FEW_LETTERS:
             findings.unread.append(page.index)
-    elif read.garbled and not letters:
+    elif read.garbled and not page.text.strip():
         findings.garbled.append(page.index)
     elif read.is_blank:
         findings.blank.append(page.index)

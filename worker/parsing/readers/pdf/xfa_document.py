@@ -18,11 +18,8 @@ _MAX_COVER_SHARE = 0.3
 
 
 def read_instead_of_pages(source: Source, document: pypdfium2.PdfDocument) -> Document | None:
-    """Return the document of an XFA form whose page is only a cover; None for other files.
-
-    Raises FileError (`unsupported_type`) if the page is a cover and the form has no text.
-    """
-    if len(document) > _MAX_COVER_PAGES:
+    """Return the document of an XFA form whose page is only a cover; None for other files."""
+    if len(document) > _MAX_COVER_PAGES or not xfa.has_form(document):
         return None
     try:
         cover = "\n".join(_page_texts(document))
@@ -30,24 +27,28 @@ def read_instead_of_pages(source: Source, document: pypdfium2.PdfDocument) -> Do
         return None
     is_cover = xfa.is_cover(cover)
     letters = sum(map(str.isalpha, cover))
-    if not is_cover and (letters > _MAX_COVER_LETTERS or not xfa.has_form(document)):
+    if not is_cover and letters > _MAX_COVER_LETTERS:
         return None
     form = xfa.read_form(document)
     is_larger = letters < _MAX_COVER_SHARE * sum(map(str.isalpha, form.text))
     if form.text and (is_cover or is_larger or xfa.needs_rendering(document)):
         return replace(build_text_document(source, sanitize(form.text)), form_fields=form.fields)
-    if is_cover:
-        raise cover_only()
     return None
 
 
-def cover_only() -> FileError:
-    """Return the error for a file whose page only names the program that shows the rest."""
-    return FileError(
-        FileErrorCode.UNSUPPORTED_TYPE,
-        "the page only says that the document needs Adobe Reader: it is a dynamic form (XFA)"
-        " whose content cannot be read; print it to a PDF and upload that",
-    )
+def refuse_cover(document: Document) -> Document:
+    """Return a document that is more than a page that names the program that shows the rest.
+
+    Raises FileError (`unsupported_type`).
+    """
+    text = "\n".join(page.text for page in document.pages[: _MAX_COVER_PAGES + 1])
+    if document.total_pages <= _MAX_COVER_PAGES and xfa.is_cover(text):
+        raise FileError(
+            FileErrorCode.UNSUPPORTED_TYPE,
+            "the page only says that the document needs Adobe Reader: it is a dynamic form (XFA)"
+            " whose content cannot be read; print it to a PDF and upload that",
+        )
+    return document
 
 
 def _page_texts(document: pypdfium2.PdfDocument) -> list[str]:
