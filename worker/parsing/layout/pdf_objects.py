@@ -13,7 +13,7 @@ _MAX_FORM_DEPTH = 2
 
 @dataclass(frozen=True, slots=True)
 class DrawnObjects:
-    """The objects on a page: how many, how many paths, and the share that images cover.
+    """The objects on a page: how many, how many of some kinds, and the share that images cover.
 
     The share is above 1 where images overlap.
     """
@@ -21,6 +21,7 @@ class DrawnObjects:
     count: int
     paths: int
     image_share: float
+    texts: int = 0
 
 
 def page_objects(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfObject]:
@@ -35,14 +36,25 @@ def is_image(item: pypdfium2.PdfObject) -> bool:
 
 def measure_objects(page: pypdfium2.PdfPage, page_area: float) -> DrawnObjects:
     """Count the objects of a page of `page_area` square points."""
-    objects = paths = 0
+    objects = paths = texts = 0
     covered = 0.0
     for item in page_objects(page):
         objects += 1
         paths += item.type == pdfium_c.FPDF_PAGEOBJ_PATH
+        texts += item.type == pdfium_c.FPDF_PAGEOBJ_TEXT
         if is_image(item):
             covered += _covered_area(item, page_area)
-    return DrawnObjects(objects, paths, covered / page_area if page_area > 0 else 0.0)
+    share = covered / page_area if page_area > 0 else 0.0
+    return DrawnObjects(objects, paths, share, texts)
+
+
+def count_segments(page: pypdfium2.PdfPage) -> int:
+    """Return the number of the lines and curves of a page's paths."""
+    return sum(
+        max(0, pdfium_c.FPDFPath_CountSegments(item.raw))
+        for item in page_objects(page)
+        if item.type == pdfium_c.FPDF_PAGEOBJ_PATH
+    )
 
 
 def _covered_area(image: pypdfium2.PdfObject, page_area: float) -> float:

@@ -8,7 +8,6 @@ import signal
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 
 import pypdf
 from pypdf.errors import LimitReachedError
@@ -17,6 +16,7 @@ from pypdf.generic import DictionaryObject
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.readers.document_builder import DocumentBuilder
+from worker.parsing.readers.pdf import xfa_document
 from worker.parsing.readers.source import Source
 
 _MAX_BLANK_PAGES = 3
@@ -31,6 +31,7 @@ def read_with_pypdf(source: Source) -> Document:
     reader, total = _open(source)
     builder = DocumentBuilder(source)
     failed = []
+    unread = []
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     for index in chosen:
         try:
@@ -41,19 +42,45 @@ def read_with_pypdf(source: Source) -> Document:
             failed.append(index)
             continue
         kind = TextSource.TEXT_LAYER if text.strip() else TextSource.NONE
+        if kind is TextSource.NONE and _draws_something(reader, index):
+            unread.append(index)
         if not builder.add_page(DocumentPage(index=index, text=text, source=kind)):
             break
     if len(failed) == len(chosen):
         raise _damaged()
     if failed:
-        builder.add_warning(f"{name_pages(failed)} could not be read")
-    return builder.build(total)
+        builder.add_loss(f"{name_pages(failed)} could not be read", len(failed))
+    if unread:
+        builder.add_loss(
+            f"no text was found on {name_pages(unread)}: the file is damaged, and what is drawn"
+            " there could not be shown to OCR",
+            len(unread),
+        )
+    return xfa_document.refuse_cover(builder.build(total))
 
 
-def reread_page(source: Source, page: DocumentPage) -> DocumentPage:
-    """Return `page` with pypdf's text, or unchanged if pypdf fails or is slow."""
-    text = run_with_timeout(lambda: _read_one(source, page.index), source.limits.slow_page_seconds)
-    return replace(page, text=text) if text.strip() else page
+def read_encrypted(source: Source) -> Document:
+    """Read a file that PDFium cannot decrypt, if an empty password opens it for pypdf.
+
+    Raises FileError (`encrypted`, `no_such_pages`).
+    """
+    try:
+        return read_with_pypdf(source)
+    except FileError as error:
+        if error.code == FileErrorCode.CORRUPT:
+            raise _locked() from error
+        raise
+
+
+def reread_text(source: Source, index: int) -> str:
+    """Return pypdf's text of a page, "" if pypdf fails or is slow."""
+    return run_with_timeout(lambda: _read_one(source, index), source.limits.slow_page_seconds)
+
+
+def is_portfolio(source: Source) -> bool:
+    """Tell whether a file is a collection of other files (ISO 32000-2, 12.3.5)."""
+    answer = run_with_timeout(lambda: _has_collection(source), source.limits.slow_page_seconds)
+    return bool(answer)
 
 
 def check_blank_pages(source: Source, indices: list[int]) -> None:
@@ -84,10 +111,25 @@ def _open(source: Source) -> tuple[pypdf.PdfReader, int]:
     except Exception as error:  # pypdf raises any type on damaged files
         raise _damaged() from error
     if is_locked:
-        raise FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
+        raise _locked()
     if total == 0:
         raise _damaged()
     return reader, total
+
+
+def _draws_something(reader: pypdf.PdfReader, index: int) -> bool:
+    """Tell whether a page shows a picture, or a form that may contain one."""
+    try:
+        resources = reader.pages[index].get("/Resources", {}).get_object()
+        return bool(resources.get("/XObject", {}).get_object())
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  pypdf raises any type on damaged pages
+        return False
+
+
+def _locked() -> FileError:
+    return FileError(FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password")
 
 
 def _damaged() -> FileError:
@@ -97,6 +139,11 @@ def _damaged() -> FileError:
 def _read_one(source: Source, index: int) -> str:
     reader, _ = _open(source)
     return reader.pages[index].extract_text().rstrip()
+
+
+def _has_collection(source: Source) -> str:
+    reader, _ = _open(source)
+    return "/Collection" if "/Collection" in reader.root_object else ""
 
 
 def _judge_blank_pages(source: Source, indices: list[int]) -> str:

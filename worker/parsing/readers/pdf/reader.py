@@ -1,43 +1,42 @@
 """Reads PDFs by PDFium, and by pypdf where PDFium fails or garbles Arabic script."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.layout.measure import PdfLayouts
 from worker.parsing.ocr.page_reader import Ocr, ocr_unavailable
-from worker.parsing.ocr.picture import OcrPicture, has_ink
 from worker.parsing.readers.document_builder import DocumentBuilder, append_texts
-from worker.parsing.readers.pdf import fallback, pictures
+from worker.parsing.readers.pdf import attachments, fallback, pictures, reading_order, xfa_document
 from worker.parsing.readers.pdf import page as pdf_page
+from worker.parsing.readers.pdf.annotations import without_repetitions
 from worker.parsing.readers.pdf.page import PageReading
+from worker.parsing.readers.pdf.picture_pages import PicturePages
 from worker.parsing.readers.source import Source
 
 # A form has fields on its first pages; counting those of 300 pages takes too long.
 _MAX_FORM_PAGES = 3
-
-# Each takes a rendering, up to 100 ms for a scan in high resolution.
-_MAX_INK_CHECKS = 10
-_INK_DPI = 36
-_ARABIC_SHARE = 0.2
-_ARABIC = re.compile("[\u0600-\u06ff]")
+# A page that needs OCR is not lost if it has more letters: a stamp, comments, typed text.
+_FEW_LETTERS = 25
 
 
 @dataclass(slots=True)
 class _Findings:
-    """What the pages gave so far. The lists hold indices; `unread` pages need OCR and got none."""
+    """What the pages gave so far. The lists hold indices.
+
+    `unread` pages need OCR and got none, nor have they other text. The text layer of `garbled`
+    pages is not what they show, and OCR read nothing.
+    """
 
     failed: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
+    garbled: list[int] = field(default_factory=list)
     form_fields: int = 0
     read: int = 0
-    ink_checks: int = 0
 
 
 def read_pdf(source: Source) -> Document:
@@ -45,15 +44,14 @@ def read_pdf(source: Source) -> Document:
 
     Pages that are pictures of text are read by OCR. A page that fails, or that needs OCR and gets
     none, gives a warning. Raises FileError (`encrypted`, `corrupt`, `too_large`, `no_such_pages`;
-    `ocr_unavailable` if OCR is missing and no page has text).
+    `ocr_unavailable` if OCR is missing and no page has text; `unsupported_type` for a form whose
+    page only names the program that shows it).
     """
     try:
         document = pypdfium2.PdfDocument(source.read_all())
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
-            raise FileError(
-                FileErrorCode.ENCRYPTED, "the file is encrypted and needs a password"
-            ) from error
+        if error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
+            return fallback.read_encrypted(source)
         return fallback.read_with_pypdf(source)
     try:
         return _read_with_pdfium(source, document)
@@ -65,6 +63,9 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
     total = len(document)
     if total == 0:
         return fallback.read_with_pypdf(source)
+    form = xfa_document.read_instead_of_pages(source, document)
+    if form is not None:
+        return form
     document.init_forms()
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     builder = DocumentBuilder(source)
@@ -76,10 +77,16 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
     if len(findings.blank) == findings.read:
         fallback.check_blank_pages(source, findings.blank)
     if findings.failed:
-        builder.add_warning(f"{name_pages(findings.failed)} could not be read")
+        builder.add_loss(f"{name_pages(findings.failed)} could not be read", len(findings.failed))
+    if findings.garbled:
+        builder.add_loss(
+            f"{name_pages(findings.garbled)} could not be read: the text layer has other"
+            " characters than are shown",
+            len(findings.garbled),
+        )
     for sentence in source.ocr.warnings():
         builder.add_warning(sentence)
-    return builder.build(total, findings.form_fields)
+    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
 
 
 def _read_pages(
@@ -90,52 +97,35 @@ def _read_pages(
 ) -> _Findings:
     findings = _Findings()
     layouts = PdfLayouts(document) if source.request.mode == "MULTIMODAL" else None
+    scans = PicturePages(document, source.ocr)
+    files = attachments.read_names(document)
+    is_portfolio = bool(files) and fallback.is_portfolio(source)
+    if is_portfolio:
+        builder.add_loss(
+            "the file is a portfolio, and the files in it were not read: upload them one by one",
+            len(files),
+        )
     for position, index in enumerate(chosen):
         try:
             read = pdf_page.read_page(
                 document, index, source.limits.page_text_bytes, is_first=not builder.has_text
             )
             if read.may_be_picture:
-                read = _read_picture(source.ocr, document, read, findings)
+                read = scans.read(read)
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
-        findings.read += 1
-        _record(findings, read, position)
-        page = _repair_arabic(source, read.page)
+        page = _put_in_order(source, read.page)
         if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
             page = _add_pictures(source.ocr, document, page)
+        if is_portfolio and attachments.is_portfolio_cover(page.text):
+            page = replace(page, text="", source=TextSource.NONE, headings=())
+        page = _add_annotations(page, read, files if findings.read == 0 else [])
+        findings.read += 1
+        _record(findings, read, page, position)
         if not builder.add_page(page, layouts.measure(index, page.text) if layouts else None):
             break
     return findings
-
-
-def _read_picture(
-    ocr: Ocr, document: pypdfium2.PdfDocument, read: PageReading, findings: _Findings
-) -> PageReading:
-    """Read a page by OCR; return it unchanged if that is not possible."""
-    index = read.page.index
-    if ocr.failure is None:
-        found = ocr.read(index, lambda: OcrPicture(pdf_page.render_page(document, index, ocr.dpi)))
-        if found is None:
-            return read
-        page = read.page
-        if found.text:
-            page = replace(
-                page,
-                text=found.text,
-                source=TextSource.OCR,
-                confidence=found.confidence,
-                headings=(),
-            )
-        return replace(read, page=page, may_be_picture=False)
-    # A scan of blank paper needs no OCR.
-    if findings.ink_checks < _MAX_INK_CHECKS:
-        findings.ink_checks += 1
-        if not has_ink(pdf_page.render_page(document, index, _INK_DPI)):
-            return replace(read, may_be_picture=False)
-    ocr.skip_page(index, ocr.failure)
-    return read
 
 
 def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:
@@ -149,18 +139,38 @@ def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage)
     return append_texts(page, texts)
 
 
-def _record(findings: _Findings, read: PageReading, position: int) -> None:
-    if position < _MAX_FORM_PAGES:
-        findings.form_fields += read.form_fields
-    if read.may_be_picture:
-        findings.unread.append(read.page.index)
-    elif read.is_blank:
-        findings.blank.append(read.page.index)
-
-
-def _repair_arabic(source: Source, page: DocumentPage) -> DocumentPage:
-    """Reread a page in Arabic script by pypdf: PDFium swaps the letters of ligatures."""
-    letters = sum(1 for character in page.text if character.isalpha())
-    if len(_ARABIC.findall(page.text)) <= letters * _ARABIC_SHARE:
+def _add_annotations(page: DocumentPage, read: PageReading, files: list[str]) -> DocumentPage:
+    """Append the texts of a page's annotations, and the names of attached files."""
+    texts = without_repetitions(page.text, read.annotations.texts)
+    named = attachments.name_attachments([*files, *read.annotations.attachments])
+    if not (texts or named):
         return page
-    return fallback.reread_page(source, page)
+    text = "\n".join(filter(None, (page.text.rstrip(), *texts)))
+    source = TextSource.TEXT_LAYER if page.source is TextSource.NONE else page.source
+    return replace(page, text="\n\n".join(filter(None, (text, named))), source=source)
+
+
+def _record(findings: _Findings, read: PageReading, page: DocumentPage, position: int) -> None:
+    if position < _MAX_FORM_PAGES:
+        findings.form_fields += read.annotations.form_fields
+    if read.may_be_picture:
+        if len("".join(page.text.split())) < _FEW_LETTERS:
+            findings.unread.append(page.index)
+    elif read.garbled and not page.text.strip():
+        findings.garbled.append(page.index)
+    elif read.is_blank:
+        findings.blank.append(page.index)
+
+
+def _put_in_order(source: Source, page: DocumentPage) -> DocumentPage:
+    """Return a page with a text layer from right to left in the order in which people read it."""
+    if page.source is not TextSource.TEXT_LAYER or page.text.isascii():
+        return page
+    if not reading_order.is_right_to_left(page.text):
+        return page
+    readings = [page.text]
+    if reading_order.is_arabic(page.text):
+        # PDFium swaps the letters of ligatures.
+        readings.insert(0, fallback.reread_text(source, page.index))
+    text = reading_order.choose_order(list(filter(str.strip, readings)))
+    return page if text == page.text else replace(page, text=text)

@@ -7,7 +7,7 @@ from app.errors import FileError, FileErrorCode
 from devtools import pdf_samples, sample_files
 from worker.parsing.document import Document, TextSource
 from worker.parsing.readers.pdf import fallback
-from worker.parsing.readers.pdf.page import is_rubbish
+from worker.parsing.readers.pdf.broken_text import is_rubbish
 from worker.parsing.readers.pdf.reader import read_pdf
 
 WIDTH, HEIGHT = 200, 280

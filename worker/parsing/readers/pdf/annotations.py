@@ -1,0 +1,185 @@
+"""Reads what was added to a PDF's page: typed form fields, comments, text boxes, stamps."""
+
+import contextlib
+import ctypes
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from worker.parsing.readers.html import visible_text
+
+_MAX_ANNOTATIONS = 1000
+_MAX_VALUE_BYTES = 2 << 20
+_MAX_OPTIONS = 200
+# The appearances of more annotations, or on a page of more objects, take too long.
+_MAX_DRAWN = 200
+_MAX_OBJECTS = 5000
+
+_TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
+_CHOICES = frozenset({pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX})
+# Their contents are no text of the author: what a link or a film shows, or another's comment.
+_WITHOUT_CONTENTS = frozenset(
+    {
+        pdfium_c.FPDF_ANNOT_LINK,
+        pdfium_c.FPDF_ANNOT_POPUP,
+        pdfium_c.FPDF_ANNOT_SCREEN,
+        pdfium_c.FPDF_ANNOT_MOVIE,
+        pdfium_c.FPDF_ANNOT_SOUND,
+        pdfium_c.FPDF_ANNOT_PRINTERMARK,
+        pdfium_c.FPDF_ANNOT_TRAPNET,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """The texts of a page's annotations, and the names of the files that are attached to it."""
+
+    form_fields: int = 0
+    texts: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+
+
+def read_annotations(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int
+) -> Annotations:
+    """Read the first 1000 annotations of a page: typed fields and text boxes, then comments.
+
+    Hidden annotations (ISO 32000-2, 12.5.3) are counted, but not read.
+    """
+    form_fields = 0
+    boxes: list[str] = []
+    comments: list[str] = []
+    attachments: list[str] = []
+    drawn: list[int] = []
+    for number, annotation in _annotations(page):
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        form_fields += kind == pdfium_c.FPDF_ANNOT_WIDGET
+        if pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN:
+            continue
+        if kind == pdfium_c.FPDF_ANNOT_WIDGET:
+            values, is_button = _read_field(document, annotation)
+            boxes += values
+            if is_button:
+                drawn.append(number)
+        elif kind not in _WITHOUT_CONTENTS:
+            contents = _read_contents(annotation)
+            is_box = kind == pdfium_c.FPDF_ANNOT_FREETEXT
+            (boxes if is_box else comments).append(contents)
+            if kind == pdfium_c.FPDF_ANNOT_STAMP or (is_box and not contents):
+                drawn.append(number)
+            if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
+                attachments.append(_read_file_name(annotation))
+    boxes += _read_appearances(document, index, drawn[:_MAX_DRAWN])
+    texts = tuple(text for text in map(str.strip, (*boxes, *comments)) if text)
+    return Annotations(form_fields, texts, tuple(attachments))
+
+
+def without_repetitions(text: str, additions: Iterable[str]) -> list[str]:
+    """Return the additions that neither a text nor an earlier one contains, whatever the spaces."""
+    known = "".join(text.split())
+    seen: set[str] = set()
+    new = []
+    for addition in additions:
+        bare = "".join(addition.split())
+        if bare and bare not in seen and bare not in known:
+            seen.add(bare)
+            new.append(addition.strip())
+    return new
+
+
+def _annotations(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Any]]:
+    for number in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), _MAX_ANNOTATIONS)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, number)
+        if annotation:
+            try:
+                yield number, annotation
+            finally:
+                pdfium_c.FPDFPage_CloseAnnot(annotation)
+
+
+def _read_field(document: pypdfium2.PdfDocument, annotation: Any) -> tuple[list[str], bool]:  # noqa: ANN401  untyped
+    """Return the values of a form field as it shows them, and whether it is a push button."""
+    form = document.formenv
+    if not form:
+        return [], False
+    kind = pdfium_c.FPDFAnnot_GetFormFieldType(form.raw, annotation)
+    values = []
+    if kind in _CHOICES:
+        # The value may be a code that stands for the text that is shown.
+        count = min(pdfium_c.FPDFAnnot_GetOptionCount(form.raw, annotation), _MAX_OPTIONS)
+        values = [
+            read_utf16(pdfium_c.FPDFAnnot_GetOptionLabel, form.raw, annotation, number)
+            for number in range(count)
+            if pdfium_c.FPDFAnnot_IsOptionSelected(form.raw, annotation, number)
+        ]
+    if not values and kind in _TYPED_FIELDS:
+        values = [read_utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, form.raw, annotation)]
+    return values, kind == pdfium_c.FPDF_FORMFIELD_PUSHBUTTON
+
+
+def _read_contents(annotation: Any) -> str:  # noqa: ANN401  untyped
+    contents = read_utf16(pdfium_c.FPDFAnnot_GetStringValue, annotation, b"Contents").strip()
+    if contents:
+        return contents
+    markup = read_utf16(pdfium_c.FPDFAnnot_GetStringValue, annotation, b"RC")
+    return visible_text(markup)[0].strip() if markup.strip() else ""
+
+
+def _read_file_name(annotation: Any) -> str:  # noqa: ANN401  untyped
+    attachment = pdfium_c.FPDFAnnot_GetFileAttachment(annotation)
+    return read_utf16(pdfium_c.FPDFAttachment_GetName, attachment) if attachment else ""
+
+
+def _read_appearances(document: pypdfium2.PdfDocument, index: int, numbers: list[int]) -> list[str]:
+    """Return the lines in the appearances (ISO 32000-2, 12.5.5) of some annotations of a page.
+
+    They become the content of a copy of the page that has nothing else.
+    """
+    if not numbers:
+        return []
+    copy = pypdfium2.PdfDocument.new()
+    try:
+        copy.import_pages(document, [index])
+        with contextlib.closing(copy[0]) as page:
+            if not _flatten(page, frozenset(numbers)):
+                return []
+        with (
+            contextlib.closing(copy[0]) as page,
+            contextlib.closing(page.get_textpage()) as textpage,
+        ):
+            text: str = textpage.get_text_range()
+    except pypdfium2.PdfiumError:
+        return []
+    finally:
+        copy.close()
+    return text.splitlines()
+
+
+def _flatten(page: pypdfium2.PdfPage, numbers: frozenset[int]) -> bool:
+    """Replace the content of a page by the appearances of some annotations."""
+    for number in reversed(range(pdfium_c.FPDFPage_GetAnnotCount(page.raw))):
+        if number not in numbers:
+            pdfium_c.FPDFPage_RemoveAnnot(page.raw, number)
+    items = list(islice(page.get_objects(max_depth=1), _MAX_OBJECTS + 1))
+    if len(items) > _MAX_OBJECTS:
+        return False
+    for item in items:
+        page.remove_obj(item)
+    page.gen_content()
+    outcome = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+    return bool(outcome == pdfium_c.FLATTEN_SUCCESS)
+
+
+def read_utf16(function: Callable[..., int], *arguments: object) -> str:
+    """Call a function of PDFium that fills a buffer with UTF-16 and a final NUL."""
+    length = min(function(*arguments, None, 0), _MAX_VALUE_BYTES)
+    buffer = ctypes.create_string_buffer(length + 2)
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
+    if not length or function(*arguments, wide, length) > length:
+        return ""
+    return buffer.raw.decode("utf-16-le", "replace").partition("\0")[0]
