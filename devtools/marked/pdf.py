@@ -56,8 +56,8 @@ def marked_pdf() -> MarkedDocument:
         _annotation("FileAttachment", "", 200, b"/FS 21 0 R"),
         _file_spec(marks("attached by annotation").encode(), 23),
         _file_spec(name, 24),
-        _embedded(b"An attached text."),
-        _embedded(b"Another attached text."),
+        _embedded("An attached text."),
+        _embedded("Another attached text."),
     ]
     return MarkedDocument("pdf", assemble(objects), marks)
 
