@@ -11,8 +11,9 @@ from app.errors import FileError, FileErrorCode
 from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from worker.parsing.document import Document, TextSource
+from worker.parsing.ocr.engine import Orientation, Recognised
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
-from worker.parsing.ocr.page_reader import Ocr, Orientation, Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_models
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
@@ -37,7 +38,7 @@ def refused(data: bytes, ocr: Ocr | None = None, **limits) -> FileError:
     return caught.value
 
 
-PAGE = pictures.save(pictures.draw(["Total"]))
+PAGE = pictures.save(pictures.draw(pictures.ENGLISH))
 
 
 def words(text: str) -> list[str]:
@@ -172,13 +173,10 @@ def test_large_pictures_are_made_smaller_and_small_ones_larger():
 POOR, FAIR, GOOD = Recognised("poor", 20.0), Recognised("fair", 50.0), Recognised("good", 90.0)
 UPSIDE_DOWN = Orientation(180, 9.0, "Latin", 3.0)
 FOREIGN = (
-    "page 1 seems to be in Cyrillic script, which OCR for the language en cannot read well:"
+    "page 1 seems to be in Cyrillic script, which OCR for English (en) cannot read well:"
     " give the job another `lang`"
 )
-MISSING = (
-    "no OCR model for the language fr is installed (Debian's package tesseract-ocr-fra):"
-    " eng was used instead"
-)
+MISSING = "OCR for French (fr) is not installed: install tesseract-ocr-fra; eng was used instead"
 UPRIGHT_CYRILLIC = Orientation(0, 9.0, "Cyrillic", 3.0)
 
 
@@ -221,7 +219,12 @@ def test_hard_pages_are_read_again(answers, direction, readings, best):
             (FOREIGN,),
         ),
         (POOR, None, "en", ("OCR could hardly read page 1",)),
-        (Recognised("", 0.0), None, "en", ()),
+        (
+            Recognised("", 0.0),
+            None,
+            "en",
+            ("no text was found on page 1 although something is printed or drawn there",),
+        ),
         (
             Recognised("half", 90.0, is_whole=False),
             None,

@@ -10,7 +10,8 @@ from devtools import sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
-from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.ocr.engine import Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.office.reader import read_office
 from worker.parsing.sandbox.parser import SandboxedParser
 
