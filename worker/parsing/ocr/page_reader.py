@@ -14,7 +14,7 @@ from worker.parsing.ocr.models import (
     name_language,
 )
 from worker.parsing.ocr.page_notes import PageNotes
-from worker.parsing.ocr.picture import OcrPicture, has_ink
+from worker.parsing.ocr.picture import OcrPicture, has_faint_ink, has_ink
 from worker.parsing.ocr.straight import SURE, StraightReading, read_straight
 
 _HARDLY_READ = 45.0
@@ -127,20 +127,21 @@ class Ocr:
 
     def _read(self, index: int, render: Callable[[], OcrPicture], deadline: float) -> Recognised:
         prepared = render()
-        if not has_ink(prepared.picture):
+        if not has_faint_ink(prepared.picture):
             return NOTHING
         assert self._engine is not None  # noqa: S101  the caller checks it
-        reading = read_straight(self._engine, prepared.picture, self._dpi_of(prepared), deadline)
+        reading = read_straight(self._engine, prepared, self.dpi, deadline)
         self._has_read = True
         for _ in range(_MAX_LANGUAGES):
             other = self._find_language(reading)
             if other is None or not self._can_read(other):
                 break
-            again = self._read_again(other, reading, prepared, render, deadline)
+            again = self._read_again(other, reading, render, deadline)
             if again is reading:
                 break
             reading = again
-        self._note(index, reading)
+        if reading.found.text or has_ink(prepared.picture):
+            self._note(index, reading)
         return reading.found
 
     def _find_language(self, reading: StraightReading) -> str | None:
@@ -166,7 +167,6 @@ class Ocr:
         self,
         lang: str,
         first: StraightReading,
-        prepared: OcrPicture,
         render: Callable[[], OcrPicture],
         deadline: float,
     ) -> StraightReading:
@@ -180,10 +180,8 @@ class Ocr:
         before = self._engine, self._lang, self.dpi
         is_other_script = self._is_foreign(first.script)
         self._engine, self._lang, self.dpi = engine, lang, _dpi_for(lang)
-        straight = OcrPicture(first.picture, prepared.enlarged)
-        if self.dpi != before[2]:
-            straight = render()
-        again = read_straight(engine, straight.picture, self._dpi_of(straight), deadline)
+        page = first.prepared if self.dpi == before[2] else render()
+        again = read_straight(engine, page, self.dpi, deadline)
         if is_other_script:
             # The letters of two scripts cannot be counted against each other.
             is_better = again.found.confidence > max(_HARDLY_READ, first.found.confidence)

@@ -1,12 +1,13 @@
 """Reads pages that are skewed, turned or unevenly lit in several ways, of which the best counts."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from worker.parsing.ocr.engine import OcrEngine, Orientation, Recognised
-from worker.parsing.ocr.skew import level, measure_skew
+from worker.parsing.ocr.picture import OcrPicture
+from worker.parsing.ocr.skew import Skew, level, measure_skew
 
 # Pages in the right language and orientation are above this, except for the worst photographs.
 SURE = 60.0
@@ -19,6 +20,20 @@ _EVIDENT = (10.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Pose:
+    """How a picture is turned before it is read: levelled by its skew, then by `turn` degrees."""
+
+    skew: Skew | None = None
+    turn: int = 0
+
+    def apply(self, picture: Image.Image) -> Image.Image:
+        """Return the turned picture."""
+        if self.skew is not None:
+            picture = level(picture, self.skew)
+        return picture.rotate(self.turn, expand=True) if self.turn else picture
+
+
+@dataclass(frozen=True, slots=True)
 class StraightReading:
     """The best reading of a page, and the picture that it was read from, upright and level.
 
@@ -26,67 +41,82 @@ class StraightReading:
     """
 
     found: Recognised
-    picture: Image.Image
+    prepared: OcrPicture
     script: str | None = None
 
 
 class _Attempts:
-    """Reads pictures of one page, and keeps the best reading."""
+    """Reads a page in several ways, and keeps the best reading."""
 
-    def __init__(self, engine: OcrEngine, dpi: int, deadline: float, first: Image.Image) -> None:
+    def __init__(
+        self, engine: OcrEngine, page: OcrPicture, dpi: int, deadline: float, first: Pose
+    ) -> None:
         self._engine = engine
+        self._page = page
         self._dpi = dpi
         self._deadline = deadline
-        self.picture = first
-        self.best = self._read(first)
+        self.pose = first
+        self.prepared = self._turn(page, first)
+        self.best = self._read(self.prepared)
 
-    def add(self, picture: Image.Image, *, is_shaded: bool = False) -> bool:
-        """Read another picture; tell whether this is the best reading so far."""
-        found = self._read(picture, is_shaded=is_shaded)
+    def add(self, pose: Pose, *, is_shaded: bool = False) -> bool:
+        """Read the page in a pose; tell whether this is the best reading so far."""
+        prepared = self.prepared if pose == self.pose else self._turn(self._page, pose)
+        return self._compare(prepared, pose, is_shaded=is_shaded)
+
+    def add_finer(self) -> None:
+        """Read the page in a finer size, if it has one, in the best pose so far."""
+        finer = self._page.refine()
+        if finer is not None:
+            self._compare(self._turn(finer, self.pose), self.pose)
+
+    def _turn(self, page: OcrPicture, pose: Pose) -> OcrPicture:
+        return OcrPicture(pose.apply(page.picture), page.enlarged)
+
+    def _compare(self, prepared: OcrPicture, pose: Pose, *, is_shaded: bool = False) -> bool:
+        found = self._read(prepared, is_shaded=is_shaded)
         is_better = found.weight > self.best.weight
         if is_better:
-            self.best, self.picture = found, picture
+            self.best, self.prepared, self.pose = found, prepared, pose
         return is_better
 
-    def _read(self, picture: Image.Image, *, is_shaded: bool = False) -> Recognised:
+    def _read(self, prepared: OcrPicture, *, is_shaded: bool = False) -> Recognised:
+        dpi = round(self._dpi * prepared.enlarged)
         seconds = self._deadline - time.monotonic()
-        return self._engine.read(picture, self._dpi, seconds, is_shaded=is_shaded)
+        return self._engine.read(prepared.picture, dpi, seconds, is_shaded=is_shaded)
 
 
 def read_straight(
-    engine: OcrEngine, picture: Image.Image, dpi: int, deadline: float
+    engine: OcrEngine, page: OcrPicture, dpi: int, deadline: float
 ) -> StraightReading:
-    """Read a grey picture of a page until `deadline`. Raises OcrFailed.
+    """Read the picture of a page, at a resolution of `dpi`, until `deadline`. Raises OcrFailed.
 
     A page that is clearly skewed is levelled first: OCR leaves out lines of it and is confident
     of the others. A page that is hard to read is turned upright, and read with a threshold for
-    uneven light.
+    uneven light and in a finer size.
     """
-    skew = measure_skew(picture)
-    first = level(picture, skew) if skew.is_clear else picture
-    attempts = _Attempts(engine, dpi, deadline, first)
+    skew = measure_skew(page.picture)
+    attempts = _Attempts(engine, page, dpi, deadline, Pose(skew if skew.is_clear else None))
     if attempts.best.confidence >= _SURE_OF_LANGUAGE or not attempts.best.is_whole:
-        return _result(attempts)
+        return StraightReading(attempts.best, attempts.prepared)
     if skew.is_likely and not skew.is_clear:
-        attempts.add(level(picture, skew))
-    seen = engine.detect_orientation(attempts.picture)
-    if attempts.best.confidence >= SURE:
-        return _result(attempts, seen if seen and seen.degrees == 0 else None)
-    # Without a result the page may be upside down: Tesseract recognises sideways pages itself.
-    turn = seen.degrees if seen else 180
-    is_upright = not turn or attempts.add(attempts.picture.rotate(turn, expand=True))
+        attempts.add(Pose(skew))
+    seen = engine.detect_orientation(attempts.prepared.picture)
+    is_upright = seen is None or seen.degrees == 0
     if attempts.best.confidence < SURE:
-        attempts.add(attempts.picture, is_shaded=True)
+        # Without a result the page may be upside down: Tesseract recognises sideways pages itself.
+        turn = seen.degrees if seen else 180
+        is_upright = not turn or attempts.add(replace(attempts.pose, turn=turn))
+    if attempts.best.confidence < SURE:
+        attempts.add(attempts.pose, is_shaded=True)
     if attempts.best.confidence < SURE and skew.is_clear:
-        attempts.add(picture)
-    # A detector that is wrong about the orientation is wrong about the script.
-    return _result(attempts, seen if is_upright else None)
-
-
-def _result(attempts: _Attempts, seen: Orientation | None = None) -> StraightReading:
+        attempts.add(Pose())
+    if attempts.best.confidence < _SURE_OF_LANGUAGE:
+        attempts.add_finer()
     found = attempts.best
-    script = seen.script if seen and _is_sure(seen, found) else None
-    return StraightReading(found, attempts.picture, script)
+    # A detector that is wrong about the orientation is wrong about the script.
+    is_sure = seen is not None and is_upright and _is_sure(seen, found)
+    return StraightReading(found, attempts.prepared, seen.script if seen and is_sure else None)
 
 
 def _is_sure(seen: Orientation, found: Recognised) -> bool:

@@ -52,7 +52,8 @@ def test_the_languages_of_the_words_are_those_of_jobs():
 
 def test_another_language_is_a_warning():
     ocr = Ocr(INSTALLED.choose("en"), Fixed(Recognised(GERMAN, 95.0)))
-    assert read(PAGE, ocr).warnings == (
+    (warning,) = read(PAGE, ocr).warnings
+    assert warning == (
         "page 1 seems to be in German (de), but OCR read for English (en):"
-        " give the job another `lang`",
+        " give the job another `lang`"
     )

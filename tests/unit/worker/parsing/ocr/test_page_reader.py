@@ -273,15 +273,31 @@ def test_pictures_with_too_many_pixels_are_too_large():
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
 def test_damaged_pictures_are_corrupt(kind):
     whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
-    assert refused(whole[: len(whole) // 2], tesseract()).code == FileErrorCode.CORRUPT
+    assert refused(whole[:60], tesseract()).code == FileErrorCode.CORRUPT
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF"])
+def test_a_picture_that_is_cut_off_is_read_as_far_as_it_goes(kind):
+    whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
+    found = read(whole[: len(whole) * 3 // 4])
+    assert "Invoice number 4711" in found.pages[0].text
+    assert pictures.ENGLISH[-1] not in found.pages[0].text
+    assert found.warnings == ("the image of page 1 is cut off: its end is lost",)
+    assert found.lost_parts == 1
+
+
+def test_a_picture_that_is_cut_off_before_any_text_is_corrupt():
+    blank = pictures.save(Image.new("L", (640, 200), 255), "BMP")
+    assert refused(blank[: len(blank) // 2], tesseract()).code == FileErrorCode.CORRUPT
 
 
 def test_one_damaged_frame_is_a_warning():
     frames = [pictures.draw([word]) for word in ("First", "Second")]
     tiff = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
     found = read(tiff[: -len(tiff) // 4])
-    assert [page.text for page in found.pages] == ["First"]
-    assert found.warnings == ("page 2 could not be read",)
+    assert [page.text for page in found.pages] == ["First", ""]
+    assert found.warnings[0] == "the image of page 2 is cut off: its end is lost"
+    assert found.lost_parts == 1
 
 
 def test_a_damaged_model_is_ocr_unavailable(tmp_path):
