@@ -17,6 +17,26 @@ LANGUAGES: tuple[str, ...] = tuple(
 
 DEFAULT_LANGUAGE = "en"
 
+_NAMES = """
+    af Afrikaans, az Azerbaijani, bs Bosnian, cs Czech, cy Welsh, da Danish, de German,
+    en English, es Spanish, et Estonian, fr French, ga Irish, hr Croatian, hu Hungarian,
+    id Indonesian, is Icelandic, it Italian, ku Kurdish, la Latin, lt Lithuanian, lv Latvian,
+    mi Maori, ms Malay, mt Maltese, nl Dutch, no Norwegian, oc Occitan, pi Pali, pl Polish,
+    pt Portuguese, ro Romanian, rs_latin Serbian in Latin letters, sk Slovak, sl Slovenian,
+    sq Albanian, sv Swedish, sw Swahili, tl Tagalog, tr Turkish, uz Uzbek, vi Vietnamese,
+    ar Arabic, fa Persian, ug Uyghur, ur Urdu, bn Bengali, as Assamese, mni Manipuri,
+    ru Russian, rs_cyrillic Serbian in Cyrillic letters, be Belarusian, bg Bulgarian, uk Ukrainian,
+    mn Mongolian, abq Abaza, ady Adyghe, kbd Kabardian, ava Avar, dar Dargwa, inh Ingush,
+    che Chechen, lbe Lak, lez Lezgian, tab Tabasaran, tjk Tajik,
+    hi Hindi, mr Marathi, ne Nepali, bh Bihari, mai Maithili, ang Angika, bho Bhojpuri, mah Magahi,
+    sck Nagpuri, new Newari, gom Konkani, sa Sanskrit, bgc Haryanvi,
+    th Thai, ch_sim simplified Chinese, ch_tra traditional Chinese, ja Japanese, ko Korean,
+    ta Tamil, te Telugu, kn Kannada
+"""
+LANGUAGE_NAMES = {
+    code: name for code, _, name in (pair.strip().partition(" ") for pair in _NAMES.split(","))
+}
+
 # Tags (BCP 47, lower case) that are not one of the codes.
 _TAGS = {
     "zh": "ch_sim",

@@ -60,7 +60,8 @@ class Job(Base):
     transaction_id: Mapped[str | None] = mapped_column(String(255))
     # The saved configuration of the request; it may have been deleted since.
     configuration_id: Mapped[UUID | None]
-    # The language as the client wrote it, where that differs from `lang`.
+    # The language as the client wrote it; None where it gave none, and in older jobs also where
+    # it wrote a code.
     given_lang: Mapped[str | None] = mapped_column(String(100))
     # A digest of the request, which finds repetitions; a later equal request takes it over.
     request_digest: Mapped[str | None] = mapped_column(String(64))

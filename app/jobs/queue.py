@@ -18,6 +18,7 @@ from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.files.models import File
 from app.jobs.completion import Classified, add_to_counters, ended_values
+from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
 from app.jobs.values import Example, FileFailure, Rule, read_examples
@@ -28,7 +29,7 @@ from app.webhooks.events import JobState, enqueue_deliveries
 class Claim:
     """A leased item, with everything that is needed to work on it.
 
-    `blob_key` is None when the file was deleted.
+    `blob_key` is None when the file was deleted, `lang` when the client gave no language.
     """
 
     item_id: UUID
@@ -41,7 +42,7 @@ class Claim:
     blob_key: str | None
     rules: tuple[Rule, ...]
     mode: str
-    lang: str
+    lang: str | None
     pages: PageSelection
     request_id: str | None = None
     min_confidence: float | None = None
@@ -86,7 +87,7 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         blob_key=blob_key,
         rules=tuple(Rule.from_json(rule) for rule in job.rules),
         mode=job.mode,
-        lang=job.lang,
+        lang=None if job.given_lang is None and job.lang == DEFAULT_LANGUAGE else job.lang,
         pages=PageSelection(
             job.max_pages, None if job.target_pages is None else tuple(job.target_pages)
         ),
@@ -126,6 +127,7 @@ def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
             Job.rules,
             Job.mode,
             Job.lang,
+            Job.given_lang,
             Job.max_pages,
             Job.target_pages,
             Job.request_id,

@@ -43,8 +43,9 @@ ITEMS = "items"
 class NewJob:
     """What a client asks for, in either version of the API.
 
-    `deadline` counts from the creation. `given_lang` is the language as the client wrote it
-    where that differs from `lang`. `transaction_id` is the client's idempotency key.
+    `deadline` counts from the creation. `lang` is the code of `given_lang`, which is the language
+    as the client wrote it; None where it gave none. `transaction_id` is the client's idempotency
+    key.
     """
 
     file_ids: tuple[UUID, ...]

@@ -9,9 +9,11 @@ from app.jobs.pages import PageSelection
 class ParseRequest:
     """The pages to read, and how to read them.
 
-    `lang` is the job's language code, used by OCR only. `mode` is FAST or MULTIMODAL.
+    `lang` is the code of the language that the client gave, used by OCR only. None means that it
+    gave none: OCR reads English, and pages in another language in that one. `mode` is FAST or
+    MULTIMODAL.
     """
 
     selection: PageSelection
-    lang: str = "en"
+    lang: str | None = None
     mode: str = "FAST"

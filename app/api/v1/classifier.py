@@ -105,6 +105,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         rules=to_rules(body.rules),
         mode=body.mode,
         lang=parsing.lang,
+        given_lang=parsing.given_lang,
         pages=PageSelection(parsing.max_pages, target),
         api_version=ApiVersion.V1,
         deadline=timedelta(seconds=settings.job_deadline_seconds),

@@ -10,6 +10,7 @@ from app.api.wire.ids import FileId
 from app.api.wire.rules import Language, MinConfidence, Mode, RuleResponse, Rules
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
+from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import JobStatus
 
 PageIndex = Annotated[int, Field(ge=0)]
@@ -18,13 +19,22 @@ PageIndex = Annotated[int, Field(ge=0)]
 class ParsingConfigurationRequest(BaseModel):
     """Which pages are read, and the language of scans."""
 
-    lang: Language = "en"
+    lang: Language = Field(
+        DEFAULT_LANGUAGE,
+        description="Without it, scans are read as English, or in the language that their pages"
+        " show.",
+    )
     max_pages: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
         5, description="The number of pages to read from the beginning; null or 0 means all."
     )
     target_pages: Annotated[list[PageIndex], Field(min_length=1, max_length=10_000)] | None = Field(
         None, description="The pages to read, counted from 0; max_pages is ignored then."
     )
+
+    @property
+    def given_lang(self) -> str | None:
+        """The language that the client gave, None if it gave none."""
+        return self.lang if "lang" in self.model_fields_set else None
 
 
 def _check_file_ids(file_ids: list[UUID]) -> list[UUID]:

@@ -135,8 +135,7 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         configuration = ClassifyConfigurationRequest.model_validate(saved.parameters)
         configuration_id = saved.id
     parsing = configuration.parsing
-    given_lang = parsing.lang or DEFAULT_LANGUAGE
-    lang = resolve_language(given_lang) or DEFAULT_LANGUAGE
+    lang = resolve_language(parsing.given_lang or DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
     target = parsing.target_pages
     return NewJob(
         file_ids=(body.input_file,),
@@ -149,7 +148,7 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         deadline=timedelta(seconds=call.services.settings.job_deadline_seconds),
         transaction_id=body.transaction_id,
         configuration_id=configuration_id,
-        given_lang=None if lang == given_lang else given_lang,
+        given_lang=parsing.given_lang,
         min_confidence=configuration.min_confidence,
         examples=to_examples(configuration.rules),
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from app.api.wire.rules import MinConfidence, Rules
 from app.api.wire.text import require_storable
@@ -23,7 +23,8 @@ class ClassifyParsingRequest(BaseModel):
     ) = Field(
         DEFAULT_LANGUAGE,
         description="A language such as en, pt-BR or zh-TW. For a language that this server does "
-        "not know, scans are read as English and the answer's `warnings` say so.",
+        "not know, scans are read as English and the answer's `warnings` say so. Without it, scans "
+        "are read as English, or in the language that their pages show.",
     )
     max_pages: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
         None, description="The number of pages to read from the beginning; null means all."
@@ -32,6 +33,11 @@ class ClassifyParsingRequest(BaseModel):
         None,
         description="The pages to read, counted from 1, such as 1,3-5; max_pages is ignored then.",
     )
+
+    @property
+    def given_lang(self) -> str | None:
+        """The language that the client gave, None if it gave none."""
+        return self.lang or None if "lang" in self.model_fields_set else None
 
 
 class ClassifyConfigurationRequest(BaseModel):
@@ -51,13 +57,13 @@ class ClassifyConfigurationRequest(BaseModel):
         return self.parsing_configuration or ClassifyParsingRequest()
 
     def to_parameters(self) -> dict[str, Any]:
-        """Return the configuration as it is stored, with every default filled in."""
+        """Return the configuration as it is stored, with the defaults of all but the language."""
         parsing = self.parsing
         return {
             "rules": [rule.model_dump(mode="json", exclude_none=True) for rule in self.rules],
             "mode": "FAST",
             "parsing_configuration": {
-                "lang": parsing.lang or DEFAULT_LANGUAGE,
+                "lang": parsing.given_lang,
                 "max_pages": parsing.max_pages,
                 "target_pages": parsing.target_pages,
             },
@@ -65,7 +71,11 @@ class ClassifyConfigurationRequest(BaseModel):
         }
 
 
+def _fill_language(value: str | None) -> str:
+    return value or DEFAULT_LANGUAGE
+
+
 class ClassifyParsingResponse(BaseModel):
-    lang: str
+    lang: Annotated[str, BeforeValidator(_fill_language)]
     max_pages: int | None
     target_pages: str | None

@@ -3,18 +3,32 @@
 Reads directories only and does not load Tesseract.
 """
 
+import itertools
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from worker.parsing.ocr.models import ENGLISH, OCR_LANGUAGES, ORIENTATION, package_of
+from app.jobs.languages import DEFAULT_LANGUAGE
+from worker.parsing.ocr.language_check import FOUND_LANGUAGES
+from worker.parsing.ocr.models import (
+    ENGLISH,
+    LANGUAGES_OF_SCRIPT,
+    OCR_LANGUAGES,
+    ORIENTATION,
+    describe_missing,
+)
 
 _SUFFIX = ".traineddata"
 # Debian's packages put the models of scripts beside the others, Tesseract puts them below.
 _SUBDIRECTORIES = ("", "script", "tessdata")
 _DEBIAN = Path("/usr/share/tesseract-ocr")
+_DETECTED = tuple(
+    dict.fromkeys(
+        [*FOUND_LANGUAGES, *(code for codes in LANGUAGES_OF_SCRIPT.values() for code in codes)]
+    )
+)
 _SYSTEM = (Path("/usr/share/tessdata"), Path("/usr/local/share/tessdata"))
 
 
@@ -25,6 +39,8 @@ class OcrChoice:
     Without models no page can be read. `files` has the path of each model, and of the orientation
     model if it is installed. `warning` is a sentence for the reasoning if the best model for the
     language is missing. `version` changes whenever the same page may be read in another way.
+    `is_default` tells that the client named no language; pages in another one may then be read
+    with the models that `others` has for it.
     """
 
     lang: str
@@ -32,6 +48,8 @@ class OcrChoice:
     files: Mapping[str, str] = field(default_factory=dict)
     warning: str | None = None
     version: str = ""
+    is_default: bool = False
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +66,44 @@ class OcrData:
             code for code, language in OCR_LANGUAGES.items() if language.model in self.models
         )
 
-    def choose(self, lang: str) -> OcrChoice:
-        """Return the models for a language, or a choice without models and with a warning.
+    def choose(self, lang: str | None) -> OcrChoice:
+        """Return the models for a language; with None for the default and those that pages show.
+
+        The choice has no models but a warning where none can read the language.
+        """
+        if lang is None:
+            return self._choose_default()
+        return self._choose(lang)
+
+    def _choose_default(self) -> OcrChoice:
+        """Return the models for the default language and for those that can be detected."""
+        choice = self._choose(DEFAULT_LANGUAGE)
+        if not choice.models:
+            return replace(choice, is_default=True)
+        others = self._find_others()
+        models = dict.fromkeys([*choice.files, *itertools.chain(*others.values())])
+        return replace(
+            choice,
+            files={model: str(self.models[model]) for model in models},
+            version=self._version(models),
+            is_default=True,
+            others=others,
+        )
+
+    def _find_others(self) -> dict[str, tuple[str, ...]]:
+        """Return the models of the languages that can be detected, where the best are installed."""
+        installed = {*self.languages} - {DEFAULT_LANGUAGE}
+        others = {code: self._choose(code).models for code in _DETECTED if code in installed}
+        # The script is detected first. Words tell Ukrainian from Russian only if they are read
+        # right, which the models do together.
+        cyrillic = [code for code in LANGUAGES_OF_SCRIPT["Cyrillic"] if code in others]
+        if cyrillic:
+            own = [OCR_LANGUAGES[code].model for code in cyrillic]
+            others[cyrillic[0]] = tuple(dict.fromkeys([*own, *others[cyrillic[0]]]))
+        return others
+
+    def _choose(self, lang: str) -> OcrChoice:
+        """Return the models for a language.
 
         English is added for other scripts: their pages have Latin words and digits, which the
         models of single languages misread. Models of whole scripts include Latin letters.
@@ -57,10 +111,7 @@ class OcrData:
         if not self.models:
             return OcrChoice(lang, warning="no OCR is installed")
         language = OCR_LANGUAGES[lang]
-        missing = (
-            f"no OCR model for the language {lang} is installed (Debian's package"
-            f" {package_of(language.model)})"
-        )
+        missing = describe_missing(lang)
         first = next((model for model in language.models if model in self.models), None)
         if first is None:
             return OcrChoice(lang, warning=missing)
@@ -73,9 +124,12 @@ class OcrData:
             lang=lang,
             models=tuple(models),
             files={model: str(self.models[model]) for model in used},
-            warning=None if first == language.model else f"{missing}: {first} was used instead",
-            version=" ".join([self.engine, *(self._name(model) for model in used)]),
+            warning=None if first == language.model else f"{missing}; {first} was used instead",
+            version=self._version(used),
         )
+
+    def _version(self, models: Iterable[str]) -> str:
+        return " ".join([self.engine, *(self._name(model) for model in models)])
 
     def _name(self, model: str) -> str:
         """Return a model's name and size: fast and best models of one name differ in size."""

@@ -6,14 +6,29 @@ The confidence of OCR does not show it: languages of one script are read almost 
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from types import MappingProxyType
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# The common words of a language that a page must have: in all, different ones, as a share of all
-# words, as a multiple of those of the job's language, as a multiple of those of the next language.
-_MIN_WORDS, _MIN_DIFFERENT = 12, 6
-_MIN_SHARE = 0.12
-_MIN_RATIO_TO_JOB, _MIN_RATIO_TO_NEXT = 3.0, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The least number of common words of a language that a page must have.
+
+    In all, different ones, as a share of all words, as a multiple of those of the language that
+    the page was read for, as a multiple of those of the next language.
+    """
+
+    words: int
+    different: int
+    share: float
+    ratio_to_own: float
+    ratio_to_next: float
+
+
+CERTAIN = Evidence(12, 6, 0.12, 3.0, 1.25)
+LIKELY = Evidence(5, 4, 0.06, 3.0, 1.15)
 
 # By the code of the language; several codes if these words do not distinguish them.
 _COMMON = {
@@ -71,9 +86,12 @@ def _folded(text: str) -> list[str]:
 
 _WORDS = MappingProxyType({codes: frozenset(_folded(words)) for codes, words in _COMMON.items()})
 
+FOUND_LANGUAGES = tuple(codes.split()[0] for codes in _COMMON)
+"""The codes that `find_other_language` may return."""
 
-def find_other_language(text: str, lang: str) -> str | None:
-    """Return the code of the language of a text if it is certainly not `lang`.
+
+def find_other_language(text: str, lang: str, least: Evidence = CERTAIN) -> str | None:
+    """Return the code of the language of a text if it is not `lang`, by the least evidence for it.
 
     Otherwise None, also if the text has too few words or the words of `lang` are not known.
     """
@@ -85,13 +103,13 @@ def find_other_language(text: str, lang: str) -> str | None:
         {codes: sum(word in common for word in words) for codes, common in _WORDS.items()}
     )
     (first, count), (_, next_count) = counts.most_common(2)
-    if count < max(
-        _MIN_WORDS,
-        _MIN_SHARE * len(words),
-        _MIN_RATIO_TO_JOB * counts[ours],
-        _MIN_RATIO_TO_NEXT * next_count,
+    if first == ours or count < max(
+        least.words,
+        least.share * len(words),
+        least.ratio_to_own * counts[ours],
+        least.ratio_to_next * next_count,
     ):
         return None
-    if len(_WORDS[first].intersection(words)) < _MIN_DIFFERENT:
+    if len(_WORDS[first].intersection(words)) < least.different:
         return None
     return first.split()[0]

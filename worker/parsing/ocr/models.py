@@ -15,6 +15,24 @@ ENGLISH = "eng"
 # Detects the orientation and script of a page.
 ORIENTATION = "osd"
 
+# By the detector's name of a script: the languages written in it, the commonest first.
+LANGUAGES_OF_SCRIPT = MappingProxyType(
+    {
+        "Arabic": ("ar", "fa", "ur"),
+        "Bengali": ("bn",),
+        "Cyrillic": ("ru", "uk", "bg"),
+        "Devanagari": ("hi", "mr", "ne"),
+        "Han": ("ch_sim", "ch_tra", "ja"),
+        "Hangul": ("ko",),
+        "Japanese": ("ja",),
+        "Kannada": ("kn",),
+        "Korean": ("ko",),
+        "Tamil": ("ta",),
+        "Telugu": ("te",),
+        "Thai": ("th",),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -133,3 +151,14 @@ def package_of(model: str) -> str:
     """Return the name of the Debian package of a model."""
     script = _SCRIPT_PACKAGES.get(model)
     return "tesseract-ocr-" + (f"script-{script}" if script else model.replace("_", "-"))
+
+
+def name_language(code: str) -> str:
+    """Return a language for a sentence, by its name and its code: `French (fr)`."""
+    return f"{languages.LANGUAGE_NAMES[code]} ({code})"
+
+
+def describe_missing(code: str) -> str:
+    """Return the sentence that a language's best model is missing, with the package to install."""
+    package = package_of(OCR_LANGUAGES[code].model)
+    return f"OCR for {name_language(code)} is not installed: install {package}"

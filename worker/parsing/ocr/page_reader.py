@@ -1,91 +1,31 @@
-"""Reads text from pictures of pages: the protocol of OCR engines, and how they are used."""
+"""Reads text from pictures of pages, in the language of the job or in that of the page."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
-
-from PIL import Image
+from collections.abc import Callable, Sequence
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.document import name_pages
+from worker.parsing.ocr.engine import NOTHING, OcrEngine, OcrFailed, Recognised
 from worker.parsing.ocr.installed import OcrChoice
-from worker.parsing.ocr.language_check import find_other_language
-from worker.parsing.ocr.models import OCR_LANGUAGES
-from worker.parsing.ocr.picture import OcrPicture, has_ink
+from worker.parsing.ocr.language_check import CERTAIN, LIKELY, find_other_language
+from worker.parsing.ocr.models import (
+    LANGUAGES_OF_SCRIPT,
+    OCR_LANGUAGES,
+    describe_missing,
+    name_language,
+)
+from worker.parsing.ocr.page_notes import PageNotes
+from worker.parsing.ocr.picture import OcrPicture, has_faint_ink, has_ink
+from worker.parsing.ocr.straight import SURE, StraightReading, read_straight
 
-# Pages in the right language and orientation are above this, except for the worst photographs.
-_SURE = 60.0
-# Pages in another script are below this, but so are many receipts.
-_SURE_OF_LANGUAGE = 80.0
 _HARDLY_READ = 45.0
 # Without a budget: benchmarks and tests.
 _DEFAULT_SECONDS = 600.0
 _DENSE_DPI, _DPI = 200, 150
-# The least confidences in orientation and script at which Tesseract's detector is right: on pages
-# that are hard to read the first pair, against a fair reading the second.
-_LIKELY = (1.0, 0.7)
-_EVIDENT = (10.0, 2.0)
 _RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """The text of a picture and the mean confidence in its words, 0 to 100; 0 without words.
-
-    `is_whole` is false if the time was up before the end.
-    """
-
-    text: str
-    confidence: float
-    is_whole: bool = True
-
-    @property
-    def weight(self) -> float:
-        """The amount of text and the confidence in it, for comparing readings of one picture."""
-        return self.confidence * sum(character.isalnum() for character in self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How far a picture must be turned counter-clockwise, in degrees, and its script.
-
-    The confidences are the detector's, from 0 up, without a unit.
-    """
-
-    degrees: int
-    confidence: float
-    script: str
-    script_confidence: float
-
-    def is_sure(self, reading: Recognised) -> bool:
-        """Whether the detected script is more credible than the reading."""
-        least = _LIKELY if reading.confidence < _SURE else _EVIDENT
-        return self.confidence >= least[0] and self.script_confidence >= least[1]
-
-
-NOTHING = Recognised("", 0.0)
-
-
-class OcrFailed(Exception):
-    """The engine cannot work on this machine; the message is a sentence for the reasoning."""
-
-
-class OcrEngine(Protocol):
-    """Reads grey pictures (mode `L`) in one language and one thread."""
-
-    def read(
-        self, picture: Image.Image, dpi: int, seconds: float, *, is_shaded: bool
-    ) -> Recognised:
-        """Return the text that is read within about `seconds`.
-
-        `is_shaded` pictures are not evenly lit and need a local threshold. Raises OcrFailed.
-        """
-        ...
-
-    def detect_orientation(self, picture: Image.Image) -> Orientation | None:
-        """Return the orientation and script of the text, or None if they are not clear."""
-        ...
+# The words of a page may show its language although the model is less sure of its letters.
+_LEAST_SHARE = 0.9
+# By its script, and then, such as Persian after Arabic, by its words.
+_MAX_LANGUAGES = 2
 
 
 class Ocr:
@@ -96,26 +36,24 @@ class Ocr:
         choice: OcrChoice,
         engine: OcrEngine | None = None,
         budget: Callable[[], float | None] = lambda: _DEFAULT_SECONDS,
+        open_engine: Callable[[Sequence[str]], OcrEngine] | None = None,
     ) -> None:
         """Read by an engine for the models of `choice`; without an engine no page can be read.
 
         `budget` is called before each page. It returns the seconds that the page may take, or
-        None when no more pages may be read.
+        None when no more pages may be read. `open_engine` returns the engine for other models of
+        `choice`; without it every page is read in the first language.
         """
-        script = OCR_LANGUAGES[choice.lang].script
-        self.dpi = _DENSE_DPI if script.is_dense else _DPI
-        self._script = script.name
         self._choice = choice
         self._engine = engine
+        self._lang = choice.lang
+        self.dpi = _dpi_for(choice.lang)
         self._budget = budget
+        self._open_engine = open_engine
+        self._engines = {} if engine is None else {choice.lang: engine}
         self._failure = None if engine else choice.warning
         self._has_read = False
-        self._unread: dict[str, list[int]] = {}
-        self._skipped_pictures: list[int] = []
-        self._unsure: list[int] = []
-        self._slow: list[int] = []
-        self._foreign: dict[str, list[int]] = {}
-        self._other_language: dict[str, list[int]] = {}
+        self._notes = PageNotes()
 
     @property
     def failure(self) -> str | None:
@@ -125,8 +63,9 @@ class Ocr:
     def read(self, index: int, render: Callable[[], OcrPicture]) -> Recognised | None:
         """Return the text on the picture of a page, or None if it cannot be read.
 
-        `render` is called only if the page will be read. A page that is hard to read is turned
-        upright and read again. The text is empty if there are no words.
+        `render` is called only if the page will be read, and again, with a changed `dpi`, for a
+        script with dense letters. A page that is hard to read is turned upright and read again.
+        The text is empty if there are no words.
         """
         if self._failure is None:
             seconds = self._budget()
@@ -135,7 +74,7 @@ class Ocr:
                 return None
             deadline = time.monotonic() + seconds
             try:
-                return self._read(index, render(), deadline)
+                return self._read(index, render, deadline)
             except OcrFailed as error:
                 self._failure = str(error)
         self.skip_page(index, self._failure)
@@ -155,7 +94,7 @@ class Ocr:
             return []
         seconds = self._budget()
         if seconds is None:
-            self._skipped_pictures.append(index)
+            self._notes.skip_pictures(index)
             return []
         deadline = time.monotonic() + seconds
         try:
@@ -172,98 +111,132 @@ class Ocr:
             self._failure = str(error)
             return []
         self._has_read = True
-        return [found.text for found in readings if found.text and found.confidence >= _SURE]
+        return [found.text for found in readings if found.text and found.confidence >= SURE]
 
     def skip_page(self, index: int, reason: str | None) -> None:
         """Record a page that is not read, for the warnings."""
-        self._unread.setdefault(reason or "", []).append(index)
+        self._notes.skip_page(index, reason or "")
 
     def warnings(self) -> list[str]:
         """Return sentences about all pages so far, for the reasoning."""
-        sentences = []
-        if self._has_read and self._choice.warning:
-            sentences.append(self._choice.warning)
-        for reason, pages in self._unread.items():
-            sentences.append(f"{name_pages(pages)} could only be read by OCR: {reason}")
-        if self._skipped_pictures:
-            sentences.append(
-                f"pictures on {name_pages(self._skipped_pictures)} were left out:"
-                " OCR would take too long"
-            )
-        if self._slow:
-            sentences.append(f"OCR of {name_pages(self._slow)} took too long and is incomplete")
-        for script, pages in self._foreign.items():
-            verb = "seems" if len(pages) == 1 else "seem"
-            sentences.append(
-                f"{name_pages(pages)} {verb} to be in {script} script, which OCR for the"
-                f" language {self._choice.lang} cannot read well: give the job another `lang`"
-            )
-        for language, pages in self._other_language.items():
-            verb = "seems" if len(pages) == 1 else "seem"
-            sentences.append(
-                f"{name_pages(pages)} {verb} to be in the language {language}, but OCR read for"
-                f" {self._choice.lang}: give the job another `lang`"
-            )
-        if self._unsure:
-            sentences.append(f"OCR could hardly read {name_pages(self._unsure)}")
-        return sentences
+        own = self._choice.warning if self._has_read else None
+        return [*([own] if own else []), *self._notes.sentences()]
 
     def _dpi_of(self, prepared: OcrPicture) -> int:
         return round(self.dpi * prepared.enlarged)
 
-    def _read(self, index: int, prepared: OcrPicture, deadline: float) -> Recognised:
-        if not has_ink(prepared.picture):
+    def _read(self, index: int, render: Callable[[], OcrPicture], deadline: float) -> Recognised:
+        prepared = render()
+        if not has_faint_ink(prepared.picture):
             return NOTHING
-        found = self._read_upright(prepared, index, deadline)
+        assert self._engine is not None  # noqa: S101  the caller checks it
+        reading = read_straight(self._engine, prepared, self.dpi, deadline)
         self._has_read = True
+        for _ in range(_MAX_LANGUAGES):
+            other = self._find_language(reading)
+            if other is None or not self._can_read(other):
+                break
+            again = self._read_again(other, reading, render, deadline)
+            if again is reading:
+                break
+            reading = again
+        if reading.found.text or has_ink(prepared.picture):
+            self._note(index, reading)
+        return reading.found
+
+    def _find_language(self, reading: StraightReading) -> str | None:
+        """Return the language of a page if it is certainly another one than it was read for.
+
+        Of several languages of a script the first one that is installed.
+        """
+        if not self._is_foreign(reading.script):
+            return self._find_by_words(reading)
+        there = LANGUAGES_OF_SCRIPT.get(reading.script or "", ())
+        return next(filter(self._can_read, there), None)
+
+    def _find_by_words(self, reading: StraightReading) -> str | None:
+        # A wrong guess costs time only: the better reading counts.
+        least = LIKELY if self._choice.is_default else CERTAIN
+        return find_other_language(reading.found.text, self._lang, least)
+
+    def _can_read(self, lang: str) -> bool:
+        """Whether pages found to be in a language are read in it."""
+        return lang in self._choice.others or lang == self._choice.lang
+
+    def _read_again(
+        self,
+        lang: str,
+        first: StraightReading,
+        render: Callable[[], OcrPicture],
+        deadline: float,
+    ) -> StraightReading:
+        """Return the better of a first reading and one in another language.
+
+        If the other one is better, the following pages are read in that language.
+        """
+        engine = self._engine_for(lang)
+        if engine is None:
+            return first
+        before = self._engine, self._lang, self.dpi
+        is_other_script = self._is_foreign(first.script)
+        self._engine, self._lang, self.dpi = engine, lang, _dpi_for(lang)
+        page = first.prepared if self.dpi == before[2] else render()
+        again = read_straight(engine, page, self.dpi, deadline)
+        if is_other_script:
+            # The letters of two scripts cannot be counted against each other.
+            is_better = again.found.confidence > max(_HARDLY_READ, first.found.confidence)
+        else:
+            is_certain = find_other_language(first.found.text, before[1]) == lang
+            least = _LEAST_SHARE if is_certain else 1.0
+            is_better = again.found.weight >= least * first.found.weight
+        if is_better:
+            return again
+        self._engine, self._lang, self.dpi = before
+        return first
+
+    def _engine_for(self, lang: str) -> OcrEngine | None:
+        if lang not in self._engines and self._open_engine is not None:
+            self._engines[lang] = self._open_engine(self._choice.others[lang])
+        return self._engines.get(lang)
+
+    def _note(self, index: int, reading: StraightReading) -> None:
+        found = reading.found
         if not found.is_whole:
-            self._slow.append(index)
-        if found.text and found.confidence < _HARDLY_READ:
-            self._unsure.append(index)
-        language = find_other_language(found.text, self._choice.lang)
-        if language is not None:
-            self._other_language.setdefault(language, []).append(index)
-        return found
+            self._notes.add_slow(index)
+        elif not found.text:
+            self._notes.add_empty(index)
+        elif found.confidence < _HARDLY_READ:
+            self._notes.add_unsure(index)
+        if reading.script is not None and self._is_foreign(reading.script):
+            self._notes.add_script(index, reading.script, self._script_remedy(reading.script))
+        language = self._find_by_words(reading)
+        if language is not None and not self._can_read(language):
+            self._notes.add_language(index, language, self._language_remedy(language))
 
-    def _read_upright(self, prepared: OcrPicture, index: int, deadline: float) -> Recognised:
-        engine = self._engine
-        assert engine is not None  # noqa: S101  the callers check it
-        picture, dpi = prepared.picture, self._dpi_of(prepared)
+    def _is_foreign(self, script: str | None) -> bool:
+        """Whether a detected script is another one than that of the language."""
+        ours = OCR_LANGUAGES[self._lang].script.name
+        return script is not None and _related(script) != _related(ours)
 
-        def read(*, is_shaded: bool = False) -> Recognised:
-            seconds = deadline - time.monotonic()
-            return engine.read(picture, dpi, seconds, is_shaded=is_shaded)
+    def _script_remedy(self, script: str) -> str:
+        there = LANGUAGES_OF_SCRIPT.get(script, ())
+        if self._choice.is_default and there and not any(map(self._can_read, there)):
+            return f"and {describe_missing(there[0])}"
+        remedy = f"which OCR for {name_language(self._lang)} cannot read well"
+        return f"{remedy}: give the job another `lang`" if there else remedy
 
-        found = read()
-        if found.confidence >= _SURE_OF_LANGUAGE or not found.is_whole:
-            return found
-        seen = engine.detect_orientation(picture)
-        if found.confidence >= _SURE:
-            if seen and seen.degrees == 0 and seen.is_sure(found):
-                self._compare_script(seen.script, index)
-            return found
-        # Without a result the page may be upside down: Tesseract recognises sideways pages itself.
-        turn = seen.degrees if seen else 180
-        is_upright = True
-        if turn:
-            original = picture
-            picture = picture.rotate(turn, expand=True)
-            again = read()
-            is_upright = again.weight > found.weight
-            if is_upright:
-                found = again
-            else:
-                picture = original
-        if found.confidence < _SURE:
-            found = max(found, read(is_shaded=True), key=lambda reading: reading.weight)
-        # A detector that is wrong about the orientation is wrong about the script.
-        if seen and is_upright and seen.is_sure(found):
-            self._compare_script(seen.script, index)
-        return found
+    def _language_remedy(self, lang: str) -> str:
+        if self._choice.is_default:
+            return f"and {describe_missing(lang)}"
+        return f"but OCR read for {name_language(self._lang)}: give the job another `lang`"
 
-    def _compare_script(self, script: str, index: int) -> None:
-        if _RELATED_SCRIPTS.get(script, script) != _RELATED_SCRIPTS.get(self._script, self._script):
-            self._foreign.setdefault(script, []).append(index)
+
+def _related(script: str) -> str:
+    return _RELATED_SCRIPTS.get(script, script)
+
+
+def _dpi_for(lang: str) -> int:
+    return _DENSE_DPI if OCR_LANGUAGES[lang].script.is_dense else _DPI
 
 
 def ocr_unavailable(reason: str, ocr: Ocr) -> FileError:

@@ -4,6 +4,7 @@ The import starts no thread and loads no model, so a process may import it and t
 """
 
 import contextlib
+import fcntl
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,8 @@ from typing import Any
 
 from PIL import Image
 
+from worker.parsing.ocr.engine import OcrFailed, Orientation, Recognised
 from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
-from worker.parsing.ocr.page_reader import OcrFailed, Orientation, Recognised
 
 try:
     import tesserocr
@@ -118,15 +119,24 @@ def normalise_letters(text: str, model: str) -> str:
     return text.translate(_PERSIAN_LETTERS) if model == _PERSIAN else text
 
 
-def open_models(files: Mapping[str, str]) -> dict[str, str]:
+def open_models(files: Mapping[str, str], above: int = 0) -> dict[str, str]:
     """Open the files of models and return paths that work after rights are given up.
 
     With /proc the paths lead to the open files, so the process need not be able to enter their
-    directories. The files stay open.
+    directories. The files stay open, with descriptors from `above` up, where they take nothing
+    from a limit of so many open files.
     """
     places = dict(files)
     if _OPEN_FILES.is_dir():
         for model, path in files.items():
             with contextlib.suppress(OSError):
-                places[model] = str(_OPEN_FILES / str(os.open(path, os.O_RDONLY)))
+                places[model] = str(_OPEN_FILES / str(_open_above(path, above)))
     return places
+
+
+def _open_above(path: str, lowest: int) -> int:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, lowest)
+    finally:
+        os.close(descriptor)

@@ -1,10 +1,11 @@
 """Reads image files: each frame is a page that OCR reads."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 try:
     import pi_heif
@@ -16,7 +17,9 @@ from worker.parsing.document import Document, DocumentPage, TextSource, name_pag
 from worker.parsing.layout.features import PageLayout
 from worker.parsing.layout.measure import measure_picture
 from worker.parsing.ocr import picture as ocr_picture
+from worker.parsing.ocr.engine import NOTHING
 from worker.parsing.ocr.page_reader import ocr_unavailable
+from worker.parsing.ocr.picture import OcrPicture
 from worker.parsing.readers.document_builder import DocumentBuilder
 from worker.parsing.readers.source import Source
 
@@ -24,22 +27,44 @@ from worker.parsing.readers.source import Source
 _MIN_SIDE = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A frame for OCR; `is_cut` tells that its end is missing."""
+
+    prepared: OcrPicture
+    is_cut: bool = False
+
+
+@dataclass(slots=True)
+class _Findings:
+    """The frames that are damaged or cut off, by index, and the number that OCR did not read."""
+
+    failed: list[int] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
+    unread: int = 0
+
+    def losses(self) -> Iterator[tuple[str, int]]:
+        """Return the sentences about what is lost, with the numbers of pages."""
+        if self.failed:
+            yield f"{name_pages(self.failed)} could not be read", len(self.failed)
+        if self.cut:
+            yield f"the image of {name_pages(self.cut)} is cut off: its end is lost", len(self.cut)
+
+
 def read_image(source: Source) -> Document:
     """Read the chosen frames of an image.
 
-    A frame that is blank, or too small for a letter, is a page without text. A damaged frame
-    gives a warning. Raises FileError (`too_large`, `corrupt` if all frames are damaged,
-    `ocr_unavailable`, `no_such_pages`, `unsupported_type` for HEIC without its extra).
+    A frame that is blank, or too small for a letter, is a page without text. A frame that is cut
+    off is read as far as it goes. A damaged frame gives a warning. Raises FileError (`too_large`,
+    `corrupt` if all frames are damaged, `ocr_unavailable`, `no_such_pages`, `unsupported_type` for
+    HEIC without its extra).
     """
-    extension = source.type.extension
-    if extension == "heic":
+    if source.type.extension == "heic":
         _enable_heic()
-    with _damage_as_file_error():
-        picture = ocr_picture.open_picture(source.file, extension)
-        _check_size(source, picture)
-        total = ocr_picture.count_frames(picture, extension)
-    with contextlib.closing(picture):
-        return _read_frames(source, picture, total)
+    with _open(source) as picture:
+        with _damage_as_file_error():
+            frames = ocr_picture.find_frames(picture, source.type.extension)
+        return _read_frames(source, picture, frames)
 
 
 def _enable_heic() -> None:
@@ -51,61 +76,105 @@ def _enable_heic() -> None:
     pi_heif.register_heif_opener()
 
 
-def _read_frames(source: Source, picture: Image.Image, total: int) -> Document:
+def _open(source: Source) -> Image.Image:
+    with _damage_as_file_error():
+        picture = ocr_picture.open_picture(source.file, source.type.extension)
+        _check_size(source, picture)
+    return picture
+
+
+def _read_frames(source: Source, picture: Image.Image, frames: Sequence[int]) -> Document:
     builder = DocumentBuilder(source)
-    chosen = source.request.selection.choose(total, source.limits.max_pages)
-    failed, unread = [], 0
-    for index in chosen:
+    chosen = source.request.selection.choose(len(frames), source.limits.max_pages)
+    findings = _add_frames(source, picture, [(index, frames[index]) for index in chosen], builder)
+    if len(findings.failed) == len(chosen):
+        raise _damaged()
+    if findings.unread + len(findings.failed) == len(chosen):
+        raise ocr_unavailable("the file is an image", source.ocr)
+    if findings.cut and not builder.has_text:
+        raise _damaged()
+    for sentence, pages in findings.losses():
+        builder.add_loss(sentence, pages)
+    for sentence in source.ocr.warnings():
+        builder.add_warning(sentence)
+    return builder.build(len(frames))
+
+
+def _add_frames(
+    source: Source,
+    picture: Image.Image,
+    chosen: Sequence[tuple[int, int]],
+    builder: DocumentBuilder,
+) -> _Findings:
+    """Add the pages of frames, which are given by their page's index and their number."""
+    findings = _Findings()
+    for index, number in chosen:
         try:
-            page, layout = _read_frame(source, picture, index)
+            frame = _prepare_frame(source, picture, number)
+            page, layout = _read_frame(source, frame, index)
         except FileError as error:
             if error.code != FileErrorCode.CORRUPT:
                 raise
-            failed.append(index)
+            findings.failed.append(index)
             continue
+        if frame is not None and frame.is_cut:
+            findings.cut.append(index)
         if page is None:
-            unread += 1
+            findings.unread += 1
             page = DocumentPage(index=index, text="", source=TextSource.NONE)
         if not builder.add_page(page, layout):
             break
-    if len(failed) == len(chosen):
-        raise _damaged()
-    if unread + len(failed) == len(chosen):
-        raise ocr_unavailable("the file is an image", source.ocr)
-    if failed:
-        builder.add_warning(f"{name_pages(failed)} could not be read")
-    for sentence in source.ocr.warnings():
-        builder.add_warning(sentence)
-    return builder.build(total)
+    return findings
 
 
 def _read_frame(
-    source: Source, picture: Image.Image, index: int
+    source: Source, frame: _Frame | None, index: int
 ) -> tuple[DocumentPage | None, PageLayout | None]:
     """Return a frame's page, None if OCR cannot read it, and the frame's layout.
 
     Layouts are measured in MULTIMODAL mode, of frames that are not blank.
     """
-    with _damage_as_file_error():
-        if index:
-            picture.seek(index)
-        _check_size(source, picture)
     blank = DocumentPage(index=index, text="", source=TextSource.NONE)
-    if min(picture.size) < _MIN_SIDE:
+    if frame is None:
         return blank, None
-    with _damage_as_file_error():
-        prepared = ocr_picture.to_grey(picture)
-    if not ocr_picture.has_ink(prepared.picture):
-        return blank, None
-    found = source.ocr.read(index, lambda: prepared)
+    prepared = frame.prepared
+    has_ink = ocr_picture.has_faint_ink(prepared.picture)
+    found = source.ocr.read(index, lambda: prepared) if has_ink else NOTHING
     text = found.text if found else ""
     layout = None
-    if source.request.mode == "MULTIMODAL":
+    if has_ink and source.request.mode == "MULTIMODAL":
         layout = measure_picture(np.asarray(prepared.picture), text)
     if found is None:
         return None, layout
     page = DocumentPage(index, text, TextSource.OCR, confidence=found.confidence) if text else blank
     return page, layout
+
+
+def _prepare_frame(source: Source, picture: Image.Image, number: int) -> _Frame | None:
+    """Return a frame for OCR, None if it is too small for a letter. Raises FileError."""
+    with _damage_as_file_error():
+        if number != picture.tell():
+            picture.seek(number)
+        _check_size(source, picture)
+        if min(picture.size) < _MIN_SIDE:
+            return None
+        try:
+            return _Frame(ocr_picture.to_grey(picture))
+        except OSError:
+            # What Pillow has decoded already it does not decode once more.
+            with _open(source) as again, _accept_cut_pictures():
+                again.seek(number)
+                return _Frame(ocr_picture.to_grey(again), is_cut=True)
+
+
+@contextlib.contextmanager
+def _accept_cut_pictures() -> Iterator[None]:
+    """Let Pillow decode pictures whose end is missing, for which it has a global switch only."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _check_size(source: Source, picture: Image.Image) -> None:
@@ -125,6 +194,12 @@ def _damage_as_file_error() -> Iterator[None]:
         yield
     except (MemoryError, FileError):
         raise
+    except UnidentifiedImageError as error:
+        # Pillow does not tell which of the two it is.
+        raise FileError(
+            FileErrorCode.CORRUPT,
+            "the image cannot be read: it is damaged, or of a rare kind that is not supported",
+        ) from error
     except Exception as error:
         raise _damaged() from error
 

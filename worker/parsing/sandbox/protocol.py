@@ -64,7 +64,9 @@ def decode_order(message: dict[str, Any], descriptor: int) -> Order:
         target_pages=None if target_pages is None else tuple(target_pages),
     )
     request = ParseRequest(selection, message["lang"], message["mode"])
-    ocr = OcrChoice(**{**message["ocr"], "models": tuple(message["ocr"]["models"])})
+    choice = message["ocr"]
+    others = {lang: tuple(models) for lang, models in choice["others"].items()}
+    ocr = OcrChoice(**{**choice, "models": tuple(choice["models"]), "others": others})
     return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]), ocr)
 
 

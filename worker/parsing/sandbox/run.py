@@ -56,8 +56,13 @@ def open_ocr(order: Order, announce: Callable[[], object]) -> Ocr:
     """
     if not order.ocr.models:
         return Ocr(order.ocr)
-    engine = Tesseract(order.ocr.models, open_models(order.ocr.files))
-    return Ocr(order.ocr, engine, OcrBudget(order.limits, announce))
+    places = open_models(order.ocr.files, above=order.limits.open_files)
+    return Ocr(
+        order.ocr,
+        Tesseract(order.ocr.models, places),
+        OcrBudget(order.limits, announce),
+        lambda models: Tesseract(models, places),
+    )
 
 
 def read_restricted(

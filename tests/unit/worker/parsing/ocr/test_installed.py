@@ -80,8 +80,8 @@ def test_the_next_best_model_is_a_warning():
     choice = having("eng", "rus").choose("che")
     assert choice.models == ("rus", "eng")
     assert choice.warning == (
-        "no OCR model for the language che is installed (Debian's package"
-        " tesseract-ocr-script-cyrl): rus was used instead"
+        "OCR for Chechen (che) is not installed: install tesseract-ocr-script-cyrl;"
+        " rus was used instead"
     )
     assert having("eng").choose("ja").models == ("eng",)
 
@@ -90,9 +90,7 @@ def test_without_any_model_there_is_a_warning():
     assert OcrData().choose("en").warning == "no OCR is installed"
     choice = having("deu").choose("ja")
     assert choice.models == ()
-    assert choice.warning == (
-        "no OCR model for the language ja is installed (Debian's package tesseract-ocr-jpn)"
-    )
+    assert choice.warning == "OCR for Japanese (ja) is not installed: install tesseract-ocr-jpn"
 
 
 def test_languages_with_their_best_model_are_listed():

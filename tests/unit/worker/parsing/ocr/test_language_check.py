@@ -3,8 +3,9 @@ import pytest
 from app.jobs.languages import LANGUAGES
 from tests.unit.worker.classification.sample_texts import TEXTS
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, PAGE, Fixed, read
+from worker.parsing.ocr.engine import Recognised
 from worker.parsing.ocr.language_check import _WORDS, find_other_language
-from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.ocr.page_reader import Ocr
 
 GERMAN = (
     "Wir danken Ihnen für den Auftrag und bitten Sie, die Rechnung bis zum Ende des Monats auf"
@@ -51,6 +52,8 @@ def test_the_languages_of_the_words_are_those_of_jobs():
 
 def test_another_language_is_a_warning():
     ocr = Ocr(INSTALLED.choose("en"), Fixed(Recognised(GERMAN, 95.0)))
-    assert read(PAGE, ocr).warnings == (
-        "page 1 seems to be in the language de, but OCR read for en: give the job another `lang`",
+    (warning,) = read(PAGE, ocr).warnings
+    assert warning == (
+        "page 1 seems to be in German (de), but OCR read for English (en):"
+        " give the job another `lang`"
     )

@@ -11,8 +11,9 @@ from app.errors import FileError, FileErrorCode
 from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from worker.parsing.document import Document, TextSource
+from worker.parsing.ocr.engine import Orientation, Recognised
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
-from worker.parsing.ocr.page_reader import Ocr, Orientation, Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_models
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
@@ -37,7 +38,7 @@ def refused(data: bytes, ocr: Ocr | None = None, **limits) -> FileError:
     return caught.value
 
 
-PAGE = pictures.save(pictures.draw(["Total"]))
+PAGE = pictures.save(pictures.draw(pictures.ENGLISH))
 
 
 def words(text: str) -> list[str]:
@@ -172,13 +173,10 @@ def test_large_pictures_are_made_smaller_and_small_ones_larger():
 POOR, FAIR, GOOD = Recognised("poor", 20.0), Recognised("fair", 50.0), Recognised("good", 90.0)
 UPSIDE_DOWN = Orientation(180, 9.0, "Latin", 3.0)
 FOREIGN = (
-    "page 1 seems to be in Cyrillic script, which OCR for the language en cannot read well:"
+    "page 1 seems to be in Cyrillic script, which OCR for English (en) cannot read well:"
     " give the job another `lang`"
 )
-MISSING = (
-    "no OCR model for the language fr is installed (Debian's package tesseract-ocr-fra):"
-    " eng was used instead"
-)
+MISSING = "OCR for French (fr) is not installed: install tesseract-ocr-fra; eng was used instead"
 UPRIGHT_CYRILLIC = Orientation(0, 9.0, "Cyrillic", 3.0)
 
 
@@ -221,7 +219,12 @@ def test_hard_pages_are_read_again(answers, direction, readings, best):
             (FOREIGN,),
         ),
         (POOR, None, "en", ("OCR could hardly read page 1",)),
-        (Recognised("", 0.0), None, "en", ()),
+        (
+            Recognised("", 0.0),
+            None,
+            "en",
+            ("no text was found on page 1 although something is printed or drawn there",),
+        ),
         (
             Recognised("half", 90.0, is_whole=False),
             None,
@@ -270,15 +273,31 @@ def test_pictures_with_too_many_pixels_are_too_large():
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
 def test_damaged_pictures_are_corrupt(kind):
     whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
-    assert refused(whole[: len(whole) // 2], tesseract()).code == FileErrorCode.CORRUPT
+    assert refused(whole[:60], tesseract()).code == FileErrorCode.CORRUPT
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF"])
+def test_a_picture_that_is_cut_off_is_read_as_far_as_it_goes(kind):
+    whole = pictures.save(pictures.draw(pictures.ENGLISH), kind)
+    found = read(whole[: len(whole) * 3 // 4])
+    assert "Invoice number 4711" in found.pages[0].text
+    assert pictures.ENGLISH[-1] not in found.pages[0].text
+    assert found.warnings == ("the image of page 1 is cut off: its end is lost",)
+    assert found.lost_parts == 1
+
+
+def test_a_picture_that_is_cut_off_before_any_text_is_corrupt():
+    blank = pictures.save(Image.new("L", (640, 200), 255), "BMP")
+    assert refused(blank[: len(blank) // 2], tesseract()).code == FileErrorCode.CORRUPT
 
 
 def test_one_damaged_frame_is_a_warning():
     frames = [pictures.draw([word]) for word in ("First", "Second")]
     tiff = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])
     found = read(tiff[: -len(tiff) // 4])
-    assert [page.text for page in found.pages] == ["First"]
-    assert found.warnings == ("page 2 could not be read",)
+    assert [page.text for page in found.pages] == ["First", ""]
+    assert found.warnings[0] == "the image of page 2 is cut off: its end is lost"
+    assert found.lost_parts == 1
 
 
 def test_a_damaged_model_is_ocr_unavailable(tmp_path):

@@ -11,7 +11,8 @@ from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
 from worker.parsing.limits import ParserLimits
-from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.ocr.engine import Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.dispatch import read_document
 from worker.parsing.sandbox.parser import SandboxedParser
 

@@ -9,7 +9,8 @@ from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
 from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
-from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.ocr.engine import Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.pdf import pictures as pdf_pictures
 from worker.parsing.readers.pdf.reader import read_pdf
 
