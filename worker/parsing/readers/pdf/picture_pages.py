@@ -5,7 +5,8 @@ from dataclasses import replace
 import pypdfium2
 
 from worker.parsing.document import TextSource
-from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.ocr.engine import Recognised
+from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.picture import OcrPicture, has_ink
 from worker.parsing.readers.pdf.annotations import without_repetitions
 from worker.parsing.readers.pdf.page import PageReading
