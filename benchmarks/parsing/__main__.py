@@ -36,7 +36,6 @@ from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.dispatch import read_document
-from worker.parsing.readers.office.kreuzberg_adapter import MIME_TYPES
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
@@ -45,8 +44,23 @@ LONG_PDF_TARGET_MS = 30.0
 LONG_PDF_PAGES = 1000
 FAR_PAGE = 990
 MODES = ("FAST", "MULTIMODAL")
-# The readers of these call kreuzberg, which starts threads: readers that fork come before.
-LAST = frozenset(MIME_TYPES)
+# Formats that are compared with kreuzberg, and the types by which it knows them.
+KREUZBERG_TYPES = {
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "eml": "message/rfc822",
+    "epub": "application/epub+zip",
+    "msg": "application/vnd.ms-outlook",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "rtf": "application/rtf",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# kreuzberg starts threads: readers that fork come before.
+LAST = frozenset(KREUZBERG_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +166,8 @@ def _read_bare(data: bytes, mode: str, *, by_ocr: bool) -> None:
         _read_pdf(data, render=mode == "MULTIMODAL", by_ocr=by_ocr)
     elif kind in IMAGE_EXTENSIONS:
         _recognise(Image.open(io.BytesIO(data)))
-    elif kind in MIME_TYPES:
-        extract_bytes_sync(data, MIME_TYPES[kind], ExtractionConfig(use_cache=False))
+    elif kind in KREUZBERG_TYPES:
+        extract_bytes_sync(data, KREUZBERG_TYPES[kind], ExtractionConfig(use_cache=False))
     elif kind == "odp":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             "".join(ET.fromstring(archive.read("content.xml")).itertext())
