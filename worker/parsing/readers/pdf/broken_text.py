@@ -13,6 +13,9 @@ from itertools import pairwise
 from worker.parsing.readers.pdf.letter_pairs import COMMON_HAN, RARITIES
 
 _RUBBISH_SHARE = 0.3
+# Control characters stand for spaces in some layers; those of private use are signs in others.
+_CONTROL_SHARE, _MIN_CONTROLS = 0.12, 8
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b]")
 
 # Of so much text at the beginning, and as much in the middle, letters are counted.
@@ -67,8 +70,11 @@ _CODE_PAGES = ("cp1251", "cp1253")
 
 def is_rubbish(text: str) -> bool:
     """Tell whether a broken font map gave the text: replacement, private, control characters."""
-    bad = len(_UNREADABLE.findall(text))
-    return bad > _RUBBISH_SHARE * len("".join(text.split()))
+    letters = len("".join(text.split()))
+    if len(_UNREADABLE.findall(text)) > _RUBBISH_SHARE * letters:
+        return True
+    controls = len(_CONTROL.findall(text))
+    return controls >= _MIN_CONTROLS and controls > _CONTROL_SHARE * letters
 
 
 def is_garbled(text: str) -> bool:

@@ -113,5 +113,7 @@ def test_a_short_text_is_not_judged():
 def test_the_text_of_a_broken_font_map_is_rubbish():
     assert is_rubbish("\ufffd\ufffd\ue001a")
     assert is_rubbish("\x01\x02 \x03")
+    assert is_rubbish("7KH\x03WRWDO\x03LV\x03GXH\x03RQ\x030RQGD\\\x03LQ\x03WKH\x03RIILFH")
+    assert not is_rubbish("\uf0a8 yes \uf0a8 no" * 10)
     assert not is_rubbish("Größe ☎")
     assert not is_rubbish("")
