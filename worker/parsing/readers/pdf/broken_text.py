@@ -13,11 +13,15 @@ from itertools import pairwise
 from worker.parsing.readers.pdf.letter_pairs import COMMON_HAN, RARITIES
 
 _RUBBISH_SHARE = 0.3
+# Control characters stand for spaces in some layers; those of private use are signs in others.
+_CONTROL_SHARE, _MIN_CONTROLS = 0.12, 8
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b]")
 
 # Of so much text at the beginning, and as much in the middle, letters are counted.
 _SAMPLE = 1000
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,30}(?![^\W_])")
+_ABBREVIATION = re.compile(r"\b[A-Z]{1,4}\b")
 _PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "ς": "σ", "ſ": "s"}
 )
@@ -46,11 +50,11 @@ _COMMON = (
 )
 _COMMON_WORDS = frozenset(_COMMON.split())
 _COMMON_SHARE = 0.07
-# Fonts that number their letters in the order of use give text of signs: !"#$%"&.
+# Fonts that number their letters in the order of use give text of signs: !"#$%"&. Pages of
+# program code have a fifth.
 _MIN_SIGNS = 40
-_SIGN_SHARE = 0.45
-_SIGN = re.compile(r"[!#-&+<>?@\[\]^`{}~]")
-_DRAWN = re.compile(r"\S")
+_SIGN_SHARE = 0.28
+_SIGN = re.compile(r"[!-'*+<>?@\[\]^`{}~]")
 _PLAIN_CHARACTER = re.compile(r"[\w\s.,:;()'/-]")
 _MIN_HAN = 60
 _COMMON_HAN_SHARE = 0.1
@@ -66,8 +70,11 @@ _CODE_PAGES = ("cp1251", "cp1253")
 
 def is_rubbish(text: str) -> bool:
     """Tell whether a broken font map gave the text: replacement, private, control characters."""
-    bad = len(_UNREADABLE.findall(text))
-    return bad > _RUBBISH_SHARE * len("".join(text.split()))
+    letters = len("".join(text.split()))
+    if len(_UNREADABLE.findall(text)) > _RUBBISH_SHARE * letters:
+        return True
+    controls = len(_CONTROL.findall(text))
+    return controls >= _MIN_CONTROLS and controls > _CONTROL_SHARE * letters
 
 
 def is_garbled(text: str) -> bool:
@@ -111,7 +118,8 @@ def _is_usual(sample: str) -> bool:
     if len(_PLAIN_CHARACTER.findall(sample)) < len(sample) * _PLAIN_SHARE:
         return False
     rarity, pairs = _measure_pairs(sample)
-    enough = max(_MIN_PAIRS, _USUAL_PAIR_SHARE * len("".join(sample.split())))
+    words = "".join(set(sample.split()))
+    enough = max(_MIN_PAIRS, _USUAL_PAIR_SHARE * len(words))
     return pairs >= enough and rarity < _USUAL and not _has_many_marks(sample)
 
 
@@ -130,7 +138,7 @@ def _decode(code_page: str, text: str) -> str:
 
 def _shifted_by(distance: int) -> dict[int, str]:
     """Return the visible characters of ASCII for the codes at a distance from them."""
-    codes = (code for code in range(0x7F) if not chr(code).isspace())
+    codes = (code for code in range(0x7F) if chr(code) not in " \t\n\v\f\r")
     return {code: chr(code + distance) for code in codes if 0x20 <= code + distance < 0x7F}
 
 
@@ -170,19 +178,16 @@ def _has_strange_pairs(sample: str) -> bool:
 
 def _has_many_signs(sample: str) -> bool:
     signs = len(_SIGN.findall(sample))
-    return signs >= _MIN_SIGNS and signs > len(_DRAWN.findall(sample)) * _SIGN_SHARE
+    return signs >= _MIN_SIGNS and signs > len("".join(sample.split())) * _SIGN_SHARE
 
 
 def _measure_pairs(sample: str) -> tuple[float, int]:
-    """Return the mean rarity of the pairs of letters in one script, and their number."""
-    sample = sample.casefold()
-    if not sample.isascii():
-        apart = unicodedata.normalize("NFKD", sample.translate(_PLAIN))
-        sample = _MARKS.sub("", apart)
-    rarities = [
-        rarity
-        for word in _WORD.findall(sample)
-        for pair in pairwise(word)
-        if (rarity := RARITIES.get(pair)) is not None
-    ]
+    """Return the mean rarity of the pairs of letters in one script, and their number.
+
+    Counts each word once: a name or a code may be repeated often.
+    """
+    words = " ".join(set(_WORD.findall(_ABBREVIATION.sub(" ", sample)))).casefold()
+    if not words.isascii():
+        words = _MARKS.sub("", unicodedata.normalize("NFKD", words.translate(_PLAIN)))
+    rarities = [rarity for pair in pairwise(words) if (rarity := RARITIES.get(pair)) is not None]
     return (sum(rarities) / len(rarities) if rarities else 0.0), len(rarities)

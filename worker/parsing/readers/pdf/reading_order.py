@@ -87,15 +87,16 @@ def _order_of_word(word: str) -> int:
 def _repair_line(line: str) -> str:
     """Turn round words that begin with a letter which only ends words.
 
-    If they are many, the words are in the order of the eye, too.
+    If they are many, other words without a sign of their order are turned round, too, and the
+    words are in the order of the eye.
     """
     words = _WORD.findall(line)
     turned = [word for word in words if _is_turned(word)]
     if not turned:
         return line
-    line = _WORD.sub(lambda each: each[0][::-1] if _is_turned(each[0]) else each[0], line)
     if len(turned) < _MANY_TURNED * len(words):
-        return line
+        return _WORD.sub(lambda each: each[0][::-1] if _is_turned(each[0]) else each[0], line)
+    line = _WORD.sub(lambda each: each[0][:: -1 if _order_of_word(each[0]) <= 0 else 1], line)
     return " ".join(reversed(line.split()))
 
 

@@ -254,13 +254,8 @@ def _kinds(node: _Node) -> set[str]:
 
 
 def _value_of(node: _Node) -> str:
-    return " ".join(
-        _text_of(kind)
-        for value in node.children
-        if value.name == "value"
-        for kind in value.children
-        if kind.name != "image"
-    )
+    values = (_text_of(child) for child in node.children if child.name == "value")
+    return " ".join(filter(None, values))
 
 
 def _label(node: _Node, value: str) -> str:

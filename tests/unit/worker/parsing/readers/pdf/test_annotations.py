@@ -1,0 +1,183 @@
+import io
+
+import pypdf
+import pytest
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
+
+from devtools import pdf_samples, sample_files
+from worker.parsing.document import Document, TextSource
+from worker.parsing.readers.pdf.annotations import without_repetitions
+from worker.parsing.readers.pdf.reader import read_pdf
+
+BOX = ArrayObject([FloatObject(side) for side in (50, 300, 350, 400)])
+HIDDEN = 2
+
+
+def read(writer: pypdf.PdfWriter) -> Document:
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return read_pdf(sample_files.source(buffer.getvalue(), "a.pdf"))
+
+
+def annotated(page: str | bytes, *annotations: dict[str, object]) -> pypdf.PdfWriter:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_samples.pdf(page)))
+    for entries in annotations:
+        annotation = DictionaryObject({NameObject("/Rect"): BOX})
+        for key, value in entries.items():
+            annotation[NameObject(key)] = value
+        writer.pages[0].setdefault(NameObject("/Annots"), ArrayObject()).append(
+            writer._add_object(annotation)
+        )
+    return writer
+
+
+def note(kind: str, contents: str = "", **others: object) -> dict[str, object]:
+    entries = {f"/{key}": value for key, value in others.items()}
+    return {
+        "/Subtype": NameObject(f"/{kind}"),
+        "/Contents": TextStringObject(contents),
+        **entries,
+    }
+
+
+def appearance(text: str) -> DictionaryObject:
+    stream = DecodedStreamObject()
+    stream.set_data(f"BT /F1 14 Tf 10 50 Td ({text}) Tj ET".encode())
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    stream.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject([FloatObject(side) for side in (0, 0, 300, 100)]),
+            NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
+        }
+    )
+    return stream
+
+
+def with_appearance(kind: str, text: str) -> pypdf.PdfWriter:
+    writer = annotated("Contract", note(kind))
+    annotation = writer.pages[0]["/Annots"][0].get_object()
+    shown = DictionaryObject({NameObject("/N"): writer._add_object(appearance(text))})
+    annotation[NameObject("/AP")] = shown
+    return writer
+
+
+def test_a_text_box_is_the_text_of_its_page():
+    (page,) = read(annotated(b"", note("FreeText", "INVOICE No. 7\rTotal 5 EUR"))).pages
+    assert page.text == "INVOICE No. 7\nTotal 5 EUR"
+    assert page.source is TextSource.TEXT_LAYER
+
+
+def test_a_text_box_may_have_only_formatted_text():
+    markup = TextStringObject("<body><p>Offer <b>12</b></p></body>")
+    assert read(annotated("Page", note("FreeText", RC=markup))).pages[0].text == "Page\nOffer 12"
+
+
+@pytest.mark.parametrize("kind", ["Text", "Highlight", "Underline", "StrikeOut", "Ink", "Caret"])
+def test_comments_follow_the_text(kind):
+    found = read(annotated("Contract", note(kind, "Check clause 4")))
+    assert found.pages[0].text == "Contract\nCheck clause 4"
+
+
+def test_comments_that_repeat_the_page_are_left_out():
+    found = read(
+        annotated("Payment terms", note("Highlight", "Payment\rterms"), note("Text", "No"))
+    )
+    assert found.pages[0].text == "Payment terms\nNo"
+    assert without_repetitions("a b", ["ab", "c", " c ", ""]) == ["c"]
+
+
+def test_links_popups_and_hidden_notes_are_not_read():
+    found = read(
+        annotated(
+            "Contract",
+            note("Link", "a link"),
+            note("Popup", "again"),
+            note("Text", "secret", F=NumberObject(HIDDEN)),
+        )
+    )
+    assert found.pages[0].text == "Contract"
+
+
+@pytest.mark.parametrize("kind", ["Stamp", "FreeText"])
+def test_the_text_that_a_stamp_shows_is_read(kind):
+    assert read(with_appearance(kind, "APPROVED")).pages[0].text == "Contract\nAPPROVED"
+
+
+def test_a_damaged_annotation_costs_nothing_else():
+    writer = annotated("Contract", note("Text", "Fine"))
+    writer.pages[0]["/Annots"].append(NumberObject(3))
+    assert read(writer).pages[0].text == "Contract\nFine"
+
+
+def field(kind: str, **entries: object) -> dict[str, object]:
+    named = {f"/{key}": value for key, value in entries.items()}
+    return {"/Subtype": NameObject("/Widget"), "/FT": NameObject(f"/{kind}"), **named}
+
+
+def with_form(*fields: dict[str, object]) -> pypdf.PdfWriter:
+    writer = annotated("Form", *fields)
+    form = DictionaryObject({NameObject("/Fields"): writer.pages[0]["/Annots"]})
+    writer.root_object[NameObject("/AcroForm")] = form
+    return writer
+
+
+def test_choices_are_read_as_they_are_shown():
+    pairs = ArrayObject(
+        ArrayObject([TextStringObject(code), TextStringObject(label)])
+        for code, label in (("CH", "Switzerland"), ("FR", "France"))
+    )
+    choice = field(
+        "Ch",
+        T=TextStringObject("land"),
+        Opt=pairs,
+        V=TextStringObject("FR"),
+        Ff=NumberObject(1 << 17),
+    )
+    found = read(with_form(choice))
+    assert found.pages[0].text == "Form\nFrance"
+    assert found.form_fields == 1
+
+
+def test_long_typed_text_is_read_to_its_end():
+    typed = "word " * 3000 + "end"
+    text = field("Tx", T=TextStringObject("t"), V=TextStringObject(typed))
+    assert read(with_form(text)).pages[0].text == f"Form\n{typed}"
+
+
+def test_attachments_are_named():
+    writer = annotated("Invoice 7")
+    writer.add_attachment("factur-x.xml", b"<xml/>")
+    found = read(writer)
+    assert found.pages[0].text == "Invoice 7\n\nAttachments: factur-x.xml"
+    assert (found.lost_parts, found.warnings) == (0, ())
+
+
+def test_a_portfolio_is_a_loss():
+    cover = "For the best experience, open this PDF portfolio in\nAcrobat or Adobe Reader."
+    writer = annotated(cover)
+    for name in ("letter.pdf", "plan.pdf"):
+        writer.add_attachment(name, b"%PDF-1.4")
+    writer.root_object[NameObject("/Collection")] = DictionaryObject()
+    found = read(writer)
+    assert found.pages[0].text == "Attachments: letter.pdf, plan.pdf"
+    assert found.lost_parts == 2
+    assert found.warnings == (
+        "the file is a portfolio, and the files in it were not read: upload them one by one",
+    )

@@ -1,0 +1,129 @@
+"""Pages whose text is only on a picture, or in a text layer that is not what they show."""
+
+import string
+
+import pypdfium2
+import pytest
+
+from app.errors import FileError, FileErrorCode
+from devtools import pdf_samples, sample_files
+from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed
+from worker.parsing.document import Document, TextSource
+from worker.parsing.ocr.page_reader import Ocr, Recognised
+from worker.parsing.readers.pdf.reader import read_pdf
+from worker.parsing.readers.pdf.rendering import render_page
+
+WIDTH, HEIGHT = 200, 280
+PRINTED = bytes(
+    0 if (x // 12) % 2 and (y // 12) % 2 else 255 for y in range(HEIGHT) for x in range(WIDTH)
+)
+SEEN = Recognised("Invoice number 4711 of the company", 90.0)
+LETTER = (
+    "The supplier delivers the goods to the customer within ten days after the order\n"
+    "and the customer pays the invoice within fourteen days after he got the goods"
+)
+ALPHABET = "qwfpgjluyarstdhneizxcvbkmo"
+GARBLED = LETTER.lower().translate(str.maketrans(string.ascii_lowercase, ALPHABET))
+SHIFTED = "".join(each if each in " \n" else chr(ord(each) + 1) for each in LETTER)
+
+
+def read(data: bytes, answer: Recognised | None = SEEN) -> Document:
+    ocr = Ocr(INSTALLED.choose("en"), Fixed(answer)) if answer else sample_files.no_ocr()
+    return read_pdf(sample_files.source(data, "a.pdf", ocr=ocr))
+
+
+def scan(*texts: bytes, width: int = 595, height: int = 842) -> bytes:
+    content = b"q %d 0 0 %d 0 0 cm /Im1 Do Q " % (width, height) + b" ".join(texts)
+    data = pdf_samples.pdf(
+        content,
+        resources=b"/XObject<</Im1 6 0 R>>",
+        extra=[pdf_samples.picture(PRINTED, WIDTH, HEIGHT)],
+    )
+    return data.replace(b"[0 0 595 842]", b"[0 0 %d %d]" % (width, height))
+
+
+def shown(text: str, height: int, mode: int = 0) -> bytes:
+    return f"BT {mode} Tr /F1 9 Tf 60 {height} Td ({text}) Tj ET".encode()
+
+
+def test_a_garbled_text_layer_is_read_by_ocr():
+    (page,) = read(pdf_samples.pdf(GARBLED)).pages
+    assert (page.text, page.source, page.confidence) == (SEEN.text, TextSource.OCR, 90.0)
+
+
+def test_a_layer_in_which_ocr_reads_the_same_is_kept():
+    (page,) = read(pdf_samples.pdf(GARBLED), Recognised(GARBLED.replace("\n", " "), 80.0)).pages
+    assert (page.text, page.source) == (GARBLED, TextSource.TEXT_LAYER)
+
+
+def test_a_garbled_layer_without_ocr_gives_no_text():
+    with pytest.raises(FileError) as caught:
+        read(pdf_samples.pdf(GARBLED), None)
+    assert caught.value.code == FileErrorCode.OCR_UNAVAILABLE
+    found = read(pdf_samples.pdf(LETTER, GARBLED), None)
+    assert [page.text for page in found.pages] == [LETTER, ""]
+    assert found.warnings == ("page 2 could only be read by OCR: no OCR is installed",)
+
+
+def test_a_garbled_layer_in_which_ocr_reads_nothing_is_a_loss():
+    found = read(pdf_samples.pdf(LETTER, GARBLED), Recognised("", 0.0))
+    assert [page.text for page in found.pages] == [LETTER, ""]
+    assert found.lost_parts == 1
+    assert (
+        "page 2 could not be read: the text layer has other characters than are shown"
+        in found.warnings
+    )
+
+
+def test_a_layer_of_shifted_letters_needs_no_ocr():
+    (page,) = read(pdf_samples.pdf(SHIFTED), None).pages
+    assert (page.text, page.source) == (LETTER, TextSource.TEXT_LAYER)
+
+
+def test_a_scan_with_text_in_its_margins_is_read_by_ocr():
+    header = "Downloaded from the public library on Monday"
+    (page,) = read(scan(shown(header, 830))).pages
+    assert page.text == f"{SEEN.text}\n{header}"
+    assert page.source is TextSource.OCR
+
+
+@pytest.mark.parametrize(("height", "mode"), [(400, 0), (830, 3)])
+def test_a_picture_with_text_over_it_needs_no_ocr(height, mode):
+    (page,) = read(scan(shown("Julia is a language for numbers", height, mode))).pages
+    assert page.text == "Julia is a language for numbers"
+
+
+def test_comments_on_a_scan_are_kept():
+    data = scan().replace(
+        b"/Type/Page/",
+        b"/Type/Page/Annots[<</Type/Annot/Subtype/Text/Rect[9 9 30 30]/Contents(Paid)>>]/",
+    )
+    assert read(data).pages[0].text == f"{SEEN.text}\nPaid"
+    assert read(data, Recognised("It is paid. Paid", 90.0)).pages[0].text == "It is paid. Paid"
+
+
+def test_a_line_of_outlines_in_one_path_is_read_by_ocr():
+    letters = b" ".join(b"%d 700 m %d 708 l 9 9 l h" % (20 + n, 25 + n) for n in range(80))
+    assert read(pdf_samples.pdf(letters + b" f")).pages[0].text == SEEN.text
+    assert read(pdf_samples.pdf(b"50 50 400 400 re S 9 9 m 90 90 l S")).pages[0].text == ""
+
+
+def test_a_small_page_that_is_a_fine_picture_is_drawn_larger():
+    def longer_side(width: int, height: int) -> int:
+        document = pypdfium2.PdfDocument(scan(width=width, height=height))
+        try:
+            return max(render_page(document, 0, 150).size)
+        finally:
+            document.close()
+
+    assert longer_side(595, 842) == 1755
+    # 48 and 700 dots per inch.
+    assert longer_side(298, 421) == 878
+    assert longer_side(20, 28) == 140
+
+
+def test_a_page_that_fails_is_a_loss():
+    data = pdf_samples.pdf("Whole", "Broken").replace(b"Kids[4 0 R 6 0 R]", b"Kids[4 0 R 99 0 R]")
+    found = read(data)
+    assert [page.text for page in found.pages] == ["Whole"]
+    assert (found.warnings, found.lost_parts) == (("page 2 could not be read",), 1)
