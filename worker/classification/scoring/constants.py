@@ -21,7 +21,7 @@ from worker.classification.scoring.calibration import Calibration
 from worker.classification.scoring.lexical import Lexicon
 from worker.classification.scoring.space import SpaceVectors
 
-SCORING_VERSION = 4
+SCORING_VERSION = 5
 """Increased by hand whenever scores change without a change of the data below."""
 
 

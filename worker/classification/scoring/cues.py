@@ -10,13 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors
-from worker.classification.features.structure import (
-    has_blanks,
-    has_machine_readable_zone,
-    has_mail_headers,
-    has_numbered_sections,
-    has_transactions,
-)
+from worker.classification.features.structure import has_mail_headers
 from worker.classification.scoring.tuning import Tuning
 from worker.parsing.document import Document, DocumentPage, TextSource
 from worker.parsing.layout.features import Trait, find_traits
@@ -43,38 +37,9 @@ CUES = (
         ("presentation: a slide deck for a talk with bullet points on each slide",),
     ),
     Cue(
-        "spreadsheet",
-        "the file is a spreadsheet",
-        ("spreadsheet: a table with rows and columns of data",),
-    ),
-    Cue(
         "identity",
-        "there is a machine-readable zone, or the shape, of an identity document",
+        "the page has the shape of an identity card",
         ("identity document: a passport, identity card or driving licence of a person",),
-    ),
-    Cue(
-        "form",
-        "there are blanks or fields to fill in",
-        (
-            (
-                "form: a printed form with blank fields for a person to fill in, such as an"
-                " application or registration form"
-            ),
-        ),
-    ),
-    Cue(
-        "sections",
-        "the text is divided into numbered sections or articles",
-        (
-            "law: a law, statute or regulation divided into numbered sections",
-            "contract: an agreement between parties divided into numbered sections",
-            "terms and conditions: general terms divided into numbered sections",
-        ),
-    ),
-    Cue(
-        "transactions",
-        "there are rows of dates and amounts",
-        ("bank statement: a list of dated transactions of an account with amounts",),
     ),
     Cue(
         "strip",
@@ -89,14 +54,6 @@ _FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
 _FORMATS = {
     "email": {"eml", "msg"},
     "presentation": {"pptx", "ppt", "odp"},
-    "spreadsheet": {"csv", "tsv", "xlsx", "xls", "ods"},
-}
-_STRUCTURES = {
-    "email": has_mail_headers,
-    "identity": has_machine_readable_zone,
-    "form": has_blanks,
-    "sections": has_numbered_sections,
-    "transactions": has_transactions,
 }
 # Layouts are measured in MULTIMODAL mode only.
 _TRAITS = {
@@ -104,7 +61,6 @@ _TRAITS = {
     Trait.CARD: "identity",
     Trait.STRIP: "strip",
 }
-_FORM_FIELDS = 5
 _SLIDE_WORDS = 180
 _MAX_CHARACTERS = 60_000
 
@@ -115,8 +71,7 @@ def cue_bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors
     `sentences` (s, D), the vectors of `SENTENCES`, and `targets` (n, D) are centred descriptions.
     `tuning` belongs to their model.
     """
-    ranges = [tuning.table_cue if cue.name == "spreadsheet" else tuning.cues for cue in CUES]
-    near, full = np.array(ranges, dtype=np.float32).T[:, :, None]
+    near, full = tuning.cues
     cosines = np.maximum.reduceat(sentences @ targets.T, _FIRST_SENTENCES, axis=0)
     nearness = (cosines - near) / (full - near)
     return np.asarray(MAX_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
@@ -128,10 +83,9 @@ def observed_cues(document: Document) -> tuple[int, ...]:
     if not names and _has_slides(document.pages):
         names.add("presentation")
     text = "\n".join(page.text for page in document.pages[:3])[:_MAX_CHARACTERS]
-    names |= {name for name, is_there in _STRUCTURES.items() if is_there(text)}
+    if has_mail_headers(text):
+        names.add("email")
     names |= {_TRAITS[trait] for trait in find_traits(document.layouts)}
-    if document.form_fields >= _FORM_FIELDS:
-        names.add("form")
     return tuple(position for position, cue in enumerate(CUES) if cue.name in names)
 
 

@@ -18,21 +18,19 @@ Range = tuple[float, float]
 class Tuning:
     """The settings of one model; every threshold is a cosine of centred descriptions.
 
-    `weights` are the weights of the channels in the mean. `familiarity` is the nearness to the
-    bank at which samples count. `cues` and `table_cue` are nearnesses of a rule to a cue, the
-    second to the cue of spreadsheets. `catch_all` is the nearness to "any other document" that is
-    enough with a hinting name, and alone. From `known` on a rule may mean a known type, from
-    `same` on it surely does, and a rule that means none covers the types of the panel from
-    `explained` on: these are no alternatives to it ("tax invoice" must not count against
-    "invoice"). `related` is the nearness at which a document's own name speaks for a rule. From
-    `overlapping` on two rules mean nearly the same. `scripts` are the first words of the Unicode
-    names of letters that the model has seen; None means all.
+    `weights` are the weights of the channels in the mean. `familiarity` is the nearness to the bank
+    at which samples count. `cues` is the nearness of a rule to a cue. `catch_all` is the nearness
+    to "any other document" that is enough with a hinting name, and alone. From `known` on a rule
+    may mean a known type, from `same` on it surely does, and a rule that means none covers the
+    types of the panel from `explained` on: these are no alternatives to it ("tax invoice" must not
+    count against "invoice"). `related` is the nearness at which a document's own name speaks for a
+    rule. From `overlapping` on two rules mean nearly the same. `scripts` are the first words of the
+    Unicode names of letters that the model has seen; None means all.
     """
 
     weights: Mapping[str, float]
     familiarity: Range
     cues: Range
-    table_cue: Range
     catch_all: Range
     known: float
     same: float
@@ -51,7 +49,6 @@ USE = Tuning(
     # Rules that mean the same as a cue have 0.51 to 0.92 in four styles and three languages,
     # all others 0.34 at most.
     cues=(0.35, 0.55),
-    table_cue=(0.35, 0.55),
     # Over 26 catch-all phrases in 13 languages and 450 real types: the nearest real type has
     # 0.55 ("letters to other parties"), 21 of the phrases have 0.56 or more.
     catch_all=(0.42, 0.6),
@@ -75,7 +72,6 @@ E5 = Tuning(
     # tax forms 0.39 to 0.49 to the cue of forms, all others 0.28 at most.
     cues=(0.25, 0.45),
     # "Datasheet" is too near to "spreadsheet".
-    table_cue=(0.45, 0.75),
     # Over 26 catch-all phrases in 14 languages and 700 real types: the nearest real types have
     # 0.51 ("any other invoice"), 0.47 and 0.40, 21 of the phrases have 0.58 or more.
     catch_all=(0.5, 0.55),
