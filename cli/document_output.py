@@ -21,7 +21,7 @@ WIDTH = 80
 # C0 and C1 controls but tab and line feed, the line and paragraph separators, lone surrogates, and
 # the characters that turn the direction of what follows (Unicode Standard Annex #9, section 2).
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _SOURCES = {TextSource.OCR: "OCR", TextSource.NONE: "no text"}
 
