@@ -71,6 +71,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     # For the work, its lease, the heartbeat, and two in reserve.
     database = open_database(settings, connections=5)
     limits, ocr = parser_limits(settings), find_ocr(settings.ocr_data_dir)
+    log.info("languages of OCR found", extra={"languages": " ".join(ocr.languages) or "none"})
     blobs = open_blobs(settings)
     reader = DocumentReader(
         database=database,

@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -77,7 +78,8 @@ async def livez() -> dict[str, str]:
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Answer whether the server can take and do jobs; a 503 names the parts that are not ready.
 
-    `missing` lists what workers lack, such as a language for OCR or the embeddings server.
+    `ocr_languages` are those in which every worker reads scans. `missing` lists what workers lack,
+    such as the embeddings server.
     """
     readiness: Readiness = request.app.state.readiness
     report = readiness.check()
@@ -125,8 +127,15 @@ def _check_workers(services: Services) -> CheckResult:
     if services.settings.is_embedded and not workers:
         return CheckResult("no worker has started yet")
     facts: dict[str, object] = {"workers": len(workers)}
+    if workers:
+        facts["ocr_languages"] = _common_languages(workers)
     missing = sorted({str(can["missing"]) for can in workers if can.get("missing")})
     return CheckResult(facts={**facts, "missing": missing} if missing else facts)
+
+
+def _common_languages(workers: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the languages in which every worker reads scans: any of them may get a file."""
+    return sorted(set.intersection(*(set(can.get("ocr_languages", ())) for can in workers)))
 
 
 CHECKS: dict[str, Callable[[Services], CheckResult]] = {

@@ -270,7 +270,9 @@ class TestKeys:
 
 def test_ready_and_alive(client: Client) -> None:
     assert client.http.get("/livez").json() == {"status": "ok"}
-    assert client.http.get("/readyz").json() == {"status": "ready", "workers": 1}
+    ready = client.http.get("/readyz").json()
+    assert (ready["status"], ready["workers"]) == ("ready", 1)
+    assert {"en", "de"} <= set(ready["ocr_languages"])
 
 
 def test_migrate_has_nothing_to_do(server: RunningServer) -> None:

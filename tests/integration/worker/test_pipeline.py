@@ -51,7 +51,7 @@ def test_the_parser_is_asked_for_what_the_job_says(pipeline_env: PipelineEnviron
     pipeline_env.run(parser=parser)
 
     (request,) = parser.requests
-    assert (request.lang, request.mode, request.selection.max_pages) == ("en", "FAST", 5)
+    assert (request.lang, request.mode, request.selection.max_pages) == (None, "FAST", 5)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ DOCUMENT = Document(
 
 def key(
     limits: ParserLimits = LIMITS,
-    lang: str = "en",
+    lang: str | None = "en",
     mode: str = "FAST",
     ocr: OcrData = NO_OCR,
     **pages: object,
@@ -85,6 +85,7 @@ def test_what_matters_to_the_reading_makes_another_key() -> None:
         key(target_pages=(0,)),
         key(target_pages=(0, 1)),
         key(lang="de"),
+        key(lang=None),
         key(mode="MULTIMODAL"),
         key(replace(LIMITS, max_pages=1)),
         key(replace(LIMITS, page_text_bytes=1)),
@@ -105,6 +106,7 @@ def test_a_new_model_makes_another_key_for_its_language(tmp_path: Path) -> None:
 
     assert key(lang="de", ocr=before) != key(lang="de", ocr=after)
     assert key(lang="en", ocr=before) == key(lang="en", ocr=after)
+    assert key(lang=None, ocr=before) != key(lang=None, ocr=after)
     assert key(lang="en", ocr=before) != key(lang="en")
     assert key(lang="en", ocr=before) != key(lang="en", ocr=OcrData(english, "tesserocr 3"))
 

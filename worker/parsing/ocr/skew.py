@@ -23,8 +23,12 @@ _COARSE, _FINE = 1.0, 0.2
 _SIDE = 700
 _MIN_POINTS, _MAX_POINTS = 200, 12_000
 _SURROUNDINGS = 12
+# Multiples of these irrational numbers fill a line and a square evenly.
+_GOLDEN = 0.6180339887498949
+_STEPS = (0.7548776662466927, 0.5698402909980532)
 _CONTRAST = 20.0
-_FAINTEST = 0.4
+# The edges of letters have this share of the contrast that a hundredth of all pixels has.
+_FAINTEST, _STRONGEST = 0.4, 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def measure_skew(grey: Image.Image) -> Skew:
     return Skew(
         degrees=round(float(near[fine.argmax()]), 1),
         gain=float(best) / _measure_sharpness(points, 0.0),
-        peak=float(best / np.median(coarse)),
+        peak=float(best / np.sort(coarse)[coarse.size // 2]),
     )
 
 
@@ -87,14 +91,20 @@ def _find_edges(grey: Image.Image) -> Points:
     small = grey.reduce(factor)
     around = small.filter(ImageFilter.BoxBlur(_SURROUNDINGS))
     contrast = np.abs(np.asarray(small, np.int16) - np.asarray(around, np.int16))
-    threshold = max(_CONTRAST, _FAINTEST * float(np.percentile(contrast, 99)))
+    strong = int(contrast.size * _STRONGEST)
+    threshold = max(_CONTRAST, _FAINTEST * np.partition(contrast, strong, axis=None)[strong])
     rows, columns = np.nonzero(contrast > threshold)
     points = np.stack([columns, rows]).astype(np.float64)
-    chance = np.random.default_rng(0)
     if points.shape[1] > _MAX_POINTS:
-        points = points[:, chance.choice(points.shape[1], _MAX_POINTS, replace=False)]
+        points = points[:, (_spread(_MAX_POINTS, _GOLDEN) * points.shape[1]).astype(np.intp)]
     # Without the noise the grid of the pixels has bands of its own, at 0 and 45 degrees.
-    return points + chance.random(points.shape)
+    noise = [_spread(points.shape[1], step) for step in _STEPS]
+    return points + np.stack(noise)
+
+
+def _spread(count: int, step: float) -> Points:
+    """Return numbers from 0 to 1 that are spread evenly and without a pattern."""
+    return np.arange(1, count + 1, dtype=np.float64) * step % 1.0
 
 
 def _measure_all(points: Points, angles: Points) -> Points:

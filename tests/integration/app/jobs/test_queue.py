@@ -60,7 +60,7 @@ class TestClaim:
         claim = tenants.claim()
 
         assert (claim.job_id, claim.attempt, claim.file_name) == (job_id, 1, "report.pdf")
-        assert (claim.rules, claim.mode, claim.lang) == (RULES, "FAST", "en")
+        assert (claim.rules, claim.mode, claim.lang) == (RULES, "FAST", None)
         assert claim.pages.max_pages == 5
         assert claim.blob_key is not None
 

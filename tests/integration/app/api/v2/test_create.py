@@ -147,6 +147,21 @@ class TestCreate:
         assert claim.lang == "pt"
         assert job["warnings"] == []
 
+    def test_a_language_that_was_not_given_is_known_to_the_worker(
+        self, client: TestClient, file_id: str, tenants: TenantData
+    ) -> None:
+        for parsing, lang in (
+            (None, None),
+            ({"max_pages": 1}, None),
+            ({"lang": None}, None),
+            ({"lang": "en"}, "en"),
+        ):
+            configuration = {**CONFIGURATION, "parsing_configuration": parsing}
+            job = create(client, file_input=file_id, configuration=configuration)
+
+            assert job["configuration"]["parsing_configuration"]["lang"] == "en"
+            assert tenants.claim().lang == lang
+
     def test_an_unknown_language_is_a_warning(
         self, client: TestClient, file_id: str, tenants: TenantData
     ) -> None:
