@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from app.errors import FileError, StartupError
-from app.jobs.languages import DEFAULT_LANGUAGE, resolve_language
+from app.jobs.languages import resolve_language
 from app.jobs.pages import PageSelection, parse_ranges
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
@@ -33,7 +33,11 @@ def _parse_pages(
         raise click.BadParameter(str(error)) from None
 
 
-def _resolve_language(_context: click.Context, _option: click.Parameter, given: str) -> str:
+def _resolve_language(
+    _context: click.Context, _option: click.Parameter, given: str | None
+) -> str | None:
+    if given is None:
+        return None
     code = resolve_language(given)
     if code is None:
         raise click.BadParameter(
@@ -56,9 +60,7 @@ def _resolve_language(_context: click.Context, _option: click.Parameter, given: 
     "--lang",
     metavar="CODE",
     callback=_resolve_language,
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Language of pages that are pictures.",
+    help="Language of pages that are pictures.  [default: English, or what the page shows]",
 )
 @click.option(
     "--pages",
@@ -66,7 +68,9 @@ def _resolve_language(_context: click.Context, _option: click.Parameter, given: 
     callback=_parse_pages,
     help="Pages to read, counted from 1.  [default: all; a job reads five]",
 )
-def read(path: Path, mode: str, lang: str, pages: tuple[int, ...] | None, *, as_json: bool) -> None:
+def read(
+    path: Path, mode: str, lang: str | None, pages: tuple[int, ...] | None, *, as_json: bool
+) -> None:
     """Print what a worker reads in the file PATH.
 
     Read it in the same sandbox and with the same limits as the workers do, without a server and

@@ -10,7 +10,7 @@ from app.settings import load_settings
 from tests.ocr.pages import SAMPLES, TIMES, Sample, draw, error_rate
 from worker.parsing.document import Document
 from worker.parsing.ocr.installed import find_ocr
-from worker.parsing.ocr.models import OCR_LANGUAGES
+from worker.parsing.ocr.models import OCR_LANGUAGES, name_language
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
@@ -21,7 +21,7 @@ def parser() -> Iterator[SandboxedParser]:
         yield parser
 
 
-def read(parser: SandboxedParser, sample: Sample, lang: str, *look: int) -> Document:
+def read(parser: SandboxedParser, sample: Sample, lang: str | None, *look: int) -> Document:
     request = ParseRequest(PageSelection(), lang)
     return parser.parse(io.BytesIO(draw(sample, *look)), "", request)
 
@@ -92,4 +92,18 @@ def test_another_language_in_the_same_script_is_a_warning(
     parser: SandboxedParser, sample: Sample, lang: str
 ) -> None:
     (warning,) = read(parser, sample, lang).warnings
-    assert warning.startswith(f"page 1 seems to be in the language {sample.lang}, but OCR read")
+    assert warning.startswith(f"page 1 seems to be in {name_language(sample.lang)}, but OCR read")
+
+
+# Turkish and Vietnamese letters that the model of English misreads hide the common words.
+@pytest.mark.parametrize(
+    "sample",
+    in_languages("en", "de", "fr", "es", "pl", "ru", "uk", "ar", "fa", "hi", "th", "ja", "ch_sim"),
+    ids=lambda sample: sample.lang,
+)
+def test_without_a_language_the_page_shows_it(parser: SandboxedParser, sample: Sample) -> None:
+    found = read(parser, sample, None)
+
+    # Dense scripts in a picture are read as well as with their language, at one size.
+    assert error_rate(found.pages[0].text, sample.text * TIMES) <= sample.errors
+    assert found.warnings == ()

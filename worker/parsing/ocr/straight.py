@@ -13,6 +13,8 @@ from worker.parsing.ocr.skew import Skew, level, measure_skew
 SURE = 60.0
 # Pages in another script are below this, but so are many receipts.
 _SURE_OF_LANGUAGE = 80.0
+# Letters that a large picture has lost by its reduction are below this.
+_SURE_OF_SIZE = 88.0
 # The least confidences in orientation and script at which Tesseract's detector is right: on pages
 # that are hard to read the first pair, against a fair reading the second.
 _LIKELY = (1.0, 0.5)
@@ -98,6 +100,8 @@ def read_straight(
     skew = measure_skew(page.picture)
     attempts = _Attempts(engine, page, dpi, deadline, Pose(skew if skew.is_clear else None))
     if attempts.best.confidence >= _SURE_OF_LANGUAGE or not attempts.best.is_whole:
+        if attempts.best.is_whole and attempts.best.confidence < _SURE_OF_SIZE:
+            attempts.add_finer()
         return StraightReading(attempts.best, attempts.prepared)
     if skew.is_likely and not skew.is_clear:
         attempts.add(Pose(skew))

@@ -93,6 +93,23 @@ def test_without_any_model_there_is_a_warning():
     assert choice.warning == "OCR for Japanese (ja) is not installed: install tesseract-ocr-jpn"
 
 
+def test_the_default_has_the_models_of_languages_that_can_be_detected():
+    choice = having("eng", "deu", "rus", "ukr", "Cyrillic", "cym", "osd").choose(None)
+    assert (choice.lang, choice.models, choice.is_default) == ("en", ("eng",), True)
+    assert choice.others == {
+        "de": ("deu",),
+        "ru": ("rus", "ukr", "eng"),
+        "uk": ("ukr", "eng"),
+    }
+    assert set(choice.files) == {"eng", "deu", "rus", "ukr", "osd"}
+    assert choice.version == "engine 1 eng osd deu rus ukr"
+
+
+def test_a_given_language_has_its_own_models_only():
+    choice = having("eng", "deu").choose("en")
+    assert (choice.is_default, choice.others) == (False, {})
+
+
 def test_languages_with_their_best_model_are_listed():
     assert having("eng", "rus", "ben").languages == ("en", "bn", "mni", "ru")
     assert OcrData().languages == ()
