@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+_END, _END_BYTES = b"%%EOF", 1024
 _ENCRYPTED = re.compile(rb"/Encrypt\b")
 _OBJECT = re.compile(rb"(\d{1,9})\s+(\d{1,5})\s+obj\b")
 _CATALOGUE = re.compile(rb"/Type\s*/Catalog\b")
@@ -18,9 +19,10 @@ _NEW_TREE, _NEW_CATALOGUE = 4_000_000, 4_000_001
 def repairs(data: bytes) -> Iterator[bytes]:
     """Yield the file with a trailer for its last catalogue, then with one for all its pages.
 
-    Objects inside object streams are not found. Yields nothing for encrypted files.
+    Objects inside object streams are not found. Yields nothing for files that have their end, and
+    for encrypted ones.
     """
-    if _ENCRYPTED.search(data):
+    if _END in data[-_END_BYTES:] or _ENCRYPTED.search(data):
         return
     # An object that is cut off ends here, too.
     end = b"\nendobj\n"
