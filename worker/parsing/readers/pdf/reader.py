@@ -1,16 +1,25 @@
 """Reads PDFs by PDFium, and by pypdf where PDFium fails or garbles Arabic script."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.layout.measure import PdfLayouts
 from worker.parsing.ocr.page_reader import Ocr, ocr_unavailable
 from worker.parsing.readers.document_builder import DocumentBuilder, append_texts
-from worker.parsing.readers.pdf import attachments, fallback, pictures, reading_order, xfa_document
+from worker.parsing.readers.pdf import (
+    attachments,
+    fallback,
+    pictures,
+    reading_order,
+    truncation,
+    xfa_document,
+)
 from worker.parsing.readers.pdf import page as pdf_page
 from worker.parsing.readers.pdf.annotations import without_repetitions
 from worker.parsing.readers.pdf.page import PageReading
@@ -47,22 +56,52 @@ def read_pdf(source: Source) -> Document:
     `ocr_unavailable` if OCR is missing and no page has text; `unsupported_type` for a form whose
     page only names the program that shows it).
     """
+    data = source.read_all()
     try:
-        document = pypdfium2.PdfDocument(source.read_all())
+        found = _read_with_pdfium(source, data)
     except pypdfium2.PdfiumError as error:
         if error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
             return fallback.read_encrypted(source)
-        return fallback.read_with_pypdf(source)
+        found = None
+    return _read_damaged(source, data) if found is None else found
+
+
+def _read_damaged(source: Source, data: bytes) -> Document:
+    """Read a file without pages for PDFium: by pypdf, or else what is left of a file cut off."""
     try:
-        return _read_with_pdfium(source, document)
+        return fallback.read_with_pypdf(source)
+    except FileError as error:
+        if error.code != FileErrorCode.CORRUPT:
+            raise
+        for repaired in truncation.repairs(data):
+            with contextlib.suppress(pypdfium2.PdfiumError):
+                found = _read_with_pdfium(source, repaired)
+                if found is not None:
+                    return _with_loss(found, "the file is damaged: a part of it is missing")
+        raise
+
+
+def _with_loss(document: Document, sentence: str) -> Document:
+    return replace(
+        document,
+        warnings=(*document.warnings, sentence),
+        lost_parts=document.lost_parts + 1,
+    )
+
+
+def _read_with_pdfium(source: Source, data: bytes) -> Document | None:
+    """Return the document, None if no page can be read. Raises PdfiumError and FileError."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return _read_document(source, document)
     finally:
         document.close()
 
 
-def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Document:
+def _read_document(source: Source, document: pypdfium2.PdfDocument) -> Document | None:
     total = len(document)
     if total == 0:
-        return fallback.read_with_pypdf(source)
+        return None
     form = xfa_document.read_instead_of_pages(source, document)
     if form is not None:
         return form
@@ -71,7 +110,7 @@ def _read_with_pdfium(source: Source, document: pypdfium2.PdfDocument) -> Docume
     builder = DocumentBuilder(source)
     findings = _read_pages(source, document, chosen, builder)
     if findings.read == 0:
-        return fallback.read_with_pypdf(source)
+        return None
     if len(findings.unread) == findings.read:
         raise ocr_unavailable("the pages are pictures or have no readable text layer,", source.ocr)
     if len(findings.blank) == findings.read:
