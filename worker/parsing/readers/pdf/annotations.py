@@ -58,6 +58,8 @@ def read_annotations(
     drawn: list[int] = []
     for number, annotation in _annotations(page):
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        if kind in _WITHOUT_CONTENTS:
+            continue
         form_fields += kind == pdfium_c.FPDF_ANNOT_WIDGET
         if pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN:
             continue
@@ -66,7 +68,7 @@ def read_annotations(
             boxes += values
             if is_button:
                 drawn.append(number)
-        elif kind not in _WITHOUT_CONTENTS:
+        else:
             contents = _read_contents(annotation)
             is_box = kind == pdfium_c.FPDF_ANNOT_FREETEXT
             (boxes if is_box else comments).append(contents)

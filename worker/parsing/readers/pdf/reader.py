@@ -180,7 +180,8 @@ def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage)
 
 def _add_annotations(page: DocumentPage, read: PageReading, files: list[str]) -> DocumentPage:
     """Append the texts of a page's annotations, and the names of attached files."""
-    texts = without_repetitions(page.text, read.annotations.texts)
+    found = read.annotations.texts
+    texts = without_repetitions(page.text, found) if found else []
     named = attachments.name_attachments([*files, *read.annotations.attachments])
     if not (texts or named):
         return page
