@@ -72,7 +72,7 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
     none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
     same_rule = np.eye(len(rules), dtype=np.bool_)
     scores = Scores(
-        rules=compare(item, rules),
+        own=compare(item, rules),
         panel=none[0],
         channels={},
         lexical=none[:, 0],
@@ -80,6 +80,7 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
         bonuses=none.T[:0],
         named=none[:, 0],
         excluded=none[:, 0],
+        steps=none + np.inf,
         covered=none.astype(np.bool_),
         overlaps=same_rule.astype(np.float32),
         overlapping=same_rule,

@@ -31,7 +31,7 @@ from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.fit import fit_space, lexicon_of, with_calibration
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
-from worker.classification.scoring import cues, embedded_document, lexical, naming, space
+from worker.classification.scoring import cues, embedded_document, hierarchy, lexical, naming, space
 from worker.classification.scoring.space import SpaceVectors
 
 WHOLE = "the whole engine"
@@ -40,6 +40,7 @@ Patch = tuple[object, str, object]
 PARTS: Mapping[str, Sequence[Patch]] = {
     WHOLE: (),
     "what the document calls itself": ((naming, "WEIGHT", 0.0),),
+    "the lift of kinds": ((hierarchy, "_SHARE", 0.0),),
     "the lexical channel": ((lexical, "WEIGHT", 0.0),),
     "the five nearest samples, not one": ((space, "_NEAREST_SAMPLES", 1),),
     "the form map": (),

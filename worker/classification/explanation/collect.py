@@ -115,6 +115,7 @@ def _ranked_rule(judgement: Judgement, scorer: Scorer, position: int) -> RankedR
         lexical=float(scores.lexical[position]) * lexical.WEIGHT,
         bonus=float(scores.bonuses[:, position].sum()),
         named=float(scores.named[position]),
+        lifted=float(scores.rules[position] - scores.own[position]),
         excluded=float(scores.excluded[position]),
         understood_as=tuple(scorer.knowledge.types[row].name for row in resolution.rows),
     )
@@ -147,9 +148,11 @@ def _understood(scores: Scores, scorer: Scorer, rule: Rule) -> Understood:
     kinds = np.flatnonzero((resolution.steps > 0) & np.isfinite(resolution.steps))
     ordered = kinds[np.argsort(-scores.panel[kinds], kind="stable")]
     panel = scorer.knowledge.panel
+    meant = np.isfinite(resolution.steps)
     return Understood(
         tuple(scorer.knowledge.types[row].name for row in resolution.rows),
         tuple(panel[column].type for column in ordered),
+        panel[int(np.where(meant, scores.panel, -np.inf).argmax())].type if meant.any() else None,
     )
 
 

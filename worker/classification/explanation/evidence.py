@@ -18,9 +18,10 @@ class ChannelScore:
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
-    `score` is the weighted mean of `channels` plus `lexical`, `bonus` and `named`, minus
-    `excluded`. `named` is for what the document calls itself. `excluded` is how much better it
-    fits to something that the rule's description excludes. `understood_as` names the built-in
+    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named` and `lifted`, minus
+    `excluded`. `named` is for what the document calls itself, and `lifted` for how well it fits
+    to a kind of the rule's type. `excluded` is how much better it fits to something that the
+    rule's description excludes. `understood_as` names the built-in
     types that the rule means.
     """
 
@@ -30,6 +31,7 @@ class RankedRule:
     lexical: float
     bonus: float
     named: float = 0.0
+    lifted: float = 0.0
     excluded: float = 0.0
     understood_as: tuple[str, ...] = ()
 
@@ -59,11 +61,13 @@ class OwnName:
 class Understood:
     """The built-in types that the top rule means, and their kinds, the best fitting first.
 
-    Both are empty for a rule that means no built-in type.
+    `best` is the one of all these that the document fits best. All are empty or None for a rule
+    that means no built-in type.
     """
 
     types: tuple[str, ...]
     kinds: tuple[str, ...]
+    best: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ def _understood(scoring: ScoringEvidence) -> str:
         shown = ", ".join(understood.kinds[:_SHOWN])
         more = len(understood.kinds) - _SHOWN
         text += f", and its kinds {shown}{f' and {more} more' if more > 0 else ''}"
+    if top.lifted > 0:
+        text += f'. The document fits "{understood.best}" better, which adds {top.lifted:.2f}'
     return text + "."
 
 

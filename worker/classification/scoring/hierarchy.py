@@ -1,4 +1,4 @@
-"""What a rule means in the hierarchy of known types, and which types it covers."""
+"""What a rule means in the hierarchy of known types, and what follows for its score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ from worker.classification.scoring.tuning import Tuning
 _NEAR = 0.06
 # A type whose name is a part of the rule's is meant only if its description is not far.
 _RELATED = 0.2
+# A kind of a rule's type supports the rule by this much less than the type itself would, and
+# by this share of the difference to the rule's own score.
+_DISTANCE, _SHARE = 0.25, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,20 @@ def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> lis
         and not knowledge.is_above(row, first)
     ]
     return [first, *second]
+
+
+def lift(scores: Vectors, panel: Vectors, steps: Vectors) -> Vectors:
+    """Return the scores of rules (k,), lifted by the kinds of what they mean.
+
+    A document may fit a kind of the rule's type, such as "tenancy agreement", better than the
+    general description, "contract". A rule gets half of the difference to its best kind less
+    0.25. A type of the panel counts for the rule that is nearest to it by `steps` (k, P) only,
+    so that a finer rule keeps its kind. `panel` (P,) are the scores of the panel.
+    """
+    nearest = steps.min(axis=0)
+    own = np.isfinite(steps) & (steps == nearest)
+    best = np.where(own, panel, -np.inf).max(axis=1) - _DISTANCE
+    return np.asarray(scores + _SHARE * np.maximum(best - scores, 0), dtype=np.float32)
 
 
 def covered_types(

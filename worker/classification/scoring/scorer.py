@@ -121,11 +121,11 @@ class Scorer:
         if not excluded:
             return scores
         rows, names = zip(*excluded, strict=True)
-        rivals = self._score(document, panel, names).rules
+        rivals = self._score(document, panel, names).own
         best = np.full(len(rules), -np.inf, dtype=np.float32)
         np.maximum.at(best, list(rows), rivals)
-        lost = np.maximum(best - scores.rules, 0)
-        return replace(scores, rules=scores.rules - lost, excluded=lost)
+        lost = np.maximum(best - scores.own, 0)
+        return replace(scores, own=scores.own - lost, excluded=lost)
 
     def _score_panel(self, document: EmbeddedDocument) -> _Panel:
         """Compare a document with the panel, which no rule changes."""
@@ -175,7 +175,7 @@ class Scorer:
         overlaps = lead.direct @ lead.direct.T
         resolutions = self.resolutions(rules)
         return Scores(
-            rules=combine_channels(channels)
+            own=combine_channels(channels)
             + lexical.WEIGHT * by_words
             + bonuses.sum(axis=0)
             + named,
@@ -186,6 +186,7 @@ class Scorer:
             bonuses=bonuses,
             named=named,
             excluded=np.zeros(len(rules), dtype=np.float32),
+            steps=np.stack([each.steps for each in resolutions]),
             covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
             overlaps=overlaps,
             overlapping=overlaps >= tuning.overlapping,

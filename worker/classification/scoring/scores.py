@@ -1,12 +1,13 @@
 """The scores of one document for one set of rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
+from worker.classification.scoring.hierarchy import lift
 
 Flags = npt.NDArray[np.bool_]
 
@@ -23,16 +24,18 @@ class Channel:
 class Scores:
     """Scores of k rules and of the panel of P generic types, in standard deviations.
 
-    `rules` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
+    `own` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
     `lexical` (k,), `bonuses` (cues, k) and `named` (k,), what the document calls itself; `cues`
     are the positions of the cues observed, in the order of the rows of `bonuses`. `excluded`
     (k,) is what a rule lost because the document fits better to something that its description
-    excludes. `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the
-    cosines of rules with each other and `overlapping` (k, k) tells which of them mean nearly the
-    same. `tokens` counts the document's text.
+    excludes. `steps` (k, P) leads from rules down to types of the panel. `covered` (k, P) tells
+    which panel types a rule covers. `overlaps` (k, k) are the cosines of rules with each other
+    and `overlapping` (k, k) tells which of them mean nearly the same. `tokens` counts the
+    document's text. `rules` (k,) are the scores that decide: `own`, lifted by the kinds of what
+    each rule means.
     """
 
-    rules: Vectors
+    own: Vectors
     panel: Vectors
     channels: Mapping[str, Channel]
     lexical: Vectors
@@ -40,16 +43,22 @@ class Scores:
     bonuses: Vectors
     named: Vectors
     excluded: Vectors
+    steps: Vectors
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
     tokens: int
+    rules: Vectors = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compute the scores that decide, which every reader of them needs."""
+        object.__setattr__(self, "rules", lift(self.own, self.panel, self.steps))
 
     def subset(self, kept: Sequence[int]) -> "Scores":
         """Return the scores as if only the rules at the positions `kept` had been given."""
         rows = list(kept)
         return Scores(
-            rules=self.rules[rows],
+            own=self.own[rows],
             panel=self.panel,
             channels={
                 name: Channel(channel.scores[rows], channel.weights[rows])
@@ -60,6 +69,7 @@ class Scores:
             bonuses=self.bonuses[:, rows],
             named=self.named[rows],
             excluded=self.excluded[rows],
+            steps=self.steps[rows],
             covered=self.covered[rows],
             overlaps=self.overlaps[np.ix_(rows, rows)],
             overlapping=self.overlapping[np.ix_(rows, rows)],

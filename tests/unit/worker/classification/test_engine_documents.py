@@ -197,6 +197,7 @@ def test_a_rule_gets_the_kinds_of_what_it_means(engine: Engine, rules: list[Rule
     assert result.verdict.type == "contract"
     assert 'The rule "contract" is understood as contract' in result.verdict.reasoning
     assert "rental agreement" in result.evidence.scoring.understood.kinds
+    assert result.evidence.scoring.ranking[0].lifted > 0
 
 
 def test_a_finer_rule_wins_over_the_general_one(engine: Engine):

@@ -3,7 +3,7 @@ import pytest
 
 from tests.unit.worker.classification.small_knowledge import KNOWLEDGE
 from worker.classification.knowledge.names import NameFinder
-from worker.classification.scoring.hierarchy import Resolution, covered_types, resolve
+from worker.classification.scoring.hierarchy import Resolution, covered_types, lift, resolve
 from worker.classification.scoring.tuning import E5
 
 PANEL = [rule.type for rule in KNOWLEDGE.panel]
@@ -84,6 +84,41 @@ def test_a_rule_that_means_two_types_leads_to_the_kinds_of_both():
         "tenancy agreement": 0,
         "holiday let": 1,
     }
+
+
+def lifted(scores: list[float], panel: dict[str, float], names: list[str]) -> list[float]:
+    """Return the lifted scores of rules with the names of types."""
+    values = np.array([panel.get(type_, -9.0) for type_ in PANEL], dtype=np.float32)
+    leads = np.stack([resolve_with(name).steps for name in names])
+    return lift(np.array(scores, dtype=np.float32), values, leads).tolist()
+
+
+def test_a_kind_that_fits_better_lifts_a_rule_half_of_the_way():
+    assert lifted([1.0], {"holiday let": 5.25}, ["contract"]) == [3.0]
+
+
+def test_the_best_kind_lifts():
+    panel = {"contract": 2.0, "tenancy agreement": 3.25, "holiday let": 1.0}
+    assert lifted([1.0], panel, ["contract"]) == [2.0]
+
+
+@pytest.mark.parametrize("kind", [0.0, 1.0, 1.25])
+def test_a_kind_that_fits_hardly_better_changes_nothing(kind: float):
+    assert lifted([1.0], {"holiday let": kind}, ["contract"]) == [1.0]
+
+
+def test_the_finer_rule_keeps_its_kind():
+    panel = {"holiday let": 5.25}
+    assert lifted([1.0, 1.0], panel, ["contract", "tenancy agreement"]) == [1.0, 3.0]
+    assert lifted([1.0, 1.0], panel, ["holiday let", "contract"]) == [3.0, 1.0]
+
+
+def test_rules_that_are_equally_near_to_a_kind_are_lifted_both():
+    assert lifted([1.0, 0.0], {"receipt": 5.25}, ["receipt", "receipt"]) == [3.0, 2.5]
+
+
+def test_a_rule_that_means_nothing_is_not_lifted():
+    assert lifted([1.0], {"receipt": 9.0}, ["zorbal sheet"]) == [1.0]
 
 
 def covered(resolution: Resolution, **cosines: float) -> set[str]:
