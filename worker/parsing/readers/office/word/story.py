@@ -27,10 +27,10 @@ from worker.parsing.readers.office.word.styles import Paragraph, Styles
 from worker.parsing.readers.office.word.symbols import symbol, translate
 from worker.parsing.readers.office.word.writer import Writer
 
-# Properties, codes of fields, deleted text, readings beside ruby text, and data.
+# Properties, deleted text, readings beside ruby text, and data.
 _SKIPPED = (
     *("pPr", "rPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "rubyPr"),
-    *("instrText", "delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
+    *("delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
     *("smartTagPr", "customXmlPr", "bodyPr", "lstStyle"),
 )
 _CHARACTERS = {
@@ -86,6 +86,7 @@ class Story:
             "br": self._break,
             "sym": self._symbol,
             "fldChar": self._field,
+            "instrText": lambda element: self._writer.flow.add_code(element.text or ""),
             "sdt": self._control,
             "tbl": self._table,
             "tr": self._row,
@@ -100,6 +101,7 @@ class Story:
             "altChunk": self._chunk,
             "num": lambda _: lambda: self._writer.write("/"),
             "d": self._brackets,
+            "rad": lambda _: self._writer.write("√"),
             "nary": self._operator,
         }
 
