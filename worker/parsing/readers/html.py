@@ -199,8 +199,8 @@ class _Page:
             empty = next((each for each in _EMPTY_COMMENTS if markup.startswith(each, start)), "")
             if empty:
                 return start + len(empty)
-            end = _COMMENT_END.search(markup, start + 4)
-            return end.end() if end else len(markup)
+            closed = _COMMENT_END.search(markup, start + 4)
+            return closed.end() if closed else len(markup)
         if markup.startswith(_CDATA, start):
             end = markup.find("]]>", start)
             end = len(markup) if end < 0 else end
