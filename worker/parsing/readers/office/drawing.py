@@ -10,6 +10,7 @@ from worker.parsing.readers.office.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
 _BREAKS = {"br": "\n", "tab": "\t"}
+_ESCAPED_BREAK = "_x000B_"
 # The elements of a chart with labels, and the elements within that hold one label each.
 _LABELS = {"tx": "v", "cat": "v", "datalabelsRange": "v", "strDim": "pt"}
 # Series and categories of one chart; a chart of ten thousand points is no text.
@@ -29,9 +30,15 @@ def _runs(paragraph: Element) -> Iterator[str]:
     for element in paragraph.iter():
         name = local_name(element.tag)
         if name == "t":
-            yield element.text or ""
+            text = element.text or ""
+            # Line breaks of titles, which some programs write as an escaped vertical tab.
+            yield text.replace(_ESCAPED_BREAK, "\n") if _ESCAPED_BREAK in text else text
         elif name in _BREAKS:
             yield _BREAKS[name]
+        elif name == "den":
+            yield "/"
+        elif name == "rad":
+            yield "√"
 
 
 def diagram_texts(package: Package, name: str) -> list[str]:

@@ -353,3 +353,14 @@ def test_a_damaged_archive_is_corrupt():
     with pytest.raises(FileError) as caught:
         read_pptx(found)
     assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_escaped_line_breaks_are_line_breaks():
+    assert texts(deck(tree(sp("Offer_x000B_for Ann")))) == ["Offer\nfor Ann"]
+
+
+def test_formulas_keep_their_fractions_and_roots():
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    root = "<m:rad><m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>"
+    body = f"<p:sp><p:txBody><a:p><m:oMath>{half}{root}</m:oMath></a:p></p:txBody></p:sp>"
+    assert texts(deck(tree(body))) == ["1/2√x"]
