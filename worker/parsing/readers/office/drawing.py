@@ -6,6 +6,7 @@ ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.office.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
@@ -18,12 +19,16 @@ _MAX_LABELS = 200
 
 
 def paragraphs(element: Element) -> Iterator[str]:
-    """Yield the text of each DrawingML paragraph (`a:p`) within an element, empty ones left out."""
+    """Yield the text of each DrawingML paragraph (`a:p`) within an element, empty ones left out.
+
+    Numbers of lists stand before it.
+    """
+    numbers = AutoNumbers()
     for paragraph in element.iter():
         if local_name(paragraph.tag) == "p":
             text = "".join(_runs(paragraph)).strip()
             if text:
-                yield text
+                yield numbers.next_label(paragraph) + text
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
