@@ -24,8 +24,8 @@ from worker.parsing.readers.office.word.elements import (
 )
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.styles import Paragraph, Styles
-from worker.parsing.readers.office.word.symbols import symbol, translate
 from worker.parsing.readers.office.word.writer import Writer
+from worker.parsing.readers.symbol_fonts import symbol, translate
 
 # Properties, deleted text, readings beside ruby text, and data.
 _SKIPPED = (
