@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.field_codes import field_text
 from worker.parsing.readers.office.package import attribute, local_name
 from worker.parsing.readers.office.word.elements import (
     Enter,
@@ -86,6 +87,7 @@ class Story:
             "br": self._break,
             "sym": self._symbol,
             "fldChar": self._field,
+            "fldSimple": self._simple_field,
             "instrText": lambda element: self._writer.flow.add_code(element.text or ""),
             "sdt": self._control,
             "tbl": self._table,
@@ -185,6 +187,13 @@ class Story:
             self._writer.flow.begin_result()
         elif kind == "end":
             self._writer.flow.end_field()
+
+    def _simple_field(self, element: Element) -> Leave | None:
+        shown = field_text(attribute(element, "instr") or "")
+        before = self._writer.written
+        if not shown:
+            return None
+        return lambda: self._writer.write(shown) if self._writer.written == before else None
 
     def _control(self, element: Element) -> Leave:
         mark, before = control_mark(element), self._writer.written

@@ -626,3 +626,9 @@ def test_a_result_counts_more_than_the_codes_of_a_field():
 def test_roots_are_read_with_their_sign():
     root = "<m:rad><m:deg/><m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>"
     assert read(docx(f"<w:p><m:oMath>{root}</m:oMath></w:p>")).pages[0].text == "√x"
+
+
+@pytest.mark.parametrize(("result", "shown"), [("", "A €"), (run("x"), "A x")])
+def test_a_simple_field_shows_its_result_or_what_its_codes_say(result, shown):
+    body = f'<w:p>{run("A ")}<w:fldSimple w:instr=" SYMBOL 128 ">{result}</w:fldSimple></w:p>'
+    assert read(docx(body)).pages[0].text == shown
