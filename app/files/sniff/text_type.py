@@ -49,6 +49,7 @@ _FLAT_OPENDOCUMENT = re.compile(
     r"(application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']"
 )
 _HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
+_SVG_START = re.compile(r"<(!doctype\s+([\w-]+:)?svg|([\w-]+:)?svg)\b", re.IGNORECASE)
 _HTML_TAG = re.compile(
     r"<(html|head|body|div|table|p|span|h[1-6]|ul|meta|title)\b[^>]*>", re.IGNORECASE
 )
@@ -98,7 +99,8 @@ def text_type(text: str, extension: str) -> str | None:
     start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
     if _HTML_START.match(_skip_prolog(start)):
         return "html"
-    if "<svg" in start[:1024] and start.startswith("<"):
+    # Pages and parts of pages hold drawings, too: only the outermost element makes a file one.
+    if _SVG_START.match(_skip_prolog(start)):
         return "svg"
     flat = _FLAT_OPENDOCUMENT.match(_skip_prolog(start))
     if flat and (extension_of_root := opendocument_extension(flat.group(1))):

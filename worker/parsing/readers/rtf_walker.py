@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 from worker.parsing.readers.flow import Flow
 from worker.parsing.readers.rtf_characters import CharacterSets
+from worker.parsing.readers.rtf_fields import FieldCodes
 from worker.parsing.readers.rtf_words import (
     ASIDES,
     CAPTURED,
     CHARACTERS,
     DESTINATIONS,
+    FIELD,
     FOOTERS,
     FOR_RTF_ONLY,
+    FORM_WORDS,
     HEADERS,
     LINES,
     PARAGRAPHS,
@@ -40,6 +43,8 @@ _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
 _HEADING_STYLE = re.compile(r"(heading [123]|title|subtitle)\b", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _NO_LEVEL = 9
+# Word nests few; in damaged files fields never end.
+_MAX_FIELDS = 50
 _MAX_NAME = 100
 
 
@@ -93,6 +98,9 @@ class Walker:
         self._styles: dict[int, str] = {}
         self._captured: list[str] = []
         self._property = ""
+        self._codes = FieldCodes()
+        # What fields show without a result, how many groups are around, and where theirs begins.
+        self._waiting: list[tuple[str, int, int]] = []
         self._size = 0
         self._run = bytearray()
         self._starred = False
@@ -161,6 +169,10 @@ class Walker:
         self._is_shared = True
         if inner.flow is not self._group.flow:
             self._end_flow(inner)
+        while self._waiting and len(self._outer) < self._waiting[-1][1]:
+            self._end_field(inner)
+        if inner.destination == b"fldinst" and not self._group.destination:
+            self._end_codes()
         if inner.destination in PROPERTY and not self._group.destination:
             self._end_property(inner.destination)
 
@@ -190,6 +202,20 @@ class Walker:
             self._property = value
         elif self._property == "gtextUNICODE" and value:
             self._group.flow.asides.append(value)
+
+    def _end_codes(self) -> None:
+        """Keep what the field shows in case that no result follows."""
+        text, self._codes = self._codes.text(), FieldCodes()
+        if text:
+            self._waiting.append((text, len(self._outer), len(self._group.flow.pieces)))
+            del self._waiting[:-_MAX_FIELDS]
+
+    def _end_field(self, group: _Group) -> None:
+        text, _, start = self._waiting.pop()
+        pieces = group.flow.pieces
+        has_result = any(pieces[at].strip() for at in range(start, len(pieces)))
+        if not group.destination and not has_result:
+            self._emit(text)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -221,6 +247,7 @@ class Walker:
             **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
             **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
             b"uc": self._set_fallback,
+            **dict.fromkeys(FORM_WORDS, self._set_form),
         }
 
     def _hide(self, name: bytes, number: int | None) -> None:
@@ -259,6 +286,10 @@ class Walker:
         else:
             self._own().level = _NO_LEVEL if number is None else number
 
+    def _set_form(self, name: bytes, number: int | None) -> None:
+        if self._group.destination == b"formfield":
+            self._codes.properties[name] = number or 0
+
     def _set_fallback(self, name: bytes, number: int | None) -> None:
         del name
         self._own().fallback = max(0, 1 if number is None else number)
@@ -268,6 +299,10 @@ class Walker:
         group = self._group
         if group.destination == b"upr" and name == b"ud":
             self._own().destination = b""
+        elif group.destination in FIELD and not (name in FIELD and name != b"fldinst"):
+            self._own().destination = b"hidden"
+        elif name in FIELD and (name == b"fldinst") == (not group.destination):
+            self._own().destination = name
         elif group.destination or name in PASSED:
             return
         elif name in HEADERS or name in FOOTERS or name in ASIDES:
@@ -359,3 +394,7 @@ class Walker:
             self._styles[group.style] = (self._styles.get(group.style, "") + text)[:_MAX_NAME]
         elif group.destination in PROPERTY:
             self._captured.append(text)
+        elif group.destination == b"fldinst":
+            self._codes.add_code(text)
+        elif group.destination == b"ffl":
+            self._codes.add_entry(text)

@@ -25,7 +25,7 @@ ASIDES = frozenset({b"footnote", b"annotation", b"shptxt", b"dptxbxtext"})
 # Starred groups that hold visible text; all other starred groups are for programs.
 PASSED = frozenset({b"shpinst", b"do", b"moMath", b"moMathPara", b"nesttableprops"})
 HIDDEN = frozenset(
-    {b"colortbl", b"info", b"pict", b"nonshppict", b"fldinst", b"ffdata", b"formfield", b"shprslt"}
+    {b"colortbl", b"info", b"pict", b"nonshppict", b"ffdata", b"shprslt"}
     | {b"filetbl", b"listtable", b"listoverridetable", b"revtbl", b"rsidtbl", b"private"}
     | {b"pntxta", b"pntxtb", b"leveltext", b"levelnumbers", b"nonesttables", b"mmathPict"}
     | {b"ftnsep", b"ftnsepc", b"ftncn", b"aftnsep", b"aftnsepc", b"aftncn", b"template"}
@@ -36,9 +36,12 @@ HIDDEN = frozenset(
 )
 CAPTURED = frozenset({b"fonttbl", b"stylesheet", b"sn", b"sv", b"upr"})
 PROPERTY = frozenset({b"sn", b"sv"})
+# The codes of a field, its form field, and the entries of its list.
+FIELD = frozenset({b"fldinst", b"formfield", b"ffl"})
+FORM_WORDS = frozenset({b"fftype", b"ffres", b"ffdefres"})
 SHOWN = frozenset({b"", b"htmltag"})
 SETS = {b"mac": 10000, b"pc": 437, b"pca": 850}
-DESTINATIONS = HEADERS | FOOTERS | ASIDES | HIDDEN | CAPTURED | {b"ud", b"htmltag"}
+DESTINATIONS = FIELD | HEADERS | FOOTERS | ASIDES | HIDDEN | CAPTURED | {b"ud", b"htmltag"}
 # A run of text is not shown for one or more of these reasons.
 VANISHED, DELETED, MOVED, FOR_RTF_ONLY = 1, 2, 4, 8
 REASONS = {b"v": VANISHED, b"deleted": DELETED, b"mvf": MOVED, b"htmlrtf": FOR_RTF_ONLY}

@@ -68,7 +68,7 @@ class Part:
         encoding = self.headers.text("content-transfer-encoding").lower().strip(" \"';")
         if encoding.startswith("base64"):
             return _decode_base64_lines(self.body)
-        if encoding.startswith("quoted-printable"):
+        if encoding.startswith(("quoted-printable", "quoted_printable", "quotedprintable")):
             lines = (line.rstrip() for line in self.body.split(b"\n"))
             return binascii.a2b_qp(b"\n".join(lines))
         if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
@@ -114,20 +114,20 @@ def parse_part(data: bytes, default_type: str = "text/plain") -> Part:
 def split_parts(part: Part) -> tuple[list[Part], bool]:
     """Return the parts of a multipart entity, and whether its end mark is there.
 
-    When the boundary is missing or wrong, the first line that looks like one counts. Without any
-    there are no parts.
+    When the boundary is missing or wrong, the first line that looks like one counts. Some programs
+    encode all parts as a whole, against RFC 2045, 6.4. Without any boundary there are no parts.
     """
-    boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
-    marks = _find_marks(part.body, boundary) if boundary else []
+    body = part.body
+    marks = _find_boundaries(part, body)
     if not marks:
-        lost = _LOST_BOUNDARY.search(part.body[:_LOST_BOUNDARY_WITHIN])
-        if lost is None:
-            return [], False
-        marks = _find_marks(part.body, lost.group(1))
+        body = normalize_lines(part.content())
+        marks = _find_boundaries(part, body)
+    if not marks:
+        return [], False
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
-    ends = [mark.start() for mark in marks[1:]] + [len(part.body)]
+    ends = [mark.start() for mark in marks[1:]] + [len(body)]
     parts = [
-        parse_part(part.body[mark.end() + 1 : end].removesuffix(b"\n"), default)
+        parse_part(body[mark.end() + 1 : end].removesuffix(b"\n"), default)
         for mark, end in zip(marks, ends, strict=True)
         if not mark.group(1)
     ]
@@ -146,6 +146,13 @@ def decode_uuencoded(data: bytes) -> bytes:
         except binascii.Error:
             continue
     return bytes(decoded)
+
+
+def _find_boundaries(part: Part, body: bytes) -> list[re.Match[bytes]]:
+    boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
+    marks = _find_marks(body, boundary) if boundary else []
+    lost = None if marks else _LOST_BOUNDARY.search(body[:_LOST_BOUNDARY_WITHIN])
+    return _find_marks(body, lost.group(1)) if lost else marks
 
 
 def _find_marks(body: bytes, boundary: bytes) -> list[re.Match[bytes]]:

@@ -1,6 +1,7 @@
 """Reads messages of Outlook: msg files and templates (oft), by [MS-OXMSG]."""
 
 import struct
+from collections.abc import Mapping
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.compound_file import BadCompoundFile, CompoundFile, Storage
@@ -23,6 +24,20 @@ _EMBEDDED = 5
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emz", ".wmz")
 # Properties of appointments ([MS-OXPROPS]) by the sets that define them.
 _APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")
+_ADDRESS_BOOK = bytes.fromhex("0420060000000000c000000000000046")
+_CONTACT = "IPM.CONTACT"
+_CONTACT_LINES = {
+    mapi.DISPLAY_NAME: "Name",
+    0x3A17: "Title",
+    0x3A18: "Department",
+    0x3A16: "Company",
+    0x3A08: "Phone",
+    0x3A1C: "Mobile",
+    0x3A09: "Home phone",
+    0x3A24: "Fax",
+    0x3A15: "Address",
+}
+_CONTACT_NAMED_LINES = {0x801B: "Work address", 0x801A: "Home address", 0x8083: "Email"}
 _MEETING_LINES = {0x820D: "Start", 0x820E: "End", 0x8208: "Where"}
 
 
@@ -58,7 +73,10 @@ class _OutlookMessage:
         letter.lines = mapi.header_lines(self._properties, self._children(_RECIPIENT))
         letter.lines += self._meeting_lines()
         letter.blocks.append(mapi.body_text(self._properties, letter.lost))
-        is_wrapped = self._properties.text(mapi.MESSAGE_CLASS).upper().startswith("IPM.NOTE.SMIME")
+        kind = self._properties.text(mapi.MESSAGE_CLASS).upper()
+        if kind.startswith(_CONTACT):
+            letter.lines += self._contact_lines()
+        is_wrapped = kind.startswith("IPM.NOTE.SMIME")
         for name in self._names(_ATTACHMENT):
             storage = self._storage.open(name)
             attachment = _read_properties(storage, _CHILD_HEADER, self._code_page)
@@ -107,13 +125,25 @@ class _OutlookMessage:
 
     def _meeting_lines(self) -> list[tuple[str, str]]:
         """Return time and place of an appointment or a meeting request."""
-        lines = []
-        for identifier, name in _find_named(self._root).items():
-            label = _MEETING_LINES.get(identifier)
-            if label:
-                value = self._properties.time(name) or self._properties.text(name)
-                lines.append((label, value))
-        return sorted(lines, key=lambda line: list(_MEETING_LINES.values()).index(line[0]))
+        return self._named_lines(_APPOINTMENT, _MEETING_LINES)
+
+    def _contact_lines(self) -> list[tuple[str, str]]:
+        """Return what a card of the address book shows ([MS-OXOCNTC] 2.2.1)."""
+        lines = [(label, self._properties.text(name)) for name, label in _CONTACT_LINES.items()]
+        lines += self._named_lines(_ADDRESS_BOOK, _CONTACT_NAMED_LINES)
+        return [(label, " ".join(value.split())) for label, value in lines]
+
+    def _named_lines(self, of_set: bytes, labels: Mapping[int, str]) -> list[tuple[str, str]]:
+        found = _find_named(self._root, of_set)
+        names = [
+            (label, found[identifier])
+            for identifier, label in labels.items()
+            if identifier in found
+        ]
+        return [
+            (label, self._properties.time(name) or self._properties.text(name))
+            for label, name in names
+        ]
 
     def _children(self, prefix: str) -> list[Properties]:
         return [
@@ -139,8 +169,8 @@ def _read_properties(storage: Storage, header: int, code_page: int) -> Propertie
     )
 
 
-def _find_named(root: Storage) -> dict[int, int]:
-    """Return the names of appointment properties by their numbers ([MS-OXMSG] 2.2.3.1)."""
+def _find_named(root: Storage, of_set: bytes) -> dict[int, int]:
+    """Return the names of the properties of a set by their numbers ([MS-OXMSG] 2.2.3.1)."""
     names = root.open(_NAMES)
     sets = names.read(_STREAM + "00020102")
     entries = names.read(_STREAM + "00030102")
@@ -148,7 +178,7 @@ def _find_named(root: Storage) -> dict[int, int]:
     for identifier, kind, index in struct.iter_unpack("<LHH", entries[: len(entries) // 8 * 8]):
         number = (kind >> 1) - 3
         is_text = kind & 1
-        if not is_text and sets[number * 16 : number * 16 + 16] == _APPOINTMENT and number >= 0:
+        if not is_text and sets[number * 16 : number * 16 + 16] == of_set and number >= 0:
             found.setdefault(identifier, 0x8000 + index)
     return found
 

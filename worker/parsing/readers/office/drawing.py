@@ -6,10 +6,12 @@ ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.office.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
 _BREAKS = {"br": "\n", "tab": "\t"}
+_ESCAPED_BREAK = "_x000B_"
 # The elements of a chart with labels, and the elements within that hold one label each.
 _LABELS = {"tx": "v", "cat": "v", "datalabelsRange": "v", "strDim": "pt"}
 # Series and categories of one chart; a chart of ten thousand points is no text.
@@ -17,21 +19,31 @@ _MAX_LABELS = 200
 
 
 def paragraphs(element: Element) -> Iterator[str]:
-    """Yield the text of each DrawingML paragraph (`a:p`) within an element, empty ones left out."""
+    """Yield the text of each DrawingML paragraph (`a:p`) within an element, empty ones left out.
+
+    Numbers of lists stand before it.
+    """
+    numbers = AutoNumbers()
     for paragraph in element.iter():
         if local_name(paragraph.tag) == "p":
             text = "".join(_runs(paragraph)).strip()
             if text:
-                yield text
+                yield numbers.next_label(paragraph) + text
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
     for element in paragraph.iter():
         name = local_name(element.tag)
         if name == "t":
-            yield element.text or ""
+            text = element.text or ""
+            # Line breaks of titles, which some programs write as an escaped vertical tab.
+            yield text.replace(_ESCAPED_BREAK, "\n") if _ESCAPED_BREAK in text else text
         elif name in _BREAKS:
             yield _BREAKS[name]
+        elif name == "den":
+            yield "/"
+        elif name == "rad":
+            yield "√"
 
 
 def diagram_texts(package: Package, name: str) -> list[str]:

@@ -19,16 +19,14 @@ class SharedStrings:
         self._rest = _read(package, name) if name else iter(())
 
     def get(self, index: int) -> str:
-        """Return a text by its number; nothing if the table ends before it or is damaged there."""
+        """Return a text by its number; nothing if the table lacks it, which counts as damage."""
         try:
             while len(self._texts) <= index:
                 self._texts.append(next(self._rest))
-        except StopIteration:
-            return ""
-        except BadPart:
+        except (StopIteration, BadPart):
             self.is_damaged = True
             return ""
-        return self._texts[index] if index >= 0 else ""
+        return self._texts[index]
 
 
 def string_text(element: Element) -> str:

@@ -27,13 +27,15 @@ class Worksheet:
     """What is read of a sheet: lines of cells, headers and footers of printed pages.
 
     `unstored` counts the formulas without a stored result, which only a spreadsheet program can
-    compute. `is_damaged` tells that the sheet's part, or the rest of it, could not be read.
+    compute, `records` the cells that hold a record or a picture. `is_damaged` tells that the
+    sheet's part, or the rest of it, could not be read.
     """
 
     rows: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     footers: list[str] = field(default_factory=list)
     unstored: int = 0
+    records: int = 0
     is_damaged: bool = False
 
 
@@ -87,6 +89,10 @@ class SheetReader:
                 value = child.text or ""
             elif name == "f":
                 has_formula = True
+        if kind == "e" and cell.get("vm"):
+            # A record or a picture in a cell is stored as an error for older programs.
+            sheet.records += 1
+            return ""
         if not value:
             # An empty text is a result, too.
             sheet.unstored += has_formula and kind != "str"
@@ -100,13 +106,10 @@ class SheetReader:
             return self._formats.show(value.strip(), cell.get("s"))
         if kind == "b":
             return "FALSE" if value.strip().lower() in ("0", "false") else "TRUE"
-        if kind == "e":
-            # A picture or a record in a cell is stored as an error for older programs.
-            return "" if cell.get("vm") else value
         if kind == "d":
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date
-        return unescape(value)
+        return value if kind == "e" else unescape(value)
 
 
 def _printed(element: Element, names: tuple[str, ...]) -> list[str]:

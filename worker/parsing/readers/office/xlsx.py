@@ -154,6 +154,9 @@ class _Workbook:
         if found.is_damaged:
             what = "the sheet" if is_lost else "a part of the sheet"
             self.lost.append(f"{what} {name} could not be read")
+        if found.records:
+            what = "a record or picture" if found.records == 1 else "records or pictures"
+            self.lost.append(f"{what} in cells of the sheet {name} could not be read")
         if found.unstored:
             are = (
                 "formula on the sheet has" if found.unstored == 1 else "formulas on the sheet have"

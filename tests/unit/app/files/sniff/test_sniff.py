@@ -84,6 +84,8 @@ def test_pictures(head, expected):
         (b"<div align=center>a</div>", "README.md", "md"),
         (b'<svg xmlns="x"/>', "a.xml", "svg"),
         (b"<?xml version='1.0'?><svg/>", "", "svg"),
+        (b"<!DOCTYPE svg PUBLIC 'x'><s:svg xmlns:s='x'/>", "a.svg", "svg"),
+        (b"<nav><svg/></nav><p>Invoice</p>", "a.html", "html"),
         (MAIL, "", "eml"),
         (MAIL, "a.txt", "eml"),
         (b"Subject: Hi\n\nHello", "a.eml", "eml"),

@@ -202,3 +202,8 @@ def test_unclosed_tags_take_no_longer(unit):
     start = time.process_time()
     visible_text(unit * 100_000)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- a --!>", "<!---->", "<!-- a -->"])
+def test_a_comment_ends_where_browsers_end_it(comment):
+    assert text_of(f"<p>Invoice{comment} 7<!-- b --></p>") == "Invoice 7"

@@ -212,3 +212,32 @@ def test_hostile_files_take_time_in_proportion(unit):
     start = time.process_time()
     assert len(rtf_text(rtf(unit * (400_000 // len(unit))))) < 2_500_000
     assert time.process_time() - start < 10
+
+
+def field(codes: str, result: str = "") -> str:
+    return rf"{{\rtf1\ansi A {{\field{{\*\fldinst {codes}}}{{\fldrslt {result}}}}} end}}"
+
+
+@pytest.mark.parametrize(
+    ("codes", "result", "shown"),
+    [
+        (r"FORMCHECKBOX {\*\formfield{\fftype1\ffres1{\*\ffname Yes}}}", "", "A ☒ end"),
+        (r"{FORMCHECKBOX {\*\formfield{\fftype1\ffres25\ffdefres0}}}", "", "A ☐ end"),
+        (r"FORMDROPDOWN {\*\formfield{\fftype2\ffres1{\*\ffl 1}{\*\ffl 2}}}", "", "A 2 end"),
+        (r"FORMDROPDOWN {\*\formfield{\fftype2\ffres9{\*\ffl 1}}}", "", "A end"),
+        (r"FORMDROPDOWN {\*\formfield{\fftype2\ffres0{\*\ffl 1}}}", "x", "A x end"),
+        (r"MACROBUTTON None [Type here]", "", "A [Type here] end"),
+        (r"SYMBOL 8364 \\u", " ", "A € end"),
+        (r'HYPERLINK "http://a.b"', "link", "A link end"),
+        (r"QUOTE {\field{\*\fldinst SYMBOL 128}{\fldrslt x}}", "", "A end"),
+    ],
+)
+def test_a_field_without_a_result_shows_what_its_codes_say(codes, result, shown):
+    assert " ".join(rtf_text(field(codes, result).encode("cp1252")).split()) == shown
+
+
+def test_fields_that_never_end_take_time_in_proportion():
+    data = rb"{\rtf1 " + rb"{\field{\*\fldinst SYMBOL 65} " * 20_000
+    start = time.monotonic()
+    assert rtf_text(data).strip() == "A"
+    assert time.monotonic() - start < 5

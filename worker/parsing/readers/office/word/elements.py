@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.field_codes import CHECKED, UNCHECKED
 from worker.parsing.readers.office.package import attribute, local_name
 
-CHECKED, UNCHECKED = "☒", "☐"
 _OFF = frozenset({"0", "false", "off", "none"})
 _HAS_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 

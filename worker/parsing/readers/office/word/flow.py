@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from worker.parsing.readers.field_codes import field_text
 from worker.parsing.readers.office.word.styles import Look, Paragraph
 
+# Field codes are short; formulas of damaged files are not.
+_MAX_CODES = 200
 # Word nests few; in damaged files fields never end.
 _MAX_FIELDS = 50
 
@@ -18,6 +21,7 @@ class _Field:
     substitute: str
     pieces: int
     is_in_result: bool = False
+    codes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,6 +84,11 @@ class Flow:
         self._fields.append(_Field(substitute, len(self._pieces)))
         del self._fields[:-_MAX_FIELDS]
 
+    def add_code(self, text: str) -> None:
+        """Add to the codes of the open field."""
+        if self._fields and len(self._fields[-1].codes) < _MAX_CODES:
+            self._fields[-1].codes.append(text)
+
     def begin_result(self) -> None:
         """End the codes of the open field."""
         if self._fields:
@@ -89,8 +98,11 @@ class Flow:
         """End the open field."""
         if self._fields:
             ended = self._fields.pop()
-            if ended.substitute and not "".join(self._pieces[ended.pieces :]).strip():
-                self.write(ended.substitute)
+            substitute = ended.substitute
+            if not substitute and all(each.is_in_result for each in self._fields):
+                substitute = field_text("".join(ended.codes))
+            if substitute and not "".join(self._pieces[ended.pieces :]).strip():
+                self.write(substitute)
 
     def end(self) -> Paragraph | None:
         """End the paragraph, add what comes after it, and return how it looked."""

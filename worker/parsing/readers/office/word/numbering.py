@@ -124,12 +124,13 @@ def _label(levels: dict[int, _Level], place: int, counts: list[int | None]) -> s
         if each is None:
             return ""
         count = counts[int(match[1]) - 1]
-        return _format(each.start if count is None else count, each.format)
+        return format_count(each.start if count is None else count, each.format)
 
     return _PLACE.sub(number, level.text).strip()
 
 
-def _format(count: int, name: str) -> str:
+def format_count(count: int, name: str) -> str:
+    """Return a number in one of the formats of lists (17.18.59)."""
     if name == "none":
         return ""
     if name.endswith("Letter"):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.field_codes import field_text
 from worker.parsing.readers.office.package import attribute, local_name
 from worker.parsing.readers.office.word.elements import (
     Enter,
@@ -24,13 +25,13 @@ from worker.parsing.readers.office.word.elements import (
 )
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.styles import Paragraph, Styles
-from worker.parsing.readers.office.word.symbols import symbol, translate
 from worker.parsing.readers.office.word.writer import Writer
+from worker.parsing.readers.symbol_fonts import symbol, translate
 
-# Properties, codes of fields, deleted text, readings beside ruby text, and data.
+# Properties, deleted text, readings beside ruby text, and data.
 _SKIPPED = (
     *("pPr", "rPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "rubyPr"),
-    *("instrText", "delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
+    *("delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
     *("smartTagPr", "customXmlPr", "bodyPr", "lstStyle"),
 )
 _CHARACTERS = {
@@ -86,6 +87,8 @@ class Story:
             "br": self._break,
             "sym": self._symbol,
             "fldChar": self._field,
+            "fldSimple": self._simple_field,
+            "instrText": lambda element: self._writer.flow.add_code(element.text or ""),
             "sdt": self._control,
             "tbl": self._table,
             "tr": self._row,
@@ -100,6 +103,7 @@ class Story:
             "altChunk": self._chunk,
             "num": lambda _: lambda: self._writer.write("/"),
             "d": self._brackets,
+            "rad": lambda _: self._writer.write("√"),
             "nary": self._operator,
         }
 
@@ -183,6 +187,13 @@ class Story:
             self._writer.flow.begin_result()
         elif kind == "end":
             self._writer.flow.end_field()
+
+    def _simple_field(self, element: Element) -> Leave | None:
+        shown = field_text(attribute(element, "instr") or "")
+        before = self._writer.written
+        if not shown:
+            return None
+        return lambda: self._writer.write(shown) if self._writer.written == before else None
 
     def _control(self, element: Element) -> Leave:
         mark, before = control_mark(element), self._writer.written

@@ -491,3 +491,20 @@ def test_hostile_mails_take_little_time(data):
         read(b"From: a@b.c\n" * (not data.startswith(b"From")) + data)
     finally:
         assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_parts_that_are_encoded_as_a_whole_are_read(line_end):
+    parts = b"--xx\n\nfirst\n--xx\n\nsecond\n--xx--\n".replace(b"\n", line_end)
+    fields = (
+        b"Content-Type: multipart/mixed; boundary=xx",
+        b"Content-Transfer-Encoding: base64",
+    )
+    found = read(mail(base64.encodebytes(parts), *fields))
+    assert found.pages[0].text.endswith("first\n\nsecond")
+    assert found.warnings == ()
+
+
+def test_misspelt_quoted_printable_is_decoded():
+    data = mail(b"Caf=C3=A9", b"Content-Transfer-Encoding: quoted_printable")
+    assert text_of(data).endswith("Café")

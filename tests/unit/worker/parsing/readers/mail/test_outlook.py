@@ -244,3 +244,28 @@ def test_loops_end():
     root = CompoundFile.parse(bytes(loop)).root
     assert root.read("a") == b"x" * 50_000
     assert time.perf_counter() - started < 2
+
+
+def test_cards_of_the_address_book_are_read():
+    address_book = bytes.fromhex("0420060000000000c000000000000046")
+    data = ole_samples.msg_of(
+        {
+            SUBJECT: "Ann Lee",
+            CLASS: "IPM.Contact",
+            0x3001001F: "Ann Lee",
+            0x3A16001F: "Lee Ltd",
+            0x3A08001F: "+49 30 1",
+            0x8000001F: "Main Street 1\r\nBerlin",
+            0x8001001F: "ann@b.c",
+        },
+        others={
+            "__nameid_version1.0": {
+                "__substg1.0_00020102": address_book,
+                "__substg1.0_00030102": struct.pack("<LHHLHH", 0x801B, 6, 0, 0x8083, 6, 1),
+            }
+        },
+    )
+    assert text_of(data) == (
+        "Subject: Ann Lee\nName: Ann Lee\nCompany: Lee Ltd\nPhone: +49 30 1\n"
+        "Work address: Main Street 1 Berlin\nEmail: ann@b.c"
+    )

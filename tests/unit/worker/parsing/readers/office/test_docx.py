@@ -590,3 +590,45 @@ def test_templates_and_files_with_macros(kind: str):
     members["word/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
     document = read(sample_files.zip_of(members, zipfile.ZIP_STORED))
     assert (document.format, document.pages[0].text) == ("docx", "Hi")
+
+
+def field(codes: str, result: str = "") -> str:
+    return (
+        '<w:p><w:r><w:t>A </w:t></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f"<w:r><w:instrText>{codes}</w:instrText></w:r>{result}"
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "shown"),
+    [
+        (" MACROBUTTON NoMacro [Type the name here] ", "A [Type the name here]"),
+        ('SYMBOL 8364 \\u \\f "Arial"', "A €"),
+        ("SYMBOL 128", "A €"),
+        ("SYMBOL 0xFC \\f Wingdings \\s 10", "A ✓"),
+        ("EQ \\o\\ac(○,印)", "A ○ 印"),
+        ("EQ \\f(1;2)", "A 1 2"),
+        ("PAGE ", "A"),
+        ("SYMBOL x", "A"),
+        ("MACROBUTTON", "A"),
+    ],
+)
+def test_a_field_without_a_result_shows_what_its_codes_say(codes, shown):
+    assert read(docx(field(codes))).pages[0].text == shown
+
+
+def test_a_result_counts_more_than_the_codes_of_a_field():
+    result = f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("x")}'
+    assert read(docx(field("SYMBOL 128", result))).pages[0].text == "A x"
+
+
+def test_roots_are_read_with_their_sign():
+    root = "<m:rad><m:deg/><m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>"
+    assert read(docx(f"<w:p><m:oMath>{root}</m:oMath></w:p>")).pages[0].text == "√x"
+
+
+@pytest.mark.parametrize(("result", "shown"), [("", "A €"), (run("x"), "A x")])
+def test_a_simple_field_shows_its_result_or_what_its_codes_say(result, shown):
+    body = f'<w:p>{run("A ")}<w:fldSimple w:instr=" SYMBOL 128 ">{result}</w:fldSimple></w:p>'
+    assert read(docx(body)).pages[0].text == shown

@@ -353,3 +353,40 @@ def test_a_damaged_archive_is_corrupt():
     with pytest.raises(FileError) as caught:
         read_pptx(found)
     assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_escaped_line_breaks_are_line_breaks():
+    assert texts(deck(tree(sp("Offer_x000B_for Ann")))) == ["Offer\nfor Ann"]
+
+
+def test_formulas_keep_their_fractions_and_roots():
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    root = "<m:rad><m:e><m:r><m:t>x</m:t></m:r></m:e></m:rad>"
+    body = f"<p:sp><p:txBody><a:p><m:oMath>{half}{root}</m:oMath></a:p></p:txBody></p:sp>"
+    assert texts(deck(tree(body))) == ["1/2√x"]
+
+
+def numbered(kind: str, text: str, level: int = 0, start: str = "") -> str:
+    mark = f'<a:buAutoNum type="{kind}"{start}/>' if kind else ""
+    properties = f'<a:pPr lvl="{level}">{mark}</a:pPr>'
+    return f"<a:p>{properties}<a:r><a:t>{text}</a:t></a:r></a:p>"
+
+
+def test_numbers_of_lists_are_read():
+    body = "".join(
+        (
+            numbered("arabicPeriod", "one"),
+            numbered("alphaLcParenR", "sub", 1),
+            numbered("alphaLcParenR", "", 1),
+            numbered("alphaLcParenR", "sub", 1),
+            numbered("arabicPeriod", "two"),
+            numbered("alphaLcParenR", "again", 1),
+            numbered("", "plain"),
+            numbered("romanUcParenBoth", "four", start=' startAt="4"'),
+            numbered("circleNumDbPlain", "other"),
+        )
+    )
+    shape = f"<p:sp><p:txBody>{body}</p:txBody></p:sp>"
+    assert texts(deck(tree(shape)))[0].split("\n") == [
+        *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "other")
+    ]

@@ -118,7 +118,6 @@ def test_texts_of_cells():
         + cell(2, "s")
         + '<c t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c>'
         + '<c t="inlineStr"/>'
-        + cell(99, "s")
         + cell("x", "s")
         + '<c t="str"><f>A1&amp;B1</f><v>formula_x0041_</v></c>'
     )
@@ -316,3 +315,19 @@ def test_cells_and_rows_without_content_do_not_matter():
         "</x:sheetData></x:worksheet>"
     )
     assert rows(data) == ["1", "end"]
+
+
+def test_texts_that_the_table_lacks_are_named():
+    strings = f'<sst xmlns="{S}"><si><t>One</t></si></sst>'
+    found = read(book(sheet(cell(0, "s") + cell(7, "s")), sharedStrings=strings))
+    assert found.pages[0].text == "S1\nOne"
+    assert found.warnings == (f"some texts of cells {LOST}",)
+
+
+@pytest.mark.parametrize(
+    ("count", "what"), [(1, "a record or picture"), (2, "records or pictures")]
+)
+def test_records_and_pictures_in_cells_are_named(count, what):
+    found = read(book(sheet(cell(5) + '<c t="e" vm="1"><v>#VALUE!</v></c>' * count)))
+    assert found.pages[0].text == "S1\n5"
+    assert found.warnings == (f"{what} in cells of the sheet S1 {LOST}",)
