@@ -181,3 +181,35 @@ def test_a_portfolio_is_a_loss():
     assert found.warnings == (
         "the file is a portfolio, and the files in it were not read: upload them one by one",
     )
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Sig")},
+        {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Tx")},
+        note("Watermark"),
+        note("Square"),
+        note("Own"),
+    ],
+)
+@pytest.mark.parametrize("is_form", [True, False])
+def test_what_only_an_appearance_shows_is_read(annotation, is_form):
+    drawn = DictionaryObject({NameObject("/N"): appearance("Signed by Ada")})
+    writer = annotated("Contract of sale", {**annotation, "/T": TextStringObject("a")})
+    added = writer.pages[0]["/Annots"][0].get_object()
+    added[NameObject("/AP")] = drawn
+    if is_form:
+        fields = DictionaryObject({NameObject("/Fields"): ArrayObject([added.indirect_reference])})
+        writer.root_object[NameObject("/AcroForm")] = fields
+    assert read(writer).pages[0].text == "Contract of sale\nSigned by Ada"
+
+
+def test_the_marks_in_check_boxes_are_no_text():
+    drawn = DictionaryObject({NameObject("/N"): appearance("4")})
+    box = {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Btn"), "/AP": drawn}
+    writer = annotated("Contract of sale", {**box, "/T": TextStringObject("a")})
+    fields = ArrayObject([writer.pages[0]["/Annots"][0].get_object().indirect_reference])
+    form = DictionaryObject({NameObject("/Fields"): fields})
+    writer.root_object[NameObject("/AcroForm")] = form
+    assert read(writer).pages[0].text == "Contract of sale"
