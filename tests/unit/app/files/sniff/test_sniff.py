@@ -1,5 +1,6 @@
 import io
 import struct
+import time
 import tracemalloc
 import zipfile
 
@@ -365,3 +366,28 @@ def test_sizes_in_the_extra_field():
     bare = entry.replace(extra, b"\x07\0\x10\0" + bytes(16))
     (member,) = zip_directory.list_members(io.BytesIO(bare + end))
     assert member.size == 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "expected"),
+    [
+        (b"<p><svg width='1'><path d=''/></svg></p>Invoice", "a.html", "html"),
+        (b"<div><svg/></div><p>Invoice</p><p>7</p>", "", "html"),
+        (b"<?xml version='1.0'?><!--" + b"-c" * 1000 + b"--><svg><text>a</text></svg>", "", "svg"),
+        (b"<!DOCTYPE svg PUBLIC 'a' 'b' [<!ENTITY a 'b'>" + b" " * 1500 + b"]><svg/>", "", "svg"),
+        (b"<x:svg xmlns:x='a'/>", "a.txt", "svg"),
+        (b"<svgs/>", "a.xml", "xml"),
+        (b"<table><tr><td>Invoice</td></tr></table>", "a.xls", "html"),
+        (b"<style>a {}</style><div>Invoice</div><b>7</b>", "a.aspx", "html"),
+        (b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", "a.xls", "xml"),
+    ],
+)
+def test_markup_is_told_by_its_root(data, name, expected):
+    assert kind(data, name) == expected
+
+
+def test_comments_without_end_before_a_drawing_take_little_time():
+    begun = time.monotonic()
+    for start in (b"<!--", b"<!-", b"<?x", b"<!DOCTYPE [", b"<!-- -->"):
+        kind(start * (8192 // len(start)), "a.txt")
+    assert time.monotonic() - begun < 2

@@ -195,10 +195,10 @@ def test_a_portfolio_is_a_loss():
 )
 @pytest.mark.parametrize("is_form", [True, False])
 def test_what_only_an_appearance_shows_is_read(annotation, is_form):
-    drawn = DictionaryObject({NameObject("/N"): appearance("Signed by Ada")})
     writer = annotated("Contract of sale", {**annotation, "/T": TextStringObject("a")})
     added = writer.pages[0]["/Annots"][0].get_object()
-    added[NameObject("/AP")] = drawn
+    drawn = writer._add_object(appearance("Signed by Ada"))
+    added[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
     if is_form:
         fields = DictionaryObject({NameObject("/Fields"): ArrayObject([added.indirect_reference])})
         writer.root_object[NameObject("/AcroForm")] = fields
@@ -206,10 +206,12 @@ def test_what_only_an_appearance_shows_is_read(annotation, is_form):
 
 
 def test_the_marks_in_check_boxes_are_no_text():
-    drawn = DictionaryObject({NameObject("/N"): appearance("4")})
-    box = {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Btn"), "/AP": drawn}
+    box = {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Btn")}
     writer = annotated("Contract of sale", {**box, "/T": TextStringObject("a")})
-    fields = ArrayObject([writer.pages[0]["/Annots"][0].get_object().indirect_reference])
+    added = writer.pages[0]["/Annots"][0].get_object()
+    drawn = writer._add_object(appearance("4"))
+    added[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
+    fields = ArrayObject([added.indirect_reference])
     form = DictionaryObject({NameObject("/Fields"): fields})
     writer.root_object[NameObject("/AcroForm")] = form
     assert read(writer).pages[0].text == "Contract of sale"
