@@ -63,6 +63,8 @@ _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
 _CDATA = "<![CDATA["
+# As in browsers, a comment may end with its first dashes, or by mistake with a mark.
+_COMMENT_END = re.compile(r"--!?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +195,8 @@ class _Page:
         """Return the end of a comment or declaration; any other `<` is text."""
         markup = self._markup
         if markup.startswith("<!--", start):
-            end = markup.find("-->", start + 4)
-            return len(markup) if end < 0 else end + 3
+            end = _COMMENT_END.search(markup, start + 2)
+            return len(markup) if end is None else end.end()
         if markup.startswith(_CDATA, start):
             end = markup.find("]]>", start)
             end = len(markup) if end < 0 else end

@@ -202,3 +202,8 @@ def test_unclosed_tags_take_no_longer(unit):
     start = time.process_time()
     visible_text(unit * 100_000)
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- x --!>", "<!-- <b> -->", "<!---->"])
+def test_comments_end_where_they_end_in_browsers(comment):
+    assert text_of(f"<p>a {comment}b</p><!-- c -->") == "a b"
