@@ -21,8 +21,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 def sanitize(text: str) -> str:
     r"""Return text that every database and JSON parser accepts.
 
-    Line ends, vertical tabs and separators of records become `\n`. NUL and other control characters are removed. Lone surrogates, which
-    come from broken PDFs and mails, become U+FFFD.
+    Line ends, vertical tabs and separators of records become `\n`. NUL and other control
+    characters are removed. Lone surrogates, which come from broken PDFs and mails, become U+FFFD.
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _UNWANTED.sub("", text)
