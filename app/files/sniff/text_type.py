@@ -21,11 +21,14 @@ _WIDE_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LARGEST_CHARACTER = 4
+_OVERSTRIKE = re.compile(r"[!-~]\x08(?=[!-~])")
 # Programs that save web pages and XML under the names of their own formats.
 _OFFICE_EXTENSIONS = frozenset({"xls", "xlsx", "doc", "docx", "ppt", "pptx", "rtf", "dot", "xlt"})
 # Web pages that were saved under the names of the programs that made them.
 _PAGE_EXTENSIONS = frozenset({"shtml", "shtm", "php", "asp", "aspx", "jsp", "cfm", "cgi", "do"})
 _POSTSCRIPT = "%!PS"
+# Pictures of the Netpbm programs: sizes in digits, then any bytes.
+_BITMAP = re.compile(r"P[4-6]\n(?:#[^\n]*\n)*\d+\s+\d+\s")
 # An archive of text files hardly differs from text.
 _TAPE_MARK, _TAPE_MARK_AT = "ustar", 257
 _MAIL_HEADER = re.compile(
@@ -77,9 +80,10 @@ def decode_head(head: bytes) -> str | None:
         return text if _is_mostly_printable(text) else None
     if 0 in head and not _is_clean(head):
         return None
-    text = head.decode("latin-1")
+    # Programs fill the last block of a text with NULs.
+    text = head.rstrip(b"\0").decode("latin-1")
     is_tape = text.startswith(_TAPE_MARK, _TAPE_MARK_AT)
-    return text if _is_mostly_printable(text) and not is_tape else None
+    return text if text and _is_mostly_printable(text) and not is_tape else None
 
 
 def _is_clean(head: bytes) -> bool:
@@ -97,6 +101,8 @@ def _is_clean(head: bytes) -> bool:
 
 
 def _is_mostly_printable(text: str) -> bool:
+    # Listings of terminals print bold letters twice, one over the other.
+    text = _OVERSTRIKE.sub("", text)
     controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\x1b")
     return controls <= max(2, len(text) * _MAX_CONTROL_SHARE)
 
@@ -110,7 +116,7 @@ def text_type(text: str, extension: str) -> str | None:
     root = _type_of_root(start, extension)
     if root:
         return root
-    if start.startswith(_POSTSCRIPT):
+    if start.startswith(_POSTSCRIPT) or _BITMAP.match(start):
         return None
     block = _header_block(start, extension)
     if _is_saved_page(block, extension):
