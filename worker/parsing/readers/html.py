@@ -195,8 +195,8 @@ class _Page:
         """Return the end of a comment or declaration; any other `<` is text."""
         markup = self._markup
         if markup.startswith("<!--", start):
-            end = _COMMENT_END.search(markup, start + 2)
-            return len(markup) if end is None else end.end()
+            comment_end = _COMMENT_END.search(markup, start + 2)
+            return comment_end.end() if comment_end else len(markup)
         if markup.startswith(_CDATA, start):
             end = markup.find("]]>", start)
             end = len(markup) if end < 0 else end

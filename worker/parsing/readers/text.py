@@ -21,15 +21,17 @@ _JSON_LETTERS = {"b": " ", "f": "\n", "n": "\n", "r": "\n", "t": "\t"}
 _XML_REFERENCE = re.compile(
     r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);", re.IGNORECASE
 )
-
-
 # E-invoices hold whole files in Base64 (RFC 4648), before the lines of the invoice.
 _EMBEDDED_FILE = re.compile(
     r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,}+\s*+)++"
     r"(?:[A-Za-z0-9+/]*+={0,2}\s*+(?=[<\"'),]|\Z))?"
 )
-_MIN_EMBEDDED_CHARACTERS = 2000
+# Signatures and their certificates are shorter.
+_MIN_EMBEDDED_CHARACTERS = 20_000
 _WITH_EMBEDDED_FILES = frozenset({"xml", "json", "md"})
+_FOLDED_START = re.compile(r"\ufeff?\s*BEGIN:V(?:CALENDAR|CARD)\b", re.IGNORECASE)
+# RFC 5545, section 3.1: lines are broken within words.
+_FOLD = re.compile(r"\r?\n[ \t]")
 # Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
 
@@ -51,6 +53,8 @@ def read_text(source: Source) -> Document:
     elif source.type.extension == "json" or _JSON_START.match(text):
         text = _JSON_ESCAPE.sub(_unescape_json, text)
     text = _TERMINAL_CODE.sub("", text)
+    if _FOLDED_START.match(text):
+        text = _FOLD.sub("", text)
     lost = []
     if source.type.extension in _WITH_EMBEDDED_FILES:
         shorter = _EMBEDDED_FILE.sub(_drop_long, text)

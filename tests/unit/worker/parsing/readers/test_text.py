@@ -151,3 +151,10 @@ def test_embedded_files_take_time_in_proportion():
 def test_the_codes_of_terminals_are_left_out():
     assert text_of("\x1b[1;31mINVOICE\x1b[0m 7\n", "a.txt") == "INVOICE 7"
     assert text_of("I\bIN\bNV\bV 7\n", "a.txt") == "INV 7"
+
+
+def test_folded_lines_of_calendars_and_cards_are_joined():
+    text = "BEGIN:VCALENDAR\r\nSUMMARY:Meeting on the inv\r\n oice\r\nEND:VCALENDAR\r\n"
+    assert (
+        text_of(text, "a.ics") == "BEGIN:VCALENDAR\nSUMMARY:Meeting on the invoice\nEND:VCALENDAR"
+    )
