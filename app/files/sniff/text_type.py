@@ -21,9 +21,14 @@ _WIDE_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LARGEST_CHARACTER = 4
+_OVERSTRIKE = re.compile(r"[!-~]\x08(?=[!-~])")
 # Programs that save web pages and XML under the names of their own formats.
 _OFFICE_EXTENSIONS = frozenset({"xls", "xlsx", "doc", "docx", "ppt", "pptx", "rtf", "dot", "xlt"})
+# Web pages that were saved under the names of the programs that made them.
+_PAGE_EXTENSIONS = frozenset({"shtml", "shtm", "php", "asp", "aspx", "jsp", "cfm", "cgi", "do"})
 _POSTSCRIPT = "%!PS"
+# Pictures of the Netpbm programs: sizes in digits, then any bytes.
+_BITMAP = re.compile(r"P[4-6]\n(?:#[^\n]*\n)*\d+\s+\d+\s")
 # An archive of text files hardly differs from text.
 _TAPE_MARK, _TAPE_MARK_AT = "ustar", 257
 _MAIL_HEADER = re.compile(
@@ -48,10 +53,18 @@ _FLAT_OPENDOCUMENT = re.compile(
     r"<(?:\w+:)?document\s[^>]*?\b\w+:mimetype\s*=\s*[\"']"
     r"(application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']"
 )
+# Drawing programs write long comments and declarations of entities before the root element.
+_SVG_START = re.compile(
+    r"(?:<\?[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*|<!DOCTYPE(?:[^\[>]|\[[^\]]*\])*>\s*)*"
+    r"<(?:[\w-]+:)?svg(?=[\s/>])"
+)
+_WORKBOOK_START = re.compile(
+    r"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet[\"']"
+)
 _HTML_START = re.compile(r"<(!doctype\s+html|html)\b", re.IGNORECASE)
-_SVG_START = re.compile(r"<(!doctype\s+([\w-]+:)?svg|([\w-]+:)?svg)\b", re.IGNORECASE)
 _HTML_TAG = re.compile(
-    r"<(html|head|body|div|table|p|span|h[1-6]|ul|meta|title)\b[^>]*>", re.IGNORECASE
+    r"<(html|head|body|div|table|tr|th|td|p|span|h[1-6]|ul|ol|li|b|br|font|meta|style|title)\b[^>]*>",
+    re.IGNORECASE,
 )
 
 
@@ -67,9 +80,10 @@ def decode_head(head: bytes) -> str | None:
         return text if _is_mostly_printable(text) else None
     if 0 in head and not _is_clean(head):
         return None
-    text = head.decode("latin-1")
+    # Programs fill the last block of a text with NULs.
+    text = head.rstrip(b"\0").decode("latin-1")
     is_tape = text.startswith(_TAPE_MARK, _TAPE_MARK_AT)
-    return text if _is_mostly_printable(text) and not is_tape else None
+    return text if text and _is_mostly_printable(text) and not is_tape else None
 
 
 def _is_clean(head: bytes) -> bool:
@@ -87,6 +101,8 @@ def _is_clean(head: bytes) -> bool:
 
 
 def _is_mostly_printable(text: str) -> bool:
+    # Listings of terminals print bold letters twice, one over the other.
+    text = _OVERSTRIKE.sub("", text)
     controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\x1b")
     return controls <= max(2, len(text) * _MAX_CONTROL_SHARE)
 
@@ -97,17 +113,10 @@ def text_type(text: str, extension: str) -> str | None:
     None for files of other types whose beginning is text.
     """
     start = text.removeprefix("\ufeff").removeprefix("ï»¿").lstrip()
-    if _HTML_START.match(_skip_prolog(start)):
-        return "html"
-    # Pages and parts of pages hold drawings, too: only the outermost element makes a file one.
-    if _SVG_START.match(_skip_prolog(start)):
-        return "svg"
-    flat = _FLAT_OPENDOCUMENT.match(_skip_prolog(start))
-    if flat and (extension_of_root := opendocument_extension(flat.group(1))):
-        return extension_of_root
-    if start.startswith("<?xml"):
-        return "html" if extension == "html" else "xml"
-    if start.startswith(_POSTSCRIPT):
+    root = _type_of_root(start, extension)
+    if root:
+        return root
+    if start.startswith(_POSTSCRIPT) or _BITMAP.match(start):
         return None
     block = _header_block(start, extension)
     if _is_saved_page(block, extension):
@@ -116,9 +125,26 @@ def text_type(text: str, extension: str) -> str | None:
         return "eml"
     if extension in TEXT_EXTENSIONS:
         return "txt" if extension in {"eml", "mhtml", "svg"} else extension
-    if extension in _OFFICE_EXTENSIONS and _looks_like_html(start):
+    if extension in _OFFICE_EXTENSIONS | _PAGE_EXTENSIONS and _looks_like_html(start):
         return "html"
     return _guess_text_type(start) if not extension else "txt"
+
+
+def _type_of_root(text: str, extension: str) -> str | None:
+    """Return the type of markup that its root element or XML declaration tells."""
+    markup = _skip_prolog(text)
+    if _HTML_START.match(markup):
+        return "html"
+    if _SVG_START.match(text):
+        return "svg"
+    flat = _FLAT_OPENDOCUMENT.match(markup)
+    if flat and (extension_of_root := opendocument_extension(flat.group(1))):
+        return extension_of_root
+    if _WORKBOOK_START.match(markup):
+        return "xml"
+    if text.startswith("<?xml"):
+        return "html" if extension == "html" else "xml"
+    return None
 
 
 def _skip_prolog(text: str) -> str:

@@ -10,6 +10,7 @@ _MAX_ODD_CHARACTERS = 0.02
 # Emoji, and scripts that hardly any text is in.
 _LAST_COMMON, _MAX_RARE = "\uffff", 0.2
 _SAMPLE = 8192
+_PLAIN_BYTES = bytes([0, *b"\t\n\r", *range(0x20, 0x7F)])
 _MIN_UTF32_BYTES = 8
 
 
@@ -61,6 +62,9 @@ def _detect_utf16(head: bytes) -> str | None:
     if min(even, odd) > nuls * _WRONG_SIDE:
         return None
     codec = "utf-16-be" if even > odd else "utf-16-le"
-    if nuls < len(head) * _CERTAIN_NULS and not reads_like_text(head.decode(codec, "replace")):
-        return None
+    if nuls < len(head) * _CERTAIN_NULS:
+        # Two letters of ASCII read like one Chinese character.
+        is_ascii = not head.translate(None, _PLAIN_BYTES)
+        if is_ascii or not reads_like_text(head.decode(codec, "replace")):
+            return None
     return codec

@@ -40,6 +40,8 @@ _DECLARABLE = {
     **{name: name for name in ("cp1256", "cp1257", "cp1258", "cp874", "cp866", "tis-620")},
     **{f"iso8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
 }
+_FRAME_LINE = re.compile(rb"\xc4{6}|\xcd{6}")
+_FRAME_BYTES = re.compile(rb"[\xb0-\xdf]+")
 # Japanese mail and text files switch alphabets by escapes; all their bytes are ASCII.
 _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
 
@@ -71,7 +73,15 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return data.decode(named)
     if _is_damaged_utf8(data):
         return data.decode("utf-8", "replace")
-    return data.decode(guess_encoding(_choose_sample(data)), "replace")
+    return data.decode(_guess_old_encoding(data), "replace")
+
+
+def _guess_old_encoding(data: bytes) -> str:
+    if _FRAME_LINE.search(data[:_SAMPLE]):
+        # Programs of DOS draw frames with bytes that are no letters in their encodings.
+        words = _FRAME_BYTES.sub(b" ", data[:_SAMPLE])
+        return "cp866" if guess_encoding(_choose_sample(words)) == "cp866" else "cp437"
+    return guess_encoding(_choose_sample(data))
 
 
 def _choose_sample(data: bytes) -> bytes:

@@ -14,16 +14,17 @@ PAGE_CHARACTERS = 3000
 
 _BREAKS = ("\n\n", "\n", ". ", " ")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n|[\r\f\x0b\x1c-\x1e]")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def sanitize(text: str) -> str:
     r"""Return text that every database and JSON parser accepts.
 
-    Line ends become `\n`. NUL and other control characters are removed. Lone surrogates, which
-    come from broken PDFs and mails, become U+FFFD.
+    Line ends, vertical tabs and separators of records become `\n`. NUL and other control
+    characters are removed. Lone surrogates, which come from broken PDFs and mails, become U+FFFD.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    text = _LINE_ENDS.sub("\n", text)
     text = _UNWANTED.sub("", text)
     return _SURROGATES.sub("\ufffd", text)
 

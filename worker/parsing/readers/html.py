@@ -63,9 +63,8 @@ _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
 _CDATA = "<![CDATA["
-# Browsers take `<!-->` for a whole comment and `--!>` for an end (HTML, 13.2.5.43 to 13.2.5.52).
-_COMMENT_END = re.compile("--!?>")
-_EMPTY_COMMENTS = ("<!-->", "<!--->")
+# As in browsers, a comment may end with its first dashes, or by mistake with a mark.
+_COMMENT_END = re.compile(r"--!?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +195,8 @@ class _Page:
         """Return the end of a comment or declaration; any other `<` is text."""
         markup = self._markup
         if markup.startswith("<!--", start):
-            empty = next((each for each in _EMPTY_COMMENTS if markup.startswith(each, start)), "")
-            if empty:
-                return start + len(empty)
-            closed = _COMMENT_END.search(markup, start + 4)
-            return closed.end() if closed else len(markup)
+            comment_end = _COMMENT_END.search(markup, start + 2)
+            return comment_end.end() if comment_end else len(markup)
         if markup.startswith(_CDATA, start):
             end = markup.find("]]>", start)
             end = len(markup) if end < 0 else end

@@ -18,6 +18,8 @@ _LINES = frozenset(
 # A tspan with a position begins a line.
 _PLACED = frozenset({"x", "y", "dy"})
 _HIDDEN = frozenset({"script", "style"})
+# Expat's code for entities that expand to too much.
+_AMPLIFIED = 43
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*")
 
@@ -25,21 +27,34 @@ _BREAKS = re.compile(r"\s*\n\s*")
 def read_svg(source: Source) -> Document:
     """Read a drawing's words as one page, without text if the letters are drawn as outlines.
 
-    Raises FileError (`corrupt`, `no_such_pages`).
+    The words before a damage are read. A warning tells of damage and of pictures. Raises FileError
+    (`corrupt`, `no_such_pages`).
     """
-    return build_document(source, [drawing_text(source.read_all())])
+    words = _Words()
+    lost = []
+    try:
+        words.parse_file(source.read_all())
+    except expat.ExpatError as error:
+        if not words.text() or error.code == _AMPLIFIED:
+            raise _damaged() from error
+        lost.append("the drawing is damaged: its text breaks off")
+    if words.has_pictures:
+        lost.append("the drawing contains pictures, which were not read")
+    return build_document(source, [words.text()], lost=lost)
 
 
 def drawing_text(data: bytes) -> str:
     """Return the words in a drawing. Raises FileError (`corrupt`)."""
     words = _Words()
     try:
-        words.parse(sanitize(decode(data, declared_encoding(data))))
+        words.parse_file(data)
     except expat.ExpatError as error:
-        raise FileError(
-            FileErrorCode.CORRUPT, "the file is damaged: its markup cannot be read"
-        ) from error
+        raise _damaged() from error
     return words.text()
+
+
+def _damaged() -> FileError:
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: its markup cannot be read")
 
 
 class _Words:
@@ -49,8 +64,13 @@ class _Words:
         self._pieces: list[str] = []
         self._inside = 0
         self._hidden = 0
+        self.has_pictures = False
 
-    def parse(self, markup: str) -> None:
+    def parse_file(self, data: bytes) -> None:
+        """Collect the words of a file. Raises ExpatError where it is damaged, and FileError."""
+        self._parse(sanitize(decode(data, declared_encoding(data))))
+
+    def _parse(self, markup: str) -> None:
         # This encoding takes precedence over the one that the markup declares.
         parser = expat.ParserCreate("utf-8")
         parser.EntityDeclHandler = self._refuse_nested_entity
@@ -86,6 +106,8 @@ class _Words:
             self._inside += 1
         elif name in _HIDDEN:
             self._hidden += 1
+        elif name == "image":
+            self.has_pictures = True
         if name in _LINES or (name == "tspan" and _PLACED & attributes.keys()):
             self._pieces.append("\n")
 

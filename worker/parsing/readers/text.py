@@ -21,13 +21,26 @@ _JSON_LETTERS = {"b": " ", "f": "\n", "n": "\n", "r": "\n", "t": "\t"}
 _XML_REFERENCE = re.compile(
     r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);", re.IGNORECASE
 )
+# E-invoices hold whole files in Base64 (RFC 4648), before the lines of the invoice.
+_EMBEDDED_FILE = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,}+\s*+)++"
+    r"(?:[A-Za-z0-9+/]*+={0,2}\s*+(?=[<\"'),]|\Z))?"
+)
+# Signatures and their certificates are shorter.
+_MIN_EMBEDDED_CHARACTERS = 20_000
+_WITH_EMBEDDED_FILES = frozenset({"xml", "json", "md"})
+_FOLDED_START = re.compile(r"\ufeff?\s*BEGIN:V(?:CALENDAR|CARD)\b", re.IGNORECASE)
+# RFC 5545, section 3.1: lines are broken within words.
+_FOLD = re.compile(r"\r?\n[ \t]")
+# Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
 
 
 def read_text(source: Source) -> Document:
     """Read a text file as it is, with its markup; a page has about 3000 characters.
 
-    What JSON and XML write as escapes is read as the characters. Raises FileError
-    (`no_such_pages`).
+    What JSON and XML write as escapes is read as the characters. A warning tells of files in
+    Base64, which are not read. Raises FileError (`no_such_pages`).
     """
     data = source.read_all()
     text = decode(data, declared_encoding(data))
@@ -39,13 +52,26 @@ def read_text(source: Source) -> Document:
         text = _XML_REFERENCE.sub(lambda match: html.unescape(match.group()), text)
     elif source.type.extension == "json" or _JSON_START.match(text):
         text = _JSON_ESCAPE.sub(_unescape_json, text)
-    return build_text_document(source, sanitize(text))
+    text = _TERMINAL_CODE.sub("", text)
+    if _FOLDED_START.match(text):
+        text = _FOLD.sub("", text)
+    lost = []
+    if source.type.extension in _WITH_EMBEDDED_FILES:
+        shorter = _EMBEDDED_FILE.sub(_drop_long, text)
+        if shorter != text:
+            text = shorter
+            lost.append("files that are embedded in the text were not read")
+    return build_text_document(source, sanitize(text), lost=lost)
 
 
 def declared_encoding(data: bytes) -> str | None:
     """Return the encoding that an XML declaration at the start of the file names, or None."""
     declared = _XML_ENCODING.match(data)
     return declared.group(1).decode("ascii") if declared else None
+
+
+def _drop_long(found: re.Match[str]) -> str:
+    return "" if len(found.group()) >= _MIN_EMBEDDED_CHARACTERS else found.group()
 
 
 def _unescape_json(escape: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,7 +21,10 @@ _MAX_DRAWN = 200
 _MAX_OBJECTS = 5000
 
 _TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
+_TICKED = frozenset({pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON})
 _CHOICES = frozenset({pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX})
+# Operators that show text, or draw a form (ISO 32000-2, annex A).
+_TEXT_OPERATOR = re.compile(r"""[\])>]\s*(?:T[jJ]|['"])|\sDo\b""")
 # Their contents are no text of the author: what a link or a film shows, or another's comment.
 _WITHOUT_CONTENTS = frozenset(
     {
@@ -64,15 +68,15 @@ def read_annotations(
         if pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN:
             continue
         if kind == pdfium_c.FPDF_ANNOT_WIDGET:
-            values, is_button = _read_field(document, annotation)
+            values, is_drawn = _read_field(document, annotation)
             boxes += values
-            if is_button:
+            if is_drawn:
                 drawn.append(number)
         else:
             contents = _read_contents(annotation)
             is_box = kind == pdfium_c.FPDF_ANNOT_FREETEXT
             (boxes if is_box else comments).append(contents)
-            if kind == pdfium_c.FPDF_ANNOT_STAMP or (is_box and not contents):
+            if kind == pdfium_c.FPDF_ANNOT_STAMP or (not contents and _draws_text(annotation)):
                 drawn.append(number)
             if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
                 attachments.append(_read_file_name(annotation))
@@ -105,10 +109,14 @@ def _annotations(page: pypdfium2.PdfPage) -> Iterator[tuple[int, Any]]:
 
 
 def _read_field(document: pypdfium2.PdfDocument, annotation: Any) -> tuple[list[str], bool]:  # noqa: ANN401  untyped
-    """Return the values of a form field as it shows them, and whether it is a push button."""
+    """Return the values of a form field as it shows them, and whether its appearance is to be read.
+
+    That of a push button has its caption, that of a signature says who signed. Fields that are
+    not part of a form have nothing else.
+    """
     form = document.formenv
     if not form:
-        return [], False
+        return [], _draws_text(annotation)
     kind = pdfium_c.FPDFAnnot_GetFormFieldType(form.raw, annotation)
     values = []
     if kind in _CHOICES:
@@ -121,7 +129,24 @@ def _read_field(document: pypdfium2.PdfDocument, annotation: Any) -> tuple[list[
         ]
     if not values and kind in _TYPED_FIELDS:
         values = [read_utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, form.raw, annotation)]
-    return values, kind == pdfium_c.FPDF_FORMFIELD_PUSHBUTTON
+    if kind == pdfium_c.FPDF_FORMFIELD_PUSHBUTTON:
+        return values, True
+    # What is drawn in check boxes and radio buttons are marks.
+    is_drawn = not any(values) and kind not in _TICKED and _draws_text(annotation)
+    return values, is_drawn
+
+
+def _draws_text(annotation: Any) -> bool:  # noqa: ANN401  untyped
+    """Tell whether an appearance shows text, or a form that may; empty fields have neither."""
+    length = pdfium_c.FPDFAnnot_GetAP(
+        annotation, pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0
+    )
+    if length > _MAX_VALUE_BYTES:
+        return True
+    content = read_utf16(
+        pdfium_c.FPDFAnnot_GetAP, annotation, pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL
+    )
+    return _TEXT_OPERATOR.search(content) is not None
 
 
 def _read_contents(annotation: Any) -> str:  # noqa: ANN401  untyped

@@ -1,5 +1,6 @@
 import io
 import struct
+import time
 import tracemalloc
 import zipfile
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.files.sniff import zip_directory
 from app.files.sniff.sniff import UNKNOWN, FileType, extension_of, sniff
+from app.files.sniff.wide_unicode import detect_wide
 from devtools import ole_samples, pdf_samples, sample_files
 
 
@@ -367,3 +369,49 @@ def test_sizes_in_the_extra_field():
     bare = entry.replace(extra, b"\x07\0\x10\0" + bytes(16))
     (member,) = zip_directory.list_members(io.BytesIO(bare + end))
     assert member.size == 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "expected"),
+    [
+        (b"<p><svg width='1'><path d=''/></svg></p>Invoice", "a.html", "html"),
+        (b"<div><svg/></div><p>Invoice</p><p>7</p>", "", "html"),
+        (b"<?xml version='1.0'?><!--" + b"-c" * 1000 + b"--><svg><text>a</text></svg>", "", "svg"),
+        (b"<!DOCTYPE svg PUBLIC 'a' 'b' [<!ENTITY a 'b'>" + b" " * 1500 + b"]><svg/>", "", "svg"),
+        (b"<x:svg xmlns:x='a'/>", "a.txt", "svg"),
+        (b"<svgs/>", "a.xml", "xml"),
+        (b"<table><tr><td>Invoice</td></tr></table>", "a.xls", "html"),
+        (b"<style>a {}</style><div>Invoice</div><b>7</b>", "a.aspx", "html"),
+        (b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", "a.xls", "xml"),
+    ],
+)
+def test_markup_is_told_by_its_root(data, name, expected):
+    assert kind(data, name) == expected
+
+
+def test_comments_without_end_before_a_drawing_take_little_time():
+    begun = time.monotonic()
+    for start in (b"<!--", b"<!-", b"<?x", b"<!DOCTYPE [", b"<!-- -->"):
+        kind(start * (8192 // len(start)), "a.txt")
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"Invoice 7\nTotal\n".ljust(512, b"\0"), "txt"),
+        (b"I\bIN\bNV\bV 7, _\bb_\by Ada\n" * 9, "txt"),
+        (b"P6\n# made by hand\n70 16\n255\n" + bytes(range(128, 256)) * 9, "unknown"),
+        (b"P5\n70 16\n255\n" + b"\xff" * 900, "unknown"),
+        (b"P5 10 20\n", "txt"),
+        (bytes(512), "unknown"),
+    ],
+)
+def test_texts_of_old_programs_and_pictures_like_texts(data, expected):
+    assert kind(data, "a.txt") == expected
+
+
+def test_ascii_with_a_nul_is_not_utf_16():
+    assert detect_wide(b"<html><body>IN\0VOICE</body></html>") is None
+    assert detect_wide("Счёт на оплату № 17\n".encode("utf-16-le")) == "utf-16-le"
+    assert detect_wide("請求書 番号 2024\n".encode("utf-16-le")) == "utf-16-le"

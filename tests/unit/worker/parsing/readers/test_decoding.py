@@ -107,3 +107,12 @@ def test_letters_far_behind_plain_text_are_found():
 @given(st.binary(max_size=300))
 def test_decoding_never_raises(data):
     assert isinstance(decode(data), str)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("cp437", "Rechnung für Möbel"), ("cp866", "Счёт на оплату товара"), ("cp437", "Invoice")],
+)
+def test_frames_of_old_programs_are_no_letters(encoding, words):
+    text = f"╔{'═' * 30}╗\n║ {words} ║\n╚{'═' * 30}╝\n"
+    assert decode(text.encode(encoding)) == text

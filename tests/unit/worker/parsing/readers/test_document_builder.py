@@ -19,6 +19,7 @@ def document(texts, asked=sample_files.EVERYTHING, **limits):
 
 def test_sanitized_text_fits_databases():
     assert sanitize("a\r\nb\rc\fd") == "a\nb\nc\nd"
+    assert sanitize("a\x0bb\x1dc") == "a\nb\nc"
     assert sanitize("a\x00b\x07c\td") == "abc\td"
     assert sanitize("a\ud800b") == "a\ufffdb"
 

@@ -79,3 +79,15 @@ def test_an_entity_that_expands_to_too_much_is_refused():
     declared = f'<!DOCTYPE svg [<!ENTITY a "{"x" * 10_000}">]>'
     with pytest.raises(FileError):
         read(declared + SVG.format(f"<text>{'&a;' * 100_000}</text>"))
+
+
+def test_the_words_before_a_damage_are_read():
+    found = read("<svg><text>INVOICE 7</text><text>a&nbsp;b</text></svg>")
+    assert found.pages[0].text.startswith("INVOICE 7")
+    assert found.warnings == ("the drawing is damaged: its text breaks off",)
+
+
+def test_pictures_in_a_drawing_give_a_warning():
+    found = read(SVG.format("<text>Plan</text><image href='data:image/png;base64,AA'/>"))
+    assert found.pages[0].text == "Plan"
+    assert found.warnings == ("the drawing contains pictures, which were not read",)

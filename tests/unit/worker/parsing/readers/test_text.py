@@ -1,4 +1,6 @@
+import base64
 import json
+import random
 import time
 
 import pytest
@@ -121,3 +123,38 @@ def test_a_workbook_in_xml_that_declares_entities_is_read_as_text():
         "<?mso", '<!DOCTYPE x [<!ENTITY a "b">]><?mso'
     )
     assert "&a;" in text_of(markup, "a.xml")
+
+
+@pytest.mark.parametrize("line", [76, 10**6])
+def test_embedded_files_do_not_take_the_place_of_the_text(line):
+    packed = base64.b64encode(random.Random(1).randbytes(900_000)).decode()
+    packed = "\n".join(packed[at : at + line] for at in range(0, len(packed), line))
+    found = read(f"<?xml version='1.0'?><a><file>{packed}</file><id>INVOICE 7</id></a>", "a.xml")
+    assert found.pages[0].text == "<?xml version='1.0'?><a><file></file><id>INVOICE 7</id></a>"
+    assert found.warnings == ("files that are embedded in the text were not read",)
+
+
+def test_short_keys_and_plain_words_are_no_embedded_files():
+    for text in ("<?xml version='1.0'?><key>" + "aB3/" * 300 + "</key>", "word " * 5000):
+        found = read(text, "a.xml")
+        assert (found.warnings, found.pages[0].text[:1200]) == ((), text[:1200])
+
+
+def test_embedded_files_take_time_in_proportion():
+    begun = time.monotonic()
+    read("a" * 59 + " " + ("a" * 200 + " \n" * 50) * 10_000 + "!", "a.md")
+    read(("aB3/" * 16 + "\n") * 7 + (" " * 200_000), "a.md")
+    read(((("aB3/" * 16) + "\n") * 7 + "!\n") * 2000, "a.md")
+    assert time.monotonic() - begun < 5
+
+
+def test_the_codes_of_terminals_are_left_out():
+    assert text_of("\x1b[1;31mINVOICE\x1b[0m 7\n", "a.txt") == "INVOICE 7"
+    assert text_of("I\bIN\bNV\bV 7\n", "a.txt") == "INV 7"
+
+
+def test_folded_lines_of_calendars_and_cards_are_joined():
+    text = "BEGIN:VCALENDAR\r\nSUMMARY:Meeting on the inv\r\n oice\r\nEND:VCALENDAR\r\n"
+    assert (
+        text_of(text, "a.ics") == "BEGIN:VCALENDAR\nSUMMARY:Meeting on the invoice\nEND:VCALENDAR"
+    )

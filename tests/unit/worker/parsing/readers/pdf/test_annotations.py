@@ -181,3 +181,37 @@ def test_a_portfolio_is_a_loss():
     assert found.warnings == (
         "the file is a portfolio, and the files in it were not read: upload them one by one",
     )
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Sig")},
+        {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Tx")},
+        note("Watermark"),
+        note("Square"),
+        note("Own"),
+    ],
+)
+@pytest.mark.parametrize("is_form", [True, False])
+def test_what_only_an_appearance_shows_is_read(annotation, is_form):
+    writer = annotated("Contract of sale", {**annotation, "/T": TextStringObject("a")})
+    added = writer.pages[0]["/Annots"][0].get_object()
+    drawn = writer._add_object(appearance("Signed by Ada"))
+    added[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
+    if is_form:
+        fields = DictionaryObject({NameObject("/Fields"): ArrayObject([added.indirect_reference])})
+        writer.root_object[NameObject("/AcroForm")] = fields
+    assert read(writer).pages[0].text == "Contract of sale\nSigned by Ada"
+
+
+def test_the_marks_in_check_boxes_are_no_text():
+    box = {"/Subtype": NameObject("/Widget"), "/FT": NameObject("/Btn")}
+    writer = annotated("Contract of sale", {**box, "/T": TextStringObject("a")})
+    added = writer.pages[0]["/Annots"][0].get_object()
+    drawn = writer._add_object(appearance("4"))
+    added[NameObject("/AP")] = DictionaryObject({NameObject("/N"): drawn})
+    fields = ArrayObject([added.indirect_reference])
+    form = DictionaryObject({NameObject("/Fields"): fields})
+    writer.root_object[NameObject("/AcroForm")] = form
+    assert read(writer).pages[0].text == "Contract of sale"
