@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
-from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import build_text_document, sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.office.package import BadPart, Package, attribute, local_name
 from worker.parsing.readers.source import Source

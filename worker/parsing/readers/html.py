@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from worker.parsing.document import Document
-from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import build_text_document, sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 

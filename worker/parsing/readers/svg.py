@@ -5,8 +5,8 @@ from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document
-from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import build_document, sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 

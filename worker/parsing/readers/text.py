@@ -4,8 +4,8 @@ import html
 import re
 
 from worker.parsing.document import Document
-from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.spreadsheet_xml import is_spreadsheet, read_sheets
 

@@ -4,7 +4,7 @@ import codecs
 import contextlib
 import re
 
-from worker.parsing.readers.decoding import decode
+from worker.parsing.readers.encodings.decoding import decode
 
 _ALIASES = {
     "cn-big5": "big5",

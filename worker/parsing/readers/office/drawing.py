@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.auto_numbers import AutoNumbers
-from worker.parsing.readers.office.number_format import format_number
+from worker.parsing.readers.office.formats.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
 _BREAKS = {"br": "\n", "tab": "\t"}

@@ -7,12 +7,12 @@ import io
 import re
 
 from app.files.sniff.sniff import sniff
-from worker.parsing.readers.decoding import decode
 from worker.parsing.readers.document_builder import sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.mhtml import mhtml_text
 from worker.parsing.readers.office.package import BadPart
-from worker.parsing.readers.rtf import rtf_text
+from worker.parsing.readers.rtf.reader import rtf_text
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w:-]{1,40})", re.IGNORECASE)
 _CHARSET_WITHIN = 4096

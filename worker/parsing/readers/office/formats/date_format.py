@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.parsing.readers.office.format_codes import Token
+from worker.parsing.readers.office.formats.format_codes import Token
 
 LAST_DAY = 2_957_003
 """The number of a day close to the end of the year 9999, from 1900 as well as from 1904."""

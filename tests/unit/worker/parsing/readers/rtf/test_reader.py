@@ -5,7 +5,7 @@ import pytest
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.rtf import read_rtf, rtf_html, rtf_text
+from worker.parsing.readers.rtf.reader import read_rtf, rtf_html, rtf_text
 
 
 def rtf(body: str, fonts: str = "", start: str = r"\ansi") -> bytes:

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.parsing.readers.office.number_format import format_number
+from worker.parsing.readers.office.formats.number_format import format_number
 
 ACCOUNT = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'
 

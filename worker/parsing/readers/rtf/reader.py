@@ -6,7 +6,7 @@ from worker.parsing.readers.document_builder import build_document, paginate_tex
 from worker.parsing.readers.flow import join_surrogates
 from worker.parsing.readers.headers import add_headers
 from worker.parsing.readers.html import visible_text
-from worker.parsing.readers.rtf_walker import RtfContent, Walker
+from worker.parsing.readers.rtf.walker import RtfContent, Walker
 from worker.parsing.readers.source import Source
 
 _FROM_HTML = b"\\fromhtml1"

@@ -4,9 +4,13 @@ import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.cell_formats import CellFormats
 from worker.parsing.readers.office.package import BadPart, Package, local_name
-from worker.parsing.readers.office.shared_strings import SharedStrings, string_text, unescape
+from worker.parsing.readers.office.workbook.cell_formats import CellFormats
+from worker.parsing.readers.office.workbook.shared_strings import (
+    SharedStrings,
+    string_text,
+    unescape,
+)
 
 _HEADERS = ("firstHeader", "oddHeader", "evenHeader")
 _FOOTERS = ("firstFooter", "oddFooter", "evenFooter")

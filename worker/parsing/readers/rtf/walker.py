@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.parsing.readers.flow import Flow
-from worker.parsing.readers.rtf_characters import CharacterSets
-from worker.parsing.readers.rtf_fields import FieldCodes
-from worker.parsing.readers.rtf_words import (
+from worker.parsing.readers.rtf.characters import CharacterSets
+from worker.parsing.readers.rtf.fields import FieldCodes
+from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
     CHARACTERS,

@@ -9,11 +9,11 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, read_texts
-from worker.parsing.readers.office.cell_formats import CellFormats, read_codes
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.shapes import ShapeReader
-from worker.parsing.readers.office.shared_strings import SharedStrings, string_text
-from worker.parsing.readers.office.worksheet import SheetReader, Worksheet
+from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_codes
+from worker.parsing.readers.office.workbook.shared_strings import SharedStrings, string_text
+from worker.parsing.readers.office.workbook.worksheet import SheetReader, Worksheet
 from worker.parsing.readers.source import Source
 
 _MAIN_PART = "xl/workbook.xml"

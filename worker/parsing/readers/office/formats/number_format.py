@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from worker.parsing.readers.office.date_format import LAST_DAY, format_date
-from worker.parsing.readers.office.format_codes import (
+from worker.parsing.readers.office.formats.date_format import LAST_DAY, format_date
+from worker.parsing.readers.office.formats.format_codes import (
     GENERAL,
     Section,
     Token,

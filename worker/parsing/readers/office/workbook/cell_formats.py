@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.format_codes import BUILT_IN, GENERAL
-from worker.parsing.readers.office.number_format import format_number
+from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
+from worker.parsing.readers.office.formats.number_format import format_number
 from worker.parsing.readers.office.package import Package, local_name
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")

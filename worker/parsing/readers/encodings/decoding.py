@@ -6,7 +6,7 @@ import re
 
 from app.files.sniff.ebcdic import detect_ebcdic
 from app.files.sniff.wide_unicode import detect_wide
-from worker.parsing.readers.legacy_encodings import guess_encoding
+from worker.parsing.readers.encodings.legacy_encodings import guess_encoding
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

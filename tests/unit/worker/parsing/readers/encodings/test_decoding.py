@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.files.sniff.ebcdic import detect_ebcdic
-from worker.parsing.readers.decoding import decode
+from worker.parsing.readers.encodings.decoding import decode
 
 # Texts as short as an invoice line: there is little to judge by.
 TEXTS = {

@@ -1,0 +1,1 @@
+"""Decoding text files of any encoding."""

@@ -1,0 +1,1 @@
+"""The formats in which cells and labels show numbers and dates."""
