@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-_MAX_NAMES = 20
-_MAX_NAME_CHARACTERS = 100
+from worker.parsing.readers.attachments import name_attachments
 
 
 @dataclass(slots=True)
@@ -24,7 +23,11 @@ class Letter:
     def render(self) -> str:
         """Return the header lines, the texts, and a line with the names of attached files."""
         head = "\n".join(f"{label}: {value}" for label, value in self.lines if value.strip())
-        texts = [head, *(block.strip() for block in self.blocks), self._name_attachments()]
+        texts = [
+            head,
+            *(block.strip() for block in self.blocks),
+            name_attachments(self.attachments),
+        ]
         return "\n\n".join(filter(None, texts))
 
     def take(self, other: "Letter") -> None:
@@ -38,12 +41,3 @@ class Letter:
         """Tell whether there is a text or a subject with a word."""
         texts = [value for label, value in self.lines if label == "Subject"] + self.blocks
         return any(character.isalnum() for text in texts for character in text)
-
-    def _name_attachments(self) -> str:
-        names = [" ".join(name.split())[:_MAX_NAME_CHARACTERS] for name in self.attachments]
-        names = [name for name in names if name]
-        if not names:
-            return ""
-        more = len(names) - _MAX_NAMES
-        listed = ", ".join(names[:_MAX_NAMES])
-        return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")

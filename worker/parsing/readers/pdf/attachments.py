@@ -1,16 +1,13 @@
 """Names the files inside a PDF, which are not read (ISO 32000-2, 7.11.4 and 12.3.5)."""
 
 import re
-from collections.abc import Iterable
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.pdf.annotations import read_utf16
 
-_MAX_NAMES = 20
 _MAX_COUNTED = 1000
-_MAX_NAME_CHARACTERS = 100
 _PORTFOLIO = re.compile(
     r"for the best experience, open this pdf portfolio"
     r"|öffnen sie dieses pdf-?portfolio|ouvrez ce porte-?(?:documents|folio) pdf"
@@ -25,17 +22,6 @@ def read_names(document: pypdfium2.PdfDocument) -> list[str]:
     count = min(pdfium_c.FPDFDoc_GetAttachmentCount(document.raw), _MAX_COUNTED)
     found = (pdfium_c.FPDFDoc_GetAttachment(document.raw, number) for number in range(count))
     return [read_utf16(pdfium_c.FPDFAttachment_GetName, each) for each in found if each]
-
-
-def name_attachments(names: Iterable[str]) -> str:
-    """Return a line with the names of attachments, or nothing without any."""
-    bare = (" ".join(name.split())[:_MAX_NAME_CHARACTERS] for name in names)
-    known = list(dict.fromkeys(filter(None, bare)))
-    if not known:
-        return ""
-    more = len(known) - _MAX_NAMES
-    listed = ", ".join(known[:_MAX_NAMES])
-    return f"Attachments: {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def is_portfolio_cover(text: str) -> bool:

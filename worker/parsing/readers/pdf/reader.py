@@ -11,6 +11,7 @@ from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.layout.measure import PdfLayouts
 from worker.parsing.ocr.page_reader import Ocr, ocr_unavailable
+from worker.parsing.readers.attachments import name_attachments
 from worker.parsing.readers.document_builder import DocumentBuilder, append_texts
 from worker.parsing.readers.pdf import (
     attachments,
@@ -182,7 +183,7 @@ def _add_annotations(page: DocumentPage, read: PageReading, files: list[str]) ->
     """Append the texts of a page's annotations, and the names of attached files."""
     found = read.annotations.texts
     texts = without_repetitions(page.text, found) if found else []
-    named = attachments.name_attachments([*files, *read.annotations.attachments])
+    named = name_attachments([*files, *read.annotations.attachments])
     if not (texts or named):
         return page
     text = "\n".join(filter(None, (page.text.rstrip(), *texts)))
