@@ -127,9 +127,11 @@ class RedisServer:
     def _answers(self) -> bool:
         try:
             with redis.Redis.from_url(self._url) as client:
-                # Another program may answer on a port that we failed to take.
-                return bool(client.info("server")["process_id"] == self._own_process().pid)
-        except redis.ConnectionError:
+                # Another program may answer on a port that we failed to take, and a server that
+                # loads its data answers this, but no other command.
+                process_id = client.info("server")["process_id"]
+                return client.ping() and bool(process_id == self._own_process().pid)
+        except redis.ConnectionError:  # BusyLoadingError is one
             return False
 
     def _own_process(self) -> Process:

@@ -1,5 +1,4 @@
 import io
-import time
 
 import pytest
 
@@ -7,6 +6,7 @@ from app.files.sniff import zip_directory
 from app.files.sniff.sniff import FileType, sniff
 from app.files.sniff.zip_type import ZipType, find_type
 from devtools import sample_files
+from devtools.cpu_time import within_reader_limit
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument"
@@ -143,8 +143,9 @@ def test_large_and_hostile_lists_are_read_in_bounded_time():
     entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     bomb = f'<!DOCTYPE x [<!ENTITY e0 "x">{entities}]><Types a="&e9;">&e9;</Types>'
     long = "<Types>" + "<Override PartName='/a'/>" * 400_000 + "</Types>"
-    start = time.process_time()
-    for text in (bomb, long, "<a>" * 1_000_000):
-        names = ("[Content_Types].xml", "_rels/.rels", "content.xml", "META-INF/manifest.xml")
-        assert find({**dict.fromkeys(names, text), "word/document.xml": MAIN["docx"]}) is not None
-    assert time.process_time() - start < 5
+    with within_reader_limit():
+        for text in (bomb, long, "<a>" * 1_000_000):
+            names = ("[Content_Types].xml", "_rels/.rels", "content.xml", "META-INF/manifest.xml")
+            assert (
+                find({**dict.fromkeys(names, text), "word/document.xml": MAIN["docx"]}) is not None
+            )
