@@ -3,12 +3,13 @@
 import http.client
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -25,19 +26,38 @@ def run_server(scratch: Path) -> Iterator[tuple[str, str]]:
     command = [sys.executable, "-m", "cli.main", "serve", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--data-dir", str(scratch / "data")]
     log = scratch / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
-            command,
-            env=_environment(api_key),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_ready(process, port, log)
-            yield f"http://127.0.0.1:{port}", api_key
-        finally:
-            _stop(process)
+    with log.open("wb") as output, ExitStack() as cleanup:
+        with _deferred_interrupts():
+            process = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
+                command,
+                env=_environment(api_key),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            cleanup.callback(_stop, process)
+        _wait_until_ready(process, port, log)
+        yield f"http://127.0.0.1:{port}", api_key
+
+
+@contextmanager
+def _deferred_interrupts() -> Iterator[None]:
+    """Handle Ctrl-C and SIGTERM at the end of the block.
+
+    An exception in the middle of `Popen` would leave a process that nothing stops.
+    """
+    received: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: received.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received[0])
 
 
 def _environment(api_key: str) -> dict[str, str]:
