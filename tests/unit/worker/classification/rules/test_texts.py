@@ -63,7 +63,9 @@ def test_real_types_are_not(engine: Engine, rule: Rule):
 
 
 def test_no_generic_type_is_a_catch_all(engine: Engine):
-    assert engine.find_catch_alls(engine.scorer.knowledge.panel) == ()
+    lead = engine.scorer.lead
+    nearness = (lead.panel.direct @ lead.catch_alls.T).max(axis=1)
+    assert find_catch_alls(engine.scorer.knowledge.panel, nearness, lead.tuning.catch_all) == ()
 
 
 def test_nearness_alone_is_enough_only_when_it_is_clear():

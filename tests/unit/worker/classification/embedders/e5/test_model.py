@@ -74,7 +74,7 @@ def test_the_kind_of_text_matters(e5: E5Embedder):
 
 
 def test_vectors_do_not_depend_on_their_neighbours(e5: E5Embedder, e5_directory: Path):
-    texts = [*RENT.values(), *TEXTS.values()]
+    texts = [*RENT.values(), TEXTS["invoice", "en"], TEXTS["recipe", "es"]]
     together = e5.embed(texts, "passage")
     alone = np.concatenate([e5.embed([text], "passage") for text in reversed(texts)])[::-1]
     assert np.array_equal(together, alone)
@@ -109,7 +109,7 @@ def test_no_texts_give_no_vectors(e5: E5Embedder):
 
 def test_the_network_is_near_to_full_precision(e5: E5Embedder):
     weights = Weights(find_weights())
-    texts = [RENT["hi"], TEXTS["invoice", "en"], TEXTS["invoice", "ru"], TEXTS["invoice", "zh"]]
+    texts = [RENT["hi"], TEXTS["invoice", "en"][:200], TEXTS["invoice", "zh"][:60]]
     vectors = e5.embed(texts, "passage")
     for text, vector in zip(texts, vectors, strict=True):
         exact = e5_reference.encode(weights, e5._tokenizer.ids(f"passage: {text}"))
