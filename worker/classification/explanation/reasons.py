@@ -44,19 +44,23 @@ def _own_name(scoring: ScoringEvidence) -> str:
         return ""
     says_type = set(_words(name.type)) <= set(_words(name.line))
     meaning = "" if says_type else f', a name for "{name.type}"'
-    return f"It calls itself “{name.line}”{meaning}."
+    page = f" (page {scoring.quote.page + 1})" if _quotes_name(scoring) and scoring.quote else ""
+    return f"It calls itself “{name.line}”{page}{meaning}."
 
 
 def _quoted(scoring: ScoringEvidence) -> str:
     quote, shared = scoring.quote, ", ".join(scoring.shared_words)
     words = f"Words in both it and your rule: {shared}." if shared else ""
-    if quote is None:
-        return words
-    named = scoring.own_name is not None and scoring.own_name.line == quote.quote
-    if named and scoring.own_name is not None and scoring.own_name.bonus > 0:
+    if quote is None or _quotes_name(scoring):
         return words
     line = f"The line that speaks most for it: “{quote.quote}” (page {quote.page + 1})."
     return f"{line} {words}".strip()
+
+
+def _quotes_name(scoring: ScoringEvidence) -> bool:
+    """Tell whether the line that speaks most for the rule is what the document calls itself."""
+    name, quote = scoring.own_name, scoring.quote
+    return name is not None and quote is not None and name.bonus > 0 and name.line == quote.quote
 
 
 def _also(scoring: ScoringEvidence, outcome: Outcome) -> str:

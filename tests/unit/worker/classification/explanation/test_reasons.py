@@ -39,8 +39,8 @@ def test_a_match_tells_name_line_words_form_and_pages() -> None:
     assert reasons(evidence(scoring, form_fields=2, pages_by_ocr=1)) == [
         'It calls itself “Rechnung Nr. 7”, a name for "invoice".',
         (
-            "The line that speaks most for it: “Please pay within 14 days.” (page 3). Words in both it"
-            " and your rule: pay, days."
+            "The line that speaks most for it: “Please pay within 14 days.” (page 3). Words in"
+            " both it and your rule: pay, days."
         ),
         (
             "It has 2 blanks to fill in. It is an e-mail. All of it was read: 1 page, by OCR (text"
@@ -54,7 +54,7 @@ def test_a_line_that_is_the_name_is_not_repeated() -> None:
     scoring = scored(own_name=name, quote=Quote(0, "INVOICE"), shared_words=("invoice",))
 
     assert reasons(evidence(scoring))[:2] == [
-        "It calls itself “INVOICE”.",
+        "It calls itself “INVOICE” (page 1).",
         "Words in both it and your rule: invoice.",
     ]
 

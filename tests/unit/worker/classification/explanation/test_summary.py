@@ -56,8 +56,8 @@ def summary(evidence_: Evidence, minimum: float | None = None) -> str:
         (
             evidence(null(0.99, alternative=NOTE, better_alternatives=3)),
             (
-                'None of your rules fits (99%). It looks most like "delivery note", for which you have'
-                " no rule."
+                'None of your rules fits (99%). It looks most like "delivery note", for which you'
+                " have no rule."
             ),
         ),
         (evidence(null(0.84)), "Likely none of your rules fits (84%)."),
@@ -80,22 +80,22 @@ def summary(evidence_: Evidence, minimum: float | None = None) -> str:
         (
             evidence(None, rules=1, catch_all="other"),
             (
-                '"other" (100%): it is the catch-all, and there is no other rule. Give a rule for each'
-                " type that you expect."
+                '"other" (100%): it is the catch-all, and there is no other rule. Give a rule for'
+                " each type that you expect."
             ),
         ),
         (
             evidence(None, chunks=0, pages_read=3),
             (
-                "No type: nothing readable was found on the 3 pages read. Please look at the document"
-                " itself."
+                "No type: nothing readable was found on the 3 pages read. Please look at the"
+                " document itself."
             ),
         ),
         (
             evidence(None, chunks=0, catch_all="other"),
             (
-                'No type, so it gets your catch-all "other": nothing readable was found in it. Please'
-                " look at the document itself."
+                'No type, so it gets your catch-all "other": nothing readable was found in it.'
+                " Please look at the document itself."
             ),
         ),
         (
@@ -146,8 +146,8 @@ def test_rules_that_mean_the_same_stand_in_the_first_two_lines() -> None:
             " (96%)."
         ),
         (
-            'Warning: your rules "invoice" and "receipt" mean nearly the same: merge them, or say in'
-            " each description what sets it apart."
+            'Warning: your rules "invoice" and "receipt" mean nearly the same: merge them, or say'
+            " in each description what sets it apart."
         ),
     ]
     assert summary(evidence(twins(0.94, 0.99))).startswith('Very likely "invoice" (94%).\nWarning')
