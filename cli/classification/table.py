@@ -83,7 +83,7 @@ class ResultTable:
 class ResultProgress(Progress):
     """A bar with the files that have ended, their rate and the time left."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, *, is_shown: bool = True) -> None:
         super().__init__(
             TextColumn("Classifying"),
             BarColumn(bar_width=20),
@@ -93,7 +93,9 @@ class ResultProgress(Progress):
             TextColumn("left"),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not (is_shown and console.is_terminal),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._bar = self.add_task("", total=total)
 
