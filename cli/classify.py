@@ -55,13 +55,13 @@ class Tally:
         return self.classified + self.unfit + self.failed
 
     def describe(self) -> str:
-        """Return one line for people."""
+        """Return one or two lines for people."""
         files = "1 file" if self.total == 1 else f"{self.total} files"
         parts = [f"{self.classified} with a type", f"{self.unfit} that fit no rule"]
         parts.append(f"{self.failed} failed")
         line = f"{files}: {', '.join(parts)}."
         if self.unsure:
-            line += f" Please check {self.unsure}: less than {self.threshold:.0%} sure."
+            line += f"\nPlease check {self.unsure}: less than {self.threshold:.0%} sure."
         return line
 
 
