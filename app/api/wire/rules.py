@@ -31,6 +31,11 @@ def _check_type(value: str) -> str:
     return value
 
 
+TypeName = Annotated[
+    str, StringConstraints(min_length=1, max_length=50), AfterValidator(_check_type)
+]
+
+
 def _check_text(value: str) -> str:
     require_storable(value)
     if not value.strip():
@@ -57,9 +62,7 @@ class ExampleRequest(BaseModel):
 class RuleRequest(BaseModel):
     """A document type and its description in plain language; `examples` is an extension."""
 
-    type: Annotated[
-        str, StringConstraints(min_length=1, max_length=50), AfterValidator(_check_type)
-    ]
+    type: TypeName
     description: Annotated[
         str, StringConstraints(min_length=10, max_length=500), AfterValidator(_check_text)
     ]
