@@ -23,6 +23,8 @@ _FEW_LETTERS = 25
 _MAX_CHARACTERS = 100_000
 # The unit in which PDFium returns places: whole numbers of this part of a side.
 _UNITS = 10_000
+# PDFium rounds up.
+_LITTLE_LESS = 1 - 1e-6
 # PDFium's signs for a hyphen at the end of a line.
 _LINE_HYPHENS = "\ufffe\x02"
 # PDFium asks for the password.
@@ -70,7 +72,8 @@ def _render(document: pypdfium2.PdfDocument, ocr: Ocr, wanted: RenderRequest) ->
         if side(width) is None or side(height) is None:
             raise pypdfium2.PdfiumError("a page without a size")
         words = tuple(islice(_read_words(page), MAX_WORDS))
-        bitmap = page.render(scale=drawing.fit(width, height, wanted.width))
+        scale = _LITTLE_LESS * drawing.fit(width, height, wanted.width)
+        bitmap = page.render(scale=scale)
         picture = drawing.encode(bitmap.to_pil().convert("RGB"))
         bitmap.close()
     finally:
