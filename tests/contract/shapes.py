@@ -101,6 +101,13 @@ class JobV1(Shape):
     min_confidence: Share | None
 
 
+class Label(Shape):
+    type: str | None
+    author: str
+    created_at: Moment
+    updated_at: Moment
+
+
 class ItemV1(Shape):
     id: UUID
     classify_job_id: UUID
@@ -110,6 +117,7 @@ class ItemV1(Shape):
     result: Verdict | None
     # extensions
     error: FileError | None
+    label: Label | None
 
 
 class ResultsV1(Shape):
