@@ -23,7 +23,9 @@ from app.api.v1 import (
     deliveries,
     extensions,
     files,
+    labels,
     presigned,
+    previews,
     projects,
     saved_webhooks,
 )
@@ -38,9 +40,11 @@ from app.single_flight import SingleFlight
 ROUTES = (
     classifier,
     extensions,
+    labels,
     deliveries,
     configurations,
     files,
+    previews,
     presigned,
     saved_webhooks,
     projects,

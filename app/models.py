@@ -1,10 +1,12 @@
 """All tables, imported so that Base.metadata is complete."""
 
 from app.audit.models import AuditEvent
-from app.configurations.models import Configuration
+from app.configurations.models import Configuration, ConfigurationVersion
 from app.db import Base
 from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
+from app.labels.models import Label
+from app.previews.models import PreviewRequest
 from app.projects.models import ApiKey, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
@@ -15,11 +17,14 @@ __all__ = [
     "BlobDeletion",
     "CacheEntry",
     "Configuration",
+    "ConfigurationVersion",
     "File",
     "Item",
     "Job",
+    "Label",
     "Organization",
     "PendingUpload",
+    "PreviewRequest",
     "Project",
     "Result",
     "SavedWebhook",

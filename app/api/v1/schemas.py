@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from app.api.wire.ids import FileId
+from app.api.wire.labels import LabelResponse
 from app.api.wire.rules import Language, MinConfidence, Mode, RuleResponse, Rules
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
@@ -97,8 +98,9 @@ class ClassifyJobResponse(BaseModel):
 class ResultResponse(BaseModel):
     """The result of one entry of `file_ids`.
 
-    `result` is null until the file is classified, and when it failed. `file_name` and `error` are
-    extensions: the original API names failed files in the job's error_message only.
+    `result` is null until the file is classified, and when it failed. `file_name`, `error` and
+    `label` (what a person says that the file is) are extensions: the original API names failed
+    files in the job's error_message only.
     """
 
     id: UUID
@@ -109,3 +111,4 @@ class ResultResponse(BaseModel):
     updated_at: datetime
     result: VerdictResponse | None = None
     error: FileErrorResponse | None = None
+    label: LabelResponse | None = None

@@ -27,6 +27,8 @@ CONFIGURATION = {"rules": RULES}
 
 # Names in requests that look like ids of the server's, and are the client's own.
 CLIENTS_OWN = {"external_file_id", "transaction_id", "data_source_id"}
+# Parameters of paths that name a place within something, and are no ids.
+PLACES = {"page": ["0"]}
 # Always refused.
 REFUSED = {"parse_job_id"}
 # Listings take these as filters: an unknown id gives an empty page.
@@ -61,6 +63,7 @@ def tenant_with_everything(api: Api, tenants: TenantData) -> Tenant:
     ids = {
         "file_id": [file_id],
         "classify_job_id": [ended, create_job(client, file_id)],
+        "item_id": [client.get(f"{JOBS}/{ended}/results").json()["items"][0]["id"]],
         "delivery_id": [delivery["id"]],
         "job_id": [first, second],
         "configuration_id": [configuration.json()["id"]],
@@ -123,9 +126,10 @@ def parameters_of(template: str) -> list[str]:
 
 def spellings(owner: Tenant, names: list[str]) -> Iterator[dict[str, str]]:
     """Yield every choice of the owner's ids for these parameters; an unknown name fails."""
+    known = {**owner.ids, **PLACES}
     for name in names:
-        assert name in owner.ids, f"the tests do not know what the parameter {name} names"
-    for chosen in product(*(owner.ids[name] for name in names)):
+        assert name in known, f"the tests do not know what the parameter {name} names"
+    for chosen in product(*(known[name] for name in names)):
         yield dict(zip(names, chosen, strict=True))
 
 
@@ -134,6 +138,8 @@ ADMINISTRATION = "/api/v1/admin/audit-events"
 
 # Valid bodies, so that only the foreign id is wrong.
 BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", JOBS + "/{classify_job_id}/results/{item_id}/label"): {"type": "recipe"},
+    ("POST", "/api/v1/files/{file_id}/pages/{page}/marks"): {"quotes": ["invoice"]},
     ("PUT", CONFIGURATIONS + "/{configuration_id}"): {"name": "theirs", "parameters": PARAMETERS},
     ("PUT", WEBHOOKS + "/{webhook_id}"): {"webhook_url": "https://example.org/theirs"},
 }
@@ -173,7 +179,9 @@ def test_the_owner_reads_what_other_tenants_do_not(api: Api, owner: Tenant) -> N
     for method, template in operations(api):
         if method == "GET" and template.startswith("/api/") and "{" in template:
             chosen = next(spellings(owner, parameters_of(template)))
-            assert owner.client.get(template.format(**chosen)).status_code == 200, template
+            # 202: the preview of a page is asked for.
+            status = owner.client.get(template.format(**chosen)).status_code
+            assert status in (200, 202), template
 
 
 def test_ids_in_queries(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
