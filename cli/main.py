@@ -22,6 +22,7 @@ VERBS = {
     "purge": "cli.purge",
     "files": "cli.files",
     "read": "cli.read",
+    "sort": "cli.sort",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",

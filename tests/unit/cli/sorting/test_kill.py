@@ -1,0 +1,94 @@
+"""A sort that is killed at any step goes on where it was: nothing is lost, nothing is there twice.
+
+A forked process counts the changes that it makes to the file system, and kills itself before the
+n-th one, for every n until it gets to the end.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.sorting.journal import Method
+from tests.unit.cli.sorting.first_word import contents, sort
+from tests.unit.cli.sorting.test_undo import undo
+
+STEPS = {"open", "os.link", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.utime"}
+FILES = {"1/scan.txt": "invoice", "2/scan.txt": "invoice", "3.txt": "letter"}
+SORTED = {
+    "invoice/scan.txt": b"invoice",
+    "invoice/scan (2).txt": b"invoice",
+    "letter/3.txt": b"letter",
+}
+
+
+def is_killed(work: Callable[[], object], steps: int) -> bool:
+    """Run the work in another process that dies before its n-th step; tells whether it died."""
+    child = os.fork()
+    if child == 0:
+        count = 0
+
+        def kill(event: str, _: object) -> None:
+            nonlocal count
+            count += event in STEPS
+            if count == steps:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(kill)
+        try:
+            work()
+        except BaseException:  # noqa: BLE001  # the exit code tells
+            os._exit(1)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in {0, -signal.SIGKILL}
+    return status != 0
+
+
+def fill(source: Path) -> None:
+    for name, text in FILES.items():
+        path = source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_killed_sort_goes_on(tmp_path: Path, method: Method) -> None:
+    steps, killed = 0, True
+    while killed:
+        steps += 1
+        source, out = tmp_path / f"{steps}" / "in", tmp_path / f"{steps}" / "out"
+        fill(source)
+        before = contents(source)
+
+        killed = is_killed(lambda s=source, o=out: sort(s, o, method), steps)
+        sort(source, out, method)
+
+        assert contents(out) == SORTED, f"killed before step {steps}"
+        assert contents(source) == ({} if method is Method.MOVE else before)
+        assert not any((out / ".pigeonhole" / "incoming").iterdir())
+        assert undo(out) == {}
+        assert contents(source) == before
+    assert steps > 20
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_killed_undo_goes_on(tmp_path: Path, method: Method) -> None:
+    steps, killed = 0, True
+    while killed:
+        steps += 1
+        source, out = tmp_path / f"{steps}" / "in", tmp_path / f"{steps}" / "out"
+        fill(source)
+        before = contents(source)
+        sort(source, out, method)
+
+        killed = is_killed(lambda o=out: undo(o), steps)
+        if (out / ".pigeonhole" / "journal.db").exists():
+            assert undo(out) == {}
+
+        assert contents(source) == before, f"killed before step {steps}"
+        assert not out.exists() or contents(out) == {}
+    assert steps > 10
