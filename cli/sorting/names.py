@@ -66,7 +66,7 @@ def number_name(name: str, number: int) -> str:
 
 def _make_safe(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
-    replaced = "".join("_" if _is_refused(each) else each for each in composed)
+    replaced = "".join(map(_replace, composed))
     # Windows drops dots and spaces at the end; a dot at the start hides the folder.
     name = _cut(replaced.strip().rstrip(". "), MAX_FOLDER_BYTES).rstrip(". ")
     if not name:
@@ -76,10 +76,12 @@ def _make_safe(text: str) -> str:
     return name
 
 
-def _is_refused(character: str) -> bool:
-    return (
-        character in _REFUSED_CHARACTERS or unicodedata.category(character) in _REFUSED_CATEGORIES
-    )
+def _replace(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Zs":  # spaces that look the same
+        return " "
+    is_refused = character in _REFUSED_CHARACTERS or category in _REFUSED_CATEGORIES
+    return "_" if is_refused else character
 
 
 def _key(name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.files.blobs.local import fsync_directory
 from cli.sorting.errors import SortError, as_sort_error
 from cli.sorting.filesystem import copy_file, hash_file, identify, move_file, remove_if_empty
-from cli.sorting.journal import Identity, Journal, Method, SortedFile
+from cli.sorting.journal import JOURNAL_NAME, Identity, Journal, Method, SortedFile
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,13 @@ def remove_traces(out: Path, journal: Journal, *, is_all_back: bool) -> None:
     if not is_all_back:
         return
     journal.close()
-    shutil.rmtree(journal.folder)
+    # The journal goes last: without it a killed undo could not be repeated.
+    for path in sorted(journal.folder.iterdir(), key=lambda each: each.name == JOURNAL_NAME):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    remove_if_empty(journal.folder)
     if "" in made:
         remove_if_empty(out)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from cli.classification.results import FileResult
 from cli.sorting.journal import Method
@@ -18,7 +19,7 @@ class FirstWord:
     `none` fits no rule, `broken` cannot be read.
     """
 
-    def __enter__(self) -> "FirstWord":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,11 +17,10 @@ from tests.unit.cli.sorting.first_word import contents, sort
 from tests.unit.cli.sorting.test_undo import undo
 
 STEPS = {"open", "os.link", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.utime"}
-FILES = {"1/scan.txt": "invoice", "2/scan.txt": "invoice", "3.txt": "letter"}
+FILES = {"1/scan.txt": "invoice", "2/scan.txt": "invoice"}
 SORTED = {
     "invoice/scan.txt": b"invoice",
     "invoice/scan (2).txt": b"invoice",
-    "letter/3.txt": b"letter",
 }
 
 
@@ -33,7 +32,9 @@ def is_killed(work: Callable[[], object], steps: int) -> bool:
 
         def kill(event: str, _: object) -> None:
             nonlocal count
-            count += event in STEPS
+            if event not in STEPS:
+                return
+            count += 1
             if count == steps:
                 os.kill(os.getpid(), signal.SIGKILL)
 
@@ -72,7 +73,7 @@ def test_a_killed_sort_goes_on(tmp_path: Path, method: Method) -> None:
         assert not any((out / ".pigeonhole" / "incoming").iterdir())
         assert undo(out) == {}
         assert contents(source) == before
-    assert steps > 20
+    assert steps > 10
 
 
 @pytest.mark.parametrize("method", Method)

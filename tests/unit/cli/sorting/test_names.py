@@ -2,6 +2,7 @@
 
 import os
 import unicodedata
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_a_numbered_name_fits_and_keeps_its_ending(name: str, number: int) -> No
     assert len(os.fsencode(numbered)) <= 255
     assert "/" not in numbered
     assert f" ({number})" in numbered
-    extension = os.path.splitext(name)[1]
+    extension = PurePosixPath(name).suffix
     assert numbered.endswith(extension) or len(os.fsencode(extension)) > 200
 
 

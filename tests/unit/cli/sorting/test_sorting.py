@@ -86,14 +86,14 @@ def test_a_second_run_sorts_what_is_new_or_changed(source: Path, out: Path, writ
     changed = write("b.txt", "invoice")
     sort(source, out)
     write("c.txt", "letter")
-    changed.write_text("letter now")
+    changed.write_text("letter 1.0")
 
     assert sorted(item.source.name for item in sort(source, out)) == ["b.txt", "c.txt"]
     assert sort(source, out) == []
     assert contents(out) == {
         "invoice/a.txt": b"invoice",
         "invoice/b.txt": b"invoice",
-        "letter/b.txt": b"letter now",
+        "letter/b.txt": b"letter 1.0",
         "letter/c.txt": b"letter",
     }
     assert len(rows(out)) == 4

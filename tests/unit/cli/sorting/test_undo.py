@@ -35,9 +35,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 
 @pytest.mark.parametrize("method", Method)
-def test_everything_is_as_it_was(
-    source: Path, out: Path, write: Write, method: Method
-) -> None:
+def test_everything_is_as_it_was(source: Path, out: Path, write: Write, method: Method) -> None:
     for number in range(4):
         write(f"{number}/scan.txt", ["invoice", "letter", "none", "broken"][number])
     write("5/scan.txt", "invoice")
@@ -138,9 +136,7 @@ def test_a_copy_that_was_removed_is_no_loss(source: Path, out: Path, write: Writ
     assert undo(out) == {}
 
 
-def test_what_is_left_can_be_sorted_and_undone_again(
-    source: Path, out: Path, write: Write
-) -> None:
+def test_what_is_left_can_be_sorted_and_undone_again(source: Path, out: Path, write: Write) -> None:
     write("a.txt", "invoice")
     write("b.txt", "letter")
     sort(source, out)
