@@ -1,47 +1,29 @@
 """`pigeonhole sort`: a folder for each type."""
 
-import json
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from app.configurations.rules_file import RulesFile, read_rules
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.opening import open_classifier
-from cli.classification.results import Classifier
 from cli.classification.server import find_server, server_options
-from cli.sorting.checks import (
-    check_folders,
-    check_links,
-    check_output,
-    check_sorted,
-    check_source,
-)
-from cli.sorting.errors import SortStopped
-from cli.sorting.inbox import find_files
-from cli.sorting.journal import Journal, Method
-from cli.sorting.names import SPECIAL_FOLDERS
-from cli.sorting.placement import Placement
-from cli.sorting.report import (
-    CsvReport,
-    SortedItem,
-    describe_item,
-    folders_to_json,
-    undone_to_json,
-)
-from cli.sorting.session import Order, Session, open_session
-from cli.sorting.undo import remove_traces, undo_sort
+
+if TYPE_CHECKING:
+    from app.configurations.rules_file import RulesFile
+    from cli.classification.results import Classifier
+    from cli.sorting.journal import Method
+    from cli.sorting.output import SortOutput
+    from cli.sorting.report import SortedItem
+    from cli.sorting.session import Order, Session
 
 DEFAULT_MIN_CONFIDENCE = 0.8
-
-
+INTERRUPTED = 130
+_METHODS = ("copy", "move", "link")
 _EXAMPLES = """\b
 Examples:
   pigeonhole sort scans sorted --rules rules.yaml
@@ -52,30 +34,33 @@ Examples:
 @click.command(epilog=_EXAMPLES)
 @click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
 @click.option(
-    "--rules", type=click.Path(path_type=Path), metavar="FILE", help="Your rules, a YAML file."
+    "--rules",
+    "rules_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The rules, as YAML.",
 )
+@click.option("--copy", "method", flag_value="copy", help="Copy the files.  [default]")
+@click.option("--move", "method", flag_value="move", help="Move the files.")
 @click.option(
-    "--copy", "method", flag_value=Method.COPY, default=Method.COPY,
-    help="Copy the files.  [default]",
-)  # fmt: skip
-@click.option("--move", "method", flag_value=Method.MOVE, help="Move the files.")
-@click.option(
-    "--link", "method", flag_value=Method.LINK, help="Give the files a second name (a hard link)."
+    "--link", "method", flag_value="link", help="Give the files a second name, a hard link."
 )
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     metavar="0-1",
-    help="Less sure ones go to _check.  [default: of the rules, else 0.8]",
+    help="Types with less go to _check.  [default: of the rules, else 0.8]",
 )
-@click.option("--watch", is_flag=True, help="Follow IN until you stop it (Ctrl-C, SIGTERM).")
+@click.option("--watch", is_flag=True, help="Follow IN until you stop it: Ctrl-C, SIGTERM.")
 @click.option("--undo", is_flag=True, help="Put everything back that was sorted into OUT.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch one item a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
+)
 @server_options
 def sort(
     folders: Sequence[Path],
-    rules: Path | None,
-    method: Method,
+    rules_path: Path | None,
+    method: str | None,
     min_confidence: float | None,
     server: str | None,
     api_key: str | None,
@@ -86,160 +71,156 @@ def sort(
 ) -> None:
     """Sort the files of folder IN into folders of OUT, one for each type.
 
-    Files that are less sure go to _check, files that no rule fits to _unknown, files that cannot
-    be read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps
-    a table, .pigeonhole/sorted.csv, and a journal. Run the same command again to sort what is new
-    or changed, also after a crash. Hidden files, symbolic links and OUT itself are left alone.
+    Types that are not sure go to _check, files that no rule fits to _unknown, files that cannot be
+    read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps a
+    table, .pigeonhole/sorted.csv, and a journal. The same command sorts later what is new or
+    changed, and goes on where a crash or Ctrl-C ended it. Hidden files, links and OUT itself are
+    left alone.
 
-    --undo leaves and names files that were changed since.
+    --undo puts the files back as they were; one that was changed since is left and named.
 
-    The exit code is 1 if a file failed or was left, and 2 if nothing was started.
+    The exit code is 1 if a file failed or was left, and 2 if nothing could start.
     """
+    # Imported here: the help of all verbs needs none of it.
+    from cli.sorting.journal import Method  # noqa: PLC0415
+    from cli.sorting.output import SortOutput  # noqa: PLC0415
+
     if undo:
-        _undo(folders, as_json=as_json)
-        return
+        if len(folders) != 1:
+            raise StartupError("give one folder with --undo: the one that was sorted into")
+        sys.exit(_undo(folders[0], SortOutput(folders[0], as_json=as_json)))
     if len(folders) != 2:
-        raise click.UsageError("Give two folders: the one to sort, and the one to sort into.")
-    if rules is None:
-        raise click.UsageError("Give your rules with --rules FILE.")
-    rules_file = read_rules(rules)
-    order = _check(folders[0], folders[1], rules_file, method, min_confidence, watch=watch)
-    # What is unsure is null to the rules, but has a folder here.
-    unsure = replace(rules_file, min_confidence=None)
-    classifier = open_classifier(unsure, find_server(server, api_key))
-    output = _Output(order.source, as_json=as_json, is_stream=watch)
-    with _interrupted_by_sigterm(), classifier, open_session(order, output.add) as session:
-        click.echo(classifier.describe(), err=as_json)
-        stopped = _run(session, classifier, output, watch=watch)
-    output.close(folders_to_json(session.summary))
-    click.echo(session.summary.describe(), err=as_json)
-    if stopped is not None:
-        click.echo(f"pigeonhole: {stopped}", err=True)
-    is_incomplete = session.summary.left and not watch
-    if stopped or session.summary.failed or output.has_errors or is_incomplete:
-        sys.exit(1)
-
-
-def _check(
-    source: Path,
-    out: Path,
-    rules: RulesFile,
-    method: Method,
-    min_confidence: float | None,
-    *,
-    watch: bool,
-) -> Order:
-    """Return what to do, if it can be done. Raises StartupError."""
-    source = check_source(source)
-    out = check_output(source, out, removes_sources=method is Method.MOVE)
-    check_folders(out, SPECIAL_FOLDERS)
-    first = next((path for path, _ in find_files(source, out, lambda *_: None)), None)
-    if first is None and not watch:
         raise StartupError(
-            f"no files found in {escape_line(str(source))}: hidden files and links are left out"
+            "give two folders, such as `pigeonhole sort scans sorted --rules rules.yaml`"
         )
-    if first is not None and method is Method.LINK:
-        check_links(source, out, first)
-    if min_confidence is None:
-        min_confidence = rules.min_confidence
-    if min_confidence is None:
-        min_confidence = DEFAULT_MIN_CONFIDENCE
-    types = tuple(rule.type for rule in rules.rules)
-    return Order(source, out, method, types, min_confidence)
+    if rules_path is None:
+        raise StartupError("give your rules with --rules rules.yaml")
+    from app.configurations.rules_file import read_rules  # noqa: PLC0415
+    from cli.classification.opening import open_classifier  # noqa: PLC0415
+
+    rules = read_rules(rules_path)
+    order = _Request(folders[0], folders[1], rules_path, Method(method or "copy")).check(
+        rules, min_confidence, is_watch=watch
+    )
+    # A type below the rules' own min_confidence would be null; here it has a folder.
+    classifier = open_classifier(replace(rules, min_confidence=None), find_server(server, api_key))
+    output = SortOutput(order.source, as_json=as_json, is_stream=watch)
+    sys.exit(_sort(order, classifier, output, is_watch=watch))
 
 
-def _run(session: Session, classifier: Classifier, output: "_Output", *, watch: bool) -> str | None:
-    """Sort; returns a sentence if it ended before its end."""
-    try:
-        if watch:
-            session.follow(classifier, output.add_error)
-        session.sort_once(classifier, output.add_error)
-    except (SortStopped, StartupError, PigeonholeError) as error:
-        return f"stopped: {error}; put it right, then run the same command again: it goes on"
-    except KeyboardInterrupt:
-        return None if watch else "stopped: run the same command again, and it goes on"
-    return None
+@dataclass(frozen=True)
+class _Request:
+    """What the command line asks for."""
+
+    source: Path
+    out: Path
+    rules_path: Path
+    method: "Method"
+
+    def check(self, rules: "RulesFile", min_confidence: float | None, *, is_watch: bool) -> "Order":
+        """Return what to do, if it can be done. Raises StartupError."""
+        from cli.sorting.checks import (  # noqa: PLC0415
+            check_folders,
+            check_links,
+            check_output,
+            check_source,
+        )
+        from cli.sorting.inbox import find_files  # noqa: PLC0415
+        from cli.sorting.names import SPECIAL_FOLDERS, assign_folders  # noqa: PLC0415
+        from cli.sorting.session import Order  # noqa: PLC0415
+
+        source = check_source(self.source)
+        out = check_output(source, self.out, removes_sources=self.method == "move")
+        for each in (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE):
+            if each is not None:
+                min_confidence = each
+                break
+        assert min_confidence is not None  # noqa: S101  # the last of the three is a number
+        types = tuple(rule.type for rule in rules.rules)
+        order = Order(source, out, self.method, types, min_confidence, self.rules_path)
+        check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
+        found = find_files(source, order.leave_out, lambda *_: None)
+        first = next((path for path, _ in found), None)
+        if first is None and not is_watch:
+            raise StartupError(
+                f"there are no files in {escape_line(str(source))}: name another folder; hidden"
+                " files and links are left out"
+            )
+        if first is not None and self.method == "link":
+            check_links(source, out, first)
+        return order
 
 
-def _undo(folders: Sequence[Path], *, as_json: bool) -> None:
-    if len(folders) != 1:
-        raise click.UsageError("Give one folder with --undo: the one that was sorted into.")
-    out = check_sorted(folders[0])
-    journal = Journal(out)
-    output = _Output(out, as_json=as_json, is_stream=False)
+def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_watch: bool) -> int:
+    """Sort, and say what happened; returns the exit code."""
+    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
+    from cli.sorting.errors import SortStopped  # noqa: PLC0415
+    from cli.sorting.session import open_session  # noqa: PLC0415
+
+    problem, is_interrupted = "", False
+    with ExitStack() as stack:
+        stack.enter_context(sigterm_interrupts())
+        stack.enter_context(classifier)
+        session = stack.enter_context(open_session(order))
+        click.echo(classifier.describe(), err=True)
+        try:
+            for item in _items(session, classifier, output, is_watch=is_watch):
+                output.add(item)
+        except KeyboardInterrupt:
+            is_interrupted = True
+        except (SortStopped, StartupError, PigeonholeError) as error:
+            problem = str(error)
+    summary = session.summary
+    if problem and not summary.total:
+        raise StartupError(problem)
+    output.close(summary.to_json())
+    click.echo(summary.describe(), err=True)
+    if problem:
+        click.echo(f"pigeonhole: {problem}; then run the same command again: it goes on", err=True)
+    if is_interrupted and not is_watch:
+        click.echo("Interrupted: run the same command again, and it goes on.", err=True)
+        return INTERRUPTED
+    is_incomplete = summary.failed or output.has_errors or (summary.left and not is_watch)
+    return 1 if problem or is_incomplete else 0
+
+
+def _items(
+    session: "Session", classifier: "Classifier", output: "SortOutput", *, is_watch: bool
+) -> "Iterator[SortedItem]":
+    if is_watch:
+        yield from session.follow(classifier, output.add_error)
+    total = sum(1 for _ in session.new_files(lambda *_: None))
+    with output.show_progress(total):
+        paths: Iterable[Path] = session.new_files(output.add_error)
+        yield from session.sort(classifier, paths)
+
+
+def _undo(folder: Path, output: "SortOutput") -> int:
+    """Put everything back; returns the exit code."""
+    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
+    from cli.sorting.checks import check_sorted  # noqa: PLC0415
+    from cli.sorting.errors import SortStopped  # noqa: PLC0415
+    from cli.sorting.journal import Journal, Method  # noqa: PLC0415
+    from cli.sorting.placement import Placement  # noqa: PLC0415
+    from cli.sorting.report import CsvReport  # noqa: PLC0415
+    from cli.sorting.undo import remove_traces, undo_sort  # noqa: PLC0415
+
+    out = check_sorted(folder)
     back = left = 0
-    try:
-        # A sort that was killed is brought to an end first.
-        Placement(out, journal, Method.COPY).recover()
-        for each in undo_sort(out, journal):
-            if each.left is None:
-                back += 1
-            else:
-                left += 1
-                name = escape_line(str(each.file.target))
-                click.echo(f"left: {name}: {escape_line(each.left)}", err=True)
-            output.write(undone_to_json(each))
-        remove_traces(out, journal, is_all_back=not left)
-        if left:
-            CsvReport(journal).close()
-    except SortStopped as error:
-        raise StartupError(f"{error}: put it right, then run the same command again") from None
-    finally:
-        journal.close()
+    with sigterm_interrupts(), closing(Journal(out)) as journal:
+        try:
+            # What a killed sort left is brought to an end first.
+            Placement(out, journal, Method.COPY).recover()
+            for each in undo_sort(out, journal):
+                output.add_undone(each)
+                back += each.left is None
+                left += each.left is not None
+            remove_traces(out, journal, is_all_back=not left)
+            if left:
+                CsvReport(journal).close()
+        except SortStopped as error:
+            raise StartupError(f"{error}; then run the same command again: it goes on") from None
     output.close({"back_count": back, "left_count": left})
-    line = f"{back} file{'' if back == 1 else 's'} put back as before."
-    click.echo(line + (f" {left} left, named above." if left else ""), err=as_json)
-    if left:
-        sys.exit(1)
-
-
-class _Output:
-    """Prints what happens, as lines or as JSON; keeps nothing of it."""
-
-    def __init__(self, root: Path, *, as_json: bool, is_stream: bool) -> None:
-        self._root = root
-        self._as_json = as_json
-        self._is_stream = is_stream
-        self._is_first = True
-        self.has_errors = False
-
-    def add(self, item: SortedItem) -> None:
-        """Print what happened to a file."""
-        if self._as_json:
-            self.write(item.to_json())
-        else:
-            click.echo(describe_item(item, self._root))
-
-    def add_error(self, folder: Path, reason: str) -> None:
-        """Print why a folder was left out."""
-        self.has_errors = True
-        click.echo(f"left out: {escape_line(str(folder))}: {reason}", err=True)
-
-    def write(self, item: dict[str, Any]) -> None:
-        """Print an item of JSON, if JSON is wanted."""
-        if not self._as_json:
-            return
-        line = json.dumps(item).replace("\x7f", r"\u007f")
-        if self._is_stream:
-            click.echo(line)
-            return
-        click.echo('{"items": [\n' if self._is_first else ",\n", nl=False)
-        click.echo(line, nl=False)
-        self._is_first = False
-
-    def close(self, rest: dict[str, Any]) -> None:
-        """End the JSON with what is to be said beside the items."""
-        if not self._as_json or self._is_stream:
-            return
-        click.echo('{"items": [' if self._is_first else "\n", nl=False)
-        click.echo(f"], {json.dumps(rest)[1:]}")
-
-
-@contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """End on SIGTERM as on Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    line = f"{back} file{'' if back == 1 else 's'} put back."
+    click.echo(f"{line} {left} left, named above." if left else line, err=True)
+    return 1 if left else 0

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER, Identity
@@ -10,15 +10,17 @@ from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER, Identity
 OnError = Callable[[Path, str], None]
 
 
-def find_files(root: Path, out: Path, on_error: OnError) -> Iterator[tuple[Path, Identity]]:
+def find_files(
+    root: Path, leave_out: Sequence[Path], on_error: OnError
+) -> Iterator[tuple[Path, Identity]]:
     """Yield the files below `root` that are to be sorted, folder by folder, by name.
 
-    Leaves out hidden files and folders, symbolic links, what is no regular file, `out`, and
-    every other folder that has been sorted into. A folder that cannot be read is passed to
-    `on_error` with the reason.
+    Leaves out hidden files and folders, symbolic links, what is no regular file, the files and
+    folders of `leave_out`, and every other folder that has been sorted into. A folder that cannot
+    be read is passed to `on_error` with the reason.
     """
     folders = [root]
-    skipped = _identify_folder(out)
+    skipped = set(filter(None, map(_identify, leave_out)))
     while folders:
         folder = folders.pop()
         try:
@@ -34,15 +36,17 @@ def find_files(root: Path, out: Path, on_error: OnError) -> Iterator[tuple[Path,
                 status = entry.stat(follow_symlinks=False)
             except OSError:  # gone meanwhile
                 continue
+            if (status.st_dev, status.st_ino) in skipped:
+                continue
             if stat.S_ISDIR(status.st_mode):
-                if (status.st_dev, status.st_ino) != skipped and not _is_sorted_into(entry.path):
+                if not _is_sorted_into(entry.path):
                     found.append(Path(entry.path))
             elif stat.S_ISREG(status.st_mode):
                 yield Path(entry.path), Identity.of(status)
         folders += reversed(found)
 
 
-def _identify_folder(path: Path) -> tuple[int, int] | None:
+def _identify(path: Path) -> tuple[int, int] | None:
     try:
         status = path.stat()
     except OSError:

@@ -116,6 +116,20 @@ class Summary:
         if item.is_failure:
             self.failed += 1
 
+    @property
+    def total(self) -> int:
+        """The number of files, placed or not."""
+        unplaced = self.failed - self.folders[FAILED]
+        return self.folders.total() + self.left + unplaced
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `--json` says beside the items."""
+        return {
+            "folders": dict(self.folders),
+            "failed_count": self.failed,
+            "left_count": self.left,
+        }
+
     def describe(self) -> str:
         """Return the summary line: `3 files sorted: invoice 2, _check 1 (please check)`."""
         total = self.folders.total()
@@ -171,15 +185,6 @@ def _row(source: Path, target: Path | None, outcome: Outcome, problem: str | Non
 def _printable(path: str) -> str:
     r"""Return a path that JSON can carry: bytes that are no UTF-8 as `\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def folders_to_json(summary: Summary) -> dict[str, Any]:
-    """Return what `--json` says beside the items."""
-    return {
-        "folders": dict(summary.folders),
-        "failed_count": summary.failed,
-        "left_count": summary.left,
-    }
 
 
 def undone_to_json(undone: Undone) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from cli.classification.results import Classifier, FileResult
 from cli.sorting.errors import NotPlaced, SourceChanged
@@ -10,6 +11,27 @@ from cli.sorting.journal import Identity, Journal, Outcome
 from cli.sorting.names import CHECK, FAILED, UNKNOWN, assign_folders
 from cli.sorting.placement import Placement
 from cli.sorting.report import SortedItem
+
+
+class _Noted:
+    """Remembers what each file is before it is read: a verdict counts for these bytes only.
+
+    No generator, because a watch has more files after it had none.
+    """
+
+    def __init__(self, paths: Iterator[Path], seen: dict[Path, Identity]) -> None:
+        self._paths = paths
+        self._seen = seen
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Path:
+        path = next(self._paths)
+        identity = identify(path)
+        if identity is not None:
+            self._seen[path] = identity
+        return path
 
 
 class Sorter:
@@ -34,16 +56,8 @@ class Sorter:
 
         Few paths are taken ahead. Raises SortStopped, and what the classifier raises.
         """
-        for result in classifier.classify(self._note(paths)):
+        for result in classifier.classify(_Noted(iter(paths), self._seen)):
             yield self._place(result, self._seen.pop(result.path, None))
-
-    def _note(self, paths: Iterable[Path]) -> Iterator[Path]:
-        """Remember what each file is before it is read: a verdict counts for these bytes only."""
-        for path in paths:
-            identity = identify(path)
-            if identity is not None:
-                self._seen[path] = identity
-                yield path
 
     def _place(self, result: FileResult, seen: Identity | None) -> SortedItem:
         outcome = Outcome(

@@ -7,9 +7,11 @@ while it writes is only noticed by its next write.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from cli.sorting.inbox import OnError, find_files
 from cli.sorting.journal import Identity
@@ -32,36 +34,43 @@ class Watch:
     def __init__(
         self,
         root: Path,
-        out: Path,
+        leave_out: Sequence[Path],
         is_sorted: Callable[[Path, Identity], bool],
         on_error: OnError,
     ) -> None:
-        self._root, self._out = root, out
+        self._root, self._leave_out = root, leave_out
         self._is_sorted = is_sorted
         self._on_error = on_error
+        self._complete: deque[Path] = deque()
+        self._looked = -LOOK_SECONDS
         self._looks: dict[Path, _Look] = {}
         self._unreadable: set[Path] = set()
 
-    def complete_files(self) -> Iterator[Path]:
-        """Look, and yield the files that are complete, each once.
+    def __iter__(self) -> Self:
+        return self
 
-        Looks again when the last look is a second old, so that a file that becomes complete while
-        others are read is not kept waiting for all of them; ends when a look finds nothing new.
+    def __next__(self) -> Path:
+        """Return a file that is complete; looks if the last look is a second old.
+
+        Unlike other iterators it may have more after StopIteration, which only says that nothing
+        is complete now: a classifier that asks again while it reads gets what has come meanwhile.
         """
-        while True:
-            started = time.monotonic()
-            complete = self.look()
-            if not complete:
-                return
-            yield from complete
-            if time.monotonic() < started + LOOK_SECONDS:
-                return
+        if not self._complete and time.monotonic() >= self._looked + LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._complete.extend(self.look())
+        if not self._complete:
+            raise StopIteration
+        return self._complete.popleft()
+
+    def wait(self) -> None:
+        """Sleep until the next look is due."""
+        time.sleep(max(0.0, self._looked + LOOK_SECONDS - time.monotonic()))
 
     def look(self) -> list[Path]:
         """Return the files that have become complete since the last look, each once."""
         looks: dict[Path, _Look] = {}
         still: dict[Path, _Look] = {}
-        for path, identity in find_files(self._root, self._out, self._report):
+        for path, identity in find_files(self._root, self._leave_out, self._report):
             last = self._looks.get(path)
             if last is not None and last.identity == identity:
                 looks[path] = last

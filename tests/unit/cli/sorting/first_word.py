@@ -1,14 +1,13 @@
 """Sorts real files by a classifier that reads the first word of a text."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from cli.classification.results import FileResult
 from cli.sorting.journal import Method
 from cli.sorting.report import SortedItem
-from cli.sorting.session import Order, Session, open_session
+from cli.sorting.session import Order, open_session
 
 TYPES = ("invoice", "letter", "contract")
 
@@ -43,21 +42,12 @@ class FirstWord:
                 yield FileResult(path, type_, confidence, f"It says {words[0]}.", "")
 
 
-@contextmanager
-def session(
-    source: Path, out: Path, method: Method = Method.COPY, types: tuple[str, ...] = TYPES
-) -> Iterator[tuple[Session, list[SortedItem]]]:
-    items: list[SortedItem] = []
-    with open_session(Order(source, out, method, types, 0.8), items.append) as opened:
-        yield opened, items
-
-
 def sort(
     source: Path, out: Path, method: Method = Method.COPY, types: tuple[str, ...] = TYPES
 ) -> list[SortedItem]:
-    with session(source, out, method, types) as (opened, items):
-        opened.sort_once(FirstWord(), lambda *_: None)
-    return items
+    with open_session(Order(source, out, method, types, 0.8)) as session:
+        paths = session.new_files(lambda *_: None)
+        return list(session.sort(FirstWord(), paths))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
