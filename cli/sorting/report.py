@@ -133,6 +133,8 @@ class Summary:
     def describe(self) -> str:
         """Return the summary line: `3 files sorted: invoice 2, _check 1 (please check)`."""
         total = self.folders.total()
+        if not self.total:
+            return "No new files: nothing was sorted."
         line = f"{total} file{'' if total == 1 else 's'} sorted"
         if self.folders:
             line += f": {', '.join(map(_count, sorted(self.folders.items(), key=_by_count)))}"

@@ -102,7 +102,9 @@ def _move_back(
         _return_to(file.source, target, found)
         return
     if source is not None and _is_same(source, found, file, target):
-        target.unlink()  # an undo that was killed had put it back
+        # An undo that was killed had put it back, and perhaps left its copy beside it.
+        _copy_beside(file.source, found).unlink(missing_ok=True)
+        target.unlink()
         fsync_directory(target.parent)
         return
     raise _Left(f"another file is at {file.source}")
@@ -117,8 +119,7 @@ def _return_to(source: Path, target: Path, found: Identity) -> None:
             raise
     else:
         return
-    # Hidden, so that a sort that runs over it leaves it alone.
-    copy = source.with_name(f".pigeonhole-{found.inode}")
+    copy = _copy_beside(source, found)
     copy.unlink(missing_ok=True)
     copy_file(target, copy, found)
     try:
@@ -129,6 +130,11 @@ def _return_to(source: Path, target: Path, found: Identity) -> None:
         raise
     target.unlink()
     fsync_directory(target.parent)
+
+
+def _copy_beside(source: Path, found: Identity) -> Path:
+    # Hidden, so that a sort that runs over it leaves it alone.
+    return source.with_name(f".pigeonhole-{found.inode}")
 
 
 def _require_unchanged(target: Path, found: Identity, file: SortedFile) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -56,16 +57,43 @@ def fill(source: Path) -> None:
         path.write_text(text)
 
 
-@pytest.mark.parametrize("method", Method)
-def test_a_killed_sort_goes_on(tmp_path: Path, method: Method) -> None:
+@dataclass(frozen=True)
+class Folders:
+    """Folders for one try, on one file system or on two."""
+
+    source: Path
+    out: Path
+
+
+MakeFolders = Callable[[int], Folders]
+EACH_WAY = pytest.mark.parametrize(
+    ("method", "is_far"),
+    [(Method.COPY, False), (Method.LINK, False), (Method.MOVE, False), (Method.MOVE, True)],
+)
+
+
+@pytest.fixture
+def make_folders(tmp_path: Path, other_file_system: Path, *, is_far: bool) -> MakeFolders:
+    def make(number: int) -> Folders:
+        source = tmp_path / f"{number}" / "in"
+        fill(source)
+        beside = other_file_system / f"{number}" if is_far else source.parent
+        beside.mkdir(exist_ok=True)
+        return Folders(source, beside / "out")
+
+    return make
+
+
+@EACH_WAY
+def test_a_killed_sort_goes_on(make_folders: MakeFolders, method: Method) -> None:
     steps, killed = 0, True
     while killed:
         steps += 1
-        source, out = tmp_path / f"{steps}" / "in", tmp_path / f"{steps}" / "out"
-        fill(source)
+        folders = make_folders(steps)
+        source, out = folders.source, folders.out
         before = contents(source)
 
-        killed = is_killed(lambda s=source, o=out: sort(s, o, method), steps)
+        killed = is_killed(lambda f=folders: sort(f.source, f.out, method), steps)
         sort(source, out, method)
 
         assert contents(out) == SORTED, f"killed before step {steps}"
@@ -76,17 +104,17 @@ def test_a_killed_sort_goes_on(tmp_path: Path, method: Method) -> None:
     assert steps > 10
 
 
-@pytest.mark.parametrize("method", Method)
-def test_a_killed_undo_goes_on(tmp_path: Path, method: Method) -> None:
+@EACH_WAY
+def test_a_killed_undo_goes_on(make_folders: MakeFolders, method: Method) -> None:
     steps, killed = 0, True
     while killed:
         steps += 1
-        source, out = tmp_path / f"{steps}" / "in", tmp_path / f"{steps}" / "out"
-        fill(source)
+        folders = make_folders(steps)
+        source, out = folders.source, folders.out
         before = contents(source)
         sort(source, out, method)
 
-        killed = is_killed(lambda o=out: undo(o), steps)
+        killed = is_killed(lambda f=folders: undo(f.out), steps)
         if (out / ".pigeonhole" / "journal.db").exists():
             assert undo(out) == {}
 

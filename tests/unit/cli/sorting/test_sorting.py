@@ -9,7 +9,8 @@ import pytest
 
 from cli.sorting.journal import Method
 from cli.sorting.report import Summary, describe_item
-from tests.unit.cli.sorting.first_word import contents, sort
+from cli.sorting.session import Order, open_session
+from tests.unit.cli.sorting.first_word import TYPES, FirstWord, contents, sort
 
 Write = Callable[[str, str], Path]
 
@@ -203,3 +204,40 @@ def test_the_summary_says_how_many_are_where(source: Path, out: Path, write: Wri
         "6 files sorted: letter 3, invoice 1, _failed 1 (could not be read),"
         " _unknown 1 (no rule fits)."
     )
+
+
+def test_files_move_to_another_file_system(
+    source: Path, other_file_system: Path, write: Write
+) -> None:
+    path = write("a.txt", "invoice")
+    os.utime(path, ns=(0, 1_234_567_890_123_456_789))
+    out = other_file_system / "out"
+
+    sort(source, out, Method.MOVE)
+
+    assert contents(source) == {}
+    assert contents(out) == {"invoice/a.txt": b"invoice"}
+    assert (out / "invoice" / "a.txt").stat().st_mtime_ns == 1_234_567_890_123_456_789
+
+
+def test_a_file_that_no_link_reaches_stays_and_costs_no_other(
+    source: Path, other_file_system: Path, write: Write
+) -> None:
+    write("a.txt", "invoice")
+    write("b.txt", "letter")
+
+    items = sort(source, other_file_system / "out", Method.LINK)
+
+    assert [item.is_failure for item in items] == [True, True]
+    assert items[0].error == "it is on another file system, which no hard link can reach"
+    assert contents(other_file_system) == {}
+
+
+def test_the_rules_in_the_folder_are_not_sorted(source: Path, out: Path, write: Write) -> None:
+    write("a.txt", "invoice")
+    rules = write("rules.yaml", "letter")
+
+    with open_session(Order(source, out, Method.COPY, TYPES, 0.8, rules)) as session:
+        items = list(session.sort(FirstWord(), session.new_files(lambda *_: None)))
+
+    assert [item.source.name for item in items] == ["a.txt"]
