@@ -1,6 +1,7 @@
 """The `pigeonhole` command."""
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from app.errors import PigeonholeError, StartupError
 # processes import this module too.
 VERBS = {
     "serve": "cli.serve",
+    "classify": "cli.classify",
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",
@@ -44,6 +46,15 @@ class _Verbs(click.Group):
         command = getattr(import_module(VERBS[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101  # ours
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the verb that an unknown one resembles."""
+        near = get_close_matches(args[0], VERBS, n=1)
+        if args[0] not in VERBS and near:
+            ctx.fail(f"There is no verb {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=_Verbs)
