@@ -15,6 +15,7 @@ from app.errors import PigeonholeError, StartupError
 VERBS = {
     "serve": "cli.serve",
     "classify": "cli.classify",
+    "sort": "cli.sort",
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",
@@ -24,7 +25,6 @@ VERBS = {
     "purge": "cli.purge",
     "files": "cli.files",
     "read": "cli.read",
-    "sort": "cli.sort",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",

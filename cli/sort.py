@@ -56,6 +56,7 @@ Examples:
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
+@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
 @server_options
 def sort(
     folders: Sequence[Path],
@@ -68,6 +69,7 @@ def sort(
     watch: bool,
     undo: bool,
     as_json: bool,
+    no_cache: bool,
 ) -> None:
     """Sort the files of folder IN into folders of OUT, one for each type.
 
@@ -79,7 +81,8 @@ def sort(
 
     --undo puts the files back as they were; one that was changed since is left and named.
 
-    The exit code is 1 if a file failed or was left, and 2 if nothing could start.
+    The exit code is 1 if a file failed or was left, and 2 if nothing could start. A watch that is
+    stopped ends with 0.
     """
     # Imported here: the help of all verbs needs none of it.
     from cli.sorting.journal import Method  # noqa: PLC0415
@@ -103,7 +106,11 @@ def sort(
         rules, min_confidence, is_watch=watch
     )
     # A type below the rules' own min_confidence would be null; here it has a folder.
-    classifier = open_classifier(replace(rules, min_confidence=None), find_server(server, api_key))
+    classifier = open_classifier(
+        replace(rules, min_confidence=None),
+        find_server(server, api_key),
+        use_cache=not no_cache,
+    )
     output = SortOutput(order.source, as_json=as_json, is_stream=watch)
     sys.exit(_sort(order, classifier, output, is_watch=watch))
 
@@ -180,8 +187,9 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
     if is_interrupted and not is_watch:
         click.echo("Interrupted: run the same command again, and it goes on.", err=True)
         return INTERRUPTED
-    is_incomplete = summary.failed or output.has_errors or (summary.left and not is_watch)
-    return 1 if problem or is_incomplete else 0
+    if is_interrupted:  # as a watch ends; its failures are in _failed and in the table
+        return 0
+    return 1 if problem or summary.failed or summary.left or output.has_errors else 0
 
 
 def _items(
