@@ -133,6 +133,7 @@ class _Request:
             check_source,
         )
         from cli.sorting.inbox import find_files  # noqa: PLC0415
+        from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER  # noqa: PLC0415
         from cli.sorting.names import SPECIAL_FOLDERS, assign_folders  # noqa: PLC0415
         from cli.sorting.session import Order  # noqa: PLC0415
 
@@ -148,7 +149,8 @@ class _Request:
         check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
         found = find_files(source, order.leave_out, lambda *_: None)
         first = next((path for path, _ in found), None)
-        if first is None and not is_watch:
+        is_first_run = not (out / STATE_FOLDER / JOURNAL_NAME).exists()
+        if first is None and is_first_run and not is_watch:
             raise StartupError(
                 f"there are no files in {escape_line(str(source))}: name another folder; hidden"
                 " files and links are left out"

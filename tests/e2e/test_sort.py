@@ -1,6 +1,7 @@
 """A folder is sorted, followed and put back by the real command and its classifier."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.sort import sort
 from devtools.process import Process
 from devtools.waiting import until
 
@@ -85,21 +87,26 @@ def test_sorting_following_and_undoing(
     assert not out.exists()
 
 
-def test_what_is_sorted_once_is_printed_as_json(
-    folder: Path, environment: dict[str, str]
-) -> None:
-    (folder / "more").mkdir()
-    shutil.copy2(SAMPLES / "lentil-soup.txt", folder / "more")
+def test_the_examples_of_the_help(folder: Path, environment: dict[str, str]) -> None:
+    desk = folder / "desk"
+    (desk / "scans").mkdir(parents=True)
+    (desk / "rules.yaml").write_text(RULES)
+    shutil.copy2(SAMPLES / "lentil-soup.txt", desk / "scans")
+    place = desk / "sorted" / "recipe" / "lentil-soup.txt"
+    said = []
 
-    sorted_ = subprocess.run(
-        [*COMMAND, "more", "json", "--rules", "rules.yaml", "--json"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    for example in re.findall(r"^  pigeonhole sort (.+)$", sort.epilog or "", re.MULTILINE):
+        done = subprocess.run(
+            [*COMMAND, *example.split()],
+            cwd=desk,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said.append((done.stdout + done.stderr.splitlines()[-1], place.exists()))
 
-    assert '"sorted_to": "recipe/lentil-soup.txt"' in sorted_.stdout
-    assert '"folders": {"recipe": 1}' in sorted_.stdout
-    assert sorted_.stderr.startswith("Classifying on this machine")
+    assert said == [
+        ("lentil-soup.txt -> recipe/lentil-soup.txt\n1 file sorted: recipe 1.", True),
+        ("1 file put back.", False),
+    ]
