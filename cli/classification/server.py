@@ -58,11 +58,11 @@ def find_server(
         source = "PIGEONHOLE_URL"
     elif url := environment.get("LLAMA_CLOUD_BASE_URL"):
         source, key, key_source = "LLAMA_CLOUD_BASE_URL", cloud, "LLAMA_CLOUD_API_KEY"
-    if not url:
+    if not url and server is None:
         return None
     if api_key:
         key, key_source = api_key, "--api-key"
-    return _checked(Server(url, key, source, key_source))
+    return _checked(Server(url or "", key, source, key_source))
 
 
 def _checked(server: Server) -> Server:
@@ -76,7 +76,7 @@ def _checked(server: Server) -> Server:
         parsed = httpx2.URL("")
     if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
         raise StartupError(
-            f"{source}: {shown} is not the address of a server: give one such as "
+            f"{source}: {shown!r} is not the address of a server: give one such as "
             "http://127.0.0.1:8000"
         )
     host = parsed.host.lower().rstrip(".")
