@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_MIN_CONFIDENCE = 0.8
 INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
+_GO_ON = "Put that right, then run the same command again: it goes on."
 _EXAMPLES = """\b
 Examples:
   pigeonhole sort scans sorted --rules rules.yaml
@@ -185,9 +186,9 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
     output.close(summary.to_json())
     click.echo(summary.describe(), err=True)
     if problem:
-        click.echo(f"pigeonhole: {problem}; then run the same command again: it goes on", err=True)
+        click.echo(f"pigeonhole: {problem}. {_GO_ON}", err=True)
     if is_interrupted and not is_watch:
-        click.echo("Interrupted: run the same command again, and it goes on.", err=True)
+        click.echo("Interrupted. Run the same command again: it goes on.", err=True)
         return INTERRUPTED
     if is_interrupted:  # as a watch ends; its failures are in _failed and in the table
         return 0
@@ -229,7 +230,7 @@ def _undo(folder: Path, output: "SortOutput") -> int:
             if left:
                 CsvReport(journal).close()
         except SortStopped as error:
-            raise StartupError(f"{error}; then run the same command again: it goes on") from None
+            raise StartupError(f"{error}. {_GO_ON}") from None
     output.close({"back_count": back, "left_count": left})
     line = f"{back} file{'' if back == 1 else 's'} put back."
     click.echo(f"{line} {left} left, named above." if left else line, err=True)

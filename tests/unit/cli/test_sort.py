@@ -72,7 +72,11 @@ def nothing(_folder: Path) -> None:
         (make_file_of_a_type, "scans sorted --rules rules.yaml", "is not a folder: rename it"),
         (make_link_of_a_type, "scans sorted --rules rules.yaml", "is not a folder: rename it"),
         (hide_files, "scans sorted --rules rules.yaml", "there are no files in"),
-        (nothing, "scans sorted --rules rules.yaml --server nowhere", "--server: nowhere"),
+        (
+            nothing,
+            "scans sorted --rules rules.yaml --server nowhere",
+            "'nowhere' is not the address of a server",
+        ),
         (nothing, "--undo", "give one folder with --undo"),
         (nothing, "--undo scans", "scans has no journal of a sort"),
         (nothing, "--undo none", "none is not a folder"),

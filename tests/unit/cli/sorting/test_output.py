@@ -5,11 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
+from cli.main import commands
 from cli.sorting.output import SortOutput
 from cli.sorting.report import Summary
 from tests.unit.cli.sorting.first_word import sort
 
+SCHEMA = json.loads(
+    (Path(__file__).parents[4] / "docs/reference/sort-output.schema.json").read_text()
+)
 Write = Callable[[str, str], Path]
 
 
@@ -26,6 +32,7 @@ def test_json_names_the_place_of_each_file(
 
     printed = capsys.readouterr().out
     assert printed.replace("\n", "").isprintable()
+    Draft202012Validator(SCHEMA).validate(json.loads(printed))
     assert json.loads(printed) == {
         "items": [
             {
@@ -49,6 +56,24 @@ def test_json_names_the_place_of_each_file(
         "failed_count": 1,
         "left_count": 0,
     }
+
+
+def test_json_of_an_undo_says_what_was_left(source: Path, out: Path, write: Write) -> None:
+    write("a.txt", "invoice")
+    write("b.txt", "invoice")
+    sort(source, out)
+    (out / "invoice" / "a.txt").write_text("edited")
+
+    done = CliRunner().invoke(commands, ["sort", "--undo", str(out), "--json"])
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "left: invoice/a.txt: it was changed since\n1 file put back. 1 left, named above.\n"
+    )
+    printed = json.loads(done.stdout)
+    Draft202012Validator(SCHEMA).validate(printed)
+    assert (printed["back_count"], printed["left_count"]) == (1, 1)
+    assert [each["left"] for each in printed["items"]] == [None, "it was changed since"]
 
 
 def test_json_without_files_is_complete(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
