@@ -15,6 +15,7 @@ from app.errors import PigeonholeError, StartupError
 VERBS = {
     "serve": "cli.serve",
     "classify": "cli.classify",
+    "sort": "cli.sort",
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",

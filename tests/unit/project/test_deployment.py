@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from app.settings import PREFIX, Settings
+from cli.sort import sort
 
 SECRET = ("KEY", "PASSWORD")
 OURS = ("migrate", "api", "worker")
@@ -88,8 +89,31 @@ def test_every_service_has_limits_and_gives_up_its_rights(compose: dict):
 
 def test_the_database_and_redis_have_no_way_out(compose: dict):
     assert compose["networks"]["inside"] == {"internal": True}
-    inside = {name for name, each in compose["services"].items() if each["networks"] == ["inside"]}
+    services = compose["services"].items()
+    inside = {name for name, each in services if each.get("networks") == ["inside"]}
     assert inside == {"postgres", "redis", "migrate"}
+
+
+def test_the_watched_folder_is_optional_and_has_no_network(compose: dict):
+    service = compose["services"]["sort"]
+    assert service["profiles"] == ["sort"]
+    assert service["network_mode"] == "none"
+    mounted = [each.rpartition("}:")[2] for each in service["volumes"]]
+    assert mounted == ["/scans", "/sorted", "/rules.yaml:ro"]
+    accepted = sort.make_context("sort", service["command"][1:])
+    assert accepted.params["folders"] == (Path("/scans"), Path("/sorted"))
+
+
+def test_the_unit_of_a_watched_folder_starts_what_the_command_accepts(root: Path):
+    unit = (root / "deploy/systemd/pigeonhole-sort.service").read_text()
+    command = re.search(r"^ExecStart=/opt/pigeonhole/bin/pigeonhole sort (.+)$", unit, re.MULTILINE)
+    accepted = sort.make_context("sort", command[1].split())
+    assert accepted.params["watch"] is True
+    assert accepted.params["folders"] == (Path("${INBOX}"), Path("${SORTED}"))
+    given = (root / "deploy/systemd/sort.env").read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", command[1])) == set(
+        re.findall(r"^(\w+)=", given, re.MULTILINE)
+    )
 
 
 def test_services_start_in_the_order_of_their_health(compose: dict):

@@ -1,0 +1,237 @@
+"""`pigeonhole sort`: a folder for each type."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.errors import PigeonholeError, StartupError
+from app.text import escape_line
+from cli.classification.server import find_server, server_options
+
+if TYPE_CHECKING:
+    from app.configurations.rules_file import RulesFile
+    from cli.classification.results import Classifier
+    from cli.sorting.journal import Method
+    from cli.sorting.output import SortOutput
+    from cli.sorting.report import SortedItem
+    from cli.sorting.session import Order, Session
+
+DEFAULT_MIN_CONFIDENCE = 0.8
+INTERRUPTED = 130
+_METHODS = ("copy", "move", "link")
+_GO_ON = "Put that right, then run the same command again: it goes on."
+_EXAMPLES = """\b
+Examples:
+  pigeonhole sort scans sorted --rules rules.yaml
+  pigeonhole sort --undo sorted
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--rules",
+    "rules_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The rules, as YAML.",
+)
+@click.option("--copy", "method", flag_value="copy", help="Copy the files.  [default]")
+@click.option("--move", "method", flag_value="move", help="Move the files.")
+@click.option(
+    "--link", "method", flag_value="link", help="Give the files a second name, a hard link."
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    metavar="0-1",
+    help="Types with less go to _check.  [default: of the rules, else 0.8]",
+)
+@click.option("--watch", is_flag=True, help="Follow IN until you stop it: Ctrl-C, SIGTERM.")
+@click.option("--undo", is_flag=True, help="Put everything back that was sorted into OUT.")
+@click.option(
+    "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
+)
+@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
+@server_options
+def sort(
+    folders: Sequence[Path],
+    rules_path: Path | None,
+    method: str | None,
+    min_confidence: float | None,
+    server: str | None,
+    api_key: str | None,
+    *,
+    watch: bool,
+    undo: bool,
+    as_json: bool,
+    no_cache: bool,
+) -> None:
+    """Sort the files of folder IN into folders of OUT, one for each type.
+
+    Types that are not sure go to _check, files that no rule fits to _unknown, files that cannot be
+    read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps a
+    table, .pigeonhole/sorted.csv, and a journal. The same command sorts later what is new or
+    changed, and goes on where a crash or Ctrl-C ended it. Hidden files, links and OUT itself are
+    left alone.
+
+    --undo puts the files back as they were; one that was changed since is left and named.
+
+    The exit code is 1 if a file failed or was left, and 2 if nothing could start. A watch that is
+    stopped ends with 0.
+    """
+    # Imported here: the help of all verbs needs none of it.
+    from cli.sorting.journal import Method  # noqa: PLC0415
+    from cli.sorting.output import SortOutput  # noqa: PLC0415
+
+    if undo:
+        if len(folders) != 1:
+            raise StartupError("give one folder with --undo: the one that was sorted into")
+        sys.exit(_undo(folders[0], SortOutput(folders[0], as_json=as_json)))
+    if len(folders) != 2:
+        raise StartupError(
+            "give two folders, such as `pigeonhole sort scans sorted --rules rules.yaml`"
+        )
+    if rules_path is None:
+        raise StartupError("give your rules with --rules rules.yaml")
+    from app.configurations.rules_file import read_rules  # noqa: PLC0415
+    from cli.classification.opening import open_classifier  # noqa: PLC0415
+
+    rules = read_rules(rules_path)
+    order = _Request(folders[0], folders[1], rules_path, Method(method or "copy")).check(
+        rules, min_confidence, is_watch=watch
+    )
+    # A type below the rules' own min_confidence would be null; here it has a folder.
+    classifier = open_classifier(
+        replace(rules, min_confidence=None),
+        find_server(server, api_key),
+        use_cache=not no_cache,
+    )
+    output = SortOutput(order.source, as_json=as_json, is_stream=watch)
+    sys.exit(_sort(order, classifier, output, is_watch=watch))
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What the command line asks for."""
+
+    source: Path
+    out: Path
+    rules_path: Path
+    method: "Method"
+
+    def check(self, rules: "RulesFile", min_confidence: float | None, *, is_watch: bool) -> "Order":
+        """Return what to do, if it can be done. Raises StartupError."""
+        from cli.sorting.checks import (  # noqa: PLC0415
+            check_folders,
+            check_links,
+            check_output,
+            check_source,
+        )
+        from cli.sorting.inbox import find_files  # noqa: PLC0415
+        from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER  # noqa: PLC0415
+        from cli.sorting.names import SPECIAL_FOLDERS, assign_folders  # noqa: PLC0415
+        from cli.sorting.session import Order  # noqa: PLC0415
+
+        source = check_source(self.source)
+        out = check_output(source, self.out, removes_sources=self.method == "move")
+        for each in (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE):
+            if each is not None:
+                min_confidence = each
+                break
+        assert min_confidence is not None  # noqa: S101  # the last of the three is a number
+        types = tuple(rule.type for rule in rules.rules)
+        order = Order(source, out, self.method, types, min_confidence, self.rules_path)
+        check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
+        found = find_files(source, order.leave_out, lambda *_: None)
+        first = next((path for path, _ in found), None)
+        is_first_run = not (out / STATE_FOLDER / JOURNAL_NAME).exists()
+        if first is None and is_first_run and not is_watch:
+            raise StartupError(
+                f"there are no files in {escape_line(str(source))}: name another folder; hidden"
+                " files and links are left out"
+            )
+        if first is not None and self.method == "link":
+            check_links(source, out, first)
+        return order
+
+
+def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_watch: bool) -> int:
+    """Sort, and say what happened; returns the exit code."""
+    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
+    from cli.sorting.errors import SortStopped  # noqa: PLC0415
+    from cli.sorting.session import open_session  # noqa: PLC0415
+
+    problem, is_interrupted = "", False
+    with ExitStack() as stack:
+        stack.enter_context(sigterm_interrupts())
+        stack.enter_context(classifier)
+        session = stack.enter_context(open_session(order))
+        click.echo(classifier.describe(), err=True)
+        try:
+            for item in _items(session, classifier, output, is_watch=is_watch):
+                output.add(item)
+        except KeyboardInterrupt:
+            is_interrupted = True
+        except (SortStopped, StartupError, PigeonholeError) as error:
+            problem = str(error)
+    summary = session.summary
+    if problem and not summary.total:
+        raise StartupError(problem)
+    output.close(summary.to_json())
+    click.echo(summary.describe(), err=True)
+    if problem:
+        click.echo(f"pigeonhole: {problem}. {_GO_ON}", err=True)
+    if is_interrupted and not is_watch:
+        click.echo("Interrupted. Run the same command again: it goes on.", err=True)
+        return INTERRUPTED
+    if is_interrupted:  # as a watch ends; its failures are in _failed and in the table
+        return 0
+    return 1 if problem or summary.failed or summary.left or output.has_errors else 0
+
+
+def _items(
+    session: "Session", classifier: "Classifier", output: "SortOutput", *, is_watch: bool
+) -> "Iterator[SortedItem]":
+    if is_watch:
+        yield from session.follow(classifier, output.add_error)
+    total = sum(1 for _ in session.new_files(lambda *_: None))
+    with output.show_progress(total):
+        paths: Iterable[Path] = session.new_files(output.add_error)
+        yield from session.sort(classifier, paths)
+
+
+def _undo(folder: Path, output: "SortOutput") -> int:
+    """Put everything back; returns the exit code."""
+    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
+    from cli.sorting.checks import check_sorted  # noqa: PLC0415
+    from cli.sorting.errors import SortStopped  # noqa: PLC0415
+    from cli.sorting.journal import Journal, Method  # noqa: PLC0415
+    from cli.sorting.placement import Placement  # noqa: PLC0415
+    from cli.sorting.report import CsvReport  # noqa: PLC0415
+    from cli.sorting.undo import remove_traces, undo_sort  # noqa: PLC0415
+
+    out = check_sorted(folder)
+    back = left = 0
+    with sigterm_interrupts(), closing(Journal(out)) as journal:
+        try:
+            # What a killed sort left is brought to an end first.
+            Placement(out, journal, Method.COPY).recover()
+            for each in undo_sort(out, journal):
+                output.add_undone(each)
+                back += each.left is None
+                left += each.left is not None
+            remove_traces(out, journal, is_all_back=not left)
+            if left:
+                CsvReport(journal).close()
+        except SortStopped as error:
+            raise StartupError(f"{error}. {_GO_ON}") from None
+    output.close({"back_count": back, "left_count": left})
+    line = f"{back} file{'' if back == 1 else 's'} put back."
+    click.echo(f"{line} {left} left, named above." if left else line, err=True)
+    return 1 if left else 0
