@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo_server import run_server
+from cli.tables import example
 
 if TYPE_CHECKING:
     # The client is an extra: without it the command must still load and print NO_CLIENT.
@@ -67,7 +68,7 @@ class Outcome:
     reasoning: str
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole demo"))
 @click.option(
     "--samples",
     "folder",
@@ -77,10 +78,10 @@ class Outcome:
     help="Folder with the documents and their rules.yaml.",
 )
 def demo(folder: Path) -> None:
-    """Start a server, classify the sample documents with llama-cloud, print the results.
+    """Start a server and classify the samples with llama-cloud.
 
-    Uses only this machine and a temporary folder. The exit status is 0 only if every document
-    has the outcome that rules.yaml expects.
+    Prints a table of the results. Uses only this machine and a temporary folder. The exit status
+    is 0 only if every document has the outcome that rules.yaml expects.
     """
     if importlib.util.find_spec("llama_cloud") is None:
         raise click.ClickException(NO_CLIENT)

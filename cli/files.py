@@ -11,6 +11,7 @@ from app.files.orphans import MIN_AGE, find_orphans
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
 from cli.composition import open_blobs, open_database
+from cli.tables import example
 
 MAX_ORPHANS = 10_000
 
@@ -20,7 +21,7 @@ def files() -> None:
     """Maintain the store of uploaded files."""
 
 
-@files.command()
+@files.command(epilog=example("pigeonhole files tidy"))
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
 )

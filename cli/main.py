@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.exceptions import NoSuchCommand
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
@@ -43,6 +44,15 @@ class _Verbs(click.Group):
         command = getattr(import_module(VERBS[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101  # ours
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a verb; for an unknown one the error suggests those with a similar name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from None
 
 
 @click.command(cls=_Verbs)
