@@ -23,6 +23,7 @@ VERBS = {
     "purge": "cli.purge",
     "files": "cli.files",
     "read": "cli.read",
+    "rules": "cli.rules.verbs",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",

@@ -30,8 +30,8 @@ def purge(
 
     The bytes of the files are deleted too. Without --older-than this deletes everything: running
     jobs are cancelled, and saved configurations and webhooks are deleted too. The project and its
-    keys stay. The audit log records what was deleted. The exit status is 1 if the store did not delete some of the
-    bytes: the command lists their keys, and the server retries.
+    keys stay. The audit log records what was deleted. The exit status is 1 if the store did not
+    delete some of the bytes: the command lists their keys, and the server retries.
     """
     with parts.database.read() as session:
         name = require_project(session, project_id).name

@@ -15,7 +15,7 @@ import click
 from pydantic import TypeAdapter
 from rich.cells import cell_len
 
-from cli.document_output import escape
+from app.text import escape_line
 
 GAP = "  "
 MAX_WIDTH = 80
@@ -118,7 +118,7 @@ def format_cell(value: object) -> str:
         return f"{value:.3g}"
     if isinstance(value, (list, tuple)):
         return " ".join(map(format_cell, value))
-    return escape(str(value)).replace("\t", r"\t").replace("\n", r"\n")
+    return escape_line(str(value))
 
 
 def terminal_width() -> int:

@@ -64,9 +64,7 @@ def _find_overlaps(rules: Sequence[Rule], competing: list[int], engine: Engine) 
         )
 
 
-def _find_same_types(
-    rules: Sequence[Rule], competing: list[int], engine: Engine
-) -> Iterator[Hint]:
+def _find_same_types(rules: Sequence[Rule], competing: list[int], engine: Engine) -> Iterator[Hint]:
     """Yield the groups of rules that are understood as the same built-in types."""
     groups: dict[tuple[int, ...], list[int]] = {}
     resolutions = engine.scorer.resolutions([rules[position] for position in competing])

@@ -65,8 +65,8 @@ _NEGATION = re.compile(
 )
 # A description that tells the classifier what to do. Only at its beginning: "shipping label".
 _INSTRUCTION = re.compile(
-    r"^(?:please\s+|bitte\s+)?(?:classify|categori[sz]e|label|tag|choose|select|pick|assign|detect"
-    r"|identify|(?:use|apply)\s+(?:this|it)\b|if\s+(?:the|this|it)\b|any\s+document\s+that\s+you"
+    r"^(?:please\s+|bitte\s+)?(?:(?:classify|categori[sz]e|label|tag|choose|select|pick|assign|detect"
+    r"|identify)\b|(?:use|apply)\s+(?:this|it)\b|if\s+(?:the|this|it)\b|any\s+document\s+that\s+you"
     r"|klassifiziere|ordne\b|wähle|verwende|nimm\b|wenn\s+(?:das|es|dies)"
     r"|classe[rz]?\b|classifie[rz]?\b|choisi[rs]|utilise[rz]?\b|si\s+(?:le|ce|c['’])"
     r"|clasifi(?:car|ca|que)\b|elegir|elija|usar?\b|si\s+(?:el|es)\b)",
