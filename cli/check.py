@@ -19,7 +19,7 @@ from cli.tables import example, json_option, print_json
 )
 @json_option(CheckedServer)
 def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
-    """Check a server: is it up, is it ready, is the key good?
+    """Check whether a server is up and ready, and whether the key is good.
 
     URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
 
