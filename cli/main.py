@@ -14,6 +14,7 @@ from app.errors import PigeonholeError, StartupError
 # processes import this module too.
 VERBS = {
     "serve": "cli.serve",
+    "classify": "cli.classify",
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",

@@ -120,7 +120,7 @@ class LocalClassifier:
         """Give each free worker a file; starts a worker where there are files and cores."""
         while True:
             worker = next((each for each in self._workers if each.current is None), None)
-            if worker is None and len(self._workers) >= self._cores:
+            if worker is None and not self._may_start():
                 return
             if again:
                 current = again.popleft()
@@ -137,6 +137,11 @@ class LocalClassifier:
                 # It died while it was free: nothing speaks against the file.
                 self._workers.remove(worker)
                 again.appendleft(current)
+
+    def _may_start(self) -> bool:
+        """Tell whether another worker may start: one after the other, as few files need but one."""
+        all_ready = all(worker.is_ready for worker in self._workers)
+        return all_ready and len(self._workers) < self._cores
 
     def _receive(self, worker: _Worker, again: deque[_Try]) -> FileResult | None:
         """Take a message; returns the result if it is one, or if there will be none."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
@@ -24,10 +23,17 @@ from cli.classification.results import FileResult
 
 _MIN_WIDTH = 40
 _MAX_FILE = 40
-_CONFIDENCE = 5
-_GAPS = 3 * 2
+_SURE = 5
+_SURE_COLUMN = 2
+_GAP = 2
+_GAPS = 3 * _GAP
+# Of a row.
+_MAX_LINES = 3
+# No confidence is a certainty, whatever it is rounded to.
+_MAX_SURE = 0.99
+NO_TYPE = "(none)"
 # Of the width, for the names of files.
-_FILE_SHARE = 0.32
+_FILE_SHARE = 0.3
 
 
 class ResultTable:
@@ -41,30 +47,40 @@ class ResultTable:
         self._folder = folder
         width = max(console.width, _MIN_WIDTH)
         longest = max((cell_len(escape_line(name)) for name in types), default=0)
-        self._type = max(7, min(longest, width // 5))
-        self._file = min(_MAX_FILE, int(width * _FILE_SHARE))
-        self._summary = width - self._file - self._type - _CONFIDENCE - _GAPS
+        type_width = max(len(NO_TYPE), min(longest, width // 4))
+        file_width = min(_MAX_FILE, int(width * _FILE_SHARE))
+        why_width = width - file_width - type_width - _SURE - _GAPS
+        self._widths = (file_width, type_width, _SURE, why_width)
         self._has_header = False
 
     def add(self, result: FileResult) -> None:
         """Print a row, below the headers if it is the first."""
-        table = Table(
-            box=box.SIMPLE_HEAD if not self._has_header else None,
-            show_header=not self._has_header,
-            padding=(0, 2, 0, 0),
-            pad_edge=False,
-            show_edge=False,
-        )
-        table.add_column("File", width=self._file, no_wrap=True)
-        table.add_column("Type", width=self._type, overflow="fold")
-        table.add_column("Sure", width=_CONFIDENCE, justify="right", no_wrap=True)
-        table.add_column("Why", width=self._summary, overflow="fold")
-        self._has_header = True
-        table.add_row(
-            Text(shorten_middle(self._name(result.path), self._file)),
-            *self._cells(result),
-        )
-        self._console.print(table)
+        if not self._has_header:
+            self._has_header = True
+            self._print([Text(title, "bold") for title in ("File", "Type", "Sure", "Why")])
+            self._console.print(Text("─" * (sum(self._widths) + _GAPS), "dim"))
+        name = Text(shorten_middle(self._name(result.path), self._widths[0]))
+        self._print([name, *self._cells(result)])
+
+    def _print(self, cells: Sequence[Text]) -> None:
+        row = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+        for column, width in enumerate(self._widths):
+            row.add_column(
+                width=width, justify="right" if column == _SURE_COLUMN else "left", overflow="fold"
+            )
+        *others, why = cells
+        row.add_row(*others, self._cut(why))
+        self._console.print(row)
+
+    def _cut(self, why: Text) -> Text:
+        """Return the first lines: exports have the others."""
+        lines = why.wrap(self._console, self._widths[-1])
+        if len(lines) > _MAX_LINES:
+            last = lines[_MAX_LINES - 1]
+            last.rstrip()
+            last.truncate(self._widths[-1] - 1)
+            last.append("…")
+        return Text("\n").join(lines[:_MAX_LINES])
 
     def _name(self, path: Path) -> str:
         if self._folder is not None and path.is_relative_to(self._folder):
@@ -73,17 +89,17 @@ class ResultTable:
 
     def _cells(self, result: FileResult) -> tuple[Text, Text, Text]:
         if result.has_failed:
-            return Text("-", "dim"), Text("error", "red"), Text(escape_line(result.error or ""))
-        type_ = Text(escape_line(result.type), "cyan") if result.type else Text("-", "dim")
+            return Text(""), Text("error", "red"), Text(escape_line(result.error or ""))
+        type_ = Text(escape_line(result.type), "cyan") if result.type else Text(NO_TYPE, "dim")
         style = "yellow" if result.is_unsure(self._threshold) else ""
-        sure = "" if result.confidence is None else f"{result.confidence:.0%}"
+        sure = "" if result.confidence is None else f"{min(result.confidence, _MAX_SURE):.0%}"
         return type_, Text(sure, style), Text(escape_line(result.summary))
 
 
 class ResultProgress(Progress):
     """A bar with the files that have ended, their rate and the time left."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console, total: int, *, is_shown: bool = True) -> None:
         super().__init__(
             TextColumn("Classifying"),
             BarColumn(bar_width=20),
@@ -93,7 +109,9 @@ class ResultProgress(Progress):
             TextColumn("left"),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not (is_shown and console.is_terminal),
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._bar = self.add_task("", total=total)
 
