@@ -19,11 +19,11 @@ from cli.tables import example, json_option, print_json
 )
 @json_option(CheckedServer)
 def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
-    """Check whether a server is up and ready, and whether the key is good.
+    """Check whether a server can be used, and say what is wrong.
 
     URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
 
-    Says what is wrong and what to do: a path too many in the address, https on an http port, a
+    Finds whether it is up and ready, and whether the key is good: a path too many in the address, https on an http port, a
     proxy in the way, a wrong key, a host that is another server, no workers. The key is sent only
     to a server of Pigeonhole.
 
