@@ -11,6 +11,9 @@ from cli.classification.server import find_server
 from cli.server_checks import CheckedServer
 from cli.tables import example, json_option, print_json
 
+# Stands for a key that is missing: the server is checked all the same.
+NO_KEY = "none"
+
 
 @click.command(epilog=example("pigeonhole check http://127.0.0.1:8000"))
 @click.argument("url", required=False)
@@ -23,8 +26,8 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
 
     URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
 
-    Finds whether it is up and ready, and whether the key is good: a path too many in the address, https on an http port, a
-    proxy in the way, a wrong key, a host that is another server, no workers. The key is sent only
+    Finds a path too many in the address, https on an http port, a proxy in the way, another server
+    at this address, a server that is not ready, no workers, and a wrong key. The key is sent only
     to a server of Pigeonhole.
 
     The exit code is 1 if something is wrong.
@@ -32,14 +35,12 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
     address = url or os.environ.get("PIGEONHOLE_URL") or os.environ.get("LLAMA_CLOUD_BASE_URL")
     if not address:
         raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
-    own = "PIGEONHOLE_API_KEY" if url or os.environ.get("PIGEONHOLE_URL") else "LLAMA_CLOUD_API_KEY"
-    key = (api_key or os.environ.get(own) or "").strip()
-    # Refuses what is no address, and LlamaCloud; the key is checked by asking.
-    named = find_server(address, "unknown")
+    # Refuses what is no address, and LlamaCloud.
+    named = find_server(address, api_key or _find_key(url))
     assert named is not None  # noqa: S101  # an address was given
     from cli.server_checks import check_server  # noqa: PLC0415
 
-    found = check_server(named.url, key)
+    found = check_server(named.url, "" if named.api_key == NO_KEY else named.api_key)
     if as_json:
         print_json(found)
     else:
@@ -49,3 +50,12 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
             if each.advice:
                 click.echo(f"{'':<15} {escape_line(each.advice)}")
     sys.exit(0 if found.is_good else 1)
+
+
+def _find_key(url: str | None) -> str:
+    names = ["PIGEONHOLE_API_KEY", "LLAMA_CLOUD_API_KEY"]
+    if not url and os.environ.get("PIGEONHOLE_URL"):
+        names.pop()
+    elif not url:
+        names.reverse()
+    return next(filter(None, (os.environ.get(name) for name in names)), NO_KEY)

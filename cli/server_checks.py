@@ -182,7 +182,8 @@ def _check_ready(found: CheckedServer, answer: "httpx2.Response") -> None:
         )
     else:
         missing = " ".join(map(str, body.get("missing", ())))
-        found.good("ready", f"{workers} workers. Languages of OCR: {languages}.", missing)
+        count = "1 worker" if workers == 1 else f"{workers} workers"
+        found.good("ready", f"{count}. Languages of OCR: {languages}.", missing)
 
 
 def _check_key(found: CheckedServer, client: "httpx2.Client", key: str) -> None:
