@@ -153,6 +153,7 @@ class LocalClassifier:
             raise StartupError(message.sentence)
         if isinstance(message, Ready):
             worker.is_ready, worker.since = True, time.monotonic()
+            self._failed_starts = 0
             return None
         worker.current = None
         return message if isinstance(message, FileResult) else None

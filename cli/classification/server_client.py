@@ -118,8 +118,7 @@ class ServerClient:
         detail = _detail(answer)
         if answer.status_code in {401, 403}:
             raise StartupError(
-                f"{self._server.url} refuses the key: {detail} Check PIGEONHOLE_API_KEY or "
-                "--api-key."
+                f"{self._server.url} refuses the key that {self._server.key_source} gives: {detail}"
             )
         if answer.is_redirect or (answer.status_code == 404 and detail == ""):
             raise StartupError(
