@@ -1,6 +1,5 @@
 """`pigeonhole check`: whether a server can be used, and what is in the way."""
 
-import os
 import sys
 
 import click
@@ -32,15 +31,19 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
 
     The exit code is 1 if something is wrong.
     """
-    address = url or os.environ.get("PIGEONHOLE_URL") or os.environ.get("LLAMA_CLOUD_BASE_URL")
-    if not address:
+    problem = ""
+    try:
+        named = find_server(url, api_key)
+    except StartupError as error:
+        # What is wrong is the key or the address. Without a key a server is checked all the same;
+        # for an address that is none, and for LlamaCloud, this raises again.
+        problem = str(error)
+        named = find_server(url, NO_KEY)
+    if named is None:
         raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
-    # Refuses what is no address, and LlamaCloud.
-    named = find_server(address, api_key or _find_key(url))
-    assert named is not None  # noqa: S101  # an address was given
     from cli.server_checks import check_server  # noqa: PLC0415
 
-    found = check_server(named.url, "" if named.api_key == NO_KEY else named.api_key)
+    found = check_server(named.url, "" if problem else named.api_key, problem)
     if as_json:
         print_json(found)
     else:
@@ -50,12 +53,3 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
             if each.advice:
                 click.echo(f"{'':<15} {escape_line(each.advice)}")
     sys.exit(0 if found.is_good else 1)
-
-
-def _find_key(url: str | None) -> str:
-    names = ["PIGEONHOLE_API_KEY", "LLAMA_CLOUD_API_KEY"]
-    if not url and os.environ.get("PIGEONHOLE_URL"):
-        names.pop()
-    elif not url:
-        names.reverse()
-    return next(filter(None, (os.environ.get(name) for name in names)), NO_KEY)

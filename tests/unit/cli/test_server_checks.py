@@ -81,7 +81,6 @@ def test_a_good_server_and_a_path_too_many(path: str) -> None:
         ("bad", "this server does not know it"),
         ("admin", "is for administration"),
         ("", "No key is given"),
-        ("two words", "characters that no key has"),
     ],
 )
 def test_a_wrong_key(key: str, sentence: str) -> None:
