@@ -51,6 +51,8 @@ class _Worker:
 class LocalClassifier:
     """Classifies in worker processes, at most one a core; starts them when files come.
 
+    PIGEONHOLE_WORKERS, if it is set, limits them further.
+
     Texts and vectors go to the user's cache in `cache_directory`, None for none.
     """
 
@@ -58,7 +60,10 @@ class LocalClassifier:
         self._rules = rules
         self._settings = settings
         self._cache_directory = cache_directory
-        self._cores = min(len(os.sched_getaffinity(0)), _MAX_WORKERS)
+        is_set = "workers" in settings.model_fields_set
+        self._max_workers = min(
+            len(os.sched_getaffinity(0)), settings.workers if is_set else _MAX_WORKERS
+        )
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._context = multiprocessing.get_context("spawn")
@@ -91,6 +96,11 @@ class LocalClassifier:
             _end(worker.process)
         self._workers.clear()
         UserCache(self._cache_directory, self._settings.cache_max_bytes).evict()
+
+    @property
+    def processes(self) -> list[SpawnProcess]:
+        """The worker processes."""
+        return [worker.process for worker in self._workers]
 
     def describe(self) -> str:
         """Return one line that says where the documents go."""
@@ -141,7 +151,7 @@ class LocalClassifier:
     def _may_start(self) -> bool:
         """Tell whether another worker may start: one after the other, as few files need but one."""
         all_ready = all(worker.is_ready for worker in self._workers)
-        return all_ready and len(self._workers) < self._cores
+        return all_ready and len(self._workers) < self._max_workers
 
     def _receive(self, worker: _Worker, again: deque[_Try]) -> FileResult | None:
         """Take a message; returns the result if it is one, or if there will be none."""

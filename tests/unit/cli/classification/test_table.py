@@ -1,6 +1,7 @@
 """The table of a terminal: no line is wider than it, whatever the names are."""
 
 import io
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,8 +61,8 @@ class Backwards(Classifier):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def classify(self, paths: object) -> object:  # type: ignore[override]
-        taken = [Path(str(path)) for path in paths]  # type: ignore[attr-defined]
+    def classify(self, paths: Iterable[Path]) -> Iterator[FileResult]:
+        taken = list(paths)
         for path in [*reversed(taken[:3]), *taken[4:]]:
             yield FileResult.failed(path, "", "")
 

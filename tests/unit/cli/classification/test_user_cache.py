@@ -73,4 +73,4 @@ def test_without_a_directory_nothing_is_kept(tmp_path: Path) -> None:
         cache.remove("name")
         cache.evict()
         assert cache.read("name") is None
-        assert not cache.is_on
+        assert cache.directory is None
