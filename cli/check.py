@@ -8,7 +8,7 @@ from app.errors import StartupError
 from app.text import escape_line
 from cli.classification.server import find_server
 from cli.server_checks import CheckedServer
-from cli.tables import example, json_option, print_json
+from cli.tables import Columns, example, json_option, print_items, print_json
 
 # Stands for a key that is missing: the server is checked all the same.
 NO_KEY = "none"
@@ -46,6 +46,14 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
     found = check_server(named.url, "" if problem else named.api_key, problem)
     if as_json:
         print_json(found)
+    elif not sys.stdout.isatty():
+        columns: Columns = {
+            "check": "name",
+            "result": lambda each: "ok" if each.is_good else "wrong",
+            "finding": "sentence",
+            "advice": "advice",
+        }
+        print_items(found.checks, columns, as_json=False)
     else:
         for each in found.checks:
             mark = "ok" if each.is_good else "WRONG"

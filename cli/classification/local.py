@@ -27,6 +27,8 @@ _MAX_ATTEMPTS = 2
 _STUCK_SECONDS = 10.0
 _LOAD_SECONDS = 300.0
 _END_SECONDS = 2.0
+# Results between two looks at the size of the cache.
+_EVICT_AFTER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class LocalClassifier:
         )
         self._workers: list[_Worker] = []
         self._failed_starts = 0
+        self._results = 0
         self._context = multiprocessing.get_context("spawn")
 
     def __enter__(self) -> Self:
@@ -95,7 +98,7 @@ class LocalClassifier:
         for worker in self._workers:
             _end(worker.process)
         self._workers.clear()
-        UserCache(self._cache_directory, self._settings.cache_max_bytes).evict()
+        self._evict()
 
     @property
     def processes(self) -> list[SpawnProcess]:
@@ -122,6 +125,9 @@ class LocalClassifier:
             for pipe in wait([each.pipe for each in busy.values()], timeout=1.0):
                 result = self._receive(busy[id(pipe)], again)
                 if result is not None:
+                    self._results += 1
+                    if self._results % _EVICT_AFTER == 0:
+                        self._evict()
                     yield result
             for worker in busy.values():
                 self._kill_stuck(worker)
@@ -203,6 +209,9 @@ class LocalClassifier:
         if worker.current is not None and seconds > (limit if worker.is_ready else _LOAD_SECONDS):
             worker.is_stuck = worker.is_ready
             worker.process.kill()
+
+    def _evict(self) -> None:
+        UserCache(self._cache_directory, self._settings.cache_max_bytes).evict()
 
     def _start(self) -> _Worker:
         work = LocalWork(self._rules, self._settings, self._cache_directory)

@@ -123,7 +123,7 @@ def test_a_server_that_refuses_or_does_not_answer(server: RunningServer, tmp_pat
     for url, key, sentence in (
         (server.base_url, "wrong", "refuses the key that --api-key gives"),
         (f"http://127.0.0.1:{free_port()}", "key", "does not answer"),
-        (f"{server.base_url}/docs", "key", "is not a server of Pigeonhole"),
+        (f"{server.base_url}/docs", "key", "does not work as a server of Pigeonhole"),
     ):
         done = run(tmp_path, "--server", url, "--api-key", key)
         assert isinstance(done.exception, StartupError)
