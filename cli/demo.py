@@ -22,6 +22,7 @@ from app.configurations.rules_file import RulesFileError, read_rules
 from app.jobs.reasoning import Reasoning
 from cli.classification.interruption import sigterm_interrupts
 from cli.demo_server import run_server
+from cli.tables import example
 
 if TYPE_CHECKING:
     # The client is an extra: without it the command must still load and print NO_CLIENT.
@@ -66,7 +67,7 @@ class Outcome:
     reasoning: str
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole demo"))
 @click.option(
     "--samples",
     "folder",
@@ -76,10 +77,10 @@ class Outcome:
     help="Folder with the documents, rules.yaml and expected.yaml.",
 )
 def demo(folder: Path) -> None:
-    """Start a server, classify the sample documents with llama-cloud, print the results.
+    """Start a server and classify the samples with llama-cloud.
 
-    Uses only this machine and a temporary folder. The exit status is 0 only if every document
-    has the outcome that expected.yaml names.
+    Prints a table of the results. Uses only this machine and a temporary folder. The exit status
+    is 0 only if every document has the outcome that expected.yaml names.
     """
     if importlib.util.find_spec("llama_cloud") is None:
         raise click.ClickException(NO_CLIENT)

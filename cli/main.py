@@ -1,11 +1,11 @@
 """The `pigeonhole` command."""
 
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.exceptions import NoSuchCommand
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
@@ -24,7 +24,11 @@ VERBS = {
     "audit": "cli.audit",
     "purge": "cli.purge",
     "files": "cli.files",
+    "jobs": "cli.jobs",
+    "status": "cli.status",
+    "check": "cli.check",
     "read": "cli.read",
+    "rules": "cli.rules.verbs",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",
@@ -50,11 +54,11 @@ class _Verbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the verb that an unknown one resembles."""
-        near = get_close_matches(args[0], VERBS, n=1)
-        if args[0] not in VERBS and near:
-            ctx.fail(f"There is no verb {args[0]!r}. Did you mean {near[0]!r}?")
-        return super().resolve_command(ctx, args)
+        """Find a verb; for an unknown one the error suggests those with a similar name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from None
 
 
 @click.command(cls=_Verbs)

@@ -43,7 +43,7 @@ def test_an_unknown_verb() -> None:
     done = CliRunner().invoke(commands, ["serv"])
 
     assert done.exit_code == 2
-    assert "There is no verb 'serv'. Did you mean 'serve'?" in done.output
+    assert "No such command 'serv'. Did you mean 'serve'?" in done.output
     assert "No such command 'xyzzy'" in CliRunner().invoke(commands, ["xyzzy"]).output
 
 

@@ -1,0 +1,63 @@
+"""`pigeonhole check`: whether a server can be used, and what is in the way."""
+
+import sys
+
+import click
+
+from app.errors import StartupError
+from app.text import escape_line
+from cli.classification.server import find_server
+from cli.server_checks import CheckedServer
+from cli.tables import Columns, example, json_option, print_items, print_json
+
+# Stands for a key that is missing: the server is checked all the same.
+NO_KEY = "none"
+
+
+@click.command(epilog=example("pigeonhole check http://127.0.0.1:8000"))
+@click.argument("url", required=False)
+@click.option(
+    "--api-key", metavar="KEY", help="Key to try.  [default: PIGEONHOLE_API_KEY, if it is set]"
+)
+@json_option(CheckedServer)
+def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
+    """Check whether a server can be used, and say what is wrong.
+
+    URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
+
+    Finds a path too many in the address, https on an http port, a proxy in the way, another server
+    at this address, a server that is not ready, no workers, and a wrong key. The key is sent only
+    to a server of Pigeonhole.
+
+    The exit code is 1 if something is wrong.
+    """
+    problem = ""
+    try:
+        named = find_server(url, api_key)
+    except StartupError as error:
+        # What is wrong is the key or the address. Without a key a server is checked all the same;
+        # for an address that is none, and for LlamaCloud, this raises again.
+        problem = str(error)
+        named = find_server(url, NO_KEY)
+    if named is None:
+        raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
+    from cli.server_checks import check_server  # noqa: PLC0415
+
+    found = check_server(named.url, "" if problem else named.api_key, problem)
+    if as_json:
+        print_json(found)
+    elif not sys.stdout.isatty():
+        columns: Columns = {
+            "check": "name",
+            "result": lambda each: "ok" if each.is_good else "wrong",
+            "finding": "sentence",
+            "advice": "advice",
+        }
+        print_items(found.checks, columns, as_json=False)
+    else:
+        for each in found.checks:
+            mark = "ok" if each.is_good else "WRONG"
+            click.echo(f"{each.name:<8} {mark:<6} {escape_line(each.sentence)}")
+            if each.advice:
+                click.echo(f"{'':<15} {escape_line(each.advice)}")
+    sys.exit(0 if found.is_good else 1)
