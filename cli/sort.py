@@ -12,6 +12,7 @@ import click
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.server import find_server, server_options
+from cli.tables import example
 
 if TYPE_CHECKING:
     from app.configurations.rules_file import RulesFile
@@ -25,14 +26,14 @@ DEFAULT_MIN_CONFIDENCE = 0.8
 INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
 _GO_ON = "Put that right, then run the same command again: it goes on."
-_EXAMPLES = """\b
-Examples:
-  pigeonhole sort scans sorted --rules rules.yaml
-  pigeonhole sort --undo sorted
-"""
 
 
-@click.command(epilog=_EXAMPLES)
+@click.command(
+    epilog=example(
+        "pigeonhole sort scans sorted --rules rules.yaml",
+        "pigeonhole sort --undo sorted",
+    )
+)
 @click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
 @click.option(
     "--rules",
@@ -72,10 +73,10 @@ def sort(
     as_json: bool,
     no_cache: bool,
 ) -> None:
-    """Sort the files of folder IN into folders of OUT, one for each type.
+    """Sort files into one folder for each type.
 
-    Types that are not sure go to _check, files that no rule fits to _unknown, files that cannot be
-    read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps a
+    Files of IN go to folders of OUT. Types that are not sure go to _check, files that no rule
+    fits to _unknown, files that cannot be read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps a
     table, .pigeonhole/sorted.csv, and a journal. The same command sorts later what is new or
     changed, and goes on where a crash or Ctrl-C ended it. Hidden files, links and OUT itself are
     left alone.

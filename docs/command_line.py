@@ -14,7 +14,11 @@ from cli.tables import JsonOption
 
 PAGE = Path(__file__).parent / "reference" / "command-line.md"
 # Verbs whose JSON another page describes.
-DESCRIBED_ELSEWHERE = {"read": "[See what is read](../how-to/see-what-is-read.md) shows it."}
+DESCRIBED_ELSEWHERE = {
+    "read": "[See what is read](../how-to/see-what-is-read.md) shows it.",
+    "classify": "[a JSON schema](classify-output.schema.json).",
+    "sort": "[a JSON schema](sort-output.schema.json).",
+}
 
 HEAD = """\
 # The command

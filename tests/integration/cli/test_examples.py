@@ -81,7 +81,7 @@ def environment(
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The files that examples name."""
-    for name in ("inbox", "mail"):
+    for name in ("inbox", "mail", "scans"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.txt").write_text(INVOICE)
     (tmp_path / "scan.pdf").write_text(INVOICE)
@@ -119,6 +119,8 @@ def run_example(example: str, ids: dict[str, str], *more: str) -> Result:
 def test_each_example_works(example: str, ids: dict[str, str], folder: Path) -> None:
     if "rules init" in example:
         (folder / "rules.yaml").unlink()
+    if "--undo" in example:
+        run("sort", "scans", "sorted", "--rules", "rules.yaml")
 
     done = run_example(example, ids)
 
