@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeVar
 
-from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
 from worker.classification.embedders.base import Embedder, Vectors
@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class CacheSession:
-    """The cache of one file while it is worked on; `store` writes the new entries.
+    """The cache of one file while it is worked on.
+
+    The first look-up reads the rows of all entries; `store` writes the new entries, and when the
+    others were used, in one transaction.
 
     `origins` has `parsed` and `embedded`, each `cached` or `fresh`. With several embedders the
     second is `fresh` as soon as one of them has embedded.
@@ -38,6 +41,8 @@ class CacheSession:
     owner: CacheOwner
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[NewCacheEntry] = field(default_factory=list)
+    _used: list[StoredEntry] = field(default_factory=list)
+    _stored: StoredEntries | None = None
 
     def find_document(self, key: str) -> Document | None:
         """Return the document of a `document_key`."""
@@ -65,20 +70,26 @@ class CacheSession:
         return vectors
 
     def store(self) -> None:
-        """Write the new entries to the cache. Never fails."""
-        self.cache.put(self.owner, self._new)
+        """Write to the cache what is new. Never fails."""
+        self.cache.put(self.owner, self._new, self._used)
         self._new.clear()
+        self._used.clear()
 
     def _find(self, kind: CacheKind, key: str, unpack_entry: Callable[[bytes], T]) -> T | None:
-        data = self.cache.get(self.owner, kind, key)
+        if self._stored is None:
+            self._stored = self.cache.find(self.owner)
+        entry = self._stored.get((kind.value, key))
+        data = None if entry is None else self.cache.read(entry)
         metrics.CACHE_LOOKUPS.add(1, kind.value, "miss" if data is None else "hit")
-        if data is None:
+        if entry is None or data is None:
             return None
         try:
-            return unpack_entry(data)
+            unpacked = unpack_entry(data)
         except ValueError:
-            self.cache.remove(self.owner, kind, key)
+            self.cache.remove(entry)
             return None
+        self._used.append(entry)
+        return unpacked
 
 
 def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> str:

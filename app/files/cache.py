@@ -8,15 +8,15 @@ The blob of a removed entry is deleted as `deletions` describes.
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from app.db import Database, now
+from app.db import Database, now, table_of
 from app.errors import StorageFull
 from app.files import deletions
 from app.files.blobs.protocol import Blob, BlobStore
@@ -27,7 +27,37 @@ log = logging.getLogger(__name__)
 # `used_at` serves eviction only: writing it at every look-up would make each of them a write.
 USED_AT_INTERVAL = timedelta(minutes=5)
 
+# A file has three entries for each selection of pages and each release; older ones are evicted.
+MAX_FOUND = 60
+
 _FAILURES = (OSError, StorageFull, SQLAlchemyError)
+
+# Built once, because they run for each file.
+_ENTRIES = table_of(CacheEntry)
+_FIND = (
+    select(
+        _ENTRIES.c.kind,
+        _ENTRIES.c.key,
+        _ENTRIES.c.id,
+        _ENTRIES.c.blob_key,
+        _ENTRIES.c.size,
+        _ENTRIES.c.sha256,
+        _ENTRIES.c.used_at,
+    )
+    .where(
+        # A foreign key has a type only when the model that it refers to is imported.
+        _ENTRIES.c.file_id == bindparam("file_id", type_=Uuid()),
+        _ENTRIES.c.project_id == bindparam("project_id", type_=Uuid()),
+    )
+    .order_by(_ENTRIES.c.used_at.desc())
+    .limit(MAX_FOUND)
+)
+_INSERT = insert(_ENTRIES)
+_TOUCH = (
+    update(_ENTRIES)
+    .where(_ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(used_at=bindparam("moment"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +80,27 @@ class NewCacheEntry:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """The row of an entry: where its bytes are, and when they were last used."""
+
+    id: UUID
+    blob_key: str
+    size: int
+    sha256: str
+    used_at: datetime
+
+
+StoredEntries = Mapping[tuple[str, str], StoredEntry]
+"""The entries of one file by kind and key."""
+
+
 class FileCache:
     """The cache of all files, `max_bytes` in total; 0 switches it off.
 
-    `get`, `put` and `remove` never fail: without the cache everything works, only slower. The
-    first failure is logged, and the next one only after a `put` has succeeded. The sweeper evicts,
-    so the cache may exceed `max_bytes` for a while.
+    `find`, `read`, `put` and `remove` never fail: without the cache everything works, only slower.
+    The first failure is logged, and the next one only after a `put` has succeeded. The sweeper
+    evicts, so the cache may exceed `max_bytes` for a while.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
@@ -64,26 +109,49 @@ class FileCache:
         self._max_bytes = max_bytes
         self._has_failed = False
 
-    def get(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
-        """Return an entry's bytes as they were stored; None when there is no such entry."""
+    def find(self, owner: CacheOwner) -> StoredEntries:
+        """Return the entries of a file, the most recently used MAX_FOUND; one statement."""
         if self._max_bytes == 0:
-            return None
+            return {}
         try:
-            return self._find(owner, kind, key)
+            with self._database.read() as session:
+                rows = session.execute(_FIND, asdict(owner)).all()
         except _FAILURES as error:
             self._log_once(error)
-            return None
+            return {}
+        return {(row.kind, row.key): StoredEntry(*row[2:]) for row in rows}
 
-    def put(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
-        """Store new entries, all of them or none.
+    def read(self, entry: StoredEntry) -> bytes | None:
+        """Return an entry's bytes as they were stored.
+
+        Returns None, and removes the entry, if the bytes are missing or damaged.
+        """
+        try:
+            data = self._read(entry.blob_key, entry.size)
+            if data is not None and hashlib.sha256(data).hexdigest() == entry.sha256:
+                return data
+            self._remove([entry.id])
+        except _FAILURES as error:
+            self._log_once(error)
+        return None
+
+    def put(
+        self,
+        owner: CacheOwner,
+        entries: Sequence[NewCacheEntry],
+        used: Sequence[StoredEntry] = (),
+    ) -> None:
+        """Store new entries, all of them or none, and note that others were used.
 
         Stores none when another worker has stored one of them, or the file was deleted.
         """
         entries = [entry for entry in entries if len(entry.data) <= self._max_bytes]
-        if not entries:
+        due = now() - USED_AT_INTERVAL
+        stale = [entry.id for entry in used if entry.used_at < due]
+        if not entries and not stale:
             return
         try:
-            self._store(owner, entries)
+            self._store(owner, entries, stale)
         except IntegrityError:
             return
         except _FAILURES as error:
@@ -91,13 +159,10 @@ class FileCache:
         else:
             self._has_failed = False
 
-    def remove(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
+    def remove(self, entry: StoredEntry) -> None:
         """Remove an entry that the caller cannot read."""
         try:
-            with self._database.read() as session:
-                row = session.execute(_entry(owner, kind, key)).one_or_none()
-            if row is not None:
-                self._remove([row.id])
+            self._remove([entry.id])
         except _FAILURES as error:
             self._log_once(error)
 
@@ -122,22 +187,6 @@ class FileCache:
         self._remove(evicted)
         return len(evicted)
 
-    def _find(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
-        with self._database.read() as session:
-            row = session.execute(_entry(owner, kind, key)).one_or_none()
-        if row is None:
-            return None
-        data = self._read(row.blob_key, row.size)
-        if data is None or hashlib.sha256(data).hexdigest() != row.sha256:
-            self._remove([row.id])
-            return None
-        if row.used_at < now() - USED_AT_INTERVAL:
-            with self._database.write() as session:
-                session.execute(
-                    update(CacheEntry).where(CacheEntry.id == row.id).values(used_at=now())
-                )
-        return data
-
     def _read(self, blob_key: str, size: int) -> bytes | None:
         """Return a blob's bytes, one more than `size` at most; None when the blob is missing."""
         try:
@@ -147,23 +196,30 @@ class FileCache:
             self._blobs.check()  # raises when the whole store is unavailable
             return None
 
-    def _store(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
+    def _store(
+        self, owner: CacheOwner, entries: Sequence[NewCacheEntry], stale: Sequence[UUID]
+    ) -> None:
         blobs: list[Blob] = []
         try:
             blobs.extend(self._write(entry.data) for entry in entries)
             with self._database.write() as session:
-                session.add_all(
-                    CacheEntry(
-                        project_id=owner.project_id,
-                        file_id=owner.file_id,
-                        kind=entry.kind,
-                        key=entry.key,
-                        blob_key=blob.key,
-                        size=blob.size,
-                        sha256=blob.sha256,
+                if stale:
+                    session.execute(_TOUCH, {"ids": stale, "moment": now()})
+                if entries:
+                    session.execute(
+                        _INSERT,
+                        [
+                            {
+                                **asdict(owner),
+                                "kind": entry.kind.value,
+                                "key": entry.key,
+                                "blob_key": blob.key,
+                                "size": blob.size,
+                                "sha256": blob.sha256,
+                            }
+                            for entry, blob in zip(entries, blobs, strict=True)
+                        ],
                     )
-                    for entry, blob in zip(entries, blobs, strict=True)
-                )
         except BaseException:
             for blob in blobs:
                 self._blobs.delete(blob.key)
@@ -194,14 +250,3 @@ class FileCache:
         if not self._has_failed:
             log.warning("file cache unavailable; reading files without it", exc_info=error)
         self._has_failed = True
-
-
-def _entry(owner: CacheOwner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
-    return select(
-        CacheEntry.id, CacheEntry.blob_key, CacheEntry.size, CacheEntry.sha256, CacheEntry.used_at
-    ).where(
-        CacheEntry.project_id == owner.project_id,
-        CacheEntry.file_id == owner.file_id,
-        CacheEntry.kind == kind,
-        CacheEntry.key == key,
-    )
