@@ -1,6 +1,8 @@
 """The command's verbs and how it fails."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -31,6 +33,21 @@ def run(*arguments: str) -> str:
 def test_each_verb_explains_itself(verb: str) -> None:
     assert f"{verb} " in run("--help")
     assert "Usage: " in run(verb, "--help")
+
+
+def test_the_list_of_verbs_imports_nothing_heavy() -> None:
+    ask = (
+        "import sys; from cli.main import commands; commands(['--help'], standalone_mode=False);"
+        " print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+
+    imported = set(done.stderr.split())
+    assert "click" in imported
+    assert not imported & {
+        *("alembic", "celery", "fastapi", "httpx2", "numpy", "onnxruntime", "pydantic", "rich"),
+        *("scipy", "sklearn", "sqlalchemy", "uvicorn", "worker"),
+    }
 
 
 def test_the_version() -> None:
