@@ -2,9 +2,9 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter of the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-client install-dev demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
+.PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
+	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs bench-memory \
 	bench-queue bench-webhooks bench-chaos
 
@@ -36,6 +36,9 @@ install-client: ## Add the official client of the demo to .venv
 
 install-dev: ## Add what tests, checks and benchmarks need to .venv
 	@requirements/install.sh $(VENV) requirements/dev.txt project
+
+baseline: ## Make .venv-baseline with what the script that a user writes needs (for make bench; 1 GB)
+	@requirements/install-baseline.sh .venv-baseline requirements/baseline.in
 
 demo: install-client ## Start a server, classify the samples with the official client, show the results
 	@$(BIN)/pigeonhole demo $(ARGS)
@@ -104,6 +107,12 @@ fuzz: install-dev ## Send 20,000 generated requests to a server (ARGS="--request
 audit: install-dev ## Look up known vulnerabilities of the locked packages (needs a network)
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python requirements/audit.py $(FUZZ_VENV)/bin/pip-audit requirements/runtime.txt
+
+bench: install-dev baseline ## Measure speed, latency, growth, memory, start (CORPUS=folder, ARGS=--quick)
+	@$(BIN)/python -m benchmarks.speed $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-profile: install-dev ## Measure the processor time of the main job by part (CORPUS=folder)
+	@$(BIN)/python -m benchmarks.speed.profile $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 bench-accuracy: install-dev ## Measure the accuracy of verdicts on labelled documents (CORPUS="folder ...")
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS="folder ..."' >&2; exit 2; }
