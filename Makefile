@@ -5,7 +5,7 @@
 .PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
 	check-image bundle check-bundle \
 	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
-	bench-api bench-auth bench-uploads bench-blobs bench-memory \
+	bench-api bench-auth bench-uploads bench-blobs \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
@@ -154,9 +154,6 @@ bench-blobs: install-dev ## Measure storing and opening files in a directory and
 
 bench-webhooks: install-dev ## Measure deliveries to bad receivers, and files per second meanwhile
 	@$(BIN)/python -m benchmarks.server.webhooks $(ARGS)
-
-bench-memory: install-dev ## Measure the memory of the processes under load
-	@$(BIN)/python -m benchmarks.server.memory $(ARGS)
 
 bench-queue: install-dev ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
 	@$(BIN)/python -m benchmarks.server.queue $(ARGS)

@@ -34,6 +34,7 @@ class Client:
     """The classifier's API as a benchmark needs it."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
+        self.api_key = api_key
         self.http = httpx2.Client(
             base_url=base_url,
             headers={"Authorization": f"Bearer {api_key}"},

@@ -1,7 +1,5 @@
 """The processor time of the main job by part: files seen for the first time, and known files.
 
-    python -m benchmarks.speed.profile [--corpus FOLDER] [--documents 60]
-
 A worker's pipeline runs in this process, on SQLite, and its functions are timed. Then the same
 files go through a server, whose processes tell what HTTP takes. The parts that are neither parsing
 nor embedding have a target.
