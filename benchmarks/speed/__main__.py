@@ -18,6 +18,7 @@ from benchmarks.server.api import measure_requests
 from benchmarks.speed.documents import Documents, load_documents
 from benchmarks.speed.footprint import measure_memory, measure_start
 from benchmarks.speed.growth import measure_growth
+from benchmarks.speed.kinds import measure_kinds
 from benchmarks.speed.latency import measure_latency
 from benchmarks.speed.profile import measure_profile, profile_table
 from benchmarks.speed.throughput import measure_throughput, throughput_table
@@ -36,6 +37,7 @@ class Scale:
     memory: int
     workers: tuple[int, ...]
     requests: int
+    copies: int
 
 
 FULL = Scale(
@@ -48,6 +50,7 @@ FULL = Scale(
     memory=1000,
     workers=(1, 2, 4),
     requests=800,
+    copies=20,
 )
 QUICK = Scale(
     documents=20,
@@ -59,6 +62,7 @@ QUICK = Scale(
     memory=20,
     workers=(2,),
     requests=200,
+    copies=3,
 )
 WORKERS = 2
 
@@ -108,6 +112,10 @@ def _memory(documents: Documents, scale: Scale) -> list[Table]:
     return measure_memory(documents, scale.memory, scale.workers, idle_seconds=10)
 
 
+def _kinds(documents: Documents, scale: Scale) -> list[Table]:
+    return [measure_kinds(documents, scale.copies)]
+
+
 def _start(_: Documents, __: Scale) -> list[Table]:
     return [measure_start(WORKERS)]
 
@@ -121,6 +129,7 @@ def _api(_: Documents, scale: Scale) -> list[Table]:
 SECTIONS: dict[str, Callable[[Documents, Scale], list[Table]]] = {
     "throughput": _throughput,
     "profile": _profile,
+    "kinds": _kinds,
     "latency": _latency,
     "growth": _growth,
     "memory": _memory,

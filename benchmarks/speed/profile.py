@@ -7,30 +7,18 @@ nor embedding have a target.
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
-from app import schema
-from app.files import service as files
-from app.files.service import NewFile
-from app.files.sniff.sniff import extension_of
 from app.jobs.values import Rule
-from app.settings import load_settings
 from benchmarks.server.live import Client, live_server
 from benchmarks.speed.documents import Documents, load_documents
-from benchmarks.speed.timers import EMBED, PARSE, PARTS, Timers, cpu_seconds
-from cli.composition import open_blobs
-from cli.pipeline import build_pipeline
-from devtools.tenant_data import TenantData
-from worker.parsing.sandbox.parser import SandboxedParser
-from worker.pipeline import Pipeline
+from benchmarks.speed.timers import EMBED, PARSE, cpu_seconds
+from benchmarks.speed.worker import timed_worker
 
 FIRST, KNOWN = "first time", "known file,\nnew rules"
 # Milliseconds a document for everything that is neither parsing nor embedding.
@@ -96,57 +84,14 @@ def measure_profile(documents: Documents, count: int) -> Profile:
 
 
 def _measure_pipeline(paths: Sequence[Path], rules: Sequence[Rule]) -> dict[str, dict[str, float]]:
-    with tempfile.TemporaryDirectory(prefix="pigeonhole-") as folder:
-        settings = load_settings(data_dir=Path(folder))
-        built = build_pipeline(settings, ())
-        assert isinstance(built, Pipeline)
-        schema.migrate(built.database)
-        tenants = TenantData(built.database)
-        blobs = open_blobs(settings)
-        ids = []
-        for path in paths:
-            writer = blobs.create()
-            writer.write(path.read_bytes())
-            blob = writer.commit()
-            with blobs.open(blob.key) as file:
-                format_ = extension_of(file, path.name)
-            with built.database.write() as session:
-                new = NewFile(f"document{path.suffix}", format_)
-                ids.append(files.create(session, tenants.first, new, blob).id)
-        try:
-            _run(
-                built, tenants, ids[:1], rules
-            )  # loads what is loaded late, and the rules' vectors
-            return {
-                FIRST: _time(built, tenants, ids, rules),
-                KNOWN: _time(built, tenants, ids, _other_words(rules)),
-            }
-        finally:
-            built.close()
+    with timed_worker() as worker:
+        ids = [worker.add(path.read_bytes(), path.suffix) for path in paths]
+        worker.run(ids[:1], rules)  # loads what is loaded late, and embeds the rules
+        return {FIRST: worker.time(ids, rules), KNOWN: worker.time(ids, _other_words(rules))}
 
 
 def _other_words(rules: Sequence[Rule]) -> list[Rule]:
     return [Rule(rule.type, f"{rule.description} Of any kind.") for rule in rules]
-
-
-def _run(
-    pipeline: Pipeline, tenants: TenantData, ids: Sequence[UUID], rules: Sequence[Rule]
-) -> None:
-    for start in range(0, len(ids), 500):
-        tenants.job(ids[start : start + 500], rules=rules, deadline=timedelta(days=1))
-    while pipeline.run_next("profile", on_claim=lambda _: None):
-        pass
-
-
-def _time(
-    pipeline: Pipeline, tenants: TenantData, ids: Sequence[UUID], rules: Sequence[Rule]
-) -> dict[str, float]:
-    parser = pipeline.reader.parser
-    assert isinstance(parser, SandboxedParser)
-    timers = Timers(parser)
-    with timers.patched(pipeline.engine.scorer.embedders):
-        _run(pipeline, tenants, ids, rules)
-    return {part: timers.seconds[part] / len(ids) * 1000 for part in PARTS}
 
 
 def _measure_http(paths: Sequence[Path], rules: Sequence[dict[str, str]]) -> list[float]:
