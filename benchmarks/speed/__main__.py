@@ -78,7 +78,7 @@ def main() -> int:
     given = parser.parse_args()
     documents = load_documents(given.corpus)
     scale = QUICK if given.quick else FULL
-    console = Console(width=100)
+    console = Console(width=120)
     load = os.getloadavg()[0]
     console.print(
         f"{os.cpu_count()} cores; load before the run {load:.1f}"
