@@ -75,11 +75,11 @@ def sort(
 ) -> None:
     """Sort files into one folder for each type.
 
-    Files of IN go to folders of OUT. Types that are not sure go to _check, files that no rule
-    fits to _unknown, files that cannot be read to _failed. No file is replaced: the second scan.pdf becomes "scan (2).pdf". OUT keeps a
-    table, .pigeonhole/sorted.csv, and a journal. The same command sorts later what is new or
-    changed, and goes on where a crash or Ctrl-C ended it. Hidden files, links and OUT itself are
-    left alone.
+    Files of IN go to folders of OUT. Types that are not sure go to _check, files that no rule fits
+    to _unknown, files that cannot be read to _failed. No file is replaced: the second scan.pdf
+    becomes "scan (2).pdf". OUT keeps a table, .pigeonhole/sorted.csv, and a journal. The same
+    command sorts later what is new or changed, and goes on where a crash or Ctrl-C ended it.
+    Hidden files, links and OUT itself are left alone.
 
     --undo puts the files back as they were; one that was changed since is left and named.
 

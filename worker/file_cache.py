@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol, TypeVar
 
-from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
 from worker.classification.embedders.base import Embedder, Vectors
@@ -42,29 +42,44 @@ class EntryStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredFileEntries:
-    """The entries of a file of the server."""
+    """The entries of a file of the server.
+
+    The first look-up reads the rows of all of them; `put` also notes which of them were used.
+    """
 
     cache: FileCache
     owner: CacheOwner
+    _stored: StoredEntries | None = None
+    _used: list[StoredEntry] = field(default_factory=list)
 
     def get(self, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there is no such entry."""
-        return self.cache.get(self.owner, kind, key)
+        entry = self._find(kind, key)
+        data = None if entry is None else self.cache.read(entry)
+        if entry is not None and data is not None:
+            self._used.append(entry)
+        return data
 
     def put(self, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries."""
-        self.cache.put(self.owner, entries)
+        self.cache.put(self.owner, entries, self._used)
+        self._used.clear()
 
     def remove(self, kind: CacheKind, key: str) -> None:
         """Remove an entry that the caller cannot read."""
-        self.cache.remove(self.owner, kind, key)
+        self.cache.remove(self._find(kind, key))
+
+    def _find(self, kind: CacheKind, key: str) -> StoredEntry | None:
+        if self._stored is None:
+            self._stored = self.cache.find(self.owner)
+        return self._stored.get((kind.value, key))
 
 
 @dataclass(slots=True)
 class CacheSession:
-    """The cache of one file while it is worked on; `store` writes the new entries.
+    """The cache of one file while it is worked on; `store` writes what is new.
 
     `origins` has `parsed` and `embedded`, each `cached` or `fresh`. With several embedders the
     second is `fresh` as soon as one of them has embedded.
@@ -100,7 +115,7 @@ class CacheSession:
         return vectors
 
     def store(self) -> None:
-        """Write the new entries to the cache. Never fails."""
+        """Write to the cache what is new. Never fails."""
         self.entries.put(self._new)
         self._new.clear()
 
