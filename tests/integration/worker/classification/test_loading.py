@@ -114,7 +114,7 @@ def test_constants_lie_among_the_models(fitted: Place):
 def test_a_worker_s_engine_can_be_tried_before(fitted: Place):
     result = run(fitted, "check")
     assert result.exit_code == 0
-    assert "24 dimensions" in result.output
+    assert "\t24\n" in result.output
 
 
 def test_what_its_own_process_says_is_passed_on(model: Path, tmp_path: Path):
