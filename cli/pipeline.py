@@ -85,7 +85,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         database=database,
         reader=reader,
         engine=engine,
-        examples=ExampleLoader(database, engine.scorer, reader),
+        examples=ExampleLoader(database, engine, reader),
         lease=timedelta(seconds=settings.lease_seconds),
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,

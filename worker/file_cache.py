@@ -7,15 +7,13 @@ entry is therefore never found again, and is evicted in time.
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Literal, TypeVar
 
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry
 from app.files.models import CacheKind
 from app.observability import metrics
-from worker.classification.embedders.base import Embedder, Vectors
-from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
 from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
@@ -30,17 +28,20 @@ T = TypeVar("T")
 class CacheSession:
     """The cache of one file while it is worked on; `store` writes the new entries.
 
-    `origins` has `parsed` and `embedded`, each `cached` or `fresh`. With several embedders the
-    second is `fresh` as soon as one of them has embedded.
+    `origins` has `parsed` and `embedded`, each `cached` or `fresh`. The second is `fresh` as soon
+    as any part of the document was embedded. What is computed from a document is kept under names
+    that cover everything that it depends on besides the document.
     """
 
     cache: FileCache
     owner: CacheOwner
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[NewCacheEntry] = field(default_factory=list)
+    _document_key: str = ""
 
     def find_document(self, key: str) -> Document | None:
         """Return the document of a `document_key`."""
+        self._document_key = key
         document = self._find(CacheKind.DOCUMENT, key, unpack_document)
         if document is not None:
             self.origins["parsed"] = "cached"
@@ -49,25 +50,29 @@ class CacheSession:
     def add_document(self, key: str, document: Document) -> None:
         """Add a document that was parsed."""
         self.origins["parsed"] = "fresh"
+        self._document_key = key
         self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, pack_document(document)))
 
-    def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
-        """Return the embedder's vectors of these passages, cached or fresh."""
-        key = vectors_key(embedder, texts)
-        shape = (len(texts), embedder.dimension)
-        cached = self._find(CacheKind.VECTORS, key, lambda data: unpack(data, shape))
-        if cached is not None:
+    def find(self, name: str) -> bytes | None:
+        """Return what was computed from the document under a name."""
+        data = self._find(CacheKind.VECTORS, self._key(name), bytes)
+        if data is not None:
             self.origins.setdefault("embedded", "cached")
-            return cached
-        vectors = fresh_vectors(embedder, texts)
+        return data
+
+    def add(self, name: str, data: bytes) -> None:
+        """Add what was computed from the document under a name."""
         self.origins["embedded"] = "fresh"
-        self._new.append(NewCacheEntry(CacheKind.VECTORS, key, pack(vectors)))
-        return vectors
+        self._new.append(NewCacheEntry(CacheKind.VECTORS, self._key(name), data))
 
     def store(self) -> None:
         """Write the new entries to the cache. Never fails."""
         self.cache.put(self.owner, self._new)
         self._new.clear()
+
+    def _key(self, name: str) -> str:
+        """Return the key of a name for the document that was found or added last."""
+        return hashlib.sha256(f"{self._document_key} {name}".encode("ascii")).hexdigest()
 
     def _find(self, kind: CacheKind, key: str, unpack_entry: Callable[[bytes], T]) -> T | None:
         data = self.cache.get(self.owner, kind, key)

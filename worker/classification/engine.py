@@ -4,24 +4,29 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.jobs.values import Rule, Verdict
+from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
 from worker.classification.embedders.base import Embedder
-from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
+from worker.classification.packing import (
+    pack_comparison,
+    pack_text,
+    unpack_comparison,
+    unpack_text,
+)
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.scoring.calibration import decide
+from worker.classification.scoring.calibration import Calibration, decide
+from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.embedded_document import EmbeddedDocument
 from worker.classification.scoring.examples import ExamplesByType
-from worker.classification.scoring.scorer import Scorer
+from worker.classification.scoring.scorer import Depth, Scorer
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
+_TEXT, _COMPARISON = "text", "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,15 @@ class Classification:
 
     verdict: Verdict
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A way to decide: what is read of a document, and how sure its calibration must be."""
+
+    depth: Depth
+    calibration: Calibration
+    enough: float
 
 
 class Engine:
@@ -49,7 +63,8 @@ class Engine:
         constants.check(embedders, knowledge)
         self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
         self.missing = missing
-        self.version = _version(constants, self.scorer)
+        self.stages = (Stage(self.scorer.full_depth, constants.calibration, 0.0),)
+        self.version = _version(constants, self.scorer, self.stages)
         self._calibration = constants.calibration
 
     @property
@@ -61,11 +76,34 @@ class Engine:
         """Embed a document and judge it; raises ValueError without rules."""
         return self.judge(self.embed(document), rules)
 
-    def embed(
-        self, document: Document, passage_vectors: PassageVectors = fresh_vectors
-    ) -> EmbeddedDocument:
-        """Embed a document: the expensive part, independent of any rules."""
-        return self.scorer.embed(document, passage_vectors)
+    def embed(self, document: Document, store: Store | None = None) -> EmbeddedDocument:
+        """Read and embed a document, as far as every set of rules needs it.
+
+        The rest is embedded when rules need it. `store` keeps what was computed for the document
+        by an engine of this version; what it has is not computed again.
+        """
+        kept: Store = NoStore() if store is None else store
+        packed = kept.find(f"{_TEXT} {self.version}")
+        if packed is not None:
+            text = unpack_text(packed)
+        else:
+            text = self.scorer.read(document)
+            kept.add(f"{_TEXT} {self.version}", pack_text(text))
+
+        def compare(embedded: EmbeddedDocument, stage: int) -> Comparison:
+            name = f"{_COMPARISON} {stage} {self.version}"
+            packed = kept.find(name)
+            if packed is not None:
+                return unpack_comparison(packed)
+            earlier = embedded.comparison(stage - 1) if stage else None
+            comparison = self.scorer.compare(embedded.text, self.stages[stage].depth, earlier)
+            kept.add(name, pack_comparison(comparison))
+            return comparison
+
+        embedded = EmbeddedDocument(document, text, compare)
+        if text.chunks:
+            embedded.comparison(0)
+        return embedded
 
     def find_catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
         """Return the positions of the rules that mean "anything else".
@@ -74,11 +112,8 @@ class Engine:
         """
         if not rules:
             raise ValueError("at least one rule is needed")
-        lead = self.scorer.lead
-        nearness = self.scorer.targets(rules)[0].direct @ lead.catch_alls.T
-        return find_catch_alls(
-            rules, nearness.max(axis=1).astype(np.float32), lead.tuning.catch_all
-        )
+        nearness = self.scorer.rules.read_set(rules).catch_all
+        return find_catch_alls(rules, nearness, self.scorer.lead.tuning.catch_all)
 
     def judge(
         self,
@@ -97,7 +132,7 @@ class Engine:
         catch_all = rules[positions[0]].type if positions else None
         candidates = [rule for position, rule in enumerate(rules) if position not in positions]
         scoring = None
-        if not document.chunks:
+        if not document.text.chunks:
             # All that is known is how often no rule fitted in the documents of the fitting.
             type_, confidence = catch_all, self._calibration.null_share
         elif not candidates:
@@ -113,12 +148,17 @@ class Engine:
     def _score(
         self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
     ) -> Judgement:
+        """Score a document, stage after stage, until one is sure enough."""
         by_rule = [examples.get(rule.type) for rule in rules]
-        scores = self.scorer.score(document, rules, by_rule)
-        decision = decide(scores, self._calibration).with_losses(
-            document.document.lost_parts, len(document.document.pages)
-        )
-        return Judgement(document, rules, by_rule, scores, decision)
+        read = self.scorer.rules.read_set(rules)
+        for number, stage in enumerate(self.stages):
+            comparison = document.comparison(number)
+            scores = self.scorer.score(document.text, comparison, rules, by_rule)
+            decision = decide(scores, stage.calibration)
+            if decision.confidence >= stage.enough:
+                break
+        decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
+        return Judgement(document, comparison, read, by_rule, scores, decision)
 
     def _evidence(
         self,
@@ -134,8 +174,8 @@ class Engine:
             pages_read=len(document.pages),
             total_pages=document.total_pages,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
-            characters=embedded.characters,
-            chunks=len(embedded.chunks),
+            characters=embedded.text.characters,
+            chunks=len(embedded.text.chunks),
             rules=rules,
             panel_types=len(self.scorer.knowledge.panel),
             catch_all=catch_all,
@@ -144,11 +184,12 @@ class Engine:
         )
 
 
-def _version(constants: Constants, scorer: Scorer) -> str:
+def _version(constants: Constants, scorer: Scorer, stages: Sequence[Stage]) -> str:
     """Return the scoring version and a digest of everything that was fitted or tuned.
 
     The models and the knowledge are in the constants' fingerprint.
     """
     tunings = [space.tuning for space in scorer.spaces]
-    whole = hashlib.sha256(f"{constants.digest()} {tunings}".encode())
+    steps = [(stage.depth, stage.enough) for stage in stages]
+    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

@@ -167,11 +167,12 @@ def score_all(scorer: Scorer, corpus: Corpus) -> list[list[ScoredDocument]]:
     """Score every document that has text, in order, once for each set of rules."""
     by_rules: list[list[ScoredDocument]] = [[] for _ in corpus.rule_sets]
     for item in corpus.documents:
-        embedded = scorer.embed(item.document)
-        if not embedded.chunks:
+        text = scorer.read(item.document)
+        if not text.chunks:
             continue
+        comparison = scorer.compare(text, scorer.full_depth)
         for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
-            scores = scorer.score(embedded, rules)
+            scores = scorer.score(text, comparison, rules)
             scored.append(ScoredDocument(scores, item.label, item.source))
     return by_rules
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
-from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.comparison import Comparison
 
 _FEW_STRENGTH = 0.6
 _FULL_STRENGTH = 1.0
@@ -37,9 +37,12 @@ ExamplesByType = Mapping[str, EmbeddedExamples]
 """The examples of those rules that have any, by the rule's type."""
 
 
-def directions_of(document: EmbeddedDocument) -> tuple[Vectors, ...]:
-    """Return the mean direction of a document's chunks in each space."""
-    return tuple(normalise(vectors.chunks.mean(axis=0)) for vectors in document.vectors)
+def directions_of(comparison: Comparison) -> tuple[Vectors, ...]:
+    """Return the mean direction of a document's chunks in each space, all of which it has."""
+    return tuple(
+        normalise(comparison.spaces[number].vectors.chunks.mean(axis=0))
+        for number in range(len(comparison.spaces))
+    )
 
 
 def combine_examples(documents: Sequence[tuple[Vectors, ...]]) -> EmbeddedExamples:

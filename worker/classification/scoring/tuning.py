@@ -10,6 +10,11 @@ The fields are part of an engine's version.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from worker.classification.features.chunks import CHUNK_COUNT
+
+TITLE = "title"
+"""The channel of title lines."""
+
 Range = tuple[float, float]
 """Two cosines: the weight is 0 up to the first and 1 from the second on."""
 
@@ -25,7 +30,8 @@ class Tuning:
     types of the panel from `explained` on: these are no alternatives to it ("tax invoice" must not
     count against "invoice"). `related` is the nearness at which a document's own name speaks for a
     rule. From `overlapping` on two rules mean nearly the same. `scripts` are the first words of the
-    Unicode names of letters that the model has seen; None means all.
+    Unicode names of letters that the model has seen; None means all. `chunks` is the number of
+    chunks of a document that it embeds.
     """
 
     weights: Mapping[str, float]
@@ -38,10 +44,11 @@ class Tuning:
     related: Range
     overlapping: float
     scripts: tuple[str, ...] | None
+    chunks: int = CHUNK_COUNT
 
 
 USE = Tuning(
-    weights={"description": 1.0, "samples": 1.0, "mapped": 1.0, "nearest": 1.0, "title": 1.0},
+    weights={"description": 1.0, "samples": 1.0, "mapped": 1.0, "nearest": 1.0, TITLE: 1.0},
     # A type that is not in the bank has no samples, and those of its nearest neighbours mislead.
     # (Measured without the bank's 55 nearest types: 25 rules 0.745 -> 0.776, 5 rules
     # 0.904 -> 0.919; with the whole bank nothing is lost.)
