@@ -17,7 +17,6 @@ from worker.classification.packing import (
     unpack_comparison,
     unpack_text,
 )
-from worker.classification.rules.catch_all import find_catch_alls
 from worker.classification.scoring.calibration import Calibration, decide
 from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
@@ -112,8 +111,7 @@ class Engine:
         """
         if not rules:
             raise ValueError("at least one rule is needed")
-        nearness = self.scorer.rules.read_set(rules).catch_all
-        return find_catch_alls(rules, nearness, self.scorer.lead.tuning.catch_all)
+        return self.scorer.rules.read_set(rules).catch_alls
 
     def judge(
         self,

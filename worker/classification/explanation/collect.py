@@ -115,10 +115,9 @@ def _ranked_rules(
     judgement: Judgement, scorer: Scorer, order: Sequence[int]
 ) -> Iterator[RankedRule]:
     scores = judgement.scores
-    channels = [
-        (name, channel.scores.tolist(), channel.weights.tolist())
-        for name, channel in scores.channels.items()
-    ]
+    names = tuple(scores.channels)
+    values = np.stack([channel.scores for channel in scores.channels.values()], axis=1).tolist()
+    weights = np.stack([channel.weights for channel in scores.channels.values()], axis=1).tolist()
     totals, own = scores.rules.tolist(), scores.own.tolist()
     by_words, bonuses = scores.lexical.tolist(), scores.bonuses.sum(axis=0).tolist()
     named, excluded = scores.named.tolist(), scores.excluded.tolist()
@@ -127,10 +126,7 @@ def _ranked_rules(
         yield RankedRule(
             type=judgement.rules.rules[position].type,
             score=totals[position],
-            channels=tuple(
-                ChannelScore(name, values[position], weights[position])
-                for name, values, weights in channels
-            ),
+            channels=tuple(map(ChannelScore, names, values[position], weights[position])),
             lexical=by_words[position] * lexical.WEIGHT,
             bonus=bonuses[position],
             named=named[position],

@@ -1,12 +1,12 @@
 """The numbers behind a verdict, so that its reasoning can be checked."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.jobs.values import Quote
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelScore:
+class ChannelScore(NamedTuple):
     """The score of one channel and its weight in the mean of all."""
 
     name: str

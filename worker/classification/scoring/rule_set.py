@@ -11,6 +11,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
+from worker.classification.rules.catch_all import find_catch_alls
 from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
@@ -56,7 +57,7 @@ class RuleSet:
     `targets` and `stand_ins` (k, D) have one entry for each space, `trusts` (k, spaces) and
     `relations` (k, N) one row a rule. `bonuses` (cues, k) is what each cue adds. The rest is as in
     `Scores`. `rivals` are the types that descriptions exclude, and `rival_rows` the rules that
-    exclude them. `catch_all` (k,) is the nearness of each rule to "any other document".
+    exclude them. `catch_alls` are the positions of the rules that mean "anything else".
     """
 
     rules: tuple[Rule, ...]
@@ -71,7 +72,7 @@ class RuleSet:
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
-    catch_all: Vectors
+    catch_alls: tuple[int, ...]
     rivals: "RuleSet | None"
     rival_rows: tuple[int, ...]
 
@@ -132,6 +133,7 @@ class RuleReader:
         lead, tuning = targets[0].direct, self._lead.tuning
         resolutions = [each.resolution for each in read]
         overlaps = lead @ lead.T
+        nearness = (lead @ self._lead.catch_alls.T).max(axis=1)
         excluded = [(row, name) for row, each in enumerate(read) for name in each.excluded]
         return RuleSet(
             rules=rules,
@@ -149,7 +151,7 @@ class RuleReader:
             covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
             overlaps=overlaps,
             overlapping=overlaps >= tuning.overlapping,
-            catch_all=(lead @ self._lead.catch_alls.T).max(axis=1).astype(np.float32),
+            catch_alls=find_catch_alls(rules, nearness, tuning.catch_all),
             rivals=self.read_set([name for _, name in excluded]) if excluded else None,
             rival_rows=tuple(row for row, _ in excluded),
         )
