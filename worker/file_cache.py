@@ -1,4 +1,4 @@
-"""The cache of one file: its document and the vectors of its passages.
+"""The cache of one file: its document and how it compares with what is known.
 
 The key of an entry covers everything that the entry depends on besides the file. An outdated
 entry is therefore never found again, and is evicted in time.
@@ -37,28 +37,25 @@ class CacheSession:
     owner: CacheOwner
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[NewCacheEntry] = field(default_factory=list)
-    _document_key: str = ""
+    _document: str = ""
 
     def find_document(self, key: str) -> Document | None:
         """Return the document of a `document_key`."""
-        self._document_key = key
-        document = self._find(CacheKind.DOCUMENT, key, unpack_document)
-        if document is not None:
-            self.origins["parsed"] = "cached"
-        return document
+        return self._find(CacheKind.DOCUMENT, key, self._read_document)
 
     def add_document(self, key: str, document: Document) -> None:
         """Add a document that was parsed."""
         self.origins["parsed"] = "fresh"
-        self._document_key = key
-        self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, pack_document(document)))
+        packed = pack_document(document)
+        self._document = _digest(packed)
+        self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, packed))
 
-    def find(self, name: str) -> bytes | None:
+    def find(self, name: str, unpack: Callable[[bytes], T]) -> T | None:
         """Return what was computed from the document under a name."""
-        data = self._find(CacheKind.VECTORS, self._key(name), bytes)
-        if data is not None:
+        found = self._find(CacheKind.VECTORS, self._key(name), unpack)
+        if found is not None:
             self.origins.setdefault("embedded", "cached")
-        return data
+        return found
 
     def add(self, name: str, data: bytes) -> None:
         """Add what was computed from the document under a name."""
@@ -71,8 +68,14 @@ class CacheSession:
         self._new.clear()
 
     def _key(self, name: str) -> str:
-        """Return the key of a name for the document that was found or added last."""
-        return hashlib.sha256(f"{self._document_key} {name}".encode("ascii")).hexdigest()
+        # By the text, which is often the same with other limits.
+        return _digest(f"{self._document} {name}".encode("ascii"))
+
+    def _read_document(self, data: bytes) -> Document:
+        document = unpack_document(data)
+        self._document = _digest(data)
+        self.origins["parsed"] = "cached"
+        return document
 
     def _find(self, kind: CacheKind, key: str, unpack_entry: Callable[[bytes], T]) -> T | None:
         data = self.cache.get(self.owner, kind, key)
@@ -97,7 +100,7 @@ def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> s
         pages = sorted(set(request.selection.target_pages))
     models = ocr.choose(request.lang).version
     whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
-    return hashlib.sha256(whole.encode("ascii")).hexdigest()
+    return _digest(whole.encode("ascii"))
 
 
 def pack_document(document: Document) -> bytes:
@@ -118,3 +121,7 @@ def unpack_document(data: bytes) -> Document:
         return Document.from_json(json.loads(text))
     except (zlib.error, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("not a cached document") from error
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -19,7 +19,7 @@ from benchmarks.accuracy.folds import (
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.corpus import LoadedCorpus
 from worker.classification.embedders.base import Embedder
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.knowledge.base import Knowledge

@@ -11,12 +11,7 @@ from worker.classification.explanation.collect import Judgement, collect_evidenc
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
-from worker.classification.packing import (
-    pack_comparison,
-    pack_text,
-    unpack_comparison,
-    unpack_text,
-)
+from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
 from worker.classification.scoring.calibration import Calibration, decide
 from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
@@ -25,7 +20,6 @@ from worker.classification.scoring.scorer import Depth, Scorer
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
-_TEXT, _COMPARISON = "text", "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +72,32 @@ class Engine:
     def embed(self, document: Document, store: Store | None = None) -> EmbeddedDocument:
         """Read and embed a document, as far as every set of rules needs it.
 
-        The rest is embedded when rules need it. `store` keeps what was computed for the document
-        by an engine of this version; what it has is not computed again.
+        The rest is embedded when rules need it. What `store` has is not computed again.
         """
         kept: Store = NoStore() if store is None else store
-        packed = kept.find(f"{_TEXT} {self.version}")
-        if packed is not None:
-            text = unpack_text(packed)
-        else:
-            text = self.scorer.read(document)
-            kept.add(f"{_TEXT} {self.version}", pack_text(text))
 
-        def compare(embedded: EmbeddedDocument, stage: int) -> Comparison:
-            name = f"{_COMPARISON} {stage} {self.version}"
-            packed = kept.find(name)
-            if packed is not None:
-                return unpack_comparison(packed)
-            earlier = embedded.comparison(stage - 1) if stage else None
-            comparison = self.scorer.compare(embedded.text, self.stages[stage].depth, earlier)
-            kept.add(name, pack_comparison(comparison))
+        def compare_later(embedded: EmbeddedDocument, stage: int) -> Comparison:
+            comparison = kept.find(self._name(stage), unpack_later)
+            if comparison is None:
+                earlier = embedded.comparison(stage - 1)
+                comparison = self.scorer.compare(embedded.text, self.stages[stage].depth, earlier)
+                kept.add(self._name(stage), pack_later(comparison))
             return comparison
 
-        embedded = EmbeddedDocument(document, text, compare)
-        if text.chunks:
-            embedded.comparison(0)
-        return embedded
+        first = kept.find(self._name(0), unpack_first)
+        if first is not None:
+            text, comparison = first
+            return EmbeddedDocument(document, text, compare_later, {0: comparison})
+        text = self.scorer.read(document)
+        if not text.chunks:
+            return EmbeddedDocument(document, text, compare_later, {})
+        comparison = self.scorer.compare(text, self.stages[0].depth)
+        kept.add(self._name(0), pack_first(text, comparison))
+        return EmbeddedDocument(document, text, compare_later, {0: comparison})
+
+    def _name(self, stage: int) -> str:
+        """Return the name of a stage in a store; it changes with everything that it depends on."""
+        return f"{self.version} {stage}"
 
     def find_catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
         """Return the positions of the rules that mean "anything else".

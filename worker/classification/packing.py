@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple
 from typing import Any
 
@@ -27,46 +28,73 @@ _SIZE = struct.Struct("<I")
 _EFFORT = 1
 
 
-def pack_text(text: DocumentText) -> bytes:
-    """Return what a document's text says as bytes."""
-    head = {
-        **{name: [astuple(each) for each in getattr(text, name)] for name in ("chunks", "names")},
-        "headings": [astuple(part) for part in text.headings],
+def pack_first(text: DocumentText, comparison: Comparison) -> bytes:
+    """Return what a document's text says and its first comparison as bytes."""
+    words = np.array(list(text.words.values()), dtype=np.float32)
+    head = {"text": _text_head(text), "comparison": _comparison_head(comparison)}
+    return _pack(head, [words, *_comparison_arrays(comparison)])
+
+
+def unpack_first(data: bytes) -> tuple[DocumentText, Comparison]:
+    """Return what `pack_first` packed; raises ValueError for other bytes."""
+    with _refusing_others():
+        head, arrays = _unpack(data)
+        return _text(head["text"], arrays), _comparison(head["comparison"], arrays)
+
+
+def pack_later(comparison: Comparison) -> bytes:
+    """Return a later comparison of a document as bytes."""
+    return _pack({"comparison": _comparison_head(comparison)}, _comparison_arrays(comparison))
+
+
+def unpack_later(data: bytes) -> Comparison:
+    """Return what `pack_later` packed; raises ValueError for other bytes."""
+    with _refusing_others():
+        head, arrays = _unpack(data)
+        return _comparison(head["comparison"], arrays)
+
+
+@contextmanager
+def _refusing_others() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, StopIteration, struct.error, zlib.error) as error:
+        raise ValueError("not a comparison of a document") from error
+
+
+def _text_head(text: DocumentText) -> dict[str, Any]:
+    return {
+        "chunks": [astuple(chunk) for chunk in text.chunks],
         "titles": text.titles,
+        "headings": [astuple(part) for part in text.headings],
+        "names": [astuple(name) for name in text.names],
         "words": list(text.words),
         "cues": text.cues,
         "scripts": text.scripts,
         "tokens": text.tokens,
         "characters": text.characters,
     }
-    return _pack(head, [np.array(list(text.words.values()), dtype=np.float32)])
 
 
-def unpack_text(data: bytes) -> DocumentText:
-    """Return the text from which `pack_text` made the bytes; raises ValueError for others."""
-    try:
-        head, arrays = _unpack(data)
-        return DocumentText(
-            chunks=tuple(Chunk(*fields) for fields in head["chunks"]),
-            titles=tuple(head["titles"]),
-            headings=tuple(
-                HeadingPart(text, line, tuple(words), letters, weight)
-                for text, line, words, letters, weight in head["headings"]
-            ),
-            names=tuple(FoundName(*fields) for fields in head["names"]),
-            words=dict(zip(head["words"], next(arrays).tolist(), strict=True)),
-            cues=tuple(head["cues"]),
-            scripts=head["scripts"],
-            tokens=head["tokens"],
-            characters=head["characters"],
-        )
-    except (KeyError, TypeError, StopIteration, struct.error, zlib.error) as error:
-        raise ValueError("not the text of a document") from error
+def _text(head: dict[str, Any], arrays: Iterator[Vectors]) -> DocumentText:
+    return DocumentText(
+        chunks=tuple(Chunk(*fields) for fields in head["chunks"]),
+        titles=tuple(head["titles"]),
+        headings=tuple(
+            HeadingPart(text, line, tuple(words), letters, weight)
+            for text, line, words, letters, weight in head["headings"]
+        ),
+        names=tuple(FoundName(*fields) for fields in head["names"]),
+        words=dict(zip(head["words"], next(arrays).tolist(), strict=True)),
+        cues=tuple(head["cues"]),
+        scripts=head["scripts"],
+        tokens=head["tokens"],
+        characters=head["characters"],
+    )
 
 
-def pack_comparison(comparison: Comparison) -> bytes:
-    """Return a comparison as bytes."""
-    head = {
+def _comparison_head(comparison: Comparison) -> dict[str, Any]:
+    return {
         "words": astuple(comparison.words),
         "spaces": [
             [
@@ -77,28 +105,26 @@ def pack_comparison(comparison: Comparison) -> bytes:
             for number, space in comparison.spaces.items()
         ],
     }
+
+
+def _comparison_arrays(comparison: Comparison) -> list[Vectors]:
     arrays = [comparison.panel]
     for space in comparison.spaces.values():
         arrays += [space.vectors.chunks, space.vectors.titles, space.by_type]
-    return _pack(head, arrays)
+    return arrays
 
 
-def unpack_comparison(data: bytes) -> Comparison:
-    """Return the comparison from which `pack_comparison` made the bytes; raises ValueError."""
-    try:
-        head, arrays = _unpack(data)
-        panel = next(arrays)
-        spaces = {}
-        for number, trust, levels in head["spaces"]:
-            chunks, titles, by_type = next(arrays), next(arrays), next(arrays)
-            spaces[int(number)] = SpaceComparison(
-                DocumentVectors(chunks, titles, float(trust)),
-                by_type,
-                {name: Level(*level) for name, level in levels.items()},
-            )
-        return Comparison(spaces, Level(*head["words"]), panel)
-    except (KeyError, TypeError, StopIteration, struct.error, zlib.error) as error:
-        raise ValueError("not a comparison") from error
+def _comparison(head: dict[str, Any], arrays: Iterator[Vectors]) -> Comparison:
+    panel = next(arrays)
+    spaces = {}
+    for number, trust, levels in head["spaces"]:
+        chunks, titles, by_type = next(arrays), next(arrays), next(arrays)
+        spaces[int(number)] = SpaceComparison(
+            DocumentVectors(chunks, titles, float(trust)),
+            by_type,
+            {name: Level(*level) for name, level in levels.items()},
+        )
+    return Comparison(spaces, Level(*head["words"]), panel)
 
 
 def _pack(head: dict[str, Any], arrays: list[Vectors]) -> bytes:

@@ -95,7 +95,11 @@ E5 = Tuning(
 # It is not known which scripts such a model has seen.
 UNKNOWN = replace(USE, scripts=None)
 
-_BY_MODEL = {"use-multilingual-v3": USE, "multilingual-e5-small": E5}
+_BY_MODEL = {
+    "use-multilingual-v3": USE,
+    "use-multilingual-v3-int8": USE,
+    "multilingual-e5-small": E5,
+}
 
 
 def tuning_of(model: str) -> Tuning:

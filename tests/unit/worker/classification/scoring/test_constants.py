@@ -20,7 +20,7 @@ from tests.unit.worker.classification.sample_texts import TEXTS
 from tests.unit.worker.classification.tiny_model import write_model
 from worker.classification.embedders.base import Kind, Prefixes, Vectors
 from worker.classification.embedders.onnx import OnnxEmbedder
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.engine import Engine
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.knowledge.base import load_knowledge
