@@ -41,7 +41,7 @@ from cli.composition import (
     write_private,
 )
 from cli.connections import MAX_CONNECTIONS, limited_connection
-from cli.pipeline import build_pipeline, require_embedder
+from cli.pipeline import PRELOAD, build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
@@ -100,7 +100,7 @@ def _serve(settings: Settings) -> None:
             settings.drain_seconds,
         )
         notifier.listen_for_deliveries(deliveries.notify)
-        runner = LocalRunner(settings, database, build_pipeline, deliveries.notify)
+        runner = LocalRunner(settings, database, build_pipeline, deliveries.notify, PRELOAD)
         notifier.listen(runner.notify)
         background += [deliveries, runner]
     database.on_commit(ITEMS, notifier.notify)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.jobs.values import Rule, Verdict
 from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
@@ -16,7 +16,8 @@ from worker.classification.scoring.calibration import Calibration, decide
 from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.examples import ExamplesByType
-from worker.classification.scoring.scorer import Depth, Scorer
+from worker.classification.scoring.scorer import Scorer
+from worker.classification.scoring.tuning import ENOUGH, Depth
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
@@ -45,18 +46,31 @@ class Engine:
     `missing` is a sentence about an embedder that could not be loaded, or None; verdicts repeat
     it. `version` is short, such as "2.8f0c41d96b25", and changes whenever verdicts may.
 
+    With `cascade` the cheap first stage decides where it is sure, otherwise the complete comparison
+    always does.
+
     Raises StartupError when `constants` were fitted for other embedders or another program.
     Safe to share between threads.
     """
 
     def __init__(
-        self, embedders: Sequence[Embedder], constants: Constants, missing: str | None = None
+        self,
+        embedders: Sequence[Embedder],
+        constants: Constants,
+        missing: str | None = None,
+        *,
+        cascade: bool = True,
     ) -> None:
         knowledge = load_knowledge()
         constants.check(embedders, knowledge)
         self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
         self.missing = missing
-        self.stages = (Stage(self.scorer.full_depth, constants.calibration, 0.0),)
+        stages = [
+            Stage(depth, calibration, ENOUGH)
+            for depth, calibration in zip(self.scorer.depths, constants.calibrations, strict=True)
+        ]
+        stages[-1] = replace(stages[-1], enough=0.0)
+        self.stages = tuple(stages if cascade else stages[-1:])
         self.version = _version(constants, self.scorer, self.stages)
         self._calibration = constants.calibration
 

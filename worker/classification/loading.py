@@ -41,7 +41,9 @@ def load_engine(settings: Settings) -> Engine:
     constants were fitted for it.
     """
     if not settings.embedder:
-        return load_built_in_engine(settings.built_models, settings.model_threads)
+        return load_built_in_engine(
+            settings.built_models, settings.model_threads, cascade=settings.cascade == "on"
+        )
     embedder = load_embedder(settings)
     path = constants_path(settings.built_models, embedder)
     if not path.with_name(f"{path.name}.json").is_file():
@@ -55,7 +57,9 @@ def load_engine(settings: Settings) -> Engine:
     return engine
 
 
-def load_built_in_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
+def load_built_in_engine(
+    models: Path = DEFAULT_MODELS_DIR, threads: int = 1, *, cascade: bool = True
+) -> Engine:
     """Return the engine with both built-in models, or with USE alone and `missing` saying why.
 
     `models` is where `pigeonhole models build` writes. `threads` is the number of threads of
@@ -70,7 +74,7 @@ def load_built_in_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) ->
         missing = f"only one of the two models was asked, because {error}."
     with data_directory() as directory:
         constants = Constants.load(directory / constants_name(embedders))
-    engine = Engine(embedders, constants, missing)
+    engine = Engine(embedders, constants, missing, cascade=cascade)
     del constants
     _release_memory()
     return engine

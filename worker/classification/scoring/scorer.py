@@ -33,17 +33,16 @@ from worker.classification.scoring.naming import bonuses as name_bonuses
 from worker.classification.scoring.rule_set import ReadRule, RuleReader, RuleSet
 from worker.classification.scoring.scores import Channel, Scores
 from worker.classification.scoring.space import EmbeddingSpace, SpaceVectors
+from worker.classification.scoring.tuning import Depth, depths_of
 from worker.parsing.document import Document
-
-Depth = tuple[int, ...]
-"""How many chunks of a document are embedded in each space; 0 leaves the space out."""
 
 
 class Scorer:
     """Scores documents with one embedder or several. Its only state is a cache of rules.
 
     The first embedder leads: cues, covered panel types and overlaps are decided by its cosines.
-    `vectors` holds the fitted vectors of each embedder by name.
+    `vectors` holds the fitted vectors of each embedder by name. `depths` is what is read of a
+    document at each stage; the last one is complete.
     """
 
     def __init__(
@@ -59,17 +58,13 @@ class Scorer:
             EmbeddingSpace(embedder, vectors[embedder.name], knowledge) for embedder in embedders
         )
         self.lead = self.spaces[0]
+        self.depths = depths_of([embedder.name for embedder in embedders])
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
         self.names = NameFinder(knowledge.names)
         naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
         self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
         self._panel_relations = naming.relations(knowledge.panel, self.lead.panel.direct)
-
-    @property
-    def full_depth(self) -> Depth:
-        """The depth of a complete comparison."""
-        return tuple(space.tuning.chunks for space in self.spaces)
 
     def read(self, document: Document) -> DocumentText:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""

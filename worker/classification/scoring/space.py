@@ -241,7 +241,10 @@ def without_languages(centred: Vectors, languages: npt.NDArray[np.str_]) -> Vect
 
 def _mixture(nearness: Vectors) -> tuple[npt.NDArray[np.int64], Vectors]:
     """Return the nearest bank types and their shares, (n, 3) each, for cosines (n, T)."""
-    nearest = np.argsort(-nearness, axis=1, kind="stable")[:, :_NEAREST_TYPES]
+    count = min(_NEAREST_TYPES, nearness.shape[1])
+    some = np.sort(np.argpartition(-nearness, count - 1, axis=1)[:, :count])
+    order = np.argsort(-np.take_along_axis(nearness, some, axis=1), axis=1, kind="stable")
+    nearest = np.take_along_axis(some, order, axis=1)
     values = np.take_along_axis(nearness, nearest, axis=1)
     weights = np.exp(_MIXTURE_STEEPNESS * (values - values[:, :1]))
     return nearest, np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -7,10 +7,16 @@ generic types the rules cover.
 The fields are part of an engine's version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from worker.classification.features.chunks import CHUNK_COUNT
+
+Depth = tuple[int, ...]
+"""How many chunks of a document are embedded in each space; 0 leaves the space out."""
+
+ENOUGH = 0.9
+"""The confidence from which on the first stage decides."""
 
 TITLE = "title"
 """The channel of title lines."""
@@ -105,3 +111,14 @@ _BY_MODEL = {
 def tuning_of(model: str) -> Tuning:
     """Return the settings of a model by name; those of USE for an unknown model."""
     return _BY_MODEL.get(model, UNKNOWN)
+
+
+def depths_of(models: Sequence[str]) -> tuple[Depth, ...]:
+    """Return what is read of a document at each stage by these models, the leading one first.
+
+    The first stage asks all but the leading model, which is the largest, about the first chunk.
+    A single model has one stage.
+    """
+    full = tuple(tuning_of(model).chunks for model in models)
+    first = (0, *(1 for _ in models[1:]))
+    return (first, full) if len(models) > 1 else (full,)

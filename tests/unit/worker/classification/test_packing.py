@@ -1,102 +1,102 @@
-"""Vectors of passages: the same bits after they were kept, under a key that tells them apart."""
+"""What is cached of a document: the same bits after it was kept, and nothing else is accepted."""
 
-import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
 from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
-from worker.classification.embedders.base import Embedder, Kind, Vectors
-from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
 from worker.classification.engine import Engine
+from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
+from worker.classification.scoring.channels import Level
+from worker.classification.scoring.comparison import Comparison, SpaceComparison
+from worker.classification.scoring.space import DocumentVectors
 from worker.parsing.document import Document, DocumentPage
 
+T = TypeVar("T")
 
-class Named:
-    """An embedder in name only."""
+BITS = np.array([0, 1, 0x80000000, 0x7F800000, 0x7FC00001, 0xFFC00000], dtype=np.uint32)
+FLOATS = BITS.view(np.float32)
+COMPARISON = Comparison(
+    {
+        1: SpaceComparison(
+            DocumentVectors(FLOATS.reshape(2, 3), np.zeros((0, 3), np.float32), 1.0),
+            FLOATS.reshape(2, 3),
+            {"description": Level(0.1 + 0.2, 1 / 3)},
+        )
+    },
+    Level(1e-9, 0.0),
+    FLOATS,
+)
 
-    dimension = 2
 
-    def __init__(self, name: str, version: str) -> None:
-        self.name = name
-        self.version = version
+@dataclass(slots=True)
+class Memory:
+    """Keeps bytes by their names."""
 
-    def embed(self, texts: list[str], kind: Kind) -> Vectors:  # noqa: ARG002  # all the same to it
-        return np.zeros((len(texts), self.dimension), dtype=np.float32)
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def find(self, name: str, unpack: Callable[[bytes], T]) -> T | None:
+        return unpack(self.kept[name]) if name in self.kept else None
+
+    def add(self, name: str, data: bytes) -> None:
+        assert name not in self.kept, "nothing is computed twice"
+        self.kept[name] = data
 
 
-ONE = Named("one", "1")
-
-
-def test_a_verdict_from_kept_vectors_is_the_same_to_the_last_bit(
-    engine: Engine, rules: list[Rule]
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXTS["invoice", "en"],
+        TEXTS["recipe", "es"],
+        TEXTS["contract", "ar"],
+        "Total 7 \ud800",
+        "Zorbal sheet 4\n" * 300,
+    ],
+    ids=["invoice", "recipe", "contract", "short", "long"],
+)
+def test_a_verdict_from_what_was_kept_is_the_same_to_the_last_bit(
+    engine: Engine, rules: list[Rule], text: str
 ) -> None:
-    kept: dict[str, bytes] = {}
+    document, memory = Document("txt", (DocumentPage(0, text),), 1), Memory()
+    others = [Rule("zorbal sheet", "It lists zorbals (not an invoice)."), *rules[3:]]
 
-    def keep(embedder: Embedder, texts: list[str]) -> Vectors:
-        vectors = fresh_vectors(embedder, texts)
-        kept[vectors_key(embedder, texts)] = pack(vectors)
-        return vectors
+    first = [engine.judge(engine.embed(document, memory), given) for given in (rules, others)]
+    kept = dict(memory.kept)
+    second = [engine.judge(engine.embed(document, memory), given) for given in (others, rules)]
 
-    def known(embedder: Embedder, texts: list[str]) -> Vectors:
-        data = kept[vectors_key(embedder, texts)]
-        return unpack(data, (len(texts), embedder.dimension))
-
-    texts = (TEXTS["invoice", "en"], TEXTS["recipe", "es"], "Total 7")
-    types = []
-    for text in texts:
-        document = Document("txt", (DocumentPage(0, text),), 1)
-        first = engine.judge(engine.embed(document, keep), rules)
-        second = engine.judge(engine.embed(document, known), rules)
-        plain = engine.classify(document, rules)
-        assert first == second == plain
-        types.append(plain.verdict.type)
-    # The lines of a quote are kept, too, where a rule fits.
-    quotes = sum(type_ is not None for type_ in types)
-    assert len(kept) == len(texts) * len(engine.scorer.embedders) + quotes
+    assert first == second[::-1] == [engine.classify(document, given) for given in (rules, others)]
+    assert memory.kept == kept
+    assert kept
 
 
 def test_any_bits_come_back() -> None:
-    bits = np.array([0, 1, 0x80000000, 0x7F800000, 0x7FC00001, 0xFFC00000], dtype=np.uint32)
-    vectors = bits.view(np.float32).reshape(3, 2)
+    again = unpack_later(pack_later(COMPARISON))
 
-    again = unpack(pack(vectors), (3, 2))
-
-    assert again.tobytes() == vectors.tobytes()
-
-
-def test_the_key_changes_with_the_embedder_its_version_and_each_text() -> None:
-    keys = {
-        vectors_key(embedder, texts)
-        for embedder in (ONE, Named("two", "1"), Named("one", "2"))
-        for texts in (["a", "b"], ["b", "a"], ["ab"], ["a", "b", ""], ['a", "b'])
-    }
-
-    assert len(keys) == 15
-    assert {len(key) for key in keys} == {64}
-    assert vectors_key(ONE, ["a", "b"]) == vectors_key(Named("one", "1"), ("a", "b"))
-    assert vectors_key(ONE, ["\ud800"]) != vectors_key(ONE, ["?"])
+    assert again.panel.tobytes() == FLOATS.tobytes()
+    assert again.words == COMPARISON.words
+    space, expected = again.spaces[1], COMPARISON.spaces[1]
+    assert space.vectors.chunks.tobytes() == space.by_type.tobytes() == FLOATS.tobytes()
+    assert space.vectors.titles.shape == (0, 3)
+    assert space.levels == expected.levels
 
 
-def with_pickle() -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, np.array([{}], dtype=object), allow_pickle=True)
-    return buffer.getvalue()
+def test_what_a_text_says_comes_back(engine_alone: Engine) -> None:
+    document = Document("txt", (DocumentPage(0, "請求書\nINVOICE no. 7\n\ud800 Total"),), 1)
+    text = engine_alone.scorer.read(document)
+
+    assert unpack_first(pack_first(text, COMPARISON))[0] == text
 
 
 @pytest.mark.parametrize(
     "data",
-    [
-        b"",
-        b"no vectors",
-        pack(np.zeros((2, 2), np.float32))[:-1],
-        pack(np.zeros((2, 3), np.float32)),
-        pack(np.zeros((2, 2), np.float64)),  # type: ignore[arg-type]
-        with_pickle(),
-    ],
-    ids=["empty", "garbage", "cut", "another shape", "another type", "pickle"],
+    [b"", b"garbage", b"\xff" * 40, pack_later(COMPARISON)[:-1], pack_later(COMPARISON)[:30]],
+    ids=["empty", "garbage", "bytes", "cut", "cut in its head"],
 )
-def test_anything_else_is_refused(data: bytes) -> None:
+@pytest.mark.parametrize("unpack", [unpack_first, unpack_later])
+def test_anything_else_is_refused(unpack: Callable[[bytes], object], data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        unpack(data, (2, 2))
+        unpack(data)

@@ -34,7 +34,7 @@ from worker.parsing.document import Document, DocumentPage
 STEM = "use-multilingual-v3"
 
 
-BOTH = f"multilingual-e5-small+{STEM}"
+BOTH = f"multilingual-e5-small+{STEM}-int8"
 
 
 @pytest.fixture(params=[STEM, BOTH])
@@ -54,7 +54,7 @@ def stem(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         {"embedders": ("another 9.9", "and one more")},
         {"knowledge": "0" * 16},
         {"chunk_tokens": 128},
-        {"chunk_count": 1},
+        {"chunks": "1"},
         {"scoring": 0},
     ],
     ids=lambda change: next(iter(change)),
