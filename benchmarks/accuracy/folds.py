@@ -137,7 +137,8 @@ def score_with(
             continue
         found = None
         for number, depth in enumerate(scorer.depths):
-            if cascade or depth == scorer.depths[-1]:
+            every = [rule for rules in rule_sets.values() for rule in rules]
+            if depth == scorer.depths[-1] or (cascade and scorer.can_read(text, depth, every)):
                 comparison = scorer.compare(text, depth)
                 by_rules = {
                     name: ScoredDocument(

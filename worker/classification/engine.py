@@ -93,7 +93,7 @@ class Engine:
         def compare_later(embedded: EmbeddedDocument, stage: int) -> Comparison:
             comparison = kept.find(self._name(stage), unpack_later)
             if comparison is None:
-                earlier = embedded.comparison(stage - 1)
+                earlier = embedded.comparisons.get(stage - 1)
                 comparison = self.scorer.compare(embedded.text, self.stages[stage].depth, earlier)
                 kept.add(self._name(stage), pack_later(comparison))
             return comparison
@@ -103,9 +103,10 @@ class Engine:
             text, comparison = first
             return EmbeddedDocument(document, text, compare_later, {0: comparison})
         text = self.scorer.read(document)
-        if not text.chunks:
+        depth = self.stages[0].depth
+        if not text.chunks or not self.scorer.can_read(text, depth):
             return EmbeddedDocument(document, text, compare_later, {})
-        comparison = self.scorer.compare(text, self.stages[0].depth)
+        comparison = self.scorer.compare(text, depth)
         kept.add(self._name(0), pack_first(text, comparison))
         return EmbeddedDocument(document, text, compare_later, {0: comparison})
 
@@ -159,6 +160,8 @@ class Engine:
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
         for number, stage in enumerate(self.stages):
+            if not self.scorer.can_read(document.text, stage.depth, rules):
+                continue
             comparison = document.comparison(number)
             scores = self.scorer.score(document.text, comparison, rules, by_rule)
             decision = decide(scores, stage.calibration)

@@ -176,10 +176,13 @@ def score_all(scorer: Scorer, corpus: Corpus) -> list[list[list[ScoredDocument]]
         if not text.chunks:
             continue
         for depth, by_rules in zip(scorer.depths, stages, strict=True):
+            if not scorer.can_read(text, depth):
+                continue
             comparison = scorer.compare(text, depth)
             for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
-                scores = scorer.score(text, comparison, rules)
-                scored.append(ScoredDocument(scores, item.label, item.source))
+                if scorer.can_read(text, depth, rules):
+                    scores = scorer.score(text, comparison, rules)
+                    scored.append(ScoredDocument(scores, item.label, item.source))
     return stages
 
 

@@ -76,6 +76,11 @@ class RuleSet:
     rivals: "RuleSet | None"
     rival_rows: tuple[int, ...]
 
+    def is_known_to(self, spaces: Sequence[int]) -> bool:
+        """Tell whether for each rule an embedder of these spaces has seen its script."""
+        known = bool(self.trusts[:, list(spaces)].any(axis=1).all())
+        return known and (self.rivals is None or self.rivals.is_known_to(spaces))
+
 
 class RuleReader:
     """Reads rules and sets of rules, and remembers the last ones. The first space leads."""

@@ -70,6 +70,18 @@ class Scorer:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""
         return read_text(document, self.names, self.lexical)
 
+    def can_read(self, text: DocumentText, depth: Depth, rules: Sequence[Rule] = ()) -> bool:
+        """Tell whether a model of this depth has seen the scripts of a document and all rules.
+
+        The leading model counts as one that has; see `is_trusted`.
+        """
+        seen = [
+            number
+            for number, chunks in enumerate(depth)
+            if chunks and is_trusted(self.spaces[number], text.scripts, self.lead)
+        ]
+        return bool(seen) and (not rules or self.rules.read_set(rules).is_known_to(seen))
+
     def compare(
         self, text: DocumentText, depth: Depth, earlier: Comparison | None = None
     ) -> Comparison:
