@@ -254,8 +254,7 @@ class Settings(BaseSettings):
     )
     cascade: Literal["on", "off"] = Field(
         "on",
-        description="`on`: the small built-in model decides alone where it is sure; `off`: both "
-        "are asked about every file, which takes several times the processor time.",
+        description="`on`: the small built-in model decides alone where it is sure; `off`: both do.",
     )
     embedder: str = Field(
         "",

@@ -120,5 +120,7 @@ class ExampleLoader:
 
     def _embed(self, document: Document, cached: CacheSession | None) -> Directions | None:
         embedded = self.engine.embed(document, cached)
+        if not embedded.text.chunks:
+            return None
         last = len(self.engine.stages) - 1
-        return directions_of(embedded.comparison(last)) if embedded.text.chunks else None
+        return directions_of(embedded.comparison(last), self.engine.scorer.spaces)

@@ -212,7 +212,7 @@ class FoldScorer:
         if not text.chunks:
             return None
         comparison = self._scorer.compare(text, self._scorer.depths[-1])
-        return EmbeddedItem(item, text, comparison, directions_of(comparison))
+        return EmbeddedItem(item, text, comparison, directions_of(comparison, self._scorer.spaces))
 
 
 def _examples(

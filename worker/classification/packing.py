@@ -97,11 +97,7 @@ def _comparison_head(comparison: Comparison) -> dict[str, Any]:
     return {
         "words": astuple(comparison.words),
         "spaces": [
-            [
-                number,
-                space.vectors.trust,
-                {name: astuple(level) for name, level in space.levels.items()},
-            ]
+            [number, {name: astuple(level) for name, level in space.levels.items()}]
             for number, space in comparison.spaces.items()
         ],
     }
@@ -117,10 +113,10 @@ def _comparison_arrays(comparison: Comparison) -> list[Vectors]:
 def _comparison(head: dict[str, Any], arrays: Iterator[Vectors]) -> Comparison:
     panel = next(arrays)
     spaces = {}
-    for number, trust, levels in head["spaces"]:
+    for number, levels in head["spaces"]:
         chunks, titles, by_type = next(arrays), next(arrays), next(arrays)
         spaces[int(number)] = SpaceComparison(
-            DocumentVectors(chunks, titles, float(trust)),
+            DocumentVectors(chunks, titles),
             by_type,
             {name: Level(*level) for name, level in levels.items()},
         )

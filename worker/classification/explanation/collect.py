@@ -93,11 +93,9 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
 
 
 def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote | None:
-    # The last space that knows the script: it has the vectors of title lines.
+    # The last space has the vectors of title lines.
     spaces = judgement.comparison.spaces
-    quoting = max(
-        (number for number, each in spaces.items() if each.vectors.trust > 0), default=max(spaces)
-    )
+    quoting = max(spaces)
     direct, top = judgement.rules.targets[quoting].direct, order[0]
     rule, text = judgement.rules.read[top], judgement.document.text
     found = best_name(rule, text)

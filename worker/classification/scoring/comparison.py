@@ -47,7 +47,7 @@ def compare_in_space(
     levels = {name: Level.of(panel[name]) for name in space.tuning.weights}
     channels = {}
     for name, weight in space.tuning.weights.items():
-        weights = np.full(len(space.panel), weight * vectors.trust, np.float32)
+        weights = np.full(len(space.panel), weight, np.float32)
         if name in SAMPLE_CHANNELS:
             weights *= space.panel.familiarity
         channels[name] = Channel(standardise(panel[name], levels[name]), weights)

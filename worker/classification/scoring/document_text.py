@@ -75,8 +75,6 @@ def embed_text(
     space: EmbeddingSpace,
     chunks: int,
     earlier: DocumentVectors | None,
-    *,
-    is_trusted: bool,
 ) -> DocumentVectors:
     """Embed a document's first chunks, at least one, and its titles where a channel uses them.
 
@@ -89,9 +87,7 @@ def embed_text(
     centred = space.centre_chunks(embedded[: len(passages)])
     if earlier is not None:
         return replace(earlier, chunks=np.concatenate([earlier.chunks, centred]))
-    return DocumentVectors(
-        centred, space.centre_titles(embedded[len(passages) :]), float(is_trusted)
-    )
+    return DocumentVectors(centred, space.centre_titles(embedded[len(passages) :]))
 
 
 def _first_page(document: Document) -> DocumentPage | None:

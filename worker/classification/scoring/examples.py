@@ -11,6 +11,7 @@ import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.scoring.comparison import Comparison
+from worker.classification.scoring.space import EmbeddingSpace
 
 _FEW_STRENGTH = 0.6
 _FULL_STRENGTH = 1.0
@@ -37,11 +38,14 @@ ExamplesByType = Mapping[str, EmbeddedExamples]
 """The examples of those rules that have any, by the rule's type."""
 
 
-def directions_of(comparison: Comparison) -> tuple[Vectors, ...]:
-    """Return the mean direction of a document's chunks in each space, all of which it has."""
+def directions_of(comparison: Comparison, spaces: Sequence[EmbeddingSpace]) -> tuple[Vectors, ...]:
+    """Return the mean direction of a document's chunks in each space; 0 in one that it lacks."""
+    compared = [comparison.spaces.get(number) for number in range(len(spaces))]
     return tuple(
-        normalise(comparison.spaces[number].vectors.chunks.mean(axis=0))
-        for number in range(len(comparison.spaces))
+        np.zeros(space.embedder.dimension, dtype=np.float32)
+        if found is None
+        else normalise(found.vectors.chunks.mean(axis=0))
+        for found, space in zip(compared, spaces, strict=True)
     )
 
 

@@ -87,15 +87,15 @@ class Scorer:
     ) -> Comparison:
         """Embed a document that has chunks, and compare it with the panel and the bank.
 
+        Spaces whose embedder has not seen the document's script are left out.
         Vectors of an `earlier` comparison are not computed again.
         """
         known = {} if earlier is None else earlier.spaces
         spaces, channels = {}, {}
         for number, (space, chunks) in enumerate(zip(self.spaces, depth, strict=True)):
-            if chunks:
-                trusted = is_trusted(space, text.scripts, self.lead)
+            if chunks and is_trusted(space, text.scripts, self.lead):
                 before = known[number].vectors if number in known else None
-                vectors = embed_text(text, space, chunks, before, is_trusted=trusted)
+                vectors = embed_text(text, space, chunks, before)
                 spaces[number], own = compare_in_space(space, vectors)
                 channels.update({f"{number} {name}": channel for name, channel in own.items()})
         by_words = self.lexical.compare_with_panel(text.words)
@@ -181,7 +181,7 @@ class Scorer:
                 )
             by_rule = similarities(space, vectors, compared.by_type, targets, stand_ins)
             for name, weight in space.tuning.weights.items():
-                weights: Vectors = weight * vectors.trust * rules.trusts[:, number]
+                weights: Vectors = weight * rules.trusts[:, number]
                 if name in SAMPLE_CHANNELS:
                     weights = weights * (
                         sample_weights if name == "samples" else targets.familiarity

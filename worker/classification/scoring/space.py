@@ -53,15 +53,10 @@ class SpaceVectors:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVectors:
-    """A document's vectors in one embedding space.
-
-    `chunks` (c, D) and `titles` (t, D) are centred. `trust` is 0 when the embedder has not seen
-    the document's script and another embedder has, otherwise 1.
-    """
+    """A document's centred vectors in one embedding space: `chunks` (c, D), `titles` (t, D)."""
 
     chunks: Vectors
     titles: Vectors
-    trust: float
 
 
 @dataclass(frozen=True, slots=True)

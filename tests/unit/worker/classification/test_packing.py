@@ -23,7 +23,7 @@ FLOATS = BITS.view(np.float32)
 COMPARISON = Comparison(
     {
         1: SpaceComparison(
-            DocumentVectors(FLOATS.reshape(2, 3), np.zeros((0, 3), np.float32), 1.0),
+            DocumentVectors(FLOATS.reshape(2, 3), np.zeros((0, 3), np.float32)),
             FLOATS.reshape(2, 3),
             {"description": Level(0.1 + 0.2, 1 / 3)},
         )
