@@ -254,7 +254,7 @@ class Settings(BaseSettings):
     )
     cascade: Literal["on", "off"] = Field(
         "on",
-        description="`on`: the small built-in model decides alone where it is sure; `off`: both do.",
+        description="`on`: the small model decides alone where it is sure; `off`: both do.",
     )
     embedder: str = Field(
         "",
