@@ -14,6 +14,7 @@ from worker.classification.embedders.e5 import manifest, weights
 from worker.classification.embedders.e5.build import build_model
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import Weights
+from worker.classification.embedders.use.manifest import MODEL as USE
 
 
 @pytest.fixture
@@ -23,8 +24,10 @@ def models_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def copied(models_dir: Path, e5_directory: Path) -> Path:
-    """A copy of the model that tests may damage."""
+def copied(models_dir: Path, e5_directory: Path, use_directory: Path) -> Path:
+    """A copy of the model that tests may damage, beside the whole other one."""
+    models_dir.mkdir()
+    (models_dir / USE.name).symlink_to(use_directory)
     directory = models_dir / manifest.MODEL.name
     shutil.copytree(e5_directory, directory)
     return directory
@@ -109,7 +112,7 @@ def test_a_damaged_model_is_replaced_under_its_readers_by_the_same_bytes(
     assert reader.embed(["text"], "query").shape == (1, 384)
     assert manifest.MODEL.find_fault(copied) is None
     assert (copied / "manifest.json").read_text() == (e5_directory / "manifest.json").read_text()
-    assert [path.name for path in models_dir.iterdir()] == [manifest.MODEL.name]
+    assert {path.name for path in models_dir.iterdir()} == {manifest.MODEL.name, USE.name}
     assert copied.stat().st_mode & 0o777 == 0o755
     assert E5Embedder(copied).version
 
