@@ -139,7 +139,7 @@ class Engine:
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
         candidates = [rule for position, rule in enumerate(rules) if position not in positions]
-        scoring = None
+        judgement = scoring = None
         if not document.text.chunks:
             # All that is known is how often no rule fitted in the documents of the fitting.
             type_, confidence = catch_all, self._calibration.null_share
@@ -150,7 +150,7 @@ class Engine:
             scoring = collect_evidence(judgement, self.scorer)
             confidence = judgement.decision.confidence
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
-        evidence = self._evidence(document, len(rules), catch_all, warnings, scoring)
+        evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
         return Classification(write_verdict(evidence, type_, confidence, min_confidence), evidence)
 
     def _score(
@@ -168,7 +168,8 @@ class Engine:
             if decision.confidence >= stage.enough:
                 break
         decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
-        return Judgement(document, comparison, read, by_rule, scores, decision)
+        is_early = number < len(self.stages) - 1
+        return Judgement(document, comparison, read, by_rule, scores, decision, is_early)
 
     def _evidence(
         self,
@@ -176,21 +177,28 @@ class Engine:
         rules: int,
         catch_all: str | None,
         warnings: Sequence[str],
+        judgement: Judgement | None,
         scoring: ScoringEvidence | None,
     ) -> Evidence:
-        document = embedded.document
+        document, chunks = embedded.document, len(embedded.text.chunks)
+        is_early = False
+        if judgement is not None:
+            compared = judgement.comparison.spaces.values()
+            chunks = max(len(space.vectors.chunks) for space in compared)
+            is_early = judgement.is_early
         missing = () if self.missing is None else (self.missing,)
         return Evidence(
             pages_read=len(document.pages),
             total_pages=document.total_pages,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
             characters=embedded.text.characters,
-            chunks=len(embedded.text.chunks),
+            chunks=chunks,
             rules=rules,
             panel_types=len(self.scorer.knowledge.panel),
             catch_all=catch_all,
             warnings=(*document.warnings, *missing, *warnings),
             scoring=scoring,
+            is_early=is_early,
         )
 
 

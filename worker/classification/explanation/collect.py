@@ -41,7 +41,7 @@ class Judgement:
     """The rules that competed for a document, their examples and scores, and the decision.
 
     `examples` has one entry for each rule, in the order of the scores. `comparison` is what the
-    scores were computed from.
+    scores were computed from. `is_early` when a stage before the last one was sure.
     """
 
     document: EmbeddedDocument
@@ -50,6 +50,7 @@ class Judgement:
     examples: Sequence[EmbeddedExamples | None]
     scores: Scores
     decision: Decision
+    is_early: bool
 
     @property
     def order(self) -> list[int]:

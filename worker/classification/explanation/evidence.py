@@ -127,7 +127,8 @@ class ScoringEvidence:
 class Evidence:
     """Everything that a verdict is based on.
 
-    `scoring` is None when nothing was scored: no readable text, or no rule but the catch-all.
+    `chunks` counts those that were compared. `scoring` is None when nothing was scored: no readable
+    text, or no rule but the catch-all. `is_early` when a stage before the last one was sure.
     """
 
     pages_read: int
@@ -140,3 +141,4 @@ class Evidence:
     catch_all: str | None
     warnings: tuple[str, ...]
     scoring: ScoringEvidence | None
+    is_early: bool = False

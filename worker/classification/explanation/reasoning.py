@@ -63,15 +63,17 @@ def _steps(evidence: Evidence) -> Iterator[str]:
 
 def _read(evidence: Evidence) -> str:
     ocr = f", {evidence.pages_by_ocr} of them by OCR" if evidence.pages_by_ocr else ""
+    read = f"Read {evidence.pages_read} of {_pages(evidence.total_pages)}{ocr}:"
+    if not evidence.chunks:
+        return f"{read} no letters or digits were found."
     parts = f"{evidence.chunks} passage{'' if evidence.chunks == 1 else 's'}"
-    return (
-        f"Read {evidence.pages_read} of {_pages(evidence.total_pages)}{ocr}:"
-        f" {evidence.characters} characters, of which {parts} from the beginning"
+    text = (
+        f"{read} {evidence.characters} characters, of which {parts} from the beginning"
         f" {'was' if evidence.chunks == 1 else 'were'} compared."
-        if evidence.chunks
-        else f"Read {evidence.pages_read} of {_pages(evidence.total_pages)}{ocr}:"
-        " no letters or digits were found."
     )
+    if evidence.is_early:
+        text += " The small model was sure, so the large one was not asked."
+    return text
 
 
 def _rules(evidence: Evidence) -> str:

@@ -75,6 +75,8 @@ def test_a_sure_verdict_does_not_ask_the_large_model(
     assert asked(off, INVOICE, rules[:2])[1] > 0
     verdicts = [engine.classify(INVOICE, rules[:2]).verdict for engine, _, _ in (on, off)]
     assert [verdict.type for verdict in verdicts] == ["invoice", "invoice"]
+    said = [verdict.reasoning for verdict in verdicts]
+    assert ["The small model was sure" in reasoning for reasoning in said] == [True, False]
 
 
 def test_an_unsure_one_is_that_of_both(on: Watching, off: Watching, rules: list[Rule]) -> None:
