@@ -43,6 +43,7 @@ from cli.composition import (
 from cli.connections import MAX_CONNECTIONS, limited_connection
 from cli.pipeline import PRELOAD, build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
+from worker.runtime.supervised import start_fork_server
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
 
 def _serve(settings: Settings) -> None:
     if settings.is_embedded:
+        # Loads the classifier while the rest starts.
+        start_fork_server(PRELOAD)
         require_embedder(settings)
     start_tracing(settings, "pigeonhole-api")
     database, secrets = open_database(settings), open_secrets(settings)

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import (
     ForkServerContext,
@@ -40,6 +41,15 @@ REAP_SECONDS = 2.0
 
 Run = Callable[[Settings, "ParentPipe", str], None]
 """What a child does: gets the settings, its pipe and its name. Passed to the child by its name."""
+
+
+def start_fork_server(preload: str) -> None:
+    """Start the process from which children are forked, if it does not run; returns at once.
+
+    It imports the module `preload`. Called early, it does so while the caller starts.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([preload])
+    forkserver.ensure_running()
 
 
 @dataclass(slots=True)
@@ -74,8 +84,8 @@ class Supervisor:
         self._run = run
         self._context: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
         if preload:
+            start_fork_server(preload)
             self._context = multiprocessing.get_context("forkserver")
-            self._context.set_forkserver_preload([preload])
         self._lock = threading.Lock()
         self._children: list[Child] = []
         self._quick_deaths = 0
