@@ -8,6 +8,7 @@ survive a fork.
 import gc
 import logging
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from app.errors import StartupError
@@ -31,8 +32,10 @@ def _key(settings: Settings) -> tuple[object, ...]:
 
 
 def _load() -> "tuple[tuple[object, ...], Engine] | None":
-    # Before NumPy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # The server tells its processes when to end: this one must not end before the workers.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Before NumPy is imported, which starts threads otherwise.
+    os.putenv("OPENBLAS_NUM_THREADS", "1")
     from worker.classification.loading import load_engine  # noqa: PLC0415
 
     try:
