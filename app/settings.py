@@ -252,6 +252,10 @@ class Settings(BaseSettings):
     model_threads: Annotated[int, Ge(1), Le(64)] = Field(
         1, description="Threads of the embedding model in each worker process."
     )
+    cascade: Literal["on", "off"] = Field(
+        "on",
+        description="`on`: the small model decides alone where it is sure; `off`: both do.",
+    )
     embedder: str = Field(
         "",
         description="A custom embedder instead of the built-in models: http://host:port of a "

@@ -10,7 +10,7 @@ from app.jobs.pages import PageSelection
 from app.settings import Settings
 from worker.classification.embedders.base import Embedder
 from worker.classification.embedders.http_client import EmbedderUnavailable
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import (
     Corpus,
@@ -26,6 +26,7 @@ from worker.classification.loading import (
     data_directory,
     load_e5,
     load_embedder,
+    load_use,
 )
 from worker.classification.scoring.constants import Constants
 from worker.parsing.request import ParseRequest
@@ -43,10 +44,10 @@ def fit_built_in(
     """
     if output is None:
         compile_knowledge()
-    use = CachingEmbedder(UseEmbedder())
-    engines = [[use]]
+    engines: list[list[Embedder]] = [[CachingEmbedder(UseEmbedder())]]
     if not alone:
-        engines.append([CachingEmbedder(load_e5(settings.built_models)), use])
+        models = settings.built_models
+        engines.append([CachingEmbedder(load_e5(models)), CachingEmbedder(load_use(models))])
     fitted = fit_constants(places, engines)
     with data_directory() as shipped:
         paths = [(output or shipped) / constants_name(embedders) for embedders in engines]

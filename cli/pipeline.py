@@ -6,9 +6,11 @@ together take as much memory as a parser.
 
 import logging
 import multiprocessing
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from app.errors import StartupError
 from app.files.cache import FileCache
@@ -20,7 +22,13 @@ from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser
 from worker.runtime.processor import Processor
 
+if TYPE_CHECKING:
+    from worker.classification.engine import Engine
+
 log = logging.getLogger(__name__)
+
+PRELOAD = "cli.preloaded_engine"
+"""The module that the process from which workers are forked imports."""
 
 
 def require_embedder(settings: Settings) -> None:
@@ -48,6 +56,12 @@ def _try_engine(settings: Settings) -> None:
     load_engine(settings)
 
 
+def _preloaded(settings: Settings) -> "Engine | None":
+    """Return the engine that this process has inherited, if any; never loads one."""
+    preloaded = sys.modules.get(PRELOAD)
+    return preloaded.take(settings) if preloaded is not None else None
+
+
 def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) -> Processor:
     """Return the pipeline of a worker process; loads the classifier.
 
@@ -65,7 +79,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     from worker.preview_renderer import PreviewRenderer  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
-    engine = load_engine(settings)
+    engine = _preloaded(settings) or load_engine(settings)
     limit_blas_threads()
     if engine.missing is not None:
         log.warning("one model unavailable; using USE alone", extra={"reason": engine.missing})
@@ -86,7 +100,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         database=database,
         reader=reader,
         engine=engine,
-        examples=ExampleLoader(database, engine.scorer, reader),
+        examples=ExampleLoader(database, engine, reader),
         lease=timedelta(seconds=settings.lease_seconds),
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,

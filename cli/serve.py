@@ -30,9 +30,10 @@ from cli.composition import (
     warn_unshared_blobs,
     write_private,
 )
-from cli.pipeline import build_pipeline, require_embedder
+from cli.pipeline import PRELOAD, build_pipeline, require_embedder
 from cli.tables import example
 from worker.runtime.local import LocalRunner
+from worker.runtime.supervised import start_fork_server
 
 
 @click.command(epilog=example("pigeonhole serve --port 8000"))
@@ -69,6 +70,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
 
 def _serve(settings: Settings) -> None:
     if settings.is_embedded:
+        # Loads the classifier while the rest starts.
+        start_fork_server(PRELOAD)
         require_embedder(settings)
     start_tracing(settings, "pigeonhole-api")
     database, secrets = open_database(settings), open_secrets(settings)
@@ -82,7 +85,7 @@ def _serve(settings: Settings) -> None:
     if isinstance(notifier, LocalNotifier):
         blobs.delete_stale_uploads(timedelta(0))
         runner = LocalRunner(
-            settings, database, build_pipeline, lambda: notifier.notify_deliveries(1)
+            settings, database, build_pipeline, lambda: notifier.notify_deliveries(1), PRELOAD
         )
         notifier.listen(runner.notify)
         runner.start()

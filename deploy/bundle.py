@@ -22,7 +22,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.settings import load_settings
-from worker.classification.embedders.e5 import manifest
+from worker.classification.embedders.e5.manifest import MODEL as E5
+from worker.classification.embedders.use.manifest import MODEL as USE
 from worker.parsing.ocr.installed import OcrData, find_ocr
 from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
 
@@ -99,12 +100,13 @@ def without(lock: Path, names: set[str]) -> str:
 
 
 def add_models(folder: Path) -> None:
-    """Copy the built model after checking its checksums."""
-    source = load_settings().built_models / manifest.NAME
-    fault = manifest.find_fault(source)
-    if fault is not None:
-        sys.exit(f"{source}: {fault}. Run `pigeonhole models build` first.")
-    shutil.copytree(source, folder / "models" / manifest.NAME)
+    """Copy the built models after checking their checksums."""
+    for model in (E5, USE):
+        source = load_settings().built_models / model.name
+        fault = model.find_fault(source)
+        if fault is not None:
+            sys.exit(f"{source}: {fault}. Run `pigeonhole models build` first.")
+        shutil.copytree(source, folder / "models" / model.name)
 
 
 def add_ocr(folder: Path, languages: list[str]) -> None:

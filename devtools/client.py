@@ -137,11 +137,18 @@ def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:
 
 def worker_children(server: RunningServer) -> list[psutil.Process]:
     """Return the processes that claim files."""
-    root = server.worker or server.api
-    mark = "spawn_main" if server.worker is None else "worker"
+    if server.worker is not None:
+        parents, mark = [psutil.Process(server.worker.pid)], "worker"
+    else:
+        mark = "multiprocessing.forkserver"
+        parents = _children(psutil.Process(server.api.pid), mark)
+    return [child for parent in parents for child in _children(parent, mark)]
+
+
+def _children(parent: psutil.Process, mark: str) -> list[psutil.Process]:
     return [
         child
-        for child in psutil.Process(root.pid).children()
+        for child in parent.children()
         if is_alive(child) and mark in " ".join(child.cmdline())
     ]
 

@@ -17,13 +17,13 @@ from app.jobs.pages import PageSelection
 from app.jobs.queue import Claim
 from app.jobs.values import Example
 from worker.classification.embedders.base import Vectors
+from worker.classification.engine import Engine
 from worker.classification.scoring.examples import (
     EmbeddedExamples,
     combine_examples,
-    directions_of,
 )
-from worker.classification.scoring.scorer import Scorer
 from worker.document_reader import DocumentReader
+from worker.file_cache import CacheSession
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.request import ParseRequest
 
@@ -47,7 +47,7 @@ class ExampleLoader:
     """Loads examples and remembers the last ones: all files of a job have the same."""
 
     database: Database
-    scorer: Scorer
+    engine: Engine
     reader: DocumentReader
     _remembered: OrderedDict[tuple[object, ...], Directions | None] = field(
         default_factory=OrderedDict
@@ -104,8 +104,7 @@ class ExampleLoader:
         return self._remembered[key]
 
     def _read_text(self, text: str) -> Directions | None:
-        embedded = self.scorer.embed(Document("txt", (DocumentPage(0, text),), 1))
-        return directions_of(embedded) if embedded.chunks else None
+        return self._embed(Document("txt", (DocumentPage(0, text),), 1), None)
 
     def _read_file(self, file: File, request: ParseRequest) -> Directions | None:
         cached = self.reader.open_cache(CacheOwner(file.project_id, file.id))
@@ -114,6 +113,9 @@ class ExampleLoader:
         except FileError:
             log.info("example cannot be read; ignoring it", extra={"file_id": str(file.id)})
             return None
-        embedded = self.scorer.embed(document, cached.vectors)
+        directions = self._embed(document, cached)
         cached.store()
-        return directions_of(embedded) if embedded.chunks else None
+        return directions
+
+    def _embed(self, document: Document, cached: CacheSession | None) -> Directions | None:
+        return self.engine.directions(self.engine.embed(document, cached))

@@ -1,4 +1,4 @@
-"""The cache of one file: its document and the vectors of its passages.
+"""The cache of one file: its document and how it compares with what is known.
 
 The key of an entry covers everything that the entry depends on besides the file. An outdated
 entry is therefore never found again, and is evicted in time.
@@ -14,8 +14,6 @@ from typing import Literal, Protocol, TypeVar
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
-from worker.classification.embedders.base import Embedder, Vectors
-from worker.classification.embedders.passage_cache import fresh_vectors, pack, unpack, vectors_key
 from worker.parsing.document import PARSER_VERSION, Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
@@ -81,43 +79,53 @@ class StoredFileEntries:
 class CacheSession:
     """The cache of one file while it is worked on; `store` writes what is new.
 
-    `origins` has `parsed` and `embedded`, each `cached` or `fresh`. With several embedders the
-    second is `fresh` as soon as one of them has embedded.
+    `origins` has `parsed` and `embedded`, each `cached` or `fresh`. The second is `fresh` as soon
+    as any part of the document was embedded. What is computed from a document is kept under names
+    that cover everything that it depends on besides the document.
     """
 
     entries: EntryStore
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[NewCacheEntry] = field(default_factory=list)
+    _document: str = ""
 
     def find_document(self, key: str) -> Document | None:
         """Return the document of a `document_key`."""
-        document = self._find(CacheKind.DOCUMENT, key, unpack_document)
-        if document is not None:
-            self.origins["parsed"] = "cached"
-        return document
+        return self._find(CacheKind.DOCUMENT, key, self._read_document)
 
     def add_document(self, key: str, document: Document) -> None:
         """Add a document that was parsed."""
         self.origins["parsed"] = "fresh"
-        self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, pack_document(document)))
+        packed = pack_document(document)
+        self._document = _digest(packed)
+        self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, packed))
 
-    def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
-        """Return the embedder's vectors of these passages, cached or fresh."""
-        key = vectors_key(embedder, texts)
-        shape = (len(texts), embedder.dimension)
-        cached = self._find(CacheKind.VECTORS, key, lambda data: unpack(data, shape))
-        if cached is not None:
+    def find(self, name: str, unpack: Callable[[bytes], T]) -> T | None:
+        """Return what was computed from the document under a name."""
+        found = self._find(CacheKind.VECTORS, self._key(name), unpack)
+        if found is not None:
             self.origins.setdefault("embedded", "cached")
-            return cached
-        vectors = fresh_vectors(embedder, texts)
+        return found
+
+    def add(self, name: str, data: bytes) -> None:
+        """Add what was computed from the document under a name."""
         self.origins["embedded"] = "fresh"
-        self._new.append(NewCacheEntry(CacheKind.VECTORS, key, pack(vectors)))
-        return vectors
+        self._new.append(NewCacheEntry(CacheKind.VECTORS, self._key(name), data))
 
     def store(self) -> None:
         """Write to the cache what is new. Never fails."""
         self.entries.put(self._new)
         self._new.clear()
+
+    def _key(self, name: str) -> str:
+        # By the text, which is often the same with other limits.
+        return _digest(f"{self._document} {name}".encode("ascii"))
+
+    def _read_document(self, data: bytes) -> Document:
+        document = unpack_document(data)
+        self._document = _digest(data)
+        self.origins["parsed"] = "cached"
+        return document
 
     def _find(self, kind: CacheKind, key: str, unpack_entry: Callable[[bytes], T]) -> T | None:
         data = self.entries.get(kind, key)
@@ -142,7 +150,7 @@ def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> s
         pages = sorted(set(request.selection.target_pages))
     models = ocr.choose(request.lang).version
     whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
-    return hashlib.sha256(whole.encode("ascii")).hexdigest()
+    return _digest(whole.encode("ascii"))
 
 
 def pack_document(document: Document) -> bytes:
@@ -163,3 +171,7 @@ def unpack_document(data: bytes) -> Document:
         return Document.from_json(json.loads(text))
     except (zlib.error, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("not a cached document") from error
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

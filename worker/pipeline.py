@@ -181,7 +181,7 @@ class Pipeline:
         lease.check()
         began = time.perf_counter()
         with span("classify"):
-            embedded = self.engine.embed(document, cached.vectors)
+            embedded = self.engine.embed(document, cached)
             lease.check()
             classification = self.engine.judge(
                 embedded, claim.rules, examples.by_type, examples.warnings, claim.min_confidence

@@ -12,9 +12,9 @@ from benchmarks.accuracy.folds import FOLDS, Scored
 from benchmarks.accuracy.metrics import ABSENT
 from benchmarks.accuracy.phrases import PHRASES
 from benchmarks.accuracy.tables import new_table, rate
+from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.engine import Engine
 from worker.classification.fitting.fit import draw_rules
-from worker.classification.scoring.embedded_document import EmbeddedDocument
 
 _COUNTS = (2, 3, 5, 8)
 _BY_LANGUAGE = 3
@@ -89,7 +89,9 @@ class CatchAllJudge:
         given = [*(self._rules[position] for position in drawn), phrase]
         expected = label if present else phrase.type
         judged = engine.judge(embedded, given)
-        naive = given[int(engine.scorer.score(embedded, given).rules.argmax())].type
+        comparison = embedded.comparison(len(engine.stages) - 1)
+        scores = engine.scorer.score(embedded.text, comparison, given)
+        naive = given[int(scores.rules.argmax())].type
         return CatchAllResult(
             language,
             phrase,

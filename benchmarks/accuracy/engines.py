@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import StartupError
 from app.jobs.values import Rule
@@ -19,11 +19,17 @@ from benchmarks.accuracy.folds import (
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.corpus import LoadedCorpus
 from worker.classification.embedders.base import Embedder
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.knowledge.base import Knowledge
-from worker.classification.loading import constants_name, data_directory, load_e5, load_embedder
+from worker.classification.loading import (
+    constants_name,
+    data_directory,
+    load_e5,
+    load_embedder,
+    load_use,
+)
 from worker.classification.scoring.constants import Constants
 
 TEXT = "text.jsonl"
@@ -34,14 +40,24 @@ NAMES = {
     "use": "USE alone",
     "e5": "e5 alone",
     "fused": "fused: e5 and USE",
+    "cascade": "cascade: USE, then both",
     "own": "PIGEONHOLE_EMBEDDER alone",
 }
 """The measured engines and their names in tables, the baseline first."""
 
-MODELS = {"use": ("use",), "e5": ("e5",), "fused": ("e5", "use"), "own": ("own",)}
+MODELS = {
+    "use": ("use",),
+    "e5": ("e5",),
+    "fused": ("e5", "use8"),
+    "cascade": ("e5", "use8"),
+    "own": ("own",),
+}
 """The models of each engine, the leading one first."""
 
-BUILT_IN = ("use", "e5", "fused")
+CASCADE = "cascade"
+"""The engine "fused" with its first stage, as the program uses it by default."""
+
+BUILT_IN = ("use", "e5", "fused", "cascade")
 """The engines that need no setting."""
 
 
@@ -51,9 +67,11 @@ def report_step(step: str) -> None:
 
 
 def load_model(name: str) -> Embedder:
-    """Load the model "use", "e5" or "own" (PIGEONHOLE_EMBEDDER)."""
+    """Load the model "use", "use8" (built), "e5" or "own" (PIGEONHOLE_EMBEDDER)."""
     if name == "use":
         return UseEmbedder()
+    if name == "use8":
+        return load_use(load_settings().built_models)
     if name == "e5":
         return load_e5(load_settings().built_models)
     return load_embedder(load_settings())
@@ -67,6 +85,7 @@ class Fitted:
     knowledge: Knowledge
     constants: Sequence[Constants]
     fold: Mapping[str, int]
+    cascade: bool = False
 
     def score(self, documents: Corpus, rule_sets: dict[str, tuple[Rule, ...]]) -> list[Scored]:
         """Score documents by each set of rules, always with the constants fitted without them.
@@ -74,7 +93,13 @@ class Fitted:
         The order is the same for every engine: by fold, then as in the corpus.
         """
         return cross_fitted(
-            documents, rule_sets, self.constants, self.embedders, self.knowledge, self.fold
+            documents,
+            rule_sets,
+            self.constants,
+            self.embedders,
+            self.knowledge,
+            self.fold,
+            cascade=self.cascade,
         )
 
 
@@ -92,6 +117,8 @@ class Fits:
 
     def fit(self, engine: str, knowledge: Knowledge) -> Fitted:
         """Fit an engine of `MODELS` with this knowledge, once for each fold."""
+        if engine == CASCADE:
+            return replace(self.fit("fused", knowledge), cascade=True)
         key = (engine, knowledge.digest)
         if key not in self._fitted:
             types = len(knowledge.bank_types)
@@ -103,7 +130,7 @@ class Fits:
         return self._fitted[key]
 
     def model(self, name: str) -> CachingEmbedder:
-        """Return the model "use", "e5" or "own", loaded when it is first asked for."""
+        """Return a model of `load_model`, loaded when it is first asked for."""
         if name not in self._models:
             self._models[name] = CachingEmbedder(load_model(name))
         return self._models[name]
@@ -167,5 +194,5 @@ class Fitter:
         return score_with(shipped, documents, self.corpus.rule_sets, embedders, knowledge)
 
     def model(self, name: str) -> CachingEmbedder:
-        """Return the model "use", "e5" or "own", loaded when it is first asked for."""
+        """Return a model of `load_model`, loaded when it is first asked for."""
         return self._fits.model(name)

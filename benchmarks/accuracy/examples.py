@@ -33,7 +33,8 @@ from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
-from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.comparison import Comparison
+from worker.classification.scoring.document_text import DocumentText
 from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
 from worker.classification.scoring.scorer import Scorer
 
@@ -65,7 +66,8 @@ class EmbeddedItem:
     """A labelled document, embedded with the constants of one fold."""
 
     item: LabelledDocument
-    embedded: EmbeddedDocument
+    text: DocumentText
+    comparison: Comparison
     directions: tuple[Vectors, ...]
 
 
@@ -189,7 +191,10 @@ class FoldScorer:
             by_rules = {
                 name: ScoredDocument(
                     self._scorer.score(
-                        read.embedded, rules, [shown.get(rule.type) for rule in rules]
+                        read.text,
+                        read.comparison,
+                        rules,
+                        [shown.get(rule.type) for rule in rules],
                     ),
                     read.item.label,
                     read.item.source,
@@ -203,10 +208,11 @@ class FoldScorer:
     def _embed(self, item: LabelledDocument) -> EmbeddedItem | None:
         if not item.has_text_layer:
             return None
-        embedded = self._scorer.embed(item.document)
-        if not embedded.chunks:
+        text = self._scorer.read(item.document)
+        if not text.chunks:
             return None
-        return EmbeddedItem(item, embedded, directions_of(embedded))
+        comparison = self._scorer.compare(text, self._scorer.depths[-1])
+        return EmbeddedItem(item, text, comparison, directions_of(comparison, self._scorer.spaces))
 
 
 def _examples(

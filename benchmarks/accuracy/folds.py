@@ -10,9 +10,11 @@ from worker.classification.embedders.base import Embedder
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, fit
 from worker.classification.knowledge.base import Knowledge
-from worker.classification.scoring.calibration import Calibration
+from worker.classification.scoring.calibration import Calibration, Decision, decide
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.scorer import Scorer
+from worker.classification.scoring.scores import Scores
+from worker.classification.scoring.tuning import ENOUGH
 
 FOLDS = 5
 _SEED = 5
@@ -20,11 +22,24 @@ _SEED = 5
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with text, its scores for each rule set, and the calibration to use."""
+    """A document with text, its scores for each rule set, and the calibration to use.
+
+    `first` has the same of the first stage of a cascade.
+    """
 
     item: LabelledDocument
     by_rules: dict[str, ScoredDocument]
     calibration: Calibration
+    first: "Scored | None" = None
+
+    def decide(self, rules: str, drawn: Sequence[int]) -> tuple[Scores, Decision]:
+        """Return the scores of the rules at the positions `drawn` and the decision between them."""
+        if self.first is not None:
+            scores, decision = self.first.decide(rules, drawn)
+            if decision.confidence >= ENOUGH:
+                return scores, decision
+        scores = self.by_rules[rules].scores.subset(drawn)
+        return scores, decide(scores, self.calibration)
 
 
 def fold_of(sources: Sequence[str]) -> dict[str, int]:
@@ -87,6 +102,8 @@ def cross_fitted(
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
     fold: Mapping[str, int] | None = None,
+    *,
+    cascade: bool = False,
 ) -> list[Scored]:
     """Score each labelled document with the constants fitted without its fold.
 
@@ -96,7 +113,9 @@ def cross_fitted(
     scored: list[Scored] = []
     for number in range(FOLDS):
         inside = [item for item in labelled.documents if fold[item.source] == number]
-        scored += score_with(constants[number], inside, rule_sets, embedders, knowledge)
+        scored += score_with(
+            constants[number], inside, rule_sets, embedders, knowledge, cascade=cascade
+        )
     return scored
 
 
@@ -106,19 +125,30 @@ def score_with(
     rule_sets: dict[str, tuple[Rule, ...]],
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
+    *,
+    cascade: bool = False,
 ) -> list[Scored]:
-    """Score the documents that have text with the given constants."""
+    """Score the documents that have text with the given constants, at all stages with `cascade`."""
     scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
     scored = []
     for item in documents:
-        embedded = scorer.embed(item.document)
-        if not embedded.chunks:
+        text = scorer.read(item.document)
+        if not text.chunks:
             continue
-        by_rules = {
-            name: ScoredDocument(scorer.score(embedded, rules), item.label, item.source)
-            for name, rules in rule_sets.items()
-        }
-        scored.append(Scored(item, by_rules, constants.calibration))
+        found = None
+        for number, depth in enumerate(scorer.depths):
+            every = [rule for rules in rule_sets.values() for rule in rules]
+            if depth == scorer.depths[-1] or (cascade and scorer.can_read(text, depth, every)):
+                comparison = scorer.compare(text, depth)
+                by_rules = {
+                    name: ScoredDocument(
+                        scorer.score(text, comparison, rules), item.label, item.source
+                    )
+                    for name, rules in rule_sets.items()
+                }
+                found = Scored(item, by_rules, constants.calibrations[number], found)
+        if found is not None:
+            scored.append(found)
     return scored
 
 

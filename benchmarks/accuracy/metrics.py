@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.statistics import Floats, auroc, expected_calibration_error, reliability
 from worker.classification.fitting.fit import draw_rules
-from worker.classification.scoring.calibration import Decision, decide
+from worker.classification.scoring.calibration import Decision
 
 DECISION_COUNTS = (2, 3, 4, 5, 8)
 ABSENT = 0.35
@@ -32,7 +32,7 @@ class Sample:
 
     def best(self, item: Scored, drawn: Sequence[int]) -> tuple[int, float]:
         """Return the position within `drawn` of the best rule, and its score."""
-        scores = item.by_rules[self.rules].scores.rules[list(drawn)]
+        scores = item.decide(self.rules, drawn)[0].rules
         return int(scores.argmax()), float(scores.max())
 
     def part(self, belongs: Callable[[Scored], bool]) -> "Sample":
@@ -171,8 +171,7 @@ def verdicts(sample: Sample) -> list[Decided]:
 
 def decided_on(sample: Sample, item: Scored, drawn: Sequence[int], *, present: bool) -> Decided:
     """Judge one document by the rules at the positions `drawn`, the right one first if present."""
-    scores = item.by_rules[sample.rules].scores.subset(drawn)
-    decision = decide(scores, item.calibration)
+    scores, decision = item.decide(sample.rules, drawn)
     matched = present and int(scores.rules.argmax()) == 0
     return Decided(decision, not present if decision.is_null else matched, not present, len(drawn))
 

@@ -13,7 +13,6 @@ from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import expected_calibration_error, reliability
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.fitting.fit import draw_rules
-from worker.classification.scoring.calibration import decide
 
 MANY = 50
 _FEW = 5
@@ -124,8 +123,7 @@ def _trials(sample: Sample, draw: Draw) -> list[Trial]:
             continue
         for present in (True, False):
             drawn = draw(right, present, random)
-            scores = item.by_rules[sample.rules].scores.subset(drawn)
-            decision = decide(scores, item.calibration)
+            scores, decision = item.decide(sample.rules, drawn)
             top = drawn[int(scores.rules.argmax())]
             matched = sample.types[top] == sample.types[right]
             is_right = (not present) if decision.is_null else matched

@@ -31,7 +31,7 @@ from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.fit import fit_space, lexicon_of, with_calibration
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
-from worker.classification.scoring import cues, embedded_document, hierarchy, lexical, naming, space
+from worker.classification.scoring import cues, document_text, hierarchy, lexical, naming, space
 from worker.classification.scoring.space import SpaceVectors
 
 WHOLE = "the whole engine"
@@ -61,7 +61,7 @@ def main() -> None:
 def worth_table(corpora: Sequence[LoadedCorpus]) -> Table:
     """Return the table for the last of the corpora."""
     fits = Fits(corpora)
-    embedders = [fits.model("e5"), fits.model("use")]
+    embedders = [fits.model("e5"), fits.model("use8")]
     whole = load_knowledge()
     rules = next(iter(corpora[-1].rule_sets.values()))
     custom = without_own_types(whole, rules, embedders[0])
@@ -155,7 +155,7 @@ def _without_cue(name: str) -> Iterator[None]:
     left_out = next(at for at, cue in enumerate(cues.CUES) if cue.name == name)
     observe = cues.observed_cues
     with patch.object(
-        embedded_document,
+        document_text,
         "observed_cues",
         lambda document: tuple(at for at in observe(document) if at != left_out),
     ):

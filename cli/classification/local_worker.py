@@ -26,7 +26,6 @@ from worker.classification.loading import limit_blas_threads, load_engine
 from worker.classification.scoring.examples import (
     EmbeddedExamples,
     combine_examples,
-    directions_of,
 )
 from worker.file_cache import CacheSession, document_key
 from worker.parsing.document import Document, DocumentPage
@@ -88,7 +87,7 @@ class LocalEngine:
         rules = self._rules
         try:
             document, cached = self._read(path, ParseRequest(rules.pages, rules.lang, rules.mode))
-            embedded = self._engine.embed(document, cached.vectors)
+            embedded = self._engine.embed(document, cached)
             verdict = self._engine.judge(
                 embedded,
                 rules.job_rules,
@@ -151,11 +150,12 @@ class LocalEngine:
                 raise StartupError(
                     f"the example {name} of {type_} cannot be read: {error.sentence}; replace it"
                 ) from None
-            embedded = self._engine.embed(document, cached.vectors)
+            embedded = self._engine.embed(document, cached)
             cached.store()
-        if not embedded.chunks:
+        directions = self._engine.directions(embedded)
+        if directions is None:
             raise StartupError(f"the example {name} of {type_} has no text; replace it")
-        return directions_of(embedded)
+        return directions
 
 
 def _digest(file: BinaryIO, path: Path) -> str:

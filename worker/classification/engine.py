@@ -2,23 +2,22 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from app.jobs.values import Rule, Verdict
-from worker.classification.embedders.base import Embedder
-from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
+from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
+from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
-from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.scoring.calibration import decide
+from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
+from worker.classification.scoring.calibration import Calibration, decide
+from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.embedded_document import EmbeddedDocument
-from worker.classification.scoring.examples import ExamplesByType
+from worker.classification.scoring.examples import ExamplesByType, directions_of
 from worker.classification.scoring.scorer import Scorer
+from worker.classification.scoring.tuning import ENOUGH, Depth
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
@@ -32,24 +31,47 @@ class Classification:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A way to decide: what is read of a document, and how sure its calibration must be."""
+
+    depth: Depth
+    calibration: Calibration
+    enough: float
+
+
 class Engine:
     """Classifies documents. The same document and rules always give the same verdict.
 
     `missing` is a sentence about an embedder that could not be loaded, or None; verdicts repeat
     it. `version` is short, such as "2.8f0c41d96b25", and changes whenever verdicts may.
 
+    With `cascade` the cheap first stage decides where it is sure, otherwise the complete comparison
+    always does.
+
     Raises StartupError when `constants` were fitted for other embedders or another program.
     Safe to share between threads.
     """
 
     def __init__(
-        self, embedders: Sequence[Embedder], constants: Constants, missing: str | None = None
+        self,
+        embedders: Sequence[Embedder],
+        constants: Constants,
+        missing: str | None = None,
+        *,
+        cascade: bool = True,
     ) -> None:
         knowledge = load_knowledge()
         constants.check(embedders, knowledge)
         self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
         self.missing = missing
-        self.version = _version(constants, self.scorer)
+        stages = [
+            Stage(depth, calibration, ENOUGH)
+            for depth, calibration in zip(self.scorer.depths, constants.calibrations, strict=True)
+        ]
+        stages[-1] = replace(stages[-1], enough=0.0)
+        self.stages = tuple(stages if cascade else stages[-1:])
+        self.version = _version(constants, self.scorer, self.stages)
         self._calibration = constants.calibration
 
     @property
@@ -61,11 +83,42 @@ class Engine:
         """Embed a document and judge it; raises ValueError without rules."""
         return self.judge(self.embed(document), rules)
 
-    def embed(
-        self, document: Document, passage_vectors: PassageVectors = fresh_vectors
-    ) -> EmbeddedDocument:
-        """Embed a document: the expensive part, independent of any rules."""
-        return self.scorer.embed(document, passage_vectors)
+    def embed(self, document: Document, store: Store | None = None) -> EmbeddedDocument:
+        """Read and embed a document, as far as every set of rules needs it.
+
+        The rest is embedded when rules need it. What `store` has is not computed again.
+        """
+        kept: Store = NoStore() if store is None else store
+
+        def compare_later(embedded: EmbeddedDocument, stage: int) -> Comparison:
+            comparison = kept.find(self._name(stage), unpack_later)
+            if comparison is None:
+                earlier = embedded.comparisons.get(stage - 1)
+                comparison = self.scorer.compare(embedded.text, self.stages[stage].depth, earlier)
+                kept.add(self._name(stage), pack_later(comparison))
+            return comparison
+
+        first = kept.find(self._name(0), unpack_first)
+        if first is not None:
+            text, comparison = first
+            return EmbeddedDocument(document, text, compare_later, {0: comparison})
+        text = self.scorer.read(document)
+        depth = self.stages[0].depth
+        if not text.chunks or not self.scorer.can_read(text, depth):
+            return EmbeddedDocument(document, text, compare_later, {})
+        comparison = self.scorer.compare(text, depth)
+        kept.add(self._name(0), pack_first(text, comparison))
+        return EmbeddedDocument(document, text, compare_later, {0: comparison})
+
+    def directions(self, document: EmbeddedDocument) -> tuple[Vectors, ...] | None:
+        """Return what a document looks like as the example of a rule, None without text."""
+        if not document.text.chunks:
+            return None
+        return directions_of(document.comparison(len(self.stages) - 1), self.scorer.spaces)
+
+    def _name(self, stage: int) -> str:
+        """Return the name of a stage in a store; it changes with everything that it depends on."""
+        return f"{self.version} {stage}"
 
     def find_catch_alls(self, rules: Sequence[Rule]) -> tuple[int, ...]:
         """Return the positions of the rules that mean "anything else".
@@ -74,11 +127,7 @@ class Engine:
         """
         if not rules:
             raise ValueError("at least one rule is needed")
-        lead = self.scorer.lead
-        nearness = self.scorer.targets(rules)[0].direct @ lead.catch_alls.T
-        return find_catch_alls(
-            rules, nearness.max(axis=1).astype(np.float32), lead.tuning.catch_all
-        )
+        return self.scorer.rules.read_set(rules).catch_alls
 
     def judge(
         self,
@@ -96,8 +145,8 @@ class Engine:
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
         candidates = [rule for position, rule in enumerate(rules) if position not in positions]
-        scoring = None
-        if not document.chunks:
+        judgement = scoring = None
+        if not document.text.chunks:
             # All that is known is how often no rule fitted in the documents of the fitting.
             type_, confidence = catch_all, self._calibration.null_share
         elif not candidates:
@@ -107,18 +156,26 @@ class Engine:
             scoring = collect_evidence(judgement, self.scorer)
             confidence = judgement.decision.confidence
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
-        evidence = self._evidence(document, len(rules), catch_all, warnings, scoring)
+        evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
         return Classification(write_verdict(evidence, type_, confidence, min_confidence), evidence)
 
     def _score(
         self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
     ) -> Judgement:
+        """Score a document, stage after stage, until one is sure enough."""
         by_rule = [examples.get(rule.type) for rule in rules]
-        scores = self.scorer.score(document, rules, by_rule)
-        decision = decide(scores, self._calibration).with_losses(
-            document.document.lost_parts, len(document.document.pages)
-        )
-        return Judgement(document, rules, by_rule, scores, decision)
+        read = self.scorer.rules.read_set(rules)
+        for number, stage in enumerate(self.stages):
+            if not self.scorer.can_read(document.text, stage.depth, rules):
+                continue
+            comparison = document.comparison(number)
+            scores = self.scorer.score(document.text, comparison, rules, by_rule)
+            decision = decide(scores, stage.calibration)
+            if decision.confidence >= stage.enough:
+                break
+        decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
+        is_early = number < len(self.stages) - 1
+        return Judgement(document, comparison, read, by_rule, scores, decision, is_early)
 
     def _evidence(
         self,
@@ -126,9 +183,15 @@ class Engine:
         rules: int,
         catch_all: str | None,
         warnings: Sequence[str],
+        judgement: Judgement | None,
         scoring: ScoringEvidence | None,
     ) -> Evidence:
-        document = embedded.document
+        document, chunks = embedded.document, len(embedded.text.chunks)
+        is_early = False
+        if judgement is not None:
+            compared = judgement.comparison.spaces.values()
+            chunks = max(len(space.vectors.chunks) for space in compared)
+            is_early = judgement.is_early
         return Evidence(
             pages_read=len(document.pages),
             total_pages=document.total_pages,
@@ -136,22 +199,24 @@ class Engine:
             lost_parts=document.lost_parts,
             form_fields=document.form_fields,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
-            characters=embedded.characters,
-            chunks=len(embedded.chunks),
+            characters=embedded.text.characters,
+            chunks=chunks,
             rules=rules,
             panel_types=len(self.scorer.knowledge.panel),
             catch_all=catch_all,
             warnings=(*document.warnings, *warnings),
             missing=self.missing,
             scoring=scoring,
+            is_early=is_early,
         )
 
 
-def _version(constants: Constants, scorer: Scorer) -> str:
+def _version(constants: Constants, scorer: Scorer, stages: Sequence[Stage]) -> str:
     """Return the scoring version and a digest of everything that was fitted or tuned.
 
     The models and the knowledge are in the constants' fingerprint.
     """
     tunings = [space.tuning for space in scorer.spaces]
-    whole = hashlib.sha256(f"{constants.digest()} {tunings}".encode())
+    steps = [(stage.depth, stage.enough) for stage in stages]
+    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

@@ -50,7 +50,7 @@ def lint_rules(rules: Sequence[Rule], engine: Engine) -> list[Hint]:
 def _find_overlaps(rules: Sequence[Rule], competing: list[int], engine: Engine) -> Iterator[Hint]:
     """Yield the pairs of rules that the reasoning of verdicts calls nearly the same."""
     lead = engine.scorer.lead
-    direct = engine.scorer.targets([rules[position] for position in competing])[0].direct
+    direct = engine.scorer.rules.read_set([rules[row] for row in competing]).targets[0].direct
     near = np.triu(direct @ direct.T >= lead.tuning.overlapping, k=1)
     for first, second in np.argwhere(near):
         pair = (competing[first], competing[second])
@@ -67,7 +67,7 @@ def _find_overlaps(rules: Sequence[Rule], competing: list[int], engine: Engine) 
 def _find_same_types(rules: Sequence[Rule], competing: list[int], engine: Engine) -> Iterator[Hint]:
     """Yield the groups of rules that are understood as the same built-in types."""
     groups: dict[tuple[int, ...], list[int]] = {}
-    resolutions = engine.scorer.resolutions([rules[position] for position in competing])
+    resolutions = [engine.scorer.rules.read(rules[position]).resolution for position in competing]
     for position, resolution in zip(competing, resolutions, strict=True):
         if resolution.rows:
             groups.setdefault(tuple(sorted(resolution.rows)), []).append(position)

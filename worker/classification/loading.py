@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 from app.errors import FileError, StartupError
 from app.settings import DEFAULT_MODELS_DIR, Settings
 from worker.classification.embedders.base import Embedder, Prefixes
-from worker.classification.embedders.e5 import manifest
+from worker.classification.embedders.e5.manifest import MODEL as E5
 from worker.classification.embedders.http import SAME_MODEL, HttpEmbedder, min_cosine
 from worker.classification.embedders.http_client import (
     EmbedderUnavailable,
@@ -22,7 +22,8 @@ from worker.classification.embedders.http_client import (
     Endpoint,
     TextRefused,
 )
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.manifest import MODEL as USE
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.engine import Engine
 from worker.classification.knowledge.base import load_knowledge
 from worker.classification.rules.texts import rule_text
@@ -40,7 +41,9 @@ def load_engine(settings: Settings) -> Engine:
     constants were fitted for it.
     """
     if not settings.embedder:
-        return load_built_in_engine(settings.built_models, settings.model_threads)
+        return load_built_in_engine(
+            settings.built_models, settings.model_threads, cascade=settings.cascade == "on"
+        )
     embedder = load_embedder(settings)
     path = constants_path(settings.built_models, embedder)
     if not path.with_name(f"{path.name}.json").is_file():
@@ -54,22 +57,24 @@ def load_engine(settings: Settings) -> Engine:
     return engine
 
 
-def load_built_in_engine(models: Path = DEFAULT_MODELS_DIR, threads: int = 1) -> Engine:
+def load_built_in_engine(
+    models: Path = DEFAULT_MODELS_DIR, threads: int = 1, *, cascade: bool = True
+) -> Engine:
     """Return the engine with both built-in models, or with USE alone and `missing` saying why.
 
     `models` is where `pigeonhole models build` writes. `threads` is the number of threads of
-    e5. Takes about 2 s of CPU. Raises StartupError when the constants do not belong to the models.
+    e5. Takes about 1.5 s of CPU. Raises StartupError when the constants do not belong to the
+    models.
     """
-    use = UseEmbedder()
     try:
-        embedders: Sequence[Embedder] = [load_e5(models, threads), use]
+        embedders: Sequence[Embedder] = [load_e5(models, threads), load_use(models)]
         missing = None
     except StartupError as error:
-        embedders = [use]
+        embedders = [UseEmbedder()]
         missing = f"only one of the two models was asked, because {error}."
     with data_directory() as directory:
         constants = Constants.load(directory / constants_name(embedders))
-    engine = Engine(embedders, constants, missing)
+    engine = Engine(embedders, constants, missing, cascade=cascade)
     del constants
     _release_memory()
     return engine
@@ -93,8 +98,17 @@ def load_e5(models: Path, threads: int = 1) -> Embedder:
         # ONNX Runtime has no wheels for some platforms.
         from worker.classification.embedders.e5.model import E5Embedder  # noqa: PLC0415
     except ImportError as error:
-        raise StartupError(f"{manifest.NAME} cannot run here ({error})") from error
-    return E5Embedder(models / manifest.NAME, threads)
+        raise StartupError(f"{E5.name} cannot run here ({error})") from error
+    return E5Embedder(models / E5.name, threads)
+
+
+def load_use(models: Path) -> Embedder:
+    """Return USE with integer weights from the directory of built models; raises as `load_e5`."""
+    try:
+        from worker.classification.embedders.use.model import QuantisedUseEmbedder  # noqa: PLC0415
+    except ImportError as error:
+        raise StartupError(f"{USE.name} cannot run here ({error})") from error
+    return QuantisedUseEmbedder(models / USE.name)
 
 
 def load_embedder(settings: Settings) -> Embedder:

@@ -28,7 +28,8 @@ STUCK_SECONDS = 10.0
 class LocalRunner(Supervisor):
     """Keeps `settings.workers` worker processes running; restarts dead ones, kills stuck ones.
 
-    Calls `on_deliveries` when a worker has written webhooks to deliver.
+    Calls `on_deliveries` when a worker has written webhooks to deliver. With `preload`, workers are
+    forked from a process that has imported this module; see `Supervisor`.
     """
 
     def __init__(
@@ -37,8 +38,9 @@ class LocalRunner(Supervisor):
         database: Database,
         build: BuildProcessor,
         on_deliveries: Callable[[], None] = lambda: None,
+        preload: str = "",
     ) -> None:
-        super().__init__(settings, "local", settings.workers, partial(run_child, build))
+        super().__init__(settings, "local", settings.workers, partial(run_child, build), preload)
         self._database = database
         self._on_deliveries = on_deliveries
         self._busy_since: dict[str, float] = {}

@@ -1,8 +1,9 @@
 """Supervision of child processes: start, watch, restart, stop.
 
-Children are spawned, not forked: the parent has threads, and a fork keeps their locks locked. Each
-child has a pipe to its parent. The parent asks it to stop over the pipe; when the pipe closes
-without that, the parent is gone, and the child ends at once.
+Children are spawned, or forked from a process without threads. They are never forked from the
+parent: it has threads, and a fork keeps their locks locked. Each child has a pipe to its parent.
+The parent asks it to stop over the pipe; when the pipe closes without that, the parent is gone,
+and the child ends at once.
 """
 
 import contextlib
@@ -14,8 +15,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import (
+    ForkServerContext,
+    ForkServerProcess,
+    SpawnContext,
+    SpawnProcess,
+)
 
 from app.observability.logging import set_up_logging
 from app.observability.multiprocess import join_metrics
@@ -36,12 +43,21 @@ Run = Callable[[Settings, "ParentPipe", str], None]
 """What a child does: gets the settings, its pipe and its name. Passed to the child by its name."""
 
 
+def start_fork_server(preload: str) -> None:
+    """Start the process from which children are forked, if it does not run; returns at once.
+
+    It imports the module `preload`. Called early, it does so while the caller starts.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([preload])
+    forkserver.ensure_running()
+
+
 @dataclass(slots=True)
 class Child:
     """A child process as its supervisor sees it."""
 
     name: str
-    process: SpawnProcess
+    process: SpawnProcess | ForkServerProcess
     pipe: Connection
     started: float = field(default_factory=time.monotonic)
     _sending: threading.Lock = field(default_factory=threading.Lock)
@@ -53,14 +69,23 @@ class Child:
 
 
 class Supervisor:
-    """Keeps `count` children running from `start` to `stop`; subclasses override the hooks."""
+    """Keeps `count` children running from `start` to `stop`; subclasses override the hooks.
 
-    def __init__(self, settings: Settings, kind: str, count: int, run: Run) -> None:
+    With `preload` children are forked from a process that has imported the module of this name:
+    they start quickly and share its memory. There is one such process for each parent.
+    """
+
+    def __init__(
+        self, settings: Settings, kind: str, count: int, run: Run, preload: str = ""
+    ) -> None:
         self.settings = settings
         self._kind = kind
         self._count = count
         self._run = run
-        self._context = multiprocessing.get_context("spawn")
+        self._context: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
+        if preload:
+            start_fork_server(preload)
+            self._context = multiprocessing.get_context("forkserver")
         self._lock = threading.Lock()
         self._children: list[Child] = []
         self._quick_deaths = 0

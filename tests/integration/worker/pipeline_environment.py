@@ -59,7 +59,7 @@ class PipelineEnvironment:
             database=tenants.database,
             reader=reader,
             engine=engine,
-            examples=ExampleLoader(tenants.database, engine.scorer, reader),
+            examples=ExampleLoader(tenants.database, engine, reader),
             lease=timedelta(minutes=1),
         )
         self.claims: list[Claim | None] = []

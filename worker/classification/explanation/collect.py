@@ -1,11 +1,12 @@
 """Collecting the evidence for a verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.jobs.values import Quote, Rule
+from app.jobs.values import Quote
+from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
     Alternative,
     ChannelScore,
@@ -17,17 +18,17 @@ from worker.classification.explanation.evidence import (
     ScoringEvidence,
     Understood,
 )
-from worker.classification.explanation.quote import choose_quote
+from worker.classification.explanation.quote import Support, choose_quote
 from worker.classification.features.scripts import unseen_script
-from worker.classification.rules.texts import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.calibration import FEATURES, Decision
+from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.cues import CUES
-from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.document_text import DocumentText
 from worker.classification.scoring.examples import EmbeddedExamples
-from worker.classification.scoring.scorer import Scorer
+from worker.classification.scoring.rule_set import RuleSet
+from worker.classification.scoring.scorer import Scorer, best_name, own_name
 from worker.classification.scoring.scores import Scores
-from worker.classification.scoring.space import Targets
 
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
@@ -38,14 +39,17 @@ _SHOWN_STRENGTH = 0.3
 class Judgement:
     """The rules that competed for a document, their examples and scores, and the decision.
 
-    `rules` and `examples` have one entry for each rule, in the order of the scores.
+    `examples` has one entry for each rule, in the order of the scores. `comparison` is what the
+    scores were computed from. `is_early` when a stage before the last one was sure.
     """
 
     document: EmbeddedDocument
-    rules: Sequence[Rule]
+    comparison: Comparison
+    rules: RuleSet
     examples: Sequence[EmbeddedExamples | None]
     scores: Scores
     decision: Decision
+    is_early: bool
 
     @property
     def order(self) -> list[int]:
@@ -55,26 +59,25 @@ class Judgement:
 
 def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
     """Return all the numbers behind a decision."""
-    scores, decision = judgement.scores, judgement.decision
-    top = judgement.order[0]
-    examples = judgement.examples[top]
-    targets = scorer.targets(judgement.rules)
+    scores, decision, text = judgement.scores, judgement.decision, judgement.document.text
+    order = judgement.order
+    top = order[0]
+    examples = judgement.examples[top] if judgement.examples else None
     alternative, better = _alternatives(scores, scorer, top)
+    is_null = decision.is_null
     return ScoringEvidence(
-        ranking=tuple(_ranked_rule(judgement, scorer, position) for position in judgement.order),
-        # Nothing speaks for a rule that was rejected, and the lines of a quote cost time.
-        quote=None if decision.is_null else _quote(judgement, scorer, targets),
+        ranking=tuple(_ranked_rules(judgement, scorer, order)),
+        # Nothing speaks for a rule that was rejected.
+        quote=None if is_null else _quote(judgement, scorer, order),
         shared_words=()
-        if decision.is_null
-        else scorer.lexical.shared_words(
-            judgement.document.text, lexical_text(judgement.rules[top])
-        ),
+        if is_null
+        else scorer.lexical.shared_words(text.words.keys(), judgement.rules.read[top].lexical_text),
         cues=tuple(
             CueFound(CUES[cue].observation, float(bonus))
             for cue, bonus in zip(scores.cues, scores.bonuses[:, top], strict=True)
         ),
         own_name=_own_name(judgement, scorer, top),
-        understood=_understood(scores, scorer, judgement.rules[top]),
+        understood=_understood(judgement, scorer, top),
         alternative=alternative,
         better_alternatives=better,
         is_null=decision.is_null,
@@ -82,68 +85,78 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         overlap_probability=decision.overlap_probability,
         null_probability=decision.null_probability,
         influences=_influences(decision),
-        overlaps=_overlaps(scores, judgement.rules),
+        overlaps=_overlaps(scores, [rule.type for rule in judgement.rules.rules]),
         examples=0 if examples is None else examples.count,
-        warnings=tuple(_warnings(judgement.document, scorer)),
+        warnings=tuple(_warnings(text, scorer)),
     )
 
 
-def _quote(judgement: Judgement, scorer: Scorer, targets: Sequence[Targets]) -> Quote | None:
-    # The last space that knows the script: the others cost more for each line.
-    vectors = judgement.document.vectors
-    quoting = max(number for number, each in enumerate(vectors) if each.trust > 0)
-    direct, order = targets[quoting].direct, judgement.order
-    return choose_quote(
-        judgement.document,
-        vectors[quoting],
-        scorer.spaces[quoting],
-        direct[order[0]] if len(order) == 1 else direct[order[0]] - direct[order[1]],
+def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote | None:
+    # The last space has the vectors of title lines.
+    spaces = judgement.comparison.spaces
+    quoting = max(spaces)
+    direct, top = judgement.rules.targets[quoting].direct, order[0]
+    rule, text = judgement.rules.read[top], judgement.document.text
+    found = best_name(rule, text)
+    is_related = found is not None and found.strength * rule.relation[found.row] >= _SHOWN_STRENGTH
+    support = Support(
+        spaces[quoting].vectors,
+        direct[top] if len(order) == 1 else direct[top] - direct[order[1]],
+        frozenset(scorer.lexical.count_words(rule.lexical_text)),
+        own_name(rule, text) or (found if is_related else None),
     )
+    return choose_quote(judgement.document.document, text, support, scorer.lexical)
 
 
-def _ranked_rule(judgement: Judgement, scorer: Scorer, position: int) -> RankedRule:
+def _ranked_rules(
+    judgement: Judgement, scorer: Scorer, order: Sequence[int]
+) -> Iterator[RankedRule]:
     scores = judgement.scores
-    resolution = scorer.resolutions([judgement.rules[position]])[0]
-    return RankedRule(
-        type=judgement.rules[position].type,
-        score=float(scores.rules[position]),
-        channels=tuple(
-            ChannelScore(name, float(channel.scores[position]), float(channel.weights[position]))
-            for name, channel in scores.channels.items()
-        ),
-        lexical=float(scores.lexical[position]) * lexical.WEIGHT,
-        bonus=float(scores.bonuses[:, position].sum()),
-        named=float(scores.named[position]),
-        lifted=float(scores.rules[position] - scores.own[position]),
-        excluded=float(scores.excluded[position]),
-        understood_as=tuple(scorer.knowledge.types[row].name for row in resolution.rows),
-    )
+    names = tuple(scores.channels)
+    values = np.stack([channel.scores for channel in scores.channels.values()], axis=1).tolist()
+    weights = np.stack([channel.weights for channel in scores.channels.values()], axis=1).tolist()
+    totals, own = scores.rules.tolist(), scores.own.tolist()
+    by_words, bonuses = scores.lexical.tolist(), scores.bonuses.sum(axis=0).tolist()
+    named, excluded = scores.named.tolist(), scores.excluded.tolist()
+    for position in order:
+        read = judgement.rules.read[position]
+        yield RankedRule(
+            type=judgement.rules.rules[position].type,
+            score=totals[position],
+            channels=tuple(map(ChannelScore, names, values[position], weights[position])),
+            lexical=by_words[position] * lexical.WEIGHT,
+            bonus=bonuses[position],
+            named=named[position],
+            lifted=totals[position] - own[position],
+            excluded=excluded[position],
+            understood_as=tuple(scorer.knowledge.types[row].name for row in read.resolution.rows),
+        )
 
 
 def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative | None, int]:
     uncovered = scores.uncovered()
     if not uncovered:
         return None, 0
-    best = max(uncovered, key=lambda position: float(scores.panel[position]))
-    better = sum(scores.panel[position] > scores.rules[top] for position in uncovered)
+    fits = scores.panel[uncovered]
+    best = uncovered[int(fits.argmax())]
+    better = (fits > scores.rules[top]).sum()
     name = scorer.knowledge.panel[best].type
     return Alternative(name, float(scores.panel[best])), int(better)
 
 
 def _own_name(judgement: Judgement, scorer: Scorer, top: int) -> OwnName | None:
-    rule, document = judgement.rules[top], judgement.document
-    known = scorer.best_name(rule, document)
-    own = scorer.own_name(rule, document)
+    rule, text = judgement.rules.read[top], judgement.document.text
+    known, own = best_name(rule, text), own_name(rule, text)
     bonus = float(judgement.scores.named[top])
     if own is not None and (known is None or own.strength >= known.strength):
-        return OwnName(own.line, rule.type, own.strength, bonus)
+        return OwnName(own.line, judgement.rules.rules[top].type, own.strength, bonus)
     if known is None or known.strength < _SHOWN_STRENGTH:
         return None
     return OwnName(known.line, scorer.knowledge.types[known.row].name, known.strength, bonus)
 
 
-def _understood(scores: Scores, scorer: Scorer, rule: Rule) -> Understood:
-    resolution = scorer.resolutions([rule])[0]
+def _understood(judgement: Judgement, scorer: Scorer, top: int) -> Understood:
+    resolution, scores = judgement.rules.read[top].resolution, judgement.scores
     kinds = np.flatnonzero((resolution.steps > 0) & np.isfinite(resolution.steps))
     ordered = kinds[np.argsort(-scores.panel[kinds], kind="stable")]
     panel = scorer.knowledge.panel
@@ -167,20 +180,20 @@ def _influences(decision: Decision) -> tuple[Influence, ...]:
     )
 
 
-def _overlaps(scores: Scores, rules: Sequence[Rule]) -> tuple[Overlap, ...]:
+def _overlaps(scores: Scores, types: Sequence[str]) -> tuple[Overlap, ...]:
     """Return the pairs of rules that mean nearly the same, nearest first."""
     pairs = np.argwhere(np.triu(scores.overlapping, k=1))
-    found = [Overlap(rules[a].type, rules[b].type, float(scores.overlaps[a, b])) for a, b in pairs]
+    found = [Overlap(types[a], types[b], float(scores.overlaps[a, b])) for a, b in pairs]
     return tuple(sorted(found, key=lambda overlap: -overlap.similarity))
 
 
-def _warnings(document: EmbeddedDocument, scorer: Scorer) -> list[str]:
+def _warnings(text: DocumentText, scorer: Scorer) -> list[str]:
     """Return what lessens the worth of a verdict, whatever the rules are."""
     warnings = []
-    if document.characters < _LITTLE_TEXT:
-        count = f"{document.characters} character{'' if document.characters == 1 else 's'}"
+    if text.characters < _LITTLE_TEXT:
+        count = f"{text.characters} character{'' if text.characters == 1 else 's'}"
         warnings.append(f"there is little text to go by, only {count}.")
-    script = unseen_script(document.text, scorer.lead.tuning.scripts)
+    script = unseen_script(text.scripts, scorer.lead.tuning.scripts)
     if script is not None:
         warnings.append(
             f"the text is mostly in {script.title()} script, which the model was not trained on."

@@ -45,10 +45,13 @@ def _steps(evidence: Evidence, confidence: float) -> Iterator[str]:
 def _compared(evidence: Evidence) -> str:
     if not evidence.chunks:
         return "No letters or digits were found."
-    return (
+    text = (
         f"Compared {evidence.chunks} passage{'' if evidence.chunks == 1 else 's'} from the"
         f" beginning of {evidence.characters} characters with {_count(evidence.rules, 'rule')}."
     )
+    if evidence.is_early:
+        text += " The small model was sure, so the large one was not asked."
+    return text
 
 
 def _catch_all(evidence: Evidence) -> str:

@@ -1,13 +1,13 @@
 """The numbers behind a verdict, so that its reasoning can be checked."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.jobs.values import Quote
 from worker.classification.scoring.calibration import known_share
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelScore:
+class ChannelScore(NamedTuple):
     """The score of one channel and its weight in the mean of all."""
 
     name: str
@@ -140,9 +140,10 @@ class Evidence:
     """Everything that a verdict is based on.
 
     `is_from_start` tells that the pages read are the first ones. `lost_parts` counts the parts
-    that could not be read, and `form_fields` the blanks to fill in. `warnings` are sentences about
-    what was not read, and `missing` is one about a model that could not be loaded. `scoring` is
-    None when nothing was scored: no readable text, or no rule but the catch-all.
+    that could not be read, and `form_fields` the blanks to fill in. `chunks` counts the passages
+    that were compared. `warnings` are sentences about what was not read, and `missing` is one
+    about a model that could not be loaded. `scoring` is None when nothing was scored: no readable
+    text, or no rule but the catch-all. `is_early` when a stage before the last one was sure.
     """
 
     pages_read: int
@@ -159,6 +160,7 @@ class Evidence:
     warnings: tuple[str, ...]
     missing: str | None
     scoring: ScoringEvidence | None
+    is_early: bool = False
 
     @property
     def known_share(self) -> float:

@@ -1,7 +1,8 @@
-"""Choosing the words of the document that support a rule."""
+"""Choosing the words of the document that support a rule, without embedding any of them."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,9 +10,12 @@ from app.jobs.values import Quote
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.text import is_readable, normalise_text
-from worker.classification.scoring.embedded_document import EmbeddedDocument
-from worker.classification.scoring.space import DocumentVectors, EmbeddingSpace
-from worker.parsing.document import DocumentPage
+from worker.classification.features.titles import title_of
+from worker.classification.knowledge.names import FoundName
+from worker.classification.scoring.document_text import DocumentText
+from worker.classification.scoring.lexical import LexicalChannel
+from worker.classification.scoring.space import DocumentVectors
+from worker.parsing.document import Document, DocumentPage
 
 MAX_QUOTE = 160
 _MAX_LINES = 40
@@ -19,30 +23,57 @@ _MIN_LINE = 12
 _BREAK = re.compile(r"\n|(?<=[.!?;])\s+|(?<=[。！？；؟])")
 
 
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What speaks for the top rule.
+
+    `direction` (D,) is its centred description, less that of the runner-up if there is one, in
+    the space of `vectors`, the document's. `words` are those of the rule. `name` is where the
+    document calls itself by the rule's name or one that speaks for it.
+    """
+
+    vectors: DocumentVectors
+    direction: Vectors
+    words: frozenset[str]
+    name: FoundName | None
+
+
 def choose_quote(
-    document: EmbeddedDocument,
-    vectors: DocumentVectors,
-    space: EmbeddingSpace,
-    direction: Vectors,
+    document: Document, text: DocumentText, support: Support, lexical: LexicalChannel
 ) -> Quote | None:
     """Return the line or sentence that supports the top rule most.
 
-    `direction` (D,) is the top rule's centred description in `space`, less that of the
-    runner-up if there is one; `vectors` are the document's in that space. First the chunk with
-    the largest product is chosen, then a line in it. A line is a verbatim part of the page's
-    text of at most 160 characters. None when the chunk has no readable line.
+    It is the line in which the document calls itself so, and otherwise one of the chunk that is
+    nearest to `direction`: rare words of the rule count, and how near a title line is. A line is
+    a verbatim part of the page's text of at most 160 characters. None when the chunk has no
+    readable line.
     """
-    chunk = document.chunks[int(np.argmax(vectors.chunks @ direction))]
-    page = _page_of(document.document.pages, chunk)
+    if support.name is not None:
+        page = next(page for page in document.pages if is_readable(page.text))
+        if support.name.line in page.text:
+            return Quote(page.index, support.name.line)
+    vectors, direction = support.vectors, support.direction
+    chunk = text.chunks[int(np.argmax(vectors.chunks @ direction))]
+    page = _page_of(document.pages, chunk)
     lines = list(_lines(page.text[chunk.start : chunk.end]))[:_MAX_LINES]
     longer = [line for line in lines if len(line) >= _MIN_LINE]
     # A date or a number says nothing to a reader.
     lines = [line for line in longer if _has_words(line)] or longer or lines
     if not lines:
         return None
-    embedded = document.passage_vectors(space.embedder, [normalise_text(line) for line in lines])
-    centred = space.centre_titles(embedded)
-    return Quote(chunk.page, lines[int(np.argmax(centred @ direction))])
+    titles = dict(zip(text.titles, (vectors.titles @ direction).tolist(), strict=False))
+    supports = [
+        titles.get(title_of(normalise_text(line)), 0.0) + _rarity(line, support.words, lexical)
+        for line in lines
+    ]
+    return Quote(chunk.page, lines[int(np.argmax(supports))])
+
+
+def _rarity(line: str, words: frozenset[str], lexical: LexicalChannel) -> float:
+    """Return how much of a line's rarity, 0 to 1, is in words of the rule."""
+    rarities = {word: lexical.rarity(word) for word in lexical.count_words(line)}
+    shared = sum(rarity for word, rarity in rarities.items() if word in words)
+    return shared / sum(rarities.values()) if shared else 0.0
 
 
 def _page_of(pages: Sequence[DocumentPage], chunk: Chunk) -> DocumentPage:

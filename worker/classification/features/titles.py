@@ -25,10 +25,15 @@ def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
 def _choose(lines: Sequence[str]) -> tuple[str, ...]:
     chosen: dict[str, None] = {}
     for raw in lines:
-        line = raw.strip(" #*|\t")
+        line = title_of(raw)
         letters = sum(character.isalpha() for character in line)
         if 3 <= len(line) <= 110 and len(line.split()) <= 14 and letters >= len(line) / 2:
             chosen.setdefault(line)
             if len(chosen) == _MAX_LINES:
                 break
     return tuple(chosen)
+
+
+def title_of(line: str) -> str:
+    """Return a line without marks around it."""
+    return line.strip(" #*|\t")

@@ -59,7 +59,7 @@ class Outcomes:
 def fit(
     corpora: Sequence[Corpus], embedders: Sequence[Embedder], knowledge: Knowledge
 ) -> Constants:
-    """Fit all constants for the embedders together: means, ridge maps, lexicon, calibration.
+    """Fit all constants for the embedders together: means, ridge maps, lexicon, calibrations.
 
     Takes some seconds for 100 documents. Every text is embedded several times, so pass caching
     embedders. The result depends only on the arguments. Raises StartupError for a corpus without
@@ -83,21 +83,24 @@ def with_calibration(
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
 ) -> Constants:
-    """Fit the calibration for fitted vectors, rounded as they will be stored.
+    """Fit a calibration for each stage, for fitted vectors, rounded as they will be stored.
 
     It uses whole documents and some that are cut short.
     """
     vectors = {name: space.rounded() for name, space in vectors.items()}
     scorer = Scorer(embedders, vectors, lexicon, knowledge)
-    drawn = [
-        draw_outcomes(scored, [rule.type for rule in rules], seed, absent)
-        for whole in corpora
-        for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT))
-        for seed, (rules, scored) in enumerate(
-            zip(corpus.rule_sets, score_all(scorer, corpus), strict=True)
-        )
-    ]
-    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, fit_calibration(drawn))
+    drawn: list[list[Outcomes]] = [[] for _ in scorer.depths]
+    for whole in corpora:
+        for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT)):
+            for outcomes, by_rules in zip(drawn, score_all(scorer, corpus), strict=True):
+                outcomes += [
+                    draw_outcomes(scored, [rule.type for rule in rules], seed, absent)
+                    for seed, (rules, scored) in enumerate(
+                        zip(corpus.rule_sets, by_rules, strict=True)
+                    )
+                ]
+    calibrations = tuple(fit_calibration(outcomes) for outcomes in drawn)
+    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, calibrations)
 
 
 def _shortened(corpus: Corpus) -> Corpus:
@@ -163,17 +166,24 @@ class ScoredDocument:
     source: str
 
 
-def score_all(scorer: Scorer, corpus: Corpus) -> list[list[ScoredDocument]]:
-    """Score every document that has text, in order, once for each set of rules."""
-    by_rules: list[list[ScoredDocument]] = [[] for _ in corpus.rule_sets]
+def score_all(scorer: Scorer, corpus: Corpus) -> list[list[list[ScoredDocument]]]:
+    """Score every document that has text, in order, for each stage and each set of rules."""
+    stages: list[list[list[ScoredDocument]]] = [
+        [[] for _ in corpus.rule_sets] for _ in scorer.depths
+    ]
     for item in corpus.documents:
-        embedded = scorer.embed(item.document)
-        if not embedded.chunks:
+        text = scorer.read(item.document)
+        if not text.chunks:
             continue
-        for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
-            scores = scorer.score(embedded, rules)
-            scored.append(ScoredDocument(scores, item.label, item.source))
-    return by_rules
+        for depth, by_rules in zip(scorer.depths, stages, strict=True):
+            if not scorer.can_read(text, depth):
+                continue
+            comparison = scorer.compare(text, depth)
+            for rules, scored in zip(corpus.rule_sets, by_rules, strict=True):
+                if scorer.can_read(text, depth, rules):
+                    scores = scorer.score(text, comparison, rules)
+                    scored.append(ScoredDocument(scores, item.label, item.source))
+    return stages
 
 
 def draw_rules(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from worker.classification.features.headings import (
     HeadingPart,
@@ -133,8 +133,26 @@ class NameFinder:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._longest = 1 + max((name.count(" ") for name in names), default=0)
+        # The most words of a name that begins with a word, and the most letters of one that
+        # begins with a letter: most words and letters begin no name.
+        self._longest: dict[str, int] = {}
+        self._longest_unspaced: dict[str, int] = {}
+        for name in names:
+            first, _, others = name.partition(" ")
+            length = 2 + others.count(" ") if others else 1
+            if length > self._longest.get(first, 0):
+                self._longest[first] = length
+            if not name.isascii() and len(name) > self._longest_unspaced.get(name[0], 0):
+                self._longest_unspaced[name[0]] = len(name)
         self._slips: _Slips | None = None
+
+    @classmethod
+    def of_name(cls, name: str) -> Self:
+        """Return a finder of one name that is not known; what it finds has the row 0.
+
+        A single word counts only on a line of its own.
+        """
+        return cls({_key(fold(name)): "0" if " " in name else "0="})
 
     def rows_of(self, name: str) -> list[int]:
         """Return the positions of the types that have this name, and no others share it."""
@@ -167,14 +185,6 @@ class NameFinder:
             if found.strength >= _MIN_STRENGTH
         ]
 
-    def find_own(self, name: str, parts: Sequence[HeadingPart]) -> FoundName | None:
-        """Return where a heading has a name that is not known; its row is 0.
-
-        A single word counts only on a line of its own.
-        """
-        own = NameFinder({_key(fold(name)): "0" if " " in name else "0="})
-        return next(iter(own.find(parts)), None)
-
     def _meanings(self, name: str) -> list[_Meaning]:
         return [
             _Meaning(int(each.rstrip("=~")), "=" in each, _SHARED if "~" in each else 1.0)
@@ -189,6 +199,8 @@ class NameFinder:
 
     def _in_words(self, part: HeadingPart, is_ocr: bool) -> Iterator[FoundName]:
         words = self._mend(part.words) if is_ocr else part.words
+        if self._longest.keys().isdisjoint(words):
+            return
         places = self._places(words)
         if not places:
             return
@@ -212,8 +224,8 @@ class NameFinder:
         """Return where names start and end; the longest take their words first."""
         candidates = [
             (start, end)
-            for start in range(len(words))
-            for end in range(start + 1, min(start + self._longest, len(words)) + 1)
+            for start, first in enumerate(words)
+            for end in range(start + 1, min(start + self._longest.get(first, 0), len(words)) + 1)
             if " ".join(words[start:end]) in self._names
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
@@ -223,8 +235,10 @@ class NameFinder:
         letters = part.letters
         candidates = [
             (start, end)
-            for start in range(len(letters))
-            for end in range(start + 2, len(letters) + 1)
+            for start, first in enumerate(letters)
+            for end in range(
+                start + 2, min(start + self._longest_unspaced.get(first, 0), len(letters)) + 1
+            )
             if letters[start:end] in self._names
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))

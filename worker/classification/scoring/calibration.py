@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from worker.classification.scoring.document_text import MANY_TOKENS
 from worker.classification.scoring.scores import Scores
 
 Features = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ STEEPNESS = 2.0
 """The steepness with which a lower score makes a rule less likely."""
 
 _MAX_MARGIN = 3.0
-_MANY_TOKENS = 300
+
 # A lost part may hold what decides, or a picture of no interest.
 _LOST_SHARE_WEIGHT = 0.5
 
@@ -52,7 +53,7 @@ def extract_features(scores: Scores) -> Features:
             top - float(best[-1]),
             top - float(best.mean()),
             1 / float(weights.sum()),
-            math.log1p(min(scores.tokens, _MANY_TOKENS)),
+            math.log1p(min(scores.tokens, MANY_TOKENS)),
             float(better > 0),
             math.sqrt(better),
         ]

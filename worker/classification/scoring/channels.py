@@ -6,6 +6,7 @@ expressed in standard deviations above the panel.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -22,46 +23,41 @@ SAMPLE_CHANNELS = frozenset({"samples", "nearest"})
 
 
 @dataclass(frozen=True, slots=True)
-class SampleCosines:
-    """A document compared with the samples of a space, which no rule changes.
+class Level:
+    """The mean and the standard deviation of one channel over the panel."""
 
-    `forms` (c, D) are its chunks after the form map, and `by_type` (c, T) their cosines with the
-    nearest samples of each type of the bank.
-    """
+    mean: float
+    deviation: float
 
-    forms: Vectors
-    by_type: Vectors
-
-
-def compare_with_samples(space: EmbeddingSpace, document: DocumentVectors) -> SampleCosines:
-    """Compare a document that has chunks with the samples of the space."""
-    forms = space.by_form(document.chunks)
-    return SampleCosines(forms, space.samples.nearest(forms))
+    @classmethod
+    def of(cls, panel: Vectors) -> Self:
+        """Return the level of the panel's similarities."""
+        return cls(float(panel.mean()), float(panel.std()))
 
 
 def similarities(
     space: EmbeddingSpace,
     document: DocumentVectors,
-    seen: SampleCosines,
+    by_type: Vectors,
     targets: Targets,
     stand_ins: Vectors,
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 
-    The document has at least one chunk. `seen` is how it compares with the samples of the space,
-    and `stand_ins` (n, D) are what documents of the targets look like. `description` compares
-    chunks with the description, `samples` with the mean sample of the nearest known types
-    (hypothetical documents written in advance), `mapped` with the description after the ridge
-    map, `nearest` with the nearest samples of those types. `title` compares title lines with the
-    description and is zero without any.
+    The document has at least one chunk. `by_type` (c, T) are the cosines of its chunks with the
+    nearest samples of each type of the bank, and `stand_ins` (n, D) are what documents of the
+    targets look like. `description` compares chunks with the description, `samples` with the mean
+    sample of the nearest known types (hypothetical documents written in advance), `mapped` with
+    the description after the ridge map, `nearest` with the nearest samples of those types.
+    `title` compares title lines with the description and is zero without any.
     """
     chunks, titles = document.chunks, document.titles
     mapped = normalise(chunks @ space.ridge)
     return {
         "description": pool(chunks @ targets.direct.T),
-        "samples": pool(seen.forms @ stand_ins.T),
+        "samples": pool(space.by_form(chunks) @ stand_ins.T),
         "mapped": pool(mapped @ targets.direct.T),
-        "nearest": pool((seen.by_type[:, targets.nearest] * targets.shares).sum(axis=2)),
+        "nearest": pool((by_type[:, targets.nearest] * targets.shares).sum(axis=2)),
         "title": (
             (titles @ targets.direct.T).max(axis=0)
             if len(titles)
@@ -70,12 +66,11 @@ def similarities(
     }
 
 
-def standardise(values: Vectors, panel: Vectors) -> Vectors:
-    """Return `values` in standard deviations above the mean of `panel`; 0 for a flat panel."""
-    deviation = float(panel.std())
-    if deviation < 1e-6:
+def standardise(values: Vectors, level: Level) -> Vectors:
+    """Return `values` in standard deviations above the panel's mean; 0 for a flat panel."""
+    if level.deviation < 1e-6:
         return np.zeros_like(values)
-    return np.asarray((values - panel.mean()) / deviation, dtype=np.float32)
+    return np.asarray((values - level.mean) / level.deviation, dtype=np.float32)
 
 
 def combine_channels(channels: Mapping[str, Channel]) -> Vectors:

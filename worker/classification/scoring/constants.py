@@ -15,45 +15,59 @@ import numpy as np
 
 from app.errors import StartupError
 from worker.classification.embedders.base import Embedder
-from worker.classification.features.chunks import CHUNK_COUNT, CHUNK_TOKENS
+from worker.classification.features.chunks import CHUNK_TOKENS
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.calibration import Calibration
 from worker.classification.scoring.lexical import Lexicon
 from worker.classification.scoring.space import SpaceVectors
+from worker.classification.scoring.tuning import depths_of
 
-SCORING_VERSION = 5
+SCORING_VERSION = 6
 """Increased by hand whenever scores change without a change of the data below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Everything that the fitted constants depend on; `embedders` are "name version"."""
+    """Everything that the fitted constants depend on.
+
+    `embedders` are "name version". `chunks` are the numbers of chunks that each embedder reads of
+    a document, stage by stage, such as "0+1 4+4".
+    """
 
     embedders: tuple[str, ...]
     knowledge: str
     chunk_tokens: int
-    chunk_count: int
+    chunks: str
     scoring: int = SCORING_VERSION
 
     @classmethod
     def of(cls, embedders: Sequence[Embedder], knowledge: Knowledge) -> "Fingerprint":
         """Return the fingerprint of constants for these embedders and this program."""
+        depths = depths_of([embedder.name for embedder in embedders])
         return cls(
             embedders=tuple(f"{embedder.name} {embedder.version}" for embedder in embedders),
             knowledge=knowledge.digest,
             chunk_tokens=CHUNK_TOKENS,
-            chunk_count=CHUNK_COUNT,
+            chunks=" ".join("+".join(map(str, depth)) for depth in depths),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """The output of `pigeonhole models fit`; `vectors` has the embedders' names as keys."""
+    """The output of `pigeonhole models fit`.
+
+    `vectors` has the embedders' names as keys. `calibrations` has one entry for each stage.
+    """
 
     fingerprint: Fingerprint
     vectors: Mapping[str, SpaceVectors]
     lexicon: Lexicon
-    calibration: Calibration
+    calibrations: tuple[Calibration, ...]
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration of the last stage, which is the complete comparison."""
+        return self.calibrations[-1]
 
     def check(self, embedders: Sequence[Embedder], knowledge: Knowledge) -> None:
         """Raise StartupError unless these constants were fitted for the embedders and program."""
@@ -102,7 +116,7 @@ class Constants:
                 fingerprint=Fingerprint(**{**fingerprint, "embedders": embedders}),
                 vectors=vectors,
                 lexicon=_load_lexicon(path, rest["lexicon"]),
-                calibration=Calibration.from_json(rest["calibration"]),
+                calibrations=tuple(map(Calibration.from_json, rest["calibrations"])),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StartupError(
@@ -114,7 +128,7 @@ class Constants:
         return {
             "fingerprint": asdict(self.fingerprint),
             "vectors": {name: _digest(part) for name, part in vectors.items()},
-            "calibration": asdict(self.calibration),
+            "calibrations": [asdict(calibration) for calibration in self.calibrations],
             "lexicon": {"words": self.lexicon.words, "idf": self.lexicon.idf},
         }
 

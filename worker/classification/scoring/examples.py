@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
-from worker.classification.scoring.embedded_document import EmbeddedDocument
+from worker.classification.scoring.comparison import Comparison
+from worker.classification.scoring.space import EmbeddingSpace
 
 _FEW_STRENGTH = 0.6
 _FULL_STRENGTH = 1.0
@@ -37,9 +38,15 @@ ExamplesByType = Mapping[str, EmbeddedExamples]
 """The examples of those rules that have any, by the rule's type."""
 
 
-def directions_of(document: EmbeddedDocument) -> tuple[Vectors, ...]:
-    """Return the mean direction of a document's chunks in each space."""
-    return tuple(normalise(vectors.chunks.mean(axis=0)) for vectors in document.vectors)
+def directions_of(comparison: Comparison, spaces: Sequence[EmbeddingSpace]) -> tuple[Vectors, ...]:
+    """Return the mean direction of a document's chunks in each space; 0 in one that it lacks."""
+    compared = [comparison.spaces.get(number) for number in range(len(spaces))]
+    return tuple(
+        np.zeros(space.embedder.dimension, dtype=np.float32)
+        if found is None
+        else normalise(found.vectors.chunks.mean(axis=0))
+        for found, space in zip(compared, spaces, strict=True)
+    )
 
 
 def combine_examples(documents: Sequence[tuple[Vectors, ...]]) -> EmbeddedExamples:

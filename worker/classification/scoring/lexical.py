@@ -5,16 +5,15 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.text import normalise_text
-from worker.classification.scoring.channels import standardise
+from worker.classification.scoring.channels import Level, standardise
 from worker.parsing.document import Document
 
 WEIGHT = 0.1
@@ -58,81 +57,97 @@ def document_text(document: Document) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
-    """TF-IDF vectors of `count` texts: `weights[i]` is in row `rows[i]` and column `columns[i]`."""
+class RuleWords:
+    """The words of k texts of rules and their TF-IDF vectors, shape (k, len(words))."""
 
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
+    words: tuple[str, ...]
     weights: Vectors
-    count: int
-
-    def cosines(self, document: Vectors) -> Vectors:
-        """Compare the texts with a document's vector, which has all columns; shape (count,)."""
-        cosines = np.zeros(self.count, dtype=np.float32)
-        np.add.at(cosines, self.rows, self.weights * document[self.columns])
-        return cosines
 
 
 class LexicalChannel:
     """Cosines of TF-IDF vectors, in standard deviations of the panel.
 
-    A vector has a column for each word of the lexicon; words of rules that it lacks follow.
+    Words of rules that are not in the lexicon count as the rarest: a rule with an unknown word
+    probably means a document with that word. A document's vector is scaled by its words in the
+    lexicon, because standard deviations do not depend on its length.
     """
 
     def __init__(self, lexicon: Lexicon, panel_texts: Sequence[str]) -> None:
         self._idf = dict(zip(lexicon.words, lexicon.idf, strict=True))
         self._highest = max(lexicon.idf)
-        self._columns = {word: column for column, word in enumerate(lexicon.words)}
-        self._panel = self._weigh([self._words(text) for text in panel_texts], self._columns)
+        panel = [
+            {word: count for word, count in self.count_words(text).items() if word in self._idf}
+            for text in panel_texts
+        ]
+        columns = {word: column for column, word in enumerate(sorted(set().union(*panel)))}
+        self._columns = columns
+        self._count = len(panel)
+        self._rows = np.repeat(np.arange(len(panel)), [len(counts) for counts in panel])
+        self._places = np.array([columns[word] for counts in panel for word in counts])
+        self._weights = np.concatenate([self._scaled(counts) for counts in panel])
 
-    def scores(self, text: str, rule_texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """Return the channel of the rules, shape (n,), and of the panel, shape (panel,).
+    def count_words(self, text: str) -> dict[str, int]:
+        """Return how often each word of a text occurs, without the words that say nothing."""
+        words = Counter(_WORD.findall(text.lower()))
+        return {word: count for word, count in words.items() if self._idf.get(word) != 0}
 
-        Words of the rules that are not in the lexicon count as the rarest: a rule with an unknown
-        word probably means a document with that word.
-        """
-        rules = [self._words(rule) for rule in rule_texts]
-        unknown = sorted({word for words in rules for word in words} - self._columns.keys())
-        columns = self._columns | {
-            word: len(self._columns) + position for position, word in enumerate(unknown)
-        }
-        document = np.zeros(len(columns), dtype=np.float32)
-        words = self._weigh([self._words(text)], columns)
-        document[words.columns] = words.weights
-        by_panel = self._panel.cosines(document)
-        by_rule = self._weigh(rules, columns).cosines(document)
-        return (
-            np.clip(standardise(by_rule, by_panel), _MIN_SCORE, _MAX_SCORE),
-            np.clip(standardise(by_panel, by_panel), _MIN_SCORE, _MAX_SCORE),
-        )
+    def weigh_document(self, text: str) -> dict[str, float]:
+        """Return the weight of each word of a document's text."""
+        counts = self.count_words(text)
+        known = [word in self._idf for word in counts]
+        weights = self._weigh(counts)
+        length = _length(weights[known]) if counts else 1.0
+        return dict(zip(counts, (weights / np.float32(length)).tolist(), strict=True))
 
-    def shared_words(self, text: str, rule_text: str, count: int = 5) -> tuple[str, ...]:
-        """Return the rarest words that the text and the rule have in common, rarest first."""
-        shared = set(self._words(text)) & set(self._words(rule_text))
-        rarity = {word: self._idf.get(word, self._highest) for word in shared}
-        return tuple(sorted(shared, key=lambda word: (-rarity[word], word))[:count])
+    def compare_with_panel(self, document: Mapping[str, float]) -> Vectors:
+        """Return the cosines of a document, given by its weights, with the panel, shape (P,)."""
+        vector = np.zeros(len(self._columns), dtype=np.float32)
+        for word in document.keys() & self._columns.keys():
+            vector[self._columns[word]] = document[word]
+        products = self._weights * vector[self._places]
+        return np.bincount(self._rows, products, self._count).astype(np.float32)
 
-    def _words(self, text: str) -> list[str]:
-        return [word for word in _WORD.findall(text.lower()) if self._idf.get(word) != 0]
+    def compare(self, document: Mapping[str, float], rules: RuleWords) -> Vectors:
+        """Return the cosines of a document, given by its weights, with k rules, shape (k,)."""
+        vector = np.array([document.get(word, 0.0) for word in rules.words], dtype=np.float32)
+        return np.asarray(rules.weights @ vector, dtype=np.float32)
 
-    def _weigh(self, texts: Sequence[Sequence[str]], columns: Mapping[str, int]) -> _Texts:
-        """Weigh each word by (1 + log count) * idf and scale each text's vector to the length 1."""
-        rows: list[int] = []
-        places: list[int] = []
-        weights: list[Vectors] = []
-        for row, words in enumerate(texts):
-            counts = Counter(word for word in words if word in columns)
-            ordered = sorted(counts, key=columns.__getitem__)
-            idf = [self._idf.get(word, self._highest) for word in ordered]
-            frequency = np.log(np.array([counts[word] for word in ordered], np.float32)) + 1
-            weight = frequency * np.array(idf, dtype=np.float32)
-            length = math.sqrt(sum(map(float, weight * weight))) or 1.0
-            weights.append((weight / np.float64(length)).astype(np.float32))
-            rows += [row] * len(ordered)
-            places += [columns[word] for word in ordered]
-        return _Texts(
-            np.array(rows, dtype=np.int64),
-            np.array(places, dtype=np.int64),
-            np.concatenate(weights),
-            len(texts),
-        )
+    def read_rules(self, texts: Sequence[str]) -> RuleWords:
+        """Return the words of the lexical texts of rules, with their weights."""
+        counted = [self.count_words(text) for text in texts]
+        words = tuple(sorted(set().union(*counted)))
+        columns = {word: column for column, word in enumerate(words)}
+        weights = np.zeros((len(counted), len(words)), dtype=np.float32)
+        for row, counts in enumerate(counted):
+            weights[row, [columns[word] for word in counts]] = self._scaled(counts)
+        return RuleWords(words, weights)
+
+    def shared_words(
+        self, document: Collection[str], rule_text: str, count: int = 5
+    ) -> tuple[str, ...]:
+        """Return the rarest words that a document and a rule have in common, rarest first."""
+        shared = self.count_words(rule_text).keys() & document
+        return tuple(sorted(shared, key=lambda word: (-self.rarity(word), word))[:count])
+
+    def rarity(self, word: str) -> float:
+        """Return the inverse document frequency of a word."""
+        return self._idf.get(word, self._highest)
+
+    def _weigh(self, counts: Mapping[str, int]) -> Vectors:
+        """Weigh each word by (1 + log count) * idf."""
+        frequency = np.log(np.array(list(counts.values()), dtype=np.float32)) + 1
+        rarities = np.array([self.rarity(word) for word in counts], dtype=np.float32)
+        return np.asarray(frequency * rarities, dtype=np.float32)
+
+    def _scaled(self, counts: Mapping[str, int]) -> Vectors:
+        weights = self._weigh(counts)
+        return np.asarray(weights / np.float32(_length(weights)), dtype=np.float32)
+
+
+def _length(weights: Vectors) -> float:
+    return math.sqrt(float((weights.astype(np.float64) ** 2).sum())) or 1.0
+
+
+def standardise_words(values: Vectors, level: Level) -> Vectors:
+    """Return cosines of the channel in standard deviations, without extremes."""
+    return np.clip(standardise(values, level), _MIN_SCORE, _MAX_SCORE)

@@ -31,6 +31,15 @@ class Naming:
         self._types = types
         self._finder = finder
         self._related = related
+        steps = [
+            (row, parent, _PARENT**distance)
+            for row, above in enumerate(knowledge.above)
+            for parent, distance in above.items()
+        ]
+        rows = np.array([row for row, _, _ in steps], dtype=np.int64)
+        self._lower, self._starts = np.unique(rows, return_index=True)
+        self._upper = np.array([parent for _, parent, _ in steps], dtype=np.int64)
+        self._factors = np.array([factor for _, _, factor in steps], dtype=np.float32)
 
     def relations(self, rules: Sequence[Rule], direct: Vectors) -> Vectors:
         """Return how far the title of each type speaks for each rule, (k, N), 0 to 1."""
@@ -61,9 +70,11 @@ class Naming:
 
     def _from_parents(self, related: Vectors) -> Vectors:
         result = related.copy()
-        for row, above in enumerate(self._knowledge.above):
-            for parent, steps in above.items():
-                np.maximum(result[:, row], related[:, parent] * _PARENT**steps, out=result[:, row])
+        if len(self._lower):
+            inherited = np.maximum.reduceat(
+                related[:, self._upper] * self._factors, self._starts, axis=1
+            )
+            result[:, self._lower] = np.maximum(result[:, self._lower], inherited)
         return result
 
 

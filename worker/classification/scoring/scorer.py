@@ -1,68 +1,48 @@
 """Scoring documents against rules: from text to standard deviations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import numpy as np
 
 from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, Vectors
-from worker.classification.embedders.passage_cache import PassageVectors, fresh_vectors
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import FoundName, NameFinder
-from worker.classification.rules.texts import (
-    excluded_rules,
-    is_bare,
-    lexical_text,
-    name_of,
-    rule_text,
-)
+from worker.classification.rules.texts import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.channels import (
     SAMPLE_CHANNELS,
-    SampleCosines,
+    Level,
     combine_channels,
-    compare_with_samples,
     similarities,
     standardise,
 )
+from worker.classification.scoring.comparison import Comparison, compare_in_space
 from worker.classification.scoring.cues import cue_bonuses
-from worker.classification.scoring.embedded_document import (
-    EmbeddedDocument,
-    embed_document,
-    trust,
+from worker.classification.scoring.document_text import (
+    DocumentText,
+    embed_text,
+    is_trusted,
+    read_text,
 )
 from worker.classification.scoring.examples import EmbeddedExamples, add_examples
-from worker.classification.scoring.hierarchy import Resolution, covered_types, resolve
-from worker.classification.scoring.lexical import LexicalChannel, Lexicon
+from worker.classification.scoring.lexical import LexicalChannel, Lexicon, standardise_words
 from worker.classification.scoring.naming import Naming
 from worker.classification.scoring.naming import bonuses as name_bonuses
+from worker.classification.scoring.rule_set import ReadRule, RuleReader, RuleSet
 from worker.classification.scoring.scores import Channel, Scores
-from worker.classification.scoring.space import EmbeddingSpace, SpaceVectors, Targets
+from worker.classification.scoring.space import EmbeddingSpace, SpaceVectors
+from worker.classification.scoring.tuning import Depth, depths_of
 from worker.parsing.document import Document
-
-_CACHED_RULES = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    """How a document compares with the samples and the panel.
-
-    `seen` has the samples and `by_space` the similarity of each channel in each space. `scores`
-    (P,) is everything but the lexical channel, which depends on the words of the rules.
-    """
-
-    seen: tuple[SampleCosines, ...]
-    by_space: tuple[Mapping[str, Vectors], ...]
-    scores: Vectors
 
 
 class Scorer:
-    """Scores documents with one embedder or several. Its only state is a cache of rule vectors.
+    """Scores documents with one embedder or several. Its only state is a cache of rules.
 
     The first embedder leads: cues, covered panel types and overlaps are decided by its cosines.
-    `vectors` holds the fitted vectors of each embedder by name.
+    `vectors` holds the fitted vectors of each embedder by name. `depths` is what is read of a
+    document at each stage; the last one is complete.
     """
 
     def __init__(
@@ -78,197 +58,157 @@ class Scorer:
             EmbeddingSpace(embedder, vectors[embedder.name], knowledge) for embedder in embedders
         )
         self.lead = self.spaces[0]
+        self.depths = depths_of([embedder.name for embedder in embedders])
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
-        self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
-        self._panel_names = {name_of(rule): row for row, rule in enumerate(knowledge.panel)}
-        self._rule_targets = lru_cache(maxsize=_CACHED_RULES)(self._embed_rule)
         self.names = NameFinder(knowledge.names)
-        self._naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
-        self._panel_relations = self._naming.relations(knowledge.panel, self.lead.panel.direct)
-        self._rule_relations = lru_cache(maxsize=_CACHED_RULES)(self._relate_rule)
-        self._rule_resolution = lru_cache(maxsize=_CACHED_RULES)(self._resolve_rule)
-        self._rule_trust = lru_cache(maxsize=_CACHED_RULES)(self._trust_rule)
+        naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
+        self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
+        self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
+        self._panel_relations = naming.relations(knowledge.panel, self.lead.panel.direct)
 
-    def embed(
-        self, document: Document, passage_vectors: PassageVectors = fresh_vectors
-    ) -> EmbeddedDocument:
-        """Embed a document in each space; it has no chunks when nothing in it is readable."""
-        return embed_document(document, self.spaces, self.names, passage_vectors)
+    def read(self, document: Document) -> DocumentText:
+        """Return what a document's text says; it has no chunks when nothing in it is readable."""
+        return read_text(document, self.names, self.lexical)
 
-    def targets(self, rules: Sequence[Rule]) -> tuple[Targets, ...]:
-        """Return the vectors of at least one rule, in order, for each space; they are cached."""
-        by_rule = [self._rule_targets(rule) for rule in rules]
-        return tuple(Targets.stack(list(parts)) for parts in zip(*by_rule, strict=True))
+    def can_read(self, text: DocumentText, depth: Depth, rules: Sequence[Rule] = ()) -> bool:
+        """Tell whether a model of this depth has seen the scripts of a document and all rules.
 
-    def resolutions(self, rules: Sequence[Rule]) -> list[Resolution]:
-        """Return what each rule means in the hierarchy of known types; cached."""
-        return [self._rule_resolution(rule) for rule in rules]
+        The leading model counts as one that has; see `is_trusted`.
+        """
+        seen = [
+            number
+            for number, chunks in enumerate(depth)
+            if chunks and is_trusted(self.spaces[number], text.scripts, self.lead)
+        ]
+        return bool(seen) and (not rules or self.rules.read_set(rules).is_known_to(seen))
+
+    def compare(
+        self, text: DocumentText, depth: Depth, earlier: Comparison | None = None
+    ) -> Comparison:
+        """Embed a document that has chunks, and compare it with the panel and the bank.
+
+        Spaces whose embedder has not seen the document's script are left out.
+        Vectors of an `earlier` comparison are not computed again.
+        """
+        known = {} if earlier is None else earlier.spaces
+        spaces, channels = {}, {}
+        for number, (space, chunks) in enumerate(zip(self.spaces, depth, strict=True)):
+            if chunks and is_trusted(space, text.scripts, self.lead):
+                before = known[number].vectors if number in known else None
+                vectors = embed_text(text, space, chunks, before)
+                spaces[number], own = compare_in_space(space, vectors)
+                channels.update({f"{number} {name}": channel for name, channel in own.items()})
+        by_words = self.lexical.compare_with_panel(text.words)
+        words = Level.of(by_words)
+        panel = (
+            combine_channels(channels)
+            + self._panel_bonuses[list(text.cues)].sum(axis=0)
+            + name_bonuses(text.names, self._panel_relations)
+            + lexical.WEIGHT * standardise_words(by_words, words)
+        )
+        return Comparison(spaces, words, panel)
 
     def score(
         self,
-        document: EmbeddedDocument,
+        text: DocumentText,
+        comparison: Comparison,
         rules: Sequence[Rule],
         examples: Sequence[EmbeddedExamples | None] = (),
     ) -> Scores:
-        """Return the scores of at least one rule for a document that has chunks.
+        """Return the scores of at least one rule for a document.
 
         `examples` has the examples of each rule, in order, or is empty. A rule that fits less
         well than something that its description excludes loses the difference.
         """
-        panel = self._score_panel(document)
-        scores = self._score(document, panel, rules, examples)
-        excluded = [(row, name) for row, rule in enumerate(rules) for name in excluded_rules(rule)]
-        if not excluded:
+        read = self.rules.read_set(rules)
+        scores = self._score(text, comparison, read, examples)
+        if read.rivals is None:
             return scores
-        rows, names = zip(*excluded, strict=True)
-        rivals = self._score(document, panel, names).own
+        rivals = self._score(text, comparison, read.rivals).own
         best = np.full(len(rules), -np.inf, dtype=np.float32)
-        np.maximum.at(best, list(rows), rivals)
+        np.maximum.at(best, list(read.rival_rows), rivals)
         lost = np.maximum(best - scores.own, 0)
         return replace(scores, own=scores.own - lost, excluded=lost)
 
-    def _score_panel(self, document: EmbeddedDocument) -> _Panel:
-        """Compare a document with the panel, which no rule changes."""
-        seen = tuple(
-            compare_with_samples(space, vectors)
-            for space, vectors in zip(self.spaces, document.vectors, strict=True)
-        )
-        by_space = tuple(
-            similarities(space, vectors, samples, space.panel, space.panel_stand_ins)
-            for space, vectors, samples in zip(self.spaces, document.vectors, seen, strict=True)
-        )
-        channels: dict[str, Channel] = {}
-        for space, vectors, panel in zip(self.spaces, document.vectors, by_space, strict=True):
-            for name, weight in space.tuning.weights.items():
-                weights = np.full(len(space.panel), weight * vectors.trust, np.float32)
-                if name in SAMPLE_CHANNELS:
-                    weights *= space.panel.familiarity
-                channels[f"{space.embedder.name} {name}"] = Channel(
-                    standardise(panel[name], panel[name]), weights
-                )
-        scores = (
-            combine_channels(channels)
-            + self._panel_bonuses[list(document.cues)].sum(axis=0)
-            + name_bonuses(document.names, self._panel_relations)
-        )
-        return _Panel(seen, by_space, scores)
-
     def _score(
         self,
-        document: EmbeddedDocument,
-        panel: _Panel,
-        rules: Sequence[Rule],
+        text: DocumentText,
+        comparison: Comparison,
+        rules: RuleSet,
         examples: Sequence[EmbeddedExamples | None] = (),
     ) -> Scores:
-        targets = self.targets(rules)
-        lead, tuning = targets[0], self.lead.tuning
-        channels = self._channels(document, panel, rules, targets, examples)
-        by_words, panel_by_words = self.lexical.scores(
-            document.text, [lexical_text(rule) for rule in rules]
+        channels = self._channels(comparison, rules, examples)
+        by_words = standardise_words(
+            self.lexical.compare(text.words, rules.words), comparison.words
         )
-        bonuses = cue_bonuses(self.lead.cues, lead.direct, tuning)[list(document.cues)]
+        bonuses = rules.bonuses[list(text.cues)]
         named = name_bonuses(
-            document.names,
-            np.stack([self._rule_relations(rule) for rule in rules]),
-            [self._own_strength(rule, document) for rule in rules],
+            text.names, rules.relations, [own_strength(rule, text) for rule in rules.read]
         )
-        overlaps = lead.direct @ lead.direct.T
-        resolutions = self.resolutions(rules)
         return Scores(
             own=combine_channels(channels)
             + lexical.WEIGHT * by_words
             + bonuses.sum(axis=0)
             + named,
-            panel=panel.scores + lexical.WEIGHT * panel_by_words,
+            panel=comparison.panel,
             channels=channels,
             lexical=by_words,
-            cues=document.cues,
+            cues=text.cues,
             bonuses=bonuses,
             named=named,
-            excluded=np.zeros(len(rules), dtype=np.float32),
-            steps=np.stack([each.steps for each in resolutions]),
-            covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
-            overlaps=overlaps,
-            overlapping=overlaps >= tuning.overlapping,
-            tokens=document.tokens,
+            excluded=np.zeros(len(rules.rules), dtype=np.float32),
+            steps=rules.steps,
+            covered=rules.covered,
+            overlaps=rules.overlaps,
+            overlapping=rules.overlapping,
+            tokens=text.tokens,
         )
 
     def _channels(
         self,
-        document: EmbeddedDocument,
-        panel: _Panel,
-        rules: Sequence[Rule],
-        targets: Sequence[Targets],
+        comparison: Comparison,
+        rules: RuleSet,
         examples: Sequence[EmbeddedExamples | None],
     ) -> dict[str, Channel]:
-        """Return the channels of every space, by name."""
+        """Return the channels of every space that is used, by name."""
         channels: dict[str, Channel] = {}
-        trusts = np.array([self._rule_trust(rule) for rule in rules], dtype=np.float32)
-        for number, (space, vectors) in enumerate(zip(self.spaces, document.vectors, strict=True)):
-            sample_weights = targets[number].familiarity
-            stand_ins = targets[number].stand_ins(space.samples.prototypes)
+        for number, compared in comparison.spaces.items():
+            space, vectors, targets = self.spaces[number], compared.vectors, rules.targets[number]
+            stand_ins, sample_weights = rules.stand_ins[number], targets.familiarity
             if any(examples):
                 stand_ins, sample_weights = add_examples(
-                    stand_ins, targets[number].familiarity, examples, number
+                    stand_ins, targets.familiarity, examples, number
                 )
-            by_rule = similarities(space, vectors, panel.seen[number], targets[number], stand_ins)
+            by_rule = similarities(space, vectors, compared.by_type, targets, stand_ins)
             for name, weight in space.tuning.weights.items():
-                weights = weight * vectors.trust * trusts[:, number]
+                weights: Vectors = weight * rules.trusts[:, number]
                 if name in SAMPLE_CHANNELS:
                     weights = weights * (
-                        sample_weights if name == "samples" else targets[number].familiarity
+                        sample_weights if name == "samples" else targets.familiarity
                     )
                 channels[f"{space.embedder.name} {name}"] = Channel(
-                    standardise(by_rule[name], panel.by_space[number][name]), weights
+                    standardise(by_rule[name], compared.levels[name]), weights
                 )
         return channels
 
-    def own_name(self, rule: Rule, document: EmbeddedDocument) -> FoundName | None:
-        """Return where a heading has the rule's own name, if no known type has that name."""
-        name = name_of(rule)
-        if name in self.knowledge.rows or self.names.rows_of(name):
-            return None
-        return self.names.find_own(name, document.headings)
 
-    def best_name(self, rule: Rule, document: EmbeddedDocument) -> FoundName | None:
-        """Return the name that speaks most for the rule, otherwise the surest one."""
-        related = self._rule_relations(rule)
-        return max(
-            document.names,
-            key=lambda found: (found.strength * related[found.row], found.strength),
-            default=None,
-        )
+def own_name(rule: ReadRule, text: DocumentText) -> FoundName | None:
+    """Return where a heading has the rule's own name, if no known type has that name."""
+    if rule.own_name is None:
+        return None
+    return next(iter(rule.own_name.find(text.headings)), None)
 
-    def _own_strength(self, rule: Rule, document: EmbeddedDocument) -> float:
-        found = self.own_name(rule, document)
-        return 0.0 if found is None else found.strength
 
-    def _relate_rule(self, rule: Rule) -> Vectors:
-        relations: Vectors = self._naming.relations([rule], self.targets([rule])[0].direct)[0]
-        return relations
+def own_strength(rule: ReadRule, text: DocumentText) -> float:
+    """Return how surely a heading has the rule's own name, 0 to 1."""
+    found = own_name(rule, text)
+    return 0.0 if found is None else found.strength
 
-    def _resolve_rule(self, rule: Rule) -> Resolution:
-        cosines = (self.targets([rule])[0].direct @ self.lead.types.T)[0]
-        name = name_of(rule)
-        return resolve(
-            name, self.names.rows_in(name), cosines, self.knowledge, self.lead.tuning.known
-        )
 
-    def _trust_rule(self, rule: Rule) -> tuple[float, ...]:
-        text = rule_text(rule)
-        return tuple(trust(space, text, self.lead) for space in self.spaces)
-
-    def _panel_cosines(self, targets: Targets, rules: Sequence[Rule]) -> Vectors:
-        """Compare rules with the panel, shape (k, P); the same name is the same type: 1."""
-        cosines = targets.direct @ self.lead.panel.direct.T
-        for row, rule in enumerate(rules):
-            column = self._panel_names.get(name_of(rule))
-            if column is not None:
-                cosines[row, column] = 1.0
-        return cosines
-
-    def _embed_rule(self, rule: Rule) -> tuple[Targets, ...]:
-        # A bare name says little to an embedder; a panel type of that name has a description.
-        column = self._panel_names.get(name_of(rule)) if is_bare(rule) else None
-        text = rule_text(rule if column is None else self.knowledge.panel[column])
-        return tuple(space.targets(space.embedder.embed([text], "query")) for space in self.spaces)
+def best_name(rule: ReadRule, text: DocumentText) -> FoundName | None:
+    """Return the name that speaks most for the rule, otherwise the surest one."""
+    return max(
+        text.names,
+        key=lambda found: (found.strength * rule.relation[found.row], found.strength),
+        default=None,
+    )

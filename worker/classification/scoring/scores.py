@@ -80,6 +80,8 @@ class Scores:
         """Return the scores without the rules that mean nearly the same as the best one."""
         best = int(self.rules.argmax())
         overlapping = self.overlapping[best]
+        if overlapping.sum() <= overlapping[best]:
+            return self
         return self.subset(
             [row for row in range(len(self.rules)) if row == best or not overlapping[row]]
         )
@@ -94,4 +96,5 @@ class Scores:
 
     def uncovered(self) -> list[int]:
         """Return the positions of the panel types that no rule covers."""
-        return [int(index) for index in np.flatnonzero(~self.covered.any(axis=0))]
+        uncovered: list[int] = np.flatnonzero(~self.covered.any(axis=0)).tolist()
+        return uncovered

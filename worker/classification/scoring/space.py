@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from worker.classification.embedders.base import Embedder, Vectors, normalise
 from worker.classification.knowledge.base import Knowledge
-from worker.classification.scoring.tuning import tuning_of
+from worker.classification.scoring.tuning import TITLE, tuning_of
 
 # The samples of the few nearest bank types stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
@@ -53,15 +53,10 @@ class SpaceVectors:
 
 @dataclass(frozen=True, slots=True)
 class DocumentVectors:
-    """A document's vectors in one embedding space.
-
-    `chunks` (c, D) and `titles` (t, D) are centred. `trust` is 0 when the embedder has not seen
-    the document's script and another embedder has, otherwise 1.
-    """
+    """A document's centred vectors in one embedding space: `chunks` (c, D), `titles` (t, D)."""
 
     chunks: Vectors
     titles: Vectors
-    trust: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +104,11 @@ class BankSamples:
         self._starts: npt.NDArray[np.int64] = bounds[:-1]
         self._sizes: npt.NDArray[np.int64] = np.diff(bounds)
         self._large = np.flatnonzero(self._sizes > _NEAREST_SAMPLES)
+        # The samples of each large type; those that a type lacks are a column that is never near.
+        numbers = np.arange(max(self._sizes.max(), 1))
+        places = self._starts[self._large, None] + numbers
+        missing = numbers >= self._sizes[self._large, None]
+        self._places: npt.NDArray[np.int64] = np.where(missing, len(vectors), places)
         self.prototypes = normalise(np.add.reduceat(self._vectors, self._starts, axis=0))
 
     def nearest(self, chunks: Vectors) -> Vectors:
@@ -116,14 +116,12 @@ class BankSamples:
 
         Types with fewer samples are compared with all of them.
         """
-        cosines = chunks @ self._vectors.T
-        means = np.add.reduceat(cosines, self._starts, axis=1) / self._sizes
-        for kind in self._large:
-            start = self._starts[kind]
-            own = cosines[:, start : start + self._sizes[kind]]
-            means[:, kind] = np.partition(own, -_NEAREST_SAMPLES)[:, -_NEAREST_SAMPLES:].mean(
-                axis=1
-            )
+        cosines = np.full((len(chunks), len(self._vectors) + 1), -np.inf, dtype=np.float32)
+        np.matmul(chunks, self._vectors.T, out=cosines[:, :-1])
+        means = np.add.reduceat(cosines[:, :-1], self._starts, axis=1) / self._sizes
+        if len(self._large):
+            own = np.partition(cosines[:, self._places], -_NEAREST_SAMPLES, axis=2)
+            means[:, self._large] = own[:, :, -_NEAREST_SAMPLES:].mean(axis=2)
         return np.asarray(means, dtype=np.float32)
 
 
@@ -133,6 +131,8 @@ class EmbeddingSpace:
     def __init__(self, embedder: Embedder, vectors: SpaceVectors, knowledge: Knowledge) -> None:
         self.embedder = embedder
         self.tuning = tuning_of(embedder.name)
+        # Titles are embedded only where a channel uses them.
+        self.has_titles = TITLE in self.tuning.weights
         self.ridge = vectors.ridge
         self._document_mean = vectors.document_mean
         self._title_mean = vectors.title_mean
@@ -236,7 +236,10 @@ def without_languages(centred: Vectors, languages: npt.NDArray[np.str_]) -> Vect
 
 def _mixture(nearness: Vectors) -> tuple[npt.NDArray[np.int64], Vectors]:
     """Return the nearest bank types and their shares, (n, 3) each, for cosines (n, T)."""
-    nearest = np.argsort(-nearness, axis=1, kind="stable")[:, :_NEAREST_TYPES]
+    count = min(_NEAREST_TYPES, nearness.shape[1])
+    some = np.sort(np.argpartition(-nearness, count - 1, axis=1)[:, :count])
+    order = np.argsort(-np.take_along_axis(nearness, some, axis=1), axis=1, kind="stable")
+    nearest = np.take_along_axis(some, order, axis=1)
     values = np.take_along_axis(nearness, nearest, axis=1)
     weights = np.exp(_MIXTURE_STEEPNESS * (values - values[:, :1]))
     return nearest, np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)

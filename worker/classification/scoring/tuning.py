@@ -7,8 +7,19 @@ generic types the rules cover.
 The fields are part of an engine's version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from worker.classification.features.chunks import CHUNK_COUNT
+
+Depth = tuple[int, ...]
+"""How many chunks of a document are embedded in each space; 0 leaves the space out."""
+
+ENOUGH = 0.85
+"""The confidence from which on the first stage decides."""
+
+TITLE = "title"
+"""The channel of title lines."""
 
 Range = tuple[float, float]
 """Two cosines: the weight is 0 up to the first and 1 from the second on."""
@@ -25,7 +36,8 @@ class Tuning:
     types of the panel from `explained` on: these are no alternatives to it ("tax invoice" must not
     count against "invoice"). `related` is the nearness at which a document's own name speaks for a
     rule. From `overlapping` on two rules mean nearly the same. `scripts` are the first words of the
-    Unicode names of letters that the model has seen; None means all.
+    Unicode names of letters that the model has seen; None means all. `chunks` is the number of
+    chunks of a document that it embeds.
     """
 
     weights: Mapping[str, float]
@@ -38,10 +50,11 @@ class Tuning:
     related: Range
     overlapping: float
     scripts: tuple[str, ...] | None
+    chunks: int = CHUNK_COUNT
 
 
 USE = Tuning(
-    weights={"description": 1.0, "samples": 1.0, "mapped": 1.0, "nearest": 1.0, "title": 1.0},
+    weights={"description": 1.0, "samples": 1.0, "mapped": 1.0, "nearest": 1.0, TITLE: 1.0},
     # A type that is not in the bank has no samples, and those of its nearest neighbours mislead.
     # (Measured without the bank's 55 nearest types: 25 rules 0.745 -> 0.776, 5 rules
     # 0.904 -> 0.919; with the whole bank nothing is lost.)
@@ -65,6 +78,7 @@ USE = Tuning(
 E5 = Tuning(
     # Titles, at half weight, gain half a point, which is noise, and cost 20 ms.
     weights={"description": 1.0, "samples": 2.0, "mapped": 1.0, "nearest": 1.0},
+    chunks=2,
     # Its cosines are higher. Without the bank's 37 types that are nearest to the test rules:
     # 25 rules 0.825, with (0.2, 0.6) 0.822, when samples always count 0.808.
     familiarity=(0.3, 0.7),
@@ -88,9 +102,24 @@ E5 = Tuning(
 # It is not known which scripts such a model has seen.
 UNKNOWN = replace(USE, scripts=None)
 
-_BY_MODEL = {"use-multilingual-v3": USE, "multilingual-e5-small": E5}
+_BY_MODEL = {
+    "use-multilingual-v3": USE,
+    "use-multilingual-v3-int8": USE,
+    "multilingual-e5-small": E5,
+}
 
 
 def tuning_of(model: str) -> Tuning:
     """Return the settings of a model by name; those of USE for an unknown model."""
     return _BY_MODEL.get(model, UNKNOWN)
+
+
+def depths_of(models: Sequence[str]) -> tuple[Depth, ...]:
+    """Return what is read of a document at each stage by these models, the leading one first.
+
+    The first stage asks all but the leading model, which is the largest, about the first chunk.
+    A single model has one stage.
+    """
+    full = tuple(tuning_of(model).chunks for model in models)
+    first = (0, *(1 for _ in models[1:]))
+    return (first, full) if len(models) > 1 else (full,)

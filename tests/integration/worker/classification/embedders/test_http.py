@@ -21,7 +21,7 @@ from worker.classification.embedders.base import Prefixes
 from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.embedders.http_client import EmbedderUnavailable, Endpoint
 from worker.classification.embedders.http_client import EmbeddingsServer as Asking
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 
 TEXTS = ["an invoice", "a recipe", ""]
 

@@ -5,7 +5,7 @@ import pytest
 from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
-from worker.classification.features.scripts import unseen_script
+from worker.classification.features.scripts import count_scripts, unseen_script
 from worker.classification.knowledge.base import load_knowledge
 from worker.parsing.document import Document, DocumentPage
 
@@ -23,8 +23,9 @@ from worker.parsing.document import Document, DocumentPage
     ],
 )
 def test_a_script_is_unseen_when_most_letters_are_of_it(text: str, script: str | None):
-    assert unseen_script(text, ("LATIN",)) == script
-    assert unseen_script(text, None) is None
+    counts = count_scripts(text)
+    assert unseen_script(counts, ("LATIN",)) == script
+    assert unseen_script(counts, None) is None
 
 
 LANGUAGES = """

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devtools.cpu_time import within_reader_limit
-from worker.classification.embedders.use import UseEmbedder
+from worker.classification.embedders.use.numpy_model import UseEmbedder
 from worker.classification.features.chunks import CHUNK_TOKENS, cut_chunks
 from worker.classification.features.headings import heading_parts
 from worker.classification.features.text import content_start, is_readable, normalise_text

@@ -226,8 +226,8 @@ def test_the_types_of_a_name(name: str, types: list[str]):
     ],
 )
 def test_a_name_that_is_not_known_is_looked_for(name: str, text: str, strength: float):
-    found = FINDER.find_own(name, heading_parts(DocumentPage(0, text)))
-    assert (found.strength if found else 0.0) == strength
+    found = NameFinder.of_name(name).find(heading_parts(DocumentPage(0, text)))
+    assert (found[0].strength if found else 0.0) == strength
 
 
 def test_names_are_compiled_with_their_marks():

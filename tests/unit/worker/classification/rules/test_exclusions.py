@@ -55,7 +55,7 @@ def test_at_most_six_exclusions_are_looked_at():
 def score(engine: Engine, text: str, rule: Rule) -> tuple[float, float]:
     """Return the rule's score and what it lost to its exclusions."""
     embedded = engine.embed(Document("txt", (DocumentPage(0, text),), 1))
-    scores = engine.scorer.score(embedded, [rule])
+    scores = engine.scorer.score(embedded.text, embedded.comparison(0), [rule])
     return float(scores.rules[0]), float(scores.excluded[0])
 
 

@@ -75,7 +75,7 @@ def test_nearness_alone_is_enough_only_when_it_is_clear():
 
 def test_a_negation_does_not_pull_a_rule_towards_what_it_denies(engine: Engine):
     plain, denying, tax = (
-        engine.scorer.targets([rule])[0].direct[0]
+        engine.scorer.rules.read(rule).targets[0].direct[0]
         for rule in (
             Rule("form", "A form with fields to fill in."),
             Rule("form", "A form with fields to fill in (not a tax return)."),

