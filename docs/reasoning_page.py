@@ -12,7 +12,7 @@ from docs.reasoning_cases import CASES, Case
 from worker.classification.engine import Engine
 from worker.classification.explanation.bands import BANDS
 from worker.classification.loading import load_built_in_engine
-from worker.classification.scoring.examples import EmbeddedExamples, combine_examples, directions_of
+from worker.classification.scoring.examples import EmbeddedExamples, combine_examples
 from worker.parsing.document import Document, DocumentPage
 
 PAGE = Path(__file__).parent / "reference" / "reasoning.md"
@@ -83,7 +83,8 @@ def _cases(engine: Engine) -> Iterator[str]:
 
 def _embed(engine: Engine, texts: Sequence[str]) -> EmbeddedExamples:
     documents = [engine.embed(Document("txt", (DocumentPage(0, text),), 1)) for text in texts]
-    return combine_examples([directions_of(document) for document in documents])
+    found = [engine.directions(document) for document in documents]
+    return combine_examples([directions for directions in found if directions is not None])
 
 
 if __name__ == "__main__":
