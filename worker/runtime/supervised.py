@@ -43,13 +43,21 @@ Run = Callable[[Settings, "ParentPipe", str], None]
 """What a child does: gets the settings, its pipe and its name. Passed to the child by its name."""
 
 
-def start_fork_server(preload: str) -> None:
+def start_fork_server(preload: str) -> bool:
     """Start the process from which children are forked, if it does not run; returns at once.
 
-    It imports the module `preload`. Called early, it does so while the caller starts.
+    It imports the module `preload`. Called early, it does so while the caller starts. False where
+    it cannot start, because the directory for temporary files has no room for its socket.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload([preload])
-    forkserver.ensure_running()
+    try:
+        forkserver.ensure_running()
+    except OSError as error:
+        log.warning(
+            "processes cannot be forked; each loads the classifier", extra={"reason": str(error)}
+        )
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -83,8 +91,7 @@ class Supervisor:
         self._count = count
         self._run = run
         self._context: SpawnContext | ForkServerContext = multiprocessing.get_context("spawn")
-        if preload:
-            start_fork_server(preload)
+        if preload and start_fork_server(preload):
             self._context = multiprocessing.get_context("forkserver")
         self._lock = threading.Lock()
         self._children: list[Child] = []

@@ -79,7 +79,10 @@ class TestFirstStart:
     @pytest.mark.usefixtures("job_id")
     @pytest.mark.parametrize("name", ["HOME", "TMPDIR"])
     def test_files_lie_in_the_directory_only(self, server: RunningServer, name: str) -> None:
-        elsewhere = Path(server.environment[name]).rglob("*")
+        # Workers are forked through a socket, whose path must be short.
+        elsewhere = [
+            path for path in Path(server.environment[name]).rglob("*") if not path.is_socket()
+        ]
 
         assert list(server.data_dir.glob("pigeonhole-metrics-*/*.db"))
         assert [path for path in elsewhere if not path.is_dir()] == []
