@@ -15,7 +15,7 @@ from worker.classification.features.chunks import CHUNK_COUNT
 Depth = tuple[int, ...]
 """How many chunks of a document are embedded in each space; 0 leaves the space out."""
 
-ENOUGH = 0.85
+ENOUGH = 0.9
 """The confidence from which on the first stage decides."""
 
 TITLE = "title"

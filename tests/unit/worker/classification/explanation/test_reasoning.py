@@ -103,7 +103,7 @@ def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]
 
 
 def test_a_line_of_words_is_quoted_rather_than_one_of_numbers(engine: Engine, rules: list[Rule]):
-    text = "Invoice 2024-0317 / 8841-22\nPlease pay the amount due.\n12.50 + 3.20 = 15.70 EUR"
+    text = "No. 2024-0317 / 8841-22\nPlease pay the amount due.\n12.50 + 3.20 = 15.70 EUR"
     quote = classify(engine, text, rules[:1]).evidence.scoring.quote
     assert quote is not None
     assert quote.quote == "Please pay the amount due."
