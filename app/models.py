@@ -5,7 +5,7 @@ from app.configurations.models import Configuration
 from app.db import Base
 from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
-from app.projects.models import ApiKey, Organization, Project
+from app.projects.models import ApiKey, ConsoleSession, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "BlobDeletion",
     "CacheEntry",
     "Configuration",
+    "ConsoleSession",
     "File",
     "Item",
     "Job",

@@ -192,6 +192,19 @@ class Settings(BaseSettings):
         20,
         description="Time limit for the head of a request, and for a pause within its body.",
     )
+    console: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="The console, a web page at /console. auto: on, unless the server listens "
+        "beyond this machine and public_url is not https://.",
+    )
+    console_sign_in: Literal["key", "automatic"] = Field(
+        "key",
+        description="key: visitors of the console sign in with an API key; automatic: a browser on "
+        "this machine is signed in by itself, for trying out a server that listens on loopback.",
+    )
+    console_session_seconds: Annotated[int, Ge(60), Le(30 * 24 * 3600)] = Field(
+        12 * 3600, description="Time after which a visitor of the console signs in again."
+    )
     hsts_seconds: Annotated[int, Ge(0)] = Field(
         0,
         description="Time for which browsers must use https (HSTS), where a proxy serves it; 0 "

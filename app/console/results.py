@@ -1,0 +1,34 @@
+"""The page of one result: the document with the quoted passage, and why."""
+
+from starlette.responses import Response
+
+from app.console.jobs import load_labels
+from app.console.verdicts import make_row, types_of
+from app.console.visits import Visit
+from app.errors import NotFound
+from app.jobs import service
+
+
+def show_result(visit: Visit) -> Response:
+    """Show a file of a job, its verdict, and the way to the files before and after it."""
+    item_id = visit.id("item_id")
+    with visit.call.read() as session:
+        job = service.find(session, visit.call.scope, visit.id("job_id"))
+        items = service.list_items(session, job.id)
+        labels = load_labels(session, job.id)
+    position = next((n for n, item in enumerate(items) if item.id == item_id), None)
+    if position is None:
+        raise NotFound(visit.language.text("error.no_page"))
+    item = items[position]
+    return visit.render(
+        "result.html",
+        section="jobs",
+        job=job,
+        item=item,
+        row=make_row(item, labels),
+        types=types_of(job.rules),
+        position=position,
+        count=len(items),
+        before=items[position - 1] if position else None,
+        after=items[position + 1] if position + 1 < len(items) else None,
+    )
