@@ -5,7 +5,6 @@ A file may hold sequences that control a terminal. None of them is printed as it
 
 import io
 import json
-import re
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -13,22 +12,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from app.text import escape_controls, escape_line
 from worker.parsing.document import Document, DocumentPage, TextSource
 
 WIDTH = 80
 """The most columns of everything but the text itself when the output is not a terminal."""
 
-# C0 and C1 controls but tab and line feed, the line and paragraph separators, lone surrogates, and
-# the characters that turn the direction of what follows (Unicode Standard Annex #9, section 2).
-_CONTROLS = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _SOURCES = {TextSource.OCR: "OCR", TextSource.NONE: "no text"}
-
-
-def escape(text: str) -> str:
-    r"""Return text that controls no terminal: `\x1b` instead of the control character."""
-    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def to_json(document: Document) -> str:
@@ -71,7 +61,7 @@ def write_document(name: str, document: Document, target: TextIO) -> None:
     )
     _write(console, [_first_line(name, document)])
     for warning in document.warnings:
-        _write(console, _hang("warning", escape(warning), min(console.width, WIDTH)))
+        _write(console, _hang("warning", escape_controls(warning), min(console.width, WIDTH)))
     for page in document.pages:
         _write(console, [Text(), _rule(page, min(console.width, WIDTH))])
         _write(console, _lines(page))
@@ -90,7 +80,7 @@ def _first_line(name: str, document: Document) -> Text:
     pages = f"{total} page{'' if total == 1 else 's'}"
     if read != total:
         pages += f", {read} of them read"
-    shown = escape(name).replace("\n", r"\n")
+    shown = escape_line(name)
     return Text.assemble((shown, "bold"), f": {document.format}, {pages}")
 
 
@@ -109,7 +99,7 @@ def _lines(page: DocumentPage) -> Iterable[Text]:
         line.strip() for heading in page.headings for line in heading.split("\n") if line.strip()
     }
     for line in page.text.strip("\n").split("\n"):
-        yield Text(escape(line), style="bold" if line.strip() in headings else "")
+        yield Text(escape_controls(line), style="bold" if line.strip() in headings else "")
 
 
 def _hang(label: str, sentence: str, width: int) -> Iterable[Text]:

@@ -14,7 +14,8 @@ from app.jobs.languages import resolve_language
 from app.jobs.pages import PageSelection, parse_ranges
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
-from cli.document_output import escape, to_json, write_document
+from app.text import escape_controls
+from cli.document_output import to_json, write_document
 from cli.parser_limits import parser_limits
 from worker.parsing.document import Document
 from worker.parsing.ocr.installed import find_ocr
@@ -100,12 +101,12 @@ def _open(path: Path) -> BinaryIO:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise StartupError(f"{escape(str(path))}: {reason}") from None
+        raise StartupError(f"{escape_controls(str(path))}: {reason}") from None
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         kind = "a directory" if stat.S_ISDIR(mode) else "not a file"
-        raise StartupError(f"{escape(str(path))}: is {kind}; give the path of one file")
+        raise StartupError(f"{escape_controls(str(path))}: is {kind}; give the path of one file")
     return os.fdopen(descriptor, "rb")
 
 
@@ -113,7 +114,7 @@ def _fail(path: Path, error: FileError, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"error": {"code": str(error.code), "message": error.sentence}}))
     else:
-        sentence = escape(f"{path.name}: {error.sentence} ({error.code})")
+        sentence = escape_controls(f"{path.name}: {error.sentence} ({error.code})")
         click.echo(f"pigeonhole: {sentence}", err=True)
     sys.exit(1)
 

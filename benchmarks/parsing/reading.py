@@ -19,8 +19,8 @@ from app.errors import FileError, StartupError
 from app.jobs.pages import PageSelection
 from app.jobs.values import Rule
 from app.settings import load_settings
+from app.text import escape_controls
 from benchmarks.parsing.cases import Case, Reading, read_cases, text_of
-from cli.document_output import escape
 from worker.classification.fitting.corpus import read_rules
 from worker.classification.loading import load_engine
 from worker.parsing.request import ParseRequest
@@ -110,7 +110,10 @@ def _print(title: str, rows: Sequence[Row], *, wrong_only: bool) -> None:
     for row in rows:
         if not (wrong_only and row.is_right):
             table.add_row(
-                row.file, row.expected, escape(row.came), "right" if row.is_right else "WRONG"
+                row.file,
+                row.expected,
+                escape_controls(row.came),
+                "right" if row.is_right else "WRONG",
             )
     # A name or a text of a file is no markup.
     Console(width=WIDTH, markup=False, highlight=False).print(table)

@@ -27,8 +27,8 @@ from rich.table import Table
 from app.errors import FileError, StartupError
 from app.files.sniff.sniff import sniff
 from app.jobs.pages import PageSelection
+from app.text import escape_controls
 from benchmarks.parsing.second_readers import ReaderFailed, SecondReader, second_readers
-from cli.document_output import escape
 from worker.classification.fitting.corpus import ManifestEntry, find_directory, read_manifest
 from worker.parsing.document import Document, TextSource
 from worker.parsing.request import ParseRequest
@@ -84,11 +84,11 @@ def main() -> int:
     console.print(_worst_table(compared))
     print("Not compared:")
     for reason, count in sorted(left_out.items()):
-        print(f"  {count} files: {escape(reason)}")
+        print(f"  {count} files: {escape_controls(reason)}")
     if arguments.show:
         for item in _worst(compared):
             words = " ".join(item.missing[:_SHOWN_WORDS])
-            print(f"\n{escape(item.file)}\n  {escape(words)}")
+            print(f"\n{escape_controls(item.file)}\n  {escape_controls(words)}")
     return 0
 
 
@@ -212,7 +212,7 @@ def _worst_table(compared: Sequence[Comparison]) -> Table:
         table.add_column(column, justify="right")
     for item in _worst(compared):
         table.add_row(
-            escape(item.file),
+            escape_controls(item.file),
             item.format,
             f"{item.words:,}",
             f"{len(item.missing):,}",

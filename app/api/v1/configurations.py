@@ -12,11 +12,12 @@ from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyPa
 from app.api.wire.ids import ConfigurationId, format_configuration_id
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.api.wire.rules import RuleWithExamplesResponse, check_rule_count
-from app.api.wire.text import Text, require_storable
+from app.api.wire.text import Text
 from app.configurations import service
 from app.configurations.models import Configuration
 from app.configurations.service import ConfigurationFilter
 from app.files import service as files
+from app.text import require_storable
 
 router = Router(prefix="/api/v1/beta/configurations", tags=["configurations"])
 

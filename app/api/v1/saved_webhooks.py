@@ -15,9 +15,9 @@ from pydantic import (
 
 from app.api.dependencies import ApiCall
 from app.api.router import Router
-from app.api.wire.text import require_storable
 from app.api.wire.webhooks import SavedWebhookResponse, WebhookUrl, saved_webhook_response
 from app.paging import PageRequest
+from app.text import require_storable
 from app.webhooks import saved
 from app.webhooks.payload import IDS
 from app.webhooks.saved import MAX_PER_PROJECT, Fields

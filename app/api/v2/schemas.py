@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstrai
 from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyParsingResponse
 from app.api.wire.ids import FILE_PREFIX, NOT_A_FILE_ID, ConfigurationId
 from app.api.wire.rules import RuleResponse
-from app.api.wire.text import require_storable
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
 from app.jobs.single_file import SingleStatus
+from app.text import require_storable
 
 PARSE_JOB_PREFIX = "pjb-"
 NO_PARSE_JOBS = (

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from app.api.wire.rules import MinConfidence, Rules
-from app.api.wire.text import require_storable
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.pages import parse_ranges
+from app.text import require_storable
 
 
 def _check_ranges(value: str) -> str:

@@ -1,7 +1,5 @@
 """Rules and their examples on the wire, and what a job makes of them."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Self
@@ -10,32 +8,21 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from app.api.wire.ids import FileId
-from app.api.wire.text import require_storable
 from app.errors import Unprocessable
 from app.jobs.languages import LANGUAGES
+from app.jobs.rule_checks import (
+    MAX_DESCRIPTION,
+    MAX_EXAMPLE_TEXT,
+    MAX_JOB_EXAMPLES,
+    MAX_RULE_EXAMPLES,
+    MAX_TYPE,
+    MIN_DESCRIPTION,
+    check_text,
+    check_type,
+    find_repeated,
+)
 from app.jobs.values import Example, Rule
 from app.settings import Settings
-
-TYPE_PATTERN = re.compile(r"[\w \-]*[^\W_][\w \-]*")
-MAX_RULE_EXAMPLES = 5
-MAX_JOB_EXAMPLES = 60
-MAX_EXAMPLE_TEXT = 4000
-
-
-def _check_type(value: str) -> str:
-    if not TYPE_PATTERN.fullmatch(value):
-        raise ValueError(
-            "A type consists of letters, digits, spaces, hyphens and underscores. Use at least one "
-            "letter or digit."
-        )
-    return value
-
-
-def _check_text(value: str) -> str:
-    require_storable(value)
-    if not value.strip():
-        raise ValueError("The text is blank. Describe the document in words.")
-    return value
 
 
 class ExampleRequest(BaseModel):
@@ -43,7 +30,7 @@ class ExampleRequest(BaseModel):
 
     file_id: FileId | None = None
     text: (
-        Annotated[str, StringConstraints(max_length=MAX_EXAMPLE_TEXT), AfterValidator(_check_text)]
+        Annotated[str, StringConstraints(max_length=MAX_EXAMPLE_TEXT), AfterValidator(check_text)]
         | None
     ) = None
 
@@ -58,10 +45,12 @@ class RuleRequest(BaseModel):
     """A document type and its description in plain language; `examples` is an extension."""
 
     type: Annotated[
-        str, StringConstraints(min_length=1, max_length=50), AfterValidator(_check_type)
+        str, StringConstraints(min_length=1, max_length=MAX_TYPE), AfterValidator(check_type)
     ]
     description: Annotated[
-        str, StringConstraints(min_length=10, max_length=500), AfterValidator(_check_text)
+        str,
+        StringConstraints(min_length=MIN_DESCRIPTION, max_length=MAX_DESCRIPTION),
+        AfterValidator(check_text),
     ]
     examples: Annotated[list[ExampleRequest], Field(max_length=MAX_RULE_EXAMPLES)] | None = None
 
@@ -69,7 +58,7 @@ class RuleRequest(BaseModel):
 def _check_rules(rules: list[RuleRequest]) -> list[RuleRequest]:
     if not rules:
         raise ValueError("Give at least one rule.")
-    repeated = [name for name, count in Counter(rule.type for rule in rules).items() if count > 1]
+    repeated = find_repeated([rule.type for rule in rules])
     if repeated:
         raise ValueError(f"Give each type one rule only. Repeated: {', '.join(repeated)}.")
     if sum(len(rule.examples or ()) for rule in rules) > MAX_JOB_EXAMPLES:

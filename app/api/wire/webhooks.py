@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from app.api.wire.text import Text, require_storable
+from app.api.wire.text import Text
+from app.text import require_storable
 from app.webhooks.models import SavedWebhook
 from app.webhooks.payload import IDS
 from app.webhooks.policy import AddressPolicy

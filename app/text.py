@@ -1,0 +1,45 @@
+"""Text of strangers: what can be stored, shown on a terminal and opened in a spreadsheet."""
+
+import re
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+# C0 and C1 controls but tab and line feed, the line and paragraph separators, lone surrogates, and
+# the characters that turn the direction of what follows (Unicode Standard Annex #9, section 2).
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+# With one of these a spreadsheet begins a formula, also behind blanks (OWASP, "CSV Injection").
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
+
+def require_storable(value: str) -> str:
+    """Return the text; raises ValueError for characters that cannot be stored or encrypted."""
+    if "\0" in value:
+        raise ValueError("The text contains a NUL character. Remove it.")
+    if SURROGATES.search(value):
+        # JSON can spell half of a surrogate pair, UTF-8 cannot.
+        raise ValueError("The text contains half of a surrogate pair. Remove it.")
+    return value
+
+
+def escape_controls(text: str) -> str:
+    r"""Return text that controls no terminal: `\x1b` instead of the control character.
+
+    Tabs and line feeds stay.
+    """
+    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def escape_line(text: str) -> str:
+    r"""Return text that controls no terminal and takes one line: `\n` instead of a line feed."""
+    return escape_controls(text).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return the text of a cell of a CSV file that no spreadsheet takes for a formula.
+
+    Text that begins with = + - @, a tab or a carriage return gets an apostrophe in front.
+    Controls are escaped, because people print such files to terminals.
+    """
+    quoted = f"'{text}" if _FORMULA.match(text) else text
+    return escape_controls(quoted)

@@ -1,0 +1,1 @@
+"""Classifying files of this machine, here or by a server, for several verbs."""

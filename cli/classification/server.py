@@ -1,0 +1,85 @@
+"""The server that a command talks to: its address, its key, and what goes wrong with them."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from app.errors import StartupError
+from app.text import escape_line
+
+# Hosts of LlamaCloud and of its regions: documents meant for a server of one's own stay here.
+_CLOUD = ("llamaindex.ai", "llamaindex.com", "llamacloud.ai", "llamacloud.com")
+
+_server_option = click.option(
+    "--server",
+    metavar="URL",
+    help="Address of a server.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]",
+)
+_key_option = click.option(
+    "--api-key",
+    metavar="KEY",
+    help="Key of the server; better given as PIGEONHOLE_API_KEY, because others see commands.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The address of a server, without a slash at the end, its key, and who named it."""
+
+    url: str
+    api_key: str
+    source: str
+
+
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --server and --api-key, passed as `server` and `api_key`."""
+    with_options: Callable[..., Any] = _server_option(_key_option(command))
+    return with_options
+
+
+def find_server(
+    server: str | None, api_key: str | None, environment: Mapping[str, str] = os.environ
+) -> Server | None:
+    """Return the server that the options or the environment name, None if they name none.
+
+    Raises StartupError for an address that is none, for LlamaCloud's, and without a key.
+    """
+    own_key = api_key or environment.get("PIGEONHOLE_API_KEY", "")
+    if server is not None:
+        key = own_key or environment.get("LLAMA_CLOUD_API_KEY", "")
+        return _checked(server, key, "--server", "PIGEONHOLE_API_KEY")
+    if url := environment.get("PIGEONHOLE_URL", ""):
+        return _checked(url, own_key, "PIGEONHOLE_URL", "PIGEONHOLE_API_KEY")
+    if url := environment.get("LLAMA_CLOUD_BASE_URL", ""):
+        key = api_key or environment.get("LLAMA_CLOUD_API_KEY", "")
+        return _checked(url, key, "LLAMA_CLOUD_BASE_URL", "LLAMA_CLOUD_API_KEY")
+    return None
+
+
+def _checked(url: str, key: str, source: str, key_name: str) -> Server:
+    import httpx2  # noqa: PLC0415  # help must not wait for it
+
+    shown = escape_line(url)
+    try:
+        parsed = httpx2.URL(url.strip())
+    except httpx2.InvalidURL:
+        parsed = httpx2.URL("")
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise StartupError(
+            f"{source}: {shown} is not the address of a server: give one such as "
+            "http://127.0.0.1:8000"
+        )
+    host = parsed.host.lower().rstrip(".")
+    if any(host == cloud or host.endswith(f".{cloud}") for cloud in _CLOUD):
+        raise StartupError(
+            f"{source}: {shown} is LlamaCloud, to which this command sends no documents: give the "
+            "address of your own server, or unset it to classify on this machine"
+        )
+    if not key:
+        raise StartupError(f"{source}: a server needs a key: set {key_name}, or give --api-key")
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise StartupError(f"the key of {shown} has characters that no key has: check {key_name}")
+    return Server(str(parsed).rstrip("/"), key, source)
