@@ -18,6 +18,7 @@ import uvicorn
 from app import schema
 from app.api.dependencies import Services
 from app.broker import LocalNotifier
+from app.console.mode import HOME, choose_mode
 from app.db import Database
 from app.errors import StartupError
 from app.files.cache import FileCache
@@ -107,6 +108,7 @@ def _serve(settings: Settings) -> None:
     database.on_commit(DELIVERIES, notifier.notify_deliveries)
     app = create_app(Services(settings, database, blobs, secrets, notifier), background)
     _greet(settings, listener)
+    log.info(choose_mode(settings).reason)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -201,11 +203,18 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
         f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"
+        f"{_console_line(settings, url)}"
         "Point code written for LlamaCloud at it:\n"
         f"  export LLAMA_CLOUD_BASE_URL={url}\n"
         f"  export LLAMA_CLOUD_API_KEY={key}",
         flush=True,
     )
+
+
+def _console_line(settings: Settings, url: str) -> str:
+    if not choose_mode(settings).is_on:
+        return ""
+    return f"Open the console in a browser: {url}{HOME}\n"
 
 
 def _lock(data_dir: Path) -> TextIO:

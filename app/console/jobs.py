@@ -1,6 +1,6 @@
 """The list of jobs, the page of one job, its rows while it runs, its downloads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.api.wire.pagination import PageParams, encode_token
+from app.api.v1.classifier import result_response
+from app.api.wire.pagination import ListResponse, PageParams, encode_token
 from app.console.charts import make_plots
 from app.console.downloads import as_attachment, csv_of_rows
 from app.console.verdicts import Row, make_row
@@ -125,6 +126,15 @@ def download_csv(visit: Visit) -> Response:
     return as_attachment(csv_of_rows(found.rows), f"{found.job.id}.csv", "text/csv")
 
 
+def download_json(visit: Visit) -> Response:
+    """Send the results of a job as the API returns them."""
+    with visit.call.read() as session:
+        job = service.find(session, visit.call.scope, visit.id("job_id"))
+        items = service.list_items(session, job.id)
+    answer = ListResponse(items=[result_response(job.id, item) for item in items])
+    return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
+
+
 def _moment(visit: Visit) -> datetime | None:
     given = visit.param("since")
     if not given:
@@ -136,8 +146,3 @@ def _moment(visit: Visit) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise BadRequest("`since` is not a moment.")
     return moment
-
-
-def progress_of(jobs: Iterable[Job]) -> dict[str, tuple[int, int]]:
-    """Return the files that have ended, and all files, by the jobs' ids."""
-    return {str(job.id): (job.ended_count, job.file_count) for job in jobs}

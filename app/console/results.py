@@ -1,5 +1,7 @@
 """The page of one result: the document with the quoted passage, and why."""
 
+from dataclasses import dataclass
+
 from starlette.responses import Response
 
 from app.console.jobs import load_labels
@@ -7,6 +9,21 @@ from app.console.verdicts import make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
 from app.jobs import service
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A reasoning as the page shows it: lines above, bullets, and what is folded away."""
+
+    summary: tuple[str, ...]
+    reasons: tuple[str, ...]
+    details: str
+
+
+def split_layers(reasoning: str) -> Layers:
+    """Return the layers of a stored reasoning; an older one has a summary and details only."""
+    head, _, details = reasoning.partition("\n")
+    return Layers((head,), (), details)
 
 
 def show_result(visit: Visit) -> Response:
@@ -26,6 +43,11 @@ def show_result(visit: Visit) -> Response:
         job=job,
         item=item,
         row=make_row(item, labels),
+        layers=split_layers("" if item.verdict is None else item.verdict.reasoning),
+        evidence=[
+            {"page": each.page, "quote": each.quote}
+            for each in (item.verdict.evidence if item.verdict else ())
+        ],
         types=types_of(job.rules),
         position=position,
         count=len(items),

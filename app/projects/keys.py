@@ -96,6 +96,12 @@ def find_key(session: Session, key_digest: str) -> StoredKey | None:
     return StoredKey(principal, key.revoked_at, key.last_used_at)
 
 
+def list_keys(session: Session, organization_id: UUID) -> list[ApiKey]:
+    """Return the keys of an organization, newest first, revoked ones too."""
+    query = select(ApiKey).where(ApiKey.organization_id == organization_id)
+    return list(session.scalars(query.order_by(ApiKey.created_at.desc())))
+
+
 def find_first_key(session: Session) -> Principal | None:
     """Return the principal of the key that the server made at its first start, or was given."""
     row = session.execute(

@@ -79,7 +79,7 @@ def get_results(call: ApiCall, classify_job_id: UUID) -> ListResponse[ResultResp
     """
     with call.read() as session:
         items = service.results(session, call.scope, classify_job_id, ApiVersion.V1)
-    return ListResponse(items=[_result_response(classify_job_id, item) for item in items])
+    return ListResponse(items=[result_response(classify_job_id, item) for item in items])
 
 
 def _read_job(call: Call, job_id: UUID) -> ClassifyJobResponse:
@@ -135,7 +135,8 @@ def job_response(job: Job) -> ClassifyJobResponse:
     )
 
 
-def _result_response(job_id: UUID, item: ItemView) -> ResultResponse:
+def result_response(job_id: UUID, item: ItemView) -> ResultResponse:
+    """Return the wire form of an item."""
     return ResultResponse(
         id=item.id,
         classify_job_id=job_id,
