@@ -42,7 +42,7 @@ class BrowserSessions:
         with self._database.read() as session:
             return sessions.find(session, self._secrets, token)
 
-    def set(self, response: Response, token: str, expires_at: datetime, *, https: bool) -> None:
+    def write(self, response: Response, token: str, expires_at: datetime, *, https: bool) -> None:
         """Give the browser a session."""
         response.set_cookie(
             self._cookie,

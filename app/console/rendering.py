@@ -44,7 +44,12 @@ def render(
             **values,
         )
     )
-    return HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
+    headers = {
+        "Content-Security-Policy": POLICY,
+        # With no-referrer, forms would be sent with `Origin: null`.
+        "Referrer-Policy": "same-origin",
+    }
+    return HTMLResponse(html, status, headers)
 
 
 @cache

@@ -103,7 +103,7 @@ def _start(visitor: Visitor, principal: Principal) -> Response:
     with services.database.write() as session:
         token, expires_at = sessions.start(session, services.secrets, principal, lifetime)
     response = visitor.go("/keys" if principal.is_admin else "/")
-    visitor.sessions.set(response, token, expires_at, https=visitor.is_https)
+    visitor.sessions.write(response, token, expires_at, https=visitor.is_https)
     return response
 
 

@@ -19,7 +19,7 @@ class Language:
     code: str
     texts: Mapping[str, str]
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return a text with its `{names}` filled in; numbers get the language's separators.
 
         With `count=1` the text of the key with `.one` is used if there is one.

@@ -55,7 +55,7 @@ if (comparison?.dataset.live === "yes") {
       const old = comparison.querySelector(".progress-line");
       const changed = old.textContent !== line;
       if (changed) old.replaceWith(document.adoptNode(fresh.querySelector(".progress-line")));
-      return changed;
+      return changed || null;
     }
     location.reload();
     return false;

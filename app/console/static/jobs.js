@@ -15,5 +15,5 @@ poll(async () => {
       changed = true;
     }
   }
-  return document.querySelector('tr[data-status="PENDING"]') ? changed : false;
+  return document.querySelector('tr[data-status="PENDING"]') ? changed || null : false;
 }, { first: 800, slowest: 5000 });

@@ -90,7 +90,7 @@ export function complain(error) {
   } else throw error;
 }
 
-/** Call `look` until it returns false: quickly while it reports changes, more rarely otherwise. */
+/** Call `look` until it returns false: soon after true, more and more rarely after null. */
 export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   let wait = first;
   for (;;) {

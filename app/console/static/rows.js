@@ -16,7 +16,8 @@ export function follow(jobId, cursor, update) {
       text: table.dataset.progress,
     };
     update(state, rows);
-    return state.status === "PENDING" ? rows.length > 0 : false;
+    if (state.status !== "PENDING") return false;
+    return rows.length > 0 ? true : null;
   }, { first: 250, slowest: 3000 });
 }
 
