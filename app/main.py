@@ -24,7 +24,9 @@ from app.api.v1 import (
     deliveries,
     extensions,
     files,
+    labels,
     presigned,
+    previews,
     projects,
     saved_webhooks,
 )
@@ -41,9 +43,11 @@ from app.single_flight import SingleFlight
 ROUTES = (
     classifier,
     extensions,
+    labels,
     deliveries,
     configurations,
     files,
+    previews,
     presigned,
     saved_webhooks,
     projects,

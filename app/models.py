@@ -5,6 +5,8 @@ from app.configurations.models import Configuration
 from app.db import Base
 from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
+from app.labels.models import Label
+from app.previews.models import PreviewRequest
 from app.projects.models import ApiKey, ConsoleSession, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
@@ -19,8 +21,10 @@ __all__ = [
     "File",
     "Item",
     "Job",
+    "Label",
     "Organization",
     "PendingUpload",
+    "PreviewRequest",
     "Project",
     "Result",
     "SavedWebhook",

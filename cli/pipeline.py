@@ -62,6 +62,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     from worker.document_reader import DocumentReader  # noqa: PLC0415
     from worker.example_loader import ExampleLoader  # noqa: PLC0415
     from worker.pipeline import Pipeline  # noqa: PLC0415
+    from worker.preview_renderer import PreviewRenderer  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = load_engine(settings)
@@ -90,4 +91,5 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         limit=timedelta(seconds=settings.item_seconds),
         too_long=too_long,
         remote=remote_of(engine),
+        previews=PreviewRenderer(database, reader),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.db import Database
 from app.errors import FileError, FileErrorCode
@@ -17,10 +19,16 @@ from worker.file_cache import CacheSession, document_key
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
+from worker.parsing.rendered_page import RenderedPage, RenderRequest
 from worker.parsing.request import ParseRequest
+from worker.parsing.sandbox.spawn import ParserUnavailable
 
 DELETED = "the file was deleted before it was read"
 LOST_BYTES = "the server has lost the bytes of this file: upload it again"
+
+# Faults of this machine and not of the file, which is requeued: another worker, or this one
+# later, may be able to read it.
+MACHINE_FAULTS = (ParserUnavailable, OSError, OperationalError, PoolTimeoutError)
 
 # The format in metrics of a file that could not be read.
 UNREADABLE = "unreadable"
@@ -31,6 +39,10 @@ class Parser(Protocol):
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Return the document in a file; raises ReadingAborted after `abort`."""
+        ...
+
+    def render(self, file: BinaryIO, name: str, wanted: RenderRequest) -> RenderedPage:
+        """Draw a page of a file."""
         ...
 
     def abort(self) -> None:
@@ -73,7 +85,7 @@ class DocumentReader:
         key = document_key(request, self.limits, self.ocr)
         document = cached.find_document(key)
         if document is None:
-            document = self._parse(blob_key, name, request)
+            document = self.parse(blob_key, name, request)
             cached.add_document(key, document)
         return document
 
@@ -85,11 +97,9 @@ class DocumentReader:
         """End the parser's process."""
         self.parser.close()
 
-    def _parse(self, blob_key: str, name: str, request: ParseRequest) -> Document:
-        try:
-            file = self.blobs.open(blob_key)
-        except FileNotFoundError:
-            raise self._missing_file_error(blob_key) from None
+    def parse(self, blob_key: str, name: str, request: ParseRequest) -> Document:
+        """Return the document of a file as `read` does, without the cache."""
+        file = self._open(blob_key)
         began, format_ = time.perf_counter(), UNREADABLE
         try:
             with file, span("parse", mode=request.mode):
@@ -98,6 +108,17 @@ class DocumentReader:
         finally:
             metrics.PARSE_SECONDS.observe(time.perf_counter() - began, format_, request.mode)
         return document
+
+    def render(self, blob_key: str, name: str, wanted: RenderRequest) -> RenderedPage:
+        """Draw a page of a file. Raises what `read` raises."""
+        with self._open(blob_key) as file:
+            return self.parser.render(file, name, wanted)
+
+    def _open(self, blob_key: str) -> BinaryIO:
+        try:
+            return self.blobs.open(blob_key)
+        except FileNotFoundError:
+            raise self._missing_file_error(blob_key) from None
 
     def _missing_file_error(self, blob_key: str) -> FileError:
         """Tell a deleted file from lost bytes; raises OSError if the store is unavailable."""

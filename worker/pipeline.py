@@ -6,9 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-
 from app.db import Database, retry_write
 from app.errors import FileError, FileErrorCode
 from app.files.cache import CacheOwner
@@ -21,21 +18,19 @@ from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
 from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.engine import Engine
-from worker.document_reader import DELETED, DocumentReader
+from worker.document_reader import DELETED, MACHINE_FAULTS, DocumentReader
 from worker.example_loader import ExampleLoader
 from worker.file_cache import CacheSession
-from worker.parsing.document import PARSER_VERSION, Document
+from worker.parsing.document import PARSER_VERSION, Document, storable
 from worker.parsing.request import ParseRequest
-from worker.parsing.sandbox.parser import ParserUnavailable, ReadingAborted
+from worker.parsing.sandbox.parser import ReadingAborted
+from worker.preview_renderer import PreviewRenderer
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 
 log = logging.getLogger(__name__)
 
 # How often an outcome is written while the database is unavailable or full.
 RECORD_TRIES = 8
-# Faults of this machine and not of the file, which is requeued: another worker, or this one
-# later, may be able to read it.
-MACHINE_FAULTS = (ParserUnavailable, OSError, OperationalError, PoolTimeoutError)
 
 INTERNAL = FileFailure(
     FileErrorCode.INTERNAL,
@@ -60,6 +55,7 @@ class Pipeline:
     limit: timedelta = timedelta(minutes=10)
     too_long: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
+    previews: PreviewRenderer | None = None
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -74,16 +70,19 @@ class Pipeline:
     def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
         """Claim an item and process it; False when none is queued or none can be processed now.
 
+        Makes previews that are asked for when no item is queued, and now and then before one.
         Calls `on_claim` with the claim, and with None at the end. Raises one of MACHINE_FAULTS
         when this machine is at fault and not the file; the item is requeued then.
         """
+        if self.previews is not None and self.previews.is_due and self.previews.run_next(worker):
+            return True
         if self.remote is not None and not self.remote.is_ready():
             # A claimed file would be read and then requeued.
             return False
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease)
         if claim is None:
-            return False
+            return self.previews is not None and self.previews.run_next(worker)
         on_claim(claim)
         try:
             with (
@@ -152,7 +151,7 @@ class Pipeline:
             lease.check()
             verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
-            return FileFailure(error.code, _storable(error.sentence))
+            return FileFailure(error.code, storable(error.sentence))
         except self.too_long:
             return TOO_LONG
         except MemoryError:
@@ -199,10 +198,5 @@ def _count(outcome: Classified | FileFailure) -> None:
 
 
 def _storable_verdict(verdict: Verdict) -> Verdict:
-    quotes = tuple(replace(each, quote=_storable(each.quote)) for each in verdict.evidence)
-    return replace(verdict, reasoning=_storable(verdict.reasoning), evidence=quotes)
-
-
-def _storable(text: str) -> str:
-    """Return text that every database takes: no NUL, no lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    quotes = tuple(replace(each, quote=storable(each.quote)) for each in verdict.evidence)
+    return replace(verdict, reasoning=storable(verdict.reasoning), evidence=quotes)

@@ -39,6 +39,8 @@ class Action(StrEnum):
     CONFIGURATION_CREATED = "configuration.created"
     CONFIGURATION_CHANGED = "configuration.changed"
     CONFIGURATION_DELETED = "configuration.deleted"
+    LABEL_SET = "label.set"
+    LABEL_DELETED = "label.deleted"
 
 
 def key_actor(key_id: UUID) -> str:

@@ -8,7 +8,7 @@ The blob of a removed entry is deleted as `deletions` describes.
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -53,9 +53,9 @@ class NewCacheEntry:
 class FileCache:
     """The cache of all files, `max_bytes` in total; 0 switches it off.
 
-    `get`, `put` and `remove` never fail: without the cache everything works, only slower. The
-    first failure is logged, and the next one only after a `put` has succeeded. The sweeper evicts,
-    so the cache may exceed `max_bytes` for a while.
+    `get`, `get_last`, `put` and `remove` never fail: without the cache everything works, only
+    slower. The first failure is logged, and the next one only after a `put` has succeeded. The
+    sweeper evicts, so the cache may exceed `max_bytes` for a while.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
@@ -73,6 +73,26 @@ class FileCache:
         except _FAILURES as error:
             self._log_once(error)
             return None
+
+    def get_last(self, owner: CacheOwner, kind: CacheKind, limit: int) -> Iterator[bytes]:
+        """Yield the bytes of a file's entries of a kind, the last used first, up to `limit`."""
+        query = (
+            select(CacheEntry.key)
+            .where(CacheEntry.project_id == owner.project_id, CacheEntry.file_id == owner.file_id)
+            .where(CacheEntry.kind == kind)
+            .order_by(CacheEntry.used_at.desc())
+            .limit(limit)
+        )
+        keys: Sequence[str] = ()
+        try:
+            with self._database.read() as session:
+                keys = session.scalars(query).all()
+        except SQLAlchemyError as error:
+            self._log_once(error)
+        for key in keys:
+            data = self.get(owner, kind, key)
+            if data is not None:
+                yield data
 
     def put(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries, all of them or none.

@@ -63,10 +63,12 @@ class PendingUpload(Base):
 
 
 class CacheKind(StrEnum):
-    """What a cache entry holds: a file's text, or an embedder's vectors of it."""
+    """What a cache entry holds: a file's text, its vectors, or a page's preview or picture."""
 
     DOCUMENT = "document"
     VECTORS = "vectors"
+    PREVIEW = "preview"
+    PICTURE = "picture"
 
 
 class CacheEntry(Base):

@@ -172,7 +172,7 @@ def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID
         )
         raise NotFound(
             f"File{'' if len(missing) == 1 else 's'} not found: {shown}. Upload the file first "
-            "the id of the answer."
+            "and use the id of the answer."
         )
     return found
 

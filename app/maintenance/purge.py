@@ -16,6 +16,7 @@ from app.files.models import File, PendingUpload
 from app.jobs import completion
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
+from app.labels import service as labels
 from app.maintenance.retention import delete_old_files, delete_old_jobs
 from app.projects.service import require_project
 from app.webhooks.models import SavedWebhook
@@ -37,6 +38,7 @@ class PurgeCounts:
     configurations: int = 0
     webhooks: int = 0
     pending_uploads: int = 0
+    labels: int = 0
     blobs_left: int = 0
 
 
@@ -50,15 +52,16 @@ def purge_project(
 ) -> PurgeCounts:
     """Delete a project's jobs and files; with `older_than` only older ones that have ended.
 
-    Without `older_than`, running jobs are cancelled first, and saved configurations and webhooks
-    are deleted too; the project and its keys stay. The audit log gets an event for each job and
-    file, and one with the counts. Raises NotFound.
+    Without `older_than`, running jobs are cancelled first, and labels, saved configurations and
+    webhooks are deleted too; with it, labels of deleted files only. The project and its keys stay.
+    The audit log gets an event for each job and file, and one with the counts. Raises NotFound.
     """
     with database.read() as session:
         require_project(session, project_id)
     counts = PurgeCounts()
     if older_than is None:
         _delete_jobs(database, project_id, counts, actor)
+        _delete_labels(database, project_id, counts)
         _delete_files(database, project_id, counts, actor)
         _delete_saved(database, project_id, counts)
     else:
@@ -93,6 +96,12 @@ def _delete_jobs(database: Database, project_id: UUID, counts: PurgeCounts, acto
                 if row.status == JobStatus.PENDING:
                     completion.cancel(session, row.id, actor=actor)
                 counts.jobs += jobs.discard(session, row.id, actor=actor)
+
+
+def _delete_labels(database: Database, project_id: UUID, counts: PurgeCounts) -> None:
+    # Before the files, with which they would go uncounted. Files of other projects have some, too.
+    with database.write() as session:
+        counts.labels = labels.discard_of_project(session, project_id)
 
 
 def _delete_files(database: Database, project_id: UUID, counts: PurgeCounts, actor: str) -> None:

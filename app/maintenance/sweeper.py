@@ -22,6 +22,7 @@ from app.files.deletions import BlobDeleter
 from app.jobs import recovery
 from app.jobs.models import Worker
 from app.maintenance.retention import apply_project_retention, delete_old_files, delete_old_jobs
+from app.previews import requests as previews
 from app.settings import Settings
 from app.webhooks import outbox
 
@@ -144,10 +145,12 @@ class Sweeper:
             self._wakeup_interval.end()
 
     def _wake_workers(self) -> None:
-        """Send the wake-ups that are missing when fewer are waiting than items are open."""
+        """Send the wake-ups that are missing when fewer wait than items and previews are open."""
         if not self._wakeup_interval.is_over:
             return
         open_items = recovery.count_open(self._database, MAX_MESSAGES)
+        with self._database.read() as session:
+            open_items += previews.count_open(session, MAX_MESSAGES)
         if not open_items:
             return
         waiting = self._notifier.waiting() or 0

@@ -90,6 +90,11 @@ def name_pages(indices: Sequence[int]) -> str:
     return f"pages {', '.join(numbers[:5])} and {len(numbers) - 5} more"
 
 
+def storable(text: str) -> str:
+    """Return text that every database and every answer takes: no NUL, no lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _page_from_json(data: dict[str, Any]) -> DocumentPage:
     headings = data["headings"]
     _check(headings, (list, tuple))

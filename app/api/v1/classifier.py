@@ -15,6 +15,7 @@ from app.api.v1.schemas import (
     ResultResponse,
 )
 from app.api.wire.idempotency_headers import KeyAndRetry
+from app.api.wire.labels import label_response
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.api.wire.rules import Mode, RuleResponse, check_rule_count, to_examples, to_rules
 from app.api.wire.verdicts import file_error_response, verdict_response
@@ -25,6 +26,7 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.pages import PageSelection
 from app.jobs.service import ItemView, NewJob
 from app.jobs.values import ApiVersion
+from app.labels import service as labels
 from app.settings import Settings
 from app.webhooks.policy import make_policy
 
@@ -79,7 +81,12 @@ def get_results(call: ApiCall, classify_job_id: UUID) -> ListResponse[ResultResp
     """
     with call.read() as session:
         items = service.results(session, call.scope, classify_job_id, ApiVersion.V1)
-    return ListResponse(items=[result_response(classify_job_id, item) for item in items])
+        given = labels.find_of_job(session, classify_job_id)
+    answers = [result_response(classify_job_id, item) for item in items]
+    for answer in answers:
+        if answer.file_id in given:
+            answer.label = label_response(given[answer.file_id])
+    return ListResponse(items=answers)
 
 
 def _read_job(call: Call, job_id: UUID) -> ClassifyJobResponse:

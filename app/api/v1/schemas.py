@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from app.api.wire.ids import FileId
+from app.api.wire.labels import LabelResponse
 from app.api.wire.rules import Language, MinConfidence, Mode, RuleResponse, Rules
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
@@ -91,7 +92,8 @@ class ResultResponse(BaseModel):
     """The result of one entry of `file_ids`.
 
     `result` is null until the file is classified, and when it failed. `error` is an extension:
-    the original API names failed files in the job's error_message only.
+    the original API names failed files in the job's error_message only. So is `label`, what a
+    person says that the file is.
     """
 
     id: UUID
@@ -101,3 +103,4 @@ class ResultResponse(BaseModel):
     updated_at: datetime
     result: VerdictResponse | None = None
     error: FileErrorResponse | None = None
+    label: LabelResponse | None = None

@@ -24,6 +24,10 @@ from app.jobs.rule_checks import (
 from app.jobs.values import Example, Rule
 from app.settings import Settings
 
+TypeName = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_TYPE), AfterValidator(check_type)
+]
+
 
 class ExampleRequest(BaseModel):
     """An example document of a rule's type: the id of an uploaded file, or a text."""
@@ -44,9 +48,7 @@ class ExampleRequest(BaseModel):
 class RuleRequest(BaseModel):
     """A document type and its description in plain language; `examples` is an extension."""
 
-    type: Annotated[
-        str, StringConstraints(min_length=1, max_length=MAX_TYPE), AfterValidator(check_type)
-    ]
+    type: TypeName
     description: Annotated[
         str,
         StringConstraints(min_length=MIN_DESCRIPTION, max_length=MAX_DESCRIPTION),

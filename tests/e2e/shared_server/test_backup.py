@@ -81,6 +81,9 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     files = client.upload_many(FILES)
     done_id = client.start_job(files[:2])
     client.finished(done_id)
+    labelled, _ = client.results(done_id)
+    label = f"/api/v1/classifier/jobs/{done_id}/results/{labelled['id']}/label"
+    assert client.http.put(label, json={"type": None}).status_code == 200
     done = client.results(done_id)
     open_id = client.start_job(files)
     wait_for_middle(books, open_id)

@@ -36,6 +36,9 @@ class Orientation:
     script_confidence: float
 
 
+# A word, and the left, top, right and bottom of its place in pixels.
+FoundWord = tuple[str, tuple[int, int, int, int]]
+
 NOTHING = Recognised("", 0.0)
 
 
@@ -53,6 +56,10 @@ class OcrEngine(Protocol):
 
         `is_shaded` pictures are not evenly lit and need a local threshold. Raises OcrFailed.
         """
+        ...
+
+    def find_words(self, picture: Image.Image, dpi: int, seconds: float) -> list[FoundWord]:
+        """Return the words of a picture and their places. Raises OcrFailed."""
         ...
 
     def detect_orientation(self, picture: Image.Image) -> Orientation | None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.ocr.engine import NOTHING, OcrEngine, OcrFailed, Recognised
+from worker.parsing.ocr.engine import NOTHING, FoundWord, OcrEngine, OcrFailed, Recognised
 from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.ocr.language_check import CERTAIN, LIKELY, find_other_language
 from worker.parsing.ocr.models import (
@@ -112,6 +112,22 @@ class Ocr:
             return []
         self._has_read = True
         return [found.text for found in readings if found.text and found.confidence >= SURE]
+
+    def find_words(self, prepared: OcrPicture) -> list[FoundWord]:
+        """Return the words of an upright page in the first language, and their places.
+
+        Returns none where OCR cannot work.
+        """
+        if self._engine is None or self._failure is not None or not has_ink(prepared.picture):
+            return []
+        seconds = self._budget()
+        if seconds is None:
+            return []
+        try:
+            return self._engine.find_words(prepared.picture, self._dpi_of(prepared), seconds)
+        except OcrFailed as error:
+            self._failure = str(error)
+            return []
 
     def skip_page(self, index: int, reason: str | None) -> None:
         """Record a page that is not read, for the warnings."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from worker.parsing.ocr.engine import OcrFailed, Orientation, Recognised
+from worker.parsing.ocr.engine import FoundWord, OcrFailed, Orientation, Recognised
 from worker.parsing.ocr.models import OCR_LANGUAGES, ORIENTATION
 
 try:
@@ -56,18 +56,26 @@ class Tesseract:
 
         `is_shaded` uses a local threshold. Raises OcrFailed when a model cannot be loaded.
         """
-        if tesserocr is None:
-            raise OcrFailed("no OCR is installed")
-        if self._reader is None:
-            self._reader = self._load(self._models, tesserocr.PSM.AUTO, tesserocr.OEM.LSTM_ONLY)
-            if self._models[0] in _DOTTED:
-                self._reader.SetVariable("textord_noise_rejrows", "0")
-        self._reader.SetVariable("thresholding_method", _SAUVOLA if is_shaded else _OTSU)
-        self._set_picture(self._reader, picture, dpi)
-        is_whole = self._reader.Recognize(max(1, int(seconds * 1000)))
+        is_whole = self._recognise(picture, dpi, seconds, is_shaded=is_shaded)
         text = normalise_letters(self._reader.GetUTF8Text(), self._models[0]).strip()
         confidence = float(self._reader.MeanTextConf()) if text else 0.0
         return Recognised(text, confidence, is_whole)
+
+    def find_words(self, picture: Image.Image, dpi: int, seconds: float) -> list[FoundWord]:
+        """Return the words of a grey picture that are read within about `seconds`.
+
+        Raises OcrFailed as `read` does.
+        """
+        self._recognise(picture, dpi, seconds, is_shaded=False)
+        found = self._reader.GetIterator()
+        if found is None:
+            return []
+        level = tesserocr.RIL.WORD
+        return [
+            (normalise_letters(word.GetUTF8Text(level), self._models[0]), word.BoundingBox(level))
+            for word in tesserocr.iterate_level(found, level)
+            if not word.Empty(level)
+        ]
 
     def detect_orientation(self, picture: Image.Image) -> Orientation | None:
         """Return the orientation and script of a picture, None if it has too little text."""
@@ -86,6 +94,20 @@ class Tesseract:
             script=seen["script_name"],
             script_confidence=seen["script_conf"],
         )
+
+    def _recognise(
+        self, picture: Image.Image, dpi: int, seconds: float, *, is_shaded: bool
+    ) -> bool:
+        """Have a picture read; return whether the time sufficed for all of it."""
+        if tesserocr is None:
+            raise OcrFailed("no OCR is installed")
+        if self._reader is None:
+            self._reader = self._load(self._models, tesserocr.PSM.AUTO, tesserocr.OEM.LSTM_ONLY)
+            if self._models[0] in _DOTTED:
+                self._reader.SetVariable("textord_noise_rejrows", "0")
+        self._reader.SetVariable("thresholding_method", _SAUVOLA if is_shaded else _OTSU)
+        self._set_picture(self._reader, picture, dpi)
+        return bool(self._reader.Recognize(max(1, int(seconds * 1000))))
 
     def _load(self, models: Sequence[str], psm: int, engine: int) -> Any:  # noqa: ANN401  untyped
         # Tesseract takes one directory, while the models may lie in several.

@@ -59,10 +59,8 @@ def read_image(source: Source) -> Document:
     `corrupt` if all frames are damaged, `ocr_unavailable`, `no_such_pages`, `unsupported_type` for
     HEIC without its extra).
     """
-    if source.type.extension == "heic":
-        _enable_heic()
-    with _open(source) as picture:
-        with _damage_as_file_error():
+    with open_image(source) as picture:
+        with damage_as_file_error():
             frames = ocr_picture.find_frames(picture, source.type.extension)
         return _read_frames(source, picture, frames)
 
@@ -76,10 +74,13 @@ def _enable_heic() -> None:
     pi_heif.register_heif_opener()
 
 
-def _open(source: Source) -> Image.Image:
-    with _damage_as_file_error():
+def open_image(source: Source) -> Image.Image:
+    """Open the image without decoding it. Raises FileError as `read_image` does."""
+    if source.type.extension == "heic":
+        _enable_heic()
+    with damage_as_file_error():
         picture = ocr_picture.open_picture(source.file, source.type.extension)
-        _check_size(source, picture)
+        check_size(source, picture)
     return picture
 
 
@@ -152,17 +153,17 @@ def _read_frame(
 
 def _prepare_frame(source: Source, picture: Image.Image, number: int) -> _Frame | None:
     """Return a frame for OCR, None if it is too small for a letter. Raises FileError."""
-    with _damage_as_file_error():
+    with damage_as_file_error():
         if number != picture.tell():
             picture.seek(number)
-        _check_size(source, picture)
+        check_size(source, picture)
         if min(picture.size) < _MIN_SIDE:
             return None
         try:
             return _Frame(ocr_picture.to_grey(picture))
         except OSError:
             # What Pillow has decoded already it does not decode once more.
-            with _open(source) as again, _accept_cut_pictures():
+            with open_image(source) as again, _accept_cut_pictures():
                 again.seek(number)
                 return _Frame(ocr_picture.to_grey(again), is_cut=True)
 
@@ -177,7 +178,8 @@ def _accept_cut_pictures() -> Iterator[None]:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _check_size(source: Source, picture: Image.Image) -> None:
+def check_size(source: Source, picture: Image.Image) -> None:
+    """Raise FileError (`too_large`) for a frame with too many pixels."""
     width, height = picture.size
     if width * height > source.limits.image_pixels:
         raise FileError(
@@ -188,7 +190,7 @@ def _check_size(source: Source, picture: Image.Image) -> None:
 
 
 @contextlib.contextmanager
-def _damage_as_file_error() -> Iterator[None]:
+def damage_as_file_error() -> Iterator[None]:
     """Raise FileError (`corrupt`) for the exceptions of any type that Pillow raises."""
     try:
         yield

@@ -6,14 +6,16 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, TypeVar
 
 from app.errors import FileError, FileErrorCode
+from app.jobs.pages import PageSelection
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData, find_ocr
+from worker.parsing.rendered_page import RenderedPage, RenderRequest
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.client import ForkServer
 from worker.parsing.sandbox.protocol import encode_order
@@ -27,6 +29,8 @@ from worker.parsing.sandbox.spawn import (
 __all__ = ["ParserUnavailable", "ReadingAborted", "SandboxedParser"]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ATTEMPTS = 2
 
@@ -71,10 +75,35 @@ class SandboxedParser:
         needs: a directory for temporary files, disk space, descriptors, processes.
         """
         order = encode_order(name, request, self._limits, self._ocr.choose(request.lang))
+        return self._run(file, order, lambda answer: Document.from_json(answer["document"]))
+
+    def render(self, file: BinaryIO, name: str, wanted: RenderRequest) -> RenderedPage:
+        """Draw a page of a file, and find the places of its words.
+
+        Raises what `parse` raises.
+        """
+        request = ParseRequest(PageSelection(None, (wanted.page,)))
+        order = encode_order(name, request, self._limits, self._ocr.choose(None), wanted)
+        return self._run(file, order, lambda answer: RenderedPage.from_json(answer["page"]))
+
+    def abort(self) -> None:
+        """End the reading of a file in another thread; without one nothing happens."""
+        server = self._server
+        if server is not None:
+            server.interrupt()
+
+    def close(self) -> None:
+        """End the fork server, after the file that is being read in another thread."""
+        with self._lock:
+            self._end_server()
+
+    def _run(
+        self, file: BinaryIO, order: dict[str, Any], decode: Callable[[dict[str, Any]], T]
+    ) -> T:
         with self._lock, _readable(file) as descriptor:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    return _decode_answer(self._exchange(order, descriptor))
+                    return _decode_answer(self._exchange(order, descriptor), decode)
                 except (FileError, ParserUnavailable):
                     raise
                 except ServerLost as error:
@@ -95,17 +124,6 @@ class SandboxedParser:
             FileErrorCode.WORKER_LOST,
             "the process that reads files died while it read this file",
         )
-
-    def abort(self) -> None:
-        """End the reading of a file in another thread; without one nothing happens."""
-        server = self._server
-        if server is not None:
-            server.interrupt()
-
-    def close(self) -> None:
-        """End the fork server, after the file that is being read in another thread."""
-        with self._lock:
-            self._end_server()
 
     def _exchange(self, order: dict[str, Any], descriptor: int) -> dict[str, Any]:
         if self._server is not None and self._server.owner != os.getpid():
@@ -145,7 +163,7 @@ def _readable(file: BinaryIO) -> Iterator[int]:
         yield again
 
 
-def _decode_answer(answer: dict[str, Any]) -> Document:
+def _decode_answer(answer: dict[str, Any], decode: Callable[[dict[str, Any]], T]) -> T:
     if "unavailable" in answer:
         raise ParserUnavailable(str(answer["unavailable"]))
     if "detail" in answer:
@@ -156,6 +174,6 @@ def _decode_answer(answer: dict[str, Any]) -> Document:
         if "error" in answer:
             error = answer["error"]
             raise FileError(FileErrorCode(error["code"]), str(error["sentence"]))
-        return Document.from_json(answer["document"])
+        return decode(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ServerLost("the answer is invalid") from error

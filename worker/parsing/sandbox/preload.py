@@ -24,6 +24,7 @@ _LAZY_MODULES = (
     "kreuzberg",
     "html.entities",
     "worker.parsing.readers.dispatch",
+    "worker.parsing.rendering.page",
     "_strptime",
     "bisect",
     "calendar",

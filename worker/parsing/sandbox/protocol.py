@@ -16,6 +16,7 @@ from app.errors import FileError, FileErrorCode
 from app.jobs.pages import PageSelection
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrChoice
+from worker.parsing.rendered_page import RenderRequest
 from worker.parsing.request import ParseRequest
 
 MAX_FRAME = 32 * 1024 * 1024
@@ -31,17 +32,25 @@ class BrokenFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One file to read: its name and descriptor, the request, the limits, the OCR models."""
+    """One file to read: its name and descriptor, the request, the limits, the OCR models.
+
+    With `render` a page is drawn instead.
+    """
 
     name: str
     descriptor: int
     request: ParseRequest
     limits: ParserLimits
     ocr: OcrChoice
+    render: RenderRequest | None = None
 
 
 def encode_order(
-    name: str, request: ParseRequest, limits: ParserLimits, ocr: OcrChoice
+    name: str,
+    request: ParseRequest,
+    limits: ParserLimits,
+    ocr: OcrChoice,
+    render: RenderRequest | None = None,
 ) -> dict[str, Any]:
     """Return the message that orders the reading of a file, whose descriptor is sent with it."""
     selection = request.selection
@@ -53,6 +62,7 @@ def encode_order(
         "mode": request.mode,
         "limits": asdict(limits),
         "ocr": asdict(ocr),
+        "render": None if render is None else asdict(render),
     }
 
 
@@ -67,7 +77,9 @@ def decode_order(message: dict[str, Any], descriptor: int) -> Order:
     choice = message["ocr"]
     others = {lang: tuple(models) for lang, models in choice["others"].items()}
     ocr = OcrChoice(**{**choice, "models": tuple(choice["models"]), "others": others})
-    return Order(message["name"], descriptor, request, ParserLimits(**message["limits"]), ocr)
+    render = message["render"] and RenderRequest(**message["render"])
+    limits = ParserLimits(**message["limits"])
+    return Order(message["name"], descriptor, request, limits, ocr, render)
 
 
 def error_message(error: FileError) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.tesseract import Tesseract, open_models
 from worker.parsing.readers.dispatch import read_document
+from worker.parsing.rendering.page import render_page
 from worker.parsing.sandbox.jail import allow_processor_time, restrict_process
 from worker.parsing.sandbox.protocol import Order, error_message, internal_error_message
 
@@ -82,9 +83,12 @@ def read_restricted(
 
 
 def read_file(order: Order, ocr: Ocr) -> dict[str, Any]:
-    """Read the file, and return the document or the error as a message. Never raises."""
+    """Read the file or draw its page, and return the outcome as a message. Never raises."""
     try:
         with open(order.descriptor, "rb", closefd=False) as file:
+            if order.render is not None:
+                page = render_page(file, order.name, order.render, order.request, order.limits, ocr)
+                return {"page": page.to_json()}
             document = read_document(file, order.name, order.request, order.limits, ocr)
         return {"document": document.to_json()}
     except FileError as error:

@@ -61,6 +61,8 @@ def tenant_with_everything(api: Api, tenants: TenantData) -> Tenant:
     ids = {
         "file_id": [file_id],
         "classify_job_id": [ended, create_job(client, file_id)],
+        "item_id": [client.get(f"{JOBS}/{ended}/results").json()["items"][0]["id"]],
+        "page": ["0"],
         "delivery_id": [delivery["id"]],
         "job_id": [first, second],
         "configuration_id": [configuration.json()["id"]],
@@ -134,6 +136,8 @@ ADMINISTRATION = "/api/v1/admin/audit-events"
 
 # Valid bodies, so that only the foreign id is wrong.
 BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", JOBS + "/{classify_job_id}/results/{item_id}/label"): {"type": "recipe"},
+    ("POST", "/api/v1/files/{file_id}/pages/{page}/marks"): {"quotes": ["invoice"]},
     ("PUT", CONFIGURATIONS + "/{configuration_id}"): {"name": "theirs", "parameters": PARAMETERS},
     ("PUT", WEBHOOKS + "/{webhook_id}"): {"webhook_url": "https://example.org/theirs"},
 }
@@ -173,7 +177,9 @@ def test_the_owner_reads_what_other_tenants_do_not(api: Api, owner: Tenant) -> N
     for method, template in operations(api):
         if method == "GET" and template.startswith("/api/") and "{" in template:
             chosen = next(spellings(owner, parameters_of(template)))
-            assert owner.client.get(template.format(**chosen)).status_code == 200, template
+            # 202: the preview of a page is asked for.
+            status = owner.client.get(template.format(**chosen)).status_code
+            assert status in (200, 202), template
 
 
 def test_ids_in_queries(api: Api, owner: Tenant, other_tenant: Tenant) -> None:

@@ -1,0 +1,1 @@
+"""Labels: what people say that a file is."""

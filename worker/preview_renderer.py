@@ -1,0 +1,127 @@
+"""Makes previews of pages, between the items of jobs."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.db import Database
+from app.errors import FileError
+from app.files.cache import CacheOwner, NewCacheEntry
+from app.files.models import CacheKind
+from app.jobs.pages import PageSelection
+from app.observability.tracing import span
+from app.previews import requests
+from app.previews.requests import PreviewClaim
+from app.previews.values import Preview, picture_key, preview_key
+from worker.document_reader import MACHINE_FAULTS, DocumentReader
+from worker.file_cache import unpack_document
+from worker.parsing.document import Document, storable
+from worker.parsing.rendered_page import RenderedPage, RenderRequest
+from worker.parsing.request import ParseRequest
+
+log = logging.getLogger(__name__)
+
+# A worker with files to classify looks for previews this often: somebody waits for them, but many
+# must not hold up the jobs. Longer than an idle worker waits between its looks.
+LOOK_SECONDS = 1.5
+# The document that a quote is from is among the last ones.
+_CACHED_DOCUMENTS = 4
+
+
+@dataclass(slots=True)
+class PreviewRenderer:
+    """Makes the previews that are asked for; `reader` is the one of the worker's pipeline."""
+
+    database: Database
+    reader: DocumentReader
+    _looked_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether nobody has looked for requests for a while."""
+        return time.monotonic() - self._looked_at > LOOK_SECONDS
+
+    def run_next(self, worker: str) -> bool:
+        """Make the next preview; False when none is asked for.
+
+        Raises what the reader raises when this machine is at fault; another attempt follows.
+        """
+        self._looked_at = time.monotonic()
+        claim = requests.claim_next(self.database, worker)
+        if claim is None:
+            return False
+        try:
+            with span("preview"):
+                self._make(claim)
+        except MACHINE_FAULTS:
+            requests.release(self.database, claim)
+            raise
+        except Exception:  # nothing about one page may stop the jobs
+            log.exception("unexpected error while making a preview; ending it with an error")
+            self._fail(claim, "an unexpected error happened; see the server's log")
+        requests.finish(self.database, claim)
+        return True
+
+    def _make(self, claim: PreviewClaim) -> None:
+        began = time.perf_counter()
+        if claim.is_last:
+            self._fail(claim, "every worker that tried to draw it died")
+            return
+        page = self._render(claim)
+        text, text_problem = self._read_text(claim)
+        preview = Preview(text, text_problem, page.problem, page.words)
+        self._store(claim, preview, page.picture)
+        log.info(
+            "preview made",
+            extra={
+                "file_id": str(claim.file_id),
+                "has_picture": page.picture is not None,
+                "seconds": round(time.perf_counter() - began, 3),
+            },
+        )
+
+    def _fail(self, claim: PreviewClaim, reason: str) -> None:
+        problem = f"The page cannot be shown: {reason}."
+        self._store(claim, Preview(None, problem, problem), None)
+
+    def _render(self, claim: PreviewClaim) -> RenderedPage:
+        try:
+            wanted = RenderRequest(claim.page, claim.width)
+            return self.reader.render(claim.blob_key, claim.file_name, wanted)
+        except FileError as error:
+            return RenderedPage(problem=f"The page cannot be drawn: {storable(error.sentence)}.")
+
+    def _read_text(self, claim: PreviewClaim) -> tuple[str | None, str]:
+        """Return the text of the page, or None and the reason."""
+        for document in self._find_documents(claim):
+            for page in document.pages:
+                if page.index == claim.page:
+                    return storable(page.text), ""
+        request = ParseRequest(PageSelection(None, (claim.page,)))
+        try:
+            document = self.reader.parse(claim.blob_key, claim.file_name, request)
+        except FileError as error:
+            return None, f"The page cannot be read: {storable(error.sentence)}."
+        for page in document.pages:
+            if page.index == claim.page:
+                return storable(page.text), ""
+        return None, f"There is no text of page {claim.page}."
+
+    def _find_documents(self, claim: PreviewClaim) -> Iterator[Document]:
+        """Yield the last documents of the file that jobs have left in the cache."""
+        owner = CacheOwner(claim.project_id, claim.file_id)
+        for data in self.reader.cache.get_last(owner, CacheKind.DOCUMENT, _CACHED_DOCUMENTS):
+            with contextlib.suppress(ValueError):  # of another release
+                yield unpack_document(data)
+
+    def _store(self, claim: PreviewClaim, preview: Preview, picture: bytes | None) -> None:
+        owner = CacheOwner(claim.project_id, claim.file_id)
+        cache = self.reader.cache
+        # One by one: the preview may be there already, with a picture of another width.
+        if picture is not None:
+            key = picture_key(claim.page, claim.width)
+            cache.put(owner, [NewCacheEntry(CacheKind.PICTURE, key, picture)])
+        entry = NewCacheEntry(CacheKind.PREVIEW, preview_key(claim.page), preview.pack())
+        cache.put(owner, [entry])
