@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter of the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi fuzz test-fuzz audit \
+.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
 	check-image bundle check-bundle \
 	bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs bench-memory \
@@ -87,6 +87,9 @@ check-bundle: ## Install the bundle without a network and classify the samples
 
 openapi: install ## Generate the pages of the reference that come from the program
 	@$(BIN)/python -m docs.generate
+
+reasoning: install ## Generate the page of what the reasoning says, about 10 s of CPU
+	@$(BIN)/python -m docs.reasoning_page
 
 fuzz: install ## Send 20,000 generated requests to a server (ARGS="--requests 1000 --seed 7")
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt

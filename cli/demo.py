@@ -22,6 +22,7 @@ from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 from rich.text import Text
 
+from app.jobs.reasoning import Reasoning
 from cli.demo_server import run_server
 
 if TYPE_CHECKING:
@@ -247,8 +248,9 @@ def _type_cell(answer: str | Failure | None) -> Text:
 
 
 def _why(outcome: Outcome, max_length: int) -> str:
-    """Return the first line of the reasoning without the type, which has its own column."""
+    """Return the summary and the reasons of a verdict, or why there is none, in one line."""
     if isinstance(outcome.answer, Failure):
         return shorten(outcome.answer.message, max_length, placeholder=" ...")
-    first = outcome.reasoning.partition("\n")[0]
-    return shorten(first.partition(": ")[2] or first, max_length, placeholder=" ...")
+    layers = Reasoning.from_text(outcome.reasoning)
+    text = " ".join([layers.summary, *layers.reasons]) if layers else outcome.reasoning
+    return shorten(text, max_length, placeholder=" ...")

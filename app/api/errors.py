@@ -2,6 +2,8 @@
 
 import errno
 import logging
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -25,6 +27,13 @@ log = logging.getLogger(__name__)
 
 # SQLSTATE of Postgres: a statement or a lock timed out, a deadlock.
 BUSY_STATES = {"57014", "55P03", "40P01"}
+
+# A client that was given the base URL with the version, which it adds itself.
+DOUBLED_VERSION = re.compile(r"(/api/v[12])/api/v[12]/")
+WRONG_BASE_URL = "This path does not exist. Give the client the base URL without {}."
+NO_SUCH_PATH = "This path does not exist. See /docs for the paths of this server."
+UUID_PROBLEMS = {"uuid_parsing", "uuid_type", "uuid_version"}
+NOT_AN_ID = "Not an id of this server. Use an id from one of its answers, a UUID."
 
 TOO_MANY_FILES = "The server has too many open files. Try again."
 STORE_UNAVAILABLE = "The store of uploaded files is unavailable. Try again."
@@ -59,7 +68,7 @@ def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     detail = [
         {
             "loc": list(problem["loc"]),
-            "msg": problem["msg"].removeprefix("Value error, "),
+            "msg": _sentence(problem),
             "type": problem["type"],
         }
         for problem in error.errors()
@@ -67,13 +76,22 @@ def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, 422)
 
 
-def _answer_http_error(_: Request, error: Exception) -> JSONResponse:
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value, in our words where pydantic's are no help."""
+    if problem["type"] in UUID_PROBLEMS:
+        return NOT_AN_ID
+    message: str = problem["msg"]
+    return message.removeprefix("Value error, ")
+
+
+def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  # how the handler is registered
     detail: Any = error.detail
     if error.status_code == 422:
         detail = [{"loc": ["body"], "msg": str(detail), "type": "value_error"}]
     elif error.status_code == 404 and detail == "Not Found":
-        detail = "This path does not exist. See /docs for the paths of this server."
+        doubled = DOUBLED_VERSION.search(request.scope["path"])
+        detail = WRONG_BASE_URL.format(doubled[1]) if doubled else NO_SUCH_PATH
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 

@@ -102,7 +102,7 @@ class Verdict:
     """The type as the rule spells it, or None when no rule fits and there is no catch-all.
 
     `confidence` is the calibrated probability, 0 to 1, that the type is right. `reasoning` is
-    text in steps, its first line a summary. `candidates` has the chosen outcome first, then the
+    a text in layers (`app.jobs.reasoning`). `candidates` has the chosen outcome first, then the
     most probable ones.
     """
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.errors import StartupError
 from benchmarks.accuracy import tables
+from benchmarks.accuracy.bands import words_table
 from benchmarks.accuracy.baseline import cross_fitted_baseline, fit_tfidf
 from benchmarks.accuracy.custom import without_own_types
 from benchmarks.accuracy.engines import MODELS, NAMES, Fits, Fitter, report_step
@@ -23,7 +24,7 @@ from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
 from benchmarks.accuracy.parts import measure_parts
 from benchmarks.accuracy.scraps import scraps_table
 from benchmarks.accuracy.unseen import counts_table, groups_table, halves, unseen_table
-from benchmarks.corpus import load_corpus
+from benchmarks.corpus import LoadedCorpus, load_corpus
 from worker.classification.knowledge.base import load_knowledge
 from worker.classification.loading import limit_blas_threads
 
@@ -66,6 +67,8 @@ def main() -> None:
             console.print(tables.corpus_line(fitter.corpus))
             print_deciding(fitter, name, console)
             measure_corpus(fitter, place, given.engines, console, quick=given.quick)
+        if len(corpora) > 1:
+            print_words(corpora, fits, console)
     console.print(
         f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
     )
@@ -98,7 +101,20 @@ def print_deciding(fitter: Fitter, name: str, console: Console, half: str | None
         console.print(counts_table(shown))
         if not what:
             console.print(groups_table(next(iter(shown.values()))))
+            words = {part: [sample] for part, sample in shown.items()}
+            console.print(words_table(f"{name}, cross-fitted: the words of the reasoning", words))
     console.print(scraps_table(fitter))
+
+
+def print_words(corpora: Mapping[str, LoadedCorpus], fits: Fits, console: Console) -> None:
+    """Print how often the words of the reasoning are right over all corpora together."""
+    samples = []
+    for corpus in corpora.values():
+        scored = Fitter(corpus, fits).score("fused", load_knowledge())
+        file, rules = next(iter(corpus.rule_sets.items()))
+        samples.append(Sample(scored, file, [rule.type for rule in rules]))
+    title = "All collections, cross-fitted: the words of the reasoning"
+    console.print(words_table(title, {" + ".join(corpora): samples}))
 
 
 def measure_corpus(

@@ -66,6 +66,9 @@ class Verdict(Shape):
     # extensions
     candidates: Annotated[list[Candidate], Field(max_length=3)]
     evidence: list[Quote]
+    summary: str | None
+    reasons: list[str]
+    details: str | None
 
 
 class FileError(Shape):
@@ -99,6 +102,9 @@ class JobV1(Shape):
     error_message: str | None
     # extensions
     min_confidence: Share | None
+    file_count: Annotated[int, Field(ge=1)]
+    ended_count: Annotated[int, Field(ge=0)]
+    failed_count: Annotated[int, Field(ge=0)]
 
 
 class ItemV1(Shape):
@@ -109,6 +115,7 @@ class ItemV1(Shape):
     updated_at: Moment
     result: Verdict | None
     # extensions
+    file_name: str
     error: FileError | None
 
 
@@ -210,6 +217,7 @@ class JobV2(Shape):
     created_at: Moment
     updated_at: Moment
     # extensions
+    file_name: str
     error: FileError | None
     warnings: list[str]
 

@@ -109,7 +109,8 @@ def test_an_unknown_job(client: LlamaCloud) -> None:
 def test_a_job_id_that_is_none(client: LlamaCloud) -> None:
     with pytest.raises(UnprocessableEntityError) as caught:
         client.classifier.jobs.get("not-a-uuid")
-    assert_is_the_list(caught.value)
+    (problem,) = assert_is_the_list(caught.value)
+    assert problem["msg"].startswith("Not an id of this server.")
 
 
 CASES: dict[str, tuple[dict[str, object], list[str | int]]] = {
@@ -279,6 +280,15 @@ def test_a_slash_too_many_is_never_a_redirect(http: httpx2.Client, a_file: str) 
     assert http.post(f"{JOBS}/", json=body).status_code == 200
     assert http.get(f"{JOBS}/").status_code == 200
     assert http.get(f"/api/v1/beta/files/{a_file}/").status_code == 200
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_base_url_with_the_version_of_the_api(server: RunningServer, version: str) -> None:
+    with (
+        LlamaCloud(base_url=f"{server.base_url}/api/{version}", api_key=server.api_key) as client,
+        pytest.raises(NotFoundError, match=f"base URL without /api/{version}"),
+    ):
+        client.classifier.jobs.list()
 
 
 def test_a_base_url_that_ends_in_a_slash(server: RunningServer) -> None:

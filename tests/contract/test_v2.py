@@ -18,7 +18,7 @@ CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 SECRET = "a secret of the tests"
 
-# Our extensions: `error` and `warnings`, and `candidates` and `evidence` of results.
+# Our extensions: `file_name`, `error` and `warnings`, and all but the first three of a result.
 JOB_FIELDS = {
     "id",
     "project_id",
@@ -29,6 +29,7 @@ JOB_FIELDS = {
     "file_input",
     "document_input_type",
     "document_input_value",
+    "file_name",
     "parse_job_id",
     "transaction_id",
     "result",
@@ -69,7 +70,17 @@ def test_a_job_from_beginning_to_end(http: httpx2.Client, upload: Upload) -> Non
     done = finished(http, job)
     assert set(done) == JOB_FIELDS
     assert done["status"] == "COMPLETED"
-    assert set(done["result"]) == {"type", "confidence", "reasoning", "candidates", "evidence"}
+    assert set(done["result"]) == {
+        "type",
+        "confidence",
+        "reasoning",
+        "candidates",
+        "evidence",
+        "summary",
+        "reasons",
+        "details",
+    }
+    assert '"invoice" (' in done["result"]["summary"]
     assert done["result"]["candidates"][0]["type"] == "invoice"
     assert set(done["result"]["evidence"][0]) == {"page", "quote"}
     assert done["result"]["type"] == "invoice"

@@ -31,10 +31,22 @@ JOB_FIELDS = {
     "effective_at",
     "job_record_id",
     "min_confidence",
+    "file_count",
+    "ended_count",
+    "failed_count",
     "error_message",
 }
-# `error` is our extension.
-ITEM_FIELDS = {"id", "classify_job_id", "file_id", "created_at", "updated_at", "result", "error"}
+# `file_name` and `error` are our extensions.
+ITEM_FIELDS = {
+    "id",
+    "classify_job_id",
+    "file_id",
+    "file_name",
+    "created_at",
+    "updated_at",
+    "result",
+    "error",
+}
 PAGE_FIELDS = {"items", "next_page_token", "total_size"}
 FILE_FIELDS = {
     "id",
@@ -94,7 +106,14 @@ def test_job_get_and_results(client: LlamaCloud, http: httpx2.Client, upload: Up
         "reasoning",
         "candidates",
         "evidence",
+        "summary",
+        "reasons",
+        "details",
     }
+    assert good["result"]["reasoning"].startswith(good["result"]["summary"] + "\n- ")
+    assert good["result"]["reasoning"].endswith("\nDetails:\n" + good["result"]["details"])
+    assert [good["file_name"], bad["file_name"]] == ["document.txt", "broken.pdf"]
+    assert [job["file_count"], job["ended_count"], job["failed_count"]] == [2, 2, 1]
     assert good["error"] is None
     assert bad["result"] is None
     assert set(bad["error"]) == {"code", "message"}

@@ -84,7 +84,7 @@ def test_the_generated_client_alone(report: Report) -> None:
 def test_examples_in_rules(report: Report) -> None:
     (row,) = value(report, "with_examples")
     assert row["type"] == "invoice"
-    assert "2 documents given as examples" in row["reasoning"]
+    assert "2 examples of yours" in row["reasoning"]
 
 
 def test_extensions_by_its_http_client(report: Report) -> None:

@@ -129,17 +129,20 @@ class Engine:
         scoring: ScoringEvidence | None,
     ) -> Evidence:
         document = embedded.document
-        missing = () if self.missing is None else (self.missing,)
         return Evidence(
             pages_read=len(document.pages),
             total_pages=document.total_pages,
+            is_from_start=all(page.index == row for row, page in enumerate(document.pages)),
+            lost_parts=document.lost_parts,
+            form_fields=document.form_fields,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
             characters=embedded.characters,
             chunks=len(embedded.chunks),
             rules=rules,
             panel_types=len(self.scorer.knowledge.panel),
             catch_all=catch_all,
-            warnings=(*document.warnings, *missing, *warnings),
+            warnings=(*document.warnings, *warnings),
+            missing=self.missing,
             scoring=scoring,
         )
 

@@ -137,6 +137,9 @@ def job_response(job: Job) -> ClassifyJobResponse:
         created_at=job.created_at,
         updated_at=job.updated_at,
         effective_at=job.created_at,
+        file_count=job.file_count,
+        ended_count=job.ended_count,
+        failed_count=job.failed_count,
         min_confidence=job.min_confidence,
         error_message=job.error_message,
     )
@@ -148,6 +151,7 @@ def result_response(job_id: UUID, item: ItemView) -> ResultResponse:
         id=item.id,
         classify_job_id=job_id,
         file_id=item.file_id,
+        file_name=item.file_name,
         created_at=item.created_at,
         updated_at=item.updated_at,
         result=item.verdict and verdict_response(item.verdict),

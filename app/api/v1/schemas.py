@@ -71,7 +71,11 @@ class ParsingConfigurationResponse(BaseModel):
 
 
 class ClassifyJobResponse(BaseModel):
-    """A job; every status but PENDING is final."""
+    """A job; every status but PENDING is final.
+
+    Extensions: `file_count`, the number of entries of `file_ids`; `ended_count`, how many of them
+    have a result or an error; `failed_count`, how many have an error; `min_confidence`.
+    """
 
     id: UUID
     project_id: UUID
@@ -84,6 +88,9 @@ class ClassifyJobResponse(BaseModel):
     updated_at: datetime
     effective_at: datetime
     job_record_id: str | None = None
+    file_count: int
+    ended_count: int
+    failed_count: int
     min_confidence: float | None = None
     error_message: str | None = None
 
@@ -91,14 +98,15 @@ class ClassifyJobResponse(BaseModel):
 class ResultResponse(BaseModel):
     """The result of one entry of `file_ids`.
 
-    `result` is null until the file is classified, and when it failed. `error` is an extension:
-    the original API names failed files in the job's error_message only. So is `label`, what a
-    person says that the file is.
+    `result` is null until the file is classified, and when it failed. `file_name`, `error` and
+    `label` are extensions: the original API names failed files in the job's error_message only.
+    `label` is what a person says that the file is.
     """
 
     id: UUID
     classify_job_id: UUID
     file_id: UUID
+    file_name: str
     created_at: datetime
     updated_at: datetime
     result: VerdictResponse | None = None

@@ -195,6 +195,7 @@ def _job_response(single_job: SingleJob) -> ClassifyResponse:
         configuration_id=job.configuration_id and format_configuration_id(job.configuration_id),
         file_input=str(item.file_id),
         document_input_value=str(item.file_id),
+        file_name=item.file_name,
         transaction_id=job.transaction_id,
         result=item.verdict and verdict_response(item.verdict),
         error_message=failure and f"{item.file_name}: {failure.sentence}",

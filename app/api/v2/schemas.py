@@ -125,9 +125,9 @@ class UsageResponse(BaseModel):
 class ClassifyResponse(BaseModel):
     """A job of one file; COMPLETED, FAILED and CANCELLED are final.
 
-    `document_input_value` is the older name of `file_input`. Extensions: `error` says why the
-    file has no result, `warnings` names parts of the request that the server did not follow, and
-    the result has `candidates` and `evidence`.
+    `document_input_value` is the older name of `file_input`. Extensions: `file_name`; `error` says
+    why the file has no result; `warnings` names parts of the request that the server did not
+    follow; and the result has further fields.
     """
 
     id: UUID
@@ -139,6 +139,7 @@ class ClassifyResponse(BaseModel):
     file_input: str
     document_input_type: Literal["file_id"] = "file_id"
     document_input_value: str
+    file_name: str
     parse_job_id: None = None
     transaction_id: str | None
     result: VerdictResponse | None

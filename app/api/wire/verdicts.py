@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from app.errors import FileErrorCode
+from app.jobs.reasoning import Reasoning
 from app.jobs.values import FileFailure, Verdict
 
 
@@ -27,13 +28,19 @@ class QuoteResponse(BaseModel):
 class VerdictResponse(BaseModel):
     """The type of a document, or null when no rule fits, with its confidence (0 to 1) and reasons.
 
-    `candidates` (the possible types) and `evidence` (words that support the type) are extensions.
-    Both are empty when the document has no readable text.
+    `reasoning` is a text in three layers. All other fields are extensions: `candidates` are the
+    possible types and `evidence` is words that support the type, both empty when the document has
+    no readable text. `summary`, `reasons` and `details` are the layers of the reasoning: the
+    verdict and what to do, the evidence in words, and the numbers. In results that are older than
+    the layers, `summary` and `details` are null.
     """
 
     type: str | None
     confidence: float
     reasoning: str
+    summary: str | None
+    reasons: list[str]
+    details: str | None
     candidates: list[CandidateResponse]
     evidence: list[QuoteResponse]
 
@@ -47,10 +54,14 @@ class FileErrorResponse(BaseModel):
 
 def verdict_response(verdict: Verdict) -> VerdictResponse:
     """Return the wire form of a verdict."""
+    layers = Reasoning.from_text(verdict.reasoning)
     return VerdictResponse(
         type=verdict.type,
         confidence=verdict.confidence,
         reasoning=verdict.reasoning,
+        summary=layers and layers.summary,
+        reasons=list(layers.reasons) if layers else [],
+        details=layers and layers.details,
         candidates=[
             CandidateResponse(
                 type=each.type,

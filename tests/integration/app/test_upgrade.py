@@ -58,6 +58,8 @@ def test_serve_backs_up_migrates_and_goes_on(upgraded: RunningServer) -> None:
         (item,) = client.results(str(JOB))
         result = item["result"]
         assert (result["type"], result["confidence"], result["reasoning"]) == VERDICT
+        assert (result["summary"], result["reasons"], result["details"]) == (None, [], None)
+        assert item["file_name"]
         assert item["file_id"] == str(FILE)
 
         new_job = client.start_job([str(FILE)])

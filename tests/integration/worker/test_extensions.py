@@ -65,10 +65,10 @@ def test_a_type_that_is_not_sure_enough_becomes_null(
     assert plain["type"] == "invoice"
     assert strict["type"] is None
     assert strict["confidence"] == plain["confidence"]
-    first, _, rest = str(strict["reasoning"]).partition("\n")
-    assert '"invoice"' in first
-    assert "at least 1 (min_confidence)" in first
-    assert rest == plain["reasoning"]
+    summary = str(strict["summary"])
+    assert '"invoice"' in summary
+    assert "at least 100% (min_confidence)" in summary
+    assert strict["details"] == plain["details"]
     assert strict["candidates"] != []
 
 
@@ -81,7 +81,7 @@ def test_examples_are_compared_and_the_reasoning_says_so(
         pipeline_env, client, rules=with_examples({"file_id": f"dfl-{file_id}"}, {"text": SHOWN})
     )
 
-    sentence = 'Compared with 2 documents given as examples of "invoice".'
+    sentence = "it was also compared with 2 examples of yours."
     assert sentence in str(shown["reasoning"])
     assert sentence not in str(plain["reasoning"])
     assert shown["type"] == "invoice"

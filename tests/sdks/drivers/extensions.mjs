@@ -27,7 +27,7 @@ const upload = async (what) =>
 
 const seen = (result, candidates, evidence) => ({
   type: result.type,
-  compared: result.reasoning.includes("2 documents given as examples"),
+  compared: result.reasoning.includes("2 examples of yours"),
   candidates: candidates.map((candidate) => candidate.type),
   best: Math.abs(candidates[0].confidence - result.confidence) < 0.001,
   evidence: evidence.map((each) => Object.keys(each).sort()),

@@ -212,7 +212,7 @@ class SecondVersion(Scenarios):
 def _seen(result: Any, candidates: list[Row], evidence: list[Row]) -> Row:
     return {
         "type": result.type,
-        "compared": "2 documents given as examples" in result.reasoning,
+        "compared": "2 examples of yours" in result.reasoning,
         "candidates": [candidate["type"] for candidate in candidates],
         "best": abs(candidates[0]["confidence"] - result.confidence) < 0.001,
         "evidence": [sorted(each) for each in evidence],

@@ -114,7 +114,7 @@ const scenarios = {
     const { candidates, evidence, reasoning } = results.items[0].result;
     // >8
     return {
-      compared: reasoning.includes("2 documents given as examples"),
+      compared: reasoning.includes("2 examples of yours"),
       candidates: candidates.map((candidate) => candidate.type),
       evidence: evidence.map((each) => Object.keys(each).sort()),
     };

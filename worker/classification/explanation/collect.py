@@ -31,7 +31,6 @@ from worker.classification.scoring.space import Targets
 
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
-_SHOWN_OVERLAPS = 3
 _SHOWN_STRENGTH = 0.3
 
 
@@ -61,18 +60,18 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
     examples = judgement.examples[top]
     targets = scorer.targets(judgement.rules)
     alternative, better = _alternatives(scores, scorer, top)
-    overlaps = _overlaps(scores, judgement.rules)
     return ScoringEvidence(
         ranking=tuple(_ranked_rule(judgement, scorer, position) for position in judgement.order),
         # Nothing speaks for a rule that was rejected, and the lines of a quote cost time.
         quote=None if decision.is_null else _quote(judgement, scorer, targets),
-        shared_words=scorer.lexical.shared_words(
+        shared_words=()
+        if decision.is_null
+        else scorer.lexical.shared_words(
             judgement.document.text, lexical_text(judgement.rules[top])
         ),
         cues=tuple(
             CueFound(CUES[cue].observation, float(bonus))
             for cue, bonus in zip(scores.cues, scores.bonuses[:, top], strict=True)
-            if bonus > 0
         ),
         own_name=_own_name(judgement, scorer, top),
         understood=_understood(scores, scorer, judgement.rules[top]),
@@ -83,9 +82,9 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         overlap_probability=decision.overlap_probability,
         null_probability=decision.null_probability,
         influences=_influences(decision),
-        overlaps=overlaps,
+        overlaps=_overlaps(scores, judgement.rules),
         examples=0 if examples is None else examples.count,
-        warnings=tuple(_warnings(judgement.document, overlaps, scorer)),
+        warnings=tuple(_warnings(judgement.document, scorer)),
     )
 
 
@@ -175,15 +174,12 @@ def _overlaps(scores: Scores, rules: Sequence[Rule]) -> tuple[Overlap, ...]:
     return tuple(sorted(found, key=lambda overlap: -overlap.similarity))
 
 
-def _warnings(document: EmbeddedDocument, overlaps: Sequence[Overlap], scorer: Scorer) -> list[str]:
+def _warnings(document: EmbeddedDocument, scorer: Scorer) -> list[str]:
+    """Return what lessens the worth of a verdict, whatever the rules are."""
     warnings = []
     if document.characters < _LITTLE_TEXT:
-        warnings.append(f"there is little text, only {document.characters} characters.")
-    warnings += [
-        f'the rules "{overlap.first}" and "{overlap.second}" overlap (cosine'
-        f" {overlap.similarity:.2f}): their descriptions say nearly the same."
-        for overlap in overlaps[:_SHOWN_OVERLAPS]
-    ]
+        count = f"{document.characters} character{'' if document.characters == 1 else 's'}"
+        warnings.append(f"there is little text to go by, only {count}.")
     script = unseen_script(document.text, scorer.lead.tuning.scripts)
     if script is not None:
         warnings.append(

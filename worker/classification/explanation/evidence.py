@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.jobs.values import Quote
+from worker.classification.scoring.calibration import known_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class RankedRule:
 
 @dataclass(frozen=True, slots=True)
 class CueFound:
-    """A cue of the document and its addition to the top rule's score."""
+    """A cue of the document and its addition to the top rule's score, 0 for an unrelated rule."""
 
     observation: str
     bonus: float
@@ -101,8 +102,8 @@ class ScoringEvidence:
     """The numbers of the rules that competed. `ranking` has the best rule first.
 
     `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
-    `examples` counts the example documents of the best rule's type. `warnings` are sentences for
-    the reasoning.
+    `examples` counts the example documents of the best rule's type. `quote` and `shared_words` are
+    empty when no rule fits. `warnings` are sentences about what lessens the verdict's worth.
     """
 
     ranking: tuple[RankedRule, ...]
@@ -122,16 +123,33 @@ class ScoringEvidence:
     examples: int
     warnings: tuple[str, ...]
 
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """The best rule's type and those of the rules that mean nearly the same; often none."""
+        top = self.ranking[0].type
+        others = [
+            pair.second if pair.first == top else pair.first
+            for pair in self.overlaps
+            if top in (pair.first, pair.second)
+        ]
+        return (top, *others) if others else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that a verdict is based on.
 
-    `scoring` is None when nothing was scored: no readable text, or no rule but the catch-all.
+    `is_from_start` tells that the pages read are the first ones. `lost_parts` counts the parts
+    that could not be read, and `form_fields` the blanks to fill in. `warnings` are sentences about
+    what was not read, and `missing` is one about a model that could not be loaded. `scoring` is
+    None when nothing was scored: no readable text, or no rule but the catch-all.
     """
 
     pages_read: int
     total_pages: int
+    is_from_start: bool
+    lost_parts: int
+    form_fields: int
     pages_by_ocr: int
     characters: int
     chunks: int
@@ -139,4 +157,10 @@ class Evidence:
     panel_types: int
     catch_all: str | None
     warnings: tuple[str, ...]
+    missing: str | None
     scoring: ScoringEvidence | None
+
+    @property
+    def known_share(self) -> float:
+        """The share of the probabilities that lost parts leave, 1 without any."""
+        return known_share(self.lost_parts, self.pages_read)

@@ -36,7 +36,8 @@ def choose_quote(
     page = _page_of(document.document.pages, chunk)
     lines = list(_lines(page.text[chunk.start : chunk.end]))[:_MAX_LINES]
     longer = [line for line in lines if len(line) >= _MIN_LINE]
-    lines = longer or lines
+    # A date or a number says nothing to a reader.
+    lines = [line for line in longer if _has_words(line)] or longer or lines
     if not lines:
         return None
     embedded = document.passage_vectors(space.embedder, [normalise_text(line) for line in lines])
@@ -61,3 +62,10 @@ def _shortened(line: str) -> str:
         return line
     cut = line[: MAX_QUOTE + 1].rfind(" ")
     return line[: cut if cut > MAX_QUOTE // 2 else MAX_QUOTE].rstrip()
+
+
+def _has_words(line: str) -> bool:
+    """Tell whether more than half of the characters, blanks aside, are letters."""
+    written = line.split()
+    letters = sum(character.isalpha() for word in written for character in word)
+    return letters * 2 > sum(map(len, written))

@@ -141,18 +141,26 @@ class Decision:
     def with_losses(self, lost: int, read: int) -> "Decision":
         """Return the decision about a document of which `lost` of `lost + read` parts are missing.
 
-        What is missing may hold what would decide otherwise: all probabilities lose half of its
-        share. The factor is a choice, not a measurement.
+        All probabilities are multiplied by `known_share`.
         """
         if not lost:
             return self
-        factor = 1 - _LOST_SHARE_WEIGHT * lost / (lost + read)
+        factor = known_share(lost, read)
         return replace(
             self,
             match_probability=self.match_probability * factor,
             overlap_probability=self.overlap_probability * factor,
             null_probability=self.null_probability * factor,
         )
+
+
+def known_share(lost: int, read: int) -> float:
+    """Return the share of a probability that is left if `lost` of `lost + read` parts are missing.
+
+    What is missing may hold what would decide otherwise, so half of its share is taken off. The
+    half is a choice, not a measurement.
+    """
+    return 1 - _LOST_SHARE_WEIGHT * lost / (lost + read) if lost else 1.0
 
 
 def decide(scores: Scores, calibration: Calibration) -> Decision:

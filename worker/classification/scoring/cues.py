@@ -28,22 +28,22 @@ class Cue:
 CUES = (
     Cue(
         "email",
-        "this is an e-mail message, by its format or its header lines",
+        "it is an e-mail, by its format or its header lines",
         ("email: an e-mail message with sender, recipient, subject and body",),
     ),
     Cue(
         "presentation",
-        "the file looks like slides",
+        "it looks like slides",
         ("presentation: a slide deck for a talk with bullet points on each slide",),
     ),
     Cue(
         "identity",
-        "the page has the shape of an identity card",
+        "it has the shape of an identity card",
         ("identity document: a passport, identity card or driving licence of a person",),
     ),
     Cue(
         "strip",
-        "the page is a long narrow strip, as tills print",
+        "it is a long narrow strip, as tills print",
         ("receipt: a narrow till receipt of a shop",),
     ),
 )

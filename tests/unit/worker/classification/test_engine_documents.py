@@ -151,7 +151,7 @@ def test_the_form_of_a_file_is_a_cue(engine: Engine):
     assert plain.evidence.scoring.cues == ()
     assert mail.evidence.scoring.cues[0].bonus > 1
     assert mail.verdict.type == "mail"
-    assert "Format: this is an e-mail message" in mail.verdict.reasoning
+    assert "\n- It is an e-mail, by its format or its header lines." in mail.verdict.reasoning
 
 
 def test_only_text_of_the_first_passages_is_embedded(engine: Engine, rules: list[Rule]):
@@ -165,7 +165,7 @@ def test_only_text_of_the_first_passages_is_embedded(engine: Engine, rules: list
 def test_pages_read_by_ocr_are_counted(engine: Engine, rules: list[Rule]):
     pages = (DocumentPage(2, TEXTS["recipe", "en"], TextSource.OCR),)
     result = engine.classify(Document("pdf", pages, 9), rules)
-    assert "1. Read 1 of 9 pages, 1 of them by OCR" in result.verdict.reasoning
+    assert "\n- 1 of 9 pages was read, by OCR (text recognition).\n" in result.verdict.reasoning
     assert result.evidence.scoring.quote is not None
     assert result.evidence.scoring.quote.page == 2
 
@@ -220,10 +220,8 @@ def test_a_document_is_what_its_heading_calls_it(engine: Engine, rules: list[Rul
     assert result.verdict.type == "credit_note"
     named = result.evidence.scoring.ranking[0].named
     assert named > 2
-    assert (
-        f"The document calls itself “Gutschrift” (credit note), which adds {named:.2f} to"
-        ' "credit_note".'
-    ) in result.verdict.reasoning
+    assert '\n- It calls itself “Gutschrift”, a name for "credit note".' in result.verdict.reasoning
+    assert f"what the document calls itself {named:.2f}" in result.verdict.reasoning
 
 
 ZORBAL = """Zorbal Sheet

@@ -33,7 +33,7 @@ REFUSALS: list[tuple[dict[str, object], list[object], str]] = [
     ({"file_id": str(uuid4())}, [], "name two files"),
     ({"configuration": None}, [], "Give either configuration or configuration_id"),
     ({"configuration_id": str(uuid4())}, [], "Give either configuration or configuration_id"),
-    ({"configuration_id": "cfg-1"}, ["configuration_id"], "valid UUID"),
+    ({"configuration_id": "cfg-1"}, ["configuration_id"], "Not an id of this server"),
     ({"configuration": {"rules": []}}, ["configuration", "rules"], "Give at least one rule."),
     (
         {"configuration": {"rules": RULES * 2}},

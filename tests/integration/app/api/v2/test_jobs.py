@@ -136,6 +136,9 @@ class TestStatus:
             "reasoning": VERDICT.verdict.reasoning,
             "candidates": [],
             "evidence": [],
+            "summary": None,
+            "reasons": [],
+            "details": None,
         }
         assert done["error_message"] is None
         assert done["usage"] == {"credits": 0, "parse_credits": 0}

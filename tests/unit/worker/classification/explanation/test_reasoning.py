@@ -2,9 +2,11 @@ import re
 
 import pytest
 
+from app.jobs.reasoning import Reasoning
 from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import POEM, TEXTS
 from worker.classification.engine import Classification, Engine
+from worker.classification.explanation.bands import percent
 from worker.classification.scoring.calibration import FEATURES
 from worker.parsing.document import Document, DocumentPage
 
@@ -42,17 +44,19 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
     expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in scoring.ranking[:3]]
     assert shown == expected
     assert f"margin {scores[0] - scores[1]:.2f}" in ranking
-    assert f"above {evidence.panel_types} generic types" in ranking
+    assert f"above {evidence.panel_types} built-in types" in ranking
 
     probabilities = step(result, "Estimated probability")
-    quoted = re.findall(r": (\d\.\d\d)[;.]", probabilities)
+    quoted = re.findall(r": (\d\.\d{4})[;.]", probabilities)
     assert quoted == [
-        f"{scoring.match_probability:.2f}",
-        f"{scoring.null_probability:.2f}",
+        f"{scoring.match_probability:.4f}",
+        f"{scoring.null_probability:.4f}",
     ]
     assert result.verdict.confidence == max(scoring.match_probability, scoring.null_probability)
     influences = [f"({item.log_odds:+.2f})" for item in scoring.influences]
-    assert re.findall(r"\([+-]\d+\.\d\d\)", probabilities) == influences
+    assert re.findall(r"\([+-]\d+\.\d\d\)", step(result, "Against")) == influences
+    sure = percent(result.verdict.confidence)
+    assert f"({sure}%)" in result.verdict.reasoning.splitlines()[0]
     assert {item.feature for item in scoring.influences} <= set(FEATURES)
 
     alternative = scoring.alternative
@@ -63,9 +67,9 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
     is_better = alternative.score > scores[0]
     assert is_better == (scoring.better_alternatives > 0)
 
-    read = step(result, "Read")
-    assert f"{len(text)} characters" in read
-    assert f"{evidence.chunks} passage" in read
+    compared = step(result, "Compared")
+    assert f"{len(text)} characters" in compared
+    assert f"{evidence.chunks} passage" in compared
 
 
 @pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
@@ -74,11 +78,12 @@ def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
     quote = result.evidence.scoring.quote
     if result.verdict.type is None:
         assert quote is None, "nothing speaks for a rule that was rejected"
+        assert result.evidence.scoring.shared_words == ()
         return
     assert quote is not None
     assert 0 < len(quote.quote) <= 160
     assert quote.quote in text
-    assert f"on page 1: “{quote.quote}”" in result.verdict.reasoning
+    assert f"“{quote.quote}” (page 1)" in result.verdict.reasoning
 
 
 def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[Rule]):
@@ -86,7 +91,7 @@ def test_the_quote_comes_from_the_page_that_says_it(engine: Engine, rules: list[
     result = engine.classify(Document("pdf", pages, 9), [rules[0], rules[1]])
     assert result.evidence.scoring.quote is not None
     assert result.evidence.scoring.quote.page == 4
-    assert "on page 5: “" in result.verdict.reasoning
+    assert f"“{result.evidence.scoring.quote.quote}” (page 5)" in result.verdict.reasoning
 
 
 def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]):
@@ -97,34 +102,34 @@ def test_a_long_line_is_cut_and_still_verbatim(engine: Engine, rules: list[Rule]
     assert quote.quote in text
 
 
-def test_the_summary_of_a_match_names_score_and_runner_up(engine: Engine, rules: list[Rule]):
-    result = classify(engine, TEXTS["invoice", "en"], rules)
-    first, second = result.evidence.scoring.ranking[:2]
-    panel = result.evidence.panel_types
-    assert result.verdict.reasoning.splitlines()[0] == (
-        f'Classified as "invoice": {first.score:.1f} standard deviations above {panel} generic'
-        f' document types; the runner-up "{second.type}" has {second.score:.1f}.'
-    )
+def test_a_line_of_words_is_quoted_rather_than_one_of_numbers(engine: Engine, rules: list[Rule]):
+    text = "Invoice 2024-0317 / 8841-22\nPlease pay the amount due.\n12.50 + 3.20 = 15.70 EUR"
+    quote = classify(engine, text, rules[:1]).evidence.scoring.quote
+    assert quote is not None
+    assert quote.quote == "Please pay the amount due."
 
 
 def test_the_summary_of_a_null_names_what_fits_better(engine: Engine, rules: list[Rule]):
     result = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
-    summary = result.verdict.reasoning.splitlines()[0]
     best = result.evidence.scoring.alternative
     assert best is not None
-    assert summary.startswith("No type assigned: no rule fits well enough; the nearest,")
-    assert f'{result.evidence.scoring.better_alternatives} of them, first "{best.type}"' in summary
+    assert (
+        f'It looks most like "{best.type}", for which' in result.verdict.reasoning.splitlines()[0]
+    )
 
 
 def test_the_catch_all_is_explained(engine: Engine, rules: list[Rule]):
     result = classify(engine, POEM, [*rules, Rule("rest", "all remaining documents")])
-    assert result.verdict.reasoning.startswith('Classified as "rest", the catch-all: no rule fits')
-    assert '7 rules given, 6 of them compete; "rest" is the catch-all' in result.verdict.reasoning
+    assert ', so it gets your catch-all "rest"' in result.verdict.reasoning.splitlines()[0]
+    assert '"rest" is the catch-all' in step(result, '"rest"')
     assert result.evidence.catch_all == "rest"
 
 
 def test_cues_are_told_only_when_they_counted(engine: Engine, rules: list[Rule]):
-    assert "Format:" not in classify(engine, TEXTS["recipe", "en"], rules).verdict.reasoning
+    mail = Document("eml", (DocumentPage(0, TEXTS["recipe", "en"]),), 1)
+    result = engine.classify(mail, rules)
+    assert result.verdict.type == "recipe"
+    assert "e-mail" not in result.verdict.reasoning
 
 
 def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
@@ -136,12 +141,15 @@ def test_rules_that_overlap_are_warned_about(engine: Engine, rules: list[Rule]):
     result = classify(engine, TEXTS["invoice", "en"], overlapping)
     overlap = result.evidence.scoring.overlaps[0]
     assert {overlap.first, overlap.second} == {"invoice", "bill"}
-    assert f"overlap (cosine {overlap.similarity:.2f})" in result.verdict.reasoning
+    assert f"nearly the same (cosine {overlap.similarity:.2f})" in result.verdict.reasoning
+    assert "mean nearly the same: merge them" in result.verdict.reasoning.splitlines()[1]
 
 
 def test_a_warning_about_little_text(engine: Engine, rules: list[Rule]):
     short = classify(engine, "Total 12.50", rules)
-    assert "there is little text, only 11 characters" in short.verdict.reasoning
+    assert short.verdict.reasoning.splitlines()[1] == (
+        "Warning: there is little text to go by, only 11 characters."
+    )
 
 
 GREEK = "Η σύμβαση αυτή υπογράφεται σήμερα από τα δύο μέρη. " * 5
@@ -179,8 +187,11 @@ def test_what_the_parser_warned_about_is_repeated(engine: Engine, rules: list[Ru
     assert "Warning: page 3 could not be read." in engine.classify(parsed, rules).verdict.reasoning
 
 
-def test_steps_are_numbered_lines(engine: Engine, rules: list[Rule]):
-    lines = classify(engine, TEXTS["paper", "zh"], rules).verdict.reasoning.splitlines()
-    numbers = [int(line.split(".")[0]) for line in lines[1:]]
-    assert numbers == list(range(1, len(lines)))
-    assert all(line.endswith((".", "”")) for line in lines)
+@pytest.mark.parametrize("text", ["", POEM, TEXTS["paper", "zh"]])
+def test_every_reasoning_has_three_layers(engine: Engine, rules: list[Rule], text: str):
+    layers = Reasoning.from_text(classify(engine, text, rules).verdict.reasoning)
+    assert layers is not None
+    assert 1 <= len(layers.reasons) <= 4
+    lines = layers.details.split("\n")
+    assert [int(line.split(".")[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert all(line.endswith(".") for line in [layers.summary, *layers.reasons, *lines])

@@ -80,5 +80,6 @@ def test_the_reasoning_tells_what_an_exclusion_cost(engine: Engine):
     rule = Rule("business paper", "Papers of a company (not an invoice).")
     result = engine.classify(document, [rule])
     lost = result.evidence.scoring.ranking[0].excluded
-    assert f'"business paper" lost {lost:.2f}: the document fits better' in result.verdict.reasoning
+    assert 'Your description of "business paper" excludes something' in result.verdict.reasoning
+    assert f"({lost:.2f} lost by its exclusions)" in result.verdict.reasoning
     assert result.verdict.type is None
