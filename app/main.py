@@ -29,6 +29,7 @@ from app.api.v1 import (
     previews,
     projects,
     saved_webhooks,
+    status,
 )
 from app.api.v2 import classify
 from app.api.v2 import saved_webhooks as saved_webhooks_v2
@@ -51,6 +52,7 @@ ROUTES = (
     presigned,
     saved_webhooks,
     projects,
+    status,
     admin,
     classify,
     saved_webhooks_v2,

@@ -3,7 +3,6 @@
 import os
 import pwd
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from app import schema
 from app.db import Database, now
@@ -22,10 +19,6 @@ from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from cli.composition import open_database, open_secrets
 
-# Of tables without a terminal.
-WIDTH = 200
-# Wider than any table.
-UNBOUNDED = 100_000
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 # A hundred years: later dates overflow.
 MAX_DAYS = 36_500
@@ -97,26 +90,6 @@ def administration_group(name: str, text: str) -> click.Group:
         context.obj = data_dir
 
     return group
-
-
-def print_table(table: Table) -> None:
-    """Print a table of texts; if it is too wide, print each row as several lines.
-
-    Ids are never cut, and names are not interpreted as markup.
-    """
-    width = None if sys.stdout.isatty() else WIDTH
-    console = Console(width=width, markup=False, emoji=False)
-    unbounded = console.options.update(width=UNBOUNDED)
-    if console.measure(table, options=unbounded).maximum <= console.width:
-        console.print(table)
-        return
-    headers = [str(column.header) for column in table.columns]
-    width = max(map(len, headers))
-    for cells in zip(*(column.cells for column in table.columns), strict=True):
-        for header, cell in zip(headers, cells, strict=True):
-            if cell:
-                console.print(f"{header:<{width}}  {cell}", soft_wrap=True, highlight=False)
-        console.print()
 
 
 def format_minute(moment: datetime | None, otherwise: str = "") -> str:

@@ -8,11 +8,12 @@ import click
 from app.audit.export import EventFilter, read_lines
 from app.projects.service import require_project
 from cli.administration import Administration, Moment, administration_group, with_administration
+from cli.tables import example
 
 audit = administration_group("audit", "Read the audit log.")
 
 
-@audit.command()
+@audit.command(epilog=example("pigeonhole audit export --since 7d"))
 @click.option(
     "--since",
     type=Moment(),

@@ -1,16 +1,12 @@
 """`pigeonhole demo`: starts a server and classifies the samples with the official client."""
 
 import importlib.util
-import signal
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -22,8 +18,11 @@ from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 from rich.text import Text
 
+from app.configurations.rules_file import RulesFileError, read_rules
 from app.jobs.reasoning import Reasoning
+from cli.classification.interruption import sigterm_interrupts
 from cli.demo_server import run_server
+from cli.tables import example
 
 if TYPE_CHECKING:
     # The client is an extra: without it the command must still load and print NO_CLIENT.
@@ -68,26 +67,26 @@ class Outcome:
     reasoning: str
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole demo"))
 @click.option(
     "--samples",
     "folder",
     type=click.Path(path_type=Path),
     default=Path("samples"),
     show_default=True,
-    help="Folder with the documents and their rules.yaml.",
+    help="Folder with the documents, rules.yaml and expected.yaml.",
 )
 def demo(folder: Path) -> None:
-    """Start a server, classify the sample documents with llama-cloud, print the results.
+    """Start a server and classify the samples with llama-cloud.
 
-    Uses only this machine and a temporary folder. The exit status is 0 only if every document
-    has the outcome that rules.yaml expects.
+    Prints a table of the results. Uses only this machine and a temporary folder. The exit status
+    is 0 only if every document has the outcome that expected.yaml names.
     """
     if importlib.util.find_spec("llama_cloud") is None:
         raise click.ClickException(NO_CLIENT)
     samples = load_samples(folder)
     console = Console(highlight=False)
-    with _sigterm_unwinds(), tempfile.TemporaryDirectory(prefix="pigeonhole-demo-") as scratch:
+    with sigterm_interrupts(), tempfile.TemporaryDirectory(prefix="pigeonhole-demo-") as scratch:
         started = time.monotonic()
         with run_server(Path(scratch)) as (base_url, api_key):
             ready = time.monotonic()
@@ -103,43 +102,30 @@ def demo(folder: Path) -> None:
 
 
 def load_samples(folder: Path) -> Samples:
-    """Read rules.yaml and check that every document in it exists."""
-    path = folder / "rules.yaml"
+    """Read the rules and the expectations, and check that every document in them exists."""
+    path = folder / "expected.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        rules = [
-            {"type": rule["type"], "description": rule["description"]} for rule in content["rules"]
-        ]
-        expected = {name: _expectation(value) for name, value in content["expected"].items()}
+        expected = {name: _expectation(value) for name, value in content.items()}
     except FileNotFoundError:
         raise click.ClickException(
             f"{path} does not exist: run the demo in the checkout, or give --samples."
         ) from None
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise click.ClickException(f"{path} is not in the form of rules.yaml: {error}") from None
+        raise click.ClickException(f"{path} is not in the form of the samples: {error}") from None
+    try:
+        rules = read_rules(folder / "rules.yaml").job_rules
+    except RulesFileError as error:
+        raise click.ClickException(str(error)) from None
     if missing := [name for name in expected if not (folder / name).is_file()]:
         raise click.ClickException(f"{folder} lacks {', '.join(missing)}.")
-    return Samples(folder, rules, expected)
+    return Samples(folder, [rule.to_json() for rule in rules], expected)
 
 
 def _expectation(value: object) -> str | Failure | None:
     if isinstance(value, dict):
         return Failure(str(value["error"]))
     return None if value is None else str(value)
-
-
-@contextmanager
-def _sigterm_unwinds() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that the server is stopped too."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _classify(

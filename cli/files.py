@@ -1,7 +1,11 @@
-"""`pigeonhole files`: maintain the store of uploaded files."""
+"""`pigeonhole files`: list the files of a server, and maintain the store of uploaded files."""
 
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import click
 
@@ -10,17 +14,66 @@ from app.errors import StartupError
 from app.files.orphans import MIN_AGE, find_orphans
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
+from cli.classification.server import server_options
 from cli.composition import open_blobs, open_database
+from cli.server_access import open_server
+from cli.tables import Columns, example, json_option, print_items
 
 MAX_ORPHANS = 10_000
+MAX_PAGE = 100
+FILES = "/api/v1/beta/files"
 
 
 @click.group()
 def files() -> None:
-    """Maintain the store of uploaded files."""
+    """List uploaded files, and maintain their store."""
 
 
-@files.command()
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """An uploaded file; `file_type` is the ending that stands for its format, or null."""
+
+    id: UUID
+    name: str
+    file_type: str | None
+    uploaded_at: datetime | None
+    expires_at: datetime | None
+
+
+@files.command("list", epilog=example("pigeonhole files list --limit 5"))
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Most files."
+)
+@server_options
+@json_option(ListedFile, is_list=True)
+def list_files(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:
+    """List the files of the key's project, newest first."""
+    found: list[ListedFile] = []
+    token: str | None = None
+    with open_server(server, api_key) as client:
+        while len(found) < limit:
+            params: dict[str, Any] = {"page_size": min(MAX_PAGE, limit - len(found))}
+            page = client.get(FILES, params if token is None else {**params, "page_token": token})
+            found += map(_listed, page["items"])
+            token = page["next_page_token"]
+            if token is None:
+                break
+    columns: Columns = {
+        "file": "id",
+        "name": "name",
+        "format": "file_type",
+        "uploaded": "uploaded_at",
+    }
+    print_items(found, columns, as_json=as_json)
+
+
+def _listed(wire: dict[str, Any]) -> ListedFile:
+    moments = (wire["last_modified_at"], wire["expires_at"])
+    uploaded, expires = (text and datetime.fromisoformat(text) for text in moments)
+    return ListedFile(UUID(wire["id"]), wire["name"], wire["file_type"], uploaded, expires)
+
+
+@files.command(epilog=example("pigeonhole files tidy"))
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
 )

@@ -1,10 +1,10 @@
 """`pigeonhole keys`: create, list, rotate and revoke API keys."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import click
-from rich.table import Column, Table
 from sqlalchemy import select
 
 from app.projects.keys import NewKey, create_key, revoke_key, rotate_key
@@ -16,14 +16,14 @@ from cli.administration import (
     Name,
     administration_group,
     format_minute,
-    print_table,
     with_administration,
 )
+from cli.tables import Columns, example, json_option, print_items
 
 keys = administration_group("keys", "Create, list, rotate and revoke API keys.")
 
 
-@keys.command()
+@keys.command(epilog=example("pigeonhole keys create scanner --expires 90d"))
 @click.argument("name", type=Name())
 @click.option("--project-id", type=click.UUID, help="Limit the key to this project.")
 @click.option("--organization-id", type=click.UUID, help="Create the key for this organization.")
@@ -51,37 +51,62 @@ def create(
     click.echo(key)
 
 
-@keys.command("list")
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """An API key. Its text is not stored: `begins_with` has the first characters."""
+
+    id: UUID
+    name: str
+    begins_with: str
+    is_admin: bool
+    project_id: UUID | None
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def reach(self) -> str:
+        """What the key may use, in a word, or the id of its project."""
+        if self.is_admin:
+            return "administration"
+        return "all" if self.project_id is None else str(self.project_id)
+
+
+@keys.command("list", epilog=example("pigeonhole keys list"))
+@json_option(ListedKey, is_list=True)
 @with_administration
-def list_keys(parts: Administration) -> None:
-    """List the keys (ids and first characters; the keys themselves are not stored)."""
-    table = Table(
-        Column("id", no_wrap=True),
-        "name",
-        "begins with",
-        "reaches",
-        "created",
-        "last used",
-        "expires",
-        "revoked",
-    )
+def list_keys(parts: Administration, *, as_json: bool) -> None:
+    """List the keys: ids and first characters. The keys themselves are not stored."""
     with parts.database.read() as session:
-        for key in session.scalars(select(ApiKey).order_by(ApiKey.created_at)):
-            everything = "administration" if key.is_admin else "all"
-            table.add_row(
-                str(key.id),
-                key.name,
-                key.hint,
-                everything if key.organization_wide else str(key.project_id),
-                format_minute(key.created_at),
-                format_minute(key.last_used_at, "never"),
-                format_minute(key.expires_at),
-                format_minute(key.revoked_at),
+        found = [
+            ListedKey(
+                id=key.id,
+                name=key.name,
+                begins_with=key.hint,
+                is_admin=key.is_admin,
+                project_id=None if key.organization_wide else key.project_id,
+                created_at=key.created_at,
+                last_used_at=key.last_used_at,
+                expires_at=key.expires_at,
+                revoked_at=key.revoked_at,
             )
-    print_table(table)
+            for key in session.scalars(select(ApiKey).order_by(ApiKey.created_at))
+        ]
+    columns: Columns = {
+        "id": "id",
+        "name": "name",
+        "begins with": "begins_with",
+        "reaches": "reach",
+        "created": "created_at",
+        "last used": lambda key: key.last_used_at or "never",
+        "expires": "expires_at",
+        "revoked": "revoked_at",
+    }
+    print_items(found, columns, as_json=as_json)
 
 
-@keys.command()
+@keys.command(epilog=example("pigeonhole keys rotate KEY_ID --grace 2d"))
 @click.argument("key_id", type=click.UUID)
 @click.option(
     "--grace",
@@ -112,7 +137,7 @@ def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datet
     )
 
 
-@keys.command()
+@keys.command(epilog=example("pigeonhole keys revoke KEY_ID"))
 @click.argument("key_id", type=click.UUID)
 @with_administration
 def revoke(parts: Administration, key_id: UUID) -> None:

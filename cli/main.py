@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.exceptions import NoSuchCommand
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
@@ -13,6 +14,7 @@ from app.errors import PigeonholeError, StartupError
 # processes import this module too.
 VERBS = {
     "serve": "cli.serve",
+    "classify": "cli.classify",
     "worker": "cli.worker",
     "migrate": "cli.migrate",
     "keys": "cli.keys",
@@ -21,7 +23,11 @@ VERBS = {
     "audit": "cli.audit",
     "purge": "cli.purge",
     "files": "cli.files",
+    "jobs": "cli.jobs",
+    "status": "cli.status",
+    "check": "cli.check",
     "read": "cli.read",
+    "rules": "cli.rules.verbs",
     "models": "cli.models",
     "ocr": "cli.ocr",
     "webhooks": "cli.webhooks",
@@ -43,6 +49,15 @@ class _Verbs(click.Group):
         command = getattr(import_module(VERBS[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101  # ours
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a verb; for an unknown one the error suggests those with a similar name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from None
 
 
 @click.command(cls=_Verbs)

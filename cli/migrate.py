@@ -10,16 +10,18 @@ from app.observability.logging import set_up_logging
 from app.projects.bootstrap import bootstrap
 from app.settings import load_settings
 from cli.composition import open_database, open_secrets
+from cli.tables import example
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole migrate"))
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
 )
 def migrate(data_dir: Path | None) -> None:
-    """Migrate the database to the schema of this release, and create the first project.
+    """Migrate the database to the schema of this release.
 
-    If PIGEONHOLE_API_KEY is set, it becomes a valid key.
+    In production this also creates the first project. If PIGEONHOLE_API_KEY is set, it becomes a
+    valid key.
     """
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)

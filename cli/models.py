@@ -1,11 +1,13 @@
 """`pigeonhole models`: building e5, and fitting and checking the classifier's constants."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from app.errors import StartupError
 from app.settings import load_settings
+from cli.tables import example, json_option, print_json, print_table
 
 
 @click.group()
@@ -13,7 +15,7 @@ def models() -> None:
     """Build, fit and check the classifier's models."""
 
 
-@models.command()
+@models.command(epilog=example("pigeonhole models build"))
 @click.option(
     "--if-possible",
     is_flag=True,
@@ -44,7 +46,7 @@ def build(*, if_possible: bool) -> None:
     build_model(directory)
 
 
-@models.command()
+@models.command(epilog=example("pigeonhole models fit --corpus labelled"))
 @click.option(
     "--corpus",
     "places",
@@ -62,7 +64,9 @@ def build(*, if_possible: bool) -> None:
 )
 @click.option("--alone", is_flag=True, help="Fit only the constants of USE alone.")
 def fit(places: tuple[Path, ...], output: Path | None, *, alone: bool) -> None:
-    """Fit the classifier's constants after a change of model, knowledge or chunks.
+    """Fit the classifier's constants on labelled documents.
+
+    Needed after a change of model, knowledge or chunks.
 
     The built-in models have two sets: for both together, and for USE alone. The embedder of
     PIGEONHOLE_EMBEDDER has one. The constants contain means, word counts and regression
@@ -85,8 +89,26 @@ def fit(places: tuple[Path, ...], output: Path | None, *, alone: bool) -> None:
         click.echo(f"Wrote {path}.json and its vectors")
 
 
-@models.command()
-def check() -> None:
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """An embedding model that workers load."""
+
+    name: str
+    version: str
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModels:
+    """The models, in their order of weight, and a sentence about a missing one, or null."""
+
+    models: list[LoadedModel]
+    missing: str | None
+
+
+@models.command(epilog=example("pigeonhole models check"))
+@json_option(LoadedModels)
+def check(*, as_json: bool) -> None:
     """Load the classifier as a worker does, and print its models."""
     from worker.classification.loading import load_engine  # noqa: PLC0415
 
@@ -94,7 +116,13 @@ def check() -> None:
         engine = load_engine(load_settings())
     except StartupError as error:
         raise click.ClickException(str(error)) from error
-    for embedder in engine.scorer.embedders:
-        click.echo(f"{embedder.name} {embedder.version}: {embedder.dimension} dimensions")
+    loaded = [
+        LoadedModel(each.name, each.version, each.dimension) for each in engine.scorer.embedders
+    ]
+    if as_json:
+        print_json(LoadedModels(loaded, engine.missing))
+        return
+    rows = [(each.name, each.version, each.dimensions) for each in loaded]
+    print_table(["model", "version", "dimensions"], rows)
     if engine.missing is not None:
         click.echo(f"WARNING: {engine.missing}", err=True)

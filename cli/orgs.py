@@ -1,7 +1,10 @@
 """`pigeonhole orgs`: create and list organizations."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 import click
-from rich.table import Column, Table
 from sqlalchemy import func, select
 
 from app.projects import service
@@ -10,15 +13,14 @@ from cli.administration import (
     Administration,
     Name,
     administration_group,
-    format_minute,
-    print_table,
     with_administration,
 )
+from cli.tables import example, json_option, print_items
 
 orgs = administration_group("orgs", "Create and list organizations (isolated tenants).")
 
 
-@orgs.command()
+@orgs.command(epilog=example("pigeonhole orgs create Customer"))
 @click.argument("name", type=Name())
 @with_administration
 def create(parts: Administration, name: str) -> None:
@@ -28,11 +30,21 @@ def create(parts: Administration, name: str) -> None:
     click.echo(project.organization_id)
 
 
-@orgs.command("list")
+@dataclass(frozen=True, slots=True)
+class ListedOrganization:
+    """An organization and the number of its projects."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    projects: int
+
+
+@orgs.command("list", epilog=example("pigeonhole orgs list"))
+@json_option(ListedOrganization, is_list=True)
 @with_administration
-def list_organizations(parts: Administration) -> None:
+def list_organizations(parts: Administration, *, as_json: bool) -> None:
     """List the organizations."""
-    table = Table(Column("id", no_wrap=True), "name", "created", "projects")
     with parts.database.read() as session:
         rows = session.execute(
             select(Organization, func.count(Project.id))
@@ -40,11 +52,11 @@ def list_organizations(parts: Administration) -> None:
             .group_by(Organization.id)
             .order_by(Organization.created_at)
         )
-        for organization, count in rows:
-            table.add_row(
-                str(organization.id),
-                organization.name,
-                format_minute(organization.created_at),
-                str(count),
+        found = [
+            ListedOrganization(
+                organization.id, organization.name, organization.created_at, projects=count
             )
-    print_table(table)
+            for organization, count in rows
+        ]
+    columns = {"id": "id", "name": "name", "created": "created_at", "projects": "projects"}
+    print_items(found, columns, as_json=as_json)

@@ -1,9 +1,10 @@
 """`pigeonhole projects`: create and list projects, and set their limits."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import click
-from rich.table import Column, Table
 from sqlalchemy import func, select
 
 from app.files.models import File
@@ -14,10 +15,9 @@ from cli.administration import (
     Administration,
     Name,
     administration_group,
-    format_minute,
-    print_table,
     with_administration,
 )
+from cli.tables import Columns, example, json_option, print_items
 
 MAX_DIGITS = 15
 MAX_PER_MINUTE = 1_000_000
@@ -46,7 +46,7 @@ class Limit(click.ParamType[str]):
 projects = administration_group("projects", "Create and list projects, and set their limits.")
 
 
-@projects.command()
+@projects.command(epilog=example("pigeonhole projects create Invoices"))
 @click.argument("name", type=Name())
 @click.option(
     "--organization-id",
@@ -61,22 +61,27 @@ def create(parts: Administration, name: str, organization_id: UUID | None) -> No
     click.echo(project.id)
 
 
-@projects.command("list")
+@dataclass(frozen=True, slots=True)
+class ListedProject:
+    """A project, what it keeps, and its limits. A limit of null is the server's setting."""
+
+    id: UUID
+    name: str
+    organization_id: UUID
+    created_at: datetime
+    files: int
+    bytes: int
+    requests_per_minute: int | None
+    uploads_per_minute: int | None
+    max_bytes: int | None
+    retention_days: int | None
+
+
+@projects.command("list", epilog=example("pigeonhole projects list --json"))
+@json_option(ListedProject, is_list=True)
 @with_administration
-def list_projects(parts: Administration) -> None:
+def list_projects(parts: Administration, *, as_json: bool) -> None:
     """List the projects with their files and limits."""
-    table = Table(
-        Column("id", no_wrap=True),
-        "name",
-        "organization",
-        "created",
-        "files",
-        "bytes",
-        "requests/min",
-        "uploads/min",
-        "max bytes",
-        "days kept",
-    )
     kept = (
         select(File.project_id, func.count().label("files"), func.sum(File.size).label("bytes"))
         .group_by(File.project_id)
@@ -88,21 +93,38 @@ def list_projects(parts: Administration) -> None:
             .outerjoin(kept, kept.c.project_id == Project.id)
             .order_by(Project.created_at)
         )
-        for project, files, size in rows:
-            limits = [getattr(project, name) for name in service.LIMITS]
-            table.add_row(
-                str(project.id),
-                project.name,
-                str(project.organization_id),
-                format_minute(project.created_at),
-                str(files or 0),
-                str(size or 0),
-                *("default" if limit is None else str(limit) for limit in limits),
+        found = [
+            ListedProject(
+                id=project.id,
+                name=project.name,
+                organization_id=project.organization_id,
+                created_at=project.created_at,
+                files=files or 0,
+                bytes=int(size or 0),
+                **{name: getattr(project, name) for name in service.LIMITS},
             )
-    print_table(table)
+            for project, files, size in rows
+        ]
+    columns: Columns = {
+        "id": "id",
+        "name": "name",
+        "organization": "organization_id",
+        "created": "created_at",
+        "files": "files",
+        "bytes": "bytes",
+        "requests/min": lambda project: _limit(project.requests_per_minute),
+        "uploads/min": lambda project: _limit(project.uploads_per_minute),
+        "max bytes": lambda project: _limit(project.max_bytes),
+        "days kept": lambda project: _limit(project.retention_days),
+    }
+    print_items(found, columns, as_json=as_json)
 
 
-@projects.command()
+def _limit(limit: int | None) -> object:
+    return "default" if limit is None else limit
+
+
+@projects.command(epilog=example("pigeonhole projects limit PROJECT_ID --retention-days 90"))
 @click.argument("project_id", type=click.UUID)
 @click.option("--requests-per-minute", type=Limit(MAX_PER_MINUTE), help="Limit for each API key.")
 @click.option("--uploads-per-minute", type=Limit(MAX_PER_MINUTE), help="Limit for each API key.")
@@ -112,7 +134,10 @@ def list_projects(parts: Administration) -> None:
 )
 @with_administration
 def limit(parts: Administration, /, project_id: UUID, **given: str | None) -> None:
-    """Set limits of a project: a number, 0 for no limit, `default` for the server's setting."""
+    """Set limits of a project.
+
+    A limit is a number, 0 for no limit, or `default` for the server's setting.
+    """
     limits = {
         name: None if text == "default" else int(text)
         for name, text in given.items()

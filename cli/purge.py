@@ -11,11 +11,12 @@ from app.maintenance.purge import purge_project
 from app.projects.service import require_project
 from cli.administration import Administration, Duration, with_administration
 from cli.composition import open_blobs
+from cli.tables import example
 
 MAX_NAMED_BLOBS = 20
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole purge --project PROJECT_ID --older-than 90d"))
 @click.option("--project", "project_id", type=click.UUID, required=True, help="Id of the project.")
 @click.option(
     "--older-than", type=Duration(), help="Only ended jobs and files older than this, such as 90d."
@@ -25,12 +26,12 @@ MAX_NAMED_BLOBS = 20
 def purge(
     parts: Administration, project_id: UUID, older_than: timedelta | None, *, yes: bool
 ) -> None:
-    """Delete a project's files with their bytes, jobs, results and webhook logs.
+    """Delete a project's files, jobs, results and webhook logs.
 
-    Without --older-than this deletes everything: running jobs are cancelled, and saved
-    configurations and webhooks are deleted too. The project and its keys stay. The audit log
-    records what was deleted. The exit status is 1 if the store did not delete some of the
-    bytes: the command lists their keys, and the server retries.
+    The bytes of the files are deleted too. Without --older-than this deletes everything: running
+    jobs are cancelled, and saved configurations and webhooks are deleted too. The project and its
+    keys stay. The audit log records what was deleted. The exit status is 1 if the store did not
+    delete some of the bytes: the command lists their keys, and the server retries.
     """
     with parts.database.read() as session:
         name = require_project(session, project_id).name

@@ -17,6 +17,7 @@ from app.settings import load_settings
 from app.text import escape_controls
 from cli.document_output import to_json, write_document
 from cli.parser_limits import parser_limits
+from cli.tables import example
 from worker.parsing.document import Document
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.request import ParseRequest
@@ -47,7 +48,7 @@ def _resolve_language(
     return code
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole read scan.pdf --pages 1-3"))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with pages counted from 0.")
 @click.option(

@@ -43,13 +43,14 @@ from cli.composition import (
 )
 from cli.connections import MAX_CONNECTIONS, limited_connection
 from cli.pipeline import build_pipeline, require_embedder
+from cli.tables import example
 from worker.runtime.local import LocalRunner
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
 log = logging.getLogger(__name__)
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole serve --port 8000"))
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on; 0 chooses a free one.  [default: 8000]")
 @click.option(
@@ -61,7 +62,8 @@ log = logging.getLogger(__name__)
 def serve(host: str | None, port: int | None, data_dir: Path | None, workers: int | None) -> None:
     """Start the server.
 
-    Environment variables such as PIGEONHOLE_HOST set these options and all other settings.
+    Environment variables such as PIGEONHOLE_HOST set these options and all other settings, which
+    docs/reference/settings.md lists.
     """
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from app.webhooks.signing import InvalidSignature, verify
+from cli.tables import example
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -15,7 +16,12 @@ def webhooks() -> None:
     """Verify captured webhooks."""
 
 
-@webhooks.command("verify")
+@webhooks.command(
+    "verify",
+    epilog=example(
+        "pigeonhole webhooks verify --headers head.txt --body body.json --secret-file key"
+    ),
+)
 @click.option(
     "--headers",
     type=READABLE,
@@ -37,7 +43,9 @@ def webhooks() -> None:
 def verify_request(
     headers: Path, body: Path, secret_file: Path | None, tolerance: float, at: float | None
 ) -> None:
-    """Verify the signatures of a captured request: LC-Signature and webhook-signature.
+    """Verify the signatures of a captured request.
+
+    These are the headers LC-Signature and webhook-signature.
 
     The exit status is 1 if a signature is wrong, too old or missing.
     """

@@ -19,10 +19,11 @@ from cli.composition import (
     warn_unshared_blobs,
 )
 from cli.pipeline import build_pipeline, require_embedder
+from cli.tables import example
 from worker.runtime.celery import DelivererProcess, run_deliverer, run_worker
 
 
-@click.command()
+@click.command(epilog=example("pigeonhole worker --workers 4"))
 @click.option("--workers", type=int, help="Number of worker processes.  [default: 2]")
 @click.option(
     "--data-dir",

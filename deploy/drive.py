@@ -80,7 +80,7 @@ def wait_until_ready(api: Api) -> None:
 def classify(api: Api, samples: Path) -> list[str]:
     """Send the samples in one job; return a line for each file with an unexpected result."""
     given = yaml.safe_load((samples / "rules.yaml").read_text(encoding="utf-8"))
-    expected = given["expected"]
+    expected = yaml.safe_load((samples / "expected.yaml").read_text(encoding="utf-8"))
     names = {api.upload(samples / name): name for name in expected}
     job = api.post("/api/v1/classifier/jobs", {"file_ids": list(names), "rules": given["rules"]})
     deadline = time.monotonic() + JOB_SECONDS

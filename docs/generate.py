@@ -13,6 +13,7 @@ from app.files.blobs.local import LocalBlobStore
 from app.main import create_app
 from app.secrets import Secrets
 from app.settings import Settings
+from docs import command_line
 
 REFERENCE = Path(__file__).parent / "reference"
 OPENAPI = REFERENCE / "openapi.json"
@@ -136,3 +137,4 @@ if __name__ == "__main__":
     description = openapi()
     OPENAPI.write_text(render_openapi(description), encoding="utf-8")
     COVERAGE.write_text(render_coverage(description), encoding="utf-8")
+    command_line.PAGE.write_text(command_line.render(), encoding="utf-8")

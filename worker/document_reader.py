@@ -15,7 +15,7 @@ from app.files.cache import CacheOwner, FileCache
 from app.files.models import File
 from app.observability import metrics
 from app.observability.tracing import span
-from worker.file_cache import CacheSession, document_key
+from worker.file_cache import CacheSession, StoredFileEntries, document_key
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrData
@@ -72,7 +72,7 @@ class DocumentReader:
 
     def open_cache(self, owner: CacheOwner) -> CacheSession:
         """Return the cache of one file."""
-        return CacheSession(self.cache, owner)
+        return CacheSession(StoredFileEntries(self.cache, owner))
 
     def read(
         self, cached: CacheSession, blob_key: str, name: str, request: ParseRequest

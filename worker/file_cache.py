@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry
 from app.files.models import CacheKind
@@ -26,6 +26,42 @@ Origin = Literal["cached", "fresh"]
 T = TypeVar("T")
 
 
+class EntryStore(Protocol):
+    """The entries of one file. None of its functions fails."""
+
+    def get(self, kind: CacheKind, key: str) -> bytes | None:
+        """Return an entry's bytes as they were stored; None when there is no such entry."""
+        ...
+
+    def put(self, entries: Sequence[NewCacheEntry]) -> None:
+        """Store new entries."""
+        ...
+
+    def remove(self, kind: CacheKind, key: str) -> None:
+        """Remove an entry that the caller cannot read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFileEntries:
+    """The entries of a file of the server."""
+
+    cache: FileCache
+    owner: CacheOwner
+
+    def get(self, kind: CacheKind, key: str) -> bytes | None:
+        """Return an entry's bytes as they were stored; None when there is no such entry."""
+        return self.cache.get(self.owner, kind, key)
+
+    def put(self, entries: Sequence[NewCacheEntry]) -> None:
+        """Store new entries."""
+        self.cache.put(self.owner, entries)
+
+    def remove(self, kind: CacheKind, key: str) -> None:
+        """Remove an entry that the caller cannot read."""
+        self.cache.remove(self.owner, kind, key)
+
+
 @dataclass(slots=True)
 class CacheSession:
     """The cache of one file while it is worked on; `store` writes the new entries.
@@ -34,8 +70,7 @@ class CacheSession:
     second is `fresh` as soon as one of them has embedded.
     """
 
-    cache: FileCache
-    owner: CacheOwner
+    entries: EntryStore
     origins: dict[str, Origin] = field(default_factory=dict)
     _new: list[NewCacheEntry] = field(default_factory=list)
 
@@ -66,18 +101,18 @@ class CacheSession:
 
     def store(self) -> None:
         """Write the new entries to the cache. Never fails."""
-        self.cache.put(self.owner, self._new)
+        self.entries.put(self._new)
         self._new.clear()
 
     def _find(self, kind: CacheKind, key: str, unpack_entry: Callable[[bytes], T]) -> T | None:
-        data = self.cache.get(self.owner, kind, key)
+        data = self.entries.get(kind, key)
         metrics.CACHE_LOOKUPS.add(1, kind.value, "miss" if data is None else "hit")
         if data is None:
             return None
         try:
             return unpack_entry(data)
         except ValueError:
-            self.cache.remove(self.owner, kind, key)
+            self.entries.remove(kind, key)
             return None
 
 

@@ -118,6 +118,23 @@ def store_upload(
             blobs.delete(blob.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The files of a project and their bytes; a `max_bytes` of 0 means no limit."""
+
+    files: int
+    bytes: int
+    max_bytes: int
+
+
+def measure_usage(session: Session, project_id: UUID, default: int) -> Usage:
+    """Return what a project keeps; `default` is the quota in bytes of projects that have none."""
+    own = session.scalar(select(Project.max_bytes).where(Project.id == project_id))
+    kept = select(func.count(), func.sum(File.size)).where(File.project_id == project_id)
+    count, size = session.execute(kept).one()
+    return Usage(count, int(size or 0), default if own is None else own)
+
+
 def _require_room(session: Session, file: File, default: int) -> None:
     """Raise PayloadTooLarge when a file that was just added exceeds its project's quota.
 

@@ -20,28 +20,35 @@ def check_paths(paths: Sequence[Path]) -> None:
             raise StartupError(f"{shown} cannot be read: change its permissions, or leave it out")
 
 
-def find_files(paths: Sequence[Path]) -> Iterator[Path]:
+def find_files(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> Iterator[Path]:
     """Return the files that paths name, and those below folders, in the order of their names.
 
     Leaves out hidden files and folders, links, and what is neither file nor folder, but not what
-    is named itself. A file is returned once, however often it is named. A folder that vanishes or
-    cannot be read is left out.
+    is named itself; and the files of `leave_out`, such as the rules. A file is returned once,
+    however often it is named, but twice if it has two names. A folder that vanishes or cannot be
+    read is left out.
     """
-    seen: set[tuple[int, int]] = set()
+    excluded = set(filter(None, map(_identity, leave_out)))
+    seen: set[str] = set()
     for path in paths:
         for found in _walk(path) if path.is_dir() else (path,):
-            try:
-                status = found.stat()
-            except OSError:
+            if excluded and _identity(found) in excluded:
                 continue
-            # Only files that can come up again are remembered: 10,000 files of one folder cost
-            # no memory.
+            # Only what is named can come twice: the files of one folder cost no memory.
             if len(paths) > 1:
-                key = (status.st_dev, status.st_ino)
-                if key in seen:
+                name = os.path.abspath(found)  # noqa: PTH100  # of a link, its own name
+                if name in seen:
                     continue
-                seen.add(key)
+                seen.add(name)
             yield found
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -19,7 +19,7 @@ from devtools.waiting import WAIT_SECONDS, until
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
-RULES = yaml.safe_load((SAMPLES / "rules.yaml").read_text(encoding="utf-8"))
+EXPECTED = yaml.safe_load((SAMPLES / "expected.yaml").read_text(encoding="utf-8"))
 
 # A proxy that does not exist and settings of another server: the demo must ignore both.
 HOSTILE_ENVIRONMENT = {
@@ -53,10 +53,9 @@ def run_demo(*arguments: str) -> tuple[int, str]:
 
 def selection(folder: Path, expected: dict[str, object]) -> Path:
     """Return a folder with these samples and expectations."""
-    for name in expected:
+    for name in (*expected, "rules.yaml"):
         shutil.copy(SAMPLES / name, folder)
-    content = yaml.safe_dump({"rules": RULES["rules"], "expected": expected})
-    (folder / "rules.yaml").write_text(content)
+    (folder / "expected.yaml").write_text(yaml.safe_dump(expected))
     return folder
 
 
@@ -66,7 +65,7 @@ def test_every_sample_has_the_outcome_that_its_page_promises() -> None:
     rows = re.findall(r"^ ✓ (\S+) +(\S+) ", output, re.MULTILINE)
     shown = {
         name: "error" if isinstance(value, dict) else value or "null"
-        for name, value in RULES["expected"].items()
+        for name, value in EXPECTED.items()
     }
     assert dict(rows) == shown
     assert "PARTIAL_SUCCESS: 10 files" in output
@@ -108,17 +107,17 @@ def test_ctrl_c_ends_a_server_that_starts(tmp_path: Path) -> None:
     ("content", "complaint"),
     [
         (None, "run the demo in the checkout"),
-        ("rules: [", "is not in the form of rules.yaml"),
-        ("rules: []", "is not in the form of rules.yaml"),
-        ("- a list", "is not in the form of rules.yaml"),
-        ("{rules: [], expected: {lost.pdf: null}}", "lacks lost.pdf"),
+        ("low-water.txt: [", "is not in the form of the samples"),
+        ("- a list", "is not in the form of the samples"),
+        ("lost.pdf: null", "lacks lost.pdf"),
     ],
 )
 def test_a_folder_that_is_none_of_samples(
     tmp_path: Path, content: str | None, complaint: str
 ) -> None:
     if content is not None:
-        (tmp_path / "rules.yaml").write_text(content)
+        (tmp_path / "expected.yaml").write_text(content)
+        shutil.copy(SAMPLES / "rules.yaml", tmp_path)
     # In this process: it ends before it starts a server.
     refused = CliRunner(env=HOSTILE_ENVIRONMENT).invoke(demo, ["--samples", str(tmp_path)])
     assert refused.exit_code == 1

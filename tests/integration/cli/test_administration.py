@@ -94,7 +94,7 @@ def test_a_customer_from_organization_to_limits(tenants: TenantData, shell: Shel
     assert (event.action, str(event.subject)) == ("project.changed", project_id)
     assert event.details == {"max_bytes": 5, "retention_days": 9}
     assert event.actor.startswith("command:")
-    assert re.search(rf"{organization} +│ Customer +│.*│ 2 ", shell.run("orgs", "list").output)
+    assert re.search(rf"{organization}\tCustomer\t.*\t2\n", shell.run("orgs", "list").output)
     listed = shell.run("projects", "list").output
     (row,) = [line for line in listed.splitlines() if project_id in line]
     assert row.count("default") == 2, "the two limits that were not set"
@@ -179,20 +179,19 @@ def test_a_key_is_revoked_once(tenants: TenantData, shell: Shell) -> None:
     assert str(key.id) in shell.run("keys", "list").output
 
 
-def test_lists_show_whole_ids_where_the_terminal_is_narrow(
-    tenants: TenantData, shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shell.run("keys", "create", "ci", "--project-id", tenants.first.project_id)
-    (key,) = keys_of(tenants.database)
-    monkeypatch.setattr("cli.administration.WIDTH", 80)
+def test_lists_as_json_hold_ids_and_limits(tenants: TenantData, shell: Shell) -> None:
+    project_id = str(tenants.first.project_id)
+    shell.run("keys", "create", "ci", "--project-id", project_id)
+    shell.run("projects", "limit", project_id, "--max-bytes", 7)
 
-    listed = shell.run("keys", "list").output
-    projects = shell.run("projects", "list").output
+    (key,) = json.loads(shell.run("keys", "list", "--json").output)["items"]
+    projects = json.loads(shell.run("projects", "list", "--json").output)["items"]
+    organizations = json.loads(shell.run("orgs", "list", "--json").output)["items"]
 
-    assert re.search(rf"^id +{key.id}$", listed, re.MULTILINE)
-    assert re.search(rf"^reaches +{tenants.first.project_id}$", listed, re.MULTILINE)
-    assert re.search(rf"^id +{tenants.first.project_id}$", projects, re.MULTILINE)
-    assert re.search(r"^requests/min +default$", projects, re.MULTILINE)
+    assert (key["name"], key["project_id"], key["last_used_at"]) == ("ci", project_id, None)
+    limits = {project["id"]: project["max_bytes"] for project in projects}
+    assert limits[project_id] == 7
+    assert sum(each["projects"] for each in organizations) == len(projects)
 
 
 @pytest.mark.parametrize("name", ["[/red]", "[b]bold", ":smile:"])

@@ -38,10 +38,10 @@ def test_the_version() -> None:
 
 
 def test_an_unknown_verb() -> None:
-    done = CliRunner().invoke(commands, ["serv"])
+    done = CliRunner().invoke(commands, ["sevre"])
 
     assert done.exit_code == 2
-    assert "No such command 'serv'" in done.output
+    assert "No such command 'sevre'. Did you mean 'serve'?" in done.output
 
 
 @pytest.mark.parametrize("verb", ["serve", "worker", "migrate"])

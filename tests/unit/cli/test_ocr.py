@@ -1,5 +1,6 @@
 """The table of languages that can be read off pictures."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,16 @@ from worker.parsing.ocr.models import OCR_LANGUAGES
 def run(*arguments: str) -> str:
     done = CliRunner().invoke(commands, ["ocr", "languages", *arguments])
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 def test_languages_with_their_models_and_packages() -> None:
-    lines = run().splitlines()
-    rows = {cells[1].strip(): cells for line in lines if len(cells := line.split("│")) == 6}
+    _, *lines = run().splitlines()
+    rows = {cells[0]: cells for cells in (line.split("\t") for line in lines)}
 
     assert len(rows) == 86
-    assert [cell.strip() for cell in rows["de"][2:4]] == ["deu", "installed"]
-    assert rows["abq"][2].strip() == "Cyrillic"
+    assert rows["de"][1:3] == ["deu", "installed"]
+    assert rows["abq"][1] == "Cyrillic"
 
 
 def test_a_directory_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,9 +35,8 @@ def test_a_directory_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_missing_packages_in_one_line() -> None:
-    table = [line.split("│") for line in run().splitlines()]
-    rows = [[cell.strip() for cell in cells] for cells in table if len(cells) == 6]
-    missing = {package for *_, state, package, _ in rows if state.startswith("missing")}
+    listed = json.loads(run("--json"))["items"]
+    missing = {each["package"] for each in listed if each["directory"] is None}
 
     named = run("--missing").split()
 
@@ -52,5 +52,5 @@ def test_nothing_is_missing_where_all_models_are(
     monkeypatch.setenv("PIGEONHOLE_OCR_DATA_DIR", str(tmp_path))
 
     assert run("--missing").split() == []
-    (*_, closing) = run().splitlines()
+    closing = CliRunner().invoke(commands, ["ocr", "languages"]).stderr
     assert closing.startswith("86 of 86 languages are read by their own models")

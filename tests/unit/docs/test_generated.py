@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from docs import generate
+from docs import command_line, generate
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,12 @@ def test_openapi_json_is_what_is_served(document: dict[str, Any]) -> None:
 
 def test_the_table_of_calls_is_up_to_date(document: dict[str, Any]) -> None:
     assert generate.COVERAGE.read_text(encoding="utf-8") == generate.render_coverage(document)
+
+
+def test_the_reference_of_the_command_is_up_to_date() -> None:
+    assert command_line.PAGE.read_text(encoding="utf-8") == command_line.render(), (
+        "a verb has changed: run `make openapi`, and commit what it writes"
+    )
 
 
 def test_a_call_that_is_not_served_is_told(document: dict[str, Any]) -> None:

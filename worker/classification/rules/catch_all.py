@@ -98,6 +98,11 @@ def find_catch_alls(
     )
 
 
+def is_named_catch_all(rule: Rule) -> bool:
+    """Tell whether the name alone says that the rule means "anything else"."""
+    return _is_catch_all(rule, -1.0, 0.0, 0.0)
+
+
 def _is_catch_all(rule: Rule, nearness: float, with_hint: float, alone: float) -> bool:
     words = _folded_words(rule.type)
     core = [word for word in words if word not in _FILLERS]

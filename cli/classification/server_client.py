@@ -1,0 +1,162 @@
+"""HTTP to a server of Pigeonhole: one request, its answer, and one sentence for what goes wrong."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from app.errors import PigeonholeError, StartupError
+from app.text import escape_line
+from cli.classification.server import Server
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 120.0
+# A server that restarts or limits its clients is asked again after these seconds.
+_WAITS = (0.5, 2.0, 5.0)
+_MAX_WAIT = 30.0
+_BUSY = {429, 502, 503, 504}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class ServerRefused(PigeonholeError):
+    """The server has refused a request; `status` and its sentence say why."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.code = status
+
+
+class ServerClient:
+    """A client of one server. Raises StartupError when it does not answer or refuses the key."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._http = httpx2.Client(
+            base_url=server.url,
+            headers={"Authorization": f"Bearer {server.api_key}"},
+            timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            # A proxy of the environment cannot reach this machine's own servers.
+            trust_env=httpx2.URL(server.url).host not in _LOOPBACK,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def check(self) -> None:
+        """Ask for something small, once: raises StartupError unless the server takes the key."""
+        self._request("GET", "/api/v1/classifier/jobs", waits=(), params={"page_size": 1})
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a GET."""
+        return self._request("GET", path, params=params)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a POST."""
+        return self._request("POST", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """Delete what there is; what is already gone is no error."""
+        try:
+            self._request("DELETE", path)
+        except ServerRefused as error:
+            if error.code != 404:
+                raise
+
+    def upload(self, name: str, content: Any) -> str:  # noqa: ANN401  # bytes or an open file
+        """Store a file on the server; returns its id."""
+        answer = self._request(
+            "POST",
+            "/api/v1/beta/files",
+            files={"file": (name, content)},
+            data={"purpose": "classify"},
+        )
+        return str(answer["id"])
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        waits: Sequence[float] = _WAITS,
+        **options: Any,  # noqa: ANN401  # as httpx2
+    ) -> Any:  # noqa: ANN401  # JSON
+        for wait in (*waits, None):
+            try:
+                answer = self._http.request(method, path, **options)
+            except httpx2.TransportError as error:
+                if wait is None or not isinstance(error, httpx2.ConnectError):
+                    raise StartupError(self._unreachable(error)) from None
+                time.sleep(wait)
+                continue
+            except (httpx2.InvalidURL, ValueError) as error:
+                raise StartupError(f"{self._server.source}: {error}") from None
+            if answer.status_code in _BUSY and wait is not None:
+                time.sleep(_retry_seconds(answer, wait))
+                _rewind(options)
+                continue
+            return self._read(answer)
+        raise AssertionError
+
+    def _read(self, answer: httpx2.Response) -> Any:  # noqa: ANN401  # JSON
+        if answer.is_success:
+            try:
+                return None if answer.status_code == 204 else answer.json()
+            except json.JSONDecodeError:
+                raise StartupError(
+                    f"{self._server.url} is not a server of Pigeonhole: check {self._source}"
+                ) from None
+        detail = _detail(answer)
+        if answer.status_code in {401, 403}:
+            raise StartupError(
+                f"{self._server.url} refuses the key: {detail} Check PIGEONHOLE_API_KEY or "
+                "--api-key."
+            )
+        if answer.is_redirect or (answer.status_code == 404 and detail == ""):
+            raise StartupError(
+                f"{self._server.url} is not a server of Pigeonhole: check {self._source}"
+            )
+        raise ServerRefused(answer.status_code, detail or f"status {answer.status_code}")
+
+    @property
+    def _source(self) -> str:
+        return self._server.source
+
+    def _unreachable(self, error: Exception) -> str:
+        reason = "it takes too long" if isinstance(error, httpx2.TimeoutException) else str(error)
+        return (
+            f"{self._server.url} does not answer ({escape_line(reason)}): start it with "
+            f"`pigeonhole serve`, or check {self._source}"
+        )
+
+
+def _retry_seconds(answer: httpx2.Response, wait: float) -> float:
+    given = answer.headers.get("Retry-After", "")
+    return min(float(given), _MAX_WAIT) if given.isdecimal() else wait
+
+
+def _rewind(options: Mapping[str, Any]) -> None:
+    """Put the file of an upload back to its beginning."""
+    for _, content in (options.get("files") or {}).values():
+        if hasattr(content, "seek"):
+            content.seek(0)
+
+
+def _detail(answer: httpx2.Response) -> str:
+    """Return the sentence of an error, empty if the answer has none."""
+    try:
+        detail = answer.json()["detail"]
+        if isinstance(detail, list):
+            detail = "; ".join(str(each["msg"]) for each in detail)
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return escape_line(str(detail))[:500]

@@ -1,0 +1,228 @@
+"""`pigeonhole classify`: the types of files and folders, here or by a server."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import click
+
+from app.errors import PigeonholeError, StartupError
+from app.text import escape_line
+from cli.classification.folder import check_paths, find_files
+from cli.classification.results import Classifier, FileResult
+from cli.classification.server import find_server, server_options
+
+DEFAULT_THRESHOLD = 0.8
+INTERRUPTED = 130
+NO_RULES = "give your rules with --rules rules.yaml; docs/reference/rules-file.md has an example"
+
+
+class Sink(Protocol):
+    """Where results go."""
+
+    def add(self, result: FileResult) -> None:
+        """Take a result."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many results there were, of which kind."""
+
+    threshold: float
+    classified: int = 0
+    unfit: int = 0
+    failed: int = 0
+    unsure: int = 0
+
+    def add(self, result: FileResult) -> None:
+        """Count a result."""
+        if result.has_failed:
+            self.failed += 1
+            return
+        self.unsure += result.is_unsure(self.threshold)
+        if result.type is None:
+            self.unfit += 1
+        else:
+            self.classified += 1
+
+    @property
+    def total(self) -> int:
+        """The number of results."""
+        return self.classified + self.unfit + self.failed
+
+    def describe(self) -> str:
+        """Return one or two lines for people."""
+        files = "1 file" if self.total == 1 else f"{self.total} files"
+        parts = [f"{self.classified} with a type", f"{self.unfit} that fit no rule"]
+        parts.append(f"{self.failed} failed")
+        line = f"{files}: {', '.join(parts)}."
+        if self.unsure:
+            line += f"\nPlease check {self.unsure}: less than {self.threshold:.0%} sure."
+        return line
+
+
+@click.command(
+    epilog="Example: pigeonhole classify inbox --rules rules.yaml --csv result.csv",
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--rules",
+    "rules_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The rules, as YAML.",
+)
+@server_options
+@click.option("--json", "as_json", is_flag=True, help='Print {"items": [...]} instead of a table.')
+@click.option(
+    "--csv",
+    "csv_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the results to a file for a spreadsheet, too.",
+)
+@click.option(
+    "--only-unsure",
+    is_flag=True,
+    help="Only what a person should check: failures, and less confidence than the rules'"
+    " min_confidence or, without one, 0.8.",
+)
+@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
+@click.option("--keep", is_flag=True, help="Leave files and jobs on the server.")
+def classify(
+    paths: tuple[Path, ...],
+    rules_path: Path | None,
+    server: str | None,
+    api_key: str | None,
+    csv_path: Path | None,
+    *,
+    as_json: bool,
+    only_unsure: bool,
+    no_cache: bool,
+    keep: bool,
+) -> None:
+    """Find the type of files, and of all files in folders.
+
+    A server does the work if --server, PIGEONHOLE_URL or LLAMA_CLOUD_BASE_URL names one; otherwise
+    this machine does, and no document leaves it. Hidden files and links are left out.
+
+    The exit code is 0 if each file has a type or fits no rule, 1 if a file failed, and 2 if nothing
+    could start.
+    """
+    from app.configurations.rules_file import read_rules  # noqa: PLC0415  # help needs none of it
+    from cli.classification.opening import open_classifier  # noqa: PLC0415
+
+    if rules_path is None:
+        raise StartupError(NO_RULES)
+    if not paths:
+        raise StartupError("name at least one file or folder, such as `pigeonhole classify inbox`")
+    rules = read_rules(rules_path)
+    check_paths(paths)
+    leave_out = [path for path in (rules_path, csv_path) if path is not None]
+    total = sum(1 for _ in find_files(paths, leave_out))
+    if total == 0:
+        named = ", ".join(escape_line(str(path)) for path in paths)
+        raise StartupError(
+            f"there are no files in {named}: name another folder; hidden files and links are left"
+            " out"
+        )
+    classifier = open_classifier(
+        rules, find_server(server, api_key), use_cache=not no_cache, keep_uploads=keep
+    )
+    threshold = DEFAULT_THRESHOLD if rules.min_confidence is None else rules.min_confidence
+    output = Output(
+        tally=Tally(threshold),
+        types=[rule.type for rule in rules.rules],
+        folder=paths[0] if len(paths) == 1 and paths[0].is_dir() else None,
+        csv_path=csv_path,
+        as_json=as_json,
+        only_unsure=only_unsure,
+    )
+    sys.exit(output.run(classifier, find_files(paths, leave_out), total))
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How results are shown, and what the command ends with."""
+
+    tally: Tally
+    types: Sequence[str]
+    folder: Path | None
+    csv_path: Path | None
+    as_json: bool
+    only_unsure: bool
+
+    def run(self, classifier: Classifier, paths: Iterable[Path], total: int) -> int:
+        """Classify the files and show their results; returns the exit code."""
+        from rich.console import Console  # noqa: PLC0415  # help needs none of it
+
+        from cli.classification.exports import CsvFile, JsonWriter  # noqa: PLC0415
+        from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
+        from cli.classification.ordering import OrderedResults  # noqa: PLC0415
+        from cli.classification.table import ResultProgress, ResultTable  # noqa: PLC0415
+
+        on_terminal = sys.stdout.isatty()
+        console = Console(stderr=not on_terminal, highlight=False, emoji=False, markup=False)
+        problem, is_interrupted = "", False
+        with ExitStack() as stack:
+            stack.enter_context(sigterm_interrupts())
+            csv_file = None
+            if self.csv_path is not None:
+                csv_file = CsvFile(self.csv_path, self.tally.threshold)
+                stack.callback(csv_file.discard)
+            stack.enter_context(classifier)
+            click.echo(classifier.describe(), err=True)
+            json_writer = JsonWriter(sys.stdout, self.tally.threshold) if self.as_json else None
+            table = ResultTable(console, self.types, self.tally.threshold, self.folder)
+            shown: Sink = json_writer or (table if on_terminal else Lines())
+            sinks = [shown] if csv_file is None else [shown, csv_file]
+            ordered = OrderedResults(classifier, paths)
+            is_shown = not (self.as_json and on_terminal)
+            try:
+                with ResultProgress(console, total, is_shown=is_shown) as progress:
+                    for result in ordered:
+                        progress.count()
+                        self._add(sinks, result)
+            except KeyboardInterrupt:
+                is_interrupted = True
+            except (StartupError, PigeonholeError) as error:
+                problem = str(error)
+            for result in ordered.held_back():
+                self._add(sinks, result)
+            if problem and self.tally.total == 0:
+                raise StartupError(problem)
+            if json_writer is not None:
+                json_writer.close()
+            if csv_file is not None:
+                csv_file.close()
+        return self._conclude(problem, total, is_interrupted=is_interrupted)
+
+    def _add(self, sinks: Sequence[Sink], result: FileResult) -> None:
+        self.tally.add(result)
+        if not self.only_unsure or result.is_unsure(self.tally.threshold):
+            for sink in sinks:
+                sink.add(result)
+
+    def _conclude(self, problem: str, total: int, *, is_interrupted: bool) -> int:
+        click.echo(self.tally.describe(), err=True)
+        if is_interrupted:
+            click.echo(f"Interrupted: {total - self.tally.total} files are not done.", err=True)
+            return INTERRUPTED
+        if problem:
+            rest = total - self.tally.total
+            click.echo(f"pigeonhole: {problem}; {rest} files are not done", err=True)
+        return 1 if problem or self.tally.failed else 0
+
+
+class Lines:
+    """Prints a line with tabs for each result."""
+
+    def add(self, result: FileResult) -> None:
+        """Print a line."""
+        from cli.classification.exports import to_line  # noqa: PLC0415  # help needs none of it
+
+        click.echo(to_line(result))

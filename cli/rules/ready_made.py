@@ -1,0 +1,34 @@
+"""The ready-made sets of rules: YAML files beside this module, one folder for each language."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+
+from app.configurations.rules_file import RulesFile, parse_rules
+
+SETS = ("office-mail", "accounting", "personal", "hr", "legal", "logistics")
+LANGUAGES = ("en", "de", "fr", "es")
+
+
+@dataclass(frozen=True)
+class ReadyMadeSet:
+    """A set of rules in one language."""
+
+    name: str
+    lang: str
+
+    @cached_property
+    def content(self) -> str:
+        """The YAML, with its comments."""
+        file = files("cli.rules") / "sets" / self.lang / f"{self.name}.yaml"
+        return file.read_text(encoding="utf-8")
+
+    @cached_property
+    def rules_file(self) -> RulesFile:
+        """The rules."""
+        return parse_rules(self.content.encode(), f"{self.lang}/{self.name}.yaml")
+
+
+def find_sets(lang: str) -> list[ReadyMadeSet]:
+    """Return the sets in a language, in the order of SETS."""
+    return [ReadyMadeSet(name, lang) for name in SETS]

@@ -1,0 +1,85 @@
+"""`pigeonhole status`: the state of a server."""
+
+import sys
+from dataclasses import dataclass
+from uuid import UUID
+
+import click
+
+from cli.classification.server import server_options
+from cli.server_access import open_server
+from cli.tables import Columns, example, json_option, print_record
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """The state of a server and of the project of the key.
+
+    A `max_bytes` of 0 means no limit. `disk_free_bytes` is null for a server whose tenants share
+    a store. `missing` lists what workers lack.
+    """
+
+    version: str
+    mode: str
+    project_id: UUID
+    workers: int
+    models: tuple[str, ...]
+    missing: tuple[str, ...]
+    ocr_languages: tuple[str, ...]
+    open_jobs: int
+    queued_files: int
+    running_files: int
+    oldest_seconds: float
+    files: int
+    bytes: int
+    max_bytes: int
+    disk_free_bytes: int | None
+
+
+@click.command(epilog=example("pigeonhole status", "pigeonhole status --json"))
+@server_options
+@json_option(ServerStatus)
+def status(server: str | None, api_key: str | None, *, as_json: bool) -> None:
+    """Print the queue, the workers and the store of a server.
+
+    Counts are those of the key's project. The exit code is 1 if no worker is alive: nothing is
+    classified then.
+    """
+    with open_server(server, api_key) as client:
+        wire = client.get("/api/v1/status")
+    found = ServerStatus(
+        version=wire["version"],
+        mode=wire["mode"],
+        project_id=UUID(wire["project_id"]),
+        workers=wire["workers"]["count"],
+        models=tuple(wire["workers"]["models"]),
+        missing=tuple(wire["workers"]["missing"]),
+        ocr_languages=tuple(wire["workers"]["ocr_languages"]),
+        **wire["queue"],
+        **wire["store"],
+    )
+    labels: Columns = {
+        "version": lambda each: f"{each.version}, {each.mode}",
+        "project": "project_id",
+        "workers": "workers",
+        "models": lambda each: ", ".join(each.models),
+        "missing": lambda each: " ".join(each.missing),
+        "OCR languages": "ocr_languages",
+        "open jobs": "open_jobs",
+        "files waiting": "queued_files",
+        "files being read": "running_files",
+        "oldest open job": lambda each: f"{each.oldest_seconds:.0f} s",
+        "files kept": "files",
+        "bytes kept": lambda each: _of_limit(each.bytes, each.max_bytes),
+        "disk free": lambda each: _gigabytes(each.disk_free_bytes),
+    }
+    print_record(found, labels, as_json=as_json)
+    sys.exit(0 if found.workers else 1)
+
+
+def _of_limit(size: int, limit: int) -> str:
+    return f"{size} of {limit}" if limit else str(size)
+
+
+def _gigabytes(size: int | None) -> str | None:
+    return None if size is None else f"{size / 10**9:.1f} GB"

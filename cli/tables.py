@@ -1,0 +1,137 @@
+"""How verbs print lists and records: a table on a terminal, tab-separated in a pipe, or JSON.
+
+A shape is a frozen dataclass: what one item of `--json` holds. Texts come from users, files and
+servers: control characters in them never reach the terminal.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from pydantic import TypeAdapter
+from rich.cells import cell_len
+
+from app.text import escape_line
+
+GAP = "  "
+MAX_WIDTH = 80
+"""The most columns of a table when the terminal does not tell its width."""
+
+Columns = Mapping[str, str | Callable[[Any], object]]
+"""The columns of a table by heading: a field of the shape, or a function of the item."""
+
+
+class JsonOption(click.Option):
+    """The option `--json` of a verb; `shape` is what the verb prints then.
+
+    With `is_list` the verb prints `{"items": [...]}` of the shape, otherwise one object.
+    """
+
+    def __init__(self, *names: Any, shape: type, is_list: bool = False, **options: Any) -> None:  # noqa: ANN401  # click's own
+        super().__init__(*names, **options)
+        self.shape = shape
+        self.is_list = is_list
+
+
+def json_option(shape: type, *, is_list: bool = False) -> Callable[[Any], Any]:
+    """Return the option `--json`, a flag named `as_json`, of a verb that prints the shape."""
+    decorate: Callable[[Any], Any] = click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print JSON.",
+        cls=JsonOption,
+        shape=shape,
+        is_list=is_list,
+    )
+    return decorate
+
+
+def example(*commands: str) -> str:
+    """Return the last part of a verb's help: examples, which a test runs."""
+    return "\b\nExample:\n" + "\n".join(f"  {command}" for command in commands)
+
+
+def print_items(items: Sequence[object], columns: Columns, *, as_json: bool) -> None:
+    """Print items of one shape as a table, or as JSON, `{"items": [...]}`."""
+    if as_json:
+        print_json({"items": list(items)})
+    else:
+        print_table(list(columns), [_cells(item, columns) for item in items])
+
+
+def print_record(record: object, labels: Columns, *, as_json: bool) -> None:
+    """Print one record, a line for each label whose value is not empty, or as JSON."""
+    if as_json:
+        print_json(record)
+        return
+    width = max(map(len, labels))
+    for label, cell in zip(labels, _cells(record, labels), strict=True):
+        if cell:
+            start = f"{label:<{width}}{GAP}" if sys.stdout.isatty() else f"{label}\t"
+            click.echo(start + cell)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows below their headings.
+
+    On a terminal columns are aligned; when they are too wide for it, each row takes several
+    lines. Elsewhere cells are separated by tabs. No cell is cut.
+    """
+    cells = [[format_cell(value) for value in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in [list(headings), *cells]:
+            click.echo("\t".join(row))
+        return
+    widths = [max(map(cell_len, column)) for column in zip(headings, *cells, strict=True)]
+    if sum(widths) + len(GAP) * (len(widths) - 1) <= terminal_width():
+        for row in [list(headings), *cells]:
+            click.echo(GAP.join(map(_pad, row, widths)).rstrip())
+        return
+    label = max(map(len, headings))
+    for row in cells:
+        for heading, cell in zip(headings, row, strict=True):
+            if cell:
+                click.echo(f"{heading:<{label}}{GAP}{cell}")
+        click.echo()
+
+
+def print_json(value: object) -> None:
+    """Print a value, which may hold dataclasses, times and ids, as one line of ASCII."""
+    plain = TypeAdapter(Any).dump_python(value, mode="json")
+    click.echo(json.dumps(plain).replace("\x7f", r"\u007f"))
+
+
+def format_cell(value: object) -> str:
+    """Return a value as a cell shows it, on one line and without control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(format_cell, value))
+    return escape_line(str(value))
+
+
+def terminal_width() -> int:
+    """Return the number of columns of the terminal."""
+    return shutil.get_terminal_size((MAX_WIDTH, 24)).columns
+
+
+def _cells(item: object, columns: Columns) -> list[str]:
+    return [
+        format_cell(getattr(item, part) if isinstance(part, str) else part(item))
+        for part in columns.values()
+    ]
+
+
+def _pad(cell: str, width: int) -> str:
+    return cell + " " * (width - cell_len(cell))
