@@ -66,9 +66,7 @@ class BrowserSessions:
 
     def is_https(self, scope: Scope) -> bool:
         """Tell whether the browser reached this server by https, perhaps through a proxy."""
-        return bool(
-            scope["scheme"] == "https" or self._settings.public_url.startswith("https://")
-        )
+        return bool(scope["scheme"] == "https" or self._settings.public_url.startswith("https://"))
 
     def check_origin(self, headers: Headers) -> None:
         """Raise Forbidden for a request that a page of another origin sent.
@@ -103,4 +101,3 @@ class BrowserSessions:
 def has_session(headers: Headers, token: str) -> bool:
     """Tell whether a request to the API is to be judged by its cookie, not by an API key."""
     return bool(token) and "authorization" not in headers and FORM_HEADER in headers
-

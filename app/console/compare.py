@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from app.api.wire.ids import format_configuration_id
+from app.configurations import service as configurations
 from app.console.jobs import JobRows, load_rows
 from app.console.try_out import saved_configurations
 from app.console.verdicts import NONE, Row
@@ -73,13 +74,16 @@ def show_compare(visit: Visit) -> Response:
             session, visit.call.scope, PageRequest(MAX_JOBS), ApiVersion.V1
         ).rows
         jobs = [None if each is None else load_rows(session, visit, each) for each in (a, b)]
+        saved = saved_configurations(visit)
+        versions = {each.id: configurations.list_versions(session, each.id) for each in saved}
     first, second = jobs
     pairs = make_pairs(first.rows, second.rows) if first and second else []
     return visit.render(
         "compare.html",
         section="compare",
         recent=recent,
-        saved=saved_configurations(visit),
+        saved=saved,
+        versions=versions,
         format_id=format_configuration_id,
         first=first,
         second=second,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.api.v1.classifier import result_response
+from app.api.v1.schemas import ResultResponse
 from app.api.wire.pagination import ListResponse, PageParams, encode_token
 from app.console.charts import make_plots
 from app.console.downloads import as_attachment, csv_of_rows
@@ -19,6 +20,7 @@ from app.errors import BadRequest
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
 from app.jobs.values import ApiVersion
+from app.labels import service as labels
 from app.webhooks import service as webhooks
 from app.webhooks.policy import make_policy
 
@@ -35,7 +37,7 @@ class JobRows:
 
 def load_labels(session: Session, job_id: UUID) -> Mapping[UUID, str | None]:
     """Return what people said about the files of a job, by the files' ids."""
-    return {}
+    return {file_id: label.type for file_id, label in labels.find_of_job(session, job_id).items()}
 
 
 def load_rows(
@@ -44,8 +46,8 @@ def load_rows(
     """Return a job and its files; raises NotFound."""
     job = service.find(session, visit.call.scope, job_id)
     items = service.list_items(session, job_id, changed_since)
-    labels = load_labels(session, job_id)
-    return JobRows(job, [make_row(item, labels) for item in items])
+    given = load_labels(session, job_id)
+    return JobRows(job, [make_row(item, given) for item in items])
 
 
 def list_jobs(visit: Visit) -> Response:
@@ -113,9 +115,7 @@ def show_webhooks(visit: Visit) -> Response:
     with visit.call.read() as session:
         service.require(session, visit.call.scope, job_id)
         deliveries = webhooks.list_deliveries(session, job_id)
-        hooks = webhooks.list_configurations(
-            session, job_id, make_policy(visit.services.settings)
-        )
+        hooks = webhooks.list_configurations(session, job_id, make_policy(visit.services.settings))
     return visit.fragment("deliveries.html", deliveries=deliveries, hooks=hooks)
 
 
@@ -131,7 +131,7 @@ def download_json(visit: Visit) -> Response:
     with visit.call.read() as session:
         job = service.find(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
-    answer = ListResponse(items=[result_response(job.id, item) for item in items])
+    answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])
     return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
 
 

@@ -9,6 +9,7 @@ from app.console.verdicts import make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
 from app.jobs import service
+from app.jobs.reasoning import Reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,11 @@ class Layers:
 
 def split_layers(reasoning: str) -> Layers:
     """Return the layers of a stored reasoning; an older one has a summary and details only."""
-    head, _, details = reasoning.partition("\n")
-    return Layers((head,), (), details)
+    layers = Reasoning.from_text(reasoning)
+    if layers is None:
+        head, _, details = reasoning.partition("\n")
+        return Layers((head,), (), details)
+    return Layers(tuple(layers.summary.split("\n")), layers.reasons, layers.details)
 
 
 def show_result(visit: Visit) -> Response:

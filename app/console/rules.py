@@ -1,5 +1,6 @@
 """Saved rules: list, edit, import and export."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,13 @@ from starlette.responses import Response
 
 from app.api.wire.ids import CONFIGURATION_PREFIX, format_configuration_id
 from app.configurations import service
-from app.configurations.models import Configuration
+from app.configurations.models import Configuration, ConfigurationVersion
+from app.configurations.ready_made import find_set
 from app.configurations.rules_file import RulesFileError, parse_rules, write_rules
 from app.configurations.saved_rules import from_parameters, to_parameters
 from app.console.downloads import as_attachment
-from app.console.ready_made import SETS
 from app.console.sdk_code import LANGUAGES, write_code
-from app.console.try_out import limits_of, saved_configurations
+from app.console.try_out import limits_of, ready_made, saved_configurations
 from app.console.visits import Visit
 from app.errors import NotFound
 
@@ -25,7 +26,7 @@ def list_rules(visit: Visit) -> Response:
         section="rules",
         saved=saved_configurations(visit),
         format_id=format_configuration_id,
-        sets=SETS,
+        sets=ready_made(visit),
         problem="",
         text="",
     )
@@ -33,9 +34,11 @@ def list_rules(visit: Visit) -> Response:
 
 def new_rules(visit: Visit) -> Response:
     """Show the editor: empty, or with a ready-made set."""
-    chosen = next((each for each in SETS if each.name == visit.param("from")), None)
-    rules = [{"type": type_, "description": text} for type_, text in chosen.rules] if chosen else []
-    return _editor(visit, name=chosen.title if chosen else "", parameters={"rules": rules})
+    chosen = find_set(visit.param("from"), visit.param("lang"))
+    if chosen is None:
+        return _editor(visit, name="", parameters={"rules": []})
+    rules_file = chosen.rules_file
+    return _editor(visit, name=rules_file.name or "", parameters=to_parameters(rules_file))
 
 
 def import_rules(visit: Visit) -> Response:
@@ -51,7 +54,7 @@ def import_rules(visit: Visit) -> Response:
             section="rules",
             saved=saved_configurations(visit),
             format_id=format_configuration_id,
-            sets=SETS,
+            sets=ready_made(visit),
             problem=error.detail,
             text=text,
         )
@@ -61,7 +64,18 @@ def import_rules(visit: Visit) -> Response:
 def edit_rules(visit: Visit) -> Response:
     """Show the editor with saved rules, and the ways to take them elsewhere."""
     saved = _find(visit)
-    return _editor(visit, name=saved.name, parameters=saved.parameters, saved=saved)
+    with visit.call.read() as session:
+        versions = service.list_versions(session, saved.id)
+    wanted = visit.param("version")
+    old = next((each for each in versions[1:] if str(each.number) == wanted), None)
+    return _editor(
+        visit,
+        name=saved.name,
+        parameters=saved.parameters if old is None else old.parameters,
+        saved=saved,
+        versions=versions,
+        old_version=None if old is None else old.number,
+    )
 
 
 def download_yaml(visit: Visit) -> Response:
@@ -72,12 +86,18 @@ def download_yaml(visit: Visit) -> Response:
 
 
 def _editor(
-    visit: Visit, *, name: str, parameters: dict[str, Any], saved: Configuration | None = None
+    visit: Visit,
+    *,
+    name: str,
+    parameters: dict[str, Any],
+    saved: Configuration | None = None,
+    versions: Sequence[ConfigurationVersion] = (),
+    old_version: int | None = None,
 ) -> Response:
     code, yaml = {}, ""
     if saved is not None:
-        code = {title: write_code(title, saved.parameters["rules"]) for title in LANGUAGES}
-        yaml = write_rules(from_parameters(saved.name, saved.parameters))
+        code = {title: write_code(title, parameters["rules"]) for title in LANGUAGES}
+        yaml = write_rules(from_parameters(saved.name, parameters))
     return visit.render(
         "rules_edit.html",
         section="rules",
@@ -88,6 +108,8 @@ def _editor(
         code=code,
         yaml=yaml,
         limits=limits_of(visit),
+        versions=versions,
+        old_version=old_version,
     )
 
 

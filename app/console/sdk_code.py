@@ -40,7 +40,8 @@ def write_code(language: str, rules: Sequence[Mapping[str, Any]]) -> str:
     """Return a program that classifies a document by these rules."""
     if language == "Python":
         lines = (
-            f'    {{"type": {_quote(rule["type"])}, "description": {_quote(rule["description"])}}},\n'
+            f'    {{"type": {_quote(rule["type"])},'
+            f' "description": {_quote(rule["description"])}}},\n'
             for rule in rules
         )
         return _PYTHON.format(rules="".join(lines))
@@ -53,6 +54,8 @@ def write_code(language: str, rules: Sequence[Mapping[str, Any]]) -> str:
 
 def _quote(text: str) -> str:
     """Return a string literal of both languages: they read JSON's escapes alike."""
-    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace(
-        "\u2029", "\\u2029"
+    return (
+        json.dumps(text, ensure_ascii=False)
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
     )

@@ -63,7 +63,9 @@ def find_failures(session: Session, scope: Scope) -> Sequence[Failure]:
     rows = session.execute(
         select(Item.job_id, Item.id, Item.file_name, Item.error_message, Item.updated_at)
         .join(Job, Job.id == Item.job_id)
-        .where(Job.project_id == scope.project_id, Job.failed_count > 0, Item.error_code.is_not(None))
+        .where(
+            Job.project_id == scope.project_id, Job.failed_count > 0, Item.error_code.is_not(None)
+        )
         .order_by(Job.created_at.desc(), Item.ordinal)
         .limit(MAX_FAILURES)
     )

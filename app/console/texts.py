@@ -49,7 +49,7 @@ class Language:
         unit = 0
         while value >= 1000 and unit < len(units) - 1:
             value, unit = value / 1000, unit + 1
-        return f"{self.number(value, 1 if 0 < unit and value < 100 else 0)} {units[unit]}"
+        return f"{self.number(value, 1 if unit > 0 and value < 100 else 0)} {units[unit]}"
 
 
 def choose_language(wanted: str, accepted: str) -> Language:

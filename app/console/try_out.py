@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.api.wire.ids import format_configuration_id
 from app.configurations import service as configurations
 from app.configurations.models import Configuration
+from app.configurations.ready_made import LANGUAGES, ReadyMadeSet, find_sets
 from app.configurations.service import CLASSIFY, ConfigurationFilter
-from app.console.ready_made import SETS
 from app.console.visits import Visit
 from app.files import service as files
 from app.files.service import FileFilter
@@ -37,7 +37,8 @@ def show_try(visit: Visit) -> Response:
         uploaded=uploaded,
         saved=saved_configurations(visit),
         format_id=format_configuration_id,
-        sets=SETS,
+        sets=ready_made(visit),
+        pairs_of=lambda each: [[r.type, r.description] for r in each.rules_file.rules],
         given=given,
         ocr_languages=sorted(LANGUAGE_NAMES.items(), key=lambda pair: pair[1].lower()),
         limits=limits_of(visit),
@@ -52,6 +53,12 @@ def saved_configurations(visit: Visit) -> list[Configuration]:
             session, visit.call.scope, wanted, PageRequest(MAX_CONFIGURATIONS)
         )
     return list(page.rows)
+
+
+def ready_made(visit: Visit) -> list[ReadyMadeSet]:
+    """Return the ready-made sets of rules in the visitor's language, else in English."""
+    code = visit.language.code
+    return find_sets(code if code in LANGUAGES else "en")
 
 
 def limits_of(visit: Visit) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""One visit of a page: who, which project, which language; and what turns a function into a page."""
+"""One visit of a page: who, which project, which language; and pages made of functions."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.api.browser_session import FORM_FIELD, FOREIGN, BrowserSessions
+from app.api.browser_session import FOREIGN, FORM_FIELD, BrowserSessions
 from app.api.dependencies import Call, Services
 from app.console import rendering
 from app.console.mode import HOME

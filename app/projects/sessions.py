@@ -105,17 +105,13 @@ def find(session: Session, secrets: Secrets, token: str) -> BrowserSession:
 def choose_project(session: Session, session_id: UUID, project: Project) -> None:
     """Make a project, which the caller may use, the one of the session."""
     session.execute(
-        update(ConsoleSession)
-        .where(ConsoleSession.id == session_id)
-        .values(project_id=project.id)
+        update(ConsoleSession).where(ConsoleSession.id == session_id).values(project_id=project.id)
     )
 
 
 def end(session: Session, secrets: Secrets, token: str) -> None:
     """Sign out: the token is worthless from now on."""
-    session.execute(
-        delete(ConsoleSession).where(ConsoleSession.digest == _digest(secrets, token))
-    )
+    session.execute(delete(ConsoleSession).where(ConsoleSession.digest == _digest(secrets, token)))
 
 
 def form_token(secrets: Secrets, token: str) -> str:

@@ -12,16 +12,16 @@ form?.addEventListener("submit", async (event) => {
     const [job, results, saved] = await Promise.all([
       api(`/api/v1/classifier/jobs/${first}`),
       api(`/api/v1/classifier/jobs/${first}/results`),
-      api(`/api/v1/beta/configurations/${other.slice(6)}`),
+      readRules(other.slice(6)),
     ]);
     const second = await api("/api/v1/classifier/jobs", {
       method: "POST",
       json: {
         file_ids: results.items.map((item) => item.file_id),
-        rules: saved.parameters.rules,
+        rules: saved.rules,
         mode: job.mode,
         parsing_configuration: job.parsing_configuration,
-        min_confidence: saved.parameters.min_confidence,
+        min_confidence: saved.min_confidence,
       },
     });
     location.assign(`${base}/compare?a=${first}&b=${second.id}`);
@@ -29,6 +29,14 @@ form?.addEventListener("submit", async (event) => {
     complain(error);
   }
 });
+
+/** Return the parameters of saved rules: `id` as they are, `id@number` as they were. */
+async function readRules(name) {
+  const [id, number] = name.split("@");
+  if (!number) return (await api(`/api/v1/beta/configurations/${id}`)).parameters;
+  const { items } = await api(`/api/v1/beta/configurations/${id}/versions`);
+  return items.find((each) => String(each.number) === number).parameters;
+}
 
 const only = document.getElementById("only-changed");
 function filter() {
