@@ -36,30 +36,3 @@ class Configuration(Base):
         ),
         Index("ix_configurations_newest", "project_id", "created_at", "id"),
     )
-
-
-class ConfigurationVersion(Base):
-    """What a configuration was from one change to the next; the newest one is what it is.
-
-    `number` counts from 1. `actor` is an actor of the audit log.
-    """
-
-    __tablename__ = "configuration_versions"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    configuration_id: Mapped[UUID] = mapped_column(
-        ForeignKey("configurations.id", ondelete="CASCADE")
-    )
-    number: Mapped[int]
-    parameters: Mapped[dict[str, Any]] = mapped_column(Json)
-    actor: Mapped[str] = mapped_column(String(255))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    __table_args__ = (
-        Index(
-            "uq_configuration_versions_configuration_id_number",
-            "configuration_id",
-            "number",
-            unique=True,
-        ),
-    )

@@ -1,24 +1,22 @@
 """Saved configurations: save, find, list, update, delete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
-from app.configurations.models import Configuration, ConfigurationVersion
+from app.configurations.models import Configuration
 from app.db import Database, now
 from app.errors import Conflict, NotFound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope
 
 CLASSIFY: Final = "classify_v2"
-# Older versions are deleted.
-MAX_VERSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,8 @@ def _save(
         else:
             action = Action.CONFIGURATION_CHANGED
             configuration.updated_at = now()
-        is_changed = configuration.parameters != parameters
         configuration.parameters = dict(parameters)
         session.flush()
-        if is_changed:
-            _add_version(session, scope, configuration)
         _record(session, scope, action, configuration)
         return configuration
 
@@ -98,15 +93,6 @@ def find_page(
     return find_newest(session, query, Configuration.created_at, Configuration.id, request)
 
 
-def list_versions(session: Session, configuration_id: UUID) -> Sequence[ConfigurationVersion]:
-    """Return the versions of any configuration, the newest first, at most MAX_VERSIONS."""
-    return session.scalars(
-        select(ConfigurationVersion)
-        .where(ConfigurationVersion.configuration_id == configuration_id)
-        .order_by(ConfigurationVersion.number.desc())
-    ).all()
-
-
 def update(
     session: Session,
     scope: Scope,
@@ -119,7 +105,6 @@ def update(
     configuration = get(session, scope, configuration_id)
     if name is not None:
         configuration.name = name
-    is_changed = parameters is not None and configuration.parameters != parameters
     if parameters is not None:
         configuration.parameters = dict(parameters)
     configuration.updated_at = now()
@@ -129,8 +114,6 @@ def update(
         raise Conflict(
             f"Another configuration has the name {name!r}. Choose another name."
         ) from None
-    if is_changed:
-        _add_version(session, scope, configuration)
     _record(session, scope, Action.CONFIGURATION_CHANGED, configuration)
     return configuration
 
@@ -140,27 +123,6 @@ def remove(session: Session, scope: Scope, configuration_id: UUID) -> None:
     configuration = get(session, scope, configuration_id)
     session.execute(delete(Configuration).where(Configuration.id == configuration.id))
     _record(session, scope, Action.CONFIGURATION_DELETED, configuration)
-
-
-def _add_version(session: Session, scope: Scope, configuration: Configuration) -> None:
-    """Add what the configuration is now, and delete versions that are too old."""
-    of_it = ConfigurationVersion.configuration_id == configuration.id
-    # A concurrent change of the same configuration waits for the lock of its row.
-    number = 1 + (session.scalar(select(func.max(ConfigurationVersion.number)).where(of_it)) or 0)
-    session.add(
-        ConfigurationVersion(
-            configuration_id=configuration.id,
-            number=number,
-            parameters=configuration.parameters,
-            actor=scope.principal.actor,
-            created_at=configuration.updated_at,
-        )
-    )
-    session.execute(
-        delete(ConfigurationVersion).where(
-            of_it, ConfigurationVersion.number <= number - MAX_VERSIONS
-        )
-    )
 
 
 def _record(session: Session, scope: Scope, action: Action, configuration: Configuration) -> None:

@@ -78,15 +78,6 @@ class SavedConfigurationResponse(BaseModel):
     updated_at: datetime
 
 
-class ConfigurationVersionResponse(BaseModel):
-    """The parameters from one change to the next; `version` is that of the configuration then."""
-
-    number: int
-    version: str
-    parameters: ParametersResponse
-    created_at: datetime
-
-
 @router.post("", status_code=201)
 def save_configuration(
     call: ApiCall, body: SavedConfigurationRequest
@@ -124,30 +115,6 @@ def get_configuration(
     """Return a configuration."""
     with call.read() as session:
         return _configuration_response(service.get(session, call.scope, configuration_id))
-
-
-@router.get("/{configuration_id}/versions")
-def list_versions(
-    call: ApiCall, configuration_id: ConfigurationId
-) -> ListResponse[ConfigurationVersionResponse]:
-    """List the versions of a configuration, the newest first. An extension of this server.
-
-    Each change of the parameters makes a version; the last 50 are kept.
-    """
-    with call.read() as session:
-        service.get(session, call.scope, configuration_id)
-        versions = service.list_versions(session, configuration_id)
-    return ListResponse(
-        items=[
-            ConfigurationVersionResponse(
-                number=each.number,
-                version=each.created_at.isoformat(),
-                parameters=ParametersResponse(product_type=service.CLASSIFY, **each.parameters),
-                created_at=each.created_at,
-            )
-            for each in versions
-        ]
-    )
 
 
 @router.put("/{configuration_id}")
