@@ -1,7 +1,7 @@
 """All tables, imported so that Base.metadata is complete."""
 
 from app.audit.models import AuditEvent
-from app.configurations.models import Configuration
+from app.configurations.models import Configuration, ConfigurationVersion
 from app.db import Base
 from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
@@ -17,6 +17,7 @@ __all__ = [
     "BlobDeletion",
     "CacheEntry",
     "Configuration",
+    "ConfigurationVersion",
     "ConsoleSession",
     "File",
     "Item",

@@ -253,8 +253,8 @@ class Settings(BaseSettings):
 
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
         1024 * MIB,
-        description="Maximum size of the cached text and vectors of files; the least recently "
-        "used are deleted first. 0 disables the cache.",
+        description="Maximum size of the cached text, vectors and page pictures of files; the least "
+        "recently used are deleted first. 0 disables the cache.",
     )
 
     models_dir: Path | None = Field(

@@ -84,7 +84,7 @@ class PreviewRenderer:
 
     def _fail(self, claim: PreviewClaim, reason: str) -> None:
         problem = f"The page cannot be shown: {reason}."
-        self._store(claim, Preview(None, problem, problem), None)
+        self._store(claim, Preview("", problem, problem), None)
 
     def _render(self, claim: PreviewClaim) -> RenderedPage:
         try:
@@ -93,8 +93,8 @@ class PreviewRenderer:
         except FileError as error:
             return RenderedPage(problem=f"The page cannot be drawn: {storable(error.sentence)}.")
 
-    def _read_text(self, claim: PreviewClaim) -> tuple[str | None, str]:
-        """Return the text of the page, or None and the reason."""
+    def _read_text(self, claim: PreviewClaim) -> tuple[str, str]:
+        """Return the text of the page, and why it cannot be read if so."""
         for document in self._find_documents(claim):
             for page in document.pages:
                 if page.index == claim.page:
@@ -103,11 +103,11 @@ class PreviewRenderer:
         try:
             document = self.reader.parse(claim.blob_key, claim.file_name, request)
         except FileError as error:
-            return None, f"The page cannot be read: {storable(error.sentence)}."
+            return "", f"The page cannot be read: {storable(error.sentence)}."
         for page in document.pages:
             if page.index == claim.page:
                 return storable(page.text), ""
-        return None, f"There is no text of page {claim.page}."
+        return "", f"There is no text of page {claim.page}."
 
     def _find_documents(self, claim: PreviewClaim) -> Iterator[Document]:
         """Yield the last documents of the file that jobs have left in the cache."""
@@ -123,5 +123,8 @@ class PreviewRenderer:
         if picture is not None:
             key = picture_key(claim.page, claim.width)
             cache.put(owner, [NewCacheEntry(CacheKind.PICTURE, key, picture)])
-        entry = NewCacheEntry(CacheKind.PREVIEW, preview_key(claim.page), preview.pack())
-        cache.put(owner, [entry])
+        key = preview_key(claim.page)
+        if preview.picture_problem:
+            # Nobody must wait for the picture that an earlier preview promises.
+            cache.remove(owner, CacheKind.PREVIEW, key)
+        cache.put(owner, [NewCacheEntry(CacheKind.PREVIEW, key, preview.pack())])

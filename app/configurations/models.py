@@ -36,3 +36,25 @@ class Configuration(Base):
         ),
         Index("ix_configurations_newest", "project_id", "created_at", "id"),
     )
+
+
+class ConfigurationVersion(Base):
+    """An earlier state of a configuration, from before one of its changes.
+
+    `created_at` is when that state began, which names the version. The release before changes
+    configurations without keeping their states.
+    """
+
+    __tablename__ = "configuration_versions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    configuration_id: Mapped[UUID] = mapped_column(
+        ForeignKey("configurations.id", ondelete="CASCADE")
+    )
+    name: Mapped[str] = mapped_column(String(255))
+    parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_configuration_versions_configuration_id", "configuration_id", "id"),
+    )

@@ -10,13 +10,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
-from app.configurations.models import Configuration
+from app.configurations.models import Configuration, ConfigurationVersion
 from app.db import Database, now
 from app.errors import Conflict, NotFound
 from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope
 
 CLASSIFY: Final = "classify_v2"
+# Of one configuration; the oldest are deleted first.
+MAX_VERSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def _save(
             session.add(configuration)
         else:
             action = Action.CONFIGURATION_CHANGED
+            _keep_version(session, configuration, parameters)
             configuration.updated_at = now()
         configuration.parameters = dict(parameters)
         session.flush()
@@ -103,6 +106,8 @@ def update(
 ) -> Configuration:
     """Update what is not None; raises NotFound, or Conflict if the name is taken."""
     configuration = get(session, scope, configuration_id)
+    if parameters is not None:
+        _keep_version(session, configuration, parameters)
     if name is not None:
         configuration.name = name
     if parameters is not None:
@@ -123,6 +128,45 @@ def remove(session: Session, scope: Scope, configuration_id: UUID) -> None:
     configuration = get(session, scope, configuration_id)
     session.execute(delete(Configuration).where(Configuration.id == configuration.id))
     _record(session, scope, Action.CONFIGURATION_DELETED, configuration)
+
+
+def find_versions(
+    session: Session, scope: Scope, configuration_id: UUID
+) -> list[Configuration | ConfigurationVersion]:
+    """Return a configuration and its earlier states, newest first; raises NotFound."""
+    configuration = get(session, scope, configuration_id)
+    earlier = session.scalars(
+        select(ConfigurationVersion)
+        .where(ConfigurationVersion.configuration_id == configuration_id)
+        .order_by(ConfigurationVersion.id.desc())
+    )
+    return [configuration, *earlier]
+
+
+def _keep_version(
+    session: Session, configuration: Configuration, parameters: Mapping[str, Any]
+) -> None:
+    """Store the state of a configuration that gets other parameters."""
+    if configuration.parameters == dict(parameters):
+        return
+    session.add(
+        ConfigurationVersion(
+            configuration_id=configuration.id,
+            name=configuration.name,
+            parameters=configuration.parameters,
+            created_at=configuration.updated_at,
+        )
+    )
+    session.flush()
+    surplus = (
+        select(ConfigurationVersion.id)
+        .where(ConfigurationVersion.configuration_id == configuration.id)
+        .order_by(ConfigurationVersion.id.desc())
+        .offset(MAX_VERSIONS)
+    )
+    old = session.scalars(surplus).all()
+    if old:
+        session.execute(delete(ConfigurationVersion).where(ConfigurationVersion.id.in_(old)))
 
 
 def _record(session: Session, scope: Scope, action: Action, configuration: Configuration) -> None:

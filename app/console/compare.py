@@ -12,6 +12,7 @@ from app.configurations import service as configurations
 from app.console.jobs import JobRows, load_rows
 from app.console.try_out import saved_configurations
 from app.console.verdicts import NONE, Row
+from app.console.versions import list_versions
 from app.console.visits import Visit
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
@@ -75,7 +76,10 @@ def show_compare(visit: Visit) -> Response:
         ).rows
         jobs = [None if each is None else load_rows(session, visit, each) for each in (a, b)]
         saved = saved_configurations(visit)
-        versions = {each.id: configurations.list_versions(session, each.id) for each in saved}
+        versions = {
+            each.id: list_versions(configurations.find_versions(session, visit.call.scope, each.id))
+            for each in saved
+        }
     first, second = jobs
     pairs = make_pairs(first.rows, second.rows) if first and second else []
     return visit.render(

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from app.api.wire.ids import CONFIGURATION_PREFIX, format_configuration_id
 from app.configurations import service
-from app.configurations.models import Configuration, ConfigurationVersion
+from app.configurations.models import Configuration
 from app.configurations.ready_made import find_set
 from app.configurations.rules_file import RulesFileError, parse_rules, write_rules
 from app.configurations.saved_rules import from_parameters, to_parameters
 from app.console.downloads import as_attachment
 from app.console.sdk_code import LANGUAGES, write_code
 from app.console.try_out import limits_of, ready_made, saved_configurations
+from app.console.versions import Version, list_versions
 from app.console.visits import Visit
 from app.errors import NotFound
 
@@ -65,16 +66,17 @@ def edit_rules(visit: Visit) -> Response:
     """Show the editor with saved rules, and the ways to take them elsewhere."""
     saved = _find(visit)
     with visit.call.read() as session:
-        versions = service.list_versions(session, saved.id)
+        states = service.find_versions(session, visit.call.scope, saved.id)
+    versions = list_versions(states)
     wanted = visit.param("version")
-    old = next((each for each in versions[1:] if str(each.number) == wanted), None)
+    old = next((each for each in versions[1:] if each.name == wanted), None)
     return _editor(
         visit,
         name=saved.name,
         parameters=saved.parameters if old is None else old.parameters,
         saved=saved,
         versions=versions,
-        old_version=None if old is None else old.number,
+        old_version=old,
     )
 
 
@@ -91,8 +93,8 @@ def _editor(
     name: str,
     parameters: dict[str, Any],
     saved: Configuration | None = None,
-    versions: Sequence[ConfigurationVersion] = (),
-    old_version: int | None = None,
+    versions: Sequence[Version] = (),
+    old_version: Version | None = None,
 ) -> Response:
     code, yaml = {}, ""
     if saved is not None:

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 DEFAULT = "en"
+# A smaller share is not shown as a number: 0 % would say that it cannot be.
+SMALLEST = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Return a share of 1 as a percentage. Only certainty is 100 %."""
+        if 0 < share < SMALLEST:
+            return self.texts["format.tiny"]
         percentage = min(round(share * 100), 99) if share < 1 else 100
         return self.texts["format.percent"].format(value=self.number(percentage))
 

@@ -5,9 +5,10 @@ each width that somebody asked for.
 """
 
 import json
+import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 # Raise it whenever the same page can give another preview than before.
@@ -16,6 +17,7 @@ PREVIEW_VERSION = "1"
 WIDTHS = (400, 800, 1200, 1600)
 DEFAULT_WIDTH = 1200
 MAX_PAGE = 100_000
+RETRY_PROBLEMS_SECONDS = 600.0
 # A larger entry is refused: the process that reads files writes less.
 MAX_PREVIEW_BYTES = 32 * 1024 * 1024
 
@@ -64,15 +66,21 @@ class Word:
 class Preview:
     """What a page shows besides its picture.
 
-    `text` is None if it cannot be read: `text_problem` says why. `picture_problem` says why the
+    `text` is empty if it cannot be read: `text_problem` says why. `picture_problem` says why the
     page has no picture. The sentences are whole ones for people. `words` is empty where their
-    places are not known.
+    places are not known. `made_at` is in Unix time.
     """
 
-    text: str | None = None
+    text: str = ""
     text_problem: str = ""
     picture_problem: str = ""
     words: tuple[Word, ...] = ()
+    made_at: float = field(default_factory=time.time)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether its problems may be solved by now: more memory, another program for OCR."""
+        return time.time() - self.made_at > RETRY_PROBLEMS_SECONDS
 
     def pack(self) -> bytes:
         """Return the preview as compressed JSON."""
@@ -81,6 +89,7 @@ class Preview:
             "text_problem": self.text_problem,
             "picture_problem": self.picture_problem,
             "words": [word.to_json() for word in self.words],
+            "made_at": self.made_at,
         }
         return zlib.compress(json.dumps(fields).encode("ascii"))
 
@@ -91,10 +100,11 @@ class Preview:
             inflater = zlib.decompressobj()
             stored: Mapping[str, Any] = json.loads(inflater.decompress(data, MAX_PREVIEW_BYTES))
             return cls(
-                text=stored["text"],
-                text_problem=stored["text_problem"],
-                picture_problem=stored["picture_problem"],
+                text=str(stored["text"]),
+                text_problem=str(stored["text_problem"]),
+                picture_problem=str(stored["picture_problem"]),
                 words=tuple(Word.from_json(word) for word in stored["words"]),
+                made_at=float(stored["made_at"]),
             )
         except (zlib.error, KeyError, TypeError) as error:
             raise ValueError("not a cached preview") from error

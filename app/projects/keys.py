@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
@@ -256,11 +256,17 @@ def rotate_key(
     return RotatedKey(key, expires_at, old.expires_at)
 
 
-def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> KeyOrigin:
-    """Revoke a key and return its origin; raises NotFound for a key that is not valid."""
+def revoke_key(
+    session: Session, key_id: UUID, *, organization_id: UUID | None = None, actor: str = SERVER
+) -> KeyOrigin:
+    """Revoke a key and return its origin; raises NotFound for a key that is not valid.
+
+    With `organization_id`, keys of other organizations do not exist.
+    """
+    reach = ApiKey.organization_id == organization_id if organization_id is not None else true()
     revoked = session.execute(
         update(ApiKey)
-        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None), reach)
         .values(revoked_at=now())
         .returning(ApiKey.organization_id, ApiKey.origin)
     ).one_or_none()

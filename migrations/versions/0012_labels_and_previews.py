@@ -1,4 +1,4 @@
-"""Labels, and the queue of previews.
+"""Labels, the queue of previews, and earlier versions of saved configurations.
 
 Revision ID: 0012
 Revises: 0011
@@ -6,11 +6,14 @@ Revises: 0011
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -63,8 +66,29 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_index("ix_preview_requests_project_id", "preview_requests", ["project_id"])
+    op.create_table(
+        "configuration_versions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("configuration_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("parameters", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["configuration_id"],
+            ["configurations.id"],
+            name=op.f("fk_configuration_versions_configuration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_versions")),
+    )
+    op.create_index(
+        "ix_configuration_versions_configuration_id",
+        "configuration_versions",
+        ["configuration_id", "id"],
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("configuration_versions")
     op.drop_table("preview_requests")
     op.drop_table("labels")

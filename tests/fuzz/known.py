@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/beta/configurations/{configuration_id}": {"parameters": PARAMETERS},
     "POST /api/v1/beta/webhook-configs": {"webhook_url": "http://hook.invalid/"},
     "PUT /api/v1/beta/webhook-configs/{webhook_id}": {"webhook_events": ["classify.success"]},
+    "PUT /api/v1/classifier/jobs/{classify_job_id}/results/{item_id}/label": {"type": "invoice"},
     "POST /api/v1/beta/files/query": {"filter": {"file_ids": [None]}},
 }
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -108,6 +109,9 @@ class Known:
                 return query
         if "delivery_id" in path and (pair := self.pick("delivery")):
             path["classify_job_id"], _, path["delivery_id"] = pair.partition("/")
+            return None
+        if "item_id" in path and (pair := self.pick("result")):
+            path["classify_job_id"], _, path["item_id"] = pair.partition("/")
             return None
         for name in path:
             real = self.pick(KINDS.get(name, ""), floor=FLOOR if deletes else 0)

@@ -71,6 +71,7 @@ def make_pools(client: httpx2.Client, hook_url: str) -> Pools:
         for file in files
     ]
     pools["delivery"] = list(find_deliveries(client, pools["job"]))
+    pools["result"] = list(_label_results(client, pools["job"]))
     return pools
 
 
@@ -84,6 +85,15 @@ def find_deliveries(client: httpx2.Client, jobs: list[str]) -> Iterator[str]:
                 raise TimeoutError(f"Job {job} has told no webhook in {FINISHED_SECONDS:g} s.")
             time.sleep(0.1)
         yield from (f"{job}/{delivery['id']}" for delivery in told)
+
+
+def _label_results(client: httpx2.Client, jobs: list[str]) -> Iterator[str]:
+    """Label each result of some jobs, and yield job/result."""
+    for job in jobs:
+        path = f"/api/v1/classifier/jobs/{job}/results"
+        for result in _json(client.get(path))["items"]:
+            _json(client.put(f"{path}/{result['id']}/label", json={"type": None}))
+            yield f"{job}/{result['id']}"
 
 
 def _files(client: httpx2.Client) -> Iterator[str]:

@@ -14,7 +14,7 @@ from app.api.wire.pagination import ListResponse, PageQuery
 from app.api.wire.rules import RuleWithExamplesResponse, check_rule_count
 from app.api.wire.text import Text
 from app.configurations import service
-from app.configurations.models import Configuration
+from app.configurations.models import Configuration, ConfigurationVersion
 from app.configurations.service import ConfigurationFilter
 from app.files import service as files
 from app.text import require_storable
@@ -78,6 +78,15 @@ class SavedConfigurationResponse(BaseModel):
     updated_at: datetime
 
 
+class ConfigurationVersionResponse(BaseModel):
+    """A state of a saved configuration; `created_at` is when it began."""
+
+    version: str
+    name: str
+    parameters: ParametersResponse
+    created_at: datetime
+
+
 @router.post("", status_code=201)
 def save_configuration(
     call: ApiCall, body: SavedConfigurationRequest
@@ -115,6 +124,20 @@ def get_configuration(
     """Return a configuration."""
     with call.read() as session:
         return _configuration_response(service.get(session, call.scope, configuration_id))
+
+
+@router.get("/{configuration_id}/versions")
+def list_configuration_versions(
+    call: ApiCall, configuration_id: ConfigurationId
+) -> ListResponse[ConfigurationVersionResponse]:
+    """List the states of a configuration, newest first: the present one, and up to 50 before it.
+
+    A change of the name alone makes no version. To go back, PUT the parameters of an earlier one.
+    An extension of this server.
+    """
+    with call.read() as session:
+        versions = service.find_versions(session, call.scope, configuration_id)
+    return ListResponse(items=[_version_response(version) for version in versions])
 
 
 @router.put("/{configuration_id}")
@@ -157,4 +180,16 @@ def _configuration_response(configuration: Configuration) -> SavedConfigurationR
         parameters=ParametersResponse(product_type=service.CLASSIFY, **configuration.parameters),
         created_at=configuration.created_at,
         updated_at=configuration.updated_at,
+    )
+
+
+def _version_response(
+    version: Configuration | ConfigurationVersion,
+) -> ConfigurationVersionResponse:
+    began = version.updated_at if isinstance(version, Configuration) else version.created_at
+    return ConfigurationVersionResponse(
+        version=began.isoformat(),
+        name=version.name,
+        parameters=ParametersResponse(product_type=service.CLASSIFY, **version.parameters),
+        created_at=began,
     )

@@ -1,6 +1,8 @@
 """Pictures and texts of pages, and the places of quotes on them (extensions)."""
 
 import hashlib
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Request, Response
@@ -106,12 +108,10 @@ def get_page_picture(
     """
     file, cache = _open(call, file_id)
     width = choose_width(width)
-    preview = _find_preview(cache, file, page)
-    if preview is not None and preview.picture_problem:
-        raise NotFound(preview.picture_problem)
-    owner = CacheOwner(file.project_id, file.id)
+    preview = _find_preview(cache, file, page, attrgetter("picture_problem"))
     picture = None
     if preview is not None:
+        owner = CacheOwner(file.project_id, file.id)
         picture = cache.get(owner, CacheKind.PICTURE, picture_key(page, width))
     if picture is None:
         return _ask(call, file, page, width)
@@ -130,11 +130,9 @@ def get_page_text(call: ApiCall, file_id: FileId, page: PageIndex) -> PageTextRe
     An extension of this server.
     """
     file, cache = _open(call, file_id)
-    preview = _find_preview(cache, file, page)
+    preview = _find_preview(cache, file, page, attrgetter("text_problem"))
     if preview is None:
         return _ask(call, file, page, DEFAULT_WIDTH)
-    if preview.text is None:
-        raise NotFound(preview.text_problem)
     return PageTextResponse(page=page, text=preview.text)
 
 
@@ -176,16 +174,32 @@ def _open(call: Call, file_id: FileId) -> tuple[File, FileCache]:
     return file, FileCache(services.database, services.blobs, max_bytes)
 
 
-def _find_preview(cache: FileCache, file: File, page: int) -> Preview | None:
+def _find_preview(
+    cache: FileCache,
+    file: File,
+    page: int,
+    problem_of: Callable[[Preview], str] = lambda _: "",
+) -> Preview | None:
+    """Return the preview of a page, None if it must be made.
+
+    Raises NotFound with its problem, if it has one and is not old: then another try is due.
+    """
     owner, key = CacheOwner(file.project_id, file.id), preview_key(page)
     data = cache.get(owner, CacheKind.PREVIEW, key)
     if data is None:
         return None
     try:
-        return Preview.unpack(data)
+        preview = Preview.unpack(data)
     except ValueError:
         cache.remove(owner, CacheKind.PREVIEW, key)
         return None
+    problem = problem_of(preview)
+    if problem and not preview.is_old:
+        raise NotFound(problem)
+    if problem:
+        cache.remove(owner, CacheKind.PREVIEW, key)
+        return None
+    return preview
 
 
 def _ask(call: Call, file: File, page: int, width: int) -> Response:

@@ -30,12 +30,12 @@ form?.addEventListener("submit", async (event) => {
   }
 });
 
-/** Return the parameters of saved rules: `id` as they are, `id@number` as they were. */
+/** Return the parameters of saved rules: `id` as they are, `id@version` as they were. */
 async function readRules(name) {
-  const [id, number] = name.split("@");
-  if (!number) return (await api(`/api/v1/beta/configurations/${id}`)).parameters;
+  const [id, version] = name.split("@");
+  if (!version) return (await api(`/api/v1/beta/configurations/${id}`)).parameters;
   const { items } = await api(`/api/v1/beta/configurations/${id}/versions`);
-  return items.find((each) => String(each.number) === number).parameters;
+  return items.find((each) => each.version === version).parameters;
 }
 
 const only = document.getElementById("only-changed");

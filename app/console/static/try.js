@@ -269,7 +269,7 @@ function showJob(id, total) {
       if (row.classList.contains("done") && was && !was.startsWith("!") && was !== row.dataset.type) {
         row.classList.add("changed");
         row.querySelector(".cell-type").append(
-          make("span", { className: "was", textContent: fill(texts.was, { type: was === "-" ? "–" : was }) }));
+          make("span", { className: "was", textContent: fill(texts.was, { type: was === "-" ? texts.none : was }) }));
       }
     }
     merge(tbody, rows);

@@ -27,6 +27,8 @@ CONFIGURATION = {"rules": RULES}
 
 # Names in requests that look like ids of the server's, and are the client's own.
 CLIENTS_OWN = {"external_file_id", "transaction_id", "data_source_id"}
+# Parameters of paths that name a place within something, and are no ids.
+PLACES = {"page": ["0"]}
 # Always refused.
 REFUSED = {"parse_job_id"}
 # Listings take these as filters: an unknown id gives an empty page.
@@ -62,7 +64,6 @@ def tenant_with_everything(api: Api, tenants: TenantData) -> Tenant:
         "file_id": [file_id],
         "classify_job_id": [ended, create_job(client, file_id)],
         "item_id": [client.get(f"{JOBS}/{ended}/results").json()["items"][0]["id"]],
-        "page": ["0"],
         "delivery_id": [delivery["id"]],
         "job_id": [first, second],
         "configuration_id": [configuration.json()["id"]],
@@ -125,9 +126,10 @@ def parameters_of(template: str) -> list[str]:
 
 def spellings(owner: Tenant, names: list[str]) -> Iterator[dict[str, str]]:
     """Yield every choice of the owner's ids for these parameters; an unknown name fails."""
+    known = {**owner.ids, **PLACES}
     for name in names:
-        assert name in owner.ids, f"the tests do not know what the parameter {name} names"
-    for chosen in product(*(owner.ids[name] for name in names)):
+        assert name in known, f"the tests do not know what the parameter {name} names"
+    for chosen in product(*(known[name] for name in names)):
         yield dict(zip(names, chosen, strict=True))
 
 

@@ -17,7 +17,7 @@ from app.files.cache import FileCache
 from app.files.deletions import BlobDeleter
 from app.files.models import CacheEntry
 from app.files.service import get_linked
-from app.previews import requests
+from app.previews import requests, values
 from app.previews.models import PreviewRequest
 from devtools.pdf_samples import pdf
 from devtools.tenant_data import TenantData
@@ -296,6 +296,20 @@ def test_other_errors_end_the_request(env: Pages, error: Exception, sentence: st
 
     answer = env.get(file_id, "picture")
     assert (answer.status_code, sentence in answer.json()["detail"]) == (404, True)
+
+
+def test_a_problem_is_tried_again_after_a_while(
+    env: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_id = upload(env.client, "a.pdf", LETTER)
+    env.get(file_id, "picture")
+    error = FileError(FileErrorCode.OUT_OF_MEMORY, "it took too much memory")
+    assert env.renderer(Broken(error)).run_next("w")
+    assert env.get(file_id, "picture").status_code == 404
+
+    monkeypatch.setattr(values, "RETRY_PROBLEMS_SECONDS", -1.0)
+
+    assert env.made(file_id, "picture").status_code == 200
 
 
 def test_without_a_cache_there_are_no_previews(tenants: TenantData, tmp_path: Path) -> None:
