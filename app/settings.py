@@ -17,7 +17,6 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.addresses import Network, parse_networks
 from app.errors import StartupError
 from app.settings_checks import (
     MAX_PORT,
@@ -194,16 +193,13 @@ class Settings(BaseSettings):
     )
     console: Literal["auto", "on", "off"] = Field(
         "auto",
-        description="The console, a web page at /console. auto: on, unless the server listens "
-        "beyond this machine and public_url is not https://.",
+        description="Web pages at /console. auto: on, unless others reach the server without "
+        "https, that is host is not this machine and public_url is not https://.",
     )
     console_sign_in: Literal["key", "automatic"] = Field(
         "key",
-        description="key: visitors of the console sign in with an API key; automatic: a browser on "
-        "this machine is signed in by itself, for trying out a server that listens on loopback.",
-    )
-    console_session_seconds: Annotated[int, Ge(60), Le(30 * 24 * 3600)] = Field(
-        12 * 3600, description="Time after which a visitor of the console signs in again."
+        description="key: visitors of the console sign in with an API key; automatic: browsers on "
+        "this machine need none, if host is this machine.",
     )
     hsts_seconds: Annotated[int, Ge(0)] = Field(
         0,
@@ -253,8 +249,8 @@ class Settings(BaseSettings):
 
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
         1024 * MIB,
-        description="Maximum size of the cached text, vectors and page pictures of files; the least "
-        "recently used are deleted first. 0 disables the cache.",
+        description="Maximum size of the cached text, vectors and page pictures of files; the "
+        "least recently used are deleted first. 0 disables the cache.",
     )
 
     models_dir: Path | None = Field(
@@ -385,11 +381,6 @@ class Settings(BaseSettings):
         if not self.blob_url:
             return self.data_dir / "blobs"
         return Path(unquote(urlsplit(self.blob_url).path))
-
-    @property
-    def webhook_networks(self) -> tuple[Network, ...]:
-        """The networks of `webhook_allow`."""
-        return parse_networks(self.webhook_allow)
 
     @property
     def webhook_waits(self) -> tuple[float, ...]:

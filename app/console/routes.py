@@ -9,8 +9,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.console import compare, files, jobs, keys, results, rules, signing_in, status, try_out
 from app.console.mode import HOME
+from app.console.pages import (
+    compare,
+    files,
+    jobs,
+    keys,
+    results,
+    rules,
+    signing_in,
+    status,
+    try_out,
+)
 from app.console.rendering import assets
 from app.console.visits import Endpoint, Visit, open_page, page
 

@@ -12,7 +12,6 @@ from starlette.responses import StreamingResponse
 from app.api.dependencies import ApiCall
 from app.api.router import Router
 from app.api.v1.projects import ProjectResponse, project_response
-from app.api.wire.text import require_storable
 from app.audit.export import EventFilter, read_lines
 from app.db import now
 from app.errors import Conflict, Unprocessable
@@ -21,6 +20,7 @@ from app.projects.keys import NewKey
 from app.projects.models import ApiKey
 from app.projects.scope import get_project
 from app.projects.service import create_project, select_project_ids
+from app.text import require_storable
 
 router = Router(prefix="/api/v1/admin", tags=["administration (extensions)"])
 

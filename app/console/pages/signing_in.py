@@ -17,6 +17,7 @@ from app.projects.authenticator import Authenticator
 from app.projects.keys import find_first_key
 from app.projects.scope import Principal, get_project
 
+SESSION_HOURS = 12
 ATTEMPTS_PER_MINUTE = 10
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
@@ -99,7 +100,7 @@ def choose_language(visitor: Visitor) -> Response:
 
 def _start(visitor: Visitor, principal: Principal) -> Response:
     services = visitor.services
-    lifetime = timedelta(seconds=services.settings.console_session_seconds)
+    lifetime = timedelta(hours=SESSION_HOURS)
     with services.database.write() as session:
         token, expires_at = sessions.start(session, services.secrets, principal, lifetime)
     response = visitor.go("/keys" if principal.is_admin else "/")

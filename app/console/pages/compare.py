@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from app.api.wire.ids import format_configuration_id
 from app.configurations import service as configurations
-from app.console.jobs import JobRows, load_rows
-from app.console.try_out import saved_configurations
+from app.console.pages.jobs import JobRows, load_rows
+from app.console.pages.try_out import saved_configurations
 from app.console.verdicts import NONE, Row
 from app.console.versions import list_versions
 from app.console.visits import Visit

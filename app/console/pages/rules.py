@@ -13,8 +13,8 @@ from app.configurations.ready_made import find_set
 from app.configurations.rules_file import RulesFileError, parse_rules, write_rules
 from app.configurations.saved_rules import from_parameters, to_parameters
 from app.console.downloads import as_attachment
+from app.console.pages.try_out import limits_of, ready_made, saved_configurations
 from app.console.sdk_code import LANGUAGES, write_code
-from app.console.try_out import limits_of, ready_made, saved_configurations
 from app.console.versions import Version, list_versions
 from app.console.visits import Visit
 from app.errors import NotFound

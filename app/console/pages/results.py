@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from app.console.jobs import load_labels
+from app.console.pages.jobs import load_labels
 from app.console.verdicts import make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
