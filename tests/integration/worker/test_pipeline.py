@@ -16,12 +16,15 @@ from app.files import service as files
 from app.jobs import queue, recovery
 from app.jobs.queue import Claim
 from app.jobs.values import Example
+from app.previews import requests
 from devtools.postgres import PostgresServer
 from devtools.tenant_data import VERDICT
 from tests.integration.worker.pipeline_environment import INVOICE, Parser, PipelineEnvironment
+from worker import preview_renderer
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
+from worker.preview_renderer import PreviewRenderer
 from worker.runtime.tasks import TOO_LONG, Turn
 
 
@@ -237,3 +240,30 @@ class TestTurn:
 
         statuses = [item.status for item in pipeline_env.tenants.items(job_id)]
         assert statuses == ["failed", "failed", "queued"]
+
+
+@pytest.mark.parametrize("is_due", [False, True])
+def test_previews_wait_for_files_but_not_for_long(
+    pipeline_env: PipelineEnvironment,
+    parser: SandboxedParser,
+    monkeypatch: pytest.MonkeyPatch,
+    is_due: bool,
+) -> None:
+    monkeypatch.setattr(preview_renderer, "LOOK_SECONDS", -1.0 if is_due else 3600.0)
+    database = pipeline_env.tenants.database
+    file_id = pipeline_env.file()
+    job_id = pipeline_env.tenants.job([file_id])
+    with database.read() as session:
+        file = files.get_linked(session, file_id)
+    requests.ask(database, file, 0, 400)
+    previews = PreviewRenderer(database, pipeline_env.reader(parser))
+
+    def waiting() -> tuple[str, int]:
+        with database.read() as session:
+            return pipeline_env.outcome(job_id).status, requests.count_open(session, 10)
+
+    assert pipeline_env.run(previews=previews)
+    assert waiting() == (("queued", 0) if is_due else ("done", 1))
+    assert pipeline_env.run(previews=previews)
+    assert waiting() == ("done", 0)
+    assert not pipeline_env.run(previews=previews)

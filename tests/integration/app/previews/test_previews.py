@@ -39,13 +39,16 @@ def sandbox() -> Iterator[SandboxedParser]:
 
 
 class Broken(SandboxedParser):
-    """A parser that raises this instead of drawing."""
+    """A parser that raises this instead of drawing and reading."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(ocr=OcrData())
         self._error = error
 
     def render(self, *_: object) -> None:  # type: ignore[override]
+        raise self._error
+
+    def parse(self, *_: object) -> None:  # type: ignore[override]
         raise self._error
 
 
