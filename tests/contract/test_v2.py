@@ -124,7 +124,7 @@ def test_a_saved_configuration_keeps_its_examples(http: httpx2.Client, upload: U
     assert saved["parameters"]["min_confidence"] == 0.25
     assert done["configuration"]["min_confidence"] == 0.25
     assert done["result"]["type"] == "recipe"
-    assert "2 documents" in done["result"]["reasoning"]
+    assert "2 examples of yours" in done["result"]["reasoning"]
 
 
 def test_an_example_that_is_not_there(http: httpx2.Client, a_file: str) -> None:

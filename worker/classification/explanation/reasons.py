@@ -29,8 +29,9 @@ def _match_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
 
 
 def _null_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
-    # Nothing speaks for a rule that was rejected.
-    if scoring.own_name is not None and scoring.own_name.bonus <= 0:
+    # Nothing speaks for a rule that was rejected, be it the best one or another.
+    named = scoring.own_name is not None and scoring.own_name.bonus > 0
+    if not named and not any(rule.named > 0 for rule in scoring.ranking):
         yield _own_name(scoring)
     yield _excluded(scoring)
     yield _closest(scoring, outcome)
@@ -131,7 +132,10 @@ def _form(evidence: Evidence) -> str:
     scoring, fields = evidence.scoring, evidence.form_fields
     text = f"It has {fields} blank{'' if fields == 1 else 's'} to fill in. " if fields else ""
     if scoring is not None:
-        speaking = [cue for cue in scoring.cues if (cue.bonus > 0) != scoring.is_null]
+        rejected = scoring.is_null and any(rule.bonus > 0 for rule in scoring.ranking)
+        speaking = [
+            cue for cue in scoring.cues if (cue.bonus > 0) != scoring.is_null and not rejected
+        ]
         text += "".join(f"{cue.observation[0].upper()}{cue.observation[1:]}. " for cue in speaking)
     return text
 

@@ -1,5 +1,7 @@
 """The evidence in words, from evidence made by hand."""
 
+from dataclasses import replace
+
 from app.jobs.values import Quote
 from tests.unit.worker.classification.explanation.made_evidence import (
     evidence,
@@ -61,6 +63,18 @@ def test_a_line_that_is_the_name_is_not_repeated() -> None:
 
 def test_nothing_speaks_for_a_rule_that_was_rejected() -> None:
     scoring = null(0.99, own_name=NAME, cues=(MAIL,))
+
+    assert reasons(evidence(scoring)) == [
+        'The closest of your rules is "invoice", and it fits poorly.',
+        "All of it was read: 1 page.",
+    ]
+
+
+def test_nothing_speaks_for_any_other_rule_that_was_rejected() -> None:
+    name = OwnName("Quittung", "receipt", 1.0, 0.0)
+    mail = CueFound("it is an e-mail", 0.0)
+    receipt = replace(ranked("receipt", 1.0, named=1.0), bonus=1.5)
+    scoring = null(0.9, own_name=name, cues=(mail,), ranking=(ranked("invoice", 1.5), receipt))
 
     assert reasons(evidence(scoring)) == [
         'The closest of your rules is "invoice", and it fits poorly.',
