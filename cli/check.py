@@ -1,6 +1,5 @@
 """`pigeonhole check`: whether a server can be used, and what is in the way."""
 
-import os
 import sys
 
 import click
@@ -9,7 +8,10 @@ from app.errors import StartupError
 from app.text import escape_line
 from cli.classification.server import find_server
 from cli.server_checks import CheckedServer
-from cli.tables import example, json_option, print_json
+from cli.tables import Columns, example, json_option, print_items, print_json
+
+# Stands for a key that is missing: the server is checked all the same.
+NO_KEY = "none"
 
 
 @click.command(epilog=example("pigeonhole check http://127.0.0.1:8000"))
@@ -19,29 +21,39 @@ from cli.tables import example, json_option, print_json
 )
 @json_option(CheckedServer)
 def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
-    """Check whether a server is up and ready, and whether the key is good.
+    """Check whether a server can be used, and say what is wrong.
 
     URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
 
-    Says what is wrong and what to do: a path too many in the address, https on an http port, a
-    proxy in the way, a wrong key, a host that is another server, no workers. The key is sent only
+    Finds a path too many in the address, https on an http port, a proxy in the way, another server
+    at this address, a server that is not ready, no workers, and a wrong key. The key is sent only
     to a server of Pigeonhole.
 
     The exit code is 1 if something is wrong.
     """
-    address = url or os.environ.get("PIGEONHOLE_URL") or os.environ.get("LLAMA_CLOUD_BASE_URL")
-    if not address:
+    problem = ""
+    try:
+        named = find_server(url, api_key)
+    except StartupError as error:
+        # What is wrong is the key or the address. Without a key a server is checked all the same;
+        # for an address that is none, and for LlamaCloud, this raises again.
+        problem = str(error)
+        named = find_server(url, NO_KEY)
+    if named is None:
         raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
-    own = "PIGEONHOLE_API_KEY" if url or os.environ.get("PIGEONHOLE_URL") else "LLAMA_CLOUD_API_KEY"
-    key = (api_key or os.environ.get(own) or "").strip()
-    # Refuses what is no address, and LlamaCloud; the key is checked by asking.
-    named = find_server(address, "unknown")
-    assert named is not None  # noqa: S101  # an address was given
     from cli.server_checks import check_server  # noqa: PLC0415
 
-    found = check_server(named.url, key)
+    found = check_server(named.url, "" if problem else named.api_key, problem)
     if as_json:
         print_json(found)
+    elif not sys.stdout.isatty():
+        columns: Columns = {
+            "check": "name",
+            "result": lambda each: "ok" if each.is_good else "wrong",
+            "finding": "sentence",
+            "advice": "advice",
+        }
+        print_items(found.checks, columns, as_json=False)
     else:
         for each in found.checks:
             mark = "ok" if each.is_good else "WRONG"

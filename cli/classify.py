@@ -208,7 +208,8 @@ class Output:
                 sink.add(result)
 
     def _conclude(self, problem: str, total: int, *, is_interrupted: bool) -> int:
-        click.echo(self.tally.describe(), err=True)
+        if self.tally.total:
+            click.echo(self.tally.describe(), err=True)
         if is_interrupted:
             click.echo(f"Interrupted: {total - self.tally.total} files are not done.", err=True)
             return INTERRUPTED

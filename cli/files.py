@@ -17,7 +17,7 @@ from app.settings import load_settings
 from cli.classification.server import server_options
 from cli.composition import open_blobs, open_database
 from cli.server_access import open_server
-from cli.tables import Columns, example, json_option, print_items
+from cli.tables import Columns, example, json_option, print_items, print_json
 
 MAX_ORPHANS = 10_000
 MAX_PAGE = 100
@@ -73,6 +73,16 @@ def _listed(wire: dict[str, Any]) -> ListedFile:
     return ListedFile(UUID(wire["id"]), wire["name"], wire["file_type"], uploaded, expires)
 
 
+@dataclass(frozen=True, slots=True)
+class TidiedStore:
+    """How many blobs older than a day were checked, belong to no file, and were deleted."""
+
+    checked: int
+    orphans: int
+    deleted: int
+    unfinished_uploads_deleted: int
+
+
 @files.command(epilog=example("pigeonhole files tidy"))
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
@@ -85,7 +95,8 @@ def _listed(wire: dict[str, Any]) -> ListedFile:
     show_default=True,
     help="Stop after this many orphans.",
 )
-def tidy(data_dir: Path | None, limit: int, *, delete: bool) -> None:
+@json_option(TidiedStore)
+def tidy(data_dir: Path | None, limit: int, *, delete: bool, as_json: bool) -> None:
     """Find orphans: blobs older than a day without a row in the database. Crashes leave them.
 
     The server never deletes them itself: with the wrong database, every blob is an orphan.
@@ -97,14 +108,18 @@ def tidy(data_dir: Path | None, limit: int, *, delete: bool) -> None:
         blobs = open_blobs(settings)
         stale = blobs.delete_stale_uploads(MIN_AGE) if delete else 0
         found = find_orphans(database, blobs, limit)
-        print(f"{len(found.orphans)} of {found.checked} blobs older than a day belong to no file.")
-        if not delete:
-            return
-        if not found.is_plausible:
+        if not as_json:
+            count = f"{len(found.orphans)} of {found.checked} blobs"
+            click.echo(f"{count} older than a day belong to no file.")
+        if delete and not found.is_plausible:
             raise StartupError(
                 "no blob has a row in the database, which may be the wrong one; nothing was "
                 "deleted. Check PIGEONHOLE_DATABASE_URL and PIGEONHOLE_BLOB_URL"
             )
-        for key in found.orphans:
+        deleted = found.orphans if delete else ()
+        for key in deleted:
             blobs.delete(key)
-        print(f"Deleted {len(found.orphans)} blobs and {stale} unfinished uploads.")
+        if as_json:
+            print_json(TidiedStore(found.checked, len(found.orphans), len(deleted), stale))
+        elif delete:
+            click.echo(f"Deleted {len(deleted)} blobs and {stale} unfinished uploads.")

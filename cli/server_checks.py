@@ -42,8 +42,11 @@ class CheckedServer:
         self.checks.append(ServerCheck(name, is_good=False, sentence=sentence, advice=advice))
 
 
-def check_server(url: str, key: str) -> CheckedServer:
-    """Check the server at a base address; the key goes to a server of Pigeonhole only."""
+def check_server(url: str, key: str, key_problem: str = "") -> CheckedServer:
+    """Check the server at a base address; the key goes to a server of Pigeonhole only.
+
+    `key_problem` says why there is no key.
+    """
     base, path = _split_path(url)
     found = CheckedServer(base)
     if path:
@@ -52,7 +55,10 @@ def check_server(url: str, key: str) -> CheckedServer:
         answer = _reach(found, base, stack)
         if answer is not None and _is_pigeonhole(found, answer):
             _check_ready(found, answer)
-            _check_key(found, _client(found.url, stack, trust_env=_trusts(found.url)), key)
+            if key_problem:
+                found.wrong("key", key_problem, "")
+            else:
+                _check_key(found, _client(found.url, stack, trust_env=_trusts(found.url)), key)
     return found
 
 
@@ -182,7 +188,8 @@ def _check_ready(found: CheckedServer, answer: "httpx2.Response") -> None:
         )
     else:
         missing = " ".join(map(str, body.get("missing", ())))
-        found.good("ready", f"{workers} workers. Languages of OCR: {languages}.", missing)
+        count = "1 worker" if workers == 1 else f"{workers} workers"
+        found.good("ready", f"{count}. Languages of OCR: {languages}.", missing)
 
 
 def _check_key(found: CheckedServer, client: "httpx2.Client", key: str) -> None:
@@ -190,9 +197,6 @@ def _check_key(found: CheckedServer, client: "httpx2.Client", key: str) -> None:
 
     if not key:
         found.wrong("key", "No key is given.", "Set PIGEONHOLE_API_KEY, or give --api-key.")
-        return
-    if not (key.isascii() and key.isprintable()) or " " in key:
-        found.wrong("key", "The key has characters that no key has.", "Copy it again, on one line.")
         return
     try:
         answer = client.get("/api/v1/projects", headers={"Authorization": f"Bearer {key}"})

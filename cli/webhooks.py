@@ -18,9 +18,7 @@ def webhooks() -> None:
 
 @webhooks.command(
     "verify",
-    epilog=example(
-        "pigeonhole webhooks verify --headers head.txt --body body.json --secret-file key"
-    ),
+    epilog=example("pigeonhole webhooks verify --headers h.txt --body b.json --secret-file key"),
 )
 @click.option(
     "--headers",

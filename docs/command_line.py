@@ -137,7 +137,7 @@ def _render_json(name: str, command: click.Command) -> list[str]:
 
 def _render_shape(shape: type) -> list[str]:
     hints = get_type_hints(shape)
-    rows = [f"| `{each.name}` | {_type_name(hints[each.name])} |" for each in fields(shape)]  # type: ignore[arg-type]  # a dataclass
+    rows = [f"| `{each.name}` | {_type_name(hints[each.name])} |" for each in fields(shape)]
     return [_paragraphs(shape.__doc__ or ""), "", "| Field | Type |", "| --- | --- |", *rows]
 
 
@@ -164,5 +164,5 @@ def _type_name(hint: Any) -> str:  # noqa: ANN401  # any type hint
     if hint is type(None):
         return "null"
     if is_dataclass(hint):
-        return f"`{hint.__name__}`"
+        return f"`{getattr(hint, '__name__', hint)}`"
     return {"UUID": "id", "datetime": "time", "Path": "text"}[hint.__name__]

@@ -321,7 +321,7 @@ class _Reader:
 
     def _file_id(self, node: yaml.Node) -> UUID:
         try:
-            return UUID(read_text(node, "file_id").removeprefix("dfl-"))
+            return UUID(str(getattr(node, "value", "")).removeprefix("dfl-"))
         except ValueError:
             raise YamlError(
                 line_of(node), "Not a file id. Upload the file and use the id of the answer."

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from app.console.verdicts import NONE, Row
-
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from app.text import spreadsheet_cell
 
 
 def as_attachment(content: str, name: str, media_type: str) -> Response:
@@ -27,10 +25,5 @@ def csv_of_rows(rows: Sequence[Row]) -> str:
         confidence = f"{row.confidence:.4f}" if row.state == "done" else ""
         label = {None: "", NONE: "none of the rules"}.get(row.label, row.label)
         cells = [row.name, row.type or "", confidence, label or "", row.state, row.summary]
-        writer.writerow([*map(quote_cell, cells), str(row.file_id)])
+        writer.writerow([*map(spreadsheet_cell, cells), str(row.file_id)])
     return "\ufeff" + out.getvalue()
-
-
-def quote_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

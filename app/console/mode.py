@@ -1,8 +1,8 @@
 """Whether the console is on."""
 
-import ipaddress
 from dataclasses import dataclass
 
+from app.addresses import is_loopback
 from app.settings import Settings
 
 HOME = "/console"
@@ -40,13 +40,3 @@ def choose_mode(settings: Settings) -> ConsoleMode:
 def signs_in_automatically(settings: Settings) -> bool:
     """Tell whether a browser on this machine needs no key."""
     return settings.console_sign_in == "automatic" and is_loopback(settings.host)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine, with or without brackets."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -27,6 +27,8 @@ _MAX_ATTEMPTS = 2
 _STUCK_SECONDS = 10.0
 _LOAD_SECONDS = 300.0
 _END_SECONDS = 2.0
+# Results between two looks at the size of the cache.
+_EVICT_AFTER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class _Worker:
 class LocalClassifier:
     """Classifies in worker processes, at most one a core; starts them when files come.
 
+    PIGEONHOLE_WORKERS, if it is set, limits them further.
+
     Texts and vectors go to the user's cache in `cache_directory`, None for none.
     """
 
@@ -58,9 +62,13 @@ class LocalClassifier:
         self._rules = rules
         self._settings = settings
         self._cache_directory = cache_directory
-        self._cores = min(len(os.sched_getaffinity(0)), _MAX_WORKERS)
+        is_set = "workers" in settings.model_fields_set
+        self._max_workers = min(
+            len(os.sched_getaffinity(0)), settings.workers if is_set else _MAX_WORKERS
+        )
         self._workers: list[_Worker] = []
         self._failed_starts = 0
+        self._results = 0
         self._context = multiprocessing.get_context("spawn")
 
     def __enter__(self) -> Self:
@@ -90,7 +98,12 @@ class LocalClassifier:
         for worker in self._workers:
             _end(worker.process)
         self._workers.clear()
-        UserCache(self._cache_directory, self._settings.cache_max_bytes).evict()
+        self._evict()
+
+    @property
+    def processes(self) -> list[SpawnProcess]:
+        """The worker processes."""
+        return [worker.process for worker in self._workers]
 
     def describe(self) -> str:
         """Return one line that says where the documents go."""
@@ -112,6 +125,9 @@ class LocalClassifier:
             for pipe in wait([each.pipe for each in busy.values()], timeout=1.0):
                 result = self._receive(busy[id(pipe)], again)
                 if result is not None:
+                    self._results += 1
+                    if self._results % _EVICT_AFTER == 0:
+                        self._evict()
                     yield result
             for worker in busy.values():
                 self._kill_stuck(worker)
@@ -141,7 +157,7 @@ class LocalClassifier:
     def _may_start(self) -> bool:
         """Tell whether another worker may start: one after the other, as few files need but one."""
         all_ready = all(worker.is_ready for worker in self._workers)
-        return all_ready and len(self._workers) < self._cores
+        return all_ready and len(self._workers) < self._max_workers
 
     def _receive(self, worker: _Worker, again: deque[_Try]) -> FileResult | None:
         """Take a message; returns the result if it is one, or if there will be none."""
@@ -153,6 +169,7 @@ class LocalClassifier:
             raise StartupError(message.sentence)
         if isinstance(message, Ready):
             worker.is_ready, worker.since = True, time.monotonic()
+            self._failed_starts = 0
             return None
         worker.current = None
         return message if isinstance(message, FileResult) else None
@@ -192,6 +209,9 @@ class LocalClassifier:
         if worker.current is not None and seconds > (limit if worker.is_ready else _LOAD_SECONDS):
             worker.is_stuck = worker.is_ready
             worker.process.kill()
+
+    def _evict(self) -> None:
+        UserCache(self._cache_directory, self._settings.cache_max_bytes).evict()
 
     def _start(self) -> _Worker:
         work = LocalWork(self._rules, self._settings, self._cache_directory)

@@ -78,6 +78,11 @@ class LocalEngine:
     def __exit__(self, *_: object) -> None:
         self._parser.close()
 
+    @property
+    def cache_directory(self) -> Path | None:
+        """The directory of the cache's entries, None without a cache."""
+        return self._cache.directory
+
     def classify(self, path: Path) -> FileResult:
         """Return the result of a file; never fails."""
         rules = self._rules

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -27,11 +27,12 @@ _key_option = click.option(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The address of a server, without a slash at the end, its key, and who named it."""
+    """The address of a server, without a slash at the end, its key, and what named the two."""
 
     url: str
     api_key: str
-    source: str
+    source: str = "--server"
+    key_source: str = "--api-key"
 
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,29 +48,35 @@ def find_server(
 
     Raises StartupError for an address that is none, for LlamaCloud's, and without a key.
     """
-    own_key = api_key or environment.get("PIGEONHOLE_API_KEY", "")
+    own = environment.get("PIGEONHOLE_API_KEY", "")
+    cloud = environment.get("LLAMA_CLOUD_API_KEY", "")
+    url, source, key, key_source = server, "--server", own, "PIGEONHOLE_API_KEY"
     if server is not None:
-        key = own_key or environment.get("LLAMA_CLOUD_API_KEY", "")
-        return _checked(server, key, "--server", "PIGEONHOLE_API_KEY")
-    if url := environment.get("PIGEONHOLE_URL", ""):
-        return _checked(url, own_key, "PIGEONHOLE_URL", "PIGEONHOLE_API_KEY")
-    if url := environment.get("LLAMA_CLOUD_BASE_URL", ""):
-        key = api_key or environment.get("LLAMA_CLOUD_API_KEY", "")
-        return _checked(url, key, "LLAMA_CLOUD_BASE_URL", "LLAMA_CLOUD_API_KEY")
-    return None
+        if not own and cloud:
+            key, key_source = cloud, "LLAMA_CLOUD_API_KEY"
+    elif url := environment.get("PIGEONHOLE_URL"):
+        source = "PIGEONHOLE_URL"
+    elif url := environment.get("LLAMA_CLOUD_BASE_URL"):
+        source, key, key_source = "LLAMA_CLOUD_BASE_URL", cloud, "LLAMA_CLOUD_API_KEY"
+    if not url and server is None:
+        return None
+    if api_key:
+        key, key_source = api_key, "--api-key"
+    return _checked(Server(url or "", key, source, key_source))
 
 
-def _checked(url: str, key: str, source: str, key_name: str) -> Server:
+def _checked(server: Server) -> Server:
+    """Return the server with a clean address; raises StartupError."""
     import httpx2  # noqa: PLC0415  # help must not wait for it
 
-    shown = escape_line(url)
+    source, shown = server.source, escape_line(server.url)
     try:
-        parsed = httpx2.URL(url.strip())
+        parsed = httpx2.URL(server.url.strip())
     except httpx2.InvalidURL:
         parsed = httpx2.URL("")
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
         raise StartupError(
-            f"{source}: {shown} is not the address of a server: give one such as "
+            f"{source}: {shown!r} is not the address of a server: give one such as "
             "http://127.0.0.1:8000"
         )
     host = parsed.host.lower().rstrip(".")
@@ -78,8 +85,11 @@ def _checked(url: str, key: str, source: str, key_name: str) -> Server:
             f"{source}: {shown} is LlamaCloud, to which this command sends no documents: give the "
             "address of your own server, or unset it to classify on this machine"
         )
+    key = server.api_key
     if not key:
-        raise StartupError(f"{source}: a server needs a key: set {key_name}, or give --api-key")
+        raise StartupError(
+            f"{source}: a server needs a key: set {server.key_source}, or give --api-key"
+        )
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise StartupError(f"the key of {shown} has characters that no key has: check {key_name}")
-    return Server(str(parsed).rstrip("/"), key, source)
+        raise StartupError(f"{server.key_source}: there is no such key; give all of its characters")
+    return replace(server, url=str(parsed).rstrip("/"))

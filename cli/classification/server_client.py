@@ -55,7 +55,10 @@ class ServerClient:
 
     def check(self) -> None:
         """Ask for something small, once: raises StartupError unless the server takes the key."""
-        self._request("GET", "/api/v1/classifier/jobs", waits=(), params={"page_size": 1})
+        try:
+            self._request("GET", "/api/v1/classifier/jobs", waits=(), params={"page_size": 1})
+        except ServerRefused as error:
+            raise StartupError(f"{self._not_ours}; it says: {error}") from None
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
         """Return the JSON of a GET."""
@@ -112,30 +115,26 @@ class ServerClient:
             try:
                 return None if answer.status_code == 204 else answer.json()
             except json.JSONDecodeError:
-                raise StartupError(
-                    f"{self._server.url} is not a server of Pigeonhole: check {self._source}"
-                ) from None
+                raise StartupError(self._not_ours) from None
         detail = _detail(answer)
         if answer.status_code in {401, 403}:
             raise StartupError(
-                f"{self._server.url} refuses the key: {detail} Check PIGEONHOLE_API_KEY or "
-                "--api-key."
+                f"{self._server.url} refuses the key that {self._server.key_source} gives: {detail}"
             )
         if answer.is_redirect or (answer.status_code == 404 and detail == ""):
-            raise StartupError(
-                f"{self._server.url} is not a server of Pigeonhole: check {self._source}"
-            )
+            raise StartupError(self._not_ours)
         raise ServerRefused(answer.status_code, detail or f"status {answer.status_code}")
 
     @property
-    def _source(self) -> str:
-        return self._server.source
+    def _not_ours(self) -> str:
+        server = self._server
+        return f"{server.url} does not work as a server of Pigeonhole: check {server.source}"
 
     def _unreachable(self, error: Exception) -> str:
         reason = "it takes too long" if isinstance(error, httpx2.TimeoutException) else str(error)
         return (
             f"{self._server.url} does not answer ({escape_line(reason)}): start it with "
-            f"`pigeonhole serve`, or check {self._source}"
+            f"`pigeonhole serve`, or check {self._server.source}"
         )
 
 

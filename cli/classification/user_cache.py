@@ -43,15 +43,15 @@ class UserCache:
 
     def __init__(self, directory: Path | None, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._directory = None
+        self._directory: Path | None = None
         if directory is not None and max_bytes > 0:
             with contextlib.suppress(OSError):
                 self._directory = _private(directory / "files")
 
     @property
-    def is_on(self) -> bool:
-        """Whether anything is kept."""
-        return self._directory is not None
+    def directory(self) -> Path | None:
+        """The directory of the entries, None if nothing is kept."""
+        return self._directory
 
     def entries(self, content: str) -> "ContentEntries":
         """Return the entries of files with these bytes, given as a digest."""

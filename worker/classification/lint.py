@@ -88,13 +88,12 @@ def _find_same_types(rules: Sequence[Rule], competing: list[int], engine: Engine
 
 def _find_two_types(rules: Sequence[Rule], competing: list[int], engine: Engine) -> Iterator[Hint]:
     """Yield the rules whose name joins the names of two built-in types, as "quotes and orders"."""
-    rows_of = engine.scorer.names.rows_of
     for position in competing:
         name = name_of(rules[position])
         parts = [part.strip() for part in _AND.split(name)]
-        if len(parts) < 2 or rows_of(name) or not all(parts):
+        if len(parts) < 2 or _find_named(name, engine) or not all(parts):
             continue
-        kinds = [frozenset(rows_of(part)) for part in parts]
+        kinds = [_find_named(part, engine) for part in parts]
         if all(kinds) and len({*kinds}) > 1:
             yield Hint(
                 HintKind.TWO_TYPES,
@@ -103,6 +102,16 @@ def _find_two_types(rules: Sequence[Rule], competing: list[int], engine: Engine)
                 "neither well.",
                 "Write one rule for each kind, and treat both types alike afterwards.",
             )
+
+
+def _find_named(name: str, engine: Engine) -> frozenset[int]:
+    """Return the built-in types of this name, which may be in the plural: names are not."""
+    scorer = engine.scorer
+    for form in (name, name[:-1], name[:-2]):
+        own = scorer.knowledge.rows.get(form)
+        if rows := scorer.names.rows_of(form) or ([] if own is None else [own]):
+            return frozenset(rows)
+    return frozenset()
 
 
 def _check_catch_alls(rules: Sequence[Rule], positions: Sequence[int]) -> Iterator[Hint]:

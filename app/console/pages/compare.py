@@ -11,7 +11,7 @@ from app.api.wire.ids import format_configuration_id
 from app.configurations import service as configurations
 from app.console.pages.jobs import JobRows, load_rows
 from app.console.pages.try_out import saved_configurations
-from app.console.verdicts import NONE, Row
+from app.console.verdicts import Row
 from app.console.versions import list_versions
 from app.console.visits import Visit
 from app.jobs import service
@@ -31,11 +31,12 @@ class Pair:
 
     @property
     def change(self) -> str:
-        if self.a.state != "done" or self.b.state != "done":
+        ended = ("done", "failed")
+        if self.a.state not in ended or self.b.state not in ended:
             return ""
-        if self.a.type == self.b.type:
+        if self.a.shown_type == self.b.shown_type:
             return "same"
-        if self.a.type is None:
+        if self.a.type is None and self.b.type is not None:
             return "gained"
         return "lost" if self.b.type is None else "other"
 
@@ -51,7 +52,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How many files went from one type to another; NONE stands for no type."""
+    """How many files went from one type to another; as filters know the types."""
 
     before: str
     after: str
@@ -111,9 +112,7 @@ def make_pairs(a: Sequence[Row], b: Sequence[Row]) -> list[Pair]:
 def find_moves(pairs: Sequence[Pair]) -> list[Move]:
     """Return the moves between types, the most frequent first."""
     moves = Counter(
-        (pair.a.type or NONE, pair.b.type or NONE)
-        for pair in pairs
-        if pair.change not in ("", "same")
+        (pair.a.shown_type, pair.b.shown_type) for pair in pairs if pair.change not in ("", "same")
     )
     return [Move(before, after, count) for (before, after), count in moves.most_common()]
 

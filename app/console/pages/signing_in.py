@@ -1,13 +1,13 @@
 """Sign in with an API key, sign out, choose a project or a language."""
 
-import ipaddress
 from datetime import timedelta
 from uuid import UUID
 
 from starlette.responses import RedirectResponse, Response
 
+from app.addresses import is_loopback
 from app.api.browser_session import FOREIGN
-from app.console.mode import is_loopback, signs_in_automatically
+from app.console.mode import signs_in_automatically
 from app.console.texts import codes
 from app.console.visits import LANGUAGE_COOKIE, Visit, Visitor
 from app.errors import Forbidden, NotAuthenticated, NotFound
@@ -133,7 +133,4 @@ def _is_on_this_machine(visitor: Visitor) -> bool:
 
 def _is_local_client(visitor: Visitor) -> bool:
     client = visitor.request.client
-    try:
-        return client is not None and ipaddress.ip_address(client.host).is_loopback
-    except ValueError:
-        return False
+    return client is not None and is_loopback(client.host)

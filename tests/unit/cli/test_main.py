@@ -1,6 +1,8 @@
 """The command's verbs and how it fails."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -38,10 +40,20 @@ def test_the_version() -> None:
 
 
 def test_an_unknown_verb() -> None:
-    done = CliRunner().invoke(commands, ["sevre"])
+    done = CliRunner().invoke(commands, ["serv"])
 
     assert done.exit_code == 2
-    assert "No such command 'sevre'. Did you mean 'serve'?" in done.output
+    assert "No such command 'serv'. Did you mean 'serve'?" in done.output
+    assert "No such command 'xyzzy'" in CliRunner().invoke(commands, ["xyzzy"]).output
+
+
+def test_the_help_of_classify_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, cli.classify;"
+        "print(*{'httpx2', 'numpy', 'pydantic_settings', 'rich', 'yaml'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b""
 
 
 @pytest.mark.parametrize("verb", ["serve", "worker", "migrate"])

@@ -1,0 +1,131 @@
+"""`pigeonhole classify` with a server: what it sends, what it leaves there, how it fails."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.configurations.rules_file import FileExample, FileRule, RulesFile
+from app.errors import StartupError
+from cli.classification.remote import RemoteClassifier
+from cli.classification.server import Server
+from cli.main import commands
+from devtools.client import RULES, Client
+from devtools.ports import free_port
+from devtools.server import RunningServer, embedded_server
+
+UPLOAD_MAX = 50_000
+RULES_FILE = RulesFile(tuple(FileRule(rule["type"], rule["description"]) for rule in RULES))
+INVOICE = "INVOICE {}\nTotal to pay: {}.50 by bank transfer"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    settings = {"workers": 1, "upload_max_bytes": UPLOAD_MAX}
+    with embedded_server(tmp_path_factory.mktemp("server") / "data", settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(server: RunningServer) -> Iterator[Client]:
+    with closing(Client(server)) as client:
+        yield client
+
+
+def stored(client: Client) -> tuple[int, int]:
+    """Return how many files and jobs the server has."""
+    files = client.http.get("/api/v1/beta/files").json()["items"]
+    jobs = client.http.get("/api/v1/classifier/jobs").json()["items"]
+    return len(files), len(jobs)
+
+
+def clear(client: Client) -> None:
+    for job in client.http.get("/api/v1/classifier/jobs").json()["items"]:
+        client.finished(job["id"])
+        client.http.delete(f"/api/v1/classifier/jobs/{job['id']}")
+    for file in client.http.get("/api/v1/beta/files").json()["items"]:
+        client.delete(file["id"])
+
+
+def named(server: RunningServer, key: str = "") -> Server:
+    return Server(server.base_url, key or server.api_key)
+
+
+def documents(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"{number:02}.txt" for number in range(count)]
+    for number, path in enumerate(paths):
+        path.write_text(INVOICE.format(number, number))
+    return paths
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> Result:
+    (folder / "rules.yaml").write_text(json.dumps({"rules": RULES}))
+    command = ["classify", str(folder), "--rules", str(folder / "rules.yaml"), *arguments]
+    return CliRunner(env=environment).invoke(commands, command)
+
+
+def test_files_of_two_jobs_and_what_is_left_of_them(
+    server: RunningServer, client: Client, tmp_path: Path
+) -> None:
+    paths = documents(tmp_path, 12)
+    (tmp_path / "12.txt").write_bytes(b"")
+    (tmp_path / "13.txt").write_bytes(b"x" * (UPLOAD_MAX + 1))
+
+    done = run(
+        tmp_path, "--json", LLAMA_CLOUD_BASE_URL=server.base_url, LLAMA_CLOUD_API_KEY=server.api_key
+    )
+
+    assert done.exit_code == 1, done.output
+    assert done.stderr.startswith(f"Sending documents to {server.base_url}; they are deleted")
+    items = json.loads(done.stdout)["items"]
+    assert [item["file"] for item in items[:12]] == [str(path) for path in paths]
+    assert [item["type"] for item in items] == ["invoice"] * 12 + [None, None]
+    assert [item["error"]["code"] for item in items[12:]] == ["empty", "too_large"]
+    assert items[0]["reasoning"].startswith(items[0]["summary"])
+    assert stored(client) == (0, 0)
+
+
+def test_examples_are_sent_and_deleted_too(
+    server: RunningServer, client: Client, tmp_path: Path
+) -> None:
+    (path,) = documents(tmp_path, 1)
+    rule = FileRule("invoice", RULES[0]["description"], (FileExample(path=path), FileExample("a")))
+    with RemoteClassifier(RulesFile((rule,), min_confidence=0.1), named(server)) as classifier:
+        assert stored(client) == (1, 0)
+        results = list(classifier.classify([path]))
+    assert [result.type for result in results] == ["invoice"]
+    assert stored(client) == (0, 0)
+
+
+def test_keep_leaves_files_and_jobs(server: RunningServer, client: Client, tmp_path: Path) -> None:
+    documents(tmp_path, 1)
+    done = run(tmp_path, "--keep", "--server", server.base_url, "--api-key", server.api_key)
+    assert done.exit_code == 0, done.output
+    assert "they stay there" in done.stderr
+    assert stored(client) == (1, 1)
+    clear(client)
+
+
+def test_what_is_interrupted_is_deleted(
+    server: RunningServer, client: Client, tmp_path: Path
+) -> None:
+    with RemoteClassifier(RULES_FILE, named(server)) as classifier:
+        results = classifier.classify(documents(tmp_path, 25))
+        next(results)
+    assert stored(client) == (0, 0)
+
+
+def test_a_server_that_refuses_or_does_not_answer(server: RunningServer, tmp_path: Path) -> None:
+    documents(tmp_path, 1)
+    for url, key, sentence in (
+        (server.base_url, "wrong", "refuses the key that --api-key gives"),
+        (f"http://127.0.0.1:{free_port()}", "key", "does not answer"),
+        (f"{server.base_url}/docs", "key", "does not work as a server of Pigeonhole"),
+    ):
+        done = run(tmp_path, "--server", url, "--api-key", key)
+        assert isinstance(done.exception, StartupError)
+        assert sentence in str(done.exception)
+        assert done.output == ""
