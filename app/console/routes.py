@@ -23,6 +23,7 @@ from app.console.pages import (
 )
 from app.console.rendering import assets
 from app.console.visits import Endpoint, Visit, open_page, page
+from app.limits.buckets import LocalBuckets
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -30,6 +31,8 @@ FOREVER = "public, max-age=31536000, immutable"
 
 def install(app: FastAPI) -> None:
     """Add the pages of the console, and send visitors of / there."""
+    # Of this process: keys have 256 random bits, so the limit only saves queries.
+    app.state.sign_in_attempts = LocalBuckets()
     app.router.routes.extend(
         [
             Route("/", _go_home, methods=["GET"]),

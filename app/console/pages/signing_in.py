@@ -21,9 +21,6 @@ SESSION_HOURS = 12
 ATTEMPTS_PER_MINUTE = 10
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
-# Of this process; a key has 256 random bits, so the limit only keeps the log and the CPU calm.
-attempts = LocalBuckets()
-
 
 def show_sign_in(visitor: Visitor) -> Response:
     """Show the form, or sign in by itself where the settings say so."""
@@ -40,6 +37,7 @@ def sign_in(visitor: Visitor) -> Response:
     # No session, no token of forms: the origin alone shows that our own page sent this.
     visitor.sessions.check_origin(visitor.request.headers)
     client = visitor.request.client
+    attempts: LocalBuckets = visitor.request.app.state.sign_in_attempts
     if attempts.take(client.host if client else "", ATTEMPTS_PER_MINUTE) > 0:
         return _form(visitor, 429, visitor.language.text("sign_in.too_many"))
     services = visitor.services

@@ -8,19 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEvent
-from app.console.pages import signing_in
 from app.db import Database, now
-from app.limits.buckets import LocalBuckets
 from app.projects.keys import revoke_key
-from app.projects.models import ApiKey, ConsoleSession
+from app.projects.models import ApiKey, ConsoleSession, KeyOrigin
 from devtools.tenant_data import TenantData
 from tests.integration.app.console.browser import Browser, is_signed_out
 from tests.integration.application import JOBS, Api, create_job, upload
-
-
-@pytest.fixture(autouse=True)
-def fresh_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing_in, "attempts", LocalBuckets())
 
 
 @pytest.fixture
@@ -89,7 +82,7 @@ def test_after_sign_out_the_cookie_is_worthless(api: Api, browser: Browser) -> N
     assert thief.call("GET", JOBS).status_code == 401
 
 
-def test_the_session_ends_with_its_key(api: Api, browser: Browser, database: Database) -> None:
+def test_the_session_ends_with_its_key(browser: Browser, database: Database) -> None:
     with database.write() as session:
         (key_id,) = session.scalars(select(ConsoleSession.key_id))
         revoke_key(session, key_id)
@@ -142,7 +135,7 @@ def test_a_session_is_useless_for_another_project(
 
 
 def test_an_organization_wide_key_chooses_its_project(
-    api: Api, tenants: TenantData, browser: Browser
+    tenants: TenantData, browser: Browser
 ) -> None:
     other = tenants.project(tenants.first)
 
@@ -212,8 +205,6 @@ def test_languages(browser: Browser) -> None:
 class TestAutomaticSignIn:
     @pytest.fixture
     def automatic(self, tenants: TenantData, tmp_path: Path) -> Api:
-        from app.projects.models import KeyOrigin  # noqa: PLC0415
-
         api = Api(tenants.database, tmp_path / "own", console_sign_in="automatic")
         api.key(tenants.first, origin=KeyOrigin.BOOTSTRAP)
         return api

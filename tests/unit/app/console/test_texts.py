@@ -7,6 +7,7 @@ import pytest
 
 import app.console
 from app.console.texts import choose_language, codes, load
+from app.errors import FileErrorCode
 
 FOLDER = Path(app.console.__file__).parent
 PLACEHOLDERS = re.compile(r"\{(\w+)\}")
@@ -46,8 +47,6 @@ def test_each_text_that_a_page_asks_for_exists() -> None:
 
 
 def test_each_reason_of_a_failure_has_advice() -> None:
-    from app.errors import FileErrorCode  # noqa: PLC0415
-
     for code in FileErrorCode:
         assert f"failure.{code}" in load("en").texts
 
