@@ -45,4 +45,5 @@ class Screens:
     def _check(self, where: str) -> None:
         if not self._page.evaluate("'axe' in window"):
             self._page.evaluate(AXE.read_text("utf-8"))
-        assert self._page.evaluate(RUN_AXE) == [], where
+        violations = self._page.evaluate(RUN_AXE)
+        assert not violations, f"{where}: {violations}"

@@ -105,7 +105,7 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     screens.look("jobs")
     page.locator("#jobs tbody a").first.click()
     screens.look("job")
-    page.get_by_label("Type", exact=True).select_option("recipe")
+    page.locator("#filter-type").select_option("recipe")
     assert page.locator("#items tbody tr:visible").count() == 1
     page.get_by_label("File name").fill("nothing like this")
     page.get_by_text("No file fits these filters.").wait_for()
@@ -177,7 +177,7 @@ def test_the_log_of_webhooks(
 def test_keys_and_projects_of_an_administrator(
     page: Any, server: RunningServer, screens: Screens
 ) -> None:
-    key = server.run("keys", "create", "--name", "chief", "--admin").split()[-1]
+    key = server.run("keys", "create", "chief", "--admin").split()[-1]
     page.goto("/")
     page.get_by_label("API key").fill(key)
     page.get_by_role("button", name="Sign in").click()
