@@ -4,6 +4,7 @@ Another language is one more file in `texts`. A text that it lacks is shown in E
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from importlib.resources import files
 
 DEFAULT = "en"
 # A smaller share is not shown as a number: 0 % would say that it cannot be.
-SMALLEST = 0.005
+SMALLEST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class Language:
         return "".join(table.get(each, each) for each in english)
 
     def percent(self, share: float) -> str:
-        """Return a share of 1 as a percentage. Only certainty is 100 %."""
+        """Return a share of 1 as a percentage, rounded down as in the reasoning."""
         if 0 < share < SMALLEST:
             return self.texts["format.tiny"]
-        percentage = min(round(share * 100), 99) if share < 1 else 100
+        # Binary fractions: 0.29 * 100 is a little less than 29.
+        percentage = math.floor(share * 100 + 1e-9)
         return self.texts["format.percent"].format(value=self.number(percentage))
 
     def size(self, size: int) -> str:

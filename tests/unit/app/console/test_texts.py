@@ -78,12 +78,14 @@ def test_numbers_follow_the_language() -> None:
     assert english.text("job.files", count=1200) == "1,200 files"
 
 
-def test_only_certainty_and_impossibility_are_rounded_to_100_and_0() -> None:
+def test_percentages_are_rounded_down_and_only_impossibility_is_0() -> None:
     english = load("en")
 
-    assert [english.percent(share) for share in (1, 0.9999, 0.0001, 0)] == [
+    assert [english.percent(share) for share in (1, 0.9999, 0.29, 0.975, 0.0001, 0)] == [
         "100%",
         "99%",
+        "29%",
+        "97%",
         "<1%",
         "0%",
     ]
