@@ -107,6 +107,13 @@ class JobV1(Shape):
     failed_count: Annotated[int, Field(ge=0)]
 
 
+class Label(Shape):
+    type: str | None
+    author: str
+    created_at: Moment
+    updated_at: Moment
+
+
 class ItemV1(Shape):
     id: UUID
     classify_job_id: UUID
@@ -117,6 +124,7 @@ class ItemV1(Shape):
     # extensions
     file_name: str
     error: FileError | None
+    label: Label | None
 
 
 class ResultsV1(Shape):

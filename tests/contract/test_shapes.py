@@ -83,7 +83,15 @@ ANSWERS: dict[tuple[str, str], tuple[int, Any]] = {
     ("DELETE", WEBHOOK): (204, NOTHING),
 }
 # Endpoints that the original never had: their own tests look at them.
-OURS = ("/api/v1/admin/", f"{JOB}/webhooks", "/livez", "/readyz")
+OURS = (
+    "/api/v1/admin/",
+    f"{JOB}/webhooks",
+    f"{JOB}/results/",  # labels
+    f"{FIRST_FILE}/pages/",
+    f"{CONFIGURATION}/versions",
+    "/livez",
+    "/readyz",
+)
 
 # No type of RULES fits this one.
 NEITHER = "The tide tables of Port Selwyn: high water at 03.12 and 15.40, low water at 09.25."
@@ -204,6 +212,10 @@ def walk_jobs(call: Caller) -> None:
     assert [item["result"]["type"] for item in ends["SUCCESS"]] == ["invoice", None]
     assert [item["result"] is None for item in ends["PARTIAL_SUCCESS"]] == [False, True]
     assert [item["error"]["code"] for item in ends["ERROR"]] == ["corrupt"]
+    label = fill(f"{JOB}/results/{{item_id}}/label", job["id"], ends["ERROR"][0]["id"])
+    assert call.http.put(label, json={"type": "invoice"}).status_code == 200
+    (labelled,) = call("GET", f"{JOB}/results", job["id"])["items"]
+    assert labelled["label"]["type"] == "invoice"
 
     parsing = {"target_pages": [0], "max_pages": 0}
     many = {"file_ids": [good] * 60, "rules": RULES, "parsing_configuration": parsing}
