@@ -14,10 +14,15 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from app.text import escape_line
 
 GAP = "  "
+
+# A last column narrower than this, if it needs more, makes records of rows.
+MIN_LAST = 24
 MAX_WIDTH = 80
 """The most columns of a table when the terminal does not tell its width."""
 
@@ -79,8 +84,8 @@ def print_record(record: object, labels: Columns, *, as_json: bool) -> None:
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows below their headings.
 
-    On a terminal columns are aligned; when they are too wide for it, each row takes several
-    lines. Elsewhere cells are separated by tabs. No cell is cut.
+    On a terminal columns are aligned, and the last one is wrapped. When the others leave no room
+    for it, each row takes several lines. Elsewhere cells are separated by tabs. No cell is cut.
     """
     cells = [[format_cell(value) for value in row] for row in rows]
     if not sys.stdout.isatty():
@@ -88,9 +93,14 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
             click.echo("\t".join(row))
         return
     widths = [max(map(cell_len, column)) for column in zip(headings, *cells, strict=True)]
-    if sum(widths) + len(GAP) * (len(widths) - 1) <= terminal_width():
+    start = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
+    room = terminal_width() - start
+    if room >= min(widths[-1], MIN_LAST):
         for row in [list(headings), *cells]:
-            click.echo(GAP.join(map(_pad, row, widths)).rstrip())
+            first, *others = _wrap(row[-1], room)
+            click.echo(GAP.join([*map(_pad, row[:-1], widths), first]).rstrip())
+            for line in others:
+                click.echo(" " * start + line)
         return
     label = max(map(len, headings))
     for row in cells:
@@ -131,6 +141,14 @@ def _cells(item: object, columns: Columns) -> list[str]:
         format_cell(getattr(item, part) if isinstance(part, str) else part(item))
         for part in columns.values()
     ]
+
+
+def _wrap(cell: str, width: int) -> list[str]:
+    """Return the lines of a cell, at least one, each at most so many columns wide."""
+    if cell_len(cell) <= width:
+        return [cell]
+    lines = Text(cell).wrap(Console(width=width), width)
+    return [line.plain.rstrip() for line in lines]
 
 
 def _pad(cell: str, width: int) -> str:

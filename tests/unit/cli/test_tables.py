@@ -64,15 +64,26 @@ def test_columns_are_aligned_by_what_a_terminal_shows(terminal: Terminal) -> Non
 
 def test_a_table_that_is_too_wide_becomes_records(terminal: Terminal) -> None:
     with redirect_stdout(terminal):
-        print_table(["id", "note"], [[PARCEL.id, "x" * 60], ["second", ""]])
+        print_table(["id", "note", "kind"], [[PARCEL.id, "x" * 60, "y"], ["second", "", ""]])
 
     assert terminal.getvalue().splitlines() == [
         f"id    {PARCEL.id}",
         f"note  {'x' * 60}",
+        "kind  y",
         "",
         "id    second",
         "",
     ]
+
+
+def test_the_last_column_is_wrapped(terminal: Terminal) -> None:
+    with redirect_stdout(terminal):
+        print_table(["id", "note"], [[PARCEL.id, "some words " * 8], ["second", ""]])
+
+    lines = terminal.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert lines[2].startswith(" " * 38 + "words some words")
+    assert " ".join(lines[1:-1]).split() == [str(PARCEL.id), *["some", "words"] * 8]
 
 
 def test_a_record_leaves_out_what_is_empty(terminal: Terminal) -> None:
