@@ -80,6 +80,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters["moment"] = _moment
+    environment.filters["exact_moment"] = _exact_moment
     environment.filters["json"] = _json
     return environment
 
@@ -87,6 +88,11 @@ def _environment() -> "Environment":
 def _moment(value: datetime) -> str:
     """Return a moment in UTC; scripts show it in the visitor's zone and language."""
     return value.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _exact_moment(value: datetime) -> str:
+    """Return a moment with its seconds, which tells apart what one chooses from."""
+    return value.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _json(value: object) -> str:

@@ -7,7 +7,8 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from app.console.mode import HOME
 from app.console.pages import (
@@ -35,7 +36,7 @@ def install(app: FastAPI) -> None:
     app.state.sign_in_attempts = LocalBuckets()
     app.router.routes.extend(
         [
-            Route("/", _go_home, methods=["GET"]),
+            PageRoute("/", _go_home, methods=["GET"]),
             _open("/sign-in", open_page(signing_in.show_sign_in)),
             _post("/sign-in", open_page(signing_in.sign_in)),
             _post("/language", open_page(signing_in.choose_language)),
@@ -59,9 +60,18 @@ def install(app: FastAPI) -> None:
             _get("/compare", compare.show_compare),
             _open("/status", page(status.show_status, for_all=True)),
             _open("/keys", page(keys.show_keys, for_admins=True)),
-            Route(f"{HOME}/static/{{version}}/{{name}}", _send_asset, methods=["GET"]),
+            PageRoute(f"{HOME}/static/{{version}}/{{name}}", _send_asset, methods=["GET"]),
         ]
     )
+
+
+class PageRoute(Route):
+    """A route whose template is in the log and in the metrics, as those of the API are."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return how well a request fits, and what the route knows about it."""
+        match, child_scope = super().matches(scope)
+        return match, {**child_scope, "route": self}
 
 
 def _get(path: str, handler: Callable[[Visit], Response]) -> Route:
@@ -69,11 +79,11 @@ def _get(path: str, handler: Callable[[Visit], Response]) -> Route:
 
 
 def _open(path: str, endpoint: Endpoint) -> Route:
-    return Route(HOME + path, endpoint, methods=["GET"])
+    return PageRoute(HOME + path, endpoint, methods=["GET"])
 
 
 def _post(path: str, endpoint: Endpoint) -> Route:
-    return Route(HOME + path, endpoint, methods=["POST"])
+    return PageRoute(HOME + path, endpoint, methods=["POST"])
 
 
 async def _go_home(request: Request) -> Response:

@@ -111,6 +111,7 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
 
 const language = body.dataset.language;
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const exactMoments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
 export const numbers = new Intl.NumberFormat(language);
 
 export function showTimes(within) {
@@ -120,8 +121,8 @@ export function showTimes(within) {
   }
   for (const option of within.querySelectorAll("option")) {
     option.textContent = option.textContent.replace(
-      /^(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/,
-      (_, day, hour) => moments.format(new Date(`${day}T${hour}Z`)),
+      /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/,
+      (_, day, hour) => exactMoments.format(new Date(`${day}T${hour}Z`)),
     );
   }
 }
