@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from starlette.responses import Response
 
 from app.console.pages.jobs import load_labels
 from app.console.verdicts import make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
+from app.files.models import File
 from app.jobs import service
+from app.jobs.models import Item
 from app.jobs.reasoning import Reasoning
+
+# Workers draw the pages of these; of other files the page shows the text at once.
+PICTURED = frozenset({"pdf", "png", "jpg", "gif", "bmp", "tiff", "webp", "heic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,11 @@ def show_result(visit: Visit) -> Response:
         job = service.find(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
         labels = load_labels(session, job.id)
+        file_type = session.scalar(
+            select(File.file_type)
+            .join(Item, Item.file_id == File.id)
+            .where(Item.id == item_id, Item.job_id == job.id)
+        )
     position = next((n for n, item in enumerate(items) if item.id == item_id), None)
     if position is None:
         raise NotFound(visit.language.text("error.no_page"))
@@ -52,6 +63,7 @@ def show_result(visit: Visit) -> Response:
             {"page": each.page, "quote": each.quote}
             for each in (item.verdict.evidence if item.verdict else ())
         ],
+        has_pictures=file_type in PICTURED,
         types=types_of(job.rules),
         position=position,
         count=len(items),

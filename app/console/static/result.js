@@ -8,7 +8,8 @@ const evidence = JSON.parse(result.dataset.evidence);
 const paper = document.getElementById("paper");
 const pages = document.getElementById("pages");
 let page = evidence[0]?.page ?? 0;
-let view = "picture";
+let view = result.dataset.pictures === "yes" ? "picture" : "text";
+let last = Infinity;
 let turn = 0;
 let pictures = new Map();
 
@@ -24,7 +25,7 @@ async function ask(path, options) {
   }
 }
 
-async function show({ fallBack = false } = {}) {
+async function show({ fallBack = false, forward = false } = {}) {
   turn += 1;
   const mine = turn;
   paper.replaceChildren(make("p", { className: "quiet", textContent: texts.loading }));
@@ -37,6 +38,11 @@ async function show({ fallBack = false } = {}) {
       content = await text();
     }
     if (mine !== turn) return;
+    if (!content && page > 0 && forward) {
+      page -= 1; // the document has no more pages
+      last = page;
+      return show();
+    }
     paper.replaceChildren(content ?? make("p", { className: "quiet", textContent: texts.no_text }));
     paper.querySelector("rect, mark")?.scrollIntoView({ block: "center" });
     // scrollIntoView moves the whole page too, where the document is below the verdict.
@@ -116,11 +122,11 @@ function showPages() {
   const go = (step, sign, label) => {
     const button = make("button", { type: "button", className: "small", textContent: sign, title: label });
     button.setAttribute("aria-label", label);
-    button.disabled = page + step < 0;
+    button.disabled = page + step < 0 || page + step > last;
     button.addEventListener("click", () => {
       page += step;
       result.dataset.moved = "yes";
-      show();
+      show({ forward: step > 0 });
       pages.querySelector(step < 0 ? "button" : "button:last-child").focus();
     });
     return button;
@@ -144,6 +150,7 @@ for (const each of ["picture", "text"]) {
     show();
   });
 }
+press(view);
 show({ fallBack: true });
 
 // The verdict of a file that is still waiting
