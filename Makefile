@@ -6,7 +6,7 @@
 	check-image bundle check-bundle \
 	bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs bench-memory \
-	bench-queue bench-webhooks bench-chaos
+	bench-queue bench-webhooks bench-chaos bench-console
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -158,3 +158,6 @@ bench-queue: install ## Measure the queue: a million jobs, large jobs beside sma
 
 bench-chaos: install ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
 	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)
+
+bench-console: install browser ## Measure the console in Chromium: a job of 500 files, new verdicts on 100
+	@$(BIN)/python -m benchmarks.server.console $(ARGS)
