@@ -92,8 +92,10 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("link", name="Next file").click()
     page.get_by_role("link", name="Next file").click()
     assert page.get_by_role("heading", level=1).inner_text() == HOSTILE_NAME
-    page.get_by_label("This is wrong: it is").select_option("recipe")
+    page.get_by_label("This is wrong: it is").select_option("another type …")
+    page.get_by_label("Name of the type").fill("poem")
     page.get_by_role("button", name="Save").click()
+    page.get_by_text("Noted: it is “poem”.").wait_for()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("The note is gone.").wait_for()
     page.get_by_label("This is wrong: it is").select_option("recipe")

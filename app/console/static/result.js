@@ -151,7 +151,12 @@ for (const each of ["picture", "text"]) {
   });
 }
 press(view);
-show({ fallBack: true });
+if (state === "failed") {
+  // What cannot be read has no pages; the buttons ask nevertheless.
+  paper.replaceChildren(make("p", { className: "quiet", textContent: texts.no_text }));
+} else {
+  show({ fallBack: true });
+}
 
 // The verdict of a file that is still waiting
 if (state === "waiting" || state === "running") {
@@ -169,12 +174,19 @@ if (state === "waiting" || state === "running") {
 // Corrections
 const label = document.getElementById("label");
 const choice = document.getElementById("label-type");
+const other = document.getElementById("label-other");
 const noted = document.getElementById("label-state");
 const path = `/api/v1/classifier/jobs/${job}/results/${item}/label`;
+choice?.addEventListener("change", () => {
+  other.hidden = choice.value !== "+";
+  if (!other.hidden) other.focus();
+});
 label?.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!choice.value) return choice.focus();
-  const type = choice.value === "-" ? null : choice.value;
+  let type = choice.value === "-" ? null : choice.value;
+  if (type === "+") type = other.value.trim();
+  if (type === "") return other.focus();
   try {
     await api(path, { method: "PUT", json: { type } });
     const undo = make("button", { type: "button", className: "plain", textContent: texts.undo });
