@@ -90,10 +90,12 @@ def _classify_again(page: "Page", client: Client, run: int) -> tuple[str, ...]:
     description = f"{RULES[0]['description']} Version {run}."
     page.locator("[data-rule] [data-description]").first.fill(description)
     page.evaluate("longTasks.length = 0")
+    link = page.locator("#open-job")
+    before = link.get_attribute("href")
     began = time.monotonic()
     page.locator("#run").click()
-    page.wait_for_timeout(100)  # the rows of the job before are gone by then
-    while not page.evaluate(ALL_SHOWN):
+    # The rows of the job before are gone once the link leads to another one.
+    while link.get_attribute("href") == before or not page.evaluate(ALL_SHOWN):
         page.wait_for_timeout(20)
     seconds = time.monotonic() - began
     job = client.http.get("/api/v1/classifier/jobs?page_size=1").json()["items"][0]
