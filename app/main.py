@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app.api import errors, health, links, metrics, openapi
+from app.api.browser_session import BrowserSessions
 from app.api.dependencies import Services
 from app.api.headers import security_headers
 from app.api.middleware.authentication import AuthenticationMiddleware
@@ -32,6 +33,8 @@ from app.api.v1 import (
 )
 from app.api.v2 import classify
 from app.api.v2 import saved_webhooks as saved_webhooks_v2
+from app.console import routes as console
+from app.console.mode import choose_mode
 from app.jobs.queue_collector import QueueCollector
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.projects.authenticator import Authenticator
@@ -107,6 +110,11 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     for module in ROUTES:
         app.router.routes.extend(module.router.routes)
     settings = services.settings
+    browser_sessions = None
+    if choose_mode(settings).is_on:
+        browser_sessions = BrowserSessions(settings, services.database, services.secrets)
+        app.state.browser_sessions = browser_sessions
+        console.install(app)
     # The middleware added last runs first.
     app.add_middleware(
         BodyLimitMiddleware,
@@ -119,6 +127,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         AuthenticationMiddleware,
         authenticator=Authenticator(services.database, services.secrets),
         rate_limiter=RateLimiter(settings),
+        browser_sessions=browser_sessions,
     )
     app.add_middleware(
         RequestMiddleware,

@@ -7,7 +7,7 @@ from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.labels.models import Label
 from app.previews.models import PreviewRequest
-from app.projects.models import ApiKey, Organization, Project
+from app.projects.models import ApiKey, ConsoleSession, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "CacheEntry",
     "Configuration",
     "ConfigurationVersion",
+    "ConsoleSession",
     "File",
     "Item",
     "Job",

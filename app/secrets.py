@@ -19,6 +19,8 @@ class Use(StrEnum):
     CURSORS = "page-tokens"
     WEBHOOKS = "webhook-secrets-at-rest"
     REQUESTS = "request-bodies"
+    SESSIONS = "console-sessions"
+    FORMS = "console-forms"
 
 
 class Secrets:

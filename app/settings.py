@@ -17,7 +17,6 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.addresses import Network, parse_networks
 from app.errors import StartupError
 from app.settings_checks import (
     MAX_PORT,
@@ -191,6 +190,16 @@ class Settings(BaseSettings):
     request_seconds: Annotated[float, Ge(0.1), Le(3600)] = Field(
         20,
         description="Time limit for the head of a request, and for a pause within its body.",
+    )
+    console: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Web pages at /console. auto: on, unless others reach the server without "
+        "https, that is host is not this machine and public_url is not https://.",
+    )
+    console_sign_in: Literal["key", "automatic"] = Field(
+        "key",
+        description="key: visitors of the console sign in with an API key; automatic: browsers on "
+        "this machine need none, if host is this machine.",
     )
     hsts_seconds: Annotated[int, Ge(0)] = Field(
         0,
@@ -376,11 +385,6 @@ class Settings(BaseSettings):
         if not self.blob_url:
             return self.data_dir / "blobs"
         return Path(unquote(urlsplit(self.blob_url).path))
-
-    @property
-    def webhook_networks(self) -> tuple[Network, ...]:
-        """The networks of `webhook_allow`."""
-        return parse_networks(self.webhook_allow)
 
     @property
     def webhook_waits(self) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import logging
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ import click
 
 from app import schema
 from app.broker import LocalNotifier
+from app.console.mode import HOME, choose_mode
 from app.db import Database
 from app.errors import StartupError
 from app.observability.logging import set_up_logging
@@ -34,6 +36,9 @@ from cli.pipeline import PRELOAD, build_pipeline, require_embedder
 from cli.tables import example
 from worker.runtime.local import LocalRunner
 from worker.runtime.supervised import start_fork_server
+
+
+log = logging.getLogger(__name__)
 
 
 @click.command(epilog=example("pigeonhole serve --port 8000"))
@@ -95,6 +100,7 @@ def _serve(settings: Settings) -> None:
         from cli.http_server import run_server  # noqa: PLC0415
 
         _greet(settings, listener)
+        log.info(choose_mode(settings).reason)
         run_server(Services(settings, database, blobs, secrets, notifier), runner, listener)
     finally:
         if runner is not None:
@@ -162,11 +168,18 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
         f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"
+        f"{_console_line(settings, url)}"
         "Point code written for LlamaCloud at it:\n"
         f"  export LLAMA_CLOUD_BASE_URL={url}\n"
         f"  export LLAMA_CLOUD_API_KEY={key}",
         flush=True,
     )
+
+
+def _console_line(settings: Settings, url: str) -> str:
+    if not choose_mode(settings).is_on:
+        return ""
+    return f"Open the console in a browser: {url}{HOME}\n"
 
 
 def _lock(data_dir: Path) -> TextIO:

@@ -21,6 +21,7 @@ compile runtime.txt pyproject.toml "$@"
 compile dev.txt pyproject.toml --extra dev "$@"
 compile build.txt requirements/build.in "$@"
 compile fuzz.txt requirements/fuzz.in "$@"
+compile browser.txt requirements/browser.in "$@"
 for sdk in services 1.0.0 1.6.0 2.15.0 2.19.0; do
     compile "sdk-$sdk.txt" "requirements/sdk-$sdk.in" "$@"
 done

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from app.api import documentation
 from app.api.headers import page_policy
 
 router = APIRouter()
@@ -42,6 +43,8 @@ async def docs(request: Request) -> HTMLResponse:
         swagger_js_url=f"{prefix}{ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{prefix}{ASSETS}/swagger-ui.css",
         swagger_favicon_url=f"{prefix}{ASSETS}/favicon-32x32.png",
+        # Sections are folded: the overview fits on a screen.
+        swagger_ui_parameters={"docExpansion": "none", "defaultModelsExpandDepth": -1},
     )
     page.headers["Content-Security-Policy"] = page_policy(bytes(page.body).decode())
     return page
@@ -83,6 +86,7 @@ def build_document(app: FastAPI) -> dict[str, Any]:
                 _add_errors(operations[method])
             else:
                 operations[method]["security"] = []
+    documentation.arrange(document)
     return document
 
 

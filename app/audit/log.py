@@ -29,6 +29,7 @@ class Action(StrEnum):
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     KEY_ROTATED = "key.rotated"
+    SIGNED_IN = "console.signed_in"
     FILE_UPLOADED = "file.uploaded"
     FILE_DELETED = "file.deleted"
     JOB_CREATED = "job.created"

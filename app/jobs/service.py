@@ -192,6 +192,15 @@ def _one_job(narrow: bool) -> Select[Job]:
     )
 
 
+def find(session: Session, scope: Scope, job_id: UUID) -> Job:
+    """Return a job of any version of the API; raises NotFound."""
+    query = select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
+    job = session.scalars(query).one_or_none()
+    if job is None:
+        raise NotFound(f"Classify job {job_id} does not exist.")
+    return job
+
+
 def find_page(
     session: Session, scope: Scope, request: PageRequest, api_version: ApiVersion
 ) -> Page[Job]:
@@ -205,13 +214,22 @@ def results(
 ) -> Sequence[ItemView]:
     """Return every item of a job in the order of its `file_ids`; raises NotFound."""
     get(session, scope, job_id, api_version)
-    rows = session.execute(
+    return list_items(session, job_id)
+
+
+def list_items(
+    session: Session, job_id: UUID, changed_since: datetime | None = None
+) -> Sequence[ItemView]:
+    """Return the items of any job in order; with `changed_since`, those that changed after it."""
+    query = (
         select(*ITEM_COLUMNS)
         .outerjoin(Result, Result.item_id == Item.id)
         .where(Item.job_id == job_id)
         .order_by(Item.ordinal)
     )
-    return [view_item(row) for row in rows]
+    if changed_since is not None:
+        query = query.where(Item.updated_at > changed_since)
+    return [view_item(row) for row in session.execute(query)]
 
 
 def view_item(row: Row[*tuple[Any, ...]]) -> ItemView:

@@ -14,6 +14,12 @@ from app.jobs.models import Worker
 MAX_HEARTBEAT_AGE = timedelta(seconds=60)
 
 
+def find_workers(session: Session) -> Sequence[Worker]:
+    """Return the live worker processes, the oldest first."""
+    query = select(Worker).where(Worker.seen_at > now() - MAX_HEARTBEAT_AGE)
+    return session.scalars(query.order_by(Worker.started_at, Worker.id)).all()
+
+
 def find_capabilities(session: Session) -> Sequence[dict[str, Any]]:
     """Return what each live worker process can do, as its heartbeat says."""
     query = select(Worker.capabilities).where(Worker.seen_at > now() - MAX_HEARTBEAT_AGE)

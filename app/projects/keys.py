@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
@@ -92,7 +92,39 @@ def find_key(session: Session, key_digest: str) -> StoredKey | None:
     if row is None:
         return None
     key: ApiKey = row.ApiKey
-    principal = Principal(
+    principal = load_principal(key, row.requests_per_minute, row.uploads_per_minute)
+    return StoredKey(principal, key.revoked_at, key.last_used_at)
+
+
+def list_keys(session: Session, organization_id: UUID) -> list[ApiKey]:
+    """Return the keys of an organization, newest first, revoked ones too."""
+    query = select(ApiKey).where(ApiKey.organization_id == organization_id)
+    return list(session.scalars(query.order_by(ApiKey.created_at.desc())))
+
+
+def find_first_key(session: Session) -> Principal | None:
+    """Return the principal of the key that the server made at its first start, or was given."""
+    row = session.execute(
+        select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
+        .join(Project, Project.id == ApiKey.project_id)
+        .where(
+            ApiKey.origin.in_((KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT)),
+            ApiKey.revoked_at.is_(None),
+            ApiKey.expires_at.is_(None),
+        )
+        .order_by(ApiKey.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return load_principal(row.ApiKey, row.requests_per_minute, row.uploads_per_minute)
+
+
+def load_principal(
+    key: ApiKey, requests_per_minute: int | None, uploads_per_minute: int | None
+) -> Principal:
+    """Return the principal of a row, with the limits of its project."""
+    return Principal(
         key_id=key.id,
         organization_id=key.organization_id,
         project_id=key.project_id,
@@ -100,10 +132,9 @@ def find_key(session: Session, key_digest: str) -> StoredKey | None:
         may_adopt=key.origin in (KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT),
         expires_at=key.expires_at,
         is_admin=key.is_admin,
-        requests_per_minute=row.requests_per_minute,
-        uploads_per_minute=row.uploads_per_minute,
+        requests_per_minute=requests_per_minute,
+        uploads_per_minute=uploads_per_minute,
     )
-    return StoredKey(principal, key.revoked_at, key.last_used_at)
 
 
 def record_use(session: Session, key_id: UUID) -> None:
@@ -225,11 +256,17 @@ def rotate_key(
     return RotatedKey(key, expires_at, old.expires_at)
 
 
-def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> KeyOrigin:
-    """Revoke a key and return its origin; raises NotFound for a key that is not valid."""
+def revoke_key(
+    session: Session, key_id: UUID, *, organization_id: UUID | None = None, actor: str = SERVER
+) -> KeyOrigin:
+    """Revoke a key and return its origin; raises NotFound for a key that is not valid.
+
+    With `organization_id`, keys of other organizations do not exist.
+    """
+    reach = ApiKey.organization_id == organization_id if organization_id is not None else true()
     revoked = session.execute(
         update(ApiKey)
-        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None), reach)
         .values(revoked_at=now())
         .returning(ApiKey.organization_id, ApiKey.origin)
     ).one_or_none()

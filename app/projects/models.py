@@ -68,3 +68,20 @@ class ApiKey(Base):
     # The key made by rotating this one. Without a foreign key: SQLite cannot add one.
     replaced_by: Mapped[UUID | None]
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ConsoleSession(Base):
+    """A browser that signed in to the console with a key. The cookie's token is kept as a digest.
+
+    The row is deleted at sign-out, and the session ends with its key. `project_id` is the project
+    that the visitor chose.
+    """
+
+    __tablename__ = "console_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet, find_sets
 from app.configurations.rules_file import RulesFile, read_rules
 from app.errors import StartupError
 from app.settings import load_settings
@@ -14,7 +15,6 @@ from app.text import escape_line
 from cli.classification.server import find_server, server_options
 from cli.rules.accuracy import Accuracy, Answer, FailedFile, measure
 from cli.rules.labels import Label, read_labels
-from cli.rules.ready_made import LANGUAGES, SETS, ReadyMadeSet, find_sets
 from cli.tables import Columns, example, json_option, print_items, print_json, print_table
 
 FILE = click.Path(path_type=Path)

@@ -5,6 +5,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.browser_session import BrowserSessions, has_session
 from app.errors import Forbidden, PigeonholeError
 from app.limits.rate import RateLimiter
 from app.projects.authenticator import Authenticator
@@ -16,14 +17,22 @@ SHARED_PATHS = ("/api/v1/projects", "/api/v1/organizations")
 
 
 class AuthenticationMiddleware:
-    """Passes requests below /api with a valid key only, and puts the principal into their state."""
+    """Passes requests below /api with a valid key only, and puts the principal into their state.
+
+    With `browser_sessions`, scripts of the console need no key.
+    """
 
     def __init__(
-        self, app: ASGIApp, authenticator: Authenticator, rate_limiter: RateLimiter
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        rate_limiter: RateLimiter,
+        browser_sessions: BrowserSessions | None = None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
         self._rate_limiter = rate_limiter
+        self._browser_sessions = browser_sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_below_root(scope) if scope["type"] == "http" else ""
@@ -42,7 +51,13 @@ class AuthenticationMiddleware:
         await self._app(scope, receive, send)
 
     async def _identify(self, scope: Scope) -> Principal:
-        header = Headers(scope=scope).get("authorization")
+        headers = Headers(scope=scope)
+        if self._browser_sessions is not None:
+            token = self._browser_sessions.read_token(headers)
+            if has_session(headers, token):
+                session = await to_thread.run_sync(self._browser_sessions.authorise, headers, token)
+                return session.principal
+        header = headers.get("authorization")
         key_digest = self._authenticator.read_header(header)
         principal = self._authenticator.find_cached(key_digest)
         if principal is None:

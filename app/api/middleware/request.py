@@ -94,6 +94,8 @@ class RequestMiddleware:
         if self._root_path:
             if path != self._root_path and not path.startswith(self._root_path + "/"):
                 path = self._root_path + path
+            if path == self._root_path:
+                path += "/"
             scope["root_path"] = self._root_path
         scope["path"] = path
 

@@ -82,7 +82,7 @@ def get_results(call: ApiCall, classify_job_id: UUID) -> ListResponse[ResultResp
     with call.read() as session:
         items = service.results(session, call.scope, classify_job_id, ApiVersion.V1)
         given = labels.find_of_job(session, classify_job_id)
-    answers = [_result_response(classify_job_id, item) for item in items]
+    answers = [result_response(classify_job_id, item) for item in items]
     for answer in answers:
         if answer.file_id in given:
             answer.label = label_response(given[answer.file_id])
@@ -145,7 +145,8 @@ def job_response(job: Job) -> ClassifyJobResponse:
     )
 
 
-def _result_response(job_id: UUID, item: ItemView) -> ResultResponse:
+def result_response(job_id: UUID, item: ItemView) -> ResultResponse:
+    """Return the wire form of an item."""
     return ResultResponse(
         id=item.id,
         classify_job_id=job_id,

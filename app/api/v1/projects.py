@@ -33,14 +33,14 @@ def list_projects(call: ApiCall, project_name: Text | None = None) -> list[Proje
     """List the projects that the API key may use."""
     with call.read() as session:
         projects = scope.find_projects(session, call.scope.principal, project_name)
-    return [_project_response(project) for project in projects]
+    return [project_response(project) for project in projects]
 
 
 @router.get("/projects/{wanted_id}")
 def get_project(call: ApiCall, wanted_id: UUID) -> ProjectResponse:
     """Return a project."""
     with call.read() as session:
-        return _project_response(scope.get_project(session, call.scope.principal, wanted_id))
+        return project_response(scope.get_project(session, call.scope.principal, wanted_id))
 
 
 @router.get("/organizations")
@@ -51,7 +51,8 @@ def list_organizations(call: ApiCall) -> list[OrganizationResponse]:
     return [OrganizationResponse(id=organization.id, name=organization.name)]
 
 
-def _project_response(project: Project) -> ProjectResponse:
+def project_response(project: Project) -> ProjectResponse:
+    """Return the wire form of a project."""
     return ProjectResponse(
         id=project.id,
         name=project.name,

@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 from pydantic import TypeAdapter
 
+from app.configurations.ready_made import ReadyMadeSet
 from app.webhooks.signing import sign
 from cli.main import commands, main
-from cli.rules.ready_made import ReadyMadeSet
 from cli.tables import JsonOption
 from devtools.client import Client
 from devtools.server import RunningServer, embedded_server

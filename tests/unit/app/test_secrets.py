@@ -29,6 +29,8 @@ def test_a_derivation_never_changes() -> None:
         "page-tokens",
         "webhook-secrets-at-rest",
         "request-bodies",
+        "console-sessions",
+        "console-forms",
     ]
 
 

@@ -77,7 +77,11 @@ def test_errors_know_their_status_and_headers() -> None:
 
 
 def test_each_error_has_a_status_of_its_own() -> None:
-    statuses = [error.status for error in PigeonholeError.__subclasses__()]
+    statuses = [
+        error.status
+        for error in PigeonholeError.__subclasses__()
+        if error.__module__ == "app.errors"
+    ]
 
     assert len(set(statuses)) == len(statuses)
     assert all(400 <= status < 600 for status in statuses)

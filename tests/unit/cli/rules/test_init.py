@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet
 from app.configurations.rules_file import read_rules
 from app.errors import StartupError
 from cli.main import commands
-from cli.rules.ready_made import LANGUAGES, SETS, ReadyMadeSet
 
 
 def init(*arguments: str) -> Result:

@@ -220,7 +220,10 @@ def test_a_document_is_what_its_heading_calls_it(engine: Engine, rules: list[Rul
     assert result.verdict.type == "credit_note"
     named = result.evidence.scoring.ranking[0].named
     assert named > 2
-    assert '\n- It calls itself “Gutschrift” (page 1), a name for "credit note".' in result.verdict.reasoning
+    assert (
+        '\n- It calls itself “Gutschrift” (page 1), a name for "credit note".'
+        in result.verdict.reasoning
+    )
     assert f"what the document calls itself {named:.2f}" in result.verdict.reasoning
 
 

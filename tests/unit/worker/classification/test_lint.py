@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet
 from app.jobs.values import Rule
-from cli.rules.ready_made import LANGUAGES, SETS, ReadyMadeSet
 from worker.classification.engine import Engine
 from worker.classification.lint import lint_rules
 from worker.classification.rules.hints import HintKind

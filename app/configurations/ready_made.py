@@ -20,13 +20,18 @@ class ReadyMadeSet:
     @cached_property
     def content(self) -> str:
         """The YAML, with its comments."""
-        file = files("cli.rules") / "sets" / self.lang / f"{self.name}.yaml"
+        file = files("app.configurations") / "sets" / self.lang / f"{self.name}.yaml"
         return file.read_text(encoding="utf-8")
 
     @cached_property
     def rules_file(self) -> RulesFile:
         """The rules."""
         return parse_rules(self.content.encode(), f"{self.lang}/{self.name}.yaml")
+
+
+def find_set(name: str, lang: str) -> ReadyMadeSet | None:
+    """Return the set of a name and a language; None if there is none."""
+    return ReadyMadeSet(name, lang) if name in SETS and lang in LANGUAGES else None
 
 
 def find_sets(lang: str) -> list[ReadyMadeSet]:

@@ -1,0 +1,1 @@
+"""The console: web pages for people who look at documents and write rules."""

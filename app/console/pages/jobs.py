@@ -1,0 +1,148 @@
+"""The list of jobs, the page of one job, its rows while it runs, its downloads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.api.v1.classifier import result_response
+from app.api.v1.schemas import ResultResponse
+from app.api.wire.pagination import ListResponse, PageParams, encode_token
+from app.console.charts import make_plots
+from app.console.downloads import as_attachment, csv_of_rows
+from app.console.verdicts import Row, make_row
+from app.console.visits import Visit
+from app.db import now
+from app.errors import BadRequest
+from app.jobs import service
+from app.jobs.models import Job, JobStatus
+from app.jobs.values import ApiVersion
+from app.labels import service as labels
+from app.webhooks import service as webhooks
+from app.webhooks.policy import make_policy
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class JobRows:
+    """A job and its files."""
+
+    job: Job
+    rows: Sequence[Row]
+
+
+def load_labels(session: Session, job_id: UUID) -> Mapping[UUID, str | None]:
+    """Return what people said about the files of a job, by the files' ids."""
+    return {file_id: label.type for file_id, label in labels.find_of_job(session, job_id).items()}
+
+
+def load_rows(
+    session: Session, visit: Visit, job_id: UUID, changed_since: datetime | None = None
+) -> JobRows:
+    """Return a job and its files; raises NotFound."""
+    job = service.find(session, visit.call.scope, job_id)
+    items = service.list_items(session, job_id, changed_since)
+    given = load_labels(session, job_id)
+    return JobRows(job, [make_row(item, given) for item in items])
+
+
+def list_jobs(visit: Visit) -> Response:
+    """Show the jobs of the project, newest first."""
+    version = ApiVersion.V2 if visit.param("version") == "2" else ApiVersion.V1
+    purpose = f"console jobs {version} {visit.call.scope.project_id}"
+    params = PageParams(PAGE_SIZE, visit.param("page") or None)
+    secrets = visit.services.secrets
+    with visit.call.read() as session:
+        page = service.find_page(
+            session, visit.call.scope, params.to_request(secrets, purpose, PAGE_SIZE), version
+        )
+    return visit.render(
+        "jobs.html",
+        section="jobs",
+        jobs=page.rows,
+        version_shown=int(version),
+        is_first=not visit.param("page"),
+        next_page=encode_token(secrets, purpose, page.next_after),
+        is_live=any(job.status == JobStatus.PENDING for job in page.rows),
+    )
+
+
+def show_job(visit: Visit) -> Response:
+    """Show one job."""
+    # Before the rows: what changes meanwhile is fetched once more.
+    cursor = now()
+    job_id = visit.id("job_id")
+    with visit.call.read() as session:
+        found = load_rows(session, visit, job_id)
+        deliveries = webhooks.list_deliveries(session, job_id)
+        policy = make_policy(visit.services.settings)
+        hooks = webhooks.list_configurations(session, job_id, policy)
+    return visit.render(
+        "job.html",
+        section="jobs",
+        job=found.job,
+        rows=found.rows,
+        cursor=cursor,
+        plots=make_plots(found.rows),
+        deliveries=deliveries,
+        hooks=hooks,
+    )
+
+
+def show_rows(visit: Visit) -> Response:
+    """Return the rows that changed, for the script that keeps a table up to date."""
+    cursor = now()
+    since = _moment(visit)
+    with visit.call.read() as session:
+        found = load_rows(session, visit, visit.id("job_id"), since)
+    return visit.fragment("rows.html", job=found.job, rows=found.rows, cursor=cursor)
+
+
+def show_plots(visit: Visit) -> Response:
+    """Return the plots, for the script that replaces them when a job has ended."""
+    with visit.call.read() as session:
+        found = load_rows(session, visit, visit.id("job_id"))
+    return visit.fragment("plots.html", plots=make_plots(found.rows))
+
+
+def show_webhooks(visit: Visit) -> Response:
+    """Return the log of webhooks, for the script that sent one again."""
+    job_id = visit.id("job_id")
+    with visit.call.read() as session:
+        service.require(session, visit.call.scope, job_id)
+        deliveries = webhooks.list_deliveries(session, job_id)
+        hooks = webhooks.list_configurations(session, job_id, make_policy(visit.services.settings))
+    return visit.fragment("deliveries.html", deliveries=deliveries, hooks=hooks)
+
+
+def download_csv(visit: Visit) -> Response:
+    """Send the results of a job as CSV."""
+    with visit.call.read() as session:
+        found = load_rows(session, visit, visit.id("job_id"))
+    return as_attachment(csv_of_rows(found.rows), f"{found.job.id}.csv", "text/csv")
+
+
+def download_json(visit: Visit) -> Response:
+    """Send the results of a job as the API returns them."""
+    with visit.call.read() as session:
+        job = service.find(session, visit.call.scope, visit.id("job_id"))
+        items = service.list_items(session, job.id)
+    answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])
+    return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
+
+
+def _moment(visit: Visit) -> datetime | None:
+    given = visit.param("since")
+    if not given:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadRequest("`since` is not a moment.")
+    return moment

@@ -1,0 +1,136 @@
+// What every page shares: calls to the API, notices, times in the visitor's zone, polling.
+
+const body = document.body;
+export const base = body.dataset.base;
+const root = body.dataset.root;
+const token = body.dataset.formToken;
+
+export class Refused extends Error {}
+
+/** Send a request to the API and return its JSON, null for an empty answer. Throws Refused. */
+export async function api(path, { method = "GET", json, form, raw = false } = {}) {
+  const headers = { "X-Form-Token": token };
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(root + path, {
+      method,
+      headers,
+      body: json === undefined ? form : JSON.stringify(json),
+      credentials: "same-origin",
+    });
+  } catch {
+    throw new Refused(body.dataset.offline);
+  }
+  if (answer.status === 401) {
+    location.reload(); // the session has ended: the page leads to the sign-in
+    throw new Refused("");
+  }
+  if (raw) return answer;
+  const content = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(sentence(content, answer.status));
+  return content;
+}
+
+function sentence(content, status) {
+  const detail = content?.detail;
+  if (Array.isArray(detail)) return detail.map((each) => each.msg).join(" ");
+  return typeof detail === "string" ? detail : `HTTP ${status}`;
+}
+
+/** Fetch a part of a page and return its first element. Text of documents stays text in it. */
+export async function fragment(path) {
+  const answer = await fetch(base + path, {
+    headers: { "X-Fragment": "1" },
+    credentials: "same-origin",
+  });
+  if (answer.status === 401) location.reload();
+  if (!answer.ok) throw new Refused(`HTTP ${answer.status}`);
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return document.adoptNode(parsed.body.firstElementChild);
+}
+
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  Object.assign(element, properties);
+  element.append(...children);
+  return element;
+}
+
+/** Show a notice for a while. With `undo`, call it if its button is pressed before `done` is. */
+export function notify(text, { undo, undoText, done, seconds = 7 } = {}) {
+  const box = make("div", { className: "notice" }, make("span", { textContent: text }));
+  let open = true;
+  const close = (finish) => {
+    if (!open) return;
+    open = false;
+    clearTimeout(timer);
+    removeEventListener("pagehide", onLeave);
+    box.remove();
+    finish?.();
+  };
+  const onLeave = () => close(done);
+  const timer = setTimeout(onLeave, seconds * 1000);
+  addEventListener("pagehide", onLeave);
+  if (undo) {
+    const button = make("button", { type: "button", textContent: undoText });
+    button.addEventListener("click", () => close(undo));
+    box.append(button);
+  }
+  document.getElementById("notices").append(box);
+}
+
+export function complain(error) {
+  if (error instanceof Refused) {
+    if (error.message) notify(error.message, { seconds: 12 });
+  } else throw error;
+}
+
+/** Call `look` until it returns false: soon after true, more and more rarely after null. */
+export async function poll(look, { first = 200, slowest = 4000 } = {}) {
+  let wait = first;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (document.hidden) await new Promise((resolve) => {
+      document.addEventListener("visibilitychange", resolve, { once: true });
+    });
+    let changed;
+    try {
+      changed = await look();
+    } catch {
+      changed = null; // the server is away for a moment
+    }
+    if (changed === false) return;
+    wait = changed ? first : Math.min(wait * 1.5, slowest);
+  }
+}
+
+const language = body.dataset.language;
+const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const exactMoments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+export const numbers = new Intl.NumberFormat(language);
+
+export function showTimes(within) {
+  for (const time of within.querySelectorAll("time[data-local]")) {
+    time.textContent = moments.format(new Date(time.dateTime));
+    time.removeAttribute("data-local");
+  }
+  for (const option of within.querySelectorAll("option")) {
+    option.textContent = option.textContent.replace(
+      /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/,
+      (_, day, hour) => exactMoments.format(new Date(`${day}T${hour}Z`)),
+    );
+  }
+}
+
+showTimes(document);
+for (const select of document.querySelectorAll("[data-submit]")) {
+  select.addEventListener("change", () => select.form.submit());
+}
+for (const field of document.querySelectorAll("[data-here]")) {
+  field.value = location.pathname + location.search;
+}

@@ -1,0 +1,49 @@
+// Keeps a table of a job's files up to date.
+import { base, fragment, poll, showTimes } from "./page.js";
+
+/** Follow a job until it ends; `update` gets the state of the job and its changed rows. */
+export function follow(jobId, cursor, update) {
+  let since = cursor;
+  return poll(async () => {
+    const query = since ? `?since=${encodeURIComponent(since)}` : "";
+    const table = await fragment(`/jobs/${jobId}/rows${query}`);
+    since = earlier(table.dataset.cursor);
+    const rows = [...table.querySelectorAll("tr")];
+    const state = {
+      status: table.dataset.status,
+      ended: Number(table.dataset.ended),
+      count: Number(table.dataset.count),
+      text: table.dataset.progress,
+    };
+    update(state, rows);
+    if (state.status !== "PENDING") return false;
+    return rows.length > 0 ? true : null;
+  }, { first: 250, slowest: 3000 });
+}
+
+/** Two seconds before: a transaction may end later than the moment that it wrote. */
+function earlier(moment) {
+  return new Date(Date.parse(moment) - 2000).toISOString();
+}
+
+/** Put changed rows in the place of those with the same id, or at the end. */
+export function merge(tbody, rows) {
+  for (const row of rows) {
+    const old = document.getElementById(row.id);
+    if (!old) tbody.append(row);
+    else if (old.className !== row.className || !row.classList.contains("done")) old.replaceWith(row);
+  }
+  showTimes(tbody);
+}
+
+export function showProgress(state) {
+  const text = document.getElementById("progress-text");
+  text.textContent = state.text;
+  text.className = `badge ${state.status.toLowerCase()}`;
+  const bar = document.getElementById("progress");
+  bar.max = state.count;
+  bar.value = state.ended;
+  bar.hidden = state.status !== "PENDING";
+}
+
+export { base };

@@ -1,0 +1,287 @@
+// The first page: uploads files while one writes rules, starts a job, shows verdicts as they come.
+import { api, base, complain, fill, make, notify, numbers } from "./page.js";
+import { findProblem, readRules, showRules } from "./rules-editor.js";
+import { follow, merge, showProgress } from "./rows.js";
+
+const PARALLEL = 4;
+const page = document.getElementById("try");
+const texts = JSON.parse(page.dataset.texts);
+const limits = JSON.parse(document.getElementById("editor").dataset.limits);
+const given = JSON.parse(page.dataset.given);
+const chosen = document.getElementById("chosen");
+const runState = document.getElementById("run-state");
+const runButton = document.getElementById("run");
+/** @type {{id: ?string, name: string, file: ?File, row: HTMLElement, state: string}[]} */
+let files = [];
+let uploads = 0;
+let waiting = [];
+let before = null;
+
+function say(text, wrong = false) {
+  runState.textContent = text;
+  runState.className = wrong ? "wrong" : "quiet";
+}
+
+function count() {
+  document.getElementById("chosen-head").hidden = files.length === 0;
+  document.getElementById("chosen-count").textContent =
+    files.length === 1 ? texts.count_one : fill(texts.count, { count: numbers.format(files.length) });
+}
+
+function addFile({ id = null, name, file = null }) {
+  if (id && files.some((each) => each.id === id)) return;
+  const state = make("span", { className: "file-state", textContent: id ? "" : texts.uploading });
+  const remove = make("button", { type: "button", className: "plain icon", textContent: "×", title: texts.remove });
+  remove.setAttribute("aria-label", `${texts.remove}: ${name}`);
+  const row = make("li", {}, make("bdi", { textContent: name, dir: "auto" }), state, remove);
+  const entry = { id, name, file, row, state: id ? "ready" : "waiting" };
+  remove.addEventListener("click", () => {
+    files = files.filter((each) => each !== entry);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    const box = document.querySelector(`#uploaded input[value="${entry.id}"]`);
+    if (box) box.checked = false;
+    count();
+    (next?.querySelector("button") ?? document.querySelector("label[for=pick]")).focus();
+  });
+  files.push(entry);
+  chosen.append(row);
+  if (file) {
+    if (file.size > limits.bytes) fail(entry, texts.too_large);
+    else waiting.push(entry);
+  }
+}
+
+function addFiles(list) {
+  for (const file of list) {
+    if (file.name.startsWith(".")) continue; // what systems leave in folders
+    addFile({ name: file.webkitRelativePath || file.name, file });
+  }
+  count();
+  say("");
+  upload();
+}
+
+function fail(entry, text) {
+  entry.state = "failed";
+  entry.row.classList.add("failed");
+  entry.row.querySelector(".file-state").textContent = text;
+}
+
+function upload() {
+  while (uploads < PARALLEL && waiting.length) {
+    const entry = waiting.shift();
+    uploads += 1;
+    send(entry).finally(() => {
+      uploads -= 1;
+      upload();
+    });
+  }
+}
+
+async function send(entry) {
+  const form = new FormData();
+  form.append("purpose", "classify");
+  form.append("file", entry.file, entry.name);
+  try {
+    const answer = await api("/api/v1/beta/files", { method: "POST", form });
+    entry.id = answer.id;
+    entry.state = "ready";
+    entry.row.querySelector(".file-state").textContent = texts.ready;
+  } catch (error) {
+    fail(entry, error.message || texts.failed);
+  }
+}
+
+function allUploaded() {
+  return new Promise((resolve) => {
+    const look = () => (uploads || waiting.length ? setTimeout(look, 50) : resolve());
+    look();
+  });
+}
+
+// Files
+const drop = document.getElementById("drop");
+for (const kind of ["dragenter", "dragover"]) {
+  document.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) drop.classList.remove("over");
+});
+document.addEventListener("drop", async (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  addFiles(await filesOf(event.dataTransfer));
+});
+for (const id of ["pick", "pick-folder"]) {
+  const input = document.getElementById(id);
+  input.addEventListener("change", () => {
+    addFiles(input.files);
+    input.value = "";
+  });
+}
+
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const found = [];
+  for (const entry of entries) await walk(entry, found);
+  return found;
+}
+
+async function walk(entry, found) {
+  if (entry.isFile) {
+    found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!part.length) return;
+    for (const each of part) await walk(each, found);
+  }
+}
+
+document.getElementById("uploaded")?.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.checked) addFile({ id: box.value, name: box.dataset.name });
+  else files.find((each) => each.id === box.value)?.row.querySelector("button").click();
+  count();
+});
+document.getElementById("find-file")?.addEventListener("input", (event) => {
+  const part = event.target.value.trim().toLowerCase();
+  for (const line of document.getElementById("uploaded").children) {
+    line.hidden = !line.textContent.toLowerCase().includes(part);
+  }
+});
+document.getElementById("clear").addEventListener("click", () => {
+  const old = files;
+  const clear = (entries) => {
+    files = entries;
+    chosen.replaceChildren(...entries.map((each) => each.row));
+    count();
+  };
+  waiting = [];
+  clear([]);
+  notify(texts.cleared, { undoText: texts.undo, undo: () => clear(old) });
+  document.getElementById("pick").focus();
+});
+
+// Rules
+const set = document.getElementById("rule-set");
+set.addEventListener("change", async () => {
+  const option = set.selectedOptions[0];
+  if (option.dataset.rules) {
+    showRules(JSON.parse(option.dataset.rules).map(([type, description]) => ({ type, description })));
+  } else if (option.value.startsWith("saved:")) {
+    await useSaved(option.value.slice(6)).catch(complain);
+  }
+});
+
+async function useSaved(id) {
+  const saved = await api(`/api/v1/beta/configurations/${id}`);
+  showRules(saved.parameters.rules);
+  document.getElementById("rules-name").value = saved.name;
+  const least = saved.parameters.min_confidence;
+  document.getElementById("min-confidence").value = least ? Math.round(least * 100) : "";
+}
+
+document.getElementById("save-rules").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const name = document.getElementById("rules-name").value.trim();
+  const problem = findProblem() || (name ? "" : texts.name_first);
+  if (problem) return notify(problem);
+  const parameters = { product_type: "classify_v2", rules: readRules(), min_confidence: minConfidence() };
+  try {
+    await api("/api/v1/beta/configurations", { method: "POST", json: { name, parameters } });
+    notify(fill(texts.saved, { name }));
+  } catch (error) {
+    complain(error);
+  }
+});
+
+function minConfidence() {
+  const value = Number(document.getElementById("min-confidence").value);
+  return value ? Math.min(value, 100) / 100 : null;
+}
+
+// Run
+runButton.addEventListener("click", async () => {
+  if (!files.length) return say(texts.no_files, true);
+  const problem = findProblem();
+  if (problem) {
+    document.querySelector(".rule .wrong")?.closest(".rule").scrollIntoView({ block: "nearest" });
+    return say(problem, true);
+  }
+  runButton.disabled = true;
+  try {
+    say(uploads || waiting.length ? texts.uploading : "");
+    await allUploaded();
+    await run();
+    say("");
+  } catch (error) {
+    say(error.message, true);
+  } finally {
+    runButton.disabled = false;
+  }
+});
+
+async function run() {
+  const ids = files.filter((each) => each.id).map((each) => each.id);
+  if (!ids.length) return say(texts.no_files, true);
+  if (ids.length > limits.files) {
+    return say(fill(texts.too_many, { count: numbers.format(limits.files) }), true);
+  }
+  const parsing = { max_pages: Number(document.getElementById("max-pages").value) || 0 };
+  const language = document.getElementById("language").value;
+  if (language) parsing.lang = language;
+  const job = await api("/api/v1/classifier/jobs", {
+    method: "POST",
+    json: {
+      file_ids: ids,
+      rules: readRules(),
+      mode: document.getElementById("mode").value,
+      parsing_configuration: parsing,
+      min_confidence: minConfidence(),
+    },
+  });
+  showJob(job.id, ids.length);
+}
+
+function showJob(id, total) {
+  const tbody = document.querySelector("#items tbody");
+  const old = new Map([...tbody.rows].map((row) => [row.dataset.file, row.dataset.type]));
+  tbody.replaceChildren();
+  document.getElementById("verdicts").hidden = false;
+  document.getElementById("open-job").href = `${base}/jobs/${id}`;
+  const compare = document.getElementById("open-compare");
+  compare.hidden = before === null;
+  compare.href = `${base}/compare?a=${before}&b=${id}`;
+  before = id;
+  showProgress({ status: "PENDING", ended: 0, count: total, text: "" });
+  let first = true;
+  return follow(id, "", (state, rows) => {
+    for (const row of rows) {
+      const was = old.get(row.dataset.file);
+      if (row.classList.contains("done") && was && !was.startsWith("!") && was !== row.dataset.type) {
+        row.classList.add("changed");
+        row.querySelector(".cell-type").append(
+          make("span", { className: "was", textContent: fill(texts.was, { type: was === "-" ? texts.none : was }) }));
+      }
+    }
+    merge(tbody, rows);
+    showProgress(state);
+    if (first) document.getElementById("verdicts").scrollIntoView({ block: "start" });
+    first = false;
+  });
+}
+
+// Begin with what the address names
+for (const file of given.files) addFile(file);
+if (given.rules.length) before = given.job;
+count();
+const rulesId = new URLSearchParams(location.search).get("rules");
+if (rulesId) useSaved(rulesId).catch(complain);

@@ -1,0 +1,92 @@
+"""The texts of the console: one JSON file a language, whose name is the language's code.
+
+Another language is one more file in `texts`. A text that it lacks is shown in English.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+DEFAULT = "en"
+# A smaller share is not shown as a number: 0 % would say that it cannot be.
+SMALLEST = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its code, and its texts by key."""
+
+    code: str
+    texts: Mapping[str, str]
+
+    def text(self, key: str, /, **values: object) -> str:
+        """Return a text with its `{names}` filled in; numbers get the language's separators.
+
+        With `count=1` the text of the key with `.one` is used if there is one.
+        """
+        if values.get("count") == 1 and f"{key}.one" in self.texts:
+            key = f"{key}.one"
+        shown = {
+            name: self.number(value) if isinstance(value, int) else value
+            for name, value in values.items()
+        }
+        return self.texts[key].format_map(shown) if shown else self.texts[key]
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number with the language's separators."""
+        english = f"{value:,.{digits}f}"
+        table = {",": self.texts["format.thousands"], ".": self.texts["format.decimal"]}
+        return "".join(table.get(each, each) for each in english)
+
+    def percent(self, share: float) -> str:
+        """Return a share of 1 as a percentage, rounded down as in the reasoning."""
+        if 0 < share < SMALLEST:
+            return self.texts["format.tiny"]
+        # Binary fractions: 0.29 * 100 is a little less than 29.
+        percentage = math.floor(share * 100 + 1e-9)
+        return self.texts["format.percent"].format(value=self.number(percentage))
+
+    def size(self, size: int) -> str:
+        """Return a number of bytes in a readable unit."""
+        value, units = float(size), ("B", "kB", "MB", "GB", "TB")
+        unit = 0
+        while value >= 1000 and unit < len(units) - 1:
+            value, unit = value / 1000, unit + 1
+        return f"{self.number(value, 1 if unit > 0 and value < 100 else 0)} {units[unit]}"
+
+
+def choose_language(wanted: str, accepted: str) -> Language:
+    """Return the language that a visitor chose, or the first accepted one that there is.
+
+    `accepted` is the header Accept-Language (RFC 9110), whose weights nearly always descend.
+    """
+    known = codes()
+    for each in [wanted, *accepted.split(",")]:
+        code = each.partition(";")[0].strip().lower().partition("-")[0]
+        if code in known:
+            return load(code)
+    return load(DEFAULT)
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the codes of all languages, the default one first."""
+    folder = files("app.console") / "texts"
+    found = sorted(each.name.removesuffix(".json") for each in folder.iterdir())
+    return (DEFAULT, *(code for code in found if code != DEFAULT))
+
+
+@cache
+def load(code: str) -> Language:
+    """Return a language; texts that it lacks are the English ones."""
+    own = _read(code)
+    return Language(code, own if code == DEFAULT else {**_read(DEFAULT), **own})
+
+
+def _read(code: str) -> dict[str, str]:
+    text = (files("app.console") / "texts" / f"{code}.json").read_text("utf-8")
+    texts: dict[str, str] = json.loads(text)
+    return texts

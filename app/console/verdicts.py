@@ -1,0 +1,86 @@
+"""What the pages show of an item: a row of a table, and the layers of a verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.jobs.models import ItemStatus
+from app.jobs.service import ItemView
+
+SURE, UNSURE = 0.8, 0.6
+LEVELS = ("high", "medium", "low")
+# The value of a filter, and of a form, for "none of the rules": no type is named like this.
+NONE = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file of a job, as tables show it.
+
+    `state` is waiting, running, done or failed. `label` is what a person says that the file is:
+    None without a label, NONE for "none of the rules".
+    """
+
+    id: UUID
+    file_id: UUID
+    name: str
+    state: str
+    type: str | None
+    confidence: float
+    summary: str
+    label: str | None
+
+    @property
+    def level(self) -> str:
+        """How sure the verdict is: one of LEVELS, empty before it and for a failure."""
+        return level(self.confidence) if self.state == "done" else ""
+
+    @property
+    def shown_type(self) -> str:
+        """The type as filters know it."""
+        if self.state != "done":
+            return f"!{self.state}"
+        return NONE if self.type is None else self.type
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a person said something other than the verdict."""
+        return self.label is not None and self.label != self.shown_type
+
+
+def make_row(item: ItemView, labels: Mapping[UUID, str | None]) -> Row:
+    """Return the row of an item; `labels` are those of the job's files, None for no rule."""
+    state = {ItemStatus.QUEUED: "waiting", ItemStatus.RUNNING: "running"}.get(item.status, "done")
+    summary = "" if item.verdict is None else first_line(item.verdict.reasoning)
+    if item.failure is not None:
+        state, summary = "failed", item.failure.sentence
+    label = None
+    if item.file_id in labels:
+        label = labels[item.file_id] or NONE
+    return Row(
+        id=item.id,
+        file_id=item.file_id,
+        name=item.file_name,
+        state=state,
+        type=None if item.verdict is None else item.verdict.type,
+        confidence=0.0 if item.verdict is None else item.verdict.confidence,
+        summary=summary,
+        label=label,
+    )
+
+
+def level(confidence: float) -> str:
+    """Return how sure a confidence is, as the words of the reasoning say it."""
+    if confidence >= SURE:
+        return "high"
+    return "medium" if confidence >= UNSURE else "low"
+
+
+def first_line(reasoning: str) -> str:
+    """Return the summary of a reasoning."""
+    return reasoning.partition("\n")[0]
+
+
+def types_of(rules: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the types of a job's rules."""
+    return [rule["type"] for rule in rules]

@@ -1,0 +1,116 @@
+"""How fast the console is in a browser: a job of 500 files, and new verdicts on 100 files.
+
+    make bench-console
+
+The seconds of a job are the server's own, from its creation to its end; what the browser adds is
+in the last column. Long tasks block the page for more than 50 ms (the browser's own measure).
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from devtools.browser import MissingError, open_browser
+from devtools.client import RULES, Client
+from devtools.server import embedded_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FILES = 100
+TIMES = 5  # each file as often in the large job
+RUNS = 5
+WATCH_TASKS = """
+window.longTasks = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.longTasks.push(Math.round(entry.duration));
+}).observe({ type: "longtask", buffered: true });
+"""
+ALL_SHOWN = f"""
+document.querySelectorAll("#items tbody tr.done").length === {FILES}
+  && document.getElementById("progress").hidden
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--workers", type=int, default=2, help="worker processes")
+    workers = parser.parse_args().workers
+    settings = {"workers": workers, "console_sign_in": "automatic"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        embedded_server(Path(folder) / "data", settings) as server,
+        open_browser() as browser,
+    ):
+        client = Client(server)
+        file_ids = client.upload_many(FILES)
+        large, small = client.start_job(file_ids * TIMES), client.start_job(file_ids)
+        client.finished(large, 1800)
+        client.finished(small, 1800)
+        context = browser.new_context(base_url=server.base_url)
+        context.add_init_script(WATCH_TASKS)
+        page = context.new_page()
+        page.goto("/")
+        table = Table("what", "seconds", "of them the job", "the browser adds", "long tasks, ms")
+        for run in range(RUNS):
+            table.add_row(*_open_job(page, large, first=run == 0))
+        table.add_row(*_scroll(page))
+        page.goto(f"/console?job={small}")
+        for run in range(RUNS):
+            table.add_row(*_classify_again(page, client, run))
+        client.close()
+    Console().print(table)
+
+
+def _open_job(page: "Page", job_id: str, *, first: bool) -> tuple[str, ...]:
+    began = time.monotonic()
+    page.goto(f"/console/jobs/{job_id}")
+    seconds = time.monotonic() - began
+    name = f"open a job of {FILES * TIMES} files{', the first page of the server' * first}"
+    return name, f"{seconds:.2f}", "", "", _long_tasks(page)
+
+
+def _scroll(page: "Page") -> tuple[str, ...]:
+    page.evaluate("longTasks.length = 0")
+    page.mouse.move(600, 400)
+    for _ in range(60):
+        page.mouse.wheel(0, 500)
+        page.wait_for_timeout(30)
+    return "scroll it to its end", "", "", "", _long_tasks(page)
+
+
+def _classify_again(page: "Page", client: Client, run: int) -> tuple[str, ...]:
+    description = f"{RULES[0]['description']} Version {run}."
+    page.locator("[data-rule] [data-description]").first.fill(description)
+    page.evaluate("longTasks.length = 0")
+    link = page.locator("#open-job")
+    before = link.get_attribute("href")
+    began = time.monotonic()
+    page.locator("#run").click()
+    # The rows of the job before are gone once the link leads to another one.
+    while link.get_attribute("href") == before or not page.evaluate(ALL_SHOWN):
+        page.wait_for_timeout(20)
+    seconds = time.monotonic() - began
+    job = client.http.get("/api/v1/classifier/jobs?page_size=1").json()["items"][0]
+    took = datetime.fromisoformat(job["updated_at"]) - datetime.fromisoformat(job["created_at"])
+    own = took.total_seconds()
+    name = f"{FILES} new verdicts after a change of the rules"
+    return name, f"{seconds:.2f}", f"{own:.2f}", f"{seconds - own:.2f}", _long_tasks(page)
+
+
+def _long_tasks(page: "Page") -> str:
+    return ", ".join(map(str, page.evaluate("longTasks"))) or "none"
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except MissingError as error:
+        sys.exit(str(error))

@@ -1,0 +1,235 @@
+"""The whole way of a clerk through the console, in a real browser."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from devtools.client import Client
+from devtools.receiver import Receiver
+from devtools.server import RunningServer, embedded_server
+from devtools.waiting import until
+from tests.browser.screens import Screens
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+# Right to left, and what a page must not take for HTML.
+HOSTILE_NAME = "حساب <img src=x onerror=alert(1)> & ${name}.txt"
+DESCRIPTIONS = {
+    "invoice": "A supplier's bill with an invoice number, line items and a total to pay.",
+    "recipe": "Cooking instructions for a dish with ingredients and steps.",
+}
+ENDED = "#progress-text.success, #progress-text.partial_success"
+
+
+def sign_in(page: Any, server: RunningServer) -> None:
+    page.goto("/")
+    page.get_by_label("API key").fill(server.api_key)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Which document is what?").wait_for()
+
+
+def write_rule(page: Any, position: int, type_: str, description: str) -> None:
+    if position >= page.locator("[data-rule]").count():
+        page.get_by_role("button", name="Add a rule").click()
+    card = page.locator("[data-rule]").nth(position)
+    card.get_by_label("Type").fill(type_)
+    card.get_by_label("What is it?").fill(description)
+
+
+def run(page: Any) -> None:
+    page.get_by_role("button", name="Classify").click()
+    page.locator(ENDED).wait_for(timeout=180_000)
+
+
+def type_of(page: Any, name: str) -> str:
+    row = page.locator("#items tbody tr").filter(has_text=name)
+    return str(row.locator(".cell-type").inner_text())
+
+
+def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_path: Path) -> None:
+    page.goto("/")
+    page.get_by_label("API key").wait_for()
+    screens.look("sign-in")
+    sign_in(page, server)
+    screens.look("try-empty")
+
+    # Three files, two rules
+    hostile = tmp_path / HOSTILE_NAME
+    hostile.write_text("Minutes of the meeting of the board. Present: Ann, Bob. Agenda, decisions.")
+    page.set_input_files(
+        "#pick", [str(SAMPLES / "R-2026-0417.pdf"), str(SAMPLES / "lentil-soup.txt"), str(hostile)]
+    )
+    for position, (type_, description) in enumerate(DESCRIPTIONS.items()):
+        write_rule(page, position, type_, description)
+    write_rule(page, 2, "no/slash", "too short")
+    page.get_by_text("A type consists of letters").wait_for()
+    screens.look("try-hints")
+    page.locator("[data-rule]").nth(2).get_by_role("button", name="Remove this rule").click()
+    run(page)
+    assert type_of(page, "R-2026-0417.pdf") == "invoice"
+    assert type_of(page, "lentil-soup.txt") == "recipe"
+    assert type_of(page, HOSTILE_NAME) == "none of the rules"
+    screens.look("try-verdicts")
+    page.get_by_text("Save these rules").click()
+    page.get_by_label("Name of these rules").fill("Office mail")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved as “Office mail”.").wait_for()
+
+    # A result: the quoted passage is marked on the picture of its page
+    page.get_by_role("link", name="R-2026-0417.pdf").click()
+    page.locator(".sheet svg rect").first.wait_for(timeout=180_000)
+    box = page.locator(".sheet svg rect").first.bounding_box()
+    sheet = page.locator(".sheet").bounding_box()
+    assert sheet["x"] <= box["x"] < box["x"] + box["width"] <= sheet["x"] + sheet["width"]
+    assert box["height"] < sheet["height"] / 4
+    screens.look("result-picture")
+    page.get_by_role("button", name="Text").click()
+    page.locator(".page-text").wait_for(timeout=180_000)
+    assert page.locator(".page-text mark").count() >= 1
+    screens.look("result-text")
+
+    # A wrong verdict is labelled, taken back, and labelled again
+    page.get_by_role("link", name="Next file").click()
+    page.get_by_role("link", name="Next file").click()
+    assert page.get_by_role("heading", level=1).inner_text() == HOSTILE_NAME
+    page.get_by_label("This is wrong: it is").select_option("another type …")
+    page.get_by_label("Name of the type").fill("poem")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Noted: it is “poem”.").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The note is gone.").wait_for()
+    page.get_by_label("This is wrong: it is").select_option("recipe")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Noted: it is “recipe”.").wait_for()
+
+    # The job, its filters and its table for spreadsheets
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
+    screens.look("jobs")
+    page.locator("#jobs tbody a").first.click()
+    screens.look("job")
+    page.locator("#filter-type").select_option("recipe")
+    assert page.locator("#items tbody tr:visible").count() == 1
+    page.get_by_label("File name").fill("nothing like this")
+    page.get_by_text("No file fits these filters.").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    table = download.value.path().read_text("utf-8-sig")
+    rows = {row["file"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert rows["R-2026-0417.pdf"]["type"] == "invoice"
+    assert rows[HOSTILE_NAME]["label"] == "recipe"
+
+    # The rules change; the same files again
+    page.get_by_role("link", name="Change the rules").click()
+    page.locator("#chosen li").nth(2).wait_for()
+    write_rule(page, 2, "meeting_minutes", "Minutes of a meeting with those present and decisions.")
+    run(page)
+    assert type_of(page, HOSTILE_NAME).startswith("meeting_minutes")
+    page.get_by_role("link", name="Compare with the run before").click()
+    pair = page.locator("#pairs tbody tr:visible")
+    assert pair.count() == 1
+    assert "meeting_minutes" in pair.inner_text()
+    screens.look("compare")
+    page.get_by_role("link", name="Swap sides").click()
+    assert page.locator(".tile").filter(has_text="lost their type").inner_text()[0] == "1"
+
+    # Saved rules, their versions and exports
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Rules").click()
+    screens.look("rules")
+    page.get_by_role("link", name="Office mail").first.click()
+    write_rule(page, 0, "invoice", "A bill that a supplier sends, with the total to pay.")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Versions").wait_for()
+    page.get_by_role("tab", name="Python").click()
+    assert "client.classifier" in page.locator("#panel-Python pre").inner_text()
+    screens.look("rules-edit")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Status").click()
+    page.get_by_role("heading", name="Workers").wait_for()
+    screens.look("status")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key").wait_for()
+    page.goto("/console/jobs")
+    page.get_by_label("API key").wait_for()
+
+
+def test_the_log_of_webhooks(
+    page: Any, server: RunningServer, screens: Screens, receiver: Receiver
+) -> None:
+    client = Client(server)
+    hook = {"webhook_url": receiver.url("/hook?status=200")}
+    job_id = client.start_job(
+        [client.upload("INVOICE 1 Total to pay: 3.50")], webhook_configurations=[hook]
+    )
+    client.finished(job_id)
+    until(lambda: receiver.received, "the webhook")
+    client.close()
+    sign_in(page, server)
+
+    page.goto(f"/console/jobs/{job_id}")
+    page.locator("#deliveries .delivered").first.wait_for()
+    screens.look("job-webhooks")
+    page.get_by_role("button", name="Send again").click()
+
+    until(lambda: len(receiver.received) == 2, "the webhook once more")
+    page.locator(".attempts li").nth(1).wait_for()
+    events = [received.event() for received in receiver.received]
+    assert events[0]["event_id"] == events[1]["event_id"]
+
+
+def test_keys_and_projects_of_an_administrator(
+    page: Any, server: RunningServer, screens: Screens
+) -> None:
+    key = server.run("keys", "create", "chief", "--admin").split()[-1]
+    page.goto("/")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Keys and projects").wait_for()
+    screens.look("keys")
+
+    page.locator("#key-name").fill("scanner")
+    page.locator("#create-key").get_by_role("button").click()
+
+    made = page.locator("#new-key code").inner_text
+    until(lambda: made().startswith("ph_"), "the new key")
+
+
+def test_the_keyboard_is_enough(page: Any, server: RunningServer) -> None:
+    page.goto("/")
+    page.keyboard.type(server.api_key)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Which document is what?").wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+
+    page.locator("[data-rule] [data-type]").first.focus()
+    page.keyboard.type("recipe")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Cooking instructions with steps.")
+    page.keyboard.press("Tab")
+    # The button that removes the rule, then the one that adds another
+    page.keyboard.press("Enter")
+    assert page.locator("[data-rule]").count() == 0
+    page.locator(".notice button").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("[data-rule] [data-type]").first.input_value() == "recipe"
+
+
+def test_a_path_prefix_and_german(chromium: Any, tmp_path: Path) -> None:
+    settings = {"root_path": "/sorting", "console_sign_in": "automatic", "workers": 1}
+    with embedded_server(tmp_path / "data", settings) as server:
+        context = chromium.new_context(locale="de-AT", base_url=server.base_url)
+        page = context.new_page()
+        refused: list[str] = []
+        page.on("response", lambda answer: answer.status >= 400 and refused.append(answer.url))
+        page.goto("/sorting")
+        page.get_by_role("heading", name="Welches Dokument ist was?").wait_for()
+        page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
+        page.get_by_text("1 Dokument").wait_for()
+        page.locator("#rule-set").select_option(index=1)
+        page.get_by_role("button", name="Einordnen").click()
+        page.locator(ENDED).wait_for(timeout=180_000)
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("heading", name="Which document is what?").wait_for()
+        assert page.url.startswith(f"{server.base_url}/sorting/console")
+        assert refused == []
+        context.close()

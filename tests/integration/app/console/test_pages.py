@@ -1,0 +1,234 @@
+"""What pages show: strangers' texts as text, downloads as attachments, keys to administrators."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from sqlalchemy import update
+
+from app.console.rendering import POLICY
+from app.db import Database
+from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
+from app.projects.models import ApiKey
+from devtools.tenant_data import TenantData
+from tests.integration.app.console.browser import Browser, is_signed_out
+from tests.integration.application import FILES, JOBS, RULES, Api, upload
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}.pdf"
+CONFIGURATIONS = "/api/v1/beta/configurations"
+PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
+
+
+@pytest.fixture
+def browser(api: Api, tenants: TenantData) -> Browser:
+    browser = Browser(api)
+    assert browser.sign_in(api.key(tenants.first)).status_code == 303
+    return browser
+
+
+@pytest.fixture
+def finished_job(browser: Browser, database: Database) -> str:
+    """A job of two files with hostile names and words: one has a verdict, one failed."""
+    rules = [{"type": "invoice", "description": f"A bill {HOSTILE}"}]
+    ids = [upload(browser_client(browser), HOSTILE), upload(browser_client(browser), "=1+1.pdf")]
+    hook = {"webhook_url": "https://example.com/<script>"}
+    body = {"file_ids": ids, "rules": rules, "webhook_configurations": [hook]}
+    job_id = str(browser.call("POST", JOBS, json=body).json()["id"])
+    items = browser.call("GET", f"{JOBS}/{job_id}/results").json()["items"]
+    with database.write() as session:
+        for position, item in enumerate(session.query(Item).order_by(Item.ordinal)):
+            assert str(item.id) == items[position]["id"]
+            item.status = ItemStatus.DONE
+            if position == 0:
+                session.add(
+                    Result(
+                        item_id=item.id,
+                        type="invoice",
+                        confidence=0.97,
+                        reasoning=f"Very likely {HOSTILE}\n- because {HOSTILE}\nDetails:\n1. x",
+                        candidates=[{"type": HOSTILE, "confidence": 0.5}],
+                        evidence=[{"page": 0, "quote": HOSTILE}],
+                    )
+                )
+            else:
+                item.status = ItemStatus.FAILED
+                item.error_code, item.error_message = "corrupt", HOSTILE
+        session.execute(
+            update(Job).values(status=JobStatus.SUCCESS, ended_count=2, error_message=HOSTILE)
+        )
+    return job_id
+
+
+def browser_client(browser: Browser) -> object:
+    """Let helpers that upload with a client use the session of a browser."""
+
+    class Client:
+        def post(self, path: str, **options: object) -> object:
+            return browser.call("POST", path, **options)
+
+    return Client()
+
+
+def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: str) -> None:
+    saved = browser.call(
+        "POST",
+        CONFIGURATIONS,
+        json={
+            "name": HOSTILE,
+            "parameters": {
+                **PARAMETERS,
+                "rules": [{"type": "a", "description": f"Words {HOSTILE}"}],
+            },
+        },
+    ).json()["id"]
+    item_ids = [
+        item["id"] for item in browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    ]
+    pages = {
+        path: browser.get(path)
+        for path in (
+            "",
+            f"?job={finished_job}",
+            "/jobs",
+            f"/jobs/{finished_job}",
+            f"/jobs/{finished_job}/rows",
+            f"/jobs/{finished_job}/plots",
+            f"/jobs/{finished_job}/webhooks",
+            f"/jobs/{finished_job}/results/{item_ids[0]}",
+            f"/jobs/{finished_job}/results/{item_ids[1]}",
+            f"/compare?a={finished_job}&b={finished_job}",
+            "/rules",
+            f"/rules/{saved}",
+            "/status",
+        )
+    }
+    for path, page in pages.items():
+        assert page.status_code == 200, path
+        assert page.headers["content-security-policy"] == POLICY
+        assert "<script>alert" not in page.text, path
+        assert "<img src=x" not in page.text, path
+        assert "onerror=alert(2)&gt;" in page.text or "onerror" not in page.text, path
+        # Neither scripts nor styles in a page: the policy would stop them.
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page.text), path
+        assert not re.search(r"<style|\sstyle=|\son\w+=\"", page.text), path
+    assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
+
+
+def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
+    table = browser.get(f"/jobs/{finished_job}/results.csv")
+    answer = browser.get(f"/jobs/{finished_job}/results.json")
+
+    for download in (table, answer):
+        assert download.headers["content-disposition"].startswith("attachment")
+        assert download.headers["x-content-type-options"] == "nosniff"
+    rows = list(csv.DictReader(io.StringIO(table.text.lstrip("\ufeff"))))
+    assert [row["type"] for row in rows] == ["invoice", ""]
+    assert rows[1]["file"] == "'=1+1.pdf"
+    assert rows[0]["confidence"] == "0.9700"
+    assert len(json.loads(answer.text)["items"]) == 2
+
+
+def test_a_file_is_downloaded_as_an_attachment(browser: Browser) -> None:
+    page = b"<script>alert(1)</script>"
+    file = browser.call("POST", FILES, files={"file": ("a.html", page)}).json()
+
+    link = browser.get(f"/files/{file['id']}").headers["location"]
+    download = browser.http.get(link)
+
+    assert download.content == page
+    assert download.headers["content-disposition"].startswith("attachment")
+
+
+def test_rows_since_a_moment_are_those_that_changed(browser: Browser, finished_job: str) -> None:
+    path = f"/jobs/{finished_job}/rows"
+
+    assert browser.get(path).text.count("<tr ") == 2
+    assert browser.get(f"{path}?since=2100-01-01T00:00:00Z").text.count("<tr ") == 0
+    assert browser.get(f"{path}?since=yesterday").status_code == 400
+
+
+def test_labels_show_what_a_person_said(browser: Browser, finished_job: str) -> None:
+    item = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"][0]["id"]
+    path = f"{JOBS}/{finished_job}/results/{item}/label"
+
+    assert browser.call("PUT", path, json={"type": "recipe"}).status_code == 200
+    assert "is really" in browser.get(f"/jobs/{finished_job}").text
+    assert browser.call("DELETE", path).status_code == 204
+    assert "is really" not in browser.get(f"/jobs/{finished_job}").text
+
+
+def test_rules_are_imported_and_exported(browser: Browser) -> None:
+    text = "name: Mail\nrules:\n  - type: invoice\n    description: A bill with a total.\n"
+
+    good = browser.post("/rules/import", text=text)
+    bad = browser.post("/rules/import", text="rules:\n  - kind: <b>x</b>\n")
+
+    assert good.status_code == 200
+    assert "A bill with a total." in good.text
+    assert bad.status_code == 422
+    assert "line 2" in bad.text
+    assert "<b>x</b>" not in bad.text
+    body = {"name": "Mail", "parameters": PARAMETERS}
+    saved = browser.call("POST", CONFIGURATIONS, json=body).json()["id"]
+    exported = browser.get(f"/rules/{saved}/rules.yaml")
+    assert exported.headers["content-disposition"].startswith("attachment")
+    assert "A bill with a total to pay." in exported.text
+
+
+def test_pages_of_what_is_gone_say_so(browser: Browser) -> None:
+    for path in ("/jobs/x", f"/jobs/{'0' * 32}", "/rules/x", f"/rules/cfg-{'0' * 32}"):
+        answer = browser.get(path)
+        assert answer.status_code == 404, path
+        assert "That did not work" in answer.text
+
+
+def test_keys_for_administration_manage_keys_and_see_no_documents(
+    api: Api, tenants: TenantData, database: Database
+) -> None:
+    admin_key, other = api.key(tenants.first), api.key(tenants.add("Others"))
+    with database.write() as session:
+        key_id = session.query(ApiKey).order_by(ApiKey.created_at).first().id
+        session.execute(update(ApiKey).where(ApiKey.id == key_id).values(is_admin=True))
+        others_id = session.query(ApiKey).order_by(ApiKey.created_at.desc()).first().id
+    admin = Browser(api)
+    admin.sign_in(admin_key)
+
+    assert admin.get("/jobs").headers["location"] == "/console/keys"
+    assert admin.call("GET", JOBS).status_code == 403
+    assert admin.get("/status").status_code == 200
+    made = admin.call("POST", "/api/v1/admin/keys", json={"name": HOSTILE}).json()["key"]
+    assert admin.call("POST", "/api/v1/admin/projects", json={"name": "New"}).status_code == 201
+    page = admin.get("/keys").text
+    assert "<script>alert" not in page
+    assert "New" in page
+    assert made not in page
+    user = Browser(api)
+    user.sign_in(made)
+    assert user.get("/jobs").status_code == 200
+    assert user.get("/keys").headers["location"] == "/console/"
+
+    keys = admin.call("GET", "/api/v1/admin/keys").json()
+    assert str(others_id) not in [key["id"] for key in keys]
+    assert admin.call("DELETE", f"/api/v1/admin/keys/{others_id}").status_code == 404
+    assert admin.call("DELETE", f"/api/v1/admin/keys/{key_id}").status_code == 409
+    new_id = next(key["id"] for key in keys if key["name"] == HOSTILE)
+    assert admin.call("DELETE", f"/api/v1/admin/keys/{new_id}").status_code == 204
+    assert is_signed_out(user.get("/jobs"))
+    stranger = Browser(api)
+    stranger.sign_in(other)
+    assert stranger.call("GET", "/api/v1/admin/keys").status_code == 403
+
+
+def test_assets_are_kept_by_browsers_and_pages_are_not(browser: Browser) -> None:
+    page = browser.get("/jobs")
+    style = re.search(r'href="([^"]+\.css)"', page.text)
+    assert style
+
+    asset = browser.http.get(style[1])
+
+    assert "immutable" in asset.headers["cache-control"]
+    assert page.headers["cache-control"] == "no-store"
+    assert browser.http.get("/console/static/x/none.js").status_code == 404
+    assert browser.http.get("/console/static/x/..%2Fmode.py").status_code == 404
