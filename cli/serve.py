@@ -37,7 +37,6 @@ from cli.tables import example
 from worker.runtime.local import LocalRunner
 from worker.runtime.supervised import start_fork_server
 
-
 log = logging.getLogger(__name__)
 
 
