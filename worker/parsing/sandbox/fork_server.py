@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from worker.parsing.sandbox import protocol
+from worker.parsing.sandbox import protocol, seccomp
 from worker.parsing.sandbox.forked_reader import ForkedReader
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.preload import preload
@@ -33,6 +33,7 @@ def main(descriptor: int) -> None:
     """Serve the parent at the other end of a socket until it closes."""
     with socket.socket(fileno=descriptor) as connection:
         preload()
+        seccomp.prepare()
         # Readers share the objects of the imports with this process: no collection may write
         # to them.
         gc.collect()

@@ -13,6 +13,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from worker.parsing.sandbox import kernel
 from worker.parsing.sandbox.system_calls import (
@@ -42,6 +43,10 @@ _STREAM_PAIRS = tuple(
 )  # SOCK_CLOEXEC, SOCK_NONBLOCK
 
 Step = tuple[int, int, int, int]
+_STEP = struct.Struct("=HBBI")
+_OPERAND_AT = 4
+# Stands for the number of the process that the filter will be for.
+_OWN_PID = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,49 @@ class Condition:
     words: tuple[int, ...] = (0,)
 
 
-def conditions(pid: int) -> dict[str, tuple[Condition, ...]]:
-    """Return the conditions by call for the process `pid`; all of a call must hold."""
-    own = (Condition(0, (pid,)),)
-    return {
-        "clone": (Condition(0, (_GLIBC_THREAD, _MUSL_THREAD)),),
-        "fcntl": (Condition(1, _FCNTL),),
-        "ioctl": (Condition(1, _IOCTL),),
-        "kill": own,
-        "prctl": (Condition(0, _PRCTL),),
-        "prlimit64": (Condition(0, (0,)),),
-        # To the other end of a pair: without an address, which is a pointer of two words.
-        "sendto": (Condition(4, (0,), words=(0, 1)),),
-        "socketpair": (Condition(0, (socket.AF_UNIX,)), Condition(1, _STREAM_PAIRS)),
-        "tgkill": own,
-        "tkill": own,
-    }
+_OWN = (Condition(0, (_OWN_PID,)),)
+# All conditions of a call must hold.
+CONDITIONS = {
+    "clone": (Condition(0, (_GLIBC_THREAD, _MUSL_THREAD)),),
+    "fcntl": (Condition(1, _FCNTL),),
+    "ioctl": (Condition(1, _IOCTL),),
+    "kill": _OWN,
+    "prctl": (Condition(0, _PRCTL),),
+    "prlimit64": (Condition(0, (0,)),),
+    # To the other end of a pair: without an address, which is a pointer of two words.
+    "sendto": (Condition(4, (0,), words=(0, 1)),),
+    "socketpair": (Condition(0, (socket.AF_UNIX,)), Condition(1, _STREAM_PAIRS)),
+    "tgkill": _OWN,
+    # The first thread has the number of its process.
+    "tkill": _OWN,
+}
 
 
-def build_program(machine: str, pid: int) -> list[Step]:
-    """Return the filter of an architecture for the process `pid`, as steps of Berkeley's code."""
-    under_conditions = conditions(pid)
+def build_program(machine: str, pid: int) -> bytearray:
+    """Return the filter of an architecture for the process `pid`: `struct sock_filter` in a row."""
+    template, places = _build_template(machine)
+    program = bytearray(template)
+    for place in places:
+        struct.pack_into("=I", program, place, pid)
+    return program
+
+
+@cache
+def _build_template(machine: str) -> tuple[bytes, list[int]]:
+    """Return the filter without the number of the process, and the places where that belongs.
+
+    Calls are found by halving: the kernel tries a new filter on each number, so a list of
+    comparisons would cost a millisecond.
+    """
+    outcomes = {number: [_fail(errno.ENOSYS)] for number in probed_numbers(machine).values()}
+    for name, number in allowed_numbers(machine).items():
+        outcomes[number] = [*_check(CONDITIONS.get(name, ())), (_RETURN, 0, 0, _ALLOW)]
+    ranges: list[tuple[int, list[Step]]] = []
+    for number in range(max(FIRST_COMMON_NUMBER, *outcomes) + 2):
+        error = errno.EPERM if number < FIRST_COMMON_NUMBER else errno.ENOSYS
+        steps = outcomes.get(number, [_fail(error)])
+        if not ranges or ranges[-1][1] != steps:
+            ranges.append((number, steps))
     program = [
         (_LOAD_WORD, 0, 0, _ARCHITECTURE_AT),
         (_JUMP_EQUAL, 1, 0, _AUDIT_MARKS[machine]),
@@ -81,18 +108,23 @@ def build_program(machine: str, pid: int) -> list[Step]:
         (_LOAD_WORD, 0, 0, _NUMBER_AT),
         (_JUMP_NOT_BELOW, 0, 1, _X32_CALLS_FROM),
         _fail(errno.EPERM),
+        *_search(ranges),
     ]
-    for name, number in allowed_numbers(machine).items():
-        steps = [*_check(under_conditions.get(name, ())), (_RETURN, 0, 0, _ALLOW)]
-        program += [(_JUMP_EQUAL, 0, len(steps), number), *steps]
-    for number in probed_numbers(machine).values():
-        program += [(_JUMP_EQUAL, 0, 1, number), _fail(errno.ENOSYS)]
-    program += [
-        (_JUMP_NOT_BELOW, 0, 1, FIRST_COMMON_NUMBER),
-        _fail(errno.ENOSYS),
-        _fail(errno.EPERM),
+    places = [
+        index * _STEP.size + _OPERAND_AT
+        for index, (_, _, _, operand) in enumerate(program)
+        if operand == _OWN_PID
     ]
-    return program
+    return b"".join(_STEP.pack(*step) for step in program), places
+
+
+def _search(ranges: list[tuple[int, list[Step]]]) -> list[Step]:
+    """Return the steps that lead a number to the steps of its range."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    below = _search(ranges[:middle])
+    return [(_JUMP_NOT_BELOW, len(below), 0, ranges[middle][0]), *below, *_search(ranges[middle:])]
 
 
 def _check(conditions: tuple[Condition, ...]) -> Iterator[Step]:
@@ -109,6 +141,12 @@ def _fail(error: int) -> Step:
     return (_RETURN, 0, 0, _FAIL_WITH | error)
 
 
+def prepare() -> None:
+    """Build what readers of this machine share, before they are forked."""
+    if platform.machine() in _AUDIT_MARKS:
+        _build_template(platform.machine())
+
+
 def restrict_calls(machine: str | None = None) -> bool:
     """Restrict this process, which has one thread, to the list for good.
 
@@ -119,6 +157,6 @@ def restrict_calls(machine: str | None = None) -> bool:
     if machine not in _AUDIT_MARKS:
         return False
     program = build_program(machine, os.getpid())
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
-    header = struct.pack("@HP", len(program), ctypes.addressof(code))
+    code = (ctypes.c_char * len(program)).from_buffer(program)
+    header = struct.pack("@HP", len(program) // _STEP.size, ctypes.addressof(code))
     return kernel.install_filter(header)
