@@ -8,6 +8,7 @@ is refused that must be. On a kernel without Landlock files stay readable, which
 
 import errno
 import os
+import resource
 import socket
 import sys
 import tempfile
@@ -32,11 +33,21 @@ def refused(attempt: Callable[[], object]) -> str:
     return ""
 
 
+def fork() -> None:
+    """Make a process that ends at once."""
+    if os.fork() == 0:
+        os._exit(0)
+
+
 def attempts(elsewhere: Path) -> dict[str, Callable[[], object]]:
     """Return the attempts by their descriptions."""
     return {
         "open a socket": socket.socket,
         "run another program": lambda: os.execv("/bin/true", ["true"]),
+        "make a process": fork,
+        "signal another process": lambda: os.kill(os.getppid(), 0),
+        "limit another process": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE),
+        "move another process": lambda: os.sched_setaffinity(os.getppid(), {0}),
         "take 8 GB of memory": lambda: bytearray(8 << 30),
         "read /etc/passwd": OUTSIDE.read_bytes,
         "write to the data directory": (elsewhere / "intruder").touch,

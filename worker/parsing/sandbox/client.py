@@ -6,10 +6,12 @@ import os
 import socket
 import subprocess
 import tempfile
-from typing import Any, Self
+from typing import Self
 
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import protocol
+from worker.parsing.sandbox.answer import ReaderEnd, await_answer, end_error
+from worker.parsing.sandbox.protocol import Message
 from worker.parsing.sandbox.spawn import (
     START_SECONDS,
     ServerLost,
@@ -32,6 +34,7 @@ class ForkServer:
         self.pid = process.pid
         self.owner = os.getpid()
         self.is_interrupted = False
+        self._has_reader = False
 
     @classmethod
     def start(cls) -> Self:
@@ -62,18 +65,41 @@ class ForkServer:
             raise
         return server
 
-    def read_file(
-        self, order: dict[str, Any], descriptor: int, limits: ParserLimits
-    ) -> dict[str, Any]:
-        """Send an order with its file and wait for the answer. Raises ServerLost."""
-        # The fork server enforces the wall limit; this one is for a server that hangs.
-        seconds = limits.wall_for(limits.ocr_pages) + _GRACE_SECONDS
-        try:
-            self._connection.settimeout(seconds)
-            protocol.send(self._connection, order, descriptor)
-        except OSError as error:
-            raise ServerLost(str(error)) from error
-        return self._receive(seconds)
+    def read_file(self, order: Message, descriptor: int, limits: ParserLimits) -> Message:
+        """Have a file read and wait for the answer. Raises FileError and ServerLost.
+
+        The answer is `{"unavailable": sentence}` when this machine refused to fork a reader.
+        """
+        with self.start_reader(descriptor) as reader:
+            self._send_order(reader, order)
+            result = await_answer(reader, self._connection, limits)
+            self._end_reader()
+        if result.answer is not None:
+            # The end of a large process takes a while: it is awaited before the next file.
+            return self._decode(result.answer)
+        end = self._await_end()
+        if "unavailable" in end:
+            return end
+        raise end_error(result, ReaderEnd(**end), limits)
+
+    def start_reader(self, descriptor: int) -> socket.socket:
+        """Have a reader forked, which waits on the returned socket for the order to read the file.
+
+        Raises ParserUnavailable and ServerLost.
+        """
+        if self._has_reader:
+            self._await_end()
+        with as_unavailable():
+            ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._connection.settimeout(_GRACE_SECONDS)
+                protocol.send_start(self._connection, descriptor, theirs.fileno())
+            except OSError as error:
+                ours.close()
+                raise ServerLost(str(error)) from error
+        self._has_reader = True
+        return ours
 
     def interrupt(self) -> None:
         """Stop the server, from any thread; `read_file` raises ServerLost from then on."""
@@ -95,7 +121,28 @@ class ForkServer:
         self._connection.close()
         self._process.returncode = 0  # this process cannot wait for it
 
-    def _receive(self, seconds: float) -> dict[str, Any]:
+    def _send_order(self, reader: socket.socket, order: Message) -> None:
+        try:
+            reader.settimeout(_GRACE_SECONDS)
+            protocol.send(reader, order)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the reader could not be forked or has ended: the fork server tells why
+        except OSError as error:
+            raise ServerLost(str(error)) from error
+
+    def _end_reader(self) -> None:
+        try:
+            protocol.send_end(self._connection)
+        except OSError as error:
+            raise ServerLost(str(error)) from error
+
+    def _await_end(self) -> Message:
+        """Return the report on the reader that was ended last."""
+        end = self._receive(_GRACE_SECONDS)
+        self._has_reader = False
+        return end
+
+    def _receive(self, seconds: float) -> Message:
         try:
             self._connection.settimeout(seconds)
             received = protocol.receive(self._connection)
@@ -103,7 +150,13 @@ class ForkServer:
             raise ServerLost(str(error) or type(error).__name__) from error
         if received is None:
             raise ServerLost("the process ended")
-        return received[0]
+        return received
+
+    def _decode(self, answer: bytes) -> Message:
+        try:
+            return protocol.decode(answer)
+        except protocol.BrokenFrame as error:
+            raise ServerLost(str(error)) from error
 
 
 def _move_up(end: socket.socket) -> socket.socket:

@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-import resource
 import signal
+import socket
+import sys
 from typing import Self
 
 from worker.parsing.sandbox import kernel, protocol
-from worker.parsing.sandbox.protocol import Order
+from worker.parsing.sandbox.answer import ReaderEnd
 from worker.parsing.sandbox.run import open_ocr, read_restricted
 
 # The name in `ps` and `top`, at most 15 bytes.
@@ -15,49 +16,38 @@ READER_NAME = "parser-reader"
 
 
 class ForkedReader:
-    """A forked process that reads one file; `answers` is the pipe that its answer comes from."""
+    """A forked process that reads one file."""
 
-    def __init__(self, pid: int, answers: int) -> None:
-        self.answers = answers
+    def __init__(self, pid: int) -> None:
         self._pid = pid
 
     @classmethod
-    def start(cls, order: Order, directory: str, connection: int) -> Self:
+    def start(cls, file: int, channel: int, directory: str, connection: int) -> Self:
         """Fork a reader, which closes the descriptor `connection` first. Raises OSError.
 
-        The reader writes files in `directory` only.
+        The reader takes its order from the socket `channel` and answers there. It writes files in
+        `directory` only.
         """
-        answers, writer = os.pipe()
         # Asked before the fork: afterwards a reader without a parent would get its new one.
         parent = os.getpid()
-        try:
-            pid = os.fork()
-            if pid == 0:
-                run_reader(order, directory, writer, parent, (connection, answers))
-        except BaseException:
-            os.close(answers)
-            raise
-        finally:
-            os.close(writer)
+        pid = os.fork()
+        if pid == 0:
+            run_reader(file, channel, directory, parent, (connection,))
         with contextlib.suppress(OSError):  # the reader may have done it already
             os.setpgid(pid, pid)
-        return cls(pid, answers)
+        return cls(pid)
 
-    def kill(self) -> None:
-        """Kill the reader and its process group."""
+    def end(self) -> ReaderEnd:
+        """Kill the reader and its process group, wait for its end, and return how it ended."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
-
-    def end(self) -> tuple[int, resource.struct_rusage]:
-        """Kill the reader, wait for its end, and return its status and resource usage."""
-        self.kill()
-        os.close(self.answers)
         _, status, usage = os.wait4(self._pid, 0)
-        return status, usage
+        peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return ReaderEnd(status, usage.ru_utime + usage.ru_stime, peak_bytes)
 
 
 def run_reader(
-    order: Order, directory: str, writer: int, parent: int, unneeded: tuple[int, ...] = ()
+    file: int, channel: int, directory: str, parent: int, unneeded: tuple[int, ...] = ()
 ) -> None:
     """Read the file and write the answer; then end the process without any clean-up."""
     try:
@@ -65,9 +55,16 @@ def run_reader(
             os.close(descriptor)
         os.setpgid(0, 0)
         kernel.name_process(READER_NAME)
-        ocr = open_ocr(order, lambda: os.write(writer, protocol.OCR_PAGE_MARK))
-        answer = read_restricted(order, directory, ocr, is_wanted=lambda: os.getppid() == parent)
-        if answer is not None:
-            protocol.write(writer, answer)
+        with socket.socket(fileno=channel) as connection:
+            message = protocol.receive(connection)
+            if message is None:  # the worker is gone
+                return
+            order = protocol.decode_order(message, file)
+            ocr = open_ocr(order, lambda: os.write(channel, protocol.OCR_PAGE_MARK))
+            answer = read_restricted(
+                order, directory, ocr, is_wanted=lambda: os.getppid() == parent
+            )
+            if answer is not None:
+                protocol.write(channel, answer)
     finally:
         os.kill(os.getpid(), signal.SIGKILL)

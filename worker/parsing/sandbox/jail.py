@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import platform
 import resource
 import signal
 import sys
@@ -12,8 +11,10 @@ from pathlib import Path
 
 from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import kernel
+from worker.parsing.sandbox.seccomp import restrict_calls
 
 NOBODY_UID = 65534
+_MAX_THREADS = 1024
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")
 
@@ -42,9 +43,12 @@ def restrict_process(
             os.setgroups([])
             os.setgid(NOBODY_UID)
             os.setuid(NOBODY_UID)
+            # Of all readers together. Another user's processes count, too, so a reader that stays
+            # one cannot be limited.
+            resource.setrlimit(resource.RLIMIT_NPROC, (_MAX_THREADS, _MAX_THREADS))
     if kernel.is_linux():
-        kernel.forbid_calls(platform.machine())
         kernel.die_with_parent(signal.SIGKILL)
+        restrict_calls()
 
 
 def _set_limits(limits: ParserLimits) -> None:

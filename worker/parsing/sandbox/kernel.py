@@ -1,7 +1,7 @@
 """System calls that Python has no function for: prctl, Landlock and seccomp, through ctypes.
 
 On a kernel without one of them the call does nothing. Sources: prctl(2), linux/landlock.h,
-linux/seccomp.h, linux/filter.h.
+linux/seccomp.h.
 """
 
 import ctypes
@@ -27,17 +27,6 @@ _EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 _RIGHTS_BY_ABI = ((1, 13), (2, 14), (3, 15), (5, 16))
 _NET_ABI, _NET_BIND_AND_CONNECT = 4, 0b11
 _SCOPE_ABI, _SCOPE_SOCKETS_AND_SIGNALS = 6, 0b11
-
-# Architecture mark, then the numbers of socket, execve, execveat, ptrace, process_vm_writev,
-# io_uring_setup (which can do what socket does), setpgid, setsid (with which a process could leave
-# the group that is killed).
-_FORBIDDEN_CALLS = {
-    "x86_64": (0xC000003E, (41, 59, 322, 101, 311, 425, 109, 112)),
-    "aarch64": (0xC00000B7, (198, 221, 281, 117, 271, 425, 154, 157)),
-}
-_X32_CALLS_FROM = 0x40000000
-_LOAD_WORD, _JUMP_EQUAL, _JUMP_NOT_BELOW, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # errno 13 is EACCES
 
 
 def is_linux() -> bool:
@@ -114,26 +103,9 @@ def _allow_beneath(ruleset: int, path: str, rights: int) -> None:
         os.close(directory)
 
 
-def forbid_calls(machine: str) -> bool:
-    """Refuse new sockets, programs and groups, and access to other processes (seccomp).
+def install_filter(program: bytes) -> bool:
+    """Filter the system calls of this thread by a `struct sock_fprog` (seccomp).
 
-    `machine` is the result of `platform.machine()`. Returns False for an unknown architecture
-    or a kernel without seccomp.
+    Returns False where the kernel has no seccomp.
     """
-    known = _FORBIDDEN_CALLS.get(machine)
-    if known is None:
-        return False
-    architecture, numbers = known
-    refuse_at = 4 + len(numbers) + 1
-    program = [
-        (_LOAD_WORD, 0, 0, 4),  # the architecture of the call
-        (_JUMP_EQUAL, 0, refuse_at - 2, architecture),
-        (_LOAD_WORD, 0, 0, 0),  # the number of the call
-        (_JUMP_NOT_BELOW, refuse_at - 4, 0, _X32_CALLS_FROM),
-    ]
-    for number in numbers:
-        program.append((_JUMP_EQUAL, refuse_at - len(program) - 1, 0, number))
-    program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
-    header = struct.pack("@HP", len(program), ctypes.addressof(code))
-    return bool(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0) == 0)
+    return bool(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program, 0, 0) == 0)

@@ -1,4 +1,4 @@
-"""Messages between the parser, the fork server and its readers: JSON with a length in front.
+"""Messages between the worker, the fork server and its readers: JSON with a length in front.
 
 JSON and not pickle, because a hostile file may have taken over the process that answers. This
 module imports no reading library: the worker, which only waits for answers, loads none of them.
@@ -19,11 +19,17 @@ from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.rendered_page import RenderRequest
 from worker.parsing.request import ParseRequest
 
+Message = dict[str, Any]
+
 MAX_FRAME = 32 * 1024 * 1024
 
 _LENGTH = struct.Struct(">L")
 # An empty message, which a reader sends before each page that it reads by OCR.
 OCR_PAGE_MARK = _LENGTH.pack(0)
+
+# What the worker sends to the fork server, which learns nothing else of a file: these bytes, the
+# first with the descriptors of the file and of the reader's socket.
+_START, _END = b"s", b"e"
 
 
 class BrokenFrame(Exception):
@@ -51,7 +57,7 @@ def encode_order(
     limits: ParserLimits,
     ocr: OcrChoice,
     render: RenderRequest | None = None,
-) -> dict[str, Any]:
+) -> Message:
     """Return the message that orders the reading of a file, whose descriptor is sent with it."""
     selection = request.selection
     return {
@@ -66,7 +72,7 @@ def encode_order(
     }
 
 
-def decode_order(message: dict[str, Any], descriptor: int) -> Order:
+def decode_order(message: Message, descriptor: int) -> Order:
     """Return the order of a message made by `encode_order`."""
     target_pages = message["target_pages"]
     selection = PageSelection(
@@ -82,12 +88,12 @@ def decode_order(message: dict[str, Any], descriptor: int) -> Order:
     return Order(message["name"], descriptor, request, limits, ocr, render)
 
 
-def error_message(error: FileError) -> dict[str, Any]:
+def error_message(error: FileError) -> Message:
     """Return the message for an error of the file."""
     return {"error": {"code": error.code.value, "sentence": error.sentence}}
 
 
-def internal_error_message(error: Exception) -> dict[str, Any]:
+def internal_error_message(error: Exception) -> Message:
     """Return the message for a fault of this program; `detail` has its place, for the log."""
     fault = FileError(FileErrorCode.INTERNAL, "the server could not read the file")
     return {**error_message(fault), "detail": _locate(error)}
@@ -108,13 +114,13 @@ def _locate(error: Exception) -> str:
     return f"{type(error).__name__} at {' > '.join(places[-4:])}"
 
 
-def encode(message: dict[str, Any]) -> bytes:
+def encode(message: Message) -> bytes:
     """Return a message with its length in front."""
     payload = json.dumps(message).encode("ascii")
     return _LENGTH.pack(len(payload)) + payload
 
 
-def decode(payload: bytes | bytearray) -> dict[str, Any]:
+def decode(payload: bytes | bytearray) -> Message:
     """Return the message of a frame without its length. Raises BrokenFrame."""
     try:
         message = json.loads(payload)
@@ -148,49 +154,67 @@ class AnswerBuffer:
         self._received = bytearray()
 
     def add(self, chunk: bytes) -> bytes | None:
-        """Add some bytes; return the answer's frame once it is whole. Raises BrokenFrame."""
+        """Add some bytes; return the answer's payload once it is whole. Raises BrokenFrame."""
         self._received += chunk
         while self._received.startswith(OCR_PAGE_MARK):
             del self._received[: len(OCR_PAGE_MARK)]
             self.ocr_pages += 1
         payload = payload_of(self._received)
-        return None if payload is None else bytes(self._received[: _LENGTH.size + len(payload)])
+        return None if payload is None else bytes(payload)
 
 
-def write(descriptor: int, message: dict[str, Any]) -> None:
-    """Write a message to a pipe. Raises OSError when the other side has closed it."""
+def write(descriptor: int, message: Message) -> None:
+    """Write a message to a descriptor. Raises OSError when the other side has closed it."""
     frame = memoryview(encode(message))
     while frame:
         frame = frame[os.write(descriptor, frame) :]
 
 
-def send(connection: socket.socket, message: dict[str, Any], descriptor: int | None = None) -> None:
-    """Send a message, with an open file if given. Raises OSError when the other side is gone."""
-    frame = encode(message)
-    if descriptor is None:
-        connection.sendall(frame)
-        return
-    sent = socket.send_fds(connection, [frame], [descriptor])
-    connection.sendall(frame[sent:])
+def send(connection: socket.socket, message: Message) -> None:
+    """Send a message. Raises OSError when the other side is gone."""
+    connection.sendall(encode(message))
 
 
-def receive(connection: socket.socket) -> tuple[dict[str, Any], int | None] | None:
+def receive(connection: socket.socket) -> Message | None:
     """Wait for a message; None when the other side has closed.
 
-    The caller closes the descriptor that came with the message. Raises BrokenFrame, and
-    TimeoutError where the socket has a time limit.
+    Raises BrokenFrame, and TimeoutError where the socket has a time limit.
     """
-    first, descriptors, _, _ = socket.recv_fds(connection, 65536, 1)
-    received = bytearray(first)
-    try:
-        while (payload := payload_of(received)) is None:
-            chunk = connection.recv(1 << 20) if received else b""
-            if not chunk:
-                if received:
-                    raise BrokenFrame("the other side ended within a message")
-                return None
-            received += chunk
-        return decode(payload), descriptors.pop() if descriptors else None
-    finally:
+    received = bytearray()
+    while (payload := payload_of(received)) is None:
+        chunk = connection.recv(1 << 16)
+        if not chunk:
+            if received:
+                raise BrokenFrame("the other side ended within a message")
+            return None
+        received += chunk
+    return decode(payload)
+
+
+def send_start(connection: socket.socket, file: int, channel: int) -> None:
+    """Order a reader for an open file, with the socket for its order and its answer.
+
+    Raises OSError when the other side is gone.
+    """
+    socket.send_fds(connection, [_START], [file, channel])
+
+
+def receive_start(connection: socket.socket) -> tuple[int, int] | None:
+    """Wait for an order of `send_start`; None when the other side has closed.
+
+    The caller closes both descriptors. Raises BrokenFrame.
+    """
+    received, descriptors, _, _ = socket.recv_fds(connection, 1, 2)
+    if not received:
+        return None
+    if received != _START or len(descriptors) != 2:
         for descriptor in descriptors:
             os.close(descriptor)
+        raise BrokenFrame("an order without a file")
+    file, channel = descriptors
+    return file, channel
+
+
+def send_end(connection: socket.socket) -> None:
+    """Have the fork server end the reader and report. Raises OSError when it is gone."""
+    connection.sendall(_END)

@@ -1,12 +1,7 @@
 """Reads PDFs by pypdf: files that PDFium cannot open, Arabic pages, pages without content."""
 
-import contextlib
 import io
-import os
-import select
 import signal
-import time
-import warnings
 from collections.abc import Callable
 
 import pypdf
@@ -20,7 +15,9 @@ from worker.parsing.readers.pdf import xfa_document
 from worker.parsing.readers.source import Source
 
 _MAX_BLANK_PAGES = 3
-_CHUNK = 65536
+# Zero would switch the alarm off.
+_SHORTEST_ALARM = 1e-6
+_ALARM_AGAIN = 1.0
 
 
 def read_with_pypdf(source: Source) -> Document:
@@ -163,47 +160,35 @@ def _judge_blank_pages(source: Source, indices: list[int]) -> str:
     return ""
 
 
+class _TooLong(BaseException):
+    """The time for a function is over. No `except Exception` of a library catches it."""
+
+
 def run_with_timeout(function: Callable[[], str], seconds: float) -> str:
     """Return the result of `function`, "" if it fails or takes longer than `seconds`.
 
-    Runs the function in a fork of the process, which is killed at the limit, because a signal
-    handler would wait for the library to return. Must not be called after kreuzberg was.
+    An alarm interrupts the function, so it must run in the main thread, and in Python: a call into
+    another language delays the alarm until it returns.
     """
-    reader, writer = os.pipe()
-    with warnings.catch_warnings():
-        # Newer Pythons warn of forks with threads; the fork runs only the function's code.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        _run_and_end(function, writer)
-    os.close(writer)
+    is_running = True
+
+    def interrupt(*_: object) -> None:
+        if is_running:
+            raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    # Python drops an exception that is raised in a finaliser, so the alarm comes again.
+    pause = (max(seconds, _SHORTEST_ALARM), _ALARM_AGAIN)
+    timer = signal.getitimer(signal.ITIMER_REAL)
     try:
-        return _read_until(reader, time.monotonic() + seconds)
+        signal.setitimer(signal.ITIMER_REAL, *pause)
+        try:
+            return function()
+        finally:
+            is_running = False
+    except (_TooLong, Exception):  # noqa: BLE001  pypdf raises any type on damaged pages
+        return ""
     finally:
-        os.close(reader)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def _run_and_end(function: Callable[[], str], writer: int) -> None:
-    try:
-        answer = memoryview(function().encode("utf-8", "replace"))
-        while answer:
-            answer = answer[os.write(writer, answer) :]
-    finally:
-        # Nothing may run after the function, not even the handling of its exception.
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _read_until(reader: int, deadline: float) -> str:
-    """Read to the end of the pipe; "" if it does not end in time."""
-    chunks: list[bytes] = []
-    while (left := deadline - time.monotonic()) > 0:
-        if not select.select([reader], [], [], left)[0]:
-            break
-        chunk = os.read(reader, _CHUNK)
-        if not chunk:
-            return b"".join(chunks).decode()
-        chunks.append(chunk)
-    return ""
+        is_running = False
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, before)

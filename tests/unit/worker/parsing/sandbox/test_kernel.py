@@ -1,30 +1,9 @@
-"""The restrictions are tried in a thread, which ends afterwards."""
-
 import ctypes
-import platform
 import socket
-import subprocess
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
+from tests.unit.worker.parsing.sandbox.threads import attempt, in_a_thread
 from worker.parsing.sandbox import kernel
-
-
-def in_a_thread(function: Callable[[], object]) -> object:
-    outcome: list[object] = []
-    thread = threading.Thread(target=lambda: outcome.append(function()))
-    thread.start()
-    thread.join()
-    return outcome[0]
-
-
-def attempt(function: Callable[[], object]) -> str:
-    try:
-        function()
-    except OSError as error:
-        return type(error).__name__
-    return "done"
 
 
 def test_landlock_leaves_one_directory_to_write(tmp_path):
@@ -72,28 +51,6 @@ def test_landlock_refuses_connections(tmp_path):
                 return attempt(lambda: client.connect(server.getsockname()))
 
         assert in_a_thread(confined) == "PermissionError"
-
-
-def test_seccomp_refuses_sockets_and_programs():
-    def confined() -> list[str]:
-        kernel.forbid_new_privileges()
-        if not kernel.forbid_calls(platform.machine()):
-            return []
-        pair = socket.socketpair()
-        for end in pair:
-            end.close()
-        return [
-            attempt(lambda: socket.socket(socket.AF_INET)),
-            attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)),
-            attempt(lambda: socket.socket(socket.AF_UNIX)),
-            attempt(lambda: subprocess.run(["/bin/true"], check=True)),
-        ]
-
-    assert in_a_thread(confined) in ([], ["PermissionError"] * 4)
-
-
-def test_seccomp_needs_a_known_architecture():
-    assert not kernel.forbid_calls("pdp11")
 
 
 def test_new_privileges_are_forbidden():

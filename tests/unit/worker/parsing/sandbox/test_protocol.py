@@ -14,25 +14,35 @@ def ends():
         yield ours, theirs
 
 
-def test_messages_may_carry_a_file(ends):
+def test_a_start_carries_a_file_and_a_socket_and_no_word(ends):
     ours, theirs = ends
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, socket.socket() as channel:
         file.write(b"hello")
         file.flush()
-        protocol.send(ours, {"name": "\udcff ü"}, file.fileno())
-        protocol.send(ours, {"second": 2})
-        message, descriptor = protocol.receive(theirs)
-        assert message == {"name": "\udcff ü"}
-        assert os.pread(descriptor, 9, 0) == b"hello"
-        os.close(descriptor)
-    assert protocol.receive(theirs) == ({"second": 2}, None)
+        protocol.send_start(ours, file.fileno(), channel.fileno())
+        protocol.send_end(ours)
+        received, sent = protocol.receive_start(theirs)
+        assert os.pread(received, 9, 0) == b"hello"
+        assert os.path.sameopenfile(sent, channel.fileno())
+        os.close(received)
+        os.close(sent)
+    assert theirs.recv(9) == b"e"
+    ours.close()
+    assert protocol.receive_start(theirs) is None
+
+
+def test_a_start_without_a_file_is_refused(ends):
+    ours, theirs = ends
+    ours.sendall(b"s")
+    with pytest.raises(protocol.BrokenFrame):
+        protocol.receive_start(theirs)
 
 
 def test_long_messages_arrive_whole(ends):
     ours, theirs = ends
     text = "x" * 100_000
     ours.sendall(protocol.encode({"text": text}))
-    assert protocol.receive(theirs) == ({"text": text}, None)
+    assert protocol.receive(theirs) == {"text": text}
 
 
 def test_a_closed_connection_gives_no_message(ends):
@@ -62,6 +72,6 @@ def test_invalid_messages_are_broken_frames(ends, sent):
 def test_two_messages_do_not_mix(ends):
     ours, theirs = ends
     ours.sendall(protocol.encode({"a": 1}))
-    assert protocol.receive(theirs) == ({"a": 1}, None)
+    assert protocol.receive(theirs) == {"a": 1}
     ours.sendall(protocol.encode({"b": 2}))
-    assert protocol.receive(theirs) == ({"b": 2}, None)
+    assert protocol.receive(theirs) == {"b": 2}
