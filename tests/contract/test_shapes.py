@@ -89,6 +89,7 @@ OURS = (
     f"{JOB}/results/",  # labels
     f"{FIRST_FILE}/pages/",
     f"{CONFIGURATION}/versions",
+    "/api/v1/status",
     "/livez",
     "/readyz",
 )

@@ -201,6 +201,7 @@ def test_the_description_names_every_route(anonymous: httpx2.Client) -> None:
         ("get", f"{CONFIGURATIONS}/{{configuration_id}}"),
         ("put", f"{CONFIGURATIONS}/{{configuration_id}}"),
         ("delete", f"{CONFIGURATIONS}/{{configuration_id}}"),
+        ("get", f"{CONFIGURATIONS}/{{configuration_id}}/versions"),
         ("post", WEBHOOKS),
         ("get", WEBHOOKS),
         ("get", f"{WEBHOOKS}/{{webhook_id}}"),

@@ -36,7 +36,7 @@ JOB_FIELDS = {
     "failed_count",
     "error_message",
 }
-# `file_name` and `error` are our extensions.
+# `file_name`, `error` and `label` are our extensions.
 ITEM_FIELDS = {
     "id",
     "classify_job_id",
@@ -46,6 +46,7 @@ ITEM_FIELDS = {
     "updated_at",
     "result",
     "error",
+    "label",
 }
 PAGE_FIELDS = {"items", "next_page_token", "total_size"}
 FILE_FIELDS = {
