@@ -2,10 +2,10 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter of the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
+.PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
-	bench-api bench-auth bench-uploads bench-blobs bench-memory \
+	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
+	bench-api bench-auth bench-uploads bench-blobs \
 	bench-queue bench-webhooks bench-chaos
 
 VENV := .venv
@@ -25,10 +25,22 @@ export no_proxy := $(NO_PROXY)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: ## Make .venv from the lock and install the project into it
+# Each adds to the same environment; the developers' lock has all of it.
+RUNTIME := requirements/runtime.txt requirements/build.txt
+
+install: ## Make .venv with what the server needs
+	@requirements/install.sh $(VENV) $(RUNTIME) project
+
+install-client: ## Add the official client of the demo to .venv
+	@requirements/install.sh $(VENV) $(RUNTIME) requirements/sdk-2.15.0.txt project
+
+install-dev: ## Add what tests, checks and benchmarks need to .venv
 	@requirements/install.sh $(VENV) requirements/dev.txt project
 
-demo: install ## Start a server, classify the samples with the official client, show the results
+baseline: ## Make .venv-baseline with what the script that a user writes needs (for make bench; 1 GB)
+	@requirements/install-baseline.sh .venv-baseline requirements/baseline.in
+
+demo: install-client ## Start a server, classify the samples with the official client, show the results
 	@$(BIN)/pigeonhole demo $(ARGS)
 
 serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
@@ -36,17 +48,17 @@ serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 
 # Each test process has its own databases and servers and takes about a gigabyte, so there are four
 # at most.
-test: install ## Run the tests (part of them: ARGS="tests/unit -k pages")
+test: install-dev ## Run the tests (part of them: ARGS="tests/unit -k pages")
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --durations 20 \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4)
 
 # Measuring coverage doubles the processor time, so only test-all, and with it .ci/run, does it.
-coverage: install ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
+coverage: install-dev ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --durations 20 \
 		--numprocesses auto --maxprocesses 4 \
 		--cov --cov-report term --cov-report html --cov-fail-under=90
 
-test-sdks: install sdks ## Run nine generations of the official SDKs against a server (needs Node.js 20)
+test-sdks: install-dev sdks ## Run nine generations of the official SDKs against a server (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
 
 # Other releases of the same packages cannot share an environment.
@@ -54,18 +66,18 @@ sdks: ## Install the nine SDKs, each in its own environment
 	@for sdk in $(PYTHON_SDKS); do requirements/install.sh .venv-sdk-$$sdk requirements/sdk-$$sdk.txt || exit; done
 	@for sdk in $(NODE_SDKS); do requirements/install-node.sh .node-sdk/$$sdk requirements/node/$$sdk || exit; done
 
-test-ocr: install ## Run the tests of OCR in 19 languages (they name the Debian packages they need)
+test-ocr: install-dev ## Run the tests of OCR in 19 languages (they name the Debian packages they need)
 	@$(BIN)/pytest tests/ocr $(ARGS)
 
 # The same requests each time: one worker, one seed. A made-up request that once broke the server
 # becomes a separate test; this budget finds new ones.
-test-fuzz: install ## Send 1,500 generated requests, always the same, to a server
+test-fuzz: install-dev ## Send 1,500 generated requests, always the same, to a server
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
 test-all: coverage test-sdks test-ocr test-fuzz ## Run every test, with coverage
 
-check: install ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
+check: install-dev ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -79,72 +91,75 @@ lock: ## Resolve the dependencies and write the locks (needs uv)
 check-image: ## Build the image and run it as production does (needs root, buildah and podman, no Docker)
 	@BASE="$(BASE)" deploy/check-image
 
-bundle: install ## Pack everything for machines without a network (ARGS="--languages en,de,fr")
+bundle: install-dev ## Pack everything for machines without a network (ARGS="--languages en,de,fr")
 	@$(BIN)/python deploy/bundle.py $(ARGS)
 
 check-bundle: ## Install the bundle without a network and classify the samples
 	@deploy/check-bundle dist/pigeonhole-*.tar
 
-openapi: install ## Generate the pages of the reference that come from the program
+openapi: install-dev ## Generate the pages of the reference that come from the program
 	@$(BIN)/python -m docs.generate
 
-reasoning: install ## Generate the page of what the reasoning says, about 10 s of CPU
+reasoning: install-dev ## Generate the page of what the reasoning says, about 10 s of CPU
 	@$(BIN)/python -m docs.reasoning_page
 
-fuzz: install ## Send 20,000 generated requests to a server (ARGS="--requests 1000 --seed 7")
+fuzz: install-dev ## Send 20,000 generated requests to a server (ARGS="--requests 1000 --seed 7")
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run $(ARGS)
 
-audit: install ## Look up known vulnerabilities of the locked packages (needs a network)
+audit: install-dev ## Look up known vulnerabilities of the locked packages (needs a network)
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python requirements/audit.py $(FUZZ_VENV)/bin/pip-audit requirements/runtime.txt
 
-bench-accuracy: install ## Measure the accuracy of verdicts on labelled documents (CORPUS="folder ...")
+bench: install-dev baseline ## Measure speed, latency, growth, memory, start (CORPUS=folder, ARGS=--quick)
+	@$(BIN)/python -m benchmarks.speed $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-profile: install-dev ## Measure the processor time of the main job by part (CORPUS=folder)
+	@$(BIN)/python -m benchmarks.speed.profile $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
+
+bench-accuracy: install-dev ## Measure the accuracy of verdicts on labelled documents (CORPUS="folder ...")
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS="folder ..."' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy --corpus $(CORPUS) $(ARGS)
 
-bench-examples: install ## Measure the gain from examples of each rule (CORPUS=folder)
+bench-examples: install-dev ## Measure the gain from examples of each rule (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy.examples --corpus "$(CORPUS)" $(ARGS)
 
-bench-hostile: install ## Measure the effect of files that break readers (CORPUS=folder)
+bench-hostile: install-dev ## Measure the effect of files that break readers (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parsing.hostile --corpus "$(CORPUS)" $(ARGS)
 
-bench-parsing: install ## Measure reading by format against the bare libraries (CORPUS=folder too)
+bench-parsing: install-dev ## Measure reading by format against the bare libraries (CORPUS=folder too)
 	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
-bench-reading: install ## Check what is read in files with known texts (CORPUS=folder with cases.csv)
+bench-reading: install-dev ## Check what is read in files with known texts (CORPUS=folder with cases.csv)
 	@test -n "$(CORPUS)" || { echo 'Say where the files are: make bench-reading CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parsing.reading --corpus "$(CORPUS)" $(ARGS)
 
-bench-words: install ## Measure the words that only other readers find (CORPUS=folder)
+bench-words: install-dev ## Measure the words that only other readers find (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-words CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parsing.words --corpus "$(CORPUS)" $(ARGS)
 
-bench-soak: install ## Measure memory, zombies and files left after thousands of files
+bench-soak: install-dev ## Measure memory, zombies and files left after thousands of files
 	@$(BIN)/python -m benchmarks.parsing.soak $(ARGS)
 
-bench-api: install ## Measure requests and jobs per second
+bench-api: install-dev ## Measure requests and jobs per second
 	@$(BIN)/python -m benchmarks.server.api $(ARGS)
 
-bench-auth: install ## Measure the cost of a flood of bad keys
+bench-auth: install-dev ## Measure the cost of a flood of bad keys
 	@$(BIN)/python -m benchmarks.server.auth $(ARGS)
 
-bench-uploads: install ## Measure the effect of endless and slow uploads
+bench-uploads: install-dev ## Measure the effect of endless and slow uploads
 	@$(BIN)/python -m benchmarks.server.uploads $(ARGS)
 
-bench-blobs: install ## Measure storing and opening files in a directory and in a bucket
+bench-blobs: install-dev ## Measure storing and opening files in a directory and in a bucket
 	@$(BIN)/python -m benchmarks.server.blobs
 
-bench-webhooks: install ## Measure deliveries to bad receivers, and files per second meanwhile
+bench-webhooks: install-dev ## Measure deliveries to bad receivers, and files per second meanwhile
 	@$(BIN)/python -m benchmarks.server.webhooks $(ARGS)
 
-bench-memory: install ## Measure the memory of the processes under load
-	@$(BIN)/python -m benchmarks.server.memory $(ARGS)
-
-bench-queue: install ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
+bench-queue: install-dev ## Measure the queue: a million jobs, large jobs beside small ones, two worker hosts
 	@$(BIN)/python -m benchmarks.server.queue $(ARGS)
 
-bench-chaos: install ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
+bench-chaos: install-dev ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
 	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)

@@ -55,11 +55,11 @@ def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
     with SandboxedParser() as parser:
 
         def parse(file: BinaryIO, name: str, lang: str) -> Document:
-            before = _reading_seconds(parser)
+            before = reading_seconds(parser)
             try:
                 return parser.parse(file, name, ParseRequest(PageSelection(), lang, mode))
             finally:
-                seconds.append(max(0.0, _reading_seconds(parser) - before))
+                seconds.append(max(0.0, reading_seconds(parser) - before))
 
         labelled, unread = read_labelled(directory, parse)
     return LoadedCorpus(
@@ -72,7 +72,7 @@ def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
     )
 
 
-def _reading_seconds(parser: SandboxedParser) -> float:
+def reading_seconds(parser: SandboxedParser) -> float:
     """Return the CPU seconds of the processes that have read files.
 
     Waits for the end of the last one, because an answer comes before its process has ended.

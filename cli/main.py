@@ -3,32 +3,34 @@
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from app.errors import PigeonholeError, StartupError
 
-# Verb -> module. A module is imported when its verb is used: some load the classifier, and worker
-# processes import this module too.
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+# Verb -> module and one line of help. A module is imported when its verb is used, not for the list
+# of verbs: some load the classifier, and worker processes import this module too.
 VERBS = {
-    "serve": "cli.serve",
-    "classify": "cli.classify",
-    "sort": "cli.sort",
-    "worker": "cli.worker",
-    "migrate": "cli.migrate",
-    "keys": "cli.keys",
-    "projects": "cli.projects",
-    "orgs": "cli.orgs",
-    "audit": "cli.audit",
-    "purge": "cli.purge",
-    "files": "cli.files",
-    "read": "cli.read",
-    "models": "cli.models",
-    "ocr": "cli.ocr",
-    "webhooks": "cli.webhooks",
-    "demo": "cli.demo",
+    "serve": ("cli.serve", "Start the server."),
+    "classify": ("cli.classify", "Find the type of files, and of all files in folders."),
+    "sort": ("cli.sort", "Sort the files of folder IN into folders of OUT, one for each type."),
+    "worker": ("cli.worker", "Start workers for a server with Postgres and Redis."),
+    "migrate": ("cli.migrate", "Migrate the database to the schema of this release."),
+    "keys": ("cli.keys", "Create, list, rotate and revoke API keys."),
+    "projects": ("cli.projects", "Create and list projects, and set their limits."),
+    "orgs": ("cli.orgs", "Create and list organizations (isolated tenants)."),
+    "audit": ("cli.audit", "Read the audit log."),
+    "purge": ("cli.purge", "Delete everything of a project."),
+    "files": ("cli.files", "Maintain the store of uploaded files."),
+    "read": ("cli.read", "Print what a worker reads in the file PATH."),
+    "models": ("cli.models", "Build, fit and check the classifier's models."),
+    "ocr": ("cli.ocr", "Show the languages in which OCR reads scans."),
+    "webhooks": ("cli.webhooks", "Verify captured webhooks."),
+    "demo": ("cli.demo", "Classify the samples with the official client."),
 }
 
 
@@ -43,7 +45,7 @@ class _Verbs(click.Group):
         """Import and return a verb's command."""
         if cmd_name not in VERBS:
             return None
-        command = getattr(import_module(VERBS[cmd_name]), cmd_name)
+        command = getattr(import_module(VERBS[cmd_name][0]), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101  # ours
         return command
 
@@ -55,6 +57,11 @@ class _Verbs(click.Group):
         if args[0] not in VERBS and near:
             ctx.fail(f"There is no verb {args[0]!r}. Did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """List the verbs without importing their modules."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
 
 
 @click.command(cls=_Verbs)
@@ -71,9 +78,16 @@ def main() -> None:
         _refuse(str(error))
     except OSError as error:
         _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except DBAPIError as error:
+    except _database_error() as error:
         reason = str(error.orig).strip().splitlines() or ["no reason given"]
         _refuse(f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason[0]}")
+
+
+def _database_error() -> "type[DBAPIError]":
+    """Import and return the class; Python asks only after an exception."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # a quarter of a second
+
+    return DBAPIError
 
 
 def _refuse(sentence: str) -> NoReturn:

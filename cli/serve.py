@@ -2,37 +2,27 @@
 
 import errno
 import fcntl
-import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 import click
-import uvicorn
 
 from app import schema
-from app.api.dependencies import Services
 from app.broker import LocalNotifier
 from app.db import Database
 from app.errors import StartupError
-from app.files.cache import FileCache
-from app.jobs.service import ITEMS
-from app.main import BackgroundService, create_app
-from app.maintenance.sweeper import Sweeper
 from app.observability.logging import set_up_logging
 from app.observability.multiprocess import shared_metrics
 from app.observability.tracing import start_tracing, stop_tracing
 from app.projects.bootstrap import bootstrap
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
-from app.webhooks.events import DELIVERIES
 from cli.composition import (
-    make_deliverer,
     make_notifier,
     open_checked_blobs,
     open_database,
@@ -40,12 +30,8 @@ from cli.composition import (
     warn_unshared_blobs,
     write_private,
 )
-from cli.connections import MAX_CONNECTIONS, limited_connection
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
-from worker.runtime.webhook_delivery.threads import DeliveryThreads
-
-log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -90,56 +76,26 @@ def _serve(settings: Settings) -> None:
     blobs = open_checked_blobs(settings)
     warn_unshared_blobs(settings)
     notifier = make_notifier(settings)
-    cache = FileCache(database, blobs, settings.cache_max_bytes)
-    background: list[BackgroundService] = [Sweeper(settings, database, notifier, cache, blobs)]
+    runner = None
     if isinstance(notifier, LocalNotifier):
         blobs.delete_stale_uploads(timedelta(0))
-        deliveries = DeliveryThreads(
-            make_deliverer(settings, database, secrets),
-            settings.webhook_threads,
-            settings.drain_seconds,
+        runner = LocalRunner(
+            settings, database, build_pipeline, lambda: notifier.notify_deliveries(1)
         )
-        notifier.listen_for_deliveries(deliveries.notify)
-        runner = LocalRunner(settings, database, build_pipeline, deliveries.notify)
         notifier.listen(runner.notify)
-        background += [deliveries, runner]
-    database.on_commit(ITEMS, notifier.notify)
-    database.on_commit(DELIVERIES, notifier.notify_deliveries)
-    app = create_app(Services(settings, database, blobs, secrets, notifier), background)
-    _greet(settings, listener)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        http=limited_connection(settings.request_seconds),
-        limit_concurrency=MAX_CONNECTIONS,
-        ws="none",
-        # X-Forwarded-* is ignored: any client can send it.
-        proxy_headers=False,
-        lifespan="on",
-        timeout_graceful_shutdown=int(settings.drain_seconds) or 1,
-    )
+        runner.start()
     try:
-        _Server(config, background).run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn raises it again after a clean shutdown
-        log.debug("stopped by a keyboard interrupt")
+        # Here, so that the workers load their models meanwhile: FastAPI takes half a second.
+        from app.api.dependencies import Services  # noqa: PLC0415
+        from cli.http_server import run_server  # noqa: PLC0415
+
+        _greet(settings, listener)
+        run_server(Services(settings, database, blobs, secrets, notifier), runner, listener)
     finally:
+        if runner is not None:
+            runner.stop()
         database.close()
         stop_tracing()
-
-
-class _Server(uvicorn.Server):
-    """A server that stops its local workers when it stops accepting requests."""
-
-    def __init__(self, config: uvicorn.Config, background: Sequence[BackgroundService]) -> None:
-        super().__init__(config)
-        self._runners = [service for service in background if isinstance(service, LocalRunner)]
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        for runner in self._runners:
-            runner.stop_soon()
-        super().handle_exit(sig, frame)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

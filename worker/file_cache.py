@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol, TypeVar
 
-from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
 from worker.classification.embedders.base import Embedder, Vectors
@@ -42,24 +42,40 @@ class EntryStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredFileEntries:
-    """The entries of a file of the server."""
+    """The entries of a file of the server.
+
+    The first `get` reads the rows of all entries; `put` also writes when the others were used, in
+    the same transaction.
+    """
 
     cache: FileCache
     owner: CacheOwner
+    _used: dict[tuple[str, str], StoredEntry] = field(default_factory=dict)
+    _stored: StoredEntries | None = None
 
     def get(self, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there is no such entry."""
-        return self.cache.get(self.owner, kind, key)
+        if self._stored is None:
+            self._stored = self.cache.find(self.owner)
+        entry = self._stored.get((kind.value, key))
+        data = None if entry is None else self.cache.read(entry)
+        if entry is None or data is None:
+            return None
+        self._used[kind.value, key] = entry
+        return data
 
     def put(self, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries."""
-        self.cache.put(self.owner, entries)
+        self.cache.put(self.owner, entries, list(self._used.values()))
+        self._used.clear()
 
     def remove(self, kind: CacheKind, key: str) -> None:
         """Remove an entry that the caller cannot read."""
-        self.cache.remove(self.owner, kind, key)
+        entry = self._used.pop((kind.value, key), None)
+        if entry is not None:
+            self.cache.remove(entry)
 
 
 @dataclass(slots=True)

@@ -112,7 +112,7 @@ class PreviewRenderer:
     def _find_documents(self, claim: PreviewClaim) -> Iterator[Document]:
         """Yield the last documents of the file that jobs have left in the cache."""
         owner = CacheOwner(claim.project_id, claim.file_id)
-        for data in self.reader.cache.get_last(owner, CacheKind.DOCUMENT, _CACHED_DOCUMENTS):
+        for data in self.reader.cache.read_last(owner, CacheKind.DOCUMENT, _CACHED_DOCUMENTS):
             with contextlib.suppress(ValueError):  # of another release
                 yield unpack_document(data)
 
@@ -126,5 +126,5 @@ class PreviewRenderer:
         key = preview_key(claim.page)
         if preview.picture_problem:
             # Nobody must wait for the picture that an earlier preview promises.
-            cache.remove(owner, CacheKind.PREVIEW, key)
+            cache.discard(owner, CacheKind.PREVIEW, key)
         cache.put(owner, [NewCacheEntry(CacheKind.PREVIEW, key, preview.pack())])

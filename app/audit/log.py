@@ -5,9 +5,13 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
+from app.db import table_of
+
+_INSERT = insert(table_of(AuditEvent))
 
 SERVER: Final = "server"
 WORKER: Final = "worker"
@@ -59,14 +63,15 @@ def record(
     details: Mapping[str, object] | None = None,
 ) -> None:
     """Add an event, which is committed with the change."""
-    session.add(
-        AuditEvent(
-            action=action.value,
-            actor=actor,
-            project_id=project_id,
-            organization_id=organization_id,
-            subject=subject,
-            engine_version=engine_version,
-            details=None if details is None else dict(details),
-        )
+    session.execute(
+        _INSERT,
+        {
+            "action": action.value,
+            "actor": actor,
+            "project_id": project_id,
+            "organization_id": organization_id,
+            "subject": subject,
+            "engine_version": engine_version,
+            "details": None if details is None else dict(details),
+        },
     )

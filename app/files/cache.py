@@ -8,15 +8,16 @@ The blob of a removed entry is deleted as `deletions` describes.
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from app.db import Database, now
+from app.db import Database, now, table_of
 from app.errors import StorageFull
 from app.files import deletions
 from app.files.blobs.protocol import Blob, BlobStore
@@ -27,7 +28,42 @@ log = logging.getLogger(__name__)
 # `used_at` serves eviction only: writing it at every look-up would make each of them a write.
 USED_AT_INTERVAL = timedelta(minutes=5)
 
+# A file has three entries for each selection of pages and each release; older ones are evicted.
+MAX_FOUND = 60
+# What jobs use; the others are made for people who look at pages.
+FOR_JOBS = (CacheKind.DOCUMENT, CacheKind.VECTORS)
+
 _FAILURES = (OSError, StorageFull, SQLAlchemyError)
+
+# Built once, because they run for each file.
+_ENTRIES = table_of(CacheEntry)
+_OF_FILE = select(
+    _ENTRIES.c.kind,
+    _ENTRIES.c.key,
+    _ENTRIES.c.id,
+    _ENTRIES.c.blob_key,
+    _ENTRIES.c.size,
+    _ENTRIES.c.sha256,
+    _ENTRIES.c.used_at,
+).where(
+    # A foreign key has a type only when the model that it refers to is imported.
+    _ENTRIES.c.file_id == bindparam("file_id", type_=Uuid()),
+    _ENTRIES.c.project_id == bindparam("project_id", type_=Uuid()),
+)
+_FIND = (
+    _OF_FILE.where(_ENTRIES.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(_ENTRIES.c.used_at.desc())
+    .limit(bindparam("most"))
+)
+_FIND_ONE = _OF_FILE.where(
+    _ENTRIES.c.kind == bindparam("kind"), _ENTRIES.c.key == bindparam("entry_key")
+)
+_INSERT = insert(_ENTRIES)
+_TOUCH = (
+    update(_ENTRIES)
+    .where(_ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(used_at=bindparam("moment"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +86,25 @@ class NewCacheEntry:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """The row of an entry: where its bytes are, and when they were last used."""
+
+    id: UUID
+    blob_key: str
+    size: int
+    sha256: str
+    used_at: datetime
+
+
+StoredEntries = Mapping[tuple[str, str], StoredEntry]
+"""The entries of one file by kind and key."""
+
+
 class FileCache:
     """The cache of all files, `max_bytes` in total; 0 switches it off.
 
-    `get`, `get_last`, `put` and `remove` never fail: without the cache everything works, only
+    What finds, reads, puts and removes never fails: without the cache everything works, only
     slower. The first failure is logged, and the next one only after a `put` has succeeded. The
     sweeper evicts, so the cache may exceed `max_bytes` for a while.
     """
@@ -64,46 +115,61 @@ class FileCache:
         self._max_bytes = max_bytes
         self._has_failed = False
 
+    def find(
+        self, owner: CacheOwner, kinds: Sequence[CacheKind] = FOR_JOBS, most: int = MAX_FOUND
+    ) -> StoredEntries:
+        """Return the entries of a file, `most` of them, the last used first; one statement."""
+        values = {"kinds": [kind.value for kind in kinds], "most": most}
+        return self._select(_FIND, owner, values)
+
+    def find_one(self, owner: CacheOwner, kind: CacheKind, key: str) -> StoredEntry | None:
+        """Return an entry of a file, None if there is none."""
+        found = self._select(_FIND_ONE, owner, {"kind": kind.value, "entry_key": key})
+        return next(iter(found.values()), None)
+
     def get(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there is no such entry."""
-        if self._max_bytes == 0:
-            return None
+        entry = self.find_one(owner, kind, key)
+        return None if entry is None else self.read(entry)
+
+    def read(self, entry: StoredEntry) -> bytes | None:
+        """Return an entry's bytes as they were stored.
+
+        Returns None, and removes the entry, if the bytes are missing or damaged.
+        """
         try:
-            return self._find(owner, kind, key)
+            data = self._read(entry.blob_key, entry.size)
+            if data is not None and hashlib.sha256(data).hexdigest() == entry.sha256:
+                return data
+            self._remove([entry.id])
         except _FAILURES as error:
             self._log_once(error)
-            return None
+        return None
 
-    def get_last(self, owner: CacheOwner, kind: CacheKind, limit: int) -> Iterator[bytes]:
-        """Yield the bytes of a file's entries of a kind, the last used first, up to `limit`."""
-        query = (
-            select(CacheEntry.key)
-            .where(CacheEntry.project_id == owner.project_id, CacheEntry.file_id == owner.file_id)
-            .where(CacheEntry.kind == kind)
-            .order_by(CacheEntry.used_at.desc())
-            .limit(limit)
-        )
-        keys: Sequence[str] = ()
-        try:
-            with self._database.read() as session:
-                keys = session.scalars(query).all()
-        except SQLAlchemyError as error:
-            self._log_once(error)
-        for key in keys:
-            data = self.get(owner, kind, key)
+    def read_last(self, owner: CacheOwner, kind: CacheKind, most: int) -> Iterator[bytes]:
+        """Yield the bytes of a file's entries of a kind, the last used first, up to `most`."""
+        for entry in self.find(owner, (kind,), most).values():
+            data = self.read(entry)
             if data is not None:
                 yield data
 
-    def put(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
-        """Store new entries, all of them or none.
+    def put(
+        self,
+        owner: CacheOwner,
+        entries: Sequence[NewCacheEntry],
+        used: Sequence[StoredEntry] = (),
+    ) -> None:
+        """Store new entries, all of them or none, and note that others were used.
 
         Stores none when another worker has stored one of them, or the file was deleted.
         """
         entries = [entry for entry in entries if len(entry.data) <= self._max_bytes]
-        if not entries:
+        due = now() - USED_AT_INTERVAL
+        stale = [entry.id for entry in used if entry.used_at < due]
+        if not entries and not stale:
             return
         try:
-            self._store(owner, entries)
+            self._store(owner, entries, stale)
         except IntegrityError:
             return
         except _FAILURES as error:
@@ -111,15 +177,18 @@ class FileCache:
         else:
             self._has_failed = False
 
-    def remove(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
+    def remove(self, entry: StoredEntry) -> None:
         """Remove an entry that the caller cannot read."""
         try:
-            with self._database.read() as session:
-                row = session.execute(_entry(owner, kind, key)).one_or_none()
-            if row is not None:
-                self._remove([row.id])
+            self._remove([entry.id])
         except _FAILURES as error:
             self._log_once(error)
+
+    def discard(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
+        """Remove an entry, if there is one."""
+        entry = self.find_one(owner, kind, key)
+        if entry is not None:
+            self.remove(entry)
 
     def evict(self, limit: int) -> int:
         """Remove the least recently used entries, up to `limit`, while the cache is too large.
@@ -142,21 +211,18 @@ class FileCache:
         self._remove(evicted)
         return len(evicted)
 
-    def _find(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
-        with self._database.read() as session:
-            row = session.execute(_entry(owner, kind, key)).one_or_none()
-        if row is None:
-            return None
-        data = self._read(row.blob_key, row.size)
-        if data is None or hashlib.sha256(data).hexdigest() != row.sha256:
-            self._remove([row.id])
-            return None
-        if row.used_at < now() - USED_AT_INTERVAL:
-            with self._database.write() as session:
-                session.execute(
-                    update(CacheEntry).where(CacheEntry.id == row.id).values(used_at=now())
-                )
-        return data
+    def _select(
+        self, query: Select[Any], owner: CacheOwner, values: dict[str, Any]
+    ) -> StoredEntries:
+        if self._max_bytes == 0:
+            return {}
+        try:
+            with self._database.read() as session:
+                rows = session.execute(query, {**asdict(owner), **values}).all()
+        except _FAILURES as error:
+            self._log_once(error)
+            return {}
+        return {(row.kind, row.key): StoredEntry(*row[2:]) for row in rows}
 
     def _read(self, blob_key: str, size: int) -> bytes | None:
         """Return a blob's bytes, one more than `size` at most; None when the blob is missing."""
@@ -167,23 +233,30 @@ class FileCache:
             self._blobs.check()  # raises when the whole store is unavailable
             return None
 
-    def _store(self, owner: CacheOwner, entries: Sequence[NewCacheEntry]) -> None:
+    def _store(
+        self, owner: CacheOwner, entries: Sequence[NewCacheEntry], stale: Sequence[UUID]
+    ) -> None:
         blobs: list[Blob] = []
         try:
             blobs.extend(self._write(entry.data) for entry in entries)
             with self._database.write() as session:
-                session.add_all(
-                    CacheEntry(
-                        project_id=owner.project_id,
-                        file_id=owner.file_id,
-                        kind=entry.kind,
-                        key=entry.key,
-                        blob_key=blob.key,
-                        size=blob.size,
-                        sha256=blob.sha256,
+                if stale:
+                    session.execute(_TOUCH, {"ids": stale, "moment": now()})
+                if entries:
+                    session.execute(
+                        _INSERT,
+                        [
+                            {
+                                **asdict(owner),
+                                "kind": entry.kind.value,
+                                "key": entry.key,
+                                "blob_key": blob.key,
+                                "size": blob.size,
+                                "sha256": blob.sha256,
+                            }
+                            for entry, blob in zip(entries, blobs, strict=True)
+                        ],
                     )
-                    for entry, blob in zip(entries, blobs, strict=True)
-                )
         except BaseException:
             for blob in blobs:
                 self._blobs.delete(blob.key)
@@ -214,14 +287,3 @@ class FileCache:
         if not self._has_failed:
             log.warning("file cache unavailable; reading files without it", exc_info=error)
         self._has_failed = True
-
-
-def _entry(owner: CacheOwner, kind: CacheKind, key: str) -> Select[UUID, str, int, str, datetime]:
-    return select(
-        CacheEntry.id, CacheEntry.blob_key, CacheEntry.size, CacheEntry.sha256, CacheEntry.used_at
-    ).where(
-        CacheEntry.project_id == owner.project_id,
-        CacheEntry.file_id == owner.file_id,
-        CacheEntry.kind == kind,
-        CacheEntry.key == key,
-    )

@@ -4,17 +4,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
-from app.db import now
+from app.db import now, table_of
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 from app.jobs.values import FileFailure, Verdict
 from app.webhooks.events import JobState, enqueue_deliveries
 
 MAX_NAMED_FAILURES = 20
+
+# What changes in an item that ends; its lease ends too.
+ENDED_COLUMNS = (
+    "status",
+    "lease_token",
+    "lease_until",
+    "updated_at",
+    "error_code",
+    "error_message",
+)
+
+_JOBS = table_of(Job)
+_COUNT = (
+    update(_JOBS)
+    .where(_JOBS.c.id == bindparam("job_id"))
+    .values(
+        ended_count=_JOBS.c.ended_count + bindparam("ended"),
+        failed_count=_JOBS.c.failed_count + bindparam("failed"),
+        updated_at=bindparam("moment"),
+    )
+    .returning(_JOBS.c.ended_count, _JOBS.c.failed_count, _JOBS.c.file_count)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +53,18 @@ CANCELLED = FileFailure(
 
 
 def ended_values(outcome: Classified | FileFailure) -> dict[str, object]:
-    """Return the columns of an item that ends with this outcome; its lease ends too."""
-    values: dict[str, object] = {
-        "status": ItemStatus.DONE,
+    """Return the ENDED_COLUMNS of an item that ends with this outcome."""
+    status, code, sentence = ItemStatus.DONE, None, None
+    if isinstance(outcome, FileFailure):
+        status, code, sentence = ItemStatus.FAILED, outcome.code.value, outcome.sentence
+    return {
+        "status": status,
         "lease_token": None,
         "lease_until": None,
         "updated_at": now(),
+        "error_code": code,
+        "error_message": sentence,
     }
-    if isinstance(outcome, FileFailure):
-        values |= {
-            "status": ItemStatus.FAILED,
-            "error_code": outcome.code.value,
-            "error_message": outcome.sentence,
-        }
-    return values
 
 
 def end_open_items(session: Session, job_id: UUID, outcome: FileFailure) -> int:
@@ -107,16 +127,8 @@ def close_by_items(session: Session, job_id: UUID) -> None:
 
 
 def _count(session: Session, job_id: UUID, ended: int, failed: int) -> Row[int, int, int]:
-    return session.execute(
-        update(Job)
-        .where(Job.id == job_id)
-        .values(
-            ended_count=Job.ended_count + ended,
-            failed_count=Job.failed_count + failed,
-            updated_at=now(),
-        )
-        .returning(Job.ended_count, Job.failed_count, Job.file_count)
-    ).one()
+    added = {"job_id": job_id, "ended": ended, "failed": failed, "moment": now()}
+    return session.execute(_COUNT, added).one()
 
 
 def _close_by_counts(session: Session, job_id: UUID, counts: Row[int, int, int]) -> None:

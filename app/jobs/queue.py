@@ -4,25 +4,106 @@ A claim writes a random token, the fencing token, into the item's row. Every lat
 token as a condition, so that a worker whose lease was given to another worker changes nothing.
 An item, its result and the job's counters change in one transaction, the job's row last, because
 every item of the job needs it.
+
+The statements that run for each item are built once: building them took most of their time.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import Executable, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import WORKER, Action, record
-from app.db import Database, now
+from app.db import Database, now, table_of
 from app.files.models import File
-from app.jobs.completion import Classified, add_to_counters, ended_values
+from app.jobs.completion import ENDED_COLUMNS, Classified, add_to_counters, ended_values
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
 from app.jobs.values import Example, FileFailure, Rule, read_examples
 from app.webhooks.events import JobState, enqueue_deliveries
+
+_ITEMS, _JOBS, _FILES = table_of(Item), table_of(Job), table_of(File)
+
+_CANDIDATE = (
+    select(_ITEMS.c.id)
+    .where(_ITEMS.c.status == ItemStatus.QUEUED)
+    .order_by(_ITEMS.c.ordinal, _ITEMS.c.job_id)
+    .limit(1)
+)
+
+_HELD = (
+    _ITEMS.c.id == bindparam("item_id"),
+    _ITEMS.c.lease_token == bindparam("token"),
+    _ITEMS.c.status == ItemStatus.RUNNING,
+)
+
+
+def _lease(candidate: Select[UUID]) -> Executable:
+    """Lease the candidate, if it still exists; return its id, job and file."""
+    return (
+        update(_ITEMS)
+        # No other condition: the candidate's row is locked already, and with the status repeated
+        # here Postgres may search the whole queue for the id.
+        .where(_ITEMS.c.id == candidate.scalar_subquery())
+        .values(
+            status=ItemStatus.RUNNING,
+            worker=bindparam("worker_name"),
+            lease_token=bindparam("token"),
+            lease_until=bindparam("until"),
+            attempt=_ITEMS.c.attempt + 1,
+            updated_at=bindparam("moment"),
+        )
+        .returning(
+            _ITEMS.c.id, _ITEMS.c.job_id, _ITEMS.c.attempt, _ITEMS.c.file_name, _ITEMS.c.file_id
+        )
+    )
+
+
+_LEASE = _lease(_CANDIDATE)
+# On Postgres other workers take the next item instead of waiting for this one.
+_LEASE_UNLOCKED = _lease(_CANDIDATE.with_for_update(skip_locked=True))
+# What a claim needs of the job and of the file, which may have been deleted.
+_WORK = (
+    select(
+        _JOBS.c.project_id,
+        _JOBS.c.rules,
+        _JOBS.c.mode,
+        _JOBS.c.lang,
+        _JOBS.c.given_lang,
+        _JOBS.c.max_pages,
+        _JOBS.c.target_pages,
+        _JOBS.c.request_id,
+        _JOBS.c.owes_running,
+        _JOBS.c.min_confidence,
+        _JOBS.c.examples,
+        _FILES.c.blob_key,
+    )
+    .select_from(_ITEMS.join(_JOBS).outerjoin(_FILES, _FILES.c.id == _ITEMS.c.file_id))
+    .where(_ITEMS.c.id == bindparam("item_id"))
+)
+_RENEW = update(_ITEMS).where(*_HELD).values(lease_until=bindparam("until")).returning(_ITEMS.c.id)
+_HOLDS = select(_ITEMS.c.id).where(*_HELD)
+_FINISH = (
+    update(_ITEMS)
+    .where(*_HELD)
+    .values({name: bindparam(f"new_{name}") for name in ENDED_COLUMNS})
+    .returning(_ITEMS.c.id)
+)
+_RELEASE = (
+    update(_ITEMS)
+    .where(*_HELD)
+    .values(
+        status=ItemStatus.QUEUED,
+        attempt=_ITEMS.c.attempt - 1,
+        lease_token=None,
+        lease_until=None,
+        worker=None,
+    )
+)
+_INSERT_RESULT = insert(table_of(Result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,88 +135,46 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
 
     By this order a job of one file never waits behind a job of five hundred.
     """
-    candidate = (
-        select(Item.id)
-        .where(Item.status == ItemStatus.QUEUED)
-        .order_by(Item.ordinal, Item.job_id)
-        .limit(1)
-    )
     if database.is_sqlite:
         # A read first: an empty queue then costs no lock for writing.
         with database.read() as session:
-            if session.scalar(candidate) is None:
+            if session.execute(_CANDIDATE).first() is None:
                 return None
-    else:
-        candidate = candidate.with_for_update(skip_locked=True)
     token = uuid4()
+    moment = now()
+    leased = {
+        "worker_name": worker,
+        "token": token,
+        "until": moment + lease,
+        "moment": moment,
+    }
     with database.write() as session:
-        item = _lease(session, candidate, worker, token, lease)
+        statement = _LEASE if database.is_sqlite else _LEASE_UNLOCKED
+        item = session.execute(statement, leased).one_or_none()
         if item is None:
             return None
-        job = _read_job(session, item.job_id)
-        blob_key = session.scalar(select(File.blob_key).where(File.id == item.file_id))
-        if job.notify_running:
+        work = session.execute(_WORK, {"item_id": item.id}).one()
+        if work.owes_running:
             _announce_running(session, item.job_id)
     return Claim(
         item_id=item.id,
         job_id=item.job_id,
-        project_id=job.project_id,
+        project_id=work.project_id,
         token=token,
         attempt=item.attempt,
         file_id=item.file_id,
         file_name=item.file_name,
-        blob_key=blob_key,
-        rules=tuple(Rule.from_json(rule) for rule in job.rules),
-        mode=job.mode,
-        lang=None if job.given_lang is None and job.lang == DEFAULT_LANGUAGE else job.lang,
+        blob_key=work.blob_key,
+        rules=tuple(Rule.from_json(rule) for rule in work.rules),
+        mode=work.mode,
+        lang=None if work.given_lang is None and work.lang == DEFAULT_LANGUAGE else work.lang,
         pages=PageSelection(
-            job.max_pages, None if job.target_pages is None else tuple(job.target_pages)
+            work.max_pages, None if work.target_pages is None else tuple(work.target_pages)
         ),
-        request_id=job.request_id,
-        min_confidence=job.min_confidence,
-        examples=read_examples(job.examples),
+        request_id=work.request_id,
+        min_confidence=work.min_confidence,
+        examples=read_examples(work.examples),
     )
-
-
-def _lease(
-    session: Session, candidate: Select[UUID], worker: str, token: UUID, lease: timedelta
-) -> Row[UUID, UUID, int, str, UUID] | None:
-    """Lease the candidate, if it still exists, to a worker; return its id, job and file."""
-    moment = now()
-    return session.execute(
-        update(Item)
-        # No other condition: the candidate's row is locked already, and with the status repeated
-        # here Postgres may search the whole queue for the id.
-        .where(Item.id == candidate.scalar_subquery())
-        .values(
-            status=ItemStatus.RUNNING,
-            worker=worker,
-            lease_token=token,
-            lease_until=moment + lease,
-            attempt=Item.attempt + 1,
-            updated_at=moment,
-        )
-        .returning(Item.id, Item.job_id, Item.attempt, Item.file_name, Item.file_id)
-    ).one_or_none()
-
-
-def _read_job(session: Session, job_id: UUID) -> Row[*tuple[Any, ...]]:
-    """Return the fields of a job that a claim needs."""
-    return session.execute(
-        select(
-            Job.project_id,
-            Job.rules,
-            Job.mode,
-            Job.lang,
-            Job.given_lang,
-            Job.max_pages,
-            Job.target_pages,
-            Job.request_id,
-            Job.notify_running,
-            Job.min_confidence,
-            Job.examples,
-        ).where(Job.id == job_id)
-    ).one()
 
 
 def _announce_running(session: Session, job_id: UUID) -> None:
@@ -152,51 +191,39 @@ def _announce_running(session: Session, job_id: UUID) -> None:
 
 def renew(database: Database, claim: Claim, lease: timedelta) -> bool:
     """Extend a lease; False when the claim no longer holds it."""
-    moment = now()
     with database.write() as session:
-        rows = session.execute(
-            update(Item)
-            .where(*_is_held(claim))
-            .values(lease_until=moment + lease)
-            .returning(Item.id)
-        ).all()
-    return bool(rows)
+        return session.execute(_RENEW, {**_held(claim), "until": now() + lease}).first() is not None
 
 
 def holds(database: Database, claim: Claim) -> bool:
     """Tell whether a claim still holds its lease; only reads."""
     with database.read() as session:
-        return session.scalar(select(Item.id).where(*_is_held(claim))) is not None
+        return session.execute(_HOLDS, _held(claim)).first() is not None
 
 
-def _is_held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Item.id == claim.item_id,
-        Item.lease_token == claim.token,
-        Item.status == ItemStatus.RUNNING,
-    )
+def _held(claim: Claim) -> dict[str, object]:
+    return {"item_id": claim.item_id, "token": claim.token}
 
 
 def finish(database: Database, claim: Claim, outcome: Classified | FileFailure) -> bool:
     """Record an item's outcome; False, and nothing changes, when the claim lost its lease."""
+    ended = {f"new_{name}": value for name, value in ended_values(outcome).items()}
     with database.write() as session:
-        row = session.execute(
-            update(Item).where(*_is_held(claim)).values(ended_values(outcome)).returning(Item.id)
-        ).one_or_none()
-        if row is None:
+        if session.execute(_FINISH, {**_held(claim), **ended}).first() is None:
             return False
         if isinstance(outcome, Classified):
             verdict = outcome.verdict
             session.execute(
-                insert(Result).values(
-                    item_id=claim.item_id,
-                    type=verdict.type,
-                    confidence=verdict.confidence,
-                    reasoning=verdict.reasoning,
-                    engine_version=outcome.engine_version,
-                    candidates=[each.to_json() for each in verdict.candidates],
-                    evidence=[each.to_json() for each in verdict.evidence],
-                )
+                _INSERT_RESULT,
+                {
+                    "item_id": claim.item_id,
+                    "type": verdict.type,
+                    "confidence": verdict.confidence,
+                    "reasoning": verdict.reasoning,
+                    "engine_version": outcome.engine_version,
+                    "candidates": [each.to_json() for each in verdict.candidates],
+                    "evidence": [each.to_json() for each in verdict.evidence],
+                },
             )
             record(
                 session,
@@ -216,14 +243,4 @@ def finish(database: Database, claim: Claim, outcome: Classified | FileFailure) 
 def release(database: Database, claim: Claim) -> None:
     """Put an item back into the queue; the attempt does not count."""
     with database.write() as session:
-        session.execute(
-            update(Item)
-            .where(*_is_held(claim))
-            .values(
-                status=ItemStatus.QUEUED,
-                attempt=Item.attempt - 1,
-                lease_token=None,
-                lease_until=None,
-                worker=None,
-            )
-        )
+        session.execute(_RELEASE, _held(claim))

@@ -42,7 +42,7 @@ def main() -> int:
     workers: int = given.workers
     requests: int = given.requests
 
-    get_cost = _cost(requests)
+    get_cost = measure_requests(requests)
     rows: list[tuple[str, list[float]]] = []
     with hello_server() as (_, hello), live_server({"workers": workers}) as (server, client):
         rows.append(("bare FastAPI, idle", _time(lambda: hello.get("/hello"), rounds)))
@@ -77,7 +77,7 @@ def main() -> int:
     return int(missed or get_cost > GET_SHARE)
 
 
-def _cost(requests: int) -> float:
+def measure_requests(requests: int) -> float:
     """Print what requests cost in CPU; return how many times a bare answer GET job costs."""
     with (
         hello_server() as (hello_process, hello_client),

@@ -34,6 +34,7 @@ class Client:
     """The classifier's API as a benchmark needs it."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
+        self.api_key = api_key
         self.http = httpx2.Client(
             base_url=base_url,
             headers={"Authorization": f"Bearer {api_key}"},
@@ -68,14 +69,14 @@ class Client:
         answer.raise_for_status()
         return list(answer.json()["items"])
 
-    def wait(self, job_id: str, seconds: float) -> dict[str, Any]:
+    def wait(self, job_id: str, seconds: float, poll_seconds: float = 0.1) -> dict[str, Any]:
         """Return the job when it has ended; raises TimeoutError."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             job = self.job(job_id)
             if job["status"] != "PENDING":
                 return job
-            time.sleep(0.1)
+            time.sleep(poll_seconds)
         raise TimeoutError(f"the job has not ended within {seconds:.0f} s")
 
     def time_listings(self, seconds: float) -> list[float]:

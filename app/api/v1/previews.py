@@ -191,13 +191,13 @@ def _find_preview(
     try:
         preview = Preview.unpack(data)
     except ValueError:
-        cache.remove(owner, CacheKind.PREVIEW, key)
+        cache.discard(owner, CacheKind.PREVIEW, key)
         return None
     problem = problem_of(preview)
     if problem and not preview.is_old:
         raise NotFound(problem)
     if problem:
-        cache.remove(owner, CacheKind.PREVIEW, key)
+        cache.discard(owner, CacheKind.PREVIEW, key)
         return None
     return preview
 

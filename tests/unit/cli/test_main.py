@@ -35,6 +35,21 @@ def test_each_verb_explains_itself(verb: str) -> None:
     assert "Usage: " in run(verb, "--help")
 
 
+def test_the_list_of_verbs_imports_nothing_heavy() -> None:
+    ask = (
+        "import sys; from cli.main import commands; commands(['--help'], standalone_mode=False);"
+        " print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+
+    imported = set(done.stderr.split())
+    assert "click" in imported
+    assert not imported & {
+        *("alembic", "celery", "fastapi", "httpx2", "numpy", "onnxruntime", "pydantic", "rich"),
+        *("scipy", "sklearn", "sqlalchemy", "uvicorn", "worker"),
+    }
+
+
 def test_the_version() -> None:
     assert version("pigeonhole-server") in run("--version")
 

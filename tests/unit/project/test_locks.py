@@ -78,10 +78,11 @@ def test_the_build_lock_has_what_builds_the_wheel(root: Path, project: dict):
     assert_locked(project["build-system"]["requires"], by_name(root, "build.txt"))
 
 
-def test_what_is_tested_is_what_runs(root: Path):
+@pytest.mark.parametrize("lock", ["runtime.txt", "build.txt", "sdk-2.15.0.txt"])
+def test_the_development_lock_has_the_packages_of_the_others(root: Path, lock: str):
+    """What is tested is what runs; and requirements/install.sh adds them to one environment."""
     # Without markers: an extra may want everywhere what the program wants on some platforms.
     runs, tested = (
-        {(pin.name, str(pin.specifier)) for pin in pins(root, lock)}
-        for lock in ("runtime.txt", "dev.txt")
+        {(pin.name, str(pin.specifier)) for pin in pins(root, each)} for each in (lock, "dev.txt")
     )
     assert runs <= tested

@@ -44,7 +44,7 @@ def test_help_is_the_default_and_lists_every_verb(root: Path, makefile: str):
 )
 def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str, corpus: str):
     done = subprocess.run(
-        ["make", "--no-print-directory", "--old-file=install", verb, "CORPUS="],
+        ["make", "--no-print-directory", "--old-file=install-dev", verb, "CORPUS="],
         cwd=root,
         capture_output=True,
         text=True,

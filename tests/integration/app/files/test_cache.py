@@ -15,7 +15,7 @@ from app import schema
 from app.db import Database, now
 from app.files import service as files
 from app.files.blobs.local import LocalBlobStore
-from app.files.cache import CacheOwner, FileCache, NewCacheEntry
+from app.files.cache import MAX_FOUND, CacheOwner, FileCache, NewCacheEntry
 from app.files.deletions import BlobDeleter
 from app.files.models import CacheEntry, CacheKind
 from devtools.tenant_data import TenantData
@@ -43,7 +43,8 @@ class CacheEnvironment:
         return CacheOwner(self.tenants.first.project_id, file_id)
 
     def get(self, entry: NewCacheEntry = ENTRY) -> bytes | None:
-        return self.cache.get(self.owner, entry.kind, entry.key)
+        stored = self.cache.find(self.owner).get((entry.kind, entry.key))
+        return None if stored is None else self.cache.read(stored)
 
     def delete_file(self) -> tuple[str, ...]:
         with self.tenants.database.write() as session:
@@ -89,10 +90,9 @@ def test_an_entry_is_found_for_its_owner_kind_and_key_only(env: CacheEnvironment
     env.cache.put(env.owner, [ENTRY])
     other_owner = CacheOwner(env.tenants.add("Elsewhere").project_id, env.file_id)
 
-    assert env.cache.get(env.owner_of(env.tenants.file()), DOCUMENT, ENTRY.key) is None
-    assert env.cache.get(other_owner, DOCUMENT, ENTRY.key) is None
-    assert env.cache.get(env.owner, VECTORS, ENTRY.key) is None
-    assert env.cache.get(env.owner, DOCUMENT, "another key") is None
+    assert env.cache.find(env.owner_of(env.tenants.file())) == {}
+    assert env.cache.find(other_owner) == {}
+    assert list(env.cache.find(env.owner)) == [(DOCUMENT, ENTRY.key)]
     assert env.get() == ENTRY.data
 
 
@@ -102,7 +102,7 @@ def test_nothing_is_stored_when_the_cache_is_off(env: CacheEnvironment) -> None:
 
     off.put(env.owner, [NewCacheEntry(VECTORS, "k", b"x")])
 
-    assert off.get(env.owner, DOCUMENT, ENTRY.key) is None
+    assert off.find(env.owner) == {}
     assert env.counts() == (1, 1)
 
 
@@ -160,8 +160,9 @@ def test_a_missing_or_damaged_blob_is_a_miss_and_removed(
 def test_an_unreadable_entry_is_removed(env: CacheEnvironment) -> None:
     env.cache.put(env.owner, [ENTRY, NewCacheEntry(VECTORS, "k", b"x")])
 
-    env.cache.remove(env.owner, DOCUMENT, ENTRY.key)
-    env.cache.remove(env.owner, DOCUMENT, "never there")
+    unreadable = env.cache.find(env.owner)[DOCUMENT, ENTRY.key]
+    env.cache.remove(unreadable)
+    env.cache.remove(unreadable)
 
     assert [row.key for row in env.rows()] == ["k"]
     assert env.counts() == (1, 1)
@@ -198,7 +199,7 @@ def test_a_full_disk_is_logged_once_until_there_is_room_again(
         assert env.counts() == (0, 0), "neither half of it"
         env.cache.put(env.owner, [big])
         assert env.get(big) == big.data
-        env.cache.remove(env.owner, VECTORS, "big")
+        env.cache.remove(env.cache.find(env.owner)[VECTORS, "big"])
 
     assert len(caplog.messages) == 2
 
@@ -220,16 +221,29 @@ def test_a_full_database_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptur
         assert len(caplog.messages) == 1
 
 
-def test_look_ups_seldom_write_their_time(env: CacheEnvironment) -> None:
+def test_uses_are_seldom_written(env: CacheEnvironment) -> None:
     env.cache.put(env.owner, [ENTRY])
     (first,) = env.rows()
 
-    env.get()
-    assert env.rows()[0].used_at == first.used_at, "reading costs no write"
+    def use() -> None:
+        env.cache.put(env.owner, [], list(env.cache.find(env.owner).values()))
+
+    use()
+    assert env.rows()[0].used_at == first.used_at, "a recent use costs no write"
 
     env.age(ENTRY.key, timedelta(minutes=6))
-    env.get()
+    use()
     assert now() - env.rows()[0].used_at < timedelta(minutes=1)
+
+
+def test_of_many_entries_the_most_recently_used_are_found(env: CacheEnvironment) -> None:
+    env.cache.put(env.owner, [NewCacheEntry(VECTORS, "old", b"x")])
+    env.age("old", timedelta(days=1))
+    env.cache.put(env.owner, [NewCacheEntry(VECTORS, str(n), b"x") for n in range(MAX_FOUND)])
+
+    found = env.cache.find(env.owner)
+
+    assert {key for _, key in found} == {str(n) for n in range(MAX_FOUND)}
 
 
 class TestEviction:

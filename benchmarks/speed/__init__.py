@@ -1,0 +1,1 @@
+"""What documents cost: time, processor time and memory, against named baselines."""

@@ -1,0 +1,75 @@
+"""How often a worker asks the database for one file: each of them costs time at every file."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event, update
+
+from app.db import Database, now
+from app.files.models import CacheEntry
+from tests.integration.worker.pipeline_environment import PipelineEnvironment
+
+CLAIM = ["UPDATE items", "SELECT items", "COMMIT"]
+READ_CACHE = ["SELECT file_caches"]
+FINISH = ["UPDATE items", "INSERT results", "INSERT audit_events", "UPDATE jobs", "COMMIT"]
+WRITE_CACHE = ["INSERT file_caches", "COMMIT"]
+TOUCH_CACHE = ["UPDATE file_caches", "COMMIT"]
+
+
+@contextmanager
+def recorded(database: Database) -> Iterator[list[str]]:
+    """Record statements by their verb and table, and commits."""
+    log: list[str] = []
+
+    def execute(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            table = re.search(r"(?:UPDATE|INTO|FROM) (\w+)", statement)
+            log.append(f"{statement.split(maxsplit=1)[0]} {table[1] if table else ''}")
+
+    def commit(_connection: Any) -> None:
+        log.append("COMMIT")
+
+    listeners = (("before_cursor_execute", execute), ("commit", commit))
+    for name, listener in listeners:
+        event.listen(database.engine, name, listener)
+    try:
+        yield log
+    finally:
+        for name, listener in listeners:
+            event.remove(database.engine, name, listener)
+
+
+def test_one_transaction_claims_and_one_finishes_an_item(
+    pipeline_env: PipelineEnvironment,
+) -> None:
+    tenants = pipeline_env.tenants
+    file_id = pipeline_env.file()
+    for _ in range(2):
+        tenants.job([file_id] * 2)
+    # SQLite looks for a queued item before it locks the database.
+    claim = (["SELECT items"] if tenants.database.is_sqlite else []) + CLAIM
+
+    with recorded(tenants.database) as first:
+        pipeline_env.run()
+    with recorded(tenants.database) as again:
+        pipeline_env.run()
+
+    assert first == claim + READ_CACHE + FINISH + WRITE_CACHE
+    assert again == claim + READ_CACHE + FINISH
+
+
+def test_the_uses_of_all_entries_are_written_at_once(pipeline_env: PipelineEnvironment) -> None:
+    tenants = pipeline_env.tenants
+    tenants.job([pipeline_env.file()] * 3)
+    pipeline_env.run()
+    with tenants.database.write() as session:
+        session.execute(update(CacheEntry).values(used_at=now() - timedelta(minutes=6)))
+
+    with recorded(tenants.database) as log:
+        pipeline_env.run()
+
+    assert log[-2:] == TOUCH_CACHE
+    assert log.count("COMMIT") == 3
