@@ -17,7 +17,6 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.addresses import Network, parse_networks
 from app.errors import StartupError
 from app.settings_checks import (
     MAX_PORT,
@@ -31,8 +30,8 @@ from app.settings_checks import (
     check_s3,
     check_times,
     check_waits,
+    check_weights,
     parse_bucket,
-    parse_waits,
     sentences_of,
 )
 
@@ -207,6 +206,15 @@ class Settings(BaseSettings):
     project_max_bytes: NotNegative = Field(
         0, description="Maximum total size of the files of one project; 0 sets no limit."
     )
+    project_max_open_files: NotNegative = Field(
+        100_000,
+        description="Maximum files of one project that wait for a worker; 0 sets no limit.",
+    )
+    project_weights: Annotated[str, AfterValidator(check_weights)] = Field(
+        "",
+        description="Shares of projects in the workers, as `project id=weight`, separated by "
+        "commas, with weights from 1 to 100; a project that is not named has 1.",
+    )
     audit_retention_seconds: NotNegative = Field(
         0, description="Age at which events of the audit log are deleted; 0 keeps them."
     )
@@ -238,6 +246,11 @@ class Settings(BaseSettings):
         description="Maximum of both time limits; further pages are not read by OCR.",
     )
 
+    limit_error_seconds: NotNegative = Field(
+        600,
+        description="Time for which a file that used up its CPU time or memory is not read again "
+        "with the same settings: its jobs get the earlier error. 0 reads it each time.",
+    )
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
         1024 * MIB,
         description="Maximum size of the cached text, vectors and page pictures of files; the "
@@ -372,16 +385,6 @@ class Settings(BaseSettings):
         if not self.blob_url:
             return self.data_dir / "blobs"
         return Path(unquote(urlsplit(self.blob_url).path))
-
-    @property
-    def webhook_networks(self) -> tuple[Network, ...]:
-        """The networks of `webhook_allow`."""
-        return parse_networks(self.webhook_allow)
-
-    @property
-    def webhook_waits(self) -> tuple[float, ...]:
-        """The waits of `webhook_retry_seconds`."""
-        return parse_waits(self.webhook_retry_seconds)
 
 
 def load_settings(**flags: object) -> Settings:

@@ -26,6 +26,7 @@ from app.files.blobs.protocol import BlobStore
 from app.projects.models import ApiKey
 from app.secrets import Secrets
 from app.settings import Settings
+from app.settings_checks import parse_waits
 from app.webhooks.policy import make_policy
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def make_deliverer(
         database=database,
         secrets=secrets,
         client=WebhookClient(make_policy(settings)),
-        waits=settings.webhook_waits,
+        waits=parse_waits(settings.webhook_retry_seconds),
         on_retry=on_retry,
     )
 

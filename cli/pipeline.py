@@ -12,8 +12,10 @@ from datetime import timedelta
 
 from app.errors import StartupError
 from app.files.cache import FileCache
+from app.jobs.turns import ProjectTurns
 from app.observability.tracing import start_tracing
 from app.settings import Settings
+from app.settings_checks import parse_weights
 from cli.composition import open_blobs, open_database
 from cli.parser_limits import parser_limits
 from worker.parsing.ocr.installed import find_ocr
@@ -92,4 +94,5 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         too_long=too_long,
         remote=remote_of(engine),
         previews=PreviewRenderer(database, reader),
+        turns=ProjectTurns(parse_weights(settings.project_weights)),
     )

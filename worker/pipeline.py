@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from app.db import Database, retry_write
@@ -12,6 +12,7 @@ from app.files.cache import CacheOwner
 from app.jobs import queue
 from app.jobs.completion import Classified
 from app.jobs.queue import Claim
+from app.jobs.turns import ProjectTurns
 from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
@@ -43,8 +44,8 @@ class Pipeline:
     """What one worker process works with, in one thread at a time.
 
     `limit` is the time that one file may take. `remote` is the engine's embedder if it is a server.
-    `too_long` are the exceptions that the time limit
-    of a task queue raises inside the work.
+    `too_long` are the exceptions that the time limit of a task queue raises inside the work.
+    `turns` is its account of the projects that it served.
     """
 
     database: Database
@@ -56,6 +57,7 @@ class Pipeline:
     too_long: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
+    turns: ProjectTurns = field(default_factory=ProjectTurns)
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -80,7 +82,7 @@ class Pipeline:
             # A claimed file would be read and then requeued.
             return False
         began = time.time_ns()
-        claim = queue.claim_next(self.database, worker, self.lease)
+        claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
             return self.previews is not None and self.previews.run_next(worker)
         on_claim(claim)

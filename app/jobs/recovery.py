@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.db import Database, now
 from app.errors import FileErrorCode
 from app.jobs.completion import add_to_counters, close_by_items, end_open_items, ended_values
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.jobs.turns import has_status
 from app.jobs.values import FileFailure
 from app.observability import metrics
 from app.paging import count_up_to
@@ -136,5 +138,30 @@ def count_open(database: Database, cap: int) -> int:
     with database.read() as session:
         # The order makes the planner use the queue's index. Without it the planner may read the
         # table, because it expects to find `cap` queued items soon.
-        queued = select(Item.id).where(Item.status == ItemStatus.QUEUED)
-        return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)
+        queued = select(Item.id).where(has_status(ItemStatus.QUEUED))
+        return count_up_to(
+            session, queued.order_by(Item.project_id, Item.ordinal, Item.job_id), cap
+        )
+
+
+def count_queued(session: Session, project_id: UUID, cap: int) -> int:
+    """Return how many items of a project are queued, at most `cap`."""
+    queued = select(Item.id).where(has_status(ItemStatus.QUEUED), Item.project_id == project_id)
+    return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)
+
+
+def assign_projects(database: Database, limit: int = 1000) -> int:
+    """Fill in the project of queued items that a server of the release before inserted.
+
+    Returns how many were found. Only items with a project are claimed.
+    """
+    unassigned = (
+        select(Item.id).where(has_status(ItemStatus.QUEUED), Item.project_id.is_(None)).limit(limit)
+    )
+    with database.read() as session:
+        found = session.scalars(unassigned).all()
+    if found:
+        project = select(Job.project_id).where(Job.id == Item.job_id).scalar_subquery()
+        with database.write() as session:
+            session.execute(update(Item).where(Item.id.in_(found)).values(project_id=project))
+    return len(found)

@@ -161,6 +161,7 @@ def _insert_items(
         [
             {
                 "job_id": job.id,
+                "project_id": job.project_id,
                 "ordinal": ordinal,
                 "file_id": file_id,
                 "file_name": names[file_id],

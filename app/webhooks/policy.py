@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 import httpx2
 
-from app.addresses import Network, is_loopback
+from app.addresses import Network, is_loopback, parse_networks
 from app.settings import Settings
 
 Address = IPv4Address | IPv6Address
@@ -93,7 +93,7 @@ def make_policy(settings: Settings) -> AddressPolicy:
     return AddressPolicy(
         public_only=settings.webhook_policy == "public",
         loopback=is_loopback(settings.host),
-        allowed=settings.webhook_networks,
+        allowed=parse_networks(settings.webhook_allow),
     )
 
 
