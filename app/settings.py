@@ -145,15 +145,13 @@ class Settings(BaseSettings):
         2, description="Worker processes of the embedded server, or of one `pigeonhole worker`."
     )
     lease_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
-        60,
-        description="Time without a heartbeat after which a worker's file goes to another worker.",
+        60, description="Time without a heartbeat after which a worker's file goes to another one."
     )
     max_attempts: Annotated[int, Ge(1), Le(20)] = Field(
         3, description="Maximum attempts at one file; it fails after this many lost workers."
     )
     item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
-        600,
-        description="Time limit for one file. It then fails with the error timeout.",
+        600, description="Time limit for one file. It then fails with the error timeout."
     )
     job_deadline_seconds: Seconds = Field(
         6 * 3600, description="Time limit for a job. It then ends with the results that it has."
@@ -184,12 +182,16 @@ class Settings(BaseSettings):
     job_max_rules: Annotated[int, Ge(1), Le(1000)] = Field(
         200, description="Maximum rules in a job."
     )
+    job_max_work: NotNegative = Field(
+        10**12,
+        description="Maximum of rules times examples times bytes of files in a job, where a file "
+        "counts 1 MiB at most; 0 sets no limit.",
+    )
     link_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = Field(
         3600, description="Lifetime of a presigned link, unless the request sets another one."
     )
     request_seconds: Annotated[float, Ge(0.1), Le(3600)] = Field(
-        20,
-        description="Time limit for the head of a request, and for a pause within its body.",
+        20, description="Time limit for the head of a request, and for a pause within its body."
     )
     hsts_seconds: Annotated[int, Ge(0)] = Field(
         0,
@@ -223,10 +225,10 @@ class Settings(BaseSettings):
         2048 * MIB, description="Maximum address space of the process that reads one file."
     )
     parser_cpu_seconds: Annotated[int, Ge(1), Le(3600)] = Field(
-        60, description="CPU time limit for reading one file."
+        30, description="CPU time limit for reading one file."
     )
     parser_wall_seconds: Annotated[float, Ge(0.5), Le(3600)] = Field(
-        30, description="Wall time limit for reading one file."
+        60, description="Wall time limit for reading one file."
     )
     parser_max_pages: Annotated[int, Ge(1), Le(10_000)] = Field(
         500, description="Maximum pages read of one document, even if the job requests more."
@@ -242,8 +244,7 @@ class Settings(BaseSettings):
         10, description="Added to both time limits for each page that OCR reads."
     )
     ocr_max_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
-        300,
-        description="Maximum of both time limits; further pages are not read by OCR.",
+        330, description="Maximum of both time limits; further pages are not read by OCR."
     )
 
     limit_error_seconds: NotNegative = Field(

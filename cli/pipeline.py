@@ -83,6 +83,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         cache=FileCache(database, blobs, settings.cache_max_bytes),
         limits=limits,
         ocr=ocr,
+        error_seconds=settings.limit_error_seconds,
     )
     return Pipeline(
         database=database,

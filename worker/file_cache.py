@@ -6,11 +6,13 @@ entry is therefore never found again, and is evicted in time.
 
 import hashlib
 import json
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from app.errors import FileError, FileErrorCode
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
@@ -102,6 +104,16 @@ class CacheSession:
         self.origins["parsed"] = "fresh"
         self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, pack_document(document)))
 
+    def find_failure(self, key: str) -> FileError | None:
+        """Return the error that reading with these settings had, None if it is too long ago."""
+        return self._find(CacheKind.FAILURE, key, unpack_failure)
+
+    def store_failure(self, key: str, error: FileError, seconds: float) -> None:
+        """Remember the error of a `document_key` for so long. Never fails."""
+        self.entries.remove(CacheKind.FAILURE, key)
+        data = pack_failure(error, time.time() + seconds)
+        self.entries.put([NewCacheEntry(CacheKind.FAILURE, key, data)])
+
     def vectors(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """Return the embedder's vectors of these passages, cached or fresh."""
         key = vectors_key(embedder, texts)
@@ -144,6 +156,28 @@ def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> s
     models = ocr.choose(request.lang).version
     whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
     return hashlib.sha256(whole.encode("ascii")).hexdigest()
+
+
+def pack_failure(error: FileError, until: float) -> bytes:
+    """Return an error as JSON, with the Unix time at which it is forgotten."""
+    stored = {"code": error.code, "sentence": error.sentence, "until": until}
+    return json.dumps(stored).encode("ascii")
+
+
+def unpack_failure(data: bytes) -> FileError:
+    """Return the error from which `pack_failure` made the bytes.
+
+    Raises ValueError for other bytes, and for an error that is forgotten.
+    """
+    try:
+        stored = json.loads(data)
+        error = FileError(FileErrorCode(stored["code"]), str(stored["sentence"]))
+        is_forgotten = time.time() >= stored["until"]
+    except (KeyError, TypeError) as problem:
+        raise ValueError("not a cached failure") from problem
+    if is_forgotten:
+        raise ValueError("the failure is too long ago")
+    return error
 
 
 def pack_document(document: Document) -> bytes:

@@ -31,7 +31,7 @@ USED_AT_INTERVAL = timedelta(minutes=5)
 # A file has three entries for each selection of pages and each release; older ones are evicted.
 MAX_FOUND = 60
 # What jobs use; the others are made for people who look at pages.
-FOR_JOBS = (CacheKind.DOCUMENT, CacheKind.VECTORS)
+FOR_JOBS = (CacheKind.DOCUMENT, CacheKind.FAILURE, CacheKind.VECTORS)
 
 _FAILURES = (OSError, StorageFull, SQLAlchemyError)
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from uuid import UUID
 
+import pytest
+
 from app.jobs.turns import ProjectTurns, Share
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
@@ -52,7 +54,7 @@ def test_weights_are_shares_of_turns_and_of_workers() -> None:
     assert turns.order([Share(A, 4), Share(B, 1)]) == [B, A]
 
 
-def test_old_accounts_are_dropped(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_old_accounts_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.jobs.turns.MAX_ACCOUNTS", 3)
     turns = ProjectTurns()
 
