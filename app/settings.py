@@ -26,6 +26,7 @@ from app.settings_checks import (
     check_endpoint,
     check_mode,
     check_networks,
+    check_placeholders,
     check_root_path,
     check_s3,
     check_times,
@@ -81,12 +82,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="postgresql://... for production; empty: SQLite in data_dir."
     )
     database_connections: Annotated[int, Ge(2), Le(200)] = Field(
-        20,
-        description="Maximum Postgres connections of one API process; a worker opens up to 5.",
+        20, description="Maximum Postgres connections of one API process; a worker opens up to 5."
     )
     database_connect_seconds: Annotated[int, Ge(2), Le(60)] = Field(
-        2,
-        description="Time limit for connecting to Postgres, and for waiting for a free connection.",
+        2, description="Time limit for connecting to Postgres and for waiting for a connection."
     )
     database_statement_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
         30, description="Time limit for one Postgres statement; a third of it for a lock."
@@ -184,8 +183,7 @@ class Settings(BaseSettings):
     )
     job_max_work: NotNegative = Field(
         10**12,
-        description="Maximum of rules times examples times bytes of files in a job, where a file "
-        "counts 1 MiB at most; 0 sets no limit.",
+        description="Maximum of rules times examples times bytes of files of a job; 0: none.",
     )
     link_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = Field(
         3600, description="Lifetime of a presigned link, unless the request sets another one."
@@ -341,6 +339,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
+        secrets = ("api_key", "secret_key", "database_url", "broker_url", "metrics_token")
+        check_placeholders(**{name: getattr(self, name).get_secret_value() for name in secrets})
         check_mode(
             self.database_url.get_secret_value(),
             self.broker_url.get_secret_value(),

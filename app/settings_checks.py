@@ -15,6 +15,11 @@ MAX_WEIGHT = 100
 MAX_WAIT_SECONDS = 30 * 24 * 3600
 # A shorter secret could be guessed from one presigned URL.
 MIN_SECRET_CHARACTERS = 32
+# Secrets and passwords that examples of this project had, in this release or an earlier one.
+PLACEHOLDERS = frozenset(
+    {"...", "change-me", "change-me-to-32-or-more-random-characters", "llx-try", "llx-check"}
+)
+PLACEHOLDER_PASSWORD = re.compile(r"\w+://(?:[^/@]*:change-me|user:password)@")
 # Bucket names as AWS requires them; in the prefix, characters that no URL encodes.
 BUCKET_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_.-]+)*)/?")
 
@@ -59,6 +64,16 @@ def check_weights(value: str) -> str:
     """Return a list of weights unchanged; raises ValueError."""
     parse_weights(value)
     return value
+
+
+def check_placeholders(**values: str) -> None:
+    """Raise ValueError for a secret, or an address with a password, from an example of ours."""
+    for name, value in values.items():
+        if value in PLACEHOLDERS or PLACEHOLDER_PASSWORD.match(value):
+            raise ValueError(
+                f"{name} has the value of an example, which everybody knows: set one of your own, "
+                "such as the output of `openssl rand -hex 32`"
+            )
 
 
 def check_mode(database_url: str, broker_url: str, secret_key: str) -> None:

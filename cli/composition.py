@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# A shorter API key gets a warning and no refusal: clients may have it.
+MIN_KEY_CHARACTERS = 16
+
 
 def open_database(settings: Settings, connections: int | None = None) -> Database:
     """Return the database of the settings; creates the directory of a SQLite database.
@@ -147,6 +150,15 @@ def warn_unshared_blobs(settings: Settings) -> None:
             "uploaded files are in a directory that all workers must share;"
             " set PIGEONHOLE_BLOB_URL if workers run on other machines",
             extra={"directory": str(settings.blob_dir.resolve())},
+        )
+
+
+def warn_short_key(settings: Settings) -> None:
+    """Log that PIGEONHOLE_API_KEY can be guessed, if it is short."""
+    if 0 < len(settings.api_key.get_secret_value()) < MIN_KEY_CHARACTERS:
+        log.warning(
+            f"PIGEONHOLE_API_KEY is shorter than {MIN_KEY_CHARACTERS} characters and can be"
+            " guessed; use a longer one"
         )
 
 

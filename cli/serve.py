@@ -27,9 +27,11 @@ from cli.composition import (
     open_checked_blobs,
     open_database,
     open_secrets,
+    warn_short_key,
     warn_unshared_blobs,
     write_private,
 )
+from cli.data_dir import prepare_data_dir
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
 
@@ -51,12 +53,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _leave)
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartupError(
-            f"PIGEONHOLE_DATA_DIR: the directory cannot be created ({error.strerror})"
-        ) from None
+    prepare_data_dir(settings)
+    warn_short_key(settings)
     if settings.is_embedded:
         with _lock(settings.data_dir), shared_metrics(settings.data_dir):
             _serve(settings)
