@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import logging
 import signal
 import socket
 import sys
@@ -20,8 +21,10 @@ from app.observability.logging import set_up_logging
 from app.observability.multiprocess import shared_metrics
 from app.observability.tracing import start_tracing, stop_tracing
 from app.projects.bootstrap import bootstrap
+from app.projects.service import count_organizations
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
+from app.webhooks.policy import advise
 from cli.composition import (
     make_notifier,
     open_checked_blobs,
@@ -34,6 +37,8 @@ from cli.composition import (
 from cli.data_dir import prepare_data_dir
 from cli.pipeline import build_pipeline, require_embedder
 from worker.runtime.local import LocalRunner
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -113,9 +118,12 @@ def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None
     key_file = settings.data_dir / "admin.key"
     with database.write() as session:
         key = bootstrap(session, secrets, settings)
+        advice = advise(settings, count_organizations(session))
         if key is not None:
             # Before the commit: if the file cannot be written, the key must not exist.
             write_private(key_file, key)
+    if advice is not None:
+        log.warning(advice)
     if key is not None and sys.stdout.isatty():
         print(f"Your API key, shown only once and stored in {key_file}:\n  {key}\n")
 

@@ -222,7 +222,7 @@ class TestSecrets:
         view = env.only(lost)
         assert view.status == "failed"
         assert view.attempts[0].error == (
-            "its headers and secret were encrypted with another secret key"
+            "its URL, headers and secret were encrypted with another secret key"
         )
         assert env.only(fine).status == "delivered"
 
