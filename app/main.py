@@ -105,6 +105,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     for module in ROUTES:
         app.router.routes.extend(module.router.routes)
     settings = services.settings
+    app.state.rate_limiter = RateLimiter(settings)
     # The middleware added last runs first.
     app.add_middleware(
         BodyLimitMiddleware,
@@ -116,7 +117,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.add_middleware(
         AuthenticationMiddleware,
         authenticator=Authenticator(services.database, services.secrets),
-        rate_limiter=RateLimiter(settings),
+        rate_limiter=app.state.rate_limiter,
     )
     app.add_middleware(
         RequestMiddleware,

@@ -118,6 +118,19 @@ def store_upload(
             blobs.delete(blob.key)
 
 
+def find_room(session: Session, project_id: UUID, default: int) -> int | None:
+    """Return how many bytes a project may still store, None without a quota.
+
+    `default` is the quota in bytes of projects that have none; 0 means no quota.
+    """
+    own = session.scalar(select(Project.max_bytes).where(Project.id == project_id))
+    limit = default if own is None else own
+    if not limit:
+        return None
+    total = session.scalar(select(func.sum(File.size)).where(File.project_id == project_id))
+    return max(0, limit - int(total or 0))
+
+
 def _require_room(session: Session, file: File, default: int) -> None:
     """Raise PayloadTooLarge when a file that was just added exceeds its project's quota.
 

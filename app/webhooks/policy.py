@@ -92,7 +92,7 @@ def advise(settings: Settings, organizations: int) -> str | None:
         return None
     return (
         f"{organizations} organizations share this server, and their webhooks may reach its "
-        "private networks. Set PIGEONHOLE_WEBHOOK_POLICY=public, or =private if that is what you want."
+        "private networks. Set PIGEONHOLE_WEBHOOK_POLICY=public, or =private if they may."
     )
 
 
