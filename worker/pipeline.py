@@ -119,8 +119,9 @@ class Pipeline:
     def _process(self, claim: Claim, lease: Lease) -> None:
         began = time.perf_counter()
         cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
+        facts: dict[str, object] = {"file_id": str(claim.file_id), "file_name": claim.file_name}
         try:
-            outcome = self._classify_file(claim, cached, lease)
+            outcome = self._classify_file(claim, cached, lease, facts)
         except LeaseLost:
             log.info("lease lost or job ended; stopping work on the file")
             return
@@ -135,7 +136,8 @@ class Pipeline:
         log.info(
             "file ended",
             extra={
-                "outcome": outcome.code if isinstance(outcome, FileFailure) else "classified",
+                **facts,
+                **_describe(outcome),
                 "seconds": round(time.perf_counter() - began, 3),
                 "engine": self.engine.version,
                 **cached.origins,
@@ -146,10 +148,12 @@ class Pipeline:
             cached.store()
 
     def _classify_file(
-        self, claim: Claim, cached: CacheSession, lease: Lease
+        self, claim: Claim, cached: CacheSession, lease: Lease, facts: dict[str, object]
     ) -> Classified | FileFailure:
+        """Return the outcome; adds what the log says of the document to `facts`."""
         try:
             document = self._read(claim, cached)
+            facts |= {"format": document.format, "pages": len(document.pages)}
             lease.check()
             verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
@@ -197,6 +201,18 @@ def _count(outcome: Classified | FileFailure) -> None:
         metrics.count_failed_file(outcome.code)
     else:
         metrics.FILES.add(1, "null" if outcome.verdict.type is None else "classified")
+
+
+def _describe(outcome: Classified | FileFailure) -> dict[str, object]:
+    """Return what the log says of an outcome."""
+    if isinstance(outcome, FileFailure):
+        return {"outcome": outcome.code.value, "type": None, "confidence": None}
+    verdict = outcome.verdict
+    return {
+        "outcome": "classified",
+        "type": verdict.type,
+        "confidence": round(verdict.confidence, 3),
+    }
 
 
 def _storable_verdict(verdict: Verdict) -> Verdict:

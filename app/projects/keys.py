@@ -29,6 +29,9 @@ _WITH_LIMITS = select(ApiKey, Project.requests_per_minute, Project.uploads_per_m
 )
 _BY_DIGEST = _WITH_LIMITS.where(ApiKey.digest == bindparam("digest"))
 
+# All keys that the server generates begin with the same three characters.
+MIN_PREFIX = 5
+
 MISSING = "Not authenticated. Send your API key in the header 'Authorization: Bearer <key>'."
 MALFORMED = "Invalid Authorization header. Send 'Bearer <key>' with your API key."
 UNKNOWN = "Invalid API key: this server does not know it. Check the key for typing errors."
@@ -251,6 +254,36 @@ def revoke_key(session: Session, key_id: UUID, *, actor: str = SERVER) -> KeyOri
         subject=key_id,
     )
     return KeyOrigin(revoked.origin)
+
+
+def find_key_id(session: Session, given: str) -> UUID:
+    """Return the id of a valid key by its id, its name or its first characters.
+
+    Raises NotFound if no valid key fits, and Conflict if several do.
+    """
+    try:
+        return UUID(given)
+    except ValueError:
+        pass
+    rows = session.execute(
+        select(ApiKey.id, ApiKey.name, ApiKey.hint).where(ApiKey.revoked_at.is_(None))
+    ).all()
+    found: list[UUID] = [row.id for row in rows if row.name == given] or [
+        row.id
+        for row in rows
+        if len(given) >= MIN_PREFIX and (row.hint.startswith(given) or given.startswith(row.hint))
+    ]
+    if not found:
+        raise NotFound(
+            f"No valid API key has the name {given!r} or begins with it. List them with "
+            "`pigeonhole keys list`."
+        )
+    if len(found) > 1:
+        raise Conflict(
+            f"{len(found)} valid API keys have the name {given!r} or begin with it. Give the id of "
+            f"one of them: {', '.join(map(str, found))}."
+        )
+    return found[0]
 
 
 def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:

@@ -4,6 +4,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
@@ -272,6 +273,9 @@ def test_ready_and_alive(client: Client) -> None:
     assert client.http.get("/livez").json() == {"status": "ok"}
     ready = client.http.get("/readyz").json()
     assert (ready["status"], ready["workers"]) == ("ready", 1)
+    assert ready["version"] == version("pigeonhole-server")
+    metrics = client.http.get("/metrics").text
+    assert f'pigeonhole_build_info{{version="{ready["version"]}"}} 1.0' in metrics
     assert {"en", "de"} <= set(ready["ocr_languages"])
 
 
