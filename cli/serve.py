@@ -158,11 +158,12 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # compared, not bound
     url = settings.public_url or f"http://{shown}:{port}"
     url = url.rstrip("/") + settings.root_path
-    if not sys.stdout.isatty():
-        log.info("server started", extra={"url": url})
-        return
     key_file = settings.data_dir / "admin.key"
     own_key = not settings.api_key.get_secret_value() and key_file.exists()
+    if not sys.stdout.isatty():
+        of_key = {"key_file": str(key_file.resolve())} if own_key else {}
+        log.info("server started", extra={"url": url, **of_key})
+        return
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
         f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"

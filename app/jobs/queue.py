@@ -22,7 +22,7 @@ from app.jobs.completion import ENDED_COLUMNS, Classified, add_to_counters, ende
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
-from app.jobs.turns import ProjectTurns, find_shares, has_status
+from app.jobs.turns import UNASSIGNED, ProjectTurns, assign_projects, find_shares, has_status
 from app.jobs.values import Example, FileFailure, Rule, read_examples
 from app.webhooks.events import JobState, enqueue_deliveries
 
@@ -158,7 +158,12 @@ def claim_next(
     statement = _LEASE if database.is_sqlite else _LEASE_UNLOCKED
     with database.write() as session:
         item = None
-        for project_id in turns.order(find_shares(session) if shares is None else shares):
+        if shares is None:
+            shares = find_shares(session)
+        if any(share.project_id == UNASSIGNED for share in shares):
+            assign_projects(session)
+            shares = find_shares(session)
+        for project_id in turns.order(shares):
             item = _lease_of(session, statement, {**leased, "project": project_id})
             if item is not None:
                 turns.take(project_id)

@@ -148,20 +148,3 @@ def count_queued(session: Session, project_id: UUID, cap: int) -> int:
     """Return how many items of a project are queued, at most `cap`."""
     queued = select(Item.id).where(has_status(ItemStatus.QUEUED), Item.project_id == project_id)
     return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)
-
-
-def assign_projects(database: Database, limit: int = 1000) -> int:
-    """Fill in the project of queued items that a server of the release before inserted.
-
-    Returns how many were found. Only items with a project are claimed.
-    """
-    unassigned = (
-        select(Item.id).where(has_status(ItemStatus.QUEUED), Item.project_id.is_(None)).limit(limit)
-    )
-    with database.read() as session:
-        found = session.scalars(unassigned).all()
-    if found:
-        project = select(Job.project_id).where(Job.id == Item.job_id).scalar_subquery()
-        with database.write() as session:
-            session.execute(update(Item).where(Item.id.in_(found)).values(project_id=project))
-    return len(found)

@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, exists, func, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from app.db import table_of
-from app.jobs.models import Item, ItemStatus
+from app.jobs.models import Item, ItemStatus, Job
 
 # Beyond these, the times of projects that were not served for long are dropped.
 MAX_ACCOUNTS = 10_000
 # More running items than this are not counted: the order of projects changes little.
 MAX_RUNNING = 2_000
+MAX_ASSIGNED = 1_000
+# In the place of a project: no id is zero.
+UNASSIGNED = UUID(int=0)
 
 _ITEMS = table_of(Item)
 
@@ -62,10 +65,19 @@ _in_hand = (
     .group_by(_running.c.project_id)
     .subquery("in_hand")
 )
+_has_unassigned = exists().where(has_status(ItemStatus.QUEUED), _ITEMS.c.project_id.is_(None))
 _SHARES = (
     select(_waiting.c.project_id, func.coalesce(_in_hand.c.in_hand, 0).label("in_hand"))
     .outerjoin(_in_hand, _in_hand.c.project_id == _waiting.c.project_id)
     .where(_waiting.c.project_id.is_not(None))
+    # A row without a project: there are items to assign.
+    .union_all(select(null(), literal(0)).where(_has_unassigned))
+)
+_UNASSIGNED = (
+    select(_ITEMS.c.id)
+    .where(has_status(ItemStatus.QUEUED), _ITEMS.c.project_id.is_(None))
+    .limit(MAX_ASSIGNED)
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -78,8 +90,19 @@ class Share:
 
 
 def find_shares(session: Session) -> Sequence[Share]:
-    """Return the projects that have queued items."""
-    return [Share(row.project_id, row.in_hand) for row in session.execute(_SHARES)]
+    """Return the projects that have queued items; an UNASSIGNED one if items have no project."""
+    return [Share(row.project_id or UNASSIGNED, row.in_hand) for row in session.execute(_SHARES)]
+
+
+def assign_projects(session: Session) -> None:
+    """Fill in the project of queued items that a server of the release before inserted.
+
+    Only items with a project are claimed, and workers are upgraded before servers.
+    """
+    found = session.scalars(_UNASSIGNED).all()
+    if found:
+        project = select(Job.project_id).where(Job.id == Item.job_id).scalar_subquery()
+        session.execute(update(Item).where(Item.id.in_(found)).values(project_id=project))
 
 
 @dataclass(slots=True)

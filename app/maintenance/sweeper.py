@@ -134,7 +134,6 @@ class Sweeper:
                 log.exception("maintenance pass failed; retrying")
 
     def _recover_jobs(self) -> None:
-        recovery.assign_projects(self._database)
         requeued = recovery.requeue_expired(self._database, self._settings.max_attempts)
         ended = recovery.end_overdue(self._database)
         if requeued or ended:
