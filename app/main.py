@@ -110,6 +110,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     for module in ROUTES:
         app.router.routes.extend(module.router.routes)
     settings = services.settings
+    app.state.rate_limiter = RateLimiter(settings)
     browser_sessions = None
     if choose_mode(settings).is_on:
         browser_sessions = BrowserSessions(settings, services.database, services.secrets)
@@ -126,7 +127,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.add_middleware(
         AuthenticationMiddleware,
         authenticator=Authenticator(services.database, services.secrets),
-        rate_limiter=RateLimiter(settings),
+        rate_limiter=app.state.rate_limiter,
         browser_sessions=browser_sessions,
     )
     app.add_middleware(

@@ -18,6 +18,7 @@ class Use(StrEnum):
     LINKS = "presigned-links"
     CURSORS = "page-tokens"
     WEBHOOKS = "webhook-secrets-at-rest"
+    WEBHOOK_URLS = "webhook-urls"
     REQUESTS = "request-bodies"
     SESSIONS = "console-sessions"
     FORMS = "console-forms"

@@ -17,23 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import settings_checks as checks
 from app.errors import StartupError
-from app.settings_checks import (
-    MAX_PORT,
-    MAX_WAIT_SECONDS,
-    check_blob_url,
-    check_embedder,
-    check_endpoint,
-    check_mode,
-    check_networks,
-    check_root_path,
-    check_s3,
-    check_times,
-    check_waits,
-    parse_bucket,
-    parse_waits,
-    sentences_of,
-)
 
 PREFIX = "PIGEONHOLE_"
 MIB = 1024 * 1024
@@ -42,8 +27,8 @@ DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
 
 Positive = Annotated[int, Ge(1)]
 NotNegative = Annotated[int, Ge(0)]
-Endpoint = Annotated[str, AfterValidator(check_endpoint)]
-Seconds = Annotated[float, Ge(0.05), Le(MAX_WAIT_SECONDS)]
+Endpoint = Annotated[str, AfterValidator(checks.check_endpoint)]
+Seconds = Annotated[float, Ge(0.05), Le(checks.MAX_WAIT_SECONDS)]
 
 
 class Settings(BaseSettings):
@@ -61,7 +46,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: Annotated[int, Ge(0), Le(MAX_PORT)] = Field(
+    port: Annotated[int, Ge(0), Le(checks.MAX_PORT)] = Field(
         8000, description="Port to listen on; 0 chooses a free one."
     )
     public_url: Endpoint = Field(
@@ -69,7 +54,7 @@ class Settings(BaseSettings):
         description="Origin of the server as clients see it, such as https://docs.example.com, "
         "for presigned links behind a proxy. Empty: the Host header of each request.",
     )
-    root_path: Annotated[str, AfterValidator(check_root_path)] = Field(
+    root_path: Annotated[str, AfterValidator(checks.check_root_path)] = Field(
         "", description="Path prefix of the API behind a proxy, such as /pigeonhole."
     )
     data_dir: Path = Field(
@@ -81,12 +66,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="postgresql://... for production; empty: SQLite in data_dir."
     )
     database_connections: Annotated[int, Ge(2), Le(200)] = Field(
-        20,
-        description="Maximum Postgres connections of one API process; a worker opens up to 5.",
+        20, description="Maximum Postgres connections of one API process; a worker opens up to 5."
     )
     database_connect_seconds: Annotated[int, Ge(2), Le(60)] = Field(
-        2,
-        description="Time limit for connecting to Postgres, and for waiting for a free connection.",
+        2, description="Time limit for connecting to Postgres and for waiting for a connection."
     )
     database_statement_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
         30, description="Time limit for one Postgres statement; a third of it for a lock."
@@ -95,7 +78,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="redis://... for Celery workers; empty: workers run inside `serve`.",
     )
-    blob_url: Annotated[str, AfterValidator(check_blob_url)] = Field(
+    blob_url: Annotated[str, AfterValidator(checks.check_blob_url)] = Field(
         "",
         description="file:///absolute/path or s3://bucket/prefix for the uploaded files; empty: "
         "data_dir/blobs.",
@@ -145,15 +128,13 @@ class Settings(BaseSettings):
         2, description="Worker processes of the embedded server, or of one `pigeonhole worker`."
     )
     lease_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
-        60,
-        description="Time without a heartbeat after which a worker's file goes to another worker.",
+        60, description="Time without a heartbeat after which a worker's file goes to another one."
     )
     max_attempts: Annotated[int, Ge(1), Le(20)] = Field(
         3, description="Maximum attempts at one file; it fails after this many lost workers."
     )
     item_seconds: Annotated[float, Ge(10), Le(7200)] = Field(
-        600,
-        description="Time limit for one file. It then fails with the error timeout.",
+        600, description="Time limit for one file. It then fails with the error timeout."
     )
     job_deadline_seconds: Seconds = Field(
         6 * 3600, description="Time limit for a job. It then ends with the results that it has."
@@ -184,12 +165,15 @@ class Settings(BaseSettings):
     job_max_rules: Annotated[int, Ge(1), Le(1000)] = Field(
         200, description="Maximum rules in a job."
     )
+    job_max_work: NotNegative = Field(
+        10**12,
+        description="Maximum of rules times examples times bytes of files of a job; 0: none.",
+    )
     link_seconds: Annotated[int, Ge(1), Le(7 * 24 * 3600)] = Field(
         3600, description="Lifetime of a presigned link, unless the request sets another one."
     )
     request_seconds: Annotated[float, Ge(0.1), Le(3600)] = Field(
-        20,
-        description="Time limit for the head of a request, and for a pause within its body.",
+        20, description="Time limit for the head of a request, and for a pause within its body."
     )
     console: Literal["auto", "on", "off"] = Field(
         "auto",
@@ -216,6 +200,15 @@ class Settings(BaseSettings):
     project_max_bytes: NotNegative = Field(
         0, description="Maximum total size of the files of one project; 0 sets no limit."
     )
+    project_max_open_files: NotNegative = Field(
+        100_000,
+        description="Maximum files of one project that wait for a worker; 0 sets no limit.",
+    )
+    project_weights: Annotated[str, AfterValidator(checks.check_weights)] = Field(
+        "",
+        description="Shares of projects in the workers, as `project id=weight`, separated by "
+        "commas, with weights from 1 to 100; a project that is not named has 1.",
+    )
     audit_retention_seconds: NotNegative = Field(
         0, description="Age at which events of the audit log are deleted; 0 keeps them."
     )
@@ -224,10 +217,10 @@ class Settings(BaseSettings):
         2048 * MIB, description="Maximum address space of the process that reads one file."
     )
     parser_cpu_seconds: Annotated[int, Ge(1), Le(3600)] = Field(
-        60, description="CPU time limit for reading one file."
+        30, description="CPU time limit for reading one file."
     )
     parser_wall_seconds: Annotated[float, Ge(0.5), Le(3600)] = Field(
-        30, description="Wall time limit for reading one file."
+        60, description="Wall time limit for reading one file."
     )
     parser_max_pages: Annotated[int, Ge(1), Le(10_000)] = Field(
         500, description="Maximum pages read of one document, even if the job requests more."
@@ -243,10 +236,14 @@ class Settings(BaseSettings):
         10, description="Added to both time limits for each page that OCR reads."
     )
     ocr_max_seconds: Annotated[float, Ge(1), Le(3600)] = Field(
-        300,
-        description="Maximum of both time limits; further pages are not read by OCR.",
+        330, description="Maximum of both time limits; further pages are not read by OCR."
     )
 
+    limit_error_seconds: NotNegative = Field(
+        600,
+        description="Time for which a file that used up its CPU time or memory is not read again "
+        "with the same settings: its jobs get the earlier error. 0 reads it each time.",
+    )
     cache_max_bytes: Annotated[int, Ge(0)] = Field(
         1024 * MIB,
         description="Maximum size of the cached text, vectors and page pictures of files; the "
@@ -303,12 +300,12 @@ class Settings(BaseSettings):
         description="private: webhooks may reach private networks; public: public addresses only. "
         "Metadata and link-local addresses are never allowed.",
     )
-    webhook_allow: Annotated[str, AfterValidator(check_networks)] = Field(
+    webhook_allow: Annotated[str, AfterValidator(checks.check_networks)] = Field(
         "",
         description="Addresses and networks, separated by commas, that webhooks may reach "
         "although they are private or loopback.",
     )
-    webhook_retry_seconds: Annotated[str, AfterValidator(check_waits)] = Field(
+    webhook_retry_seconds: Annotated[str, AfterValidator(checks.check_waits)] = Field(
         "1,5,30,300,1800,7200,21600,43200,86400",
         description="Waits before each retry of a webhook; up to half of each is added at random.",
     )
@@ -328,7 +325,7 @@ class Settings(BaseSettings):
         description="Bearer token for reading /metrics. Empty: only this machine may read "
         "them, from a server that listens on loopback.",
     )
-    metrics_port: Annotated[int, Ge(0), Le(MAX_PORT)] = Field(
+    metrics_port: Annotated[int, Ge(0), Le(checks.MAX_PORT)] = Field(
         0,
         description="Port for the metrics of `pigeonhole worker`, at host; 0 disables it.",
     )
@@ -340,20 +337,24 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
-        check_mode(
+        secrets = ("api_key", "secret_key", "database_url", "broker_url", "metrics_token")
+        given = {name: getattr(self, name).get_secret_value() for name in secrets}
+        checks.check_placeholders(**given)
+        checks.check_mode(
             self.database_url.get_secret_value(),
             self.broker_url.get_secret_value(),
             self.secret_key.get_secret_value(),
         )
-        check_s3(
+        checks.check_s3(
             self.blob_url,
             self.s3_credentials,
             self.s3_access_key,
             self.s3_secret_key.get_secret_value(),
             self.s3_public_endpoint,
         )
-        check_embedder(self.embedder, self.embedder_model, self.embedder_api_key.get_secret_value())
-        check_times(self.item_seconds, self.parser_wall_seconds, self.ocr_max_seconds)
+        key = self.embedder_api_key.get_secret_value()
+        checks.check_embedder(self.embedder, self.embedder_model, key)
+        checks.check_times(self.item_seconds, self.parser_wall_seconds, self.ocr_max_seconds)
         return self
 
     @property
@@ -377,7 +378,7 @@ class Settings(BaseSettings):
     @property
     def s3_bucket(self) -> tuple[str, str] | None:
         """The bucket and prefix of the uploaded files; None if they are in a directory."""
-        return parse_bucket(self.blob_url)
+        return checks.parse_bucket(self.blob_url)
 
     @property
     def blob_dir(self) -> Path:
@@ -385,11 +386,6 @@ class Settings(BaseSettings):
         if not self.blob_url:
             return self.data_dir / "blobs"
         return Path(unquote(urlsplit(self.blob_url).path))
-
-    @property
-    def webhook_waits(self) -> tuple[float, ...]:
-        """The waits of `webhook_retry_seconds`."""
-        return parse_waits(self.webhook_retry_seconds)
 
 
 def load_settings(**flags: object) -> Settings:
@@ -401,4 +397,4 @@ def load_settings(**flags: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
-        raise StartupError("; ".join(sentences_of(error, PREFIX))) from None
+        raise StartupError("; ".join(checks.sentences_of(error, PREFIX))) from None

@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
@@ -10,9 +11,15 @@ from sqlalchemy.exc import ArgumentError
 from app.addresses import parse_networks
 
 MAX_PORT = 65535
+MAX_WEIGHT = 100
 MAX_WAIT_SECONDS = 30 * 24 * 3600
 # A shorter secret could be guessed from one presigned URL.
 MIN_SECRET_CHARACTERS = 32
+# Secrets and passwords that examples of this project had, in this release or an earlier one.
+PLACEHOLDERS = frozenset(
+    {"...", "change-me", "change-me-to-32-or-more-random-characters", "llx-try", "llx-check"}
+)
+PLACEHOLDER_PASSWORD = re.compile(r"\w+://(?:[^/@]*:change-me|user:password)@")
 # Bucket names as AWS requires them; in the prefix, characters that no URL encodes.
 BUCKET_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_.-]+)*)/?")
 
@@ -51,6 +58,22 @@ def check_waits(value: str) -> str:
     """Return a list of waits unchanged; raises ValueError."""
     parse_waits(value)
     return value
+
+
+def check_weights(value: str) -> str:
+    """Return a list of weights unchanged; raises ValueError."""
+    parse_weights(value)
+    return value
+
+
+def check_placeholders(**values: str) -> None:
+    """Raise ValueError for a secret, or an address with a password, from an example of ours."""
+    for name, value in values.items():
+        if value in PLACEHOLDERS or PLACEHOLDER_PASSWORD.match(value):
+            raise ValueError(
+                f"{name} has the value of an example, which everybody knows: set one of your own, "
+                "such as the output of `openssl rand -hex 32`"
+            )
 
 
 def check_mode(database_url: str, broker_url: str, secret_key: str) -> None:
@@ -133,6 +156,23 @@ def parse_waits(value: str) -> tuple[float, ...]:
     if not all(0 <= wait <= MAX_WAIT_SECONDS for wait in waits):
         raise ValueError("must be waits between 0 seconds and 30 days")
     return waits
+
+
+def parse_weights(value: str) -> dict[UUID, int]:
+    """Return the weights of a list such as `<project id>=2,<project id>=3`; raises ValueError."""
+    weights = {}
+    for part in filter(None, map(str.strip, value.split(","))):
+        project_id, _, weight = part.partition("=")
+        try:
+            weights[UUID(project_id)] = int(weight)
+        except ValueError:
+            raise ValueError(
+                "must be project ids with a weight each, separated by commas, such as "
+                "018f3c5e-7a10-7c3e-8000-000000000001=2"
+            ) from None
+    if not all(1 <= weight <= MAX_WEIGHT for weight in weights.values()):
+        raise ValueError(f"must have weights from 1 to {MAX_WEIGHT}")
+    return weights
 
 
 def sentences_of(error: ValidationError, prefix: str) -> list[str]:

@@ -18,6 +18,7 @@ from app.errors import StartupError
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from cli.composition import open_database, open_secrets
+from cli.data_dir import use_private_umask
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 # A hundred years: later dates overflow.
@@ -50,6 +51,7 @@ def open_administration(data_dir: Path | None) -> Administration:
     path = settings.data_dir / "pigeonhole.db"
     if not settings.database_url.get_secret_value() and not path.exists():
         raise StartupError(f"{path} does not exist: {NO_SCHEMA}")
+    use_private_umask()
     database = open_database(settings)
     if not schema.is_current(database):
         database.close()

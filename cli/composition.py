@@ -26,6 +26,7 @@ from app.files.blobs.protocol import BlobStore
 from app.projects.models import ApiKey
 from app.secrets import Secrets
 from app.settings import Settings
+from app.settings_checks import parse_waits
 from app.webhooks.policy import make_policy
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from worker.runtime.webhook_delivery.deliverer import Deliverer
 
 log = logging.getLogger(__name__)
+
+# A shorter API key gets a warning and no refusal: clients may have it.
+MIN_KEY_CHARACTERS = 16
 
 
 def open_database(settings: Settings, connections: int | None = None) -> Database:
@@ -82,7 +86,7 @@ def make_deliverer(
         database=database,
         secrets=secrets,
         client=WebhookClient(make_policy(settings)),
-        waits=settings.webhook_waits,
+        waits=parse_waits(settings.webhook_retry_seconds),
         on_retry=on_retry,
     )
 
@@ -146,6 +150,15 @@ def warn_unshared_blobs(settings: Settings) -> None:
             "uploaded files are in a directory that all workers must share;"
             " set PIGEONHOLE_BLOB_URL if workers run on other machines",
             extra={"directory": str(settings.blob_dir.resolve())},
+        )
+
+
+def warn_short_key(settings: Settings) -> None:
+    """Log that PIGEONHOLE_API_KEY can be guessed, if it is short."""
+    if 0 < len(settings.api_key.get_secret_value()) < MIN_KEY_CHARACTERS:
+        log.warning(
+            f"PIGEONHOLE_API_KEY is shorter than {MIN_KEY_CHARACTERS} characters and can be"
+            " guessed; use a longer one"
         )
 
 

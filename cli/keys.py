@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from app.projects.keys import NewKey, create_key, revoke_key, rotate_key
+from app.projects.keys import NewKey, create_key, find_key_id, revoke_key, rotate_key
 from app.projects.models import ApiKey, KeyOrigin
 from cli.administration import (
     Administration,
@@ -138,12 +138,15 @@ def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datet
 
 
 @keys.command(epilog=example("pigeonhole keys revoke KEY_ID"))
-@click.argument("key_id", type=click.UUID)
+@click.argument("key")
 @with_administration
-def revoke(parts: Administration, key_id: UUID) -> None:
-    """Revoke a key (takes effect within 30 seconds)."""
+def revoke(parts: Administration, key: str) -> None:
+    """Revoke a key (takes effect within 30 seconds).
+
+    KEY is its id, its name or its first characters, as `keys list` shows them.
+    """
     with parts.database.write() as session:
-        origin = revoke_key(session, key_id, actor=parts.actor)
+        origin = revoke_key(session, find_key_id(session, key), actor=parts.actor)
     click.echo("Revoked.")
     if origin == KeyOrigin.ENVIRONMENT:
         click.echo(

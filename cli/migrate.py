@@ -10,6 +10,7 @@ from app.observability.logging import set_up_logging
 from app.projects.bootstrap import bootstrap
 from app.settings import load_settings
 from cli.composition import open_database, open_secrets
+from cli.data_dir import use_private_umask
 from cli.tables import example
 
 
@@ -25,6 +26,7 @@ def migrate(data_dir: Path | None) -> None:
     """
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)
+    use_private_umask()
     database = open_database(settings)
     schema.migrate(database)
     if not settings.is_embedded:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.projects import service
 from app.projects.models import Organization, Project
+from app.webhooks.policy import advise
 from cli.administration import (
     Administration,
     Name,
@@ -27,7 +28,10 @@ def create(parts: Administration, name: str) -> None:
     """Create an organization with a default project, and print its id."""
     with parts.database.write() as session:
         project = service.create_organization(session, name, actor=parts.actor)
+        advice = advise(parts.settings, service.count_organizations(session))
     click.echo(project.organization_id)
+    if advice is not None:
+        click.echo(advice, err=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from app.errors import StartupError
 from app.files.cache import FileCache
+from app.jobs.turns import ProjectTurns
 from app.observability.tracing import start_tracing
 from app.settings import Settings
+from app.settings_checks import parse_weights
 from cli.composition import open_blobs, open_database
 from cli.parser_limits import parser_limits
 from worker.parsing.ocr.installed import find_ocr
@@ -95,6 +97,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         cache=FileCache(database, blobs, settings.cache_max_bytes),
         limits=limits,
         ocr=ocr,
+        error_seconds=settings.limit_error_seconds,
     )
     return Pipeline(
         database=database,
@@ -106,4 +109,5 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         too_long=too_long,
         remote=remote_of(engine),
         previews=PreviewRenderer(database, reader),
+        turns=ProjectTurns(parse_weights(settings.project_weights)),
     )

@@ -22,20 +22,26 @@ from app.observability.logging import set_up_logging
 from app.observability.multiprocess import shared_metrics
 from app.observability.tracing import start_tracing, stop_tracing
 from app.projects.bootstrap import bootstrap
+from app.projects.service import count_organizations
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
+from app.webhooks.policy import advise
 from cli.composition import (
     make_notifier,
     open_checked_blobs,
     open_database,
     open_secrets,
+    warn_short_key,
     warn_unshared_blobs,
     write_private,
 )
+from cli.data_dir import prepare_data_dir
 from cli.pipeline import PRELOAD, build_pipeline, require_embedder
 from cli.tables import example
 from worker.runtime.local import LocalRunner
 from worker.runtime.supervised import start_fork_server
+
+log = logging.getLogger(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +64,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, workers: in
     settings = load_settings(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logging(settings.log_level, settings.log_format)
     signal.signal(signal.SIGTERM, _leave)
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartupError(
-            f"PIGEONHOLE_DATA_DIR: the directory cannot be created ({error.strerror})"
-        ) from None
+    prepare_data_dir(settings)
+    warn_short_key(settings)
     if settings.is_embedded:
         with _lock(settings.data_dir), shared_metrics(settings.data_dir):
             _serve(settings)
@@ -125,9 +127,12 @@ def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None
     key_file = settings.data_dir / "admin.key"
     with database.write() as session:
         key = bootstrap(session, secrets, settings)
+        advice = advise(settings, count_organizations(session))
         if key is not None:
             # Before the commit: if the file cannot be written, the key must not exist.
             write_private(key_file, key)
+    if advice is not None:
+        log.warning(advice)
     if key is not None and sys.stdout.isatty():
         print(f"Your API key, shown only once and stored in {key_file}:\n  {key}\n")
 
@@ -164,6 +169,10 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     url = url.rstrip("/") + settings.root_path
     key_file = settings.data_dir / "admin.key"
     own_key = not settings.api_key.get_secret_value() and key_file.exists()
+    if not sys.stdout.isatty():
+        of_key = {"key_file": str(key_file.resolve())} if own_key else {}
+        log.info("server started", extra={"url": url, **of_key})
+        return
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
         f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"

@@ -18,6 +18,7 @@ from cli.composition import (
     require_blobs,
     warn_unshared_blobs,
 )
+from cli.data_dir import use_private_umask
 from cli.pipeline import build_pipeline, require_embedder
 from cli.tables import example
 from worker.runtime.celery import DelivererProcess, run_deliverer, run_worker
@@ -44,6 +45,7 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
             f"the directory of uploaded files, {settings.blob_dir}, does not exist: mount the one "
             "that the server uses, or set PIGEONHOLE_BLOB_URL to it or to a bucket"
         )
+    use_private_umask()
     require_blobs(settings)
     warn_unshared_blobs(settings)
     with closing(open_database(settings)) as database:

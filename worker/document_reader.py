@@ -24,6 +24,8 @@ from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.spawn import ParserUnavailable
 
 DELETED = "the file was deleted before it was read"
+# After the sentence of an error that was remembered.
+EARLIER = " (the result of an earlier try with the same settings; it was not read again)"
 LOST_BYTES = "the server has lost the bytes of this file: upload it again"
 
 # Faults of this machine and not of the file, which is requeued: another worker, or this one
@@ -56,7 +58,11 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """Returns the documents of stored files. `limits` and `ocr` are those of the parser."""
+    """Returns the documents of stored files. `limits` and `ocr` are those of the parser.
+
+    The error of a file that used up its CPU time or its memory is remembered for `error_seconds`: a
+    file of a few bytes, sent again and again, must not keep the workers from all others.
+    """
 
     database: Database
     blobs: BlobStore
@@ -64,6 +70,7 @@ class DocumentReader:
     cache: FileCache
     limits: ParserLimits
     ocr: OcrData
+    error_seconds: float = 0.0
 
     @property
     def ocr_languages(self) -> list[str]:
@@ -85,9 +92,28 @@ class DocumentReader:
         key = document_key(request, self.limits, self.ocr)
         document = cached.find_document(key)
         if document is None:
-            document = self.parse(blob_key, name, request)
+            earlier = cached.find_failure(key) if self.error_seconds else None
+            if earlier is not None:
+                raise FileError(earlier.code, f"{earlier.sentence}{EARLIER}")
+            began = time.monotonic()
+            try:
+                document = self.parse(blob_key, name, request)
+            except FileError as error:
+                if self.error_seconds and self._is_lasting(error, time.monotonic() - began):
+                    cached.store_failure(key, error, self.error_seconds)
+                raise
             cached.add_document(key, document)
         return document
+
+    def _is_lasting(self, error: FileError, seconds: float) -> bool:
+        """Tell whether another try would use up a limit too.
+
+        On a busy machine a good file may reach the limit of wall time. A file that ends with the
+        error before has reached the limit of CPU time.
+        """
+        if error.code == FileErrorCode.TIMEOUT:
+            return seconds < self.limits.wall_seconds
+        return error.code == FileErrorCode.OUT_OF_MEMORY
 
     def abort(self) -> None:
         """End the `read` that runs in another thread, if it parses."""

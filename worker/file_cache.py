@@ -6,11 +6,13 @@ entry is therefore never found again, and is evicted in time.
 
 import hashlib
 import json
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from app.errors import FileError, FileErrorCode
 from app.files.cache import CacheOwner, FileCache, NewCacheEntry, StoredEntries, StoredEntry
 from app.files.models import CacheKind
 from app.observability import metrics
@@ -44,35 +46,36 @@ class EntryStore(Protocol):
 class StoredFileEntries:
     """The entries of a file of the server.
 
-    The first look-up reads the rows of all of them; `put` also notes which of them were used.
+    The first `get` reads the rows of all entries; `put` also writes when the others were used, in
+    the same transaction.
     """
 
     cache: FileCache
     owner: CacheOwner
+    _used: dict[tuple[str, str], StoredEntry] = field(default_factory=dict)
     _stored: StoredEntries | None = None
-    _used: list[StoredEntry] = field(default_factory=list)
 
     def get(self, kind: CacheKind, key: str) -> bytes | None:
         """Return an entry's bytes as they were stored; None when there is no such entry."""
-        entry = self._find(kind, key)
+        if self._stored is None:
+            self._stored = self.cache.find(self.owner)
+        entry = self._stored.get((kind.value, key))
         data = None if entry is None else self.cache.read(entry)
-        if entry is not None and data is not None:
-            self._used.append(entry)
+        if entry is None or data is None:
+            return None
+        self._used[kind.value, key] = entry
         return data
 
     def put(self, entries: Sequence[NewCacheEntry]) -> None:
         """Store new entries."""
-        self.cache.put(self.owner, entries, self._used)
+        self.cache.put(self.owner, entries, list(self._used.values()))
         self._used.clear()
 
     def remove(self, kind: CacheKind, key: str) -> None:
         """Remove an entry that the caller cannot read."""
-        self.cache.remove(self._find(kind, key))
-
-    def _find(self, kind: CacheKind, key: str) -> StoredEntry | None:
-        if self._stored is None:
-            self._stored = self.cache.find(self.owner)
-        return self._stored.get((kind.value, key))
+        entry = self._used.pop((kind.value, key), None)
+        if entry is not None:
+            self.cache.remove(entry)
 
 
 @dataclass(slots=True)
@@ -99,6 +102,16 @@ class CacheSession:
         packed = pack_document(document)
         self._document = _digest(packed)
         self._new.append(NewCacheEntry(CacheKind.DOCUMENT, key, packed))
+
+    def find_failure(self, key: str) -> FileError | None:
+        """Return the error that reading with these settings had, None if it is too long ago."""
+        return self._find(CacheKind.FAILURE, key, unpack_failure)
+
+    def store_failure(self, key: str, error: FileError, seconds: float) -> None:
+        """Remember the error of a `document_key` for so long. Never fails."""
+        self.entries.remove(CacheKind.FAILURE, key)
+        data = pack_failure(error, time.time() + seconds)
+        self.entries.put([NewCacheEntry(CacheKind.FAILURE, key, data)])
 
     def find(self, name: str, unpack: Callable[[bytes], T]) -> T | None:
         """Return what was computed from the document under a name."""
@@ -151,6 +164,28 @@ def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> s
     models = ocr.choose(request.lang).version
     whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
     return _digest(whole.encode("ascii"))
+
+
+def pack_failure(error: FileError, until: float) -> bytes:
+    """Return an error as JSON, with the Unix time at which it is forgotten."""
+    stored = {"code": error.code, "sentence": error.sentence, "until": until}
+    return json.dumps(stored).encode("ascii")
+
+
+def unpack_failure(data: bytes) -> FileError:
+    """Return the error from which `pack_failure` made the bytes.
+
+    Raises ValueError for other bytes, and for an error that is forgotten.
+    """
+    try:
+        stored = json.loads(data)
+        error = FileError(FileErrorCode(stored["code"]), str(stored["sentence"]))
+        is_forgotten = time.time() >= stored["until"]
+    except (KeyError, TypeError) as problem:
+        raise ValueError("not a cached failure") from problem
+    if is_forgotten:
+        raise ValueError("the failure is too long ago")
+    return error
 
 
 def pack_document(document: Document) -> bytes:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from app.db import Database, retry_write
@@ -12,6 +12,7 @@ from app.files.cache import CacheOwner
 from app.jobs import queue
 from app.jobs.completion import Classified
 from app.jobs.queue import Claim
+from app.jobs.turns import ProjectTurns
 from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
 from app.observability.logging import bind
@@ -43,8 +44,8 @@ class Pipeline:
     """What one worker process works with, in one thread at a time.
 
     `limit` is the time that one file may take. `remote` is the engine's embedder if it is a server.
-    `too_long` are the exceptions that the time limit
-    of a task queue raises inside the work.
+    `too_long` are the exceptions that the time limit of a task queue raises inside the work.
+    `turns` is its account of the projects that it served.
     """
 
     database: Database
@@ -56,6 +57,7 @@ class Pipeline:
     too_long: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
+    turns: ProjectTurns = field(default_factory=ProjectTurns)
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -80,7 +82,7 @@ class Pipeline:
             # A claimed file would be read and then requeued.
             return False
         began = time.time_ns()
-        claim = queue.claim_next(self.database, worker, self.lease)
+        claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
             return self.previews is not None and self.previews.run_next(worker)
         on_claim(claim)
@@ -117,8 +119,9 @@ class Pipeline:
     def _process(self, claim: Claim, lease: Lease) -> None:
         began = time.perf_counter()
         cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
+        facts: dict[str, object] = {"file_id": str(claim.file_id), "file_name": claim.file_name}
         try:
-            outcome = self._classify_file(claim, cached, lease)
+            outcome = self._classify_file(claim, cached, lease, facts)
         except LeaseLost:
             log.info("lease lost or job ended; stopping work on the file")
             return
@@ -133,7 +136,8 @@ class Pipeline:
         log.info(
             "file ended",
             extra={
-                "outcome": outcome.code if isinstance(outcome, FileFailure) else "classified",
+                **facts,
+                **_describe(outcome),
                 "seconds": round(time.perf_counter() - began, 3),
                 "engine": self.engine.version,
                 **cached.origins,
@@ -144,10 +148,12 @@ class Pipeline:
             cached.store()
 
     def _classify_file(
-        self, claim: Claim, cached: CacheSession, lease: Lease
+        self, claim: Claim, cached: CacheSession, lease: Lease, facts: dict[str, object]
     ) -> Classified | FileFailure:
+        """Return the outcome; adds what the log says of the document to `facts`."""
         try:
             document = self._read(claim, cached)
+            facts |= {"format": document.format, "pages": len(document.pages)}
             lease.check()
             verdict = self._classify(claim, cached, document, lease)
         except FileError as error:
@@ -195,6 +201,18 @@ def _count(outcome: Classified | FileFailure) -> None:
         metrics.count_failed_file(outcome.code)
     else:
         metrics.FILES.add(1, "null" if outcome.verdict.type is None else "classified")
+
+
+def _describe(outcome: Classified | FileFailure) -> dict[str, object]:
+    """Return what the log says of an outcome."""
+    if isinstance(outcome, FileFailure):
+        return {"outcome": outcome.code.value, "type": None, "confidence": None}
+    verdict = outcome.verdict
+    return {
+        "outcome": "classified",
+        "type": verdict.type,
+        "confidence": round(verdict.confidence, 3),
+    }
 
 
 def _storable_verdict(verdict: Verdict) -> Verdict:

@@ -112,13 +112,9 @@ class PreviewRenderer:
     def _find_documents(self, claim: PreviewClaim) -> Iterator[Document]:
         """Yield the last documents of the file that jobs have left in the cache."""
         owner = CacheOwner(claim.project_id, claim.file_id)
-        cache = self.reader.cache
-        entries = [entry for (kind, _), entry in cache.find(owner).items() if kind == "document"]
-        for entry in entries[:_CACHED_DOCUMENTS]:
-            data = cache.read(entry)
-            if data is not None:
-                with contextlib.suppress(ValueError):  # of another release
-                    yield unpack_document(data)
+        for data in self.reader.cache.read_last(owner, CacheKind.DOCUMENT, _CACHED_DOCUMENTS):
+            with contextlib.suppress(ValueError):  # of another release
+                yield unpack_document(data)
 
     def _store(self, claim: PreviewClaim, preview: Preview, picture: bytes | None) -> None:
         owner = CacheOwner(claim.project_id, claim.file_id)
@@ -130,5 +126,5 @@ class PreviewRenderer:
         key = preview_key(claim.page)
         if preview.picture_problem:
             # Nobody must wait for the picture that an earlier preview promises.
-            cache.remove(cache.find_one(owner, CacheKind.PREVIEW, key))
+            cache.discard(owner, CacheKind.PREVIEW, key)
         cache.put(owner, [NewCacheEntry(CacheKind.PREVIEW, key, preview.pack())])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.broker import Notifier
 from app.db import Database
 from app.errors import NotFound
 from app.files.blobs.protocol import BlobStore
+from app.limits.open_files import OpenFiles
 from app.paging import Page, PageRequest
 from app.projects.scope import Principal, Scope, resolve_scope
 from app.secrets import Secrets
@@ -33,6 +34,7 @@ class Services:
     blobs: BlobStore
     secrets: Secrets
     notifier: Notifier
+    open_files: OpenFiles = field(default_factory=OpenFiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Call:
             next_page_token=encode_token(secrets, purpose, page.next_after),
             total_size=page.total,
         )
+
+    def require_room(self, files: int) -> None:
+        """Raise TooManyRequests if the project has no room for so many waiting files."""
+        limit = self.services.settings.project_max_open_files
+        self.services.open_files.check(self.services.database, self.scope.project_id, files, limit)
 
     def in_project(self, project_id: UUID) -> "Call":
         """Return the call for another project.

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import Request, Response
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 # Load balancers and orchestrators wait a few seconds at most, and ask again soon.
 ANSWER_SECONDS = 2.0
 FAILED = "its check failed; see the server's log"
+VERSION = version("pigeonhole-server")
 SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
 router = Router(tags=["health"])
@@ -85,8 +87,8 @@ def readyz(request: Request, response: Response) -> dict[str, object]:
     report = readiness.check()
     if report.problems:
         response.status_code = 503
-        return {"status": "not ready", "problems": report.problems}
-    return {"status": "ready", **report.facts}
+        return {"status": "not ready", "version": VERSION, "problems": report.problems}
+    return {"status": "ready", "version": VERSION, **report.facts}
 
 
 def _run(name: str, check: Callable[[Services], CheckResult], services: Services) -> CheckResult:

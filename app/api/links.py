@@ -9,42 +9,46 @@ from uuid import UUID
 
 from anyio import to_thread
 from fastapi import Query, Request, Response
+from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
 
-from app.api.dependencies import Services
+from app.api.dependencies import Call, Services
 from app.api.router import Router
 from app.api.upload import RawUpload, receive_raw
-from app.errors import NotFound, Unprocessable
+from app.errors import NotFound, PayloadTooLarge, Unprocessable
 from app.files import pending, service
 from app.files.blobs.s3_signing import attachment
 from app.files.models import File
 from app.files.pending import NewUpload
+from app.limits.rate import RateLimiter
+from app.projects.keys import find_key_by_id
+from app.projects.scope import Principal
 from app.secrets import Secrets, Use
 from app.settings import Settings
 
 UPLOAD_PREFIX = "/upload/"
 MAX_LINK_SECONDS = 7 * 24 * 3600
 CHUNK_BYTES = 256 * 1024
+KEY_ENDED = "This link has ended with the API key that created it: request a new one from the API."
 
 router = Router()
 
 
-def presign(
-    request: Request, services: Services, file: File, seconds: int | None
-) -> tuple[str, datetime]:
+def presign(request: Request, call: Call, file: File, seconds: int | None) -> tuple[str, datetime]:
     """Return an absolute URL that works without an API key, and when it expires.
 
-    It leads to this server, or directly to the blob store if the settings say so. `seconds` out
-    of range are coerced.
+    It leads to this server, and ends with the key of the call. Or it leads directly to the blob
+    store if the settings say so. `seconds` out of range are coerced.
     """
+    services = call.services
     lifetime = _lifetime(services.settings, seconds)
     expires = int(time.time()) + lifetime
     direct = services.blobs.direct_link(file.blob_key, file.name, lifetime)
     if direct is not None:
         return direct, datetime.fromtimestamp(expires, UTC)
-    signature = _sign(services.secrets, "GET", file.id, expires)
-    url = f"{_base(request, services)}/download/{file.id}?expires={expires}&signature={signature}"
+    query = _query(call, "GET", file.id, expires)
+    url = f"{_base(request, services)}/download/{file.id}?{query}"
     return url, datetime.fromtimestamp(expires, UTC)
 
 
@@ -53,12 +57,10 @@ def expiry(settings: Settings, seconds: int | None) -> datetime:
     return datetime.fromtimestamp(int(time.time()) + _lifetime(settings, seconds), UTC)
 
 
-def upload_link(request: Request, services: Services, file_id: UUID, expires_at: datetime) -> str:
+def upload_link(request: Request, call: Call, file_id: UUID, expires_at: datetime) -> str:
     """Return an absolute URL that takes a file's bytes by PUT without an API key."""
-    expires = int(expires_at.timestamp())
-    signature = _sign(services.secrets, "PUT", file_id, expires)
-    query = f"expires={expires}&signature={signature}"
-    return f"{_base(request, services)}{UPLOAD_PREFIX}{file_id}?{query}"
+    query = _query(call, "PUT", file_id, int(expires_at.timestamp()))
+    return f"{_base(request, call.services)}{UPLOAD_PREFIX}{file_id}?{query}"
 
 
 @router.get("/download/{file_id}", include_in_schema=False)
@@ -67,11 +69,13 @@ def download(
     file_id: UUID,
     expires: Annotated[int, Query()],
     signature: Annotated[str, Query()],
+    key: Annotated[UUID | None, Query()] = None,
 ) -> StreamingResponse:
     """Send the bytes of a presigned link, as an attachment that a browser does not run."""
     services: Services = request.app.state.services
-    _check(services.secrets, "GET", file_id, expires, signature)
+    _check(services.secrets, "GET", file_id, expires, signature, key)
     with services.database.read() as session:
+        _require_key(session, key)
         file = service.get_linked(session, file_id)
     try:
         blob = services.blobs.open(file.blob_key)
@@ -97,22 +101,55 @@ async def upload(
     file_id: UUID,
     expires: Annotated[int, Query()],
     signature: Annotated[str, Query()],
+    key: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """Receive the bytes of a presigned upload. Sending the same bytes again changes nothing."""
+    """Receive the bytes of a presigned upload. Sending the same bytes again changes nothing.
+
+    They count as an upload of the link's key, and end where the quota of the project does.
+    """
     services: Services = request.app.state.services
-    _check(services.secrets, "PUT", file_id, expires, signature)
-    promised = await to_thread.run_sync(_find_pending, services, file_id)
+    _check(services.secrets, "PUT", file_id, expires, signature, key)
+    principal, promised, room = await to_thread.run_sync(_find_pending, services, file_id, key)
+    if principal is not None:
+        rate_limiter: RateLimiter = request.app.state.rate_limiter
+        await rate_limiter.check_upload(principal)
     max_bytes = services.settings.upload_max_bytes
     if promised.size is not None:
         max_bytes = min(max_bytes, promised.size)
+    if room is not None:
+        announced = request.headers.get("content-length", "")
+        if room == 0 or (announced.isdecimal() and int(announced) > room):
+            raise PayloadTooLarge(
+                f"The project has room for {room} more bytes. Delete files that you do not need."
+            )
+        max_bytes = min(max_bytes, room)
     received = await receive_raw(request, services.blobs, max_bytes)
     await to_thread.run_sync(_store, services, file_id, promised, received)
     return Response(status_code=204)
 
 
-def _find_pending(services: Services, file_id: UUID) -> NewUpload:
+def _find_pending(
+    services: Services, file_id: UUID, key: UUID | None
+) -> tuple[Principal | None, NewUpload, int | None]:
+    """Return the owner of a link, what was declared, and the room in the project's quota."""
     with services.database.read() as session:
-        return pending.find(session, file_id)
+        principal = _require_key(session, key)
+        promised = pending.find(session, file_id)
+        room = None
+        if promised.project_id is not None:
+            quota = services.settings.project_max_bytes
+            room = service.measure_usage(session, promised.project_id, quota).room
+    return principal, promised, room
+
+
+def _require_key(session: Session, key: UUID | None) -> Principal | None:
+    """Return the principal of a link's key; raises NotFound when the key has ended."""
+    if key is None:
+        return None
+    stored = find_key_by_id(session, key)
+    if stored is None or stored.refusal is not None:
+        raise NotFound(KEY_ENDED)
+    return stored.principal
 
 
 def _store(services: Services, file_id: UUID, promised: NewUpload, received: RawUpload) -> None:
@@ -145,12 +182,22 @@ def _base(request: Request, services: Services) -> str:
     return f"{origin}{request.scope.get('root_path', '')}"
 
 
-def _check(secrets: Secrets, method: str, file_id: UUID, expires: int, signature: str) -> None:
-    expected = _sign(secrets, method, file_id, expires)
+def _query(call: Call, method: str, file_id: UUID, expires: int) -> str:
+    key = call.scope.principal.key_id
+    signature = _sign(call.services.secrets, method, file_id, expires, key)
+    return f"expires={expires}&key={key}&signature={signature}"
+
+
+def _check(
+    secrets: Secrets, method: str, file_id: UUID, expires: int, signature: str, key: UUID | None
+) -> None:
+    expected = _sign(secrets, method, file_id, expires, key)
     if not compare_digest(signature.encode(), expected.encode()) or expires < time.time():
         raise NotFound("This link is not valid or has expired: request a new one from the API.")
 
 
-def _sign(secrets: Secrets, method: str, file_id: UUID, expires: int) -> str:
-    digest = secrets.sign(Use.LINKS, f"{method}\n{file_id}\n{expires}")
+def _sign(secrets: Secrets, method: str, file_id: UUID, expires: int, key: UUID | None) -> str:
+    """Return the signature. Links of the release before name no key, and work until they expire."""
+    owner = "" if key is None else f"\n{key}"
+    digest = secrets.sign(Use.LINKS, f"{method}\n{file_id}\n{expires}{owner}")
     return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -8,12 +8,13 @@ The blob of a removed entry is deleted as `deletions` describes.
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Uuid, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.db import Database, now, table_of
@@ -29,6 +30,8 @@ USED_AT_INTERVAL = timedelta(minutes=5)
 
 # A file has three entries for each selection of pages and each release; older ones are evicted.
 MAX_FOUND = 60
+# What jobs use; the others are made for people who look at pages.
+FOR_JOBS = (CacheKind.DOCUMENT, CacheKind.FAILURE, CacheKind.VECTORS)
 
 _FAILURES = (OSError, StorageFull, SQLAlchemyError)
 
@@ -47,13 +50,14 @@ _OF_FILE = select(
     _ENTRIES.c.file_id == bindparam("file_id", type_=Uuid()),
     _ENTRIES.c.project_id == bindparam("project_id", type_=Uuid()),
 )
-# Pages have pictures and previews, too: many, which no job needs.
 _FIND = (
-    _OF_FILE.where(_ENTRIES.c.kind.in_([CacheKind.DOCUMENT, CacheKind.VECTORS]))
+    _OF_FILE.where(_ENTRIES.c.kind.in_(bindparam("kinds", expanding=True)))
     .order_by(_ENTRIES.c.used_at.desc())
-    .limit(MAX_FOUND)
+    .limit(bindparam("most"))
 )
-_FIND_ONE = _OF_FILE.where(_ENTRIES.c.kind == bindparam("kind"), _ENTRIES.c.key == bindparam("key"))
+_FIND_ONE = _OF_FILE.where(
+    _ENTRIES.c.kind == bindparam("kind"), _ENTRIES.c.key == bindparam("entry_key")
+)
 _INSERT = insert(_ENTRIES)
 _TOUCH = (
     update(_ENTRIES)
@@ -100,9 +104,9 @@ StoredEntries = Mapping[tuple[str, str], StoredEntry]
 class FileCache:
     """The cache of all files, `max_bytes` in total; 0 switches it off.
 
-    Its methods never fail, except `evict`: without the cache everything works, only slower. The
-    first failure is logged, and the next one only after a `put` has succeeded. The sweeper evicts,
-    so the cache may exceed `max_bytes` for a while.
+    What finds, reads, puts and removes never fails: without the cache everything works, only
+    slower. The first failure is logged, and the next one only after a `put` has succeeded. The
+    sweeper evicts, so the cache may exceed `max_bytes` for a while.
     """
 
     def __init__(self, database: Database, blobs: BlobStore, max_bytes: int) -> None:
@@ -111,41 +115,22 @@ class FileCache:
         self._max_bytes = max_bytes
         self._has_failed = False
 
-    def find(self, owner: CacheOwner) -> StoredEntries:
-        """Return the documents and vectors of a file, the last used first; one statement.
-
-        There are at most MAX_FOUND.
-        """
-        if self._max_bytes == 0:
-            return {}
-        try:
-            with self._database.read() as session:
-                rows = session.execute(_FIND, asdict(owner)).all()
-        except _FAILURES as error:
-            self._log_once(error)
-            return {}
-        return {(row.kind, row.key): StoredEntry(*row[2:]) for row in rows}
+    def find(
+        self, owner: CacheOwner, kinds: Sequence[CacheKind] = FOR_JOBS, most: int = MAX_FOUND
+    ) -> StoredEntries:
+        """Return the entries of a file, `most` of them, the last used first; one statement."""
+        values = {"kinds": [kind.value for kind in kinds], "most": most}
+        return self._select(_FIND, owner, values)
 
     def find_one(self, owner: CacheOwner, kind: CacheKind, key: str) -> StoredEntry | None:
-        """Return one entry of a file."""
-        if self._max_bytes == 0:
-            return None
-        parameters = {**asdict(owner), "kind": kind.value, "key": key}
-        try:
-            with self._database.read() as session:
-                row = session.execute(_FIND_ONE, parameters).one_or_none()
-        except _FAILURES as error:
-            self._log_once(error)
-            return None
-        return None if row is None else StoredEntry(*row[2:])
+        """Return an entry of a file, None if there is none."""
+        found = self._select(_FIND_ONE, owner, {"kind": kind.value, "entry_key": key})
+        return next(iter(found.values()), None)
 
     def get(self, owner: CacheOwner, kind: CacheKind, key: str) -> bytes | None:
-        """Return the bytes of one entry, and note that it was used."""
+        """Return an entry's bytes as they were stored; None when there is no such entry."""
         entry = self.find_one(owner, kind, key)
-        data = None if entry is None else self.read(entry)
-        if entry is not None and data is not None:
-            self.put(owner, (), [entry])
-        return data
+        return None if entry is None else self.read(entry)
 
     def read(self, entry: StoredEntry) -> bytes | None:
         """Return an entry's bytes as they were stored.
@@ -160,6 +145,13 @@ class FileCache:
         except _FAILURES as error:
             self._log_once(error)
         return None
+
+    def read_last(self, owner: CacheOwner, kind: CacheKind, most: int) -> Iterator[bytes]:
+        """Yield the bytes of a file's entries of a kind, the last used first, up to `most`."""
+        for entry in self.find(owner, (kind,), most).values():
+            data = self.read(entry)
+            if data is not None:
+                yield data
 
     def put(
         self,
@@ -185,14 +177,18 @@ class FileCache:
         else:
             self._has_failed = False
 
-    def remove(self, entry: StoredEntry | None) -> None:
-        """Remove an entry, such as one that the caller cannot read."""
-        if entry is None:
-            return
+    def remove(self, entry: StoredEntry) -> None:
+        """Remove an entry that the caller cannot read."""
         try:
             self._remove([entry.id])
         except _FAILURES as error:
             self._log_once(error)
+
+    def discard(self, owner: CacheOwner, kind: CacheKind, key: str) -> None:
+        """Remove an entry, if there is one."""
+        entry = self.find_one(owner, kind, key)
+        if entry is not None:
+            self.remove(entry)
 
     def evict(self, limit: int) -> int:
         """Remove the least recently used entries, up to `limit`, while the cache is too large.
@@ -214,6 +210,19 @@ class FileCache:
             total -= row.size
         self._remove(evicted)
         return len(evicted)
+
+    def _select(
+        self, query: Select[Any], owner: CacheOwner, values: dict[str, Any]
+    ) -> StoredEntries:
+        if self._max_bytes == 0:
+            return {}
+        try:
+            with self._database.read() as session:
+                rows = session.execute(query, {**asdict(owner), **values}).all()
+        except _FAILURES as error:
+            self._log_once(error)
+            return {}
+        return {(row.kind, row.key): StoredEntry(*row[2:]) for row in rows}
 
     def _read(self, blob_key: str, size: int) -> bytes | None:
         """Return a blob's bytes, one more than `size` at most; None when the blob is missing."""

@@ -63,9 +63,13 @@ class PendingUpload(Base):
 
 
 class CacheKind(StrEnum):
-    """What a cache entry holds: a file's text, its vectors, or a page's preview or picture."""
+    """What a cache entry holds: a file's text, its vectors, or a page's preview or picture.
+
+    A failure is the error of a file that used up its CPU time or its memory.
+    """
 
     DOCUMENT = "document"
+    FAILURE = "failure"
     VECTORS = "vectors"
     PREVIEW = "preview"
     PICTURE = "picture"

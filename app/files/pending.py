@@ -23,11 +23,15 @@ EXPIRED = "This link is invalid or has expired. Request a new one from the API."
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """What a client declares about a file before it sends the bytes; `size` is in bytes."""
+    """What a client declares about a file before it sends the bytes; `size` is in bytes.
+
+    `project_id` is None before it is stored, and once the file is there.
+    """
 
     name: str
     external_file_id: str | None = None
     size: int | None = None
+    project_id: UUID | None = None
 
 
 def create(session: Session, scope: Scope, new: NewUpload, expires_at: datetime) -> UUID:
@@ -50,7 +54,7 @@ def find(session: Session, file_id: UUID) -> NewUpload:
     """Return what was declared about a file, uploaded or not; raises NotFound."""
     pending = session.get(PendingUpload, file_id)
     if pending is not None:
-        return NewUpload(pending.name, pending.external_file_id, pending.size)
+        return NewUpload(pending.name, pending.external_file_id, pending.size, pending.project_id)
     file = session.get(File, file_id)
     if file is None:
         raise NotFound(EXPIRED)

@@ -110,6 +110,9 @@ class Item(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    # Of the job. None in items that ended before the column was there, and for a moment in those
+    # that a server of the release before inserts.
+    project_id: Mapped[UUID | None]
     ordinal: Mapped[int]
     file_id: Mapped[UUID]
     file_name: Mapped[str] = mapped_column(String(3000))
@@ -127,6 +130,7 @@ class Item(Base):
         Index("uq_items_job_id_ordinal", "job_id", "ordinal", unique=True),
         Index(
             "ix_items_queue",
+            "project_id",
             "ordinal",
             "job_id",
             sqlite_where=text("status = 'queued'"),

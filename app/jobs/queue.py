@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Executable, Select, bindparam, insert, select, update
+from sqlalchemy import Executable, Row, Select, Uuid, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import WORKER, Action, record
@@ -22,6 +22,7 @@ from app.jobs.completion import ENDED_COLUMNS, Classified, add_to_counters, ende
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
+from app.jobs.turns import UNASSIGNED, ProjectTurns, assign_projects, find_shares, has_status
 from app.jobs.values import Example, FileFailure, Rule, read_examples
 from app.webhooks.events import JobState, enqueue_deliveries
 
@@ -29,7 +30,7 @@ _ITEMS, _JOBS, _FILES = table_of(Item), table_of(Job), table_of(File)
 
 _CANDIDATE = (
     select(_ITEMS.c.id)
-    .where(_ITEMS.c.status == ItemStatus.QUEUED)
+    .where(has_status(ItemStatus.QUEUED), _ITEMS.c.project_id == bindparam("project", type_=Uuid()))
     .order_by(_ITEMS.c.ordinal, _ITEMS.c.job_id)
     .limit(1)
 )
@@ -130,16 +131,22 @@ class Claim:
     examples: tuple[Example, ...] = ()
 
 
-def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | None:
-    """Lease the queued item with the lowest ordinal, of the oldest job; None if none is queued.
+def claim_next(
+    database: Database, worker: str, lease: timedelta, turns: ProjectTurns | None = None
+) -> Claim | None:
+    """Lease the item that is next; None if none is queued.
 
-    By this order a job of one file never waits behind a job of five hundred.
+    That is, of the project whose turn it is, the item with the lowest ordinal, of the oldest job:
+    a job of one file never waits behind a job of five hundred. `turns` is the worker's own.
     """
+    turns = turns or ProjectTurns()
+    shares = None
     if database.is_sqlite:
-        # A read first: an empty queue then costs no lock for writing.
+        # Before the lock for writing, which an empty queue then does not take.
         with database.read() as session:
-            if session.execute(_CANDIDATE).first() is None:
-                return None
+            shares = find_shares(session)
+        if not shares:
+            return None
     token = uuid4()
     moment = now()
     leased = {
@@ -148,9 +155,19 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         "until": moment + lease,
         "moment": moment,
     }
+    statement = _LEASE if database.is_sqlite else _LEASE_UNLOCKED
     with database.write() as session:
-        statement = _LEASE if database.is_sqlite else _LEASE_UNLOCKED
-        item = session.execute(statement, leased).one_or_none()
+        item = None
+        if shares is None:
+            shares = find_shares(session)
+        if any(share.project_id == UNASSIGNED for share in shares):
+            assign_projects(session)
+            shares = find_shares(session)
+        for project_id in turns.order(shares):
+            item = _lease_of(session, statement, {**leased, "project": project_id})
+            if item is not None:
+                turns.take(project_id)
+                break
         if item is None:
             return None
         work = session.execute(_WORK, {"item_id": item.id}).one()
@@ -175,6 +192,13 @@ def claim_next(database: Database, worker: str, lease: timedelta) -> Claim | Non
         min_confidence=work.min_confidence,
         examples=read_examples(work.examples),
     )
+
+
+def _lease_of(
+    session: Session, statement: Executable, values: dict[str, object]
+) -> Row[UUID, UUID, int, str, UUID] | None:
+    """Lease an item; None when other workers took all that the project had queued."""
+    return session.execute(statement, values).one_or_none()
 
 
 def _announce_running(session: Session, job_id: UUID) -> None:

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.db import Database, now
 from app.errors import FileErrorCode
 from app.jobs.completion import add_to_counters, close_by_items, end_open_items, ended_values
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
+from app.jobs.turns import has_status
 from app.jobs.values import FileFailure
 from app.observability import metrics
 from app.paging import count_up_to
@@ -136,5 +138,13 @@ def count_open(database: Database, cap: int) -> int:
     with database.read() as session:
         # The order makes the planner use the queue's index. Without it the planner may read the
         # table, because it expects to find `cap` queued items soon.
-        queued = select(Item.id).where(Item.status == ItemStatus.QUEUED)
-        return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)
+        queued = select(Item.id).where(has_status(ItemStatus.QUEUED))
+        return count_up_to(
+            session, queued.order_by(Item.project_id, Item.ordinal, Item.job_id), cap
+        )
+
+
+def count_queued(session: Session, project_id: UUID, cap: int) -> int:
+    """Return how many items of a project are queued, at most `cap`."""
+    queued = select(Item.id).where(has_status(ItemStatus.QUEUED), Item.project_id == project_id)
+    return count_up_to(session, queued.order_by(Item.ordinal, Item.job_id), cap)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
 from app.db import announce, new_id, now
-from app.errors import Conflict, FileErrorCode, NotFound
+from app.errors import Conflict, FileErrorCode, NotFound, Unprocessable
 from app.files import service as files
 from app.jobs import completion
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
@@ -37,6 +37,8 @@ from app.webhooks.service import NewWebhook, store
 
 # The topic of `Database.on_commit` for items that wait for a worker.
 ITEMS = "items"
+# No reader returns more text of a file: larger files do not take more work.
+MAX_TEXT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class NewJob:
 
     `deadline` counts from the creation. `lang` is the code of `given_lang`, which is the language
     as the client wrote it; None where it gave none. `transaction_id` is the client's idempotency
-    key.
+    key. `max_work` bounds rules times examples times bytes of files; 0 sets no limit.
     """
 
     file_ids: tuple[UUID, ...]
@@ -62,6 +64,7 @@ class NewJob:
     request_digest: str | None = None
     min_confidence: float | None = None
     examples: tuple[Example, ...] = ()
+    max_work: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,12 @@ ITEM_COLUMNS = (
 def create(session: Session, scope: Scope, secrets: Secrets, new: NewJob) -> Job:
     """Insert a job, one item for each entry of `file_ids`, and its webhook configurations.
 
-    Announces ITEMS. Raises NotFound, before anything is inserted, when a file does not exist.
+    Announces ITEMS. Before anything is inserted, raises NotFound when a file does not exist, and
+    Unprocessable when the job is too large.
     """
     example_ids = [example.file_id for example in new.examples if example.file_id is not None]
     names = files.names(session, scope, [*new.file_ids, *example_ids])
+    _check_work(session, new)
     job = _make_job(scope, new)
     session.add(job)
     session.flush()
@@ -121,6 +126,20 @@ def create(session: Session, scope: Scope, secrets: Secrets, new: NewJob) -> Job
         details={"files": job.file_count, "api_version": job.api_version},
     )
     return job
+
+
+def _check_work(session: Session, new: NewJob) -> None:
+    """Raise Unprocessable if rules, examples and files together take too much work."""
+    if not (new.max_work and new.examples):
+        return
+    total = sum(min(size, MAX_TEXT_BYTES) for size in files.sizes(session, new.file_ids))
+    if len(new.rules) * len(new.examples) * total > new.max_work:
+        raise Unprocessable(
+            f"This job is too large for the server: {len(new.rules)} rules times "
+            f"{len(new.examples)} examples times {total} bytes of files exceed {new.max_work}. "
+            "Use fewer files, rules or examples in one job.",
+            ("body",),
+        )
 
 
 def _make_job(scope: Scope, new: NewJob) -> Job:
@@ -161,6 +180,7 @@ def _insert_items(
         [
             {
                 "job_id": job.id,
+                "project_id": job.project_id,
                 "ordinal": ordinal,
                 "file_id": file_id,
                 "file_name": names[file_id],

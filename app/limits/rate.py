@@ -26,9 +26,20 @@ class RateLimiter:
     async def check(self, principal: Principal, method: str, path: str) -> None:
         """Count a request; raises TooManyRequests when its key has used up its rate."""
         if path in UPLOAD_PATHS and method in UPLOAD_METHODS:
-            given = principal.uploads_per_minute
-            limit = self._uploads if given is None else given
-            await self._take(f"{principal.key_id}:uploads", limit, "uploads")
+            await self._take_upload(principal)
+        await self._take_request(principal)
+
+    async def check_upload(self, principal: Principal) -> None:
+        """Count an upload to a link of a key; raises TooManyRequests as `check` does."""
+        await self._take_upload(principal)
+        await self._take_request(principal)
+
+    async def _take_upload(self, principal: Principal) -> None:
+        given = principal.uploads_per_minute
+        limit = self._uploads if given is None else given
+        await self._take(f"{principal.key_id}:uploads", limit, "uploads")
+
+    async def _take_request(self, principal: Principal) -> None:
         given = principal.requests_per_minute
         limit = self._requests if given is None else given
         await self._take(f"{principal.key_id}:requests", limit, "requests")

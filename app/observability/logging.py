@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
+from app.observability.outages import OutageFilter
+
 _bound: ContextVar[dict[str, str] | None] = ContextVar("bound", default=None)
 
 # The attributes of every LogRecord; others come from `extra`.
@@ -42,6 +44,9 @@ def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None
     handler = logging.StreamHandler(target)
     as_text = style == "text" or (style == "auto" and target.isatty())
     handler.setFormatter(TextFormatter() if as_text else JsonFormatter())
+    handler.addFilter(OutageFilter())
+    # Warnings of Python become lines like all others.
+    logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

@@ -15,9 +15,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest, values
+from prometheus_client.metrics_core import InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
@@ -75,11 +77,20 @@ def join_metrics() -> None:
         log.warning("metrics of this process are not served", extra={"reason": str(error)})
 
 
+class BuildInfo(Collector):
+    """The version of the program, as a label of a metric that is 1."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric."""
+        info = {"version": version("pigeonhole-server")}
+        yield InfoMetricFamily("pigeonhole_build", "The version of the program.", value=info)
+
+
 def render_metrics(*collectors: Collector) -> bytes:
     """Return the metrics of this host and of `collectors` as Prometheus text."""
     directory = os.environ.get(VARIABLE)
     served = CollectorRegistry()
-    for collector in collectors:
+    for collector in (BuildInfo(), *collectors):
         served.register(collector)
     if directory is None:
         return generate_latest(metrics.REGISTRY) + generate_latest(served)

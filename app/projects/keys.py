@@ -4,9 +4,10 @@ import hashlib
 import secrets as random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, true, update
+from sqlalchemy import Row, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
@@ -23,11 +24,13 @@ USE_WRITTEN_EVERY = timedelta(minutes=1)
 MIN_HINTED_CHARACTERS = 24
 
 # Built once: each unknown key costs a query, and building it costs a third of its time.
-_BY_DIGEST = (
-    select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
-    .join(Project, Project.id == ApiKey.project_id)
-    .where(ApiKey.digest == bindparam("digest"))
+_WITH_LIMITS = select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute).join(
+    Project, Project.id == ApiKey.project_id
 )
+_BY_DIGEST = _WITH_LIMITS.where(ApiKey.digest == bindparam("digest"))
+
+# All keys that the server generates begin with the same three characters.
+MIN_PREFIX = 5
 
 MISSING = "Not authenticated. Send your API key in the header 'Authorization: Bearer <key>'."
 MALFORMED = "Invalid Authorization header. Send 'Bearer <key>' with your API key."
@@ -89,8 +92,16 @@ def digest(secrets: Secrets, key: str) -> str:
 def find_key(session: Session, key_digest: str) -> StoredKey | None:
     """Return the key with this digest, None if there is none."""
     row = session.execute(_BY_DIGEST, {"digest": key_digest}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _stored_key(row)
+
+
+def find_key_by_id(session: Session, key_id: UUID) -> StoredKey | None:
+    """Return the key with this id, None if there is none."""
+    row = session.execute(_WITH_LIMITS.where(ApiKey.id == key_id)).one_or_none()
+    return None if row is None else _stored_key(row)
+
+
+def _stored_key(row: Row[*tuple[Any, ...]]) -> StoredKey:
     key: ApiKey = row.ApiKey
     principal = load_principal(key, row.requests_per_minute, row.uploads_per_minute)
     return StoredKey(principal, key.revoked_at, key.last_used_at)
@@ -280,6 +291,36 @@ def revoke_key(
         subject=key_id,
     )
     return KeyOrigin(revoked.origin)
+
+
+def find_key_id(session: Session, given: str) -> UUID:
+    """Return the id of a valid key by its id, its name or its first characters.
+
+    Raises NotFound if no valid key fits, and Conflict if several do.
+    """
+    try:
+        return UUID(given)
+    except ValueError:
+        pass
+    rows = session.execute(
+        select(ApiKey.id, ApiKey.name, ApiKey.hint).where(ApiKey.revoked_at.is_(None))
+    ).all()
+    found: list[UUID] = [row.id for row in rows if row.name == given] or [
+        row.id
+        for row in rows
+        if len(given) >= MIN_PREFIX and (row.hint.startswith(given) or given.startswith(row.hint))
+    ]
+    if not found:
+        raise NotFound(
+            f"No valid API key has the name {given!r} or begins with it. List them with "
+            "`pigeonhole keys list`."
+        )
+    if len(found) > 1:
+        raise Conflict(
+            f"{len(found)} valid API keys have the name {given!r} or begin with it. Give the id of "
+            f"one of them: {', '.join(map(str, found))}."
+        )
+    return found[0]
 
 
 def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, select, update
+from sqlalchemy import BindParameter, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
@@ -68,6 +68,11 @@ def first_project(session: Session) -> Project | None:
     return session.scalars(
         select(Project).where(Project.is_default).order_by(Project.created_at).limit(1)
     ).one_or_none()
+
+
+def count_organizations(session: Session) -> int:
+    """Return how many organizations there are."""
+    return session.scalar(select(func.count()).select_from(Organization)) or 0
 
 
 def require_project(session: Session, project_id: UUID) -> Project:

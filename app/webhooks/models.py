@@ -1,6 +1,6 @@
 """Tables of webhooks: configurations of jobs, deliveries, attempts, and saved webhooks.
 
-Headers and signing secrets are encrypted. All but saved webhooks are deleted with their job.
+URLs, headers and signing secrets are encrypted. All but saved webhooks are deleted with their job.
 """
 
 from datetime import datetime
@@ -21,7 +21,11 @@ class WebhookConfiguration(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     ordinal: Mapped[int]
+    # Only in rows older than `url_encrypted`.
     url: Mapped[str | None] = mapped_column(Text)
+    url_encrypted: Mapped[str | None] = mapped_column(Text)
+    # Equal for equal URLs.
+    url_digest: Mapped[str | None] = mapped_column(String(64))
     events: Mapped[list[str] | None] = mapped_column(NullableJson)
     output_format: Mapped[str] = mapped_column(String(10))
     payload: Mapped[str] = mapped_column(String(10), default="ids", server_default="ids")
@@ -115,7 +119,9 @@ class SavedWebhook(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    # Empty in rows with `url_encrypted`.
     url: Mapped[str] = mapped_column(Text)
+    url_encrypted: Mapped[str | None] = mapped_column(Text)
     events: Mapped[list[str] | None] = mapped_column(NullableJson)
     output_format: Mapped[str] = mapped_column(String(10))
     payload: Mapped[str] = mapped_column(String(10))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db import Database, new_id, now
@@ -19,6 +19,7 @@ from app.webhooks.models import (
     WebhookConfiguration,
     WebhookDelivery,
 )
+from app.webhooks.urls import StoredUrl
 
 # Attempts at one address at the same time: a receiver that never answers must not hold all threads.
 MAX_PER_URL = 4
@@ -37,7 +38,7 @@ class ClaimedDelivery:
     event_type: str
     created_at: datetime
     tries: int
-    url: str | None
+    url: StoredUrl
     payload: str
     output_format: str
     loopback_allowed: bool
@@ -91,7 +92,7 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
             event_type=delivery.event_type,
             created_at=delivery.created_at,
             tries=delivery.tries,
-            url=configuration.url,
+            url=StoredUrl(configuration.url, configuration.url_encrypted),
             payload=configuration.payload,
             output_format=configuration.output_format,
             loopback_allowed=configuration.loopback_allowed,
@@ -103,16 +104,17 @@ def claim_next(database: Database, lease: timedelta) -> ClaimedDelivery | None:
 def _first_due(moment: datetime) -> Select[UUID]:
     """Return the query for the next delivery whose address is below MAX_PER_URL."""
     other, its_configuration = aliased(WebhookDelivery), aliased(WebhookConfiguration)
+    address = _address(its_configuration)
     busy = (
-        select(its_configuration.url)
+        select(address)
         .join(other, other.configuration_id == its_configuration.id)
         .where(
             other.status == DeliveryStatus.WAITING,
             other.due_at > moment,
             other.lease_token.is_not(None),
-            its_configuration.url.is_not(None),
+            address.is_not(None),
         )
-        .group_by(its_configuration.url)
+        .group_by(address)
         .having(func.count() >= MAX_PER_URL)
     )
     return (
@@ -121,11 +123,16 @@ def _first_due(moment: datetime) -> Select[UUID]:
         .where(
             WebhookDelivery.status == DeliveryStatus.WAITING,
             WebhookDelivery.due_at <= moment,
-            func.coalesce(WebhookConfiguration.url, "").not_in(busy),
+            func.coalesce(_address(WebhookConfiguration), "").not_in(busy),
         )
         .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
         .limit(1)
     )
+
+
+def _address(configuration: type[WebhookConfiguration]) -> ColumnElement[str | None]:
+    """Return what is equal for equal URLs."""
+    return func.coalesce(configuration.url_digest, configuration.url)
 
 
 def _take(

@@ -34,13 +34,15 @@ UNUSABLE: tuple[Network, ...] = (
     ip_network("fec0::/10"),
     ip_network("2001::/32"),  # Teredo
     ip_network("2002::/16"),  # 6to4
+    # Local NAT64 (RFC 8215): where its IPv4 address stands depends on a length that only the
+    # translator knows (RFC 6052).
+    ip_network("64:ff9b:1::/48"),
 )
 # The last four bytes of these are the IPv4 address that packets go to.
 EMBEDDING: tuple[IPv6Network, ...] = (
     IPv6Network("::ffff:0:0/96"),
     IPv6Network("::ffff:0:0:0/96"),
     IPv6Network("64:ff9b::/96"),
-    IPv6Network("64:ff9b:1::/48"),
     IPv6Network("::/96"),
 )
 
@@ -74,7 +76,7 @@ class AddressPolicy:
                 f"{address} is this machine: only a server on loopback may reach it, "
                 "or a server with this address in PIGEONHOLE_WEBHOOK_ALLOW"
             )
-        if _is_in(real, UNUSABLE):
+        if _is_in(real, UNUSABLE) or _is_isatap(real):
             return f"{address} is not the address of a host"
         if is_public(real) or not self.public_only or _is_in(real, self.allowed):
             return None
@@ -82,6 +84,16 @@ class AddressPolicy:
             f"{address} is a private address: PIGEONHOLE_WEBHOOK_POLICY is public, and "
             "PIGEONHOLE_WEBHOOK_ALLOW does not name it"
         )
+
+
+def advise(settings: Settings, organizations: int) -> str | None:
+    """Return what to set where organizations share a server and nobody chose a policy."""
+    if organizations < 2 or "webhook_policy" in settings.model_fields_set:
+        return None
+    return (
+        f"{organizations} organizations share this server, and their webhooks may reach its "
+        "private networks. Set PIGEONHOLE_WEBHOOK_POLICY=public, or =private if they may."
+    )
 
 
 def make_policy(settings: Settings) -> AddressPolicy:
@@ -109,7 +121,12 @@ def unwrap(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Tell whether an address is reachable from the whole internet."""
     real = unwrap(address)
-    return real.is_global and not _is_in(real, (*METADATA, *UNUSABLE))
+    return real.is_global and not _is_in(real, (*METADATA, *UNUSABLE)) and not _is_isatap(real)
+
+
+def _is_isatap(address: Address) -> bool:
+    """Tell whether an address is one of ISATAP (RFC 5214): a router would use its IPv4 address."""
+    return isinstance(address, IPv6Address) and (int(address) >> 32) & 0xFDFF_FFFF == 0x5EFE
 
 
 def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:

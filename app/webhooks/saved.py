@@ -17,6 +17,7 @@ from app.projects.scope import Scope
 from app.secrets import Secrets
 from app.webhooks.models import SavedWebhook
 from app.webhooks.service import NewWebhook
+from app.webhooks.urls import StoredUrl
 
 # The listing of v1 has no pages.
 MAX_PER_PROJECT = 100
@@ -118,7 +119,7 @@ def _record(
 
 def _assign(webhook: SavedWebhook, secrets: Secrets, fields: Fields) -> None:
     if "url" in fields:
-        webhook.url = fields["url"]
+        webhook.url, webhook.url_encrypted = "", secrets.encrypt(fields["url"])
     if "events" in fields:
         webhook.events = fields["events"]
     if "output_format" in fields:
@@ -137,7 +138,7 @@ def _decrypt(webhook: SavedWebhook, secrets: Secrets) -> NewWebhook:
     headers, secret = webhook.headers_encrypted, webhook.secret_encrypted
     try:
         return NewWebhook(
-            url=webhook.url,
+            url=StoredUrl(webhook.url, webhook.url_encrypted).decrypt(secrets),
             events=None if webhook.events is None else tuple(webhook.events),
             headers=None if headers is None else json.loads(secrets.decrypt(headers)),
             output_format=webhook.output_format,
@@ -147,5 +148,5 @@ def _decrypt(webhook: SavedWebhook, secrets: Secrets) -> NewWebhook:
     except InvalidToken:
         raise Conflict(
             f"The secrets of webhook configuration {webhook.id} were encrypted with another secret "
-            "key of this server. Set its headers and signing secret again."
+            "key of this server. Set its URL, headers and signing secret again."
         ) from None

@@ -22,6 +22,7 @@ from app.webhooks.models import (
 )
 from app.webhooks.payload import IDS
 from app.webhooks.policy import AddressPolicy, find_fault
+from app.webhooks.urls import StoredUrl, digest_url
 
 LOST = "the server stopped during this attempt: the webhook may have arrived"
 
@@ -82,13 +83,14 @@ class DeliveryView:
 
 
 def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[NewWebhook]) -> None:
-    """Insert the configurations of a new job; headers and secrets are encrypted."""
+    """Insert the configurations of a new job; URLs, headers and secrets are encrypted."""
     for ordinal, new in enumerate(webhooks):
         session.add(
             WebhookConfiguration(
                 job_id=job_id,
                 ordinal=ordinal,
-                url=new.url,
+                url_encrypted=None if new.url is None else secrets.encrypt(new.url),
+                url_digest=None if new.url is None else digest_url(secrets, new.url),
                 events=None if new.events is None else list(new.events),
                 output_format=new.output_format,
                 payload=new.payload,
@@ -104,28 +106,32 @@ def store(session: Session, secrets: Secrets, job_id: UUID, webhooks: Sequence[N
 
 
 def list_configurations(
-    session: Session, job_id: UUID, policy: AddressPolicy
+    session: Session, secrets: Secrets, job_id: UUID, policy: AddressPolicy
 ) -> Sequence[ConfigurationView]:
     """Return the webhook configurations of a job that the caller may read, in their order."""
     rows = session.execute(
         select(
             WebhookConfiguration.ordinal,
             WebhookConfiguration.url,
+            WebhookConfiguration.url_encrypted,
             WebhookConfiguration.events,
             WebhookConfiguration.loopback_allowed,
         )
         .where(WebhookConfiguration.job_id == job_id)
         .order_by(WebhookConfiguration.ordinal)
     )
-    return [
-        ConfigurationView(
-            index=row.ordinal,
-            origin=origin_of(row.url),
-            fault=find_fault(row.url, replace(policy, loopback=row.loopback_allowed)),
-            unknown_events=tuple(name for name in row.events or () if name not in KNOWN_NAMES),
+    views = []
+    for row in rows:
+        url, fault = StoredUrl(row.url, row.url_encrypted).find(secrets)
+        views.append(
+            ConfigurationView(
+                index=row.ordinal,
+                origin=origin_of(url),
+                fault=fault or find_fault(url, replace(policy, loopback=row.loopback_allowed)),
+                unknown_events=tuple(name for name in row.events or () if name not in KNOWN_NAMES),
+            )
         )
-        for row in rows
-    ]
+    return views
 
 
 def list_deliveries(session: Session, job_id: UUID) -> Sequence[DeliveryView]:

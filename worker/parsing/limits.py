@@ -20,8 +20,8 @@ class ParserLimits:
     """
 
     memory_bytes: int = 2 * GIB
-    cpu_seconds: int = 60
-    wall_seconds: float = 30.0
+    cpu_seconds: int = 30
+    wall_seconds: float = 60.0
     file_size_bytes: int = 256 * MIB
     open_files: int = 64
     max_pages: int = 500
@@ -34,7 +34,7 @@ class ParserLimits:
     image_pixels: int = 80_000_000
     slow_page_seconds: float = 5.0
     ocr_page_seconds: float = 10.0
-    ocr_max_seconds: float = 300.0
+    ocr_max_seconds: float = 330.0
 
     @property
     def ocr_pages(self) -> int:

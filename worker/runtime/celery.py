@@ -5,11 +5,17 @@ import mmap
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 from celery import Celery, signals
+from celery.exceptions import (
+    CDeprecationWarning,
+    CPendingDeprecationWarning,
+    SecurityWarning,
+)
 
 from app.broker import DELIVER_QUEUE, DELIVER_TASK, WORK_QUEUE
 from app.celery_notifier import CeleryNotifier, make_celery
@@ -141,8 +147,12 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
 def _run_celery(
     app: Celery, settings: Settings, queue: str, concurrency: int, *options: str
 ) -> None:
+    # It warns of running as root, which containers do, and of settings that are set on purpose.
+    for category in (SecurityWarning, CPendingDeprecationWarning, CDeprecationWarning):
+        warnings.simplefilter("ignore", category)
     app.worker_main(
         [
+            "--quiet",  # without a banner
             "worker",
             f"--queues={queue}",
             f"--concurrency={concurrency}",

@@ -44,6 +44,7 @@ def create_job(
     """
     services = call.services
     _check_limits(services.settings, body)
+    call.require_room(len(body.file_ids))
     job = idempotency.create(
         services.database,
         call.scope,
@@ -119,6 +120,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         webhooks=tuple(to_webhook(webhook, policy) for webhook in body.webhook_configurations),
         min_confidence=body.min_confidence,
         examples=to_examples(body.rules),
+        max_work=settings.job_max_work,
     )
 
 

@@ -70,7 +70,9 @@ def list_webhook_deliveries(call: ApiCall, classify_job_id: UUID) -> DeliveryLis
     with call.read() as session:
         jobs.require(session, call.scope, classify_job_id)
         deliveries = service.list_deliveries(session, classify_job_id)
-        configurations = service.list_configurations(session, classify_job_id, policy)
+        configurations = service.list_configurations(
+            session, call.services.secrets, classify_job_id, policy
+        )
     return DeliveryListResponse(
         items=[_delivery_response(delivery) for delivery in deliveries],
         configurations=_configuration_responses(configurations),

@@ -253,7 +253,7 @@ def _list(
 
 
 def _link(request: Request, call: Call, file: File, seconds: int | None) -> PresignedUrlResponse:
-    url, expires_at = presign(request, call.services, file, seconds)
+    url, expires_at = presign(request, call, file, seconds)
     return PresignedUrlResponse(url=url, expires_at=expires_at)
 
 

@@ -60,7 +60,7 @@ def create_upload_link(
     with call.write() as session:
         file_id = pending.create(session, call.scope, new, expires_at)
     return PresignedUploadResponse(
-        url=upload_link(request, services, file_id, expires_at),
+        url=upload_link(request, call, file_id, expires_at),
         expires_at=expires_at,
         file_id=file_id,
     )

@@ -185,20 +185,19 @@ def _find_preview(
     Raises NotFound with its problem, if it has one and is not old: then another try is due.
     """
     owner, key = CacheOwner(file.project_id, file.id), preview_key(page)
-    entry = cache.find_one(owner, CacheKind.PREVIEW, key)
-    data = None if entry is None else cache.read(entry)
+    data = cache.get(owner, CacheKind.PREVIEW, key)
     if data is None:
         return None
     try:
         preview = Preview.unpack(data)
     except ValueError:
-        cache.remove(entry)
+        cache.discard(owner, CacheKind.PREVIEW, key)
         return None
     problem = problem_of(preview)
     if problem and not preview.is_old:
         raise NotFound(problem)
     if problem:
-        cache.remove(entry)
+        cache.discard(owner, CacheKind.PREVIEW, key)
         return None
     return preview
 

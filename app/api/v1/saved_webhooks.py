@@ -82,9 +82,8 @@ def create_webhook(call: ApiCall, body: SavedWebhookRequest) -> SavedWebhookResp
     """Save a webhook; jobs refer to it in `webhook_configuration_ids`."""
     fields: Fields = {"events": None, "output_format": "string", "payload": IDS} | body.fields()
     with call.write() as session:
-        return saved_webhook_response(
-            saved.create(session, call.scope, call.services.secrets, fields)
-        )
+        webhook = saved.create(session, call.scope, call.services.secrets, fields)
+    return saved_webhook_response(call.services.secrets, webhook)
 
 
 @router.get("")
@@ -92,14 +91,15 @@ def list_webhooks(call: ApiCall) -> list[SavedWebhookResponse]:
     """List all saved webhooks of the project, newest first."""
     with call.read() as session:
         page = saved.find_page(session, call.scope, PageRequest(MAX_PER_PROJECT))
-    return [saved_webhook_response(webhook) for webhook in page.rows]
+    return [saved_webhook_response(call.services.secrets, webhook) for webhook in page.rows]
 
 
 @router.get("/{webhook_id}")
 def get_webhook(call: ApiCall, webhook_id: UUID) -> SavedWebhookResponse:
     """Return a saved webhook."""
     with call.read() as session:
-        return saved_webhook_response(saved.get(session, call.scope, webhook_id))
+        webhook = saved.get(session, call.scope, webhook_id)
+    return saved_webhook_response(call.services.secrets, webhook)
 
 
 @router.put("/{webhook_id}")
@@ -108,9 +108,10 @@ def update_webhook(
 ) -> SavedWebhookResponse:
     """Change a saved webhook for later jobs; existing jobs keep their copy."""
     with call.write() as session:
-        return saved_webhook_response(
-            saved.update(session, call.scope, call.services.secrets, webhook_id, body.fields())
+        webhook = saved.update(
+            session, call.scope, call.services.secrets, webhook_id, body.fields()
         )
+    return saved_webhook_response(call.services.secrets, webhook)
 
 
 @router.delete("/{webhook_id}", status_code=204)

@@ -60,6 +60,7 @@ def create_job(call: ApiCall, body: ClassifyRequest, headers: RetryOnly) -> Clas
             if first is not None:
                 return _job_response(first)
         new = _new_job(session, call, body)
+    call.require_room(1)
     return _job_response(_create(call, body, new, headers))
 
 
@@ -151,6 +152,7 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         given_lang=parsing.given_lang,
         min_confidence=configuration.min_confidence,
         examples=to_examples(configuration.rules),
+        max_work=call.services.settings.job_max_work,
     )
 
 

@@ -2,22 +2,31 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.wire.text import Text
+from app.secrets import Secrets
 from app.text import require_storable
 from app.webhooks.models import SavedWebhook
 from app.webhooks.payload import IDS
 from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import NewWebhook
+from app.webhooks.urls import StoredUrl
 
 MAX_JOB_WEBHOOKS = 20
 
 WebhookUrl = Annotated[
     str, StringConstraints(max_length=2083, pattern=r"^https?:"), AfterValidator(require_storable)
+]
+
+
+# Deeper values have no form in a header.
+HeaderValue = Annotated[
+    str | int | float | bool | None,
+    Field(description="A number, true, false or null is sent as its JSON text."),
 ]
 
 
@@ -31,7 +40,7 @@ class WebhookRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     webhook_url: WebhookUrl | None = None
-    webhook_headers: dict[str, Any] | None = None
+    webhook_headers: dict[str, HeaderValue] | None = None
     webhook_events: list[Text] | None = None
     webhook_output_format: Literal["string", "json"] | None = None
     webhook_signing_secret: Text | None = None
@@ -73,17 +82,18 @@ def to_webhook(webhook: WebhookRequest, policy: AddressPolicy) -> NewWebhook:
     )
 
 
-def _text(value: object) -> str:
-    """Return the value of a header as text; the contract allows any JSON."""
+def _text(value: str | float | bool | None) -> str:  # a value of a client
+    """Return the value of a header as text: `true`, `null`, `7`."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def saved_webhook_response(webhook: SavedWebhook) -> SavedWebhookResponse:
-    """Return the wire form of a saved webhook."""
+def saved_webhook_response(secrets: Secrets, webhook: SavedWebhook) -> SavedWebhookResponse:
+    """Return the wire form of a saved webhook; its URL is empty under another secret key."""
+    url, _ = StoredUrl(webhook.url, webhook.url_encrypted).find(secrets)
     return SavedWebhookResponse(
         id=webhook.id,
         tenant_id=webhook.project_id,
-        webhook_url=webhook.url,
+        webhook_url=url or "",
         webhook_events=webhook.events,
         webhook_output_format=webhook.output_format,
         webhook_payload=webhook.payload,

@@ -13,5 +13,5 @@ def download_file(visit: Visit) -> Response:
     """Send the browser to a presigned link, which sends the file as an attachment."""
     with visit.call.read() as session:
         file = service.get(session, visit.call.scope, visit.id("file_id"))
-    url, _ = presign(visit.request, visit.services, file, LINK_SECONDS)
+    url, _ = presign(visit.request, visit.call, file, LINK_SECONDS)
     return RedirectResponse(url, 303)

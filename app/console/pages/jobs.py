@@ -80,7 +80,7 @@ def show_job(visit: Visit) -> Response:
         found = load_rows(session, visit, job_id)
         deliveries = webhooks.list_deliveries(session, job_id)
         policy = make_policy(visit.services.settings)
-        hooks = webhooks.list_configurations(session, job_id, policy)
+        hooks = webhooks.list_configurations(session, visit.services.secrets, job_id, policy)
     return visit.render(
         "job.html",
         section="jobs",
@@ -115,7 +115,8 @@ def show_webhooks(visit: Visit) -> Response:
     with visit.call.read() as session:
         service.require(session, visit.call.scope, job_id)
         deliveries = webhooks.list_deliveries(session, job_id)
-        hooks = webhooks.list_configurations(session, job_id, make_policy(visit.services.settings))
+        policy = make_policy(visit.services.settings)
+        hooks = webhooks.list_configurations(session, visit.services.secrets, job_id, policy)
     return visit.fragment("deliveries.html", deliveries=deliveries, hooks=hooks)
 
 

@@ -118,7 +118,7 @@ def test_a_customer_from_organization_to_limits(tenants: TenantData, shell: Shel
         (["keys", "create", "x", "--organization-id", NOWHERE], "does not exist"),
         (["keys", "rotate", NOWHERE], f"no valid API key with the id {NOWHERE}"),
         (["keys", "revoke", NOWHERE], f"no valid API key with the id {NOWHERE}"),
-        (["keys", "revoke", "x"], "not a valid UUID"),
+        (["keys", "revoke", "x"], "No valid API key has the name"),
         (["purge", "--project", NOWHERE], f"{NOWHERE} does not exist"),
         (["purge"], "Missing option '--project'"),
         (["audit", "export", "--project", NOWHERE], f"{NOWHERE} does not exist"),
@@ -177,6 +177,34 @@ def test_a_key_is_revoked_once(tenants: TenantData, shell: Shell) -> None:
     assert str(key.id) in shell.refusal("keys", "revoke", key.id)
     assert last_event(tenants.database).action == "key.revoked"
     assert str(key.id) in shell.run("keys", "list").output
+
+
+def test_a_key_is_revoked_by_its_name_or_its_beginning(tenants: TenantData, shell: Shell) -> None:
+    for name in ("ci", "scanner", "scanner"):
+        shell.run("keys", "create", name)
+    ci, first, second = keys_of(tenants.database)
+
+    both = shell.refusal("keys", "revoke", "scanner")
+    assert str(first.id) in both
+    assert str(second.id) in both
+    assert "No valid API key" in shell.refusal("keys", "revoke", "other")
+    assert "No valid API key" in shell.refusal("keys", "revoke", "ph_")
+    assert shell.run("keys", "revoke", "ci").status == 0
+    assert shell.run("keys", "revoke", first.hint).status == 0
+    assert shell.run("keys", "revoke", "scanner").status == 0, "the only one that is left"
+    assert all(key.revoked_at for key in keys_of(tenants.database))
+    assert "No valid API key" in shell.refusal("keys", "revoke", ci.name)
+
+
+def test_orgs_create_tells_which_policy_of_webhooks_to_set(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("orgs", "create", "First")
+    advice = "Set PIGEONHOLE_WEBHOOK_POLICY=public, or =private"
+
+    assert advice in shell.run("orgs", "create", "Other").error
+    monkeypatch.setenv("PIGEONHOLE_WEBHOOK_POLICY", "private")
+    assert advice not in shell.run("orgs", "create", "Third").error
 
 
 def test_lists_as_json_hold_ids_and_limits(tenants: TenantData, shell: Shell) -> None:

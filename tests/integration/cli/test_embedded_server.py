@@ -4,6 +4,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
@@ -193,8 +194,9 @@ class TestSecrets:
     def test_webhook_secrets_are_not_in_the_database_file(self, server: RunningServer) -> None:
         content = b"".join(path.read_bytes() for path in server.data_dir.glob("pigeonhole.db*"))
 
-        assert b"https://receiver.invalid/hook" in content, "this is where it would be"
-        for secret in (WEBHOOK_HEADER, WEBHOOK_SECRET, server.api_key):
+        assert b"url_encrypted" in content, "this is where it would be"
+        url = "https://receiver.invalid/hook"
+        for secret in (url, WEBHOOK_HEADER, WEBHOOK_SECRET, server.api_key):
             assert secret.encode() not in content
 
     def test_the_log_has_no_secrets(
@@ -275,6 +277,9 @@ def test_ready_and_alive(client: Client) -> None:
     assert client.http.get("/livez").json() == {"status": "ok"}
     ready = client.http.get("/readyz").json()
     assert (ready["status"], ready["workers"]) == ("ready", 1)
+    assert ready["version"] == version("pigeonhole-server")
+    metrics = client.http.get("/metrics").text
+    assert f'pigeonhole_build_info{{version="{ready["version"]}"}} 1.0' in metrics
     assert {"en", "de"} <= set(ready["ocr_languages"])
 
 

@@ -17,7 +17,7 @@ from app.settings import PREFIX, Settings, load_settings
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
 SECRET = "0123456789abcdef0123456789abcdef"
 PRODUCTION = {
-    "database_url": "postgresql://user:password@db/pigeonhole",
+    "database_url": "postgresql://user:secret@db/pigeonhole",
     "broker_url": "redis://redis/0",
     "secret_key": SECRET,
 }
@@ -207,7 +207,7 @@ def test_reading_a_file_ends_before_its_worker_is_stopped() -> None:
     for times in ({"item_seconds": 300}, {"ocr_max_seconds": 600}, {"parser_wall_seconds": 600}):
         with pytest.raises(StartupError, match=r"^PIGEONHOLE_ITEM_SECONDS must be more than"):
             load_settings(**times)
-    assert load_settings(item_seconds=60, ocr_max_seconds=50).item_seconds == 60
+    assert load_settings(item_seconds=61, ocr_max_seconds=50).item_seconds == 61
 
 
 def test_the_directory_of_ocr_models(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +243,7 @@ class TestPair:
         settings = load_settings(**PRODUCTION)
 
         assert not settings.is_embedded
-        assert settings.sqlalchemy_url == "postgresql+psycopg://user:password@db/pigeonhole"
+        assert settings.sqlalchemy_url == "postgresql+psycopg://user:secret@db/pigeonhole"
 
     @pytest.mark.parametrize(
         ("missing", "sentence"),

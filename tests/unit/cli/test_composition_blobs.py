@@ -14,7 +14,7 @@ from app.settings import Settings, load_settings
 from cli.composition import open_blobs, open_checked_blobs, require_blobs, warn_unshared_blobs
 
 PRODUCTION = {
-    "database_url": "postgresql://user:password@db/pigeonhole",
+    "database_url": "postgresql://user:secret@db/pigeonhole",
     "broker_url": "redis://redis/0",
     "secret_key": "0123456789abcdef0123456789abcdef",
 }

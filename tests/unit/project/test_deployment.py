@@ -1,15 +1,19 @@
 """What the container files say must be true of the program that they start."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import redis
 import yaml
 
 from app.settings import PREFIX, Settings
 from cli.sort import sort
+from devtools.ports import free_port
+from devtools.waiting import until
 
 SECRET = ("KEY", "PASSWORD")
 OURS = ("migrate", "api", "worker")
@@ -67,7 +71,7 @@ def test_it_does_not_start_without_secrets(compose: dict, name: str):
 
 def test_there_is_no_password_that_everybody_knows(root: Path):
     text = (root / "docker-compose.yml").read_text()
-    assert set(re.findall(r"\$\{POSTGRES_PASSWORD(:.)", text)) == {":?"}
+    assert set(re.findall(r"\$\{(?:POSTGRES|REDIS)_PASSWORD(:.)", text)) == {":?"}
 
 
 def test_the_example_of_the_environment_has_what_is_required_and_nothing_unknown(root: Path):
@@ -132,6 +136,44 @@ def test_redis_keeps_and_refuses_rather_than_forgets(compose: dict):
     command = " ".join(compose["services"]["redis"]["command"])
     assert "--appendonly yes" in command
     assert "--maxmemory-policy noeviction" in command
+
+
+def test_redis_wants_the_password_of_the_address(compose: dict, tmp_path: Path):
+    service, port = compose["services"]["redis"], free_port()
+    # As Compose and a shell would read it, with a folder of this test.
+    program = service["command"][2].replace("$$", "$").replace("/tmp/", f"{tmp_path}/")
+    program += f" --port {port} --bind 127.0.0.1 --dir {tmp_path}"
+    assert (
+        ":${REDIS_PASSWORD:?" in compose["services"]["api"]["environment"]["PIGEONHOLE_BROKER_URL"]
+    )
+    assert "${REDIS_PASSWORD:?" in service["environment"]["REDISCLI_AUTH"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    with (
+        subprocess.Popen(
+            ["sh", "-c", program],
+            env={"REDISCLI_AUTH": "secret7", "PATH": path},
+            stdout=subprocess.DEVNULL,
+        ) as server,
+        redis.Redis(port=port) as stranger,
+        redis.Redis(port=port, password="secret7") as known,
+    ):
+        try:
+            until(lambda: is_up(known), "Redis answers")
+            with pytest.raises(redis.AuthenticationError):
+                stranger.ping()
+            assert known.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+            assert "secret7" not in Path(f"/proc/{server.pid}/cmdline").read_text()
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+
+
+def is_up(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
 
 
 def test_api_and_workers_see_the_same_files(compose: dict):

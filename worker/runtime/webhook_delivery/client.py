@@ -5,6 +5,7 @@ another address between check and connection. It follows no redirects, decompres
 no proxies from the environment, and has a time limit for each step.
 """
 
+import logging
 import queue
 import socket
 import ssl
@@ -26,6 +27,9 @@ Resolve = Callable[[str, int], Sequence[Address]]
 """Returns the addresses of a host name and a port; raises OSError."""
 
 EXCERPT_BYTES = 1024
+NO_PRIVATE_CONNECTION = "no connection to the private address; the server's log has the reason"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,12 @@ class WebhookClient:
             ) as connection:
                 return self._exchange(connection, backend, target, sent, body)
         except httpcore2.ConnectTimeout:
-            raise Undeliverable(f"no connection within {self.limits.connect_seconds:g} s") from None
+            reason = f"no connection within {self.limits.connect_seconds:g} s"
+            raise Undeliverable(backend.cover(reason)) from None
         except httpcore2.TimeoutException:
             raise Undeliverable(f"no answer within {self.limits.answer_seconds:g} s") from None
         except httpcore2.ConnectError as error:
-            raise Undeliverable(f"no connection: {_describe(error)}") from None
+            raise Undeliverable(backend.cover(f"no connection: {_describe(error)}")) from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             raise Undeliverable(f"the connection was lost: {_describe(error)}") from None
 
@@ -153,6 +158,17 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         self._client = client
         self._sockets = httpcore2.SyncBackend()
         self.peer: Address | None = None
+        self._is_private = False
+
+    def cover(self, reason: str) -> str:
+        """Return why there is no connection, as far as the owner of the webhook may know it.
+
+        Sentences that differ would tell which hosts and ports of a private network are there.
+        """
+        if not self._is_private:
+            return reason
+        log.info("no webhook connection to a private address", extra={"reason": reason})
+        return NO_PRIVATE_CONNECTION
 
     def connect_tcp(
         self,
@@ -167,6 +183,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
             reason = self._client.policy.refuse(address)
             if reason is not None:
                 raise Undeliverable(f"refused: {reason}", is_final=True)
+        self._is_private = not all(is_public(address) for address in addresses)
         until = time.monotonic() + (timeout or self._client.limits.connect_seconds)
         failure: Exception = httpcore2.ConnectError("the host's name has no address")
         for address in addresses:

@@ -94,12 +94,14 @@ class Deliverer:
         try:
             headers = self._headers(claim, body)
             note = headers.note
-            answer = self._client_for(claim).post(claim.url, headers.kept, body)
+            answer = self._client_for(claim).post(
+                claim.url.decrypt(self.secrets), headers.kept, body
+            )
         except Undeliverable as error:
             return attempt(error=str(error), note=note, is_final=error.is_final)
         except InvalidToken:
             return attempt(
-                error="its headers and secret were encrypted with another secret key",
+                error="its URL, headers and secret were encrypted with another secret key",
                 is_final=True,
             )
         except Exception:  # one failing delivery must not stop the others

@@ -167,14 +167,17 @@ class TestStatements:
         job_id = create_job(client, upload(client))
 
         assert statements.of(lambda: client.get(f"{JOBS}/{job_id}")) == 1
-        assert statements.of(lambda: client.get(f"{JOBS}/{job_id}/results")) == 2
+        assert statements.of(lambda: client.get(f"{JOBS}/{job_id}/results")) == 3, (
+            "job, items, labels"
+        )
 
     @pytest.mark.parametrize("files", [1, 50])
     def test_a_new_job(self, client: TestClient, statements: Statements, files: int) -> None:
         body = {"file_ids": [upload(client)] * files, "rules": RULES}
 
-        # Which files there are, the job, its items, the audit log.
-        assert statements.of(lambda: client.post(JOBS, json=body)) == 4
+        # How many files wait (once a second), which files there are, the job, its items, the audit
+        # log.
+        assert statements.of(lambda: client.post(JOBS, json=body)) == 5
 
     def test_a_list(self, client: TestClient, statements: Statements) -> None:
         for _ in range(3):

@@ -181,7 +181,8 @@ def test_a_job_gets_a_copy(client: TestClient, database: Database, api: Api) -> 
     client.delete(f"{PATH}/{other['id']}")
     first, second = copies(database, answer.json()["id"])
 
-    assert (first.url, first.output_format, first.payload) == (URL, "json", "results")
+    assert (first.output_format, first.payload) == ("json", "results")
+    assert (first.url, api.secrets.decrypt(first.url_encrypted or "")) == (None, URL)
     assert first.events == ["classify.success", "classify.error", "classify.cancelled"]
     assert api.secrets.decrypt(first.secret_encrypted or "") == SECRET
     assert json.loads(api.secrets.decrypt(first.headers_encrypted or "")) == {
@@ -206,7 +207,7 @@ def test_another_secret_key_says_what_to_do(client: TestClient, database: Databa
     answer = start_job(client, saved["id"])
 
     assert answer.status_code == 409
-    assert answer.json()["detail"].endswith("Set its headers and signing secret again.")
+    assert answer.json()["detail"].endswith("Set its URL, headers and signing secret again.")
     client.put(f"{PATH}/{saved['id']}", json={"webhook_signing_secret": SECRET})
     assert start_job(client, saved["id"]).status_code == 200
 

@@ -1,0 +1,52 @@
+"""Every line of every process is JSON, and an outage is few of them."""
+
+import json
+
+import pytest
+
+from devtools.client import Client
+from devtools.redis import RedisServer
+from devtools.server import RunningServer
+from devtools.waiting import until
+
+
+def test_every_line_is_json(server: RunningServer, client: Client) -> None:
+    (file_id,) = client.upload_many(1)
+    job_id = client.start_job([file_id])
+    client.finished(job_id)
+    (result,) = client.results(job_id)
+
+    def find_line() -> dict[str, object] | None:
+        lines = [json.loads(line) for line in server.output().splitlines()]
+        ended = [each for each in lines if each["message"] == "file ended"]
+        return next((each for each in ended if each["job_id"] == job_id), None)
+
+    line = until(find_line, "the line of the file")
+    assert line is not None
+    assert (line["file_id"], line["file_name"]) == (file_id, "000.txt")
+    assert (line["format"], line["pages"], line["outcome"]) == ("txt", 1, "classified")
+    assert line["type"] == result["result"]["type"]
+    assert line["confidence"] == round(result["result"]["confidence"], 3)
+
+
+@pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
+def test_an_outage_of_redis_is_told_in_few_lines(
+    server: RunningServer, client: Client, redis_server: RedisServer
+) -> None:
+    before = len(server.output().splitlines())
+    redis_server.kill()
+    try:
+        for _ in range(5):
+            client.start_job(client.upload_many(1))
+            client.http.get("/readyz")
+        # The sweeper has come several times by then.
+        until(lambda: '"outage": "broker"' in server.output(), "the line of the outage")
+        job_id = client.start_job(client.upload_many(1))
+    finally:
+        redis_server.start_again()
+    client.finished(job_id)
+
+    lines = [json.loads(line) for line in server.output().splitlines()[before:]]
+    told = [line for line in lines if line["level"] in ("warning", "error")]
+    assert not [line for line in lines if "exception" in line]
+    assert 1 <= len(told) <= 20, told
