@@ -28,6 +28,7 @@ def test_a_derivation_never_changes() -> None:
         "presigned-links",
         "page-tokens",
         "webhook-secrets-at-rest",
+        "webhook-urls",
         "request-bodies",
         "console-sessions",
         "console-forms",
