@@ -17,7 +17,7 @@ from benchmarks.accuracy import tables
 from benchmarks.accuracy.bands import words_table
 from benchmarks.accuracy.baseline import cross_fitted_baseline, fit_tfidf
 from benchmarks.accuracy.custom import without_own_types
-from benchmarks.accuracy.engines import MODELS, NAMES, Fits, Fitter, report_step
+from benchmarks.accuracy.engines import CASCADE, MODELS, NAMES, Fits, Fitter, report_step
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST, MULTIMODAL, measure_modes
@@ -81,7 +81,7 @@ def print_deciding(fitter: Fitter, name: str, console: Console, half: str | None
     rules = next(iter(fitter.corpus.rule_sets.values()))
     custom = without_own_types(whole, rules, fitter.model("e5"))
     for what, knowledge in (("", whole), (", samples of its own types removed", custom)):
-        scored = fitter.score("fused", knowledge)
+        scored = fitter.score(CASCADE, knowledge)
         samples = {
             file: Sample(scored, file, [rule.type for rule in own])
             for file, own in fitter.corpus.rule_sets.items()
@@ -110,7 +110,7 @@ def print_words(corpora: Mapping[str, LoadedCorpus], fits: Fits, console: Consol
     """Print how often the words of the reasoning are right over all corpora together."""
     samples = []
     for corpus in corpora.values():
-        scored = Fitter(corpus, fits).score("fused", load_knowledge())
+        scored = Fitter(corpus, fits).score(CASCADE, load_knowledge())
         file, rules = next(iter(corpus.rule_sets.items()))
         samples.append(Sample(scored, file, [rule.type for rule in rules]))
     title = "All collections, cross-fitted: the words of the reasoning"

@@ -7,7 +7,7 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.accuracy import metrics
-from benchmarks.accuracy.engines import Fitter
+from benchmarks.accuracy.engines import CASCADE, Fitter
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.features.chunks import count_tokens
@@ -22,11 +22,11 @@ _SURE = 0.8
 
 
 def scraps_table(fitter: Fitter) -> Table:
-    """Show how sure the fused engine is of cut texts, and how often it is right when it is."""
+    """Show how sure the engine is of cut texts, and how often it is right when it is."""
     labelled = fitter.corpus.labelled
     name, rules = next(iter(fitter.corpus.rule_sets.items()))
     cut = Corpus(cut_texts(labelled.documents), labelled.rule_sets)
-    scored = fitter.fit("fused", load_knowledge()).score(cut, {name: rules})
+    scored = fitter.fit(CASCADE, load_knowledge()).score(cut, {name: rules})
     made = metrics.verdicts(Sample(scored, name, [rule.type for rule in rules]))
     share, right = metrics.above(made, _SURE)
     table = new_table(
