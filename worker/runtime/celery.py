@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from billiard.util import get_logger as get_billiard_logger
 from celery import Celery, signals
 from celery.exceptions import (
     CDeprecationWarning,
@@ -169,5 +170,7 @@ def _keep_our_logging(settings: Settings) -> None:
 
     def set_up(**_: object) -> None:
         set_up_logging(settings.log_level, settings.log_format)
+        # It tells of child processes that were killed, and would write them to standard error.
+        get_billiard_logger().propagate = True
 
     signals.setup_logging.connect(set_up, weak=False)

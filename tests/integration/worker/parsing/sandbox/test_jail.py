@@ -100,4 +100,4 @@ def test_limits_are_enforced(seen):
     assert seen["file"] == "OSError"
     assert seen["core"] == [0, 0]
     assert seen["files"] == [32, 32]
-    assert seen["cpu"][0] == 60
+    assert seen["cpu"][0] == 30

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from app.settings import Settings
+from app.settings_checks import parse_waits
 from worker.runtime.webhook_delivery.deliverer import next_wait
 
 SECOND = timedelta(seconds=1)
 
 
 def test_the_waits_grow_as_documented_and_end() -> None:
-    waits = Settings().webhook_waits
+    waits = parse_waits(Settings().webhook_retry_seconds)
     assert waits == (1, 5, 30, 300, 1800, 7200, 21600, 43200, 86400)
     for tries, wait in enumerate(waits, 1):
         for _ in range(50):
