@@ -197,7 +197,7 @@ def _item(wire: Mapping[str, Any]) -> JobItem:
         file_name=wire.get("file_name"),
         type=result.get("type"),
         confidence=result.get("confidence"),
-        summary=result.get("summary") or reasoning.partition("\n")[0] or None,
+        summary=(result.get("summary") or reasoning).partition("\n")[0] or None,
         error=error.get("message"),
         error_code=error.get("code"),
     )
