@@ -6,7 +6,7 @@ import click
 
 from app.errors import StartupError
 from app.text import escape_line
-from cli.classification.server import find_server
+from cli.classification.server import Server, find_server
 from cli.server_checks import CheckedServer
 from cli.tables import Columns, example, json_option, print_items, print_json
 
@@ -33,12 +33,12 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
     """
     problem = ""
     try:
-        named = find_server(url, api_key)
+        named = _find(url, api_key)
     except StartupError as error:
         # What is wrong is the key or the address. Without a key a server is checked all the same;
         # for an address that is none, and for LlamaCloud, this raises again.
         problem = str(error)
-        named = find_server(url, NO_KEY)
+        named = _find(url, NO_KEY)
     if named is None:
         raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
     from cli.server_checks import check_server  # noqa: PLC0415
@@ -61,3 +61,11 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
             if each.advice:
                 click.echo(f"{'':<15} {escape_line(each.advice)}")
     sys.exit(0 if found.is_good else 1)
+
+
+def _find(url: str | None, api_key: str | None) -> Server | None:
+    try:
+        return find_server(url, api_key)
+    except StartupError as error:
+        # This verb takes the address as an argument, not by that option.
+        raise StartupError(str(error).removeprefix("--server: ")) from None

@@ -11,13 +11,12 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.folder import check_paths, find_files
+from cli.classification.folder import NO_RULES, check_paths, find_files
 from cli.classification.results import Classifier, FileResult
 from cli.classification.server import find_server, server_options
 
 DEFAULT_THRESHOLD = 0.8
 INTERRUPTED = 130
-NO_RULES = "give your rules with --rules rules.yaml; docs/reference/rules-file.md has an example"
 
 
 class Sink(Protocol):

@@ -23,6 +23,7 @@ from app.jobs.reasoning import Reasoning
 from cli.classification.interruption import sigterm_interrupts
 from cli.demo_server import run_server
 from cli.tables import example
+from worker.classification.explanation.bands import percent
 
 if TYPE_CHECKING:
     # The client is an extra: without it the command must still load and print NO_CLIENT.
@@ -209,7 +210,7 @@ def _show(
             Text(right, "green") if fits else Text(wrong, "bold red"),
             outcome.file,
             _type_cell(outcome.answer),
-            "" if outcome.confidence is None else f"{outcome.confidence:.2f}",
+            "" if outcome.confidence is None else f"{percent(outcome.confidence) / 100:.2f}",
             Text(_why(outcome, max(105, 2 * (console.width - TABLE_WITHOUT_WHY))), "dim"),
         )
     console.print(table)

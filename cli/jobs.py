@@ -13,6 +13,7 @@ import click
 from cli.classification.server import server_options
 from cli.server_access import open_server
 from cli.tables import Columns, example, json_option, print_items, print_json, print_record
+from worker.classification.explanation.bands import percent
 
 if TYPE_CHECKING:
     from cli.classification.server_client import ServerClient
@@ -124,7 +125,7 @@ def show(job_id: UUID, server: str | None, api_key: str | None, *, as_json: bool
     columns: Columns = {
         "file": lambda item: item.file_name or item.file_id,
         "type": lambda item: item.type or "",
-        "sure": lambda item: "" if item.confidence is None else f"{item.confidence:.0%}",
+        "sure": lambda item: "" if item.confidence is None else f"{percent(item.confidence)}%",
         "summary": lambda item: item.error or item.summary or "waiting",
     }
     print_items(items, columns, as_json=False)
@@ -196,7 +197,7 @@ def _item(wire: Mapping[str, Any]) -> JobItem:
         file_name=wire.get("file_name"),
         type=result.get("type"),
         confidence=result.get("confidence"),
-        summary=result.get("summary") or reasoning.partition("\n")[0] or None,
+        summary=(result.get("summary") or reasoning).partition("\n")[0] or None,
         error=error.get("message"),
         error_code=error.get("code"),
     )

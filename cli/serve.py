@@ -157,7 +157,7 @@ def _listen(settings: Settings) -> socket.socket:
             ) from None
         raise StartupError(
             f"PIGEONHOLE_PORT: cannot listen on {settings.host}, port {settings.port} "
-            f"({error.strerror}): choose another one"
+            f"({error.strerror}): choose another one, such as by --port 8001"
         ) from None
     return listener
 

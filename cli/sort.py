@@ -11,6 +11,7 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
+from cli.classification.folder import NO_RULES
 from cli.classification.server import find_server, server_options
 from cli.tables import example
 
@@ -99,7 +100,7 @@ def sort(
             "give two folders, such as `pigeonhole sort scans sorted --rules rules.yaml`"
         )
     if rules_path is None:
-        raise StartupError("give your rules with --rules rules.yaml")
+        raise StartupError(NO_RULES)
     from app.configurations.rules_file import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 

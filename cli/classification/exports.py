@@ -11,6 +11,7 @@ from typing import TextIO
 from app.errors import StartupError
 from app.text import escape_line, spreadsheet_cell
 from cli.classification.results import FileResult
+from worker.classification.explanation.bands import percent
 
 CSV_COLUMNS = ("file", "type", "confidence", "check", "summary", "error", "reasoning")
 
@@ -98,12 +99,13 @@ class CsvFile:
 def to_line(result: FileResult) -> str:
     """Return a result as a line with tabs: file, type, confidence, summary or error.
 
-    The type is `-` for none of the rules, the confidence is `error` for a file that failed.
+    The type is `-` for none of the rules, the confidence is `error` for a file that failed. It is
+    rounded down, as in the summary.
     """
     if result.has_failed:
         cells = [str(result.path), "-", "error", result.error or ""]
     else:
-        confidence = "" if result.confidence is None else f"{result.confidence:.2f}"
+        confidence = "" if result.confidence is None else f"{percent(result.confidence) / 100:.2f}"
         cells = [str(result.path), result.type or "-", confidence, result.summary]
     return "\t".join(map(escape_line, cells))
 

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from app.text import escape_line
 from cli.classification.results import FileResult
+from worker.classification.explanation.bands import percent
 
 _MIN_WIDTH = 40
 _MAX_FILE = 40
@@ -29,8 +30,8 @@ _GAP = 2
 _GAPS = 3 * _GAP
 # Of a row.
 _MAX_LINES = 3
-# No confidence is a certainty, whatever it is rounded to.
-_MAX_SURE = 0.99
+# No confidence is a certainty.
+_MAX_SURE = 99
 NO_TYPE = "(none)"
 # Of the width, for the names of files.
 _FILE_SHARE = 0.3
@@ -92,7 +93,7 @@ class ResultTable:
             return Text(""), Text("error", "red"), Text(escape_line(result.error or ""))
         type_ = Text(escape_line(result.type), "cyan") if result.type else Text(NO_TYPE, "dim")
         style = "yellow" if result.is_unsure(self._threshold) else ""
-        sure = "" if result.confidence is None else f"{min(result.confidence, _MAX_SURE):.0%}"
+        sure = "" if result.confidence is None else f"{min(percent(result.confidence), _MAX_SURE)}%"
         return type_, Text(sure, style), Text(escape_line(result.summary))
 
 

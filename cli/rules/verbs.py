@@ -39,7 +39,7 @@ class ListedSet:
 @rules.command(
     epilog=example("pigeonhole rules init", "pigeonhole rules init accounting --lang de")
 )
-@click.argument("name", required=False, type=click.Choice(SETS))
+@click.argument("name", required=False, type=click.Choice(SETS), metavar="[NAME]")
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -54,8 +54,8 @@ class ListedSet:
 def init(name: str | None, lang: str, output: Path, *, as_json: bool) -> None:
     """Write a ready-made set of rules, or list the sets.
 
-    With NAME, write the set to a file; an existing file is never overwritten. Without NAME, list
-    the sets.
+    With NAME, such as office-mail, write the set to a file; an existing file is never overwritten.
+    Without NAME, list the sets.
     """
     if name is None:
         listed = [_list(each) for each in find_sets(lang)]

@@ -87,6 +87,13 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.locator(".page-text").wait_for(timeout=180_000)
     assert page.locator(".page-text mark").count() >= 1
     screens.look("result-text")
+    page.go_back()
+    page.locator(ENDED).wait_for()
+    assert type_of(page, "R-2026-0417.pdf") == "invoice"
+    assert page.locator("#chosen li").count() == 3
+    assert page.locator("[data-rule] [data-type]").nth(1).input_value() == "recipe"
+    assert page.get_by_role("link", name="Compare with the run before").is_hidden()
+    page.get_by_role("link", name="R-2026-0417.pdf").click()
 
     # A wrong verdict is labelled, taken back, and labelled again
     page.get_by_role("link", name="Next file").click()

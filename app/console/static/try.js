@@ -260,6 +260,8 @@ function showJob(id, total) {
   const compare = document.getElementById("open-compare");
   compare.hidden = before === null;
   compare.href = `${base}/compare?a=${before}&b=${id}`;
+  // Who opens a file and comes back finds the documents, the rules and the verdicts again.
+  history.replaceState({ job: id, before }, "", `?job=${id}`);
   before = id;
   showProgress({ status: "PENDING", ended: 0, count: total, text: "" });
   let first = true;
@@ -281,7 +283,12 @@ function showJob(id, total) {
 
 // Begin with what the address names
 for (const file of given.files) addFile(file);
-if (given.rules.length) before = given.job;
 count();
+if (given.job && history.state?.job === given.job) {
+  before = history.state.before;
+  showJob(given.job, given.files.length);
+} else {
+  before = given.job;
+}
 const rulesId = new URLSearchParams(location.search).get("rules");
 if (rulesId) useSaved(rulesId).catch(complain);

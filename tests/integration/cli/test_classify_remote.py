@@ -84,7 +84,9 @@ def test_files_of_two_jobs_and_what_is_left_of_them(
     assert [item["file"] for item in items[:12]] == [str(path) for path in paths]
     assert [item["type"] for item in items] == ["invoice"] * 12 + [None, None]
     assert [item["error"]["code"] for item in items[12:]] == ["empty", "too_large"]
-    assert items[0]["reasoning"].startswith(items[0]["summary"])
+    summary, warning = items[0]["reasoning"].split("\n")[:2]
+    assert items[0]["summary"] == summary
+    assert warning.startswith("Warning: there is little text")
     assert stored(client) == (0, 0)
 
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from click.testing import CliRunner
 
+from cli.check import check
 from cli.server_checks import CheckedServer, check_server
 from devtools.ports import free_port
 
@@ -158,3 +160,8 @@ def test_a_proxy_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (name, is_good) == ("server", False)
     assert "A proxy answers instead (status 502). Set NO_PROXY=pigeonhole.invalid" in text
+
+
+def test_the_argument_is_not_called_an_option() -> None:
+    error = CliRunner().invoke(check, ["localhost"]).exception
+    assert str(error).startswith("'localhost' is not the address of a server: ")

@@ -116,6 +116,18 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
     assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
 
 
+def test_no_job_is_compared_with_itself_at_first(browser: Browser, finished_job: str) -> None:
+    body = {"file_ids": [upload(browser_client(browser), "a.pdf")], "rules": RULES}
+    newest = browser.call("POST", JOBS, json=body).json()["id"]
+
+    def chosen(query: str) -> list[str]:
+        return re.findall(r'<option value="([^"]+)" selected', browser.get(f"/compare{query}").text)
+
+    assert chosen("") == [finished_job, newest]
+    assert chosen(f"?a={newest}") == [newest, finished_job]
+    assert chosen(f"?a={newest}&b={newest}") == [newest, newest]
+
+
 def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
     table = browser.get(f"/jobs/{finished_job}/results.csv")
     answer = browser.get(f"/jobs/{finished_job}/results.json")

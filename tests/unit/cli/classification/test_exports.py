@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -77,4 +78,6 @@ def test_csv_that_cannot_be_written(tmp_path: Path) -> None:
 def test_lines_have_four_cells() -> None:
     assert to_line(GOOD) == "in/a.pdf\tinvoice\t0.97\tSure."
     assert to_line(NULL) == "in/b.pdf\t-\t0.50\t=none"
+    # Rounded down, as the summary says it: 0.799 is less than the 0.80 of the threshold.
+    assert to_line(replace(GOOD, confidence=0.7996)).split("\t")[2] == "0.79"
     assert to_line(BAD) == "in/\\udce9\\n=c.pdf\t-\terror\tthe file is damaged"

@@ -14,7 +14,7 @@ from cli.classification.table import ResultTable, shorten_middle
 
 RESULTS = [
     FileResult(Path("in/a.pdf"), "invoice", 0.998, "Very likely an invoice. " * 9, "..."),
-    FileResult(Path("in/" + "漢字" * 30 + ".pdf"), None, 0.7, "No rule\x1b[31m fits.", "..."),
+    FileResult(Path("in/" + "漢字" * 30 + ".pdf"), None, 0.7996, "No rule\x1b[31m fits.", "..."),
     FileResult.failed(Path("in/\x1b]0;x\x07\n.pdf"), "the file is empty", "empty"),
     FileResult(Path("else/b.pdf"), "a type of fifty characters " + "x" * 23, 0.9, "Yes.", "."),
 ]
@@ -42,6 +42,7 @@ def test_rows_at_80_columns() -> None:
     assert "\x07" not in shown
     assert "\na.pdf  " in shown
     assert " 99%  Very likely" in shown
+    assert " 79%  No rule" in shown
     assert "(none)" in shown
     assert r"\x1b]0;x\x07\n.pdf" in shown
     assert "error  the file is empty" in shown
