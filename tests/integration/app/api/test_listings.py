@@ -174,7 +174,7 @@ class TestPlans:
         sent: list[tuple[str, Any]] = []
 
         def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
-            if statement.startswith(("SELECT", "UPDATE", "WITH")):
+            if statement.startswith(("SELECT", "UPDATE")):
                 sent.append((statement, parameters))
 
         event.listen(database.engine, "before_cursor_execute", note)
@@ -193,11 +193,14 @@ class TestPlans:
     def test_claiming_reads_the_queue_index_in_order(self, busy: TenantData) -> None:
         plans = self.plans(busy.database, busy.claim)
 
-        # Find the projects, take the first item of one, read its job and its file.
-        projects, take, job = plans
-        assert "ix_items_queue" in projects
+        # Take the first item of a project, read its job and its file.
+        take, job = plans
         assert "ix_items_queue" in take
-        assert not any(sorts(plan) or scans(plan) for plan in (take, job))
+        assert not sorts(take)
+        assert not sorts(job)
+        assert not scans(take)
+        # There are no files here, and no planner uses the index of an empty table.
+        assert not re.search(r"(Seq Scan on|SCAN) (items|jobs)", job)
 
     @pytest.mark.parametrize("database", ["postgres"], indirect=True)
     def test_a_claim_reads_the_queue_once_with_any_statistics(self, tenants: TenantData) -> None:
