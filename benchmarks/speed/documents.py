@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from app.configurations.rules_file import read_rules
 from worker.classification.fitting.corpus import find_directory, read_manifest, read_rule_sets
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -43,11 +44,9 @@ def load_documents(corpus: Path | None) -> Documents:
     Raises StartupError when the folder has no manifest or no rules.
     """
     if corpus is None:
-        content = yaml.safe_load((SAMPLES / "rules.yaml").read_text(encoding="utf-8"))
-        readable = [name for name, end in content["expected"].items() if not isinstance(end, dict)]
-        rules = tuple(
-            {key: rule[key] for key in ("type", "description")} for rule in content["rules"]
-        )
+        expected = yaml.safe_load((SAMPLES / "expected.yaml").read_text(encoding="utf-8"))
+        readable = [name for name, end in expected.items() if not isinstance(end, dict)]
+        rules = tuple(rule.to_json() for rule in read_rules(SAMPLES / "rules.yaml").job_rules)
         return Documents("samples", tuple(SAMPLES / name for name in readable), rules)
     directory = find_directory(corpus)
     paths = tuple(entry.path for entry in read_manifest(directory))

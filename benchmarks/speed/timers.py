@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, list[tuple[Any, str]]] = {
         (engine, "unpack_first"),
         (engine, "unpack_later"),
     ],
-    PARSE: [(DocumentReader, "_parse")],
+    PARSE: [(DocumentReader, "parse")],
     "cut and cue": [(Engine, "embed")],
     "score": [(Engine, "judge")],
     "explain": [(engine, "collect_evidence"), (engine, "write_verdict")],
