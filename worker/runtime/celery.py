@@ -12,6 +12,7 @@ from functools import partial
 
 from billiard.util import get_logger as get_billiard_logger
 from celery import Celery, signals
+from celery.apps import worker as celery_worker
 from celery.exceptions import (
     CDeprecationWarning,
     CPendingDeprecationWarning,
@@ -172,5 +173,7 @@ def _keep_our_logging(settings: Settings) -> None:
         set_up_logging(settings.log_level, settings.log_format)
         # It tells of child processes that were killed, and would write them to standard error.
         get_billiard_logger().propagate = True
+        # Celery says in plain text that it was asked to stop; the signal's sender knows.
+        celery_worker.safe_say = lambda *_: None
 
     signals.setup_logging.connect(set_up, weak=False)
