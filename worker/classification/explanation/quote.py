@@ -20,7 +20,10 @@ from worker.parsing.document import Document, DocumentPage
 MAX_QUOTE = 160
 _MAX_LINES = 40
 _MIN_LINE = 12
-_BREAK = re.compile(r"\n|(?<=[.!?;])\s+|(?<=[。！？；؟])")
+# No sentence ends after an initial or the number of a day, as in "R. Obi" and "9. März".
+_BREAK = re.compile(r"\n|(?<=[.!?;])(?<!\b\w\.)(?<!\b\d\d\.)\s+|(?<=[。！？；؟])")
+# The rarity of a line of some six words: a shorter line does not win by being short.
+_USUAL_RARITY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _rarity(line: str, words: frozenset[str], lexical: LexicalChannel) -> float:
     """Return how much of a line's rarity, 0 to 1, is in words of the rule."""
     rarities = {word: lexical.rarity(word) for word in lexical.count_words(line)}
     shared = sum(rarity for word, rarity in rarities.items() if word in words)
-    return shared / sum(rarities.values()) if shared else 0.0
+    return shared / max(sum(rarities.values()), _USUAL_RARITY)
 
 
 def _page_of(pages: Sequence[DocumentPage], chunk: Chunk) -> DocumentPage:
@@ -96,7 +99,11 @@ def _shortened(line: str) -> str:
 
 
 def _has_words(line: str) -> bool:
-    """Tell whether more than half of the characters, blanks aside, are letters."""
+    """Tell whether a line is mostly letters, and three words where words have blanks."""
     written = line.split()
     letters = sum(character.isalpha() for word in written for character in word)
-    return letters * 2 > sum(map(len, written))
+    return letters * 2 > sum(map(len, written)) and (len(written) > 2 or not _has_case(line))
+
+
+def _has_case(line: str) -> bool:
+    return line.upper() != line.lower()
