@@ -19,7 +19,7 @@ FINISHED_SECONDS = 60.0
 
 def make_keys(server: RunningServer) -> dict[str, str]:
     """Return the keys of the owner, of another tenant and for administration."""
-    organization = _last_word(server.run("orgs", "create", "other"))
+    organization = _find_id(server.run("orgs", "create", "other"))
     return {
         "tenant": server.api_key,
         "other": _last_word(
@@ -110,6 +110,11 @@ def _made(client: httpx2.Client, path: str, body: Any) -> str:
 def _json(response: httpx2.Response) -> Any:
     response.raise_for_status()
     return response.json()
+
+
+def _find_id(output: str) -> str:
+    """Return the id in the output of a command, which may also give advice."""
+    return next(word for word in output.split() if word.count("-") == 4)
 
 
 def _last_word(printed: str) -> str:
