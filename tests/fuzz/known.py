@@ -57,7 +57,9 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/beta/files/query": {"filter": {"file_ids": [None]}},
 }
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-LINK = re.compile(r"/(upload|download)/([^?]+)\?expires=(\d+)&(?:key=[0-9a-f-]+&)?signature=([^&]+)$")
+LINK = re.compile(
+    r"/(upload|download)/([^?]+)\?expires=(\d+)&(?:key=[0-9a-f-]+&)?signature=([^&]+)$"
+)
 
 
 class Known:
