@@ -10,6 +10,7 @@ The statements that run for each item are built once: building them took most of
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Executable, Row, Select, Uuid, bindparam, insert, select, update
@@ -173,6 +174,12 @@ def claim_next(
         work = session.execute(_WORK, {"item_id": item.id}).one()
         if work.owes_running:
             _announce_running(session, item.job_id)
+    return _claim_of(item, work, token)
+
+
+def _claim_of(
+    item: Row[UUID, UUID, int, str, UUID], work: Row[*tuple[Any, ...]], token: UUID
+) -> Claim:
     return Claim(
         item_id=item.id,
         job_id=item.job_id,

@@ -107,9 +107,13 @@ def assign_projects(session: Session) -> None:
 
 @dataclass(slots=True)
 class ProjectTurns:
-    """The account of one worker process; `weights` are 1 for projects that are not named."""
+    """The account of one worker process; `weights` are 1 for projects that are not named.
+
+    From `most` projects on, those that were not served for long are forgotten.
+    """
 
     weights: Mapping[UUID, int] = field(default_factory=dict)
+    most: int = MAX_ACCOUNTS
     _times: dict[UUID, float] = field(default_factory=dict)
     _time: float = 0.0
 
@@ -128,7 +132,7 @@ class ProjectTurns:
         """Note that the worker serves a project now."""
         # A project that had nothing queued begins at the present time: it saves up no turns.
         self._time = self._time_of(project_id)
-        if len(self._times) >= MAX_ACCOUNTS:
+        if len(self._times) >= self.most:
             self._times = {id_: time for id_, time in self._times.items() if time > self._time}
         self._times[project_id] = self._time + 1 / self._weight(project_id)
 

@@ -3,8 +3,6 @@
 from collections import Counter
 from uuid import UUID
 
-import pytest
-
 from app.jobs.turns import ProjectTurns, Share
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
@@ -54,10 +52,11 @@ def test_weights_are_shares_of_turns_and_of_workers() -> None:
     assert turns.order([Share(A, 4), Share(B, 1)]) == [B, A]
 
 
-def test_old_accounts_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.jobs.turns.MAX_ACCOUNTS", 3)
-    turns = ProjectTurns()
+def test_old_accounts_are_dropped() -> None:
+    turns = ProjectTurns(most=3)
 
-    serve(turns, 30, *(UUID(int=number) for number in range(10)))
+    for number in range(1, 11):
+        serve(turns, 5, UUID(int=number))
 
-    assert len(turns._times) <= 10
+    assert UUID(int=10) in turns._times
+    assert len(turns._times) <= 3
