@@ -20,7 +20,6 @@ from cli.server_access import open_server
 from cli.tables import Columns, example, json_option, print_items, print_json
 
 MAX_ORPHANS = 10_000
-MAX_PAGE = 100
 FILES = "/api/v1/beta/files"
 
 
@@ -48,16 +47,8 @@ class ListedFile:
 @json_option(ListedFile, is_list=True)
 def list_files(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:
     """List the files of the key's project, newest first."""
-    found: list[ListedFile] = []
-    token: str | None = None
     with open_server(server, api_key) as client:
-        while len(found) < limit:
-            params: dict[str, Any] = {"page_size": min(MAX_PAGE, limit - len(found))}
-            page = client.get(FILES, params if token is None else {**params, "page_token": token})
-            found += map(_listed, page["items"])
-            token = page["next_page_token"]
-            if token is None:
-                break
+        found = [_listed(item) for item in client.list_items(FILES, limit)]
     columns: Columns = {
         "file": "id",
         "name": "name",

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/classifier/jobs"
 OPEN, DONE = "PENDING", "SUCCESS"
-MAX_PAGE = 100
 POLLS = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -89,16 +88,8 @@ LABELS: Columns = {
 @json_option(ListedJob, is_list=True)
 def list_jobs(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:
     """List the jobs of the key's project, newest first."""
-    found: list[ListedJob] = []
-    token: str | None = None
     with open_server(server, api_key) as client:
-        while len(found) < limit:
-            params: dict[str, Any] = {"page_size": min(MAX_PAGE, limit - len(found))}
-            page = client.get(PATH, params if token is None else {**params, "page_token": token})
-            found += map(_job, page["items"])
-            token = page["next_page_token"]
-            if token is None:
-                break
+        found = [_job(item) for item in client.list_items(PATH, limit)]
     columns: Columns = {
         "job": "id",
         "status": "status",

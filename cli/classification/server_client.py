@@ -17,6 +17,7 @@ ANSWER_SECONDS = 120.0
 # A server that restarts or limits its clients is asked again after these seconds.
 _WAITS = (0.5, 2.0, 5.0)
 _MAX_WAIT = 30.0
+_MAX_PAGE = 100
 _BUSY = {429, 502, 503, 504}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -63,6 +64,19 @@ class ServerClient:
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
         """Return the JSON of a GET."""
         return self._request("GET", path, params=params)
+
+    def list_items(self, path: str, limit: int) -> list[dict[str, Any]]:
+        """Return the first items of a listing, `limit` at most, page by page."""
+        found: list[dict[str, Any]] = []
+        token: str | None = None
+        while len(found) < limit:
+            params: dict[str, Any] = {"page_size": min(_MAX_PAGE, limit - len(found))}
+            page = self.get(path, params if token is None else {**params, "page_token": token})
+            found += page["items"]
+            token = page["next_page_token"]
+            if token is None:
+                break
+        return found
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  # JSON
         """Return the JSON of a POST."""

@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from devtools.client import Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
@@ -198,6 +200,10 @@ def test_keys_and_projects_of_an_administrator(
 
     made = page.locator("#new-key code").inner_text
     until(lambda: made().startswith("ph_"), "the new key")
+    answer = httpx2.get(
+        f"{server.base_url}/api/v1/projects", headers={"Authorization": f"Bearer {made()}"}
+    )
+    assert answer.status_code == 200
 
 
 def test_the_keyboard_is_enough(page: Any, server: RunningServer) -> None:
