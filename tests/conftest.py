@@ -74,6 +74,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ModuleSch
     return ModuleScheduling(config, log)
 
 
+@pytest.fixture(autouse=True)
+def kept_umask() -> Iterator[None]:
+    """Commands that a test runs within its process make files private; only its own may be."""
+    kept = os.umask(0o022)
+    yield
+    os.umask(kept)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     server = PostgresServer()

@@ -1,9 +1,7 @@
 """Files of the server are its user's alone."""
 
 import logging
-import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,6 @@ import pytest
 from app.settings import Settings
 from cli import data_dir
 from cli.data_dir import close_to_others, prepare_data_dir
-
-
-@pytest.fixture(autouse=True)
-def kept_umask() -> Iterator[None]:
-    kept = os.umask(0o022)
-    yield
-    os.umask(kept)
 
 
 def mode_of(path: Path) -> int:
