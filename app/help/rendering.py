@@ -51,7 +51,11 @@ def render_article(site: Site, page: Page) -> Article:
     headings = list(_add_anchors(tokens))
     for token in tokens:
         _resolve_links(site, page, token.children or [])
-    return Article(parser.renderer.render(tokens, parser.options, {}), headings)
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")
+    html = parser.renderer.render(tokens, parser.options, {})
+    # What can be scrolled is reached by the keyboard. In texts, the brackets are escaped.
+    return Article(html.replace("<pre>", '<pre tabindex="0">'), headings)
 
 
 def render_page(

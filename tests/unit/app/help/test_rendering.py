@@ -118,7 +118,11 @@ def test_headings_have_the_anchors_of_github(site: Site) -> None:
         Heading("Code, and (signs)!", "code-and-signs"),
     ]
     assert '<h2 id="usage-1">' in article.html
-    assert "<table>" in article.html
+
+
+def test_what_can_be_scrolled_is_reached_by_the_keyboard(site: Site) -> None:
+    assert '<table tabindex="0">' in html_of(site, "first.html")
+    assert '<pre tabindex="0"><code class="language-sh">' in html_of(site, "how-to/second.html")
 
 
 def test_a_page_has_its_place_in_the_navigation(site: Site) -> None:
