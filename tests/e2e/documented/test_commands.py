@@ -167,9 +167,12 @@ def test_the_walk_of_the_quickstart_ends_with_a_verdict(
 
     (item,) = json.loads(shell.run(results))["items"]
 
-    (shown,) = find_blocks(ROOT / "docs" / "quickstart.md", "json")
-    assert item["result"]["type"] == json.loads(shown)["result"]["type"]
-    assert json.loads(shown).keys() <= item.keys()
+    (block,) = find_blocks(ROOT / "docs" / "quickstart.md", "json")
+    shown = json.loads(block)
+    assert item["result"]["type"] == shown["result"]["type"]
+    assert item["result"]["confidence"] == pytest.approx(shown["result"]["confidence"], abs=0.02)
+    assert item["result"]["reasoning"].startswith(shown["result"]["reasoning"].partition("...")[0])
+    assert shown.keys() <= item.keys()
 
 
 def python_blocks() -> Iterator[str]:
