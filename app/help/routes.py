@@ -12,7 +12,7 @@ from app.api.page_route import PageRoute
 from app.errors import NotFound
 from app.help import rendering
 from app.help.pages import INDEX, load_site
-from app.help.search import MAX_QUERY, search
+from app.help.search import MAX_QUERY, Index
 
 HOME = "/help"
 MEDIA_TYPES = {
@@ -72,7 +72,7 @@ def _show_search(request: Request) -> Response:
         "search.html",
         site,
         site.pages[INDEX],
-        found=search(site, query),
+        found=_index().search(query),
         server=_server(request),
         query=query,
     )
@@ -92,6 +92,11 @@ def _html(page: str) -> Response:
 def _article(address: str) -> rendering.Article:
     site = load_site()
     return rendering.render_article(site, site.pages[address])
+
+
+@cache
+def _index() -> Index:
+    return Index(load_site())
 
 
 @cache

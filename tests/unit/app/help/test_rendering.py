@@ -2,73 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from app.help.pages import Site, read_site
 from app.help.rendering import Heading, render_article, render_page
-from app.help.search import search
-
-CONTENTS = """# Contents
-
-## Start
-
-- [First](first.md): the first page.
-- [What it is](../README.md)
-- [A part of a page](first.md#usage), not listed twice.
-
-## Nothing here
-
-- [A stranger](https://example.com/page.md)
-"""
-FIRST = """# The first page
-
-See [the contents](README.md), [a part](#usage), [a part of another](how-to/second.md#usage-1),
-[a script](../deploy/run.py), [elsewhere](https://example.com) and <b>no HTML</b>.
-
-![A picture](pictures/one.png)
-
-## Usage
-
-    ## no heading
-
-## Usage
-
-## `Code`, and (signs)!
-
-| a | b |
-|---|---|
-| 1 | 2 |
-"""
-SECOND = """# Second
-
-```sh
-# no heading either: pelican
-```
-
-## Usage
-
-Feed the **pelican** with `fish` and [bread](../first.md) | often.
-
-## Usage
-
-Nothing more.
-"""
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    for name, text in {
-        "README.md": "# Overview\n\n[Contents](docs/README.md)\n",
-        "docs/README.md": CONTENTS,
-        "docs/first.md": FIRST,
-        "docs/how-to/second.md": SECOND,
-        "docs/pictures/one.png": "PNG",
-        "docs/generate.py": "",
-    }.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return read_site(tmp_path)
 
 
 def html_of(site: Site, address: str) -> str:
@@ -132,24 +67,6 @@ def test_a_page_has_its_place_in_the_navigation(site: Site) -> None:
     assert '<a href="#usage-1">Usage</a>' in html
     assert "<form" not in html
     assert 'action="search"' in render_page(site, page, render_article(site, page), server="")
-
-
-def test_all_words_of_a_query_are_found_in_a_section(site: Site) -> None:
-    found = search(site, "PELICAN fish")
-    assert [(each.page.address, each.heading, each.anchor) for each in found] == [
-        ("how-to/second.html", "Usage", "usage")
-    ]
-    assert found[0].snippet == "Feed the pelican with fish and bread | often."
-
-
-def test_words_in_headings_count_more(site: Site) -> None:
-    assert [each.anchor for each in search(site, "second pelican")] == ["second", "usage"]
-    assert search(site, "usage")[0].anchor == "usage"
-
-
-@pytest.mark.parametrize("query", ["", "  ", "pelican walrus", "x" * 5000])
-def test_nothing_is_found(site: Site, query: str) -> None:
-    assert search(site, query) == []
 
 
 def test_without_pages_there_is_no_navigation(tmp_path: Path) -> None:
