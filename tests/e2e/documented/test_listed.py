@@ -53,24 +53,51 @@ def test_each_command_names_files_and_verbs_that_exist(text: str) -> None:
 def test_verbs_that_are_not_run_take_these_options(text: str) -> None:
     plain = text.replace("$(", "; ").replace(")", " ").replace("&", ";")
     for words in re.findall(r"(?:^|[ /])pigeonhole ([a-z][^;|#>]*)", plain):
-        command: click.Command = commands
-        rest = shlex.split(words)
-        while isinstance(command, click.Group) and rest and rest[0] in command.commands:
-            command = command.commands[rest.pop(0)]
+        command, rest = find_verb(shlex.split(words))
         if command is not commands:  # otherwise it is the name of a host, a user or a namespace
             assert find_refusal(command, rest) == ""
+
+
+def find_verb(words: list[str]) -> tuple[click.Command, list[str]]:
+    """Return the verb that words name, and the words after it."""
+    command: click.Command = commands
+    rest = list(words)
+    while isinstance(command, click.Group) and rest:
+        if rest[0].startswith("--data-dir"):  # groups take this option
+            rest = rest[2:]
+        found = command.get_command(click.Context(command), rest[0])
+        if found is None:
+            break
+        command, rest = found, rest[1:]
+    return command, rest
 
 
 def find_refusal(command: click.Command, words: list[str]) -> str:
     """Return why a verb does not take these words; paths and ids are only those of readers."""
     try:
         command.make_context(command.name, words, parent=click.Context(commands))
-    except click.exceptions.Exit:  # --help
+    except (click.exceptions.Exit, click.MissingParameter):  # --help; only a part is shown
         return ""
     except click.BadParameter as refused:
         message = refused.format_message()
         return "" if "does not exist" in message or "UUID" in message else message
     return ""
+
+
+PAGES = pytest.mark.parametrize("page", find_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@PAGES
+def test_commands_within_sentences_exist(page: Path) -> None:
+    spans = re.findall(r"`(?:\.venv/bin/)?((?:pigeonhole|make) [^`]+)`", page.read_text())
+    for program, *words in map(shlex.split, spans):
+        if program == "make":
+            verbs = [word for word in words if re.fullmatch(r"[a-z-]+", word)]
+            assert set(verbs) <= set(VERB.findall((ROOT / "Makefile").read_text())), words
+        else:
+            command, rest = find_verb(words)
+            assert command is not commands or words == ["--version"]
+            assert find_refusal(command, rest) == "", words
 
 
 @pytest.mark.parametrize("text", [text for text in LISTED if text.startswith("docker compose")])
@@ -96,7 +123,7 @@ def test_what_pip_installs_is_in_the_project() -> None:
             assert extra[1] in extras if extra else what in extras["demo"]
 
 
-@pytest.mark.parametrize("page", find_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+@PAGES
 def test_every_variable_is_a_setting(page: Path) -> None:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | VARIABLES
     named = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]*[A-Z0-9]\b(?![_*<])", page.read_text()))
@@ -105,7 +132,7 @@ def test_every_variable_is_a_setting(page: Path) -> None:
     assert unknown == set()
 
 
-@pytest.mark.parametrize("page", find_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+@PAGES
 def test_json_and_yaml_of_the_pages_can_be_read(page: Path) -> None:
     for block in find_blocks(page, "json"):
         assert json.loads(block)
