@@ -24,12 +24,22 @@ class Shell:
     def __init__(self, variables: Mapping[str, str]) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         python = Path(sys.executable).parent
+        self.output = ""
         self.variables = {
             **kept,
             "PATH": f"{python}:{kept.get('PATH', os.defpath)}",
             "PYTHONPATH": str(ROOT),
             **variables,
         }
+
+    def fails(self, command: str) -> bool:
+        """Tell whether a command fails; keep what it printed in `output`."""
+        try:
+            self.output = self.run(command)
+        except AssertionError as error:
+            self.output = str(error)
+            return True
+        return False
 
     def run(self, command: str) -> str:
         """Run a command and return what it printed; raises AssertionError if it fails."""

@@ -31,9 +31,7 @@ NOWHERE = "http://127.0.0.1:9/hook"
 
 COMMANDS = {
     str(page.relative_to(ROOT)): [
-        each.text.removeprefix(".venv/bin/")
-        for each in find_commands(page)
-        if not is_listed(each.text)
+        each.text.removeprefix(".venv/bin/") for each in find_commands(page) if not is_listed(each)
     ]
     for page in find_pages()
 }
@@ -148,9 +146,9 @@ def test_the_commands_of_a_page(page: str, shell: Shell, server: RunningServer, 
         if "$KEY_ID" in filled:
             listed = json.loads(shell.run("pigeonhole keys list --json"))
             shell.variables["KEY_ID"] = listed["items"][-1]["id"]
-        output = shell.run(filled)
+        assert not shell.fails(filled), shell.output
         for name, read in KEPT.get(kept_by(command), {}).items():
-            shell.variables[name] = read(output)
+            shell.variables[name] = read(shell.output)
 
 
 def test_the_walk_of_the_quickstart_ends_with_a_verdict(
