@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -11,8 +12,18 @@ from click.testing import CliRunner
 from cli.main import commands
 from tests.e2e.documented.pages import ROOT
 
-# Without it, a refused request would look like a good one.
+# Without --fail, a refused request would look like a good one.
 CURL = 'curl() { command curl --fail --noproxy "*" "$@"; }\n'
+WORDS = 'words() { printf "%s\\0" "$@"; }\nwords '
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended, what it printed, and what it complained about."""
+
+    status: int
+    output: str
+    errors: str
 
 
 class Shell:
@@ -24,7 +35,6 @@ class Shell:
     def __init__(self, variables: Mapping[str, str]) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         python = Path(sys.executable).parent
-        self.output = ""
         self.variables = {
             **kept,
             "PATH": f"{python}:{kept.get('PATH', os.defpath)}",
@@ -32,35 +42,25 @@ class Shell:
             **variables,
         }
 
-    def fails(self, command: str) -> bool:
-        """Tell whether a command fails; keep what it printed in `output`."""
-        try:
-            self.output = self.run(command)
-        except AssertionError as error:
-            self.output = str(error)
-            return True
-        return False
-
-    def run(self, command: str) -> str:
-        """Run a command and return what it printed; raises AssertionError if it fails."""
+    def run(self, command: str) -> Outcome:
+        """Run a command to its end."""
         if command.startswith("pigeonhole "):
             return self._run_pigeonhole(command)
-        if _is_assignment(command):
-            self._assign(command)
-            return ""
+        if command.removeprefix("export ").partition("=")[0].isidentifier():
+            return self._assign(command)
         return self._bash(CURL + command)
 
-    def _run_pigeonhole(self, command: str) -> str:
-        words = self._bash('words() { printf "%s\\0" "$@"; }\nwords ' + command).split("\0")[1:-1]
+    def _run_pigeonhole(self, command: str) -> Outcome:
+        words = self._bash(WORDS + command).output.split("\0")[1:-1]
         done = CliRunner(env=self.variables).invoke(commands, words, input="y\n")
-        assert done.exit_code == 0, (command, done.output, done.exception)
-        return done.stdout
+        return Outcome(done.exit_code, done.stdout, f"{done.stderr}{done.exception or ''}")
 
-    def _assign(self, command: str) -> None:
-        shown = self._bash(f"set -a\n{command}\nenv -0")
-        self.variables |= dict(pair.split("=", 1) for pair in shown.split("\0") if "=" in pair)
+    def _assign(self, command: str) -> Outcome:
+        done = self._bash(f"set -a\n{command}\nenv -0")
+        self.variables |= dict(pair.split("=", 1) for pair in done.output.split("\0") if pair)
+        return Outcome(done.status, "", done.errors)
 
-    def _bash(self, script: str) -> str:
+    def _bash(self, script: str) -> Outcome:
         done = subprocess.run(
             ["bash", "-eu", "-o", "pipefail", "-c", script],
             env=self.variables,
@@ -68,9 +68,4 @@ class Shell:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, (script, done.stdout, done.stderr)
-        return done.stdout
-
-
-def _is_assignment(command: str) -> bool:
-    return command.removeprefix("export ").split("=")[0].isidentifier() and "=" in command
+        return Outcome(done.returncode, done.stdout, done.stderr)

@@ -144,11 +144,12 @@ def test_the_commands_of_a_page(page: str, shell: Shell, server: RunningServer, 
         for word, value in FILLED.get(page, {}).items():
             filled = re.sub(word, value, filled)
         if "$KEY_ID" in filled:
-            listed = json.loads(shell.run("pigeonhole keys list --json"))
+            listed = json.loads(shell.run("pigeonhole keys list --json").output)
             shell.variables["KEY_ID"] = listed["items"][-1]["id"]
-        assert not shell.fails(filled), shell.output
+        done = shell.run(filled)
+        assert done.status == 0, (filled, done)
         for name, read in KEPT.get(kept_by(command), {}).items():
-            shell.variables[name] = read(shell.output)
+            shell.variables[name] = read(done.output)
 
 
 def test_the_walk_of_the_quickstart_ends_with_a_verdict(
@@ -159,11 +160,11 @@ def test_the_walk_of_the_quickstart_ends_with_a_verdict(
         for part in ("-F file", "-d '", "$JOB", "/results")
     )
     shell.variables |= {"BASE": server.base_url, "AUTH": f"Authorization: Bearer {server.api_key}"}
-    shell.variables["FILE"] = id_of(shell.run(upload))
-    shell.variables["JOB"] = id_of(shell.run(create))
-    until(lambda: json.loads(shell.run(look))["status"] == "SUCCESS", "the end of the job")
+    shell.variables["FILE"] = id_of(shell.run(upload).output)
+    shell.variables["JOB"] = id_of(shell.run(create).output)
+    until(lambda: json.loads(shell.run(look).output)["status"] == "SUCCESS", "the end of the job")
 
-    (item,) = json.loads(shell.run(results))["items"]
+    (item,) = json.loads(shell.run(results).output)["items"]
 
     (block,) = find_blocks(ROOT / "docs" / "quickstart.md", "json")
     shown = json.loads(block)
