@@ -46,7 +46,8 @@ class Shell:
         """Run a command to its end."""
         if command.startswith("pigeonhole "):
             return self._run_pigeonhole(command)
-        if command.removeprefix("export ").partition("=")[0].isidentifier():
+        name, equals, _ = command.removeprefix("export ").partition("=")
+        if equals and name.isidentifier():
             return self._assign(command)
         return self._bash(CURL + command)
 
