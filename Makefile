@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-browser browser \
 	pictures test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
-	check-image bundle check-bundle \
+	check-image bundle check-bundle docs \
 	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs \
 	bench-queue bench-webhooks bench-chaos bench-console
@@ -107,6 +107,10 @@ bundle: install-dev ## Pack everything for machines without a network (ARGS="--l
 
 check-bundle: ## Install the bundle without a network and classify the samples
 	@deploy/check-bundle dist/pigeonhole-*.tar
+
+# The folder docs/ has the name of the verb, which is phony.
+docs: install ## Write the documentation as a static site to site/ (a server shows it at /help)
+	@$(BIN)/python -m docs.site
 
 openapi: install-dev ## Generate the pages of the reference that come from the program
 	@$(BIN)/python -m docs.generate

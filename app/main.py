@@ -35,6 +35,7 @@ from app.api.v2 import classify
 from app.api.v2 import saved_webhooks as saved_webhooks_v2
 from app.console import routes as console
 from app.console.mode import choose_mode
+from app.help import routes as help_pages
 from app.jobs.queue_collector import QueueCollector
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.projects.authenticator import Authenticator
@@ -109,6 +110,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     openapi.install(app)
     for module in ROUTES:
         app.router.routes.extend(module.router.routes)
+    help_pages.install(app)
     settings = services.settings
     app.state.rate_limiter = RateLimiter(settings)
     browser_sessions = None

@@ -175,7 +175,7 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
         return
     key = f"$(cat {key_file.resolve()})" if own_key else "<your API key>"
     print(
-        f"Pigeonhole is at {url}  (documentation: {url}/docs)\n"
+        f"Pigeonhole is at {url}  (help: {url}/help, API: {url}/docs)\n"
         f"{_console_line(settings, url)}"
         "Point code written for LlamaCloud at it:\n"
         f"  export LLAMA_CLOUD_BASE_URL={url}\n"

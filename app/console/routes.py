@@ -7,9 +7,9 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.routing import Route
 
+from app.api.page_route import PageRoute
 from app.console.mode import HOME
 from app.console.pages import (
     compare,
@@ -63,15 +63,6 @@ def install(app: FastAPI) -> None:
             PageRoute(f"{HOME}/static/{{version}}/{{name}}", _send_asset, methods=["GET"]),
         ]
     )
-
-
-class PageRoute(Route):
-    """A route whose template is in the log and in the metrics, as those of the API are."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return how well a request fits, and what the route knows about it."""
-        match, child_scope = super().matches(scope)
-        return match, {**child_scope, "route": self}
 
 
 def _get(path: str, handler: Callable[[Visit], Response]) -> Route:

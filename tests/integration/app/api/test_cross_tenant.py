@@ -107,8 +107,8 @@ def other_tenant(
 def operations(api: Api) -> list[tuple[str, str]]:
     """Return each method and path template that the running application routes.
 
-    Without those that other modules try: the console, which needs a session, and endpoints for
-    keys of another kind than any tenant's.
+    Without those that other modules try: the console, which needs a session, the help, which is
+    for all, and endpoints for keys of another kind than any tenant's.
     """
     return [
         (method, route.path)
@@ -138,7 +138,7 @@ def spellings(owner: Tenant, names: list[str]) -> Iterator[dict[str, str]]:
 
 
 ADMINISTRATION = "/api/v1/admin"
-ELSEWHERE = ("/console", ADMINISTRATION)
+ELSEWHERE = ("/console", "/help", ADMINISTRATION)
 
 # Valid bodies, so that only the foreign id is wrong.
 BODIES: dict[tuple[str, str], Any] = {

@@ -1,0 +1,1 @@
+"""The documentation as web pages at /help, for machines that have nothing but this server."""

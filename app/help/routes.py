@@ -1,0 +1,104 @@
+"""The addresses below /help. No key is needed: the pages are the same for everyone."""
+
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.api.page_route import PageRoute
+from app.errors import NotFound
+from app.help import rendering
+from app.help.pages import INDEX, load_site
+from app.help.search import MAX_QUERY, Index
+
+HOME = "/help"
+MEDIA_TYPES = {
+    "css": "text/css",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+NO_PAGE = "There is no such page. /help lists all pages."
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages. Endpoints are no coroutines: Starlette runs them in threads."""
+    app.router.routes.extend(
+        [
+            PageRoute(HOME, _go_to_index, methods=["GET"]),
+            PageRoute(f"{HOME}/search", _show_search, methods=["GET"]),
+            PageRoute(f"{HOME}/{{address:path}}", _show, methods=["GET"]),
+        ]
+    )
+
+
+def static_files() -> dict[str, bytes]:
+    """Return the style and the icon of the pages by name."""
+    folder = files("app.help") / "static"
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+
+
+def _go_to_index(request: Request) -> Response:
+    # With a name, so that relative links work: a slash at the end of a path is ignored.
+    return RedirectResponse(f"{quote(_server(request))}{HOME}/{INDEX}", 307)
+
+
+def _show(request: Request) -> Response:
+    address: str = request.path_params["address"]
+    site = load_site()
+    if address in site.pages:
+        article = _article(address)
+        page = rendering.render_page(
+            site, site.pages[address], article, server=_server(request), query=""
+        )
+        return _html(page)
+    media_type = MEDIA_TYPES.get(address.rpartition(".")[2], "")
+    if address in site.files:
+        return Response(site.files[address].read_bytes(), media_type=media_type)
+    if address in _assets():
+        return Response(_assets()[address], media_type=media_type)
+    raise NotFound(NO_PAGE)
+
+
+def _show_search(request: Request) -> Response:
+    site = load_site()
+    if INDEX not in site.pages:
+        raise NotFound(NO_PAGE)
+    query = request.query_params.get("q", "")[:MAX_QUERY]
+    page = rendering.render_template(
+        "search.html",
+        site,
+        site.pages[INDEX],
+        found=_index().search(query),
+        server=_server(request),
+        query=query,
+    )
+    return _html(page)
+
+
+def _server(request: Request) -> str:
+    prefix: str = request.scope.get("root_path", "")
+    return prefix
+
+
+def _html(page: str) -> Response:
+    return HTMLResponse(page, headers={"Content-Security-Policy": rendering.POLICY})
+
+
+@cache
+def _article(address: str) -> rendering.Article:
+    site = load_site()
+    return rendering.render_article(site, site.pages[address])
+
+
+@cache
+def _index() -> Index:
+    return Index(load_site())
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    return static_files()
