@@ -15,10 +15,15 @@ from devtools.s3 import S3Server
 from devtools.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
-# These wait more than they compute. Begun first, they leave no process alone with them at the end.
-SLOW_FOLDERS = ("tests/e2e/", "tests/contract/")
-# Folders whose modules share servers.
-SHARING_FOLDERS = ("tests/contract/", "tests/e2e/shared_server/")
+# Folders whose modules share servers, or engines and the vectors that these have computed.
+SHARING_FOLDERS = (
+    "tests/e2e/shared_server/",
+    "tests/unit/worker/classification/",
+    "tests/contract/",
+)
+# What takes long begins first, so that no process is alone with it at the end; among it are tests
+# that wait beside tests that compute.
+FIRST_FOLDERS = (*SHARING_FOLDERS, "tests/e2e/", "tests/integration/")
 
 
 # Tests may be slow on a busy machine.
@@ -51,7 +56,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_FOLDERS))
+    items.sort(
+        key=lambda item: next(
+            (n for n, each in enumerate(FIRST_FOLDERS) if item.nodeid.startswith(each)),
+            len(FIRST_FOLDERS),
+        )
+    )
 
 
 class ModuleScheduling(LoadScopeScheduling):
