@@ -56,7 +56,7 @@ class RunningServer:
         return [self.api] if self.worker is None else [self.api, self.worker]
 
     def start(self) -> None:
-        """Migrate where production needs it at its first start, start everything, wait for /readyz."""
+        """Migrate in production, if this is the first start; start all and wait for /readyz."""
         if self.worker is not None and not self._is_migrated:
             self.run("migrate")
             self._is_migrated = True

@@ -20,6 +20,7 @@ SHARING_FOLDERS = (
     "tests/e2e/shared_server/",
     "tests/unit/worker/classification/",
     "tests/contract/",
+    "tests/integration/cli/",
 )
 # What takes long begins first, so that no process is alone with it at the end; among it are tests
 # that wait beside tests that compute.
