@@ -25,7 +25,7 @@ from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
 
 def test_close_leaves_no_process_and_no_directory(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with SandboxedParser(ParserLimits(wall_seconds=0.3)) as parser:
+    with SandboxedParser(ParserLimits(wall_seconds=1.5)) as parser:
         parse(parser, b"one")
         refused(parser, ENDLESS)
         pid = parser.server_pid
