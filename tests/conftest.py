@@ -15,16 +15,18 @@ from devtools.s3 import S3Server
 from devtools.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
-# Folders whose modules share servers, or engines and the vectors that these have computed.
-SHARING_FOLDERS = (
+# Modules whose names begin so share servers, or an engine and the vectors that it has computed.
+SHARING_MODULES = (
     "tests/e2e/shared_server/",
     "tests/unit/worker/classification/",
     "tests/contract/",
     "tests/integration/cli/",
+    "tests/integration/worker/test_",
+    "tests/integration/app/files/blobs/",
 )
 # What takes long begins first, so that no process is alone with it at the end; among it are tests
 # that wait beside tests that compute.
-FIRST_FOLDERS = (*SHARING_FOLDERS, "tests/e2e/", "tests/integration/")
+FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/")
 
 
 # Tests may be slow on a busy machine.
@@ -59,8 +61,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next(
-            (n for n, each in enumerate(FIRST_FOLDERS) if item.nodeid.startswith(each)),
-            len(FIRST_FOLDERS),
+            (n for n, each in enumerate(FIRST_MODULES) if item.nodeid.startswith(each)),
+            len(FIRST_MODULES),
         )
     )
 
@@ -70,7 +72,7 @@ class ModuleScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return next((each for each in SHARING_FOLDERS if module.startswith(each)), module)
+        return next((each for each in SHARING_MODULES if module.startswith(each)), module)
 
 
 @pytest.hookimpl(optionalhook=True)
