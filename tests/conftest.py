@@ -29,9 +29,12 @@ SHARING_MODULES = (
 FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/")
 
 
-# Tests may be slow on a busy machine.
+# Tests may be slow on a busy machine. Each run draws other examples.
 hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unhurried",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 
 
