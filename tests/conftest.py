@@ -26,7 +26,7 @@ SHARING_MODULES = (
 )
 # What takes long begins first, so that no process is alone with it at the end; among it are tests
 # that wait beside tests that compute.
-FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/")
+FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/", "tests/unit/worker/")
 
 
 # Tests may be slow on a busy machine. Each run draws other examples.
