@@ -87,21 +87,10 @@ class TestRefusals:
         assert "Traceback" not in said
         assert not (tmp_path / "other" / "admin.key").exists(), "nothing that it will not use"
 
-    @pytest.mark.parametrize(
-        ("settings", "sentence"),
-        [
-            ({"port": "http"}, "PIGEONHOLE_PORT: "),
-            ({"broker_url": "redis://127.0.0.1/0"}, "belong together"),
-            ({"data_dir": "/proc/nothing"}, "PIGEONHOLE_DATA_DIR: "),
-            ({"host": "no.such.host.invalid"}, "PIGEONHOLE_"),
-        ],
-    )
-    def test_nonsense(
-        self, server: RunningServer, tmp_path: Path, settings: dict[str, str], sentence: str
-    ) -> None:
-        said = refused(server, **{"data_dir": tmp_path / "other", "port": 0, **settings})
+    def test_a_directory_that_cannot_be_made(self, server: RunningServer) -> None:
+        said = refused(server, port=0, data_dir="/proc/nothing")
 
-        assert sentence in said
+        assert "PIGEONHOLE_DATA_DIR: " in said
         assert "Traceback" not in said
 
 
