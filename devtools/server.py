@@ -38,6 +38,7 @@ class RunningServer:
         self.environment = _environment({"data_dir": data_dir, **(settings or {})})
         self.api = self._process("serve", "--host", "127.0.0.1", "--port", str(self.port), *flags)
         self.worker: Process | None = None
+        self._is_migrated = False
         if mode == "production":
             self.worker = self._process("worker")
 
@@ -55,9 +56,10 @@ class RunningServer:
         return [self.api] if self.worker is None else [self.api, self.worker]
 
     def start(self) -> None:
-        """Migrate where production needs it, start everything, wait for /readyz."""
-        if self.worker is not None:
+        """Migrate in production, if this is the first start; start all and wait for /readyz."""
+        if self.worker is not None and not self._is_migrated:
             self.run("migrate")
+            self._is_migrated = True
         for process in self.processes:
             process.start()
         self.wait_until_ready()

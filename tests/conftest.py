@@ -15,15 +15,26 @@ from devtools.s3 import S3Server
 from devtools.server import RunningServer, embedded_server, production_server
 
 MODES = ("embedded", "production")
-# These wait more than they compute. Begun first, they leave no process alone with them at the end.
-SLOW_FOLDERS = ("tests/e2e/", "tests/contract/")
-# Folders whose modules share servers.
-SHARING_FOLDERS = ("tests/contract/", "tests/e2e/shared_server/")
+# Modules whose names begin so share servers, or an engine and the vectors that it has computed.
+SHARING_MODULES = (
+    "tests/e2e/shared_server/",
+    "tests/unit/worker/classification/",
+    "tests/contract/",
+    "tests/integration/cli/",
+    "tests/integration/worker/test_",
+    "tests/integration/app/files/blobs/",
+)
+# What takes long begins first, so that no process is alone with it at the end; among it are tests
+# that wait beside tests that compute.
+FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/", "tests/unit/worker/")
 
 
-# Tests may be slow on a busy machine.
+# Tests may be slow on a busy machine. Each run draws other examples.
 hypothesis.settings.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "unhurried",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 
 
@@ -51,7 +62,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(SLOW_FOLDERS))
+    items.sort(
+        key=lambda item: next(
+            (n for n, each in enumerate(FIRST_MODULES) if item.nodeid.startswith(each)),
+            len(FIRST_MODULES),
+        )
+    )
 
 
 class ModuleScheduling(LoadScopeScheduling):
@@ -59,7 +75,7 @@ class ModuleScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        return next((each for each in SHARING_FOLDERS if module.startswith(each)), module)
+        return next((each for each in SHARING_MODULES if module.startswith(each)), module)
 
 
 @pytest.hookimpl(optionalhook=True)

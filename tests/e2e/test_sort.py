@@ -1,7 +1,6 @@
 """A folder is sorted, followed and put back by the real command and its classifier."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.sort import sort
 from devtools.process import Process
 from devtools.waiting import until
 
@@ -85,28 +83,3 @@ def test_sorting_following_and_undoing(
     assert undone.stderr == "3 files put back.\n"
     assert {path.name: path.read_bytes() for path in scans.iterdir()} == before
     assert not out.exists()
-
-
-def test_the_examples_of_the_help(folder: Path, environment: dict[str, str]) -> None:
-    desk = folder / "desk"
-    (desk / "scans").mkdir(parents=True)
-    (desk / "rules.yaml").write_text(RULES)
-    shutil.copy2(SAMPLES / "lentil-soup.txt", desk / "scans")
-    place = desk / "sorted" / "recipe" / "lentil-soup.txt"
-    said = []
-
-    for example in re.findall(r"^  pigeonhole sort (.+)$", sort.epilog or "", re.MULTILINE):
-        done = subprocess.run(
-            [*COMMAND, *example.split()],
-            cwd=desk,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        said.append((done.stdout + done.stderr.splitlines()[-1], place.exists()))
-
-    assert said == [
-        ("lentil-soup.txt -> recipe/lentil-soup.txt\n1 file sorted: recipe 1.", True),
-        ("1 file put back.", False),
-    ]

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app import schema
 from app.db import Database
@@ -14,6 +14,7 @@ from devtools.tenant_data import TenantData
 from tests.integration.application import Api, shared_event_loop
 
 DATABASES = ("sqlite", "postgres")
+SMALL_TABLE_BYTES = 2**20
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,8 +63,27 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     with closing(Database(url)) as database:
         if not database.is_sqlite:
             with database.engine.begin() as connection:
-                connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
+                delete_rows(connection)
         yield database
+
+
+def delete_rows(connection: Connection) -> None:
+    """Empty all tables of a Postgres.
+
+    TRUNCATE takes ten times as long as DELETE, and only it gives back the space of tables that have
+    grown.
+    """
+    largest = connection.scalar(
+        text(
+            "SELECT max(pg_table_size(oid)) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+    )
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    if largest > SMALL_TABLE_BYTES:
+        connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
+    else:
+        connection.execute(text("; ".join(f"DELETE FROM {table}" for table in tables)))
 
 
 @pytest.fixture

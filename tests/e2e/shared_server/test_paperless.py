@@ -17,6 +17,9 @@ from devtools.server import RunningServer
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "deploy" / "paperless" / "post-consume.py"
 
+# A client of the API, which is the same in both modes.
+pytestmark = pytest.mark.parametrize("shared_server", ["embedded"], indirect=True, scope="package")
+
 
 class Paperless(ThreadingHTTPServer):
     """Has the document type `Invoice` and notes every request."""

@@ -1,8 +1,6 @@
 """`pigeonhole classify` with a server: what it sends, what it leaves there, how it fails."""
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,24 +13,17 @@ from cli.classification.server import Server
 from cli.main import commands
 from devtools.client import RULES, Client
 from devtools.ports import free_port
-from devtools.server import RunningServer, embedded_server
+from devtools.server import RunningServer
+from tests.integration.cli.conftest import UPLOAD_MAX
 
-UPLOAD_MAX = 50_000
 RULES_FILE = RulesFile(tuple(FileRule(rule["type"], rule["description"]) for rule in RULES))
 INVOICE = "INVOICE {}\nTotal to pay: {}.50 by bank transfer"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    settings = {"workers": 1, "upload_max_bytes": UPLOAD_MAX}
-    with embedded_server(tmp_path_factory.mktemp("server") / "data", settings) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(server: RunningServer) -> Iterator[Client]:
-    with closing(Client(server)) as client:
-        yield client
+@pytest.fixture(autouse=True)
+def empty_server(client: Client) -> None:
+    """Delete what other modules, which use the same server, left there."""
+    clear(client)
 
 
 def stored(client: Client) -> tuple[int, int]:
@@ -43,11 +34,13 @@ def stored(client: Client) -> tuple[int, int]:
 
 
 def clear(client: Client) -> None:
-    for job in client.http.get("/api/v1/classifier/jobs").json()["items"]:
-        client.finished(job["id"])
-        client.http.delete(f"/api/v1/classifier/jobs/{job['id']}")
-    for file in client.http.get("/api/v1/beta/files").json()["items"]:
-        client.delete(file["id"])
+    while jobs := client.http.get("/api/v1/classifier/jobs").json()["items"]:
+        for job in jobs:
+            client.finished(job["id"])
+            client.http.delete(f"/api/v1/classifier/jobs/{job['id']}")
+    while files := client.http.get("/api/v1/beta/files").json()["items"]:
+        for file in files:
+            client.delete(file["id"])
 
 
 def named(server: RunningServer, key: str = "") -> Server:

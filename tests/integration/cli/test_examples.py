@@ -3,10 +3,8 @@
 Examples name files that `folder` writes, and ids in capitals, which `ids` fills in.
 """
 
-import logging
 import shlex
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from app.webhooks.signing import sign
 from cli.main import commands, main
 from cli.tables import JsonOption
 from devtools.client import Client
-from devtools.server import RunningServer, embedded_server
+from devtools.server import RunningServer
 from docs.command_line import examples, find_verbs
 
 # Each has tests of its own.
@@ -40,14 +38,18 @@ AS_JSON = [
     for option in command.params
     if isinstance(option, JsonOption)
 ]
+# What a sort and its undo say at the end, and what is there afterwards.
+SORTED = {
+    "pigeonhole sort scans sorted --rules rules.yaml": (
+        "a.txt -> invoice/a.txt\n1 file sorted: invoice 1.\n",
+        "sorted/invoice/a.txt",
+    ),
+    "pigeonhole sort --undo sorted": ("1 file put back.\n", "scans/a.txt"),
+}
+# Commands set up logging.
+pytestmark = pytest.mark.usefixtures("kept_logging")
+
 INVOICE = "INVOICE No. 17\nACME Ltd to Ms Jones\n2 chairs 60.00\nVAT 12.00\nTotal due 72.00 EUR"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("server")
-    with embedded_server(folder / "data", {"workers": 1}) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +65,12 @@ def ids(server: RunningServer) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def environment(
-    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[None]:
-    """The settings of the server, and the logging of the test runner afterwards."""
+def environment(server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The settings of the server."""
     monkeypatch.setenv("PIGEONHOLE_URL", server.base_url)
     monkeypatch.setenv("PIGEONHOLE_API_KEY", server.api_key)
     monkeypatch.setenv("PIGEONHOLE_DATA_DIR", str(server.data_dir))
     monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture
@@ -126,6 +121,9 @@ def test_each_example_works(example: str, ids: dict[str, str], folder: Path) -> 
 
     assert done.exit_code == 0, (done.output, done.exception)
     assert done.output or example.startswith("pigeonhole models build")
+    said, place = SORTED.get(example, (done.output, ""))
+    assert done.output.endswith(said)
+    assert (folder / place).exists()
 
 
 @pytest.mark.parametrize(("example", "option"), AS_JSON, ids=[example for example, _ in AS_JSON])

@@ -114,7 +114,7 @@ def test_an_upload_without_room_is_refused_and_a_smaller_one_taken(
             )
             assert answer.status_code == 507
             assert "disk is full" in answer.json()["detail"]
-            until(lambda: not list(incoming.iterdir()), "the removal of its bytes", 5)
+            until(lambda: not list(incoming.iterdir()), "the removal of its bytes")
 
         small = client.upload("INVOICE 1\nTotal to pay: 5.00")
         assert client.finished(client.start_job([small]))["status"] == "SUCCESS"

@@ -29,7 +29,7 @@ def pipeline_env(tenants: TenantData, blobs: LocalBlobStore, engine: Engine) -> 
     return PipelineEnvironment(tenants, blobs, engine)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parser() -> Iterator[SandboxedParser]:
     with closing(SandboxedParser()) as parser:
         yield parser

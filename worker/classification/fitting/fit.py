@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from app.errors import StartupError
 from worker.classification.embedders.base import Embedder, normalise
@@ -233,6 +231,10 @@ def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
 
 
 def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:
+    # Imported here: it takes a second or two, and most that use this module never fit.
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=_REGULARISATION, max_iter=2_000)
     model.fit(scaler.transform(rows), outcomes)

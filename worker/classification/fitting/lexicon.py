@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from worker.classification.scoring.lexical import Lexicon
 
@@ -18,6 +17,9 @@ def fit_lexicon(
     document, such as a name or an amount, leaves the corpus. Beyond `limit` the rarest words are
     dropped. Stop words have the frequency 0.
     """
+    # Imported here, as in `fit`: it takes a second or two.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
     vectorizer = TfidfVectorizer(stop_words="english", dtype=np.float32)
     counts = vectorizer.fit_transform([*texts, *own_texts])
     present = counts.astype(bool).tocsr()

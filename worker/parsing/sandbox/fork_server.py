@@ -54,16 +54,21 @@ def serve(connection: socket.socket) -> None:
 def _read_file(connection: socket.socket, file: int, channel: int) -> protocol.Message:
     """Fork a reader and end it when the parent says so; return how it ended, or what failed."""
     with contextlib.ExitStack() as stack:
+        reader, refusal = None, ""
         try:
             directory = stack.enter_context(_private_directory())
             reader = ForkedReader.start(file, channel, directory, connection.fileno())
         except OSError as error:
-            _await_end(connection)
-            sentence = f"the system refused a resource needed to read the file: {error}"
-            return {"unavailable": sentence}
+            refusal = str(error)
         finally:
             os.close(file)
             os.close(channel)
+        # Only now, because the parent waits for an answer until the channel is closed.
+        if reader is None:
+            _await_end(connection)
+            return {
+                "unavailable": f"the system refused a resource needed to read the file: {refusal}"
+            }
         try:
             _await_end(connection)
         finally:

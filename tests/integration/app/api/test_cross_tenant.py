@@ -118,8 +118,18 @@ def operations(api: Api) -> list[tuple[str, str]]:
     ]
 
 
+_descriptions: dict[str, Any] = {}
+
+
+def description_of(api: Api) -> Mapping[str, Any]:
+    """Return the OpenAPI document, which is the same for each application of these tests."""
+    if not _descriptions:  # building it takes longer than most of these tests
+        _descriptions.update(api.app.openapi())
+    return _descriptions
+
+
 def described(api: Api) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for path, methods in api.app.openapi()["paths"].items():
+    for path, methods in description_of(api)["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
 
@@ -311,7 +321,7 @@ def test_ids_in_bodies(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
 def _ids_in_body(api: Api, operation: Mapping[str, Any]) -> set[str]:
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    found = {name for name in _properties(api.app.openapi(), schema) if _names_an_id(name)}
+    found = {name for name in _properties(description_of(api), schema) if _names_an_id(name)}
     return found - CLIENTS_OWN - REFUSED
 
 

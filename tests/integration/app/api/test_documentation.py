@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.api.documentation import EXAMPLES, FILE_ID, SECTIONS
 from devtools.tenant_data import TenantData
 from tests.integration.application import Api
@@ -18,6 +20,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing is read from it
 def test_each_section_is_described_in_the_order_of_use_and_has_operations(api: Api) -> None:
     document = api.app.openapi()
     used = {operation["tags"][0] for _, _, operation in operations(document)}

@@ -140,6 +140,7 @@ class TestLinks:
         assert anonymous(api).get(link).status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing is read from it
 class TestDocumentation:
     @pytest.fixture(params=["", "/classify"])
     def anonymous(

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from devtools.waiting import WAIT_SECONDS
+
 PARENT = """
 import os, subprocess, sys
 from app.observability import metrics
@@ -130,7 +132,7 @@ def test_a_full_disk_stops_figures_and_nothing_else(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
         env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
-        timeout=60,
+        timeout=WAIT_SECONDS,
         check=False,
     )
 

@@ -46,23 +46,38 @@ def server(model: Path) -> Iterator[EmbeddingsServer]:
         yield running
 
 
-@pytest.fixture(scope="module", params=["directory", "server"])
-def fitted(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    corpus: Path,
-    model: Path,
-    server: EmbeddingsServer,
-) -> Place:
-    """Settings with which constants were fitted."""
-    place = {"models_dir": str(tmp_path_factory.mktemp("models"))}
-    if request.param == "directory":
-        place["embedder"] = str(model)
-    else:
-        place["embedder"] = server.url
-        place |= {"embedder_model": "tiny/v1", "embedder_batch": "64"}
+def fit(place: Place, corpus: Path) -> Place:
+    """Fit constants with these settings and return the settings."""
     result = run(place, "fit", "--corpus", str(corpus))
     assert result.exit_code == 0, result.output
+    return place
+
+
+@pytest.fixture(scope="module")
+def fitted_to_directory(
+    tmp_path_factory: pytest.TempPathFactory, corpus: Path, model: Path
+) -> Place:
+    models_dir = tmp_path_factory.mktemp("models")
+    return fit({"models_dir": str(models_dir), "embedder": str(model)}, corpus)
+
+
+@pytest.fixture(scope="module")
+def fitted_to_server(
+    tmp_path_factory: pytest.TempPathFactory, corpus: Path, server: EmbeddingsServer
+) -> Place:
+    place = {
+        "models_dir": str(tmp_path_factory.mktemp("models")),
+        "embedder": server.url,
+        "embedder_model": "tiny/v1",
+        "embedder_batch": "64",
+    }
+    return fit(place, corpus)
+
+
+@pytest.fixture(scope="module", params=["directory", "server"])
+def fitted(request: pytest.FixtureRequest) -> Place:
+    """Settings with which constants were fitted."""
+    place: Place = request.getfixturevalue(f"fitted_to_{request.param}")
     return place
 
 
@@ -183,20 +198,9 @@ def test_one_set_of_constants_is_all_there_is(fitted: Place, corpus: Path):
 
 
 @pytest.fixture(scope="module")
-def place(
-    server: EmbeddingsServer, corpus: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Place:
+def place(fitted_to_server: Place) -> Place:
     """A server with constants, whose key is sent, and which is asked once only."""
-    place = {
-        "models_dir": str(tmp_path_factory.mktemp("models")),
-        "embedder": server.url,
-        "embedder_model": "tiny",
-        "embedder_api_key": "key-1",
-        "embedder_batch": "64",
-        "embedder_tries": "1",
-    }
-    assert run(place, "fit", "--corpus", str(corpus)).exit_code == 0
-    return place
+    return {**fitted_to_server, "embedder_api_key": "key-1", "embedder_tries": "1"}
 
 
 class TestServer:
@@ -206,7 +210,7 @@ class TestServer:
         server.asked.clear()
         engine = load_engine(settings(place))
         assert {asked.headers["Authorization"] for asked in server.asked} == {"Bearer key-1"}
-        assert {asked.body["model"] for asked in server.asked} == {"tiny"}
+        assert {asked.body["model"] for asked in server.asked} == {"tiny/v1"}
         shown = repr(settings(place)) + repr(Endpoint(server.url, "tiny", "key-1", 1, 1))
         assert "key-1" not in shown
         assert engine.missing is None

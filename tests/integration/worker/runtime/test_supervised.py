@@ -60,7 +60,7 @@ def test_a_process_that_died_is_replaced(
         os.kill(victim.pid, signal.SIGKILL)
         until(lambda: "failed; retrying" in caplog.text, "a failed start")
 
-    until(lambda: [child for child in living() if child != victim], "another one", 20)
+    until(lambda: [child for child in living() if child != victim], "another one")
 
 
 def test_no_process_is_started_after_stop(

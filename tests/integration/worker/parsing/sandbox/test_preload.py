@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from devtools.waiting import WAIT_SECONDS
+
 SCRIPT = """
 import io, logging, sys
 from worker.parsing.sandbox.preload import preload
@@ -66,6 +68,6 @@ def test_no_reader_imports_anything():
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=WAIT_SECONDS,
     )
     assert found.stdout == "[]\n"

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from devtools import sample_files
+from devtools.waiting import WAIT_SECONDS
 from tests.integration.worker.parsing.reading import (
     ENDLESS,
     fork_server,
@@ -25,7 +26,7 @@ from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
 
 def test_close_leaves_no_process_and_no_directory(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with SandboxedParser(ParserLimits(wall_seconds=0.3)) as parser:
+    with SandboxedParser(ParserLimits(wall_seconds=1.5)) as parser:
         parse(parser, b"one")
         refused(parser, ENDLESS)
         pid = parser.server_pid
@@ -78,7 +79,7 @@ def test_the_parser_works_in_a_daemonic_process():
         target=read_in_daemon, args=(theirs,), daemon=True
     )
     process.start()
-    assert ours.poll(30)
+    assert ours.poll(WAIT_SECONDS)
     assert ours.recv() == "from a daemon"
     process.join()
 
@@ -92,7 +93,7 @@ def test_the_parser_works_without_standard_streams():
         "os.write(out, text.encode())\n"
     )
     process = run_script(script)
-    assert process.communicate(timeout=60)[0] == "Hello"
+    assert process.communicate(timeout=WAIT_SECONDS)[0] == "Hello"
 
 
 def test_a_fork_of_the_parent_starts_another_fork_server():
@@ -112,7 +113,7 @@ def test_a_fork_of_the_parent_starts_another_fork_server():
         "print('done')\n"
     )
     process = run_script(script)
-    assert process.communicate(timeout=60)[0] == "done\n"
+    assert process.communicate(timeout=WAIT_SECONDS)[0] == "done\n"
 
 
 def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
@@ -129,7 +130,7 @@ def test_the_death_of_the_parent_leaves_nothing_behind(tmp_path):
     process.kill()
     process.wait()
     process.stdout.close()
-    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert psutil.wait_procs(family, timeout=WAIT_SECONDS)[1] == []
     wait_for(lambda: not list(tmp_path.glob("pigeonhole-*")))
 
 
@@ -164,13 +165,18 @@ def test_a_lack_of_descriptors_is_unavailable():
         "import resource\n"
         "file = open('pyproject.toml', 'rb')\n"
         "limits = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
-        "for more in range(8):\n"
+        "refused = True\n"
+        "more = -1\n"
+        "while refused:\n"
+        "    more += 1\n"
+        "    refused = False\n"
         "    used = len(os.listdir('/proc/self/fd')) - 1\n"
         "    parser = SandboxedParser()\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, (used + more, limits[1]))\n"
         "    try:\n"
         "        parser.parse(file, 'a.txt', sample_files.EVERYTHING)\n"
         "    except ParserUnavailable:\n"
+        "        refused = True\n"
         "        print(more, end=' ')\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, limits)\n"
         "    assert parser.parse(file, 'a.txt', sample_files.EVERYTHING).format == 'txt'\n"
@@ -178,7 +184,7 @@ def test_a_lack_of_descriptors_is_unavailable():
         "    assert len(os.listdir('/proc/self/fd')) - 1 == used\n"
     )
     process = run_script(script)
-    refused_with = process.communicate(timeout=120)[0]
+    refused_with = process.communicate(timeout=WAIT_SECONDS)[0]
     assert process.returncode == 0
     assert refused_with.startswith("0 1 2 3 ")
 

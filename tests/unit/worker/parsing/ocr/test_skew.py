@@ -38,7 +38,7 @@ def test_levelling_fills_the_corners_with_the_background():
     assert levelled.getpixel((0, 0)) == pytest.approx(200, abs=10)
 
 
-@pytest.mark.parametrize("degrees", [-15, -8, -5, 5, 8, 15, 98, 172])
+@pytest.mark.parametrize("degrees", [-15, -5, 8, 98, 172])
 def test_skewed_pages_are_read(degrees):
     found = read(pictures.save(skewed(degrees)))
     assert words(found.pages[0].text) == words(" ".join(pictures.ENGLISH * 2))
