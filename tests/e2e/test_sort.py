@@ -108,5 +108,5 @@ def test_the_examples_of_the_help(folder: Path, environment: dict[str, str]) -> 
 
     assert said == [
         ("lentil-soup.txt -> recipe/lentil-soup.txt\n1 file sorted: recipe 1.", True),
-        ("1 file put back.", False),
+        ("1 copy removed; the originals stayed where they are.", False),
     ]
