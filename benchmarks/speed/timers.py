@@ -36,7 +36,7 @@ FUNCTIONS: dict[str, list[tuple[Any, str]]] = {
     "cut and cue": [(Engine, "embed")],
     "score": [(Engine, "judge")],
     "explain": [(engine, "collect_evidence"), (engine, "write_verdict")],
-    "finish": [(queue, "finish")],
+    "finish": [(queue, "finish_and_claim")],
     "write cache": [(CacheSession, "store"), (CacheSession, "add_document")],
     "rest": [(pipeline.Pipeline, "run_next")],
 }
