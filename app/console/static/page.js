@@ -109,7 +109,10 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   }
 }
 
-const language = body.dataset.language;
+// The page's language as it is spoken where the visitor is: dates differ in Britain and America.
+const spoken = body.dataset.language;
+const language =
+  navigator.languages.find((each) => each === spoken || each.startsWith(`${spoken}-`)) ?? spoken;
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const exactMoments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
 export const formatMoment = (text) => moments.format(new Date(text));
