@@ -13,18 +13,18 @@ RESULT = re.compile(r"^```text\n(.*?)\nDetails:", re.MULTILINE | re.DOTALL)
 # What the page has no document for.
 RARE = [
     (
-        'No type, so it gets your catch-all "other": nothing readable was found in it. Please look at'
-        " the document itself."
+        'No type, so it gets your catch-all "other": nothing readable was found in it. Please'
+        " look at the document itself."
     ),
     (
-        "No type, because you ask for at least 92.5% (min_confidence): none of your rules fits (91%),"
-        ' please check. It looks most like "novel", for which you have no rule.'
+        "No type, because you ask for at least 92.5% (min_confidence): none of your rules fits"
+        ' (91%), please check. It looks most like "novel", for which you have no rule.'
     ),
     'Likely not "contract", your only rule (83%).',
     (
         'Warning: your rules "a" and "b" and "c" mean nearly the same: merge them, or say in each'
-        " description what sets it apart; there is little text to go by, only 1 character; and 2 more,"
-        " named in the details."
+        " description what sets it apart; there is little text to go by, only 1 character; and 2"
+        " more, named in the details."
     ),
     'Warning: 1 of 3 examples of "bill" could not be read, or were deleted, and did not count.',
     "Warning: the text is mostly in Cyrillic script, which the model was not trained on.",
