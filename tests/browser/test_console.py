@@ -217,7 +217,8 @@ def test_keys_and_projects_of_an_administrator(
     row.get_by_role("button", name="Replace").click()
     until(lambda: made() != first, "the successor of the key")
     page.get_by_text("The old key stays valid until").wait_for()
-    assert page.locator("#key-table tbody tr").filter(has_text="scanner").count() == 2
+    rows = page.locator("#key-table tbody tr").filter(has_text="scanner")
+    until(lambda: rows.count() == 2, "the table with both keys")
     screens.look("keys-replaced")
 
 
