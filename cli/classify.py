@@ -12,10 +12,9 @@ import click
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.folder import NO_RULES, check_paths, find_files
-from cli.classification.results import Classifier, FileResult
+from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
 from cli.classification.server import find_server, server_options
 
-DEFAULT_THRESHOLD = 0.8
 INTERRUPTED = 130
 
 
@@ -132,7 +131,9 @@ def classify(
     classifier = open_classifier(
         rules, find_server(server, api_key), use_cache=not no_cache, keep_uploads=keep
     )
-    threshold = DEFAULT_THRESHOLD if rules.min_confidence is None else rules.min_confidence
+    threshold = rules.min_confidence
+    if threshold is None:
+        threshold = DEFAULT_MIN_CONFIDENCE
     output = Output(
         tally=Tally(threshold),
         types=[rule.type for rule in rules.rules],

@@ -12,6 +12,7 @@ import click
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.folder import NO_RULES
+from cli.classification.results import DEFAULT_MIN_CONFIDENCE
 from cli.classification.server import find_server, server_options
 from cli.tables import example
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from cli.sorting.report import SortedItem
     from cli.sorting.session import Order, Session
 
-DEFAULT_MIN_CONFIDENCE = 0.8
 INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
 _GO_ON = "Put that right, then run the same command again: it goes on."
@@ -52,10 +52,10 @@ _GO_ON = "Put that right, then run the same command again: it goes on."
     "--min-confidence",
     type=click.FloatRange(0, 1),
     metavar="0-1",
-    help="Types with less go to _check.  [default: of the rules, else 0.8]",
+    help="Answers with less go to _check.  [default: of the rules, else 0.8]",
 )
 @click.option("--watch", is_flag=True, help="Follow IN until you stop it: Ctrl-C, SIGTERM.")
-@click.option("--undo", is_flag=True, help="Put everything back that was sorted into OUT.")
+@click.option("--undo", is_flag=True, help="Undo everything that was sorted into OUT.")
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
@@ -76,13 +76,14 @@ def sort(
 ) -> None:
     """Sort files into one folder for each type.
 
-    Files of IN go to folders of OUT. Types that are not sure go to _check, files that no rule fits
-    to _unknown, files that cannot be read to _failed. No file is replaced: the second scan.pdf
-    becomes "scan (2).pdf". OUT keeps a table, .pigeonhole/sorted.csv, and a journal. The same
-    command sorts later what is new or changed, and goes on where a crash or Ctrl-C ended it.
+    Files of IN go to folders of OUT. Files whose answer is not sure go to _check, files that surely
+    fit no rule to _unknown, files that cannot be read to _failed. No file is replaced: the second
+    scan.pdf becomes "scan (2).pdf". OUT keeps a table, .pigeonhole/sorted.csv, and a journal. The
+    same command sorts later what is new or changed, and goes on where a crash or Ctrl-C ended it.
     Hidden files, links and OUT itself are left alone.
 
-    --undo puts the files back as they were; one that was changed since is left and named.
+    --undo moves files back, and removes copies and links; one that was changed since is left and
+    named.
 
     The exit code is 1 if a file failed or was left, and 2 if nothing could start. A watch that is
     stopped ends with 0.
@@ -209,31 +210,29 @@ def _items(
 
 
 def _undo(folder: Path, output: "SortOutput") -> int:
-    """Put everything back; returns the exit code."""
+    """Undo every sort into the folder; returns the exit code."""
     from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
     from cli.sorting.checks import check_sorted  # noqa: PLC0415
     from cli.sorting.errors import SortStopped  # noqa: PLC0415
     from cli.sorting.journal import Journal, Method  # noqa: PLC0415
     from cli.sorting.placement import Placement  # noqa: PLC0415
-    from cli.sorting.report import CsvReport  # noqa: PLC0415
+    from cli.sorting.report import CsvReport, UndoSummary  # noqa: PLC0415
     from cli.sorting.undo import remove_traces, undo_sort  # noqa: PLC0415
 
     out = check_sorted(folder)
-    back = left = 0
+    summary = UndoSummary()
     with sigterm_interrupts(), closing(Journal(out)) as journal:
         try:
             # What a killed sort left is brought to an end first.
             Placement(out, journal, Method.COPY).recover()
             for each in undo_sort(out, journal):
                 output.add_undone(each)
-                back += each.left is None
-                left += each.left is not None
-            remove_traces(out, journal, is_all_back=not left)
-            if left:
+                summary.add(each)
+            remove_traces(out, journal, is_all_back=not summary.left)
+            if summary.left:
                 CsvReport(journal).close()
         except SortStopped as error:
             raise StartupError(f"{error}. {_GO_ON}") from None
-    output.close({"back_count": back, "left_count": left})
-    line = f"{back} file{'' if back == 1 else 's'} put back."
-    click.echo(f"{line} {left} left, named above." if left else line, err=True)
-    return 1 if left else 0
+    output.close({"back_count": summary.undone.total(), "left_count": summary.left})
+    click.echo(summary.describe(), err=True)
+    return 1 if summary.left else 0

@@ -29,12 +29,9 @@ SHARING_MODULES = (
 FIRST_MODULES = (*SHARING_MODULES, "tests/e2e/", "tests/integration/", "tests/unit/worker/")
 
 
-# Tests may be slow on a busy machine. Each run draws other examples.
+# Tests may be slow on a busy machine.
 hypothesis.settings.register_profile(
-    "unhurried",
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 
 

@@ -11,7 +11,7 @@ from app.errors import FileError, FileErrorCode
 from app.files.cache import CacheOwner
 from app.jobs import queue
 from app.jobs.completion import Classified
-from app.jobs.queue import Claim
+from app.jobs.queue import Claim, Claimer
 from app.jobs.turns import ProjectTurns
 from app.jobs.values import FileFailure, Verdict
 from app.observability import metrics
@@ -69,22 +69,53 @@ class Pipeline:
             "ocr_languages": self.reader.ocr_languages,
         }
 
-    def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
+    def run_next(
+        self,
+        worker: str,
+        *,
+        on_claim: Callable[[Claim | None], None],
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Claim an item and process it; False when none is queued or none can be processed now.
 
-        Makes previews that are asked for when no item is queued, and now and then before one.
-        Calls `on_claim` with the claim, and with None at the end. Raises one of MACHINE_FAULTS
-        when this machine is at fault and not the file; the item is requeued then.
+        While `goes_on` is true, the transaction that finishes an item also claims the next one,
+        which is processed too. Makes previews that are asked for when no item is queued, and now
+        and then before one. Calls `on_claim` with each claim, and with None at its end. Raises one
+        of MACHINE_FAULTS when this machine is at fault and not the file; the item is requeued then.
         """
         if self.previews is not None and self.previews.is_due and self.previews.run_next(worker):
             return True
-        if self.remote is not None and not self.remote.is_ready():
+        if not self._is_remote_ready:
             # A claimed file would be read and then requeued.
             return False
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
             return self.previews is not None and self.previews.run_next(worker)
+        claimer = Claimer(worker, self.lease, self.turns)
+
+        def following() -> Claimer | None:
+            is_preview_due = self.previews is not None and self.previews.is_due
+            may_go_on = goes_on() and not is_preview_due and self._is_remote_ready
+            return claimer if may_go_on else None
+
+        while claim is not None:
+            claim = self._work_on(claim, began, on_claim, following)
+            began = time.time_ns()
+        return True
+
+    @property
+    def _is_remote_ready(self) -> bool:
+        return self.remote is None or self.remote.is_ready()
+
+    def _work_on(
+        self,
+        claim: Claim,
+        began: int,
+        on_claim: Callable[[Claim | None], None],
+        following: Callable[[], Claimer | None],
+    ) -> Claim | None:
+        """Process a claimed item; return the claim that was made when it was finished."""
         on_claim(claim)
         try:
             with (
@@ -105,10 +136,9 @@ class Pipeline:
                 # Recorded after the claim: most claims find nothing.
                 with span("claim", began):
                     pass
-                self._process(claim, lease)
+                return self._process(claim, lease, following)
         finally:
             on_claim(None)
-        return True
 
     def close(self) -> None:
         """End the parser's process and the database connections."""
@@ -116,7 +146,9 @@ class Pipeline:
         self.database.close()
         stop_tracing()
 
-    def _process(self, claim: Claim, lease: Lease) -> None:
+    def _process(
+        self, claim: Claim, lease: Lease, following: Callable[[], Claimer | None]
+    ) -> Claim | None:
         began = time.perf_counter()
         cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
         facts: dict[str, object] = {"file_id": str(claim.file_id), "file_name": claim.file_name}
@@ -124,14 +156,18 @@ class Pipeline:
             outcome = self._classify_file(claim, cached, lease, facts)
         except LeaseLost:
             log.info("lease lost or job ended; stopping work on the file")
-            return
+            return None
         except MACHINE_FAULTS:
             queue.release(self.database, claim)
             raise
-        if not retry_write(lambda: queue.finish(self.database, claim, outcome), RECORD_TRIES):
+        finished = retry_write(
+            lambda: queue.finish_and_claim(self.database, claim, outcome, following()),
+            RECORD_TRIES,
+        )
+        if not finished.is_recorded:
             log.warning("lease lost; discarding the outcome")
             metrics.LEASES_LOST.add()
-            return
+            return None
         _count(outcome)
         log.info(
             "file ended",
@@ -146,6 +182,7 @@ class Pipeline:
         if isinstance(outcome, Classified):
             # After the outcome is recorded, so that no client waits for it.
             cached.store()
+        return finished.following
 
     def _classify_file(
         self, claim: Claim, cached: CacheSession, lease: Lease, facts: dict[str, object]

@@ -94,6 +94,7 @@ EXAMPLES: dict[tuple[str, str], Any] = {
     ("post", _WEBHOOKS): _WEBHOOK,
     ("put", f"{_WEBHOOKS}/{{webhook_id}}"): _WEBHOOK,
     ("post", "/api/v1/admin/keys"): {"name": "scanner", "expires_at": "2040-01-01T00:00:00Z"},
+    ("post", "/api/v1/admin/keys/{key_id}/rotate"): {"grace_seconds": 86400},
     ("post", "/api/v1/admin/projects"): {"name": "Accounting"},
 }
 

@@ -373,7 +373,8 @@ def _text(node: yaml.Node, name: str, least: int, most: int) -> str:
     if not least <= len(value) <= most:
         raise YamlError(
             line_of(node),
-            f"`{name}` has {len(value)} characters. Write {least} to {most}.",
+            f"`{name}` has {len(value)} character{'' if len(value) == 1 else 's'}. Write {least} to"
+            f" {most}.",
         )
     return value
 

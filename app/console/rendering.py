@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from app.console.reasoning_texts import say
 from app.console.texts import Language, codes, load
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def render(
             t=language.text,
             number=language.number,
             percent=language.percent,
+            say=partial(say, language=language),
             size=language.size,
             base=base,
             root=base.removesuffix("/console"),

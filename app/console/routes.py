@@ -16,6 +16,7 @@ from app.console.pages import (
     files,
     jobs,
     keys,
+    missing,
     results,
     rules,
     signing_in,
@@ -23,7 +24,7 @@ from app.console.pages import (
     try_out,
 )
 from app.console.rendering import assets
-from app.console.visits import Endpoint, Visit, open_page, page
+from app.console.visits import Endpoint, Visit, any_page, open_page, page
 from app.limits.buckets import LocalBuckets
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -61,6 +62,8 @@ def install(app: FastAPI) -> None:
             _open("/status", page(status.show_status, for_all=True)),
             _open("/keys", page(keys.show_keys, for_admins=True)),
             PageRoute(f"{HOME}/static/{{version}}/{{name}}", _send_asset, methods=["GET"]),
+            # The last: anything else.
+            _open("/{path:path}", any_page(missing.show_missing)),
         ]
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from app.projects.sessions import BrowserSession
 
 LANGUAGE_COOKIE = "pigeonhole_language"
 MAX_FORM_BYTES = 64 * 1024
+
+V = TypeVar("V", bound="Visitor")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -117,9 +119,22 @@ def open_page(handler: Callable[[Visitor], Response]) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         visitor = Visitor(request, language_of(request), await _read_form(request))
-        return await to_thread.run_sync(_run, handler, visitor)
+        return await to_thread.run_sync(_answer, handler, visitor)
 
     return endpoint
+
+
+def any_page(handler: Callable[[Visitor], Response]) -> Endpoint:
+    """Make an endpoint of a function that anyone may call; who is signed in has the navigation."""
+
+    def enter(visitor: Visitor) -> Response:
+        try:
+            session = visitor.sessions.find(visitor.sessions.read_token(visitor.request.headers))
+        except NotAuthenticated:
+            return handler(visitor)
+        return _answer(handler, Visit(visitor.request, visitor.language, session=session))
+
+    return open_page(enter)
 
 
 def page(
@@ -145,16 +160,9 @@ def page(
                 raise Forbidden(FOREIGN)
         if not for_all and visit.is_admin != for_admins:
             return visit.go("/keys" if visit.is_admin else "/")
-        try:
-            return handler(visit)
-        except PigeonholeError as error:
-            return visit.render("error.html", error.status, sentence=error.detail)
+        return _answer(handler, visit)
 
-    async def endpoint(request: Request) -> Response:
-        visitor = Visitor(request, language_of(request), await _read_form(request))
-        return await to_thread.run_sync(_run, enter, visitor)
-
-    return endpoint
+    return open_page(enter)
 
 
 def language_of(request: Request) -> Language:
@@ -164,7 +172,8 @@ def language_of(request: Request) -> Language:
     )
 
 
-def _run(handler: Callable[[Visitor], Response], visitor: Visitor) -> Response:
+def _answer(handler: Callable[[V], Response], visitor: V) -> Response:
+    """Return a page, or the page that says what is wrong."""
     try:
         return handler(visitor)
     except PigeonholeError as error:

@@ -26,7 +26,7 @@ from app.files.models import CacheEntry, CacheKind
 log = logging.getLogger(__name__)
 
 # `used_at` serves eviction only: writing it at every look-up would make each of them a write.
-USED_AT_INTERVAL = timedelta(minutes=5)
+USED_AT_INTERVAL = timedelta(hours=1)
 
 # A file has three entries for each selection of pages and each release; older ones are evicted.
 MAX_FOUND = 60

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER, Action, record
@@ -228,16 +228,18 @@ def rotate_key(
     grace: timedelta,
     expires_at: datetime | None = None,
     *,
+    organization_id: UUID | None = None,
     actor: str,
 ) -> RotatedKey:
     """Create the successor of a key; the old key remains valid for `grace`.
 
     The new key has the name, reach and kind of the old one. Without `expires_at` it lives as
     long as the old one was made for. Raises NotFound for a key that is not valid, BadRequest
-    for a key of the environment, Conflict for a key that was rotated before.
+    for a key of the environment, Conflict for a key that was rotated before. With
+    `organization_id`, keys of other organizations do not exist.
     """
     moment = now()
-    old = _rotatable(session, key_id, moment)
+    old = _rotatable(session, key_id, moment, _is_within(organization_id))
     if expires_at is None and old.expires_at is not None:
         expires_at = moment + (old.expires_at - old.created_at)
     key = generate_key()
@@ -274,10 +276,9 @@ def revoke_key(
 
     With `organization_id`, keys of other organizations do not exist.
     """
-    reach = ApiKey.organization_id == organization_id if organization_id is not None else true()
     revoked = session.execute(
         update(ApiKey)
-        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None), reach)
+        .where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None), _is_within(organization_id))
         .values(revoked_at=now())
         .returning(ApiKey.organization_id, ApiKey.origin)
     ).one_or_none()
@@ -323,11 +324,17 @@ def find_key_id(session: Session, given: str) -> UUID:
     return found[0]
 
 
-def _rotatable(session: Session, key_id: UUID, moment: datetime) -> ApiKey:
+def _is_within(organization_id: UUID | None) -> ColumnElement[bool]:
+    """Return the condition that a key is of an organization; of any without one."""
+    return true() if organization_id is None else ApiKey.organization_id == organization_id
+
+
+def _rotatable(
+    session: Session, key_id: UUID, moment: datetime, is_within: ColumnElement[bool]
+) -> ApiKey:
     # Locked: of two commands at once, the second sees the successor made by the first.
-    old = session.scalars(
-        select(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).with_for_update()
-    ).one_or_none()
+    is_valid = ApiKey.id == key_id, ApiKey.revoked_at.is_(None), is_within
+    old = session.scalars(select(ApiKey).where(*is_valid).with_for_update()).one_or_none()
     if old is None or (old.expires_at is not None and old.expires_at <= moment):
         raise _no_valid_key(key_id)
     if old.origin == KeyOrigin.ENVIRONMENT:

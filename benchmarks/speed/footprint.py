@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.server.live import Client
+from benchmarks.server.live import Client, cpu_seconds
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.latency import ONE_PAGE
 from benchmarks.speed.server import (
@@ -24,7 +24,6 @@ from benchmarks.speed.server import (
     wait_for_workers,
 )
 from benchmarks.speed.throughput import BASELINE, run_script
-from benchmarks.speed.timers import cpu_seconds
 from devtools.server import embedded_server
 
 KINDS = ("API", "worker", "parser", "other")

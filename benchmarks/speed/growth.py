@@ -10,7 +10,7 @@ from typing import Self
 
 from rich.table import Table
 
-from benchmarks.server.live import Client, live_server, percentile
+from benchmarks.server.live import Client, cpu_seconds, live_server, percentile
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.server import (
     JOB_SECONDS,
@@ -19,7 +19,6 @@ from benchmarks.speed.server import (
     upload_all,
     wait_for_workers,
 )
-from benchmarks.speed.timers import cpu_seconds
 
 KNOWN_FILES = 20
 BASE_RULES = 5

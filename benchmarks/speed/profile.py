@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.jobs.values import Rule
-from benchmarks.server.live import Client, live_server
+from benchmarks.server.live import Client, cpu_seconds, live_server
 from benchmarks.speed.documents import Documents, load_documents
-from benchmarks.speed.timers import EMBED, PARSE, cpu_seconds
+from benchmarks.speed.timers import EMBED, PARSE
 from benchmarks.speed.worker import timed_worker
 
 FIRST, KNOWN = "first time", "known file,\nnew rules"

@@ -12,10 +12,9 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.server.live import live_server
+from benchmarks.server.live import cpu_seconds, live_server
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.server import classify, memory_by_kind, upload_all, wait_for_workers
-from benchmarks.speed.timers import cpu_seconds
 
 ROOT = Path(__file__).parents[2]
 BASELINE = "script: pypdf, sentence-transformers, MiniLM"

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-import psutil
-
 from app.files.cache import FileCache
 from app.jobs import queue
 from benchmarks.corpus import reading_seconds
@@ -36,7 +34,7 @@ FUNCTIONS: dict[str, list[tuple[Any, str]]] = {
     "cut and cue": [(Engine, "embed")],
     "score": [(Engine, "judge")],
     "explain": [(engine, "collect_evidence"), (engine, "write_verdict")],
-    "finish": [(queue, "finish")],
+    "finish": [(queue, "finish_and_claim")],
     "write cache": [(CacheSession, "store"), (CacheSession, "add_document")],
     "rest": [(pipeline.Pipeline, "run_next")],
 }
@@ -92,18 +90,3 @@ class Timers:
                 self._inner[-1] += time.thread_time() - entered
 
         return timed
-
-
-def cpu_seconds(root: int, *, own: bool = False) -> float:
-    """Return the processor time of a process and its descendants, ended ones included.
-
-    With `own`, that of the process alone.
-    """
-    process = psutil.Process(root)
-    if own:
-        return float(sum(process.cpu_times()[:2]))
-    total = 0.0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            total += sum(one.cpu_times()[:4])
-    return total

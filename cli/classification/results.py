@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
+DEFAULT_MIN_CONFIDENCE = 0.8
+"""An answer below it, null included, is one to check where neither rules nor options say more."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
@@ -31,7 +34,10 @@ class FileResult:
         return self.error is not None
 
     def is_unsure(self, threshold: float) -> bool:
-        """Whether a person should look: a failure, or a confidence below the threshold."""
+        """Whether a person should look: a failure, or a confidence below the threshold.
+
+        The answer that no rule fits has a confidence, too.
+        """
         return self.confidence is None or self.confidence < threshold
 
     @classmethod

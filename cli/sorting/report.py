@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from app.text import escape_line, spreadsheet_cell
 from cli.sorting.errors import SortStopped
-from cli.sorting.journal import Journal, Outcome
+from cli.sorting.journal import Journal, Method, Outcome
 from cli.sorting.names import CHECK, FAILED, UNKNOWN
 from cli.sorting.undo import Undone
 
@@ -145,6 +145,36 @@ class Summary:
         if self.left:
             line += f" {self.left} changed meanwhile and stayed: run the command again."
         return line
+
+
+class UndoSummary:
+    """Counts sorted files by what an undo did to them."""
+
+    def __init__(self) -> None:
+        self.undone: Counter[Method] = Counter()
+        self.left = 0
+
+    def add(self, undone: Undone) -> None:
+        """Count a file."""
+        if undone.left is None:
+            self.undone[undone.file.method] += 1
+        else:
+            self.left += 1
+
+    def describe(self) -> str:
+        """Return the last line: `3 copies removed; the originals stayed where they are.`."""
+        moved, copied, linked = (
+            self.undone[each] for each in (Method.MOVE, Method.COPY, Method.LINK)
+        )
+        parts = [f"{moved} {'file' if moved == 1 else 'files'} put back"] if moved else []
+        if copied:
+            parts.append(f"{copied} {'copy' if copied == 1 else 'copies'} removed")
+        if linked:
+            parts.append(f"{linked} {'link' if linked == 1 else 'links'} removed")
+        line = ", ".join(parts) or "Nothing was undone"
+        if copied or linked:
+            line += "; the originals stayed where they are"
+        return f"{line}. {self.left} left, named above." if self.left else f"{line}."
 
 
 def describe_item(item: SortedItem, root: Path) -> str:

@@ -80,10 +80,11 @@ class Sorter:
     def _choose(self, result: FileResult) -> str:
         if result.has_failed:
             return FAILED
-        if result.type is None:
-            return UNKNOWN
+        # Before null: that no rule fits may be unsure, too.
         if result.is_unsure(self._min_confidence):
             return CHECK
+        if result.type is None:
+            return UNKNOWN
         if result.type not in self._folders:  # a classifier may know more types than the rules
             self._folders = assign_folders([result.type], self._folders)
             self._journal.record_folder(result.type, self._folders[result.type])

@@ -65,6 +65,13 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
         write_rule(page, position, type_, description)
     write_rule(page, 2, "no/slash", "too short")
     page.get_by_text("A type consists of letters").wait_for()
+    write_rule(page, 2, "Recipé", "If it is a recipé, take this.")
+    page.get_by_text("Another type has nearly the same name.").wait_for()
+    page.get_by_text("Describe the document instead").wait_for()
+    write_rule(page, 2, "pay slip", "Pay-slip, pay slip")
+    page.get_by_text("This only repeats the name.").wait_for()
+    write_rule(page, 2, "no/slash", "too short")
+    page.get_by_text("A type consists of letters").wait_for()
     screens.look("try-hints")
     page.locator("[data-rule]").nth(2).get_by_role("button", name="Remove this rule").click()
     run(page)
@@ -205,6 +212,15 @@ def test_keys_and_projects_of_an_administrator(
     )
     assert answer.status_code == 200
 
+    row = page.locator("#key-table tbody tr").filter(has_text="scanner")
+    first = made()
+    row.get_by_role("button", name="Replace").click()
+    until(lambda: made() != first, "the successor of the key")
+    page.get_by_text("The old key stays valid until").wait_for()
+    rows = page.locator("#key-table tbody tr").filter(has_text="scanner")
+    until(lambda: rows.count() == 2, "the table with both keys")
+    screens.look("keys-replaced")
+
 
 def test_the_keyboard_is_enough(page: Any, server: RunningServer) -> None:
     page.goto("/")
@@ -241,6 +257,7 @@ def test_a_path_prefix_and_german(chromium: Any, tmp_path: Path) -> None:
         page.locator("#rule-set").select_option(index=1)
         page.get_by_role("button", name="Einordnen").click()
         page.locator(ENDED).wait_for(timeout=180_000)
+        assert "Keine Ihrer Regeln passt" in page.locator(".cell-summary").inner_text()
         page.get_by_role("button", name="English").click()
         page.get_by_role("heading", name="Which document is what?").wait_for()
         assert page.url.startswith(f"{server.base_url}/sorting/console")

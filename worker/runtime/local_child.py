@@ -49,25 +49,35 @@ def run_child(build: BuildProcessor, settings: Settings, pipe: ParentPipe, name:
     heartbeat = Heartbeat(processor.database, name, lambda: processor.capabilities)
     heartbeat.start()
 
+    files = 0
+
     def report(claim: Claim | None) -> None:
+        nonlocal files
+        files += claim is None
         pipe.send(IDLE if claim is None else BUSY)
 
-    files = 0
+    def goes_on() -> bool:
+        # The file that is being finished is not yet counted.
+        return not stop.is_set() and not _is_worn(files + 1)
+
     try:
         while not stop.is_set() and not _is_worn(files):
             wake.clear()
-            if _run_next(processor, name, report):
-                files += 1
-            else:
+            if not _run_next(processor, name, report, goes_on):
                 wake.wait(POLL_SECONDS)
     finally:
         heartbeat.stop()
         processor.close()
 
 
-def _run_next(processor: Processor, name: str, report: Callable[[Claim | None], None]) -> bool:
+def _run_next(
+    processor: Processor,
+    name: str,
+    report: Callable[[Claim | None], None],
+    goes_on: Callable[[], bool],
+) -> bool:
     try:
-        return processor.run_next(name, on_claim=report)
+        return processor.run_next(name, on_claim=report, goes_on=goes_on)
     except Exception:  # such as an unavailable database
         log.exception("processing the next item failed; retrying")
         return False

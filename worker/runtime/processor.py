@@ -24,10 +24,16 @@ class Processor(Protocol):
         """What the worker can do, for its heartbeat row."""
         ...
 
-    def run_next(self, worker: str, *, on_claim: Callable[[Claim | None], None]) -> bool:
-        """Process the next item; False when none can be processed now.
+    def run_next(
+        self,
+        worker: str,
+        *,
+        on_claim: Callable[[Claim | None], None],
+        goes_on: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Process the next item, and more while `goes_on`; False when none can be processed now.
 
-        Calls `on_claim` with the claim, and with None at the end.
+        Calls `on_claim` with each claim, and with None at its end.
         """
         ...
 

@@ -25,8 +25,12 @@ class Turn:
     def run(self) -> bool:
         """Process items; True when some may be left."""
         until = time.monotonic() + TURN_SECONDS
-        while not self._is_stopping() and time.monotonic() < until:
-            if not self.processor.run_next(self._name, on_claim=_ignore):
+
+        def goes_on() -> bool:
+            return not self._is_stopping() and time.monotonic() < until
+
+        while goes_on():
+            if not self.processor.run_next(self._name, on_claim=_ignore, goes_on=goes_on):
                 return False
         return True
 

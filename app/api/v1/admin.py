@@ -1,7 +1,7 @@
 """Endpoints for API keys of administrators."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -23,6 +23,9 @@ from app.projects.service import create_project, select_project_ids
 from app.text import require_storable
 
 router = Router(prefix="/api/v1/admin", tags=["administration (extensions)"])
+
+DAY = 24 * 3600
+MAX_GRACE_DAYS = 90
 
 Moment = Annotated[AwareDatetime | None, Query(description="ISO 8601 with an offset.")]
 
@@ -61,6 +64,19 @@ class NewKeyResponse(BaseModel):
     """A new key. The server keeps a digest only: this is the one time that it is shown."""
 
     key: str
+
+
+class RotationRequest(BaseModel):
+    """How long the old key stays valid, in seconds: a day by default, 90 days at most."""
+
+    grace_seconds: int = Field(DAY, ge=0, le=MAX_GRACE_DAYS * DAY)
+
+
+class RotatedKeyResponse(NewKeyResponse):
+    """The new key of a rotation, its end (null: never), and the end of the old key."""
+
+    expires_at: datetime | None
+    old_expires_at: datetime
 
 
 class NewProjectRequest(BaseModel):
@@ -104,6 +120,27 @@ def create_key(call: ApiCall, body: KeyRequest) -> NewKeyResponse:
             actor=principal.actor,
         )
     return NewKeyResponse(key=key)
+
+
+@router.post("/keys/{key_id}/rotate", status_code=201)
+def rotate_key(call: ApiCall, key_id: UUID, body: RotationRequest) -> RotatedKeyResponse:
+    """Create the successor of an API key: the same name, access and lifetime.
+
+    The old key stays valid for a while. A key can be rotated once.
+    """
+    principal = call.scope.principal
+    with call.write() as session:
+        rotated = keys.rotate_key(
+            session,
+            call.services.secrets,
+            key_id,
+            timedelta(seconds=body.grace_seconds),
+            organization_id=principal.organization_id,
+            actor=principal.actor,
+        )
+    return RotatedKeyResponse(
+        key=rotated.key, expires_at=rotated.expires_at, old_expires_at=rotated.old_expires_at
+    )
 
 
 @router.delete("/keys/{key_id}", status_code=204)

@@ -16,15 +16,17 @@ from app.console.downloads import as_attachment, csv_of_rows
 from app.console.verdicts import Row, make_row
 from app.console.visits import Visit
 from app.db import now
-from app.errors import BadRequest
+from app.errors import BadRequest, NotFound
 from app.jobs import service
 from app.jobs.models import Job, JobStatus
 from app.jobs.values import ApiVersion
 from app.labels import service as labels
+from app.paging import MAX_COUNT
 from app.webhooks import service as webhooks
 from app.webhooks.policy import make_policy
 
 PAGE_SIZE = 25
+MAX_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,35 @@ def list_jobs(visit: Visit) -> Response:
     """Show the jobs of the project, newest first."""
     version = ApiVersion.V2 if visit.param("version") == "2" else ApiVersion.V1
     purpose = f"console jobs {version} {visit.call.scope.project_id}"
-    params = PageParams(PAGE_SIZE, visit.param("page") or None)
+    params = PageParams(PAGE_SIZE, visit.param("page") or None, include_total=True)
     secrets = visit.services.secrets
+    try:
+        request = params.to_request(secrets, purpose, PAGE_SIZE)
+    except BadRequest:
+        raise NotFound(visit.language.text("error.no_page")) from None
     with visit.call.read() as session:
-        page = service.find_page(
-            session, visit.call.scope, params.to_request(secrets, purpose, PAGE_SIZE), version
-        )
+        page = service.find_page(session, visit.call.scope, request, version)
+    total = page.total or 0
     return visit.render(
         "jobs.html",
         section="jobs",
         jobs=page.rows,
         version_shown=int(version),
         is_first=not visit.param("page"),
+        total=total,
+        is_capped=total >= MAX_COUNT,
+        page_number=_page_number(visit),
+        page_count=-(-total // PAGE_SIZE),
         next_page=encode_token(secrets, purpose, page.next_after),
         is_live=any(job.status == JobStatus.PENDING for job in page.rows),
     )
+
+
+def _page_number(visit: Visit) -> int:
+    """Return which page of the list this is; the links to it say so."""
+    given = visit.param("number")
+    is_number = given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS
+    return max(2, int(given)) if visit.param("page") and is_number else 1
 
 
 def show_job(visit: Visit) -> Response:

@@ -1,7 +1,27 @@
-// Creates and revokes keys, and creates projects.
-import { api, complain, fill, notify } from "./page.js";
+// Creates, replaces and revokes keys, and creates projects.
+import { api, complain, fill, formatMoment, notify, showTimes } from "./page.js";
 
 const texts = JSON.parse(document.getElementById("keys").dataset.texts);
+
+/** Show a new key, which nobody can see again. */
+function show(made) {
+  const box = document.getElementById("new-key");
+  box.querySelector("code").textContent = made.key;
+  document.getElementById("replaced").textContent = made.old_expires_at
+    ? fill(texts.replaced, { moment: formatMoment(made.old_expires_at) }) : "";
+  box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+}
+
+/** Show the keys as they are now; reloading the page would lose the new one. */
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+  if (!answer.ok) return;
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const table = document.adoptNode(parsed.getElementById("key-table"));
+  showTimes(table);
+  document.getElementById("key-table").replaceWith(table);
+}
 
 document.getElementById("create-key").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -14,11 +34,23 @@ document.getElementById("create-key").addEventListener("submit", async (event) =
   if (days) json.expires_at = new Date(Date.now() + days * 86400000).toISOString();
   try {
     const made = await api("/api/v1/admin/keys", { method: "POST", json });
-    const box = document.getElementById("new-key");
-    box.querySelector("code").textContent = made.key;
-    box.hidden = false;
+    show(made);
     event.target.reset();
+    await refresh();
   } catch (error) {
+    complain(error);
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-rotate]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    show(await api(`/api/v1/admin/keys/${button.dataset.rotate}/rotate`, { method: "POST", json: {} }));
+    await refresh();
+  } catch (error) {
+    button.disabled = false;
     complain(error);
   }
 });

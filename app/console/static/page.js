@@ -109,14 +109,18 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   }
 }
 
-const language = body.dataset.language;
+// The page's language as it is spoken where the visitor is: dates differ in Britain and America.
+const spoken = body.dataset.language;
+const language =
+  navigator.languages.find((each) => each === spoken || each.startsWith(`${spoken}-`)) ?? spoken;
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const exactMoments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+export const formatMoment = (text) => moments.format(new Date(text));
 export const numbers = new Intl.NumberFormat(language);
 
 export function showTimes(within) {
   for (const time of within.querySelectorAll("time[data-local]")) {
-    time.textContent = moments.format(new Date(time.dateTime));
+    time.textContent = formatMoment(time.dateTime);
     time.removeAttribute("data-local");
   }
   for (const option of within.querySelectorAll("option")) {

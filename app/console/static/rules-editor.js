@@ -2,6 +2,9 @@
 import { fill, make, notify, numbers } from "./page.js";
 
 const TYPE = /^[\p{L}\p{N}_ -]*$/u;
+// What `pigeonhole rules lint` says without a model, as far as it can be told in a line each.
+const INSTRUCTION =
+  /^(?:please |bitte )?(?:(?:classify|categori[sz]e|label|tag|choose|select|assign)\b|(?:use|apply) (?:this|it)\b|if (?:the|this|it)\b|klassifiziere\b|ordne\b|wähle\b|verwende\b|nimm\b|wenn (?:das|es|dies))/iu;
 const editor = document.getElementById("editor");
 const list = document.getElementById("rule-list");
 const texts = JSON.parse(editor.dataset.texts);
@@ -44,9 +47,16 @@ function add(rule = { type: "", description: "" }) {
   return card;
 }
 
+/** Return a text without case, accents, hyphens and underscores, word by word. */
+function words(text) {
+  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
 function hint(strict = false) {
   const cards = [...list.children];
   const types = cards.map((card) => field(card, "type").value.trim());
+  const names = types.map((type) => words(type).join(" "));
   const descriptions = cards.map((card) => field(card, "description").value.trim().toLowerCase());
   cards.forEach((card, position) => {
     const type = types[position];
@@ -57,8 +67,12 @@ function hint(strict = false) {
       if (!type && strict) wrong.push(texts.no_type);
       if (type && (!TYPE.test(type) || !/[\p{L}\p{N}]/u.test(type))) wrong.push(texts.bad_type);
       if (type && types.indexOf(type) !== position) wrong.push(texts.twice);
+      else if (names[position] && names.indexOf(names[position]) !== position) advice.push(texts.same_name);
+      const repeats = words(description).every((word) => names[position].split(" ").includes(word));
       if (description.length < 10 && (strict || description)) wrong.push(texts.short);
+      else if (description && repeats) advice.push(texts.bare);
       else if (description && description.split(/\s+/).length < 4) advice.push(texts.few_words);
+      if (INSTRUCTION.test(description)) advice.push(texts.instruction);
       if (description && descriptions.indexOf(description) !== position) advice.push(texts.same);
     }
     const lines = [...wrong, ...advice];

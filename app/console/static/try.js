@@ -208,6 +208,11 @@ function minConfidence() {
   return value ? Math.min(value, 100) / 100 : null;
 }
 
+// What was wrong may be right now.
+for (const kind of ["input", "change"]) {
+  document.getElementById("try").addEventListener(kind, () => runButton.disabled || say(""));
+}
+
 // Run
 runButton.addEventListener("click", async () => {
   if (!files.length) return say(texts.no_files, true);

@@ -44,7 +44,10 @@ SORTED = {
         "a.txt -> invoice/a.txt\n1 file sorted: invoice 1.\n",
         "sorted/invoice/a.txt",
     ),
-    "pigeonhole sort --undo sorted": ("1 file put back.\n", "scans/a.txt"),
+    "pigeonhole sort --undo sorted": (
+        "1 copy removed; the originals stayed where they are.\n",
+        "scans/a.txt",
+    ),
 }
 # Commands set up logging.
 pytestmark = pytest.mark.usefixtures("kept_logging")

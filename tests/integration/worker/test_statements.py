@@ -60,12 +60,30 @@ def test_one_transaction_claims_and_one_finishes_an_item(
     assert again == CLAIM + READ_CACHE + FINISH
 
 
+def test_a_worker_that_goes_on_finishes_and_claims_at_once(
+    pipeline_env: PipelineEnvironment,
+) -> None:
+    tenants, claims = pipeline_env.tenants, pipeline_env.claims
+    job_id = tenants.job([pipeline_env.file()] * 3)
+
+    with recorded(tenants.database) as log:
+        pipeline_env.pipeline.run_next(
+            "w", on_claim=claims.append, goes_on=lambda: len(claims) == 1
+        )
+
+    finish_and_claim = FINISH[:1] + CLAIM[:-1] + FINISH[1:]
+    assert log == CLAIM + READ_CACHE + finish_and_claim + WRITE_CACHE + READ_CACHE + FINISH
+    first, second, third = tenants.items(job_id)
+    assert [claim and claim.item_id for claim in claims] == [first.id, None, second.id, None]
+    assert (first.status, second.status, third.status) == ("done", "done", "queued")
+
+
 def test_the_uses_of_all_entries_are_written_at_once(pipeline_env: PipelineEnvironment) -> None:
     tenants = pipeline_env.tenants
     tenants.job([pipeline_env.file()] * 3)
     pipeline_env.run()
     with tenants.database.write() as session:
-        session.execute(update(CacheEntry).values(used_at=now() - timedelta(minutes=6)))
+        session.execute(update(CacheEntry).values(used_at=now() - timedelta(minutes=61)))
 
     with recorded(tenants.database) as log:
         pipeline_env.run()

@@ -9,7 +9,7 @@ from app.jobs.values import Quote
 from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
     Alternative,
-    ChannelScore,
+    ChannelScores,
     CueFound,
     Influence,
     Overlap,
@@ -123,7 +123,7 @@ def _ranked_rules(
         yield RankedRule(
             type=judgement.rules.rules[position].type,
             score=totals[position],
-            channels=tuple(map(ChannelScore, names, values[position], weights[position])),
+            channels=ChannelScores(names, values[position], weights[position]),
             lexical=by_words[position] * lexical.WEIGHT,
             bonus=bonuses[position],
             named=named[position],

@@ -1,5 +1,6 @@
 """The numbers behind a verdict, so that its reasoning can be checked."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,19 @@ class ChannelScore(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelScores:
+    """The scores of one rule in all channels; the names are shared by all rules."""
+
+    names: tuple[str, ...] = ()
+    scores: Sequence[float] = ()
+    weights: Sequence[float] = ()
+
+    def __iter__(self) -> Iterator[ChannelScore]:
+        """Yield the score of each channel."""
+        return map(ChannelScore, self.names, self.scores, self.weights)
+
+
+@dataclass(frozen=True, slots=True)
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
@@ -28,7 +42,7 @@ class RankedRule:
 
     type: str
     score: float
-    channels: tuple[ChannelScore, ...]
+    channels: ChannelScores
     lexical: float
     bonus: float
     named: float = 0.0

@@ -78,7 +78,8 @@ def _outcomes(evidence: Evidence, scoring: ScoringEvidence) -> Iterator[Candidat
     known = evidence.known_share
     rest = max(0.0, known - scoring.match_probability - scoring.null_probability)
     weights = [math.exp(STEEPNESS * (rule.score - top.score)) for rule in others]
+    total = sum(weights)
     for rule, weight in zip(others, weights, strict=True):
         # No rule is more probable than the best one.
-        probability = min(rest * weight / sum(weights), scoring.match_probability)
+        probability = min(rest * weight / total, scoring.match_probability)
         yield Candidate(rule.type, probability, rule.understood_as)

@@ -1,6 +1,7 @@
 """What pages show: strangers' texts as text, downloads as attachments, keys to administrators."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -190,10 +191,34 @@ def test_rules_are_imported_and_exported(browser: Browser) -> None:
 
 
 def test_pages_of_what_is_gone_say_so(browser: Browser) -> None:
-    for path in ("/jobs/x", f"/jobs/{'0' * 32}", "/rules/x", f"/rules/cfg-{'0' * 32}"):
+    gone = ("/jobs/x", f"/jobs/{'0' * 32}", "/rules/x", f"/rules/cfg-{'0' * 32}", "/nonsense/x")
+    for path in (*gone, "/jobs?page=other"):
         answer = browser.get(path)
         assert answer.status_code == 404, path
         assert "That did not work" in answer.text
+        assert "Sign out" in answer.text
+
+
+def test_an_address_without_a_page_is_a_page_for_strangers_too(api: Api) -> None:
+    answer = Browser(api).get("/nonsense")
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Sign out" not in answer.text
+
+
+def test_the_list_of_jobs_says_how_many_pages_it_has(browser: Browser, tenants: TenantData) -> None:
+    file_id = tenants.file()
+    for _ in range(26):
+        tenants.job([file_id])
+
+    first = browser.get("/jobs").text
+    link = re.search(r'rel="next" href="/console([^"]+)"', first)
+    assert link
+    second = browser.get(html.unescape(link[1])).text
+
+    assert "Page 1 of 2 (26 jobs)" in first
+    assert "Page 2 of 2 (26 jobs)" in second
 
 
 def test_keys_for_administration_manage_keys_and_see_no_documents(
@@ -226,6 +251,13 @@ def test_keys_for_administration_manage_keys_and_see_no_documents(
     assert admin.call("DELETE", f"/api/v1/admin/keys/{others_id}").status_code == 404
     assert admin.call("DELETE", f"/api/v1/admin/keys/{key_id}").status_code == 409
     new_id = next(key["id"] for key in keys if key["name"] == HOSTILE)
+    rotate = "/api/v1/admin/keys/{}/rotate".format
+    assert admin.call("POST", rotate(others_id), json={}).status_code == 404
+    successor = admin.call("POST", rotate(new_id), json={"grace_seconds": 60})
+    assert successor.status_code == 201
+    assert Browser(api).sign_in(successor.json()["key"]).status_code == 303
+    assert user.get("/jobs").status_code == 200
+    assert admin.call("POST", rotate(new_id), json={}).status_code == 409
     assert admin.call("DELETE", f"/api/v1/admin/keys/{new_id}").status_code == 204
     assert is_signed_out(user.get("/jobs"))
     stranger = Browser(api)

@@ -68,7 +68,8 @@ def test_json_of_an_undo_says_what_was_left(source: Path, out: Path, write: Writ
 
     assert done.exit_code == 1
     assert done.stderr == (
-        "left: invoice/a.txt: it was changed since\n1 file put back. 1 left, named above.\n"
+        "left: invoice/a.txt: it was changed since\n"
+        "1 copy removed; the originals stayed where they are. 1 left, named above.\n"
     )
     printed = json.loads(done.stdout)
     Draft202012Validator(SCHEMA).validate(printed)

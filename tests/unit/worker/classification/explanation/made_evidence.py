@@ -5,6 +5,7 @@ from typing import Any
 
 from worker.classification.explanation.evidence import (
     Alternative,
+    ChannelScores,
     Evidence,
     Overlap,
     RankedRule,
@@ -14,7 +15,7 @@ from worker.classification.explanation.evidence import (
 
 
 def ranked(type_: str, score: float, **parts: float) -> RankedRule:
-    return RankedRule(type_, score, (), 0.0, 0.0, **parts)
+    return RankedRule(type_, score, ChannelScores(), 0.0, 0.0, **parts)
 
 
 def scored(**changed: Any) -> ScoringEvidence:

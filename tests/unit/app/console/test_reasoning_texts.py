@@ -1,0 +1,90 @@
+"""Reasoning in other languages than English: every line that the program is known to write."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.console.reasoning_texts import Said, say
+from app.console.texts import DEFAULT, codes, load
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "reasoning.md"
+RESULT = re.compile(r"^```text\n(.*?)\nDetails:", re.MULTILINE | re.DOTALL)
+# What the page has no document for.
+RARE = [
+    (
+        'No type, so it gets your catch-all "other": nothing readable was found in it. Please'
+        " look at the document itself."
+    ),
+    (
+        "No type, because you ask for at least 92.5% (min_confidence): none of your rules fits"
+        ' (91%), please check. It looks most like "novel", for which you have no rule.'
+    ),
+    'Likely not "contract", your only rule (83%).',
+    (
+        'Warning: your rules "a" and "b" and "c" mean nearly the same: merge them, or say in each'
+        " description what sets it apart; there is little text to go by, only 1 character; and 2"
+        " more, named in the details."
+    ),
+    'Warning: 1 of 3 examples of "bill" could not be read, or were deleted, and did not count.',
+    "Warning: the text is mostly in Cyrillic script, which the model was not trained on.",
+    "Warning: OCR could hardly read pages 1, 3-5 and 9.",
+    'It was also compared with your 1 example of "bill".',
+    '"x" is a type of your own, known from your description alone: examples of it would help.',
+    'If "bill" is right, say in its description what this document contains.',
+    (
+        'Your description of "a" and "b" excludes something that this looks more like, which counts'
+        " against it."
+    ),
+    "It has the shape of an identity card. 1 of 3 pages was read, by OCR (text recognition).",
+    "All of it was read: 12 pages, 3 of them by OCR.",
+]
+
+
+def written_lines() -> list[str]:
+    lines = [
+        line.removeprefix("- ")
+        for result in RESULT.findall(PAGE.read_text("utf-8"))
+        for line in result.split("\n")
+    ]
+    assert len(lines) > 80
+    return [*lines, *RARE]
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code != DEFAULT])
+def test_every_line_is_said_in_each_language(code: str) -> None:
+    language = load(code)
+
+    assert [line for line in written_lines() if say(line, language).lang] == []
+
+
+def test_types_and_quotes_stay_as_they_are() -> None:
+    line = 'It calls itself “Total. ” (page 1), due”” (page 2), a name for "credit note".'
+
+    said = say(line, load("de"))
+
+    assert said == Said(
+        "Es nennt sich „Total. ” (page 1), due”“ (Seite 2), ein Name für „credit note“."
+    )
+
+
+def test_counts_and_words_in_a_sentence() -> None:
+    said = say(
+        'Possibly "letter" (26%): please check; "letter" or "note" is probably right (75%).',
+        load("de"),
+    )
+
+    assert said.text == (
+        "Möglicherweise „letter“ (26 %): bitte prüfen;"
+        " vermutlich ist es „letter“ oder „note“ (75 %)."
+    )
+    assert say("All of it was read: 1 page.", load("de")).text == "Alles wurde gelesen: 1 Seite."
+
+
+def test_other_lines_stay_in_english() -> None:
+    line = "Very likely <b>. Nothing that the program writes."
+
+    assert say(line, load("de")) == Said(line, "en")
+    assert (
+        say("None of your rules fits (99%).", load("en")).text == "None of your rules fits (99%)."
+    )
