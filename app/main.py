@@ -37,6 +37,7 @@ from app.console import routes as console
 from app.console.mode import choose_mode
 from app.jobs.queue_collector import QueueCollector
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
+from app.observability.disk import DiskGauge
 from app.projects.authenticator import Authenticator
 from app.settings import Settings
 from app.single_flight import SingleFlight
@@ -105,6 +106,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.state.services = services
     app.state.readiness = health.Readiness(services)
     app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
+    app.state.disk_gauge = DiskGauge(services.settings)
     errors.install(app)
     openapi.install(app)
     for module in ROUTES:
