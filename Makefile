@@ -7,7 +7,7 @@
 	check-image check-host bundle check-bundle \
 	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs \
-	bench-queue bench-webhooks bench-chaos bench-console
+	bench-queue bench-webhooks bench-chaos bench-logs bench-console
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -180,6 +180,9 @@ bench-queue: install-dev ## Measure the queue: a million jobs, large jobs beside
 
 bench-chaos: install-dev ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
 	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)
+
+bench-logs: install-dev ## Count the log lines of a run with outages: all JSON, few that tell of them
+	@$(BIN)/python -m benchmarks.server.log_lines $(ARGS)
 
 bench-console: install-dev browser ## Measure the console in Chromium: a job of 500 files, new verdicts on 100
 	@$(BIN)/python -m benchmarks.server.console $(ARGS)

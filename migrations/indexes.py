@@ -20,7 +20,7 @@ def create_index(
     with op.get_context().autocommit_block():
         # An interrupted build leaves an index that is never used.
         op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
-        _create(name, table, columns, where, unique=unique, postgresql_concurrently=True)
+        _create(name, table, columns, where, unique=unique, concurrently=True)
 
 
 def replace_index(
@@ -43,14 +43,21 @@ def _is_online() -> bool:
 
 
 def _create(
-    name: str, table: str, columns: Sequence[str], where: str | None, **options: bool
+    name: str,
+    table: str,
+    columns: Sequence[str],
+    where: str | None,
+    *,
+    unique: bool,
+    concurrently: bool = False,
 ) -> None:
     condition = None if where is None else sa.text(where)
     op.create_index(
         name,
         table,
         list(columns),
+        unique=unique,
         sqlite_where=condition,
         postgresql_where=condition,
-        **options,
+        postgresql_concurrently=concurrently,
     )

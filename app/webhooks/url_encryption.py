@@ -1,6 +1,8 @@
 """Encrypts the URLs of webhooks that earlier releases stored in clear."""
 
-from sqlalchemy import Select, select, update
+from uuid import UUID
+
+from sqlalchemy import Select, Table, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database, table_of
@@ -10,13 +12,12 @@ from app.webhooks.urls import digest_url
 
 BATCH = 500
 
-Plain = type[SavedWebhook] | type[WebhookConfiguration]
-MODELS: tuple[Plain, ...] = (SavedWebhook, WebhookConfiguration)
+TABLES = (table_of(SavedWebhook), table_of(WebhookConfiguration))
 
 
 def has_plain_urls(session: Session) -> bool:
     """Tell whether a URL is stored in clear."""
-    return any(session.execute(_plain(model).limit(1)).first() for model in MODELS)
+    return any(session.execute(_plain(table).limit(1)).first() for table in TABLES)
 
 
 def encrypt_plain_urls(database: Database, secrets: Secrets) -> int:
@@ -25,35 +26,34 @@ def encrypt_plain_urls(database: Database, secrets: Secrets) -> int:
     Call it when no process of a release before schema 0014 runs: those read the plain URL. Each
     batch is a transaction, so that a long run holds no lock for long, and can be repeated.
     """
-    return sum(_encrypt_all(database, secrets, model) for model in MODELS)
+    return sum(_encrypt_all(database, secrets, table) for table in TABLES)
 
 
-def _plain(model: Plain) -> Select[tuple[object, str]]:
-    return select(model.id, model.url).where(model.url_encrypted.is_(None), model.url != "")
+def _plain(table: Table) -> Select[tuple[UUID, str]]:
+    return select(table.c.id, table.c.url).where(table.c.url_encrypted.is_(None), table.c.url != "")
 
 
-def _encrypt_all(database: Database, secrets: Secrets, model: Plain) -> int:
+def _encrypt_all(database: Database, secrets: Secrets, table: Table) -> int:
     done = 0
-    while found := _encrypt_batch(database, secrets, model):
+    while found := _encrypt_batch(database, secrets, table):
         done += found
     return done
 
 
-def _encrypt_batch(database: Database, secrets: Secrets, model: Plain) -> int:
-    table = table_of(model)
+def _encrypt_batch(database: Database, secrets: Secrets, table: Table) -> int:
     with database.write() as session:
-        rows = session.execute(_plain(model).limit(BATCH)).all()
-        for row_id, url in rows:
+        rows = session.execute(_plain(table).limit(BATCH)).all()
+        for row in rows:
             values = {
                 "url": None if table.c.url.nullable else "",
-                "url_encrypted": secrets.encrypt(url),
+                "url_encrypted": secrets.encrypt(row.url),
             }
             if "url_digest" in table.c:
-                values["url_digest"] = digest_url(secrets, url)
+                values["url_digest"] = digest_url(secrets, row.url)
             session.execute(
                 update(table)
                 # A client may have set another URL meanwhile.
-                .where(table.c.id == row_id, table.c.url_encrypted.is_(None))
+                .where(table.c.id == row.id, table.c.url_encrypted.is_(None))
                 .values(values)
             )
     return len(rows)
