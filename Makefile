@@ -2,12 +2,12 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter of the virtual environments.
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-browser browser \
+.PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-browser test-production browser \
 	pictures test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
-	check-image bundle check-bundle docs \
+	check-image check-host bundle check-bundle docs \
 	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
 	bench-api bench-auth bench-uploads bench-blobs \
-	bench-queue bench-webhooks bench-chaos bench-console
+	bench-queue bench-webhooks bench-chaos bench-logs bench-console
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,12 +53,12 @@ serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 # Each test process has its own databases and servers and takes about a gigabyte, so there are four
 # at most.
 test: install-dev ## Run the tests (part of them: ARGS="tests/unit -k pages")
-	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --durations 20 \
+	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4)
 
 # Measuring coverage doubles the processor time, so only test-all, and with it .ci/run, does it.
 coverage: install-dev ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
-	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --durations 20 \
+	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
 		--numprocesses auto --maxprocesses 4 \
 		--cov --cov-report term --cov-report html --cov-fail-under=90
 
@@ -76,6 +76,9 @@ test-ocr: install-dev ## Run the tests of OCR in 19 languages (they name the Deb
 test-browser: install-dev browser ## Run the tests of the console in Chromium (they name the Debian package they need)
 	@$(BIN)/pytest tests/browser $(ARGS)
 
+test-production: install-dev ## Run the tests of alerts, units and upgrades (they name the Debian packages they need)
+	@$(BIN)/pytest tests/production $(ARGS)
+
 browser: ## Install the driver of Chromium, and axe-core, which looks at pages (needs Node.js with npm)
 	@requirements/install.sh .venv-browser requirements/browser.txt
 	@requirements/install-node.sh .node-axe requirements/node/axe
@@ -89,7 +92,7 @@ test-fuzz: install-dev ## Send 1,500 generated requests, always the same, to a s
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
-test-all: coverage test-sdks test-ocr test-browser test-fuzz ## Run every test, with coverage
+test-all: coverage test-sdks test-ocr test-browser test-production test-fuzz ## Run every test, with coverage
 
 check: install-dev ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
 	@$(BIN)/ruff check .
@@ -104,6 +107,9 @@ lock: ## Resolve the dependencies and write the locks (needs uv)
 
 check-image: ## Build the image and run it as production does (needs root, buildah and podman, no Docker)
 	@BASE="$(BASE)" deploy/check-image
+
+check-host: ## Install on a fresh Debian as the pages say, and classify the samples (needs root, debootstrap)
+	@deploy/check-host
 
 bundle: install-dev ## Pack everything for machines without a network (ARGS="--languages en,de,fr")
 	@$(BIN)/python deploy/bundle.py $(ARGS)
@@ -181,6 +187,9 @@ bench-queue: install-dev ## Measure the queue: a million jobs, large jobs beside
 
 bench-chaos: install-dev ## Kill workers, Redis and Postgres during 40 jobs and count the outcomes
 	@$(BIN)/python -m benchmarks.server.chaos $(ARGS)
+
+bench-logs: install-dev ## Count the log lines of a run with outages: all JSON, few that tell of them
+	@$(BIN)/python -m benchmarks.server.log_lines $(ARGS)
 
 bench-console: install-dev browser ## Measure the console in Chromium: a job of 500 files, new verdicts on 100
 	@$(BIN)/python -m benchmarks.server.console $(ARGS)

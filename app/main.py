@@ -38,6 +38,7 @@ from app.console.mode import choose_mode
 from app.help import routes as help_pages
 from app.jobs.queue_collector import QueueCollector
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
+from app.observability.disk import DiskGauge
 from app.projects.authenticator import Authenticator
 from app.settings import Settings
 from app.single_flight import SingleFlight
@@ -106,6 +107,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
     app.state.services = services
     app.state.readiness = health.Readiness(services)
     app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
+    app.state.disk_gauge = DiskGauge(services.settings)
     errors.install(app)
     openapi.install(app)
     for module in ROUTES:

@@ -2,11 +2,14 @@
 
 import logging
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
 from app.db import Database, now
@@ -23,6 +26,7 @@ starts find a database that needs no migration."""
 
 # Any constant, the same in every process: it must not change.
 MIGRATION_LOCK = 0x7069_6765_6F6E
+LOCK_SECONDS = 0.2
 
 
 class NewerSchemaError(StartupError):
@@ -32,27 +36,52 @@ class NewerSchemaError(StartupError):
 def migrate(database: Database) -> None:
     """Migrate the database to the schema of this release; a SQLite file is backed up first.
 
-    On Postgres, concurrent callers wait for each other by an advisory lock. Raises StartupError
-    for a database of a newer release.
+    On SQLite all migrations are one transaction. On Postgres each is at least one, so that indexes
+    are built while the server runs; after an interruption, call it again. There, concurrent callers
+    wait for each other. Raises StartupError for a database of a newer release.
     """
     if is_current(database):
         return
     if database.is_sqlite and _revision(database) is not None:
         _back_up(Path(make_url(database.url).database or ""))
-    # One connection for the lock and the migration: the lock holds until the commit.
-    with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
-        if not database.is_sqlite:
-            # No time limit for the migration and for waiting for another one. The limit for
-            # locks on tables stays: waiting for a table in use blocks all later users of it.
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SET LOCAL lock_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
-        from alembic import command  # noqa: PLC0415  # see REVISION
+    if database.is_sqlite:
+        with database.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            _upgrade(connection)
+    else:
+        with _locked_connection(database) as connection:
+            _upgrade(connection)
 
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+
+@contextmanager
+def _locked_connection(database: Database) -> Iterator[Connection]:
+    """Give a connection to Postgres that holds the lock of migrations; waits for the lock.
+
+    It has no time limit for a statement. The limit for locks on tables stays: waiting for a table
+    in use blocks all later users of it.
+    """
+    with database.engine.connect() as connection:
+        try:
+            connection.execute(text("SET statement_timeout = 0"))
+            # Asked again and again: a statement that waits has a snapshot, for whose end the
+            # building of an index waits.
+            while not connection.scalar(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}
+            ):
+                connection.rollback()
+                time.sleep(LOCK_SECONDS)
+            connection.commit()
+            yield connection
+        finally:
+            # Not back to the pool: the lock and the time limit end with the connection.
+            connection.invalidate()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  # see REVISION
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def is_current(database: Database) -> bool:

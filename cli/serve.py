@@ -26,6 +26,7 @@ from app.projects.service import count_organizations
 from app.secrets import Secrets
 from app.settings import Settings, load_settings
 from app.webhooks.policy import advise
+from app.webhooks.url_encryption import encrypt_plain_urls, has_plain_urls
 from cli.composition import (
     make_notifier,
     open_checked_blobs,
@@ -84,6 +85,7 @@ def _serve(settings: Settings) -> None:
     _prepare_schema(settings, database)
     listener = _listen(settings)
     _bootstrap(settings, database, secrets)
+    _encrypt_urls(settings, database, secrets)
     blobs = open_checked_blobs(settings)
     warn_unshared_blobs(settings)
     notifier = make_notifier(settings)
@@ -135,6 +137,24 @@ def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None
         log.warning(advice)
     if key is not None and sys.stdout.isatty():
         print(f"Your API key, shown only once and stored in {key_file}:\n  {key}\n")
+
+
+def _encrypt_urls(settings: Settings, database: Database, secrets: Secrets) -> None:
+    """Encrypt the URLs of webhooks that an earlier release stored in clear.
+
+    In production processes of that release may still read them, so the operator says when.
+    """
+    with database.read() as session:
+        if not has_plain_urls(session):
+            return
+    if settings.is_embedded:
+        count = encrypt_plain_urls(database, secrets)
+        log.info("encrypted URLs of webhooks of an earlier release", extra={"urls": count})
+    else:
+        log.warning(
+            "URLs of webhooks of an earlier release are stored in clear; when all processes are"
+            " of this release, run `pigeonhole migrate` again to encrypt them"
+        )
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -29,6 +29,8 @@ from app.settings import Settings
 
 UPLOAD_PREFIX = "/upload/"
 MAX_LINK_SECONDS = 7 * 24 * 3600
+# A store does not know whether the key that made a link has ended.
+MAX_DIRECT_SECONDS = 15 * 60
 CHUNK_BYTES = 256 * 1024
 KEY_ENDED = "This link has ended with the API key that created it: request a new one from the API."
 
@@ -39,14 +41,17 @@ def presign(request: Request, call: Call, file: File, seconds: int | None) -> tu
     """Return an absolute URL that works without an API key, and when it expires.
 
     It leads to this server, and ends with the key of the call. Or it leads directly to the blob
-    store if the settings say so. `seconds` out of range are coerced.
+    store if the settings say so; such a link outlives its key, by MAX_DIRECT_SECONDS at most.
+    `seconds` out of range are coerced.
     """
     services = call.services
     lifetime = _lifetime(services.settings, seconds)
-    expires = int(time.time()) + lifetime
-    direct = services.blobs.direct_link(file.blob_key, file.name, lifetime)
+    moment = int(time.time())
+    direct_lifetime = min(lifetime, MAX_DIRECT_SECONDS)
+    direct = services.blobs.direct_link(file.blob_key, file.name, direct_lifetime)
     if direct is not None:
-        return direct, datetime.fromtimestamp(expires, UTC)
+        return direct, datetime.fromtimestamp(moment + direct_lifetime, UTC)
+    expires = moment + lifetime
     query = _query(call, "GET", file.id, expires)
     url = f"{_base(request, services)}/download/{file.id}?{query}"
     return url, datetime.fromtimestamp(expires, UTC)

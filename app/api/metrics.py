@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from app.api.dependencies import Services
 from app.api.router import Router
 from app.jobs.queue_collector import DatabaseUp, QueueCollector
+from app.observability.disk import DiskGauge
 from app.observability.metrics_server import REFUSED, may_read
 from app.observability.multiprocess import render_metrics
 from app.single_flight import SingleFlight
@@ -33,5 +34,6 @@ def metrics(request: Request) -> Response:
     except Exception:  # the other metrics are served even if the database fails
         log.warning("queue metrics failed; serving the other metrics", exc_info=True)
         collectors = []
-    body = render_metrics(DatabaseUp(is_up=bool(collectors)), *collectors)
+    disk: DiskGauge = request.app.state.disk_gauge
+    body = render_metrics(DatabaseUp(is_up=bool(collectors)), *collectors, *disk.read())
     return Response(body, media_type=CONTENT_TYPE_LATEST)

@@ -135,7 +135,13 @@ def count_failed_file(code: str) -> None:
     FILE_ERRORS.add(1, code)
 
 
-def start_unlabelled() -> None:
-    """Serve the counters without labels as 0, so that a rate sees their first step."""
+def start_at_zero() -> None:
+    """Serve the counters that alerts watch as 0, so that a rate sees their first step."""
     for counter in (JOBS_OVERDUE, LEASES_LOST, WAKEUPS_PUBLISHED, WAKEUPS_FAILED):
         counter.add(0)
+    for outcome in ("classified", "null", "failed"):
+        FILES.add(0, outcome)
+    for outcome in ("delivered", "retry", "given_up"):
+        WEBHOOK_ATTEMPTS.add(0, outcome)
+    for reason in ("lease", "worker", "start"):
+        ITEMS_REQUEUED.add(0, reason)

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.addresses import is_loopback
 from app.errors import StartupError
+from app.observability.disk import DiskGauge
 from app.observability.multiprocess import render_metrics
 from app.settings import Settings
 
@@ -90,6 +91,8 @@ class _ServerOfIpv6(_Server):
 
 
 def _handler(settings: Settings) -> type[BaseHTTPRequestHandler]:
+    disk = DiskGauge(settings)
+
     class Handler(BaseHTTPRequestHandler):
         timeout = CLIENT_SECONDS
 
@@ -100,7 +103,7 @@ def _handler(settings: Settings) -> type[BaseHTTPRequestHandler]:
             elif not may_read(settings, headers, self.client_address[0]):
                 self._answer(401, "text/plain", f"{REFUSED}\n".encode())
             else:
-                self._answer(200, CONTENT_TYPE_LATEST, render_metrics())
+                self._answer(200, CONTENT_TYPE_LATEST, render_metrics(*disk.read()))
 
         def log_message(self, *_: object) -> None:
             """Log nothing: a scraper comes every few seconds."""

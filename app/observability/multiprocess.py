@@ -55,7 +55,7 @@ def shared_metrics(parent: Path | None = None) -> Iterator[None]:
             shutil.rmtree(directory, ignore_errors=True)
         yield
         return
-    metrics.start_unlabelled()
+    metrics.start_at_zero()
     try:
         yield
     finally:

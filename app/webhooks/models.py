@@ -21,7 +21,7 @@ class WebhookConfiguration(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     ordinal: Mapped[int]
-    # Only in rows older than `url_encrypted`.
+    # Only in rows older than `url_encrypted`, until `url_encryption` has encrypted them.
     url: Mapped[str | None] = mapped_column(Text)
     url_encrypted: Mapped[str | None] = mapped_column(Text)
     # Equal for equal URLs.

@@ -149,9 +149,9 @@ def run_deliverer(settings: Settings, build: BuildDeliverer) -> None:
 def _run_celery(
     app: Celery, settings: Settings, queue: str, concurrency: int, *options: str
 ) -> None:
-    # It warns of running as root, which containers do, and of settings that are set on purpose.
-    for category in (SecurityWarning, CPendingDeprecationWarning, CDeprecationWarning):
-        warnings.simplefilter("ignore", category)
+    _ignore_warnings()
+    # Celery turns its warnings on again when it sets up its logging.
+    signals.worker_ready.connect(_ignore_warnings, weak=False)
     app.worker_main(
         [
             "--quiet",  # without a banner
@@ -164,6 +164,12 @@ def _run_celery(
             *options,
         ]
     )
+
+
+def _ignore_warnings(**_: object) -> None:
+    """Ignore what Celery warns of: root, as in containers, and settings that are set on purpose."""
+    for category in (SecurityWarning, CPendingDeprecationWarning, CDeprecationWarning):
+        warnings.simplefilter("ignore", category)
 
 
 def _keep_our_logging(settings: Settings) -> None:

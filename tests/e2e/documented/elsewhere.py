@@ -9,7 +9,10 @@ import re
 from tests.e2e.documented.pages import Command
 
 # Pages whose commands a script runs, on a machine of its own.
-PAGES_RUN_BY = {"docs/how-to/air-gapped.md": "deploy/check-bundle"}
+PAGES_RUN_BY = {
+    "docs/how-to/air-gapped.md": "deploy/check-bundle",
+    "docs/how-to/bare-host.md": "deploy/check-host",
+}
 
 # Where a test or a script runs the same command.
 RUN_BY = {
@@ -36,6 +39,7 @@ NOT_RUN = {
     ),
     r"apt-get": ("needs Debian's packages and root", "tests/unit/cli/test_ocr.py"),
     r"pip install": ("needs a package index", "tests/unit/project/test_locks.py"),
+    r"git pull": ("needs a remote repository", "docs/how-to/upgrade.md"),
     r"llp": ("is a program of others", "docs/how-to/other-clients.md"),
     r"python -m benchmarks\.": ("needs labelled documents", "benchmarks/accuracy/__main__.py"),
 }

@@ -49,4 +49,5 @@ def test_an_outage_of_redis_is_told_in_few_lines(
     lines = [json.loads(line) for line in server.output().splitlines()[before:]]
     told = [line for line in lines if line["level"] in ("warning", "error")]
     assert not [line for line in lines if "exception" in line]
+    assert not [line for line in lines if line["logger"] == "py.warnings"], "of Celery"
     assert 1 <= len(told) <= 20, told

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 
 from app import schema
 from app.db import Database
@@ -132,6 +132,38 @@ def test_two_programs_that_migrate_at_once(empty_url: str) -> None:
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(migrate, range(3))) == [True] * 3
+
+
+@pytest.mark.parametrize("empty_url", ["postgres"], indirect=True)
+def test_an_interrupted_migration_is_repeated_and_blocks_no_writer(empty: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    schema.migrate(empty)
+    expected = description(empty)["items"]
+    with empty.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        # What a migration leaves that ends while it builds the index.
+        connection.execute(text("ALTER TABLE items ADD COLUMN project_id uuid"))
+        connection.execute(text("CREATE INDEX ix_items_queue_new ON items (id)"))
+    statements: list[str] = []
+    event.listen(
+        empty.engine,
+        "before_cursor_execute",
+        lambda _c, _u, statement, *_: statements.append(statement),
+    )
+
+    schema.migrate(empty)
+
+    assert schema.is_current(empty)
+    assert description(empty)["items"] == expected
+    indexes = [each for each in statements if " INDEX " in each and "ix_items_queue" in each]
+    assert [each.split(" ix_items")[0].strip() for each in indexes] == [
+        "DROP INDEX CONCURRENTLY IF EXISTS",
+        "CREATE INDEX CONCURRENTLY",
+        "DROP INDEX CONCURRENTLY IF EXISTS",
+        'ALTER INDEX "ix_items_queue_new" RENAME TO "ix_items_queue"',
+    ]
 
 
 @pytest.mark.parametrize("ask", [schema.is_current, schema.migrate])

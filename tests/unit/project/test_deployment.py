@@ -17,6 +17,7 @@ from devtools.waiting import until
 
 SECRET = ("KEY", "PASSWORD")
 OURS = ("migrate", "api", "worker")
+VARIABLE = re.compile(r"\$\{(\w+)(:[-?+])?([^}]*)\}")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,37 @@ def dockerfile(root: Path) -> str:
 
 def ours(compose: dict) -> list[dict]:
     return [compose["services"][name] for name in OURS]
+
+
+def example(root: Path) -> dict[str, str]:
+    return dict(
+        re.findall(r"^(\w+)=(.*)$", (root / "deploy/compose.env").read_text(), re.MULTILINE)
+    )
+
+
+def filled_in(root: Path, **more: str) -> dict[str, str]:
+    """Return the example of `.env` with the values that are required, and more."""
+    required = {name: f"a-value-of-{name}" * 2 for name in example(root) if name.endswith(SECRET)}
+    return {**example(root), **required, **more}
+
+
+def interpolate(value: object, env: dict[str, str]) -> str:
+    """Return a value as Compose reads it; fails where a required variable is missing."""
+
+    def replace(found: re.Match[str]) -> str:
+        name, how, other = found.groups()
+        given = env.get(name, "")
+        assert given or how in (":-", ":+"), f"{name} is required: {other}"
+        return {":-": given or other, ":+": other if given else "", ":?": given}[how]
+
+    return VARIABLE.sub(replace, str(value))
+
+
+def environment_of(service: dict, env: dict[str, str]) -> dict[str, str]:
+    """Return what a container sees: the lines of `.env`, then what the service sets."""
+    assert service["env_file"] == [".env"]
+    own = {name: interpolate(value, env) for name, value in service["environment"].items()}
+    return {**env, **own}
 
 
 def test_it_fits_the_schema_of_compose(root: Path):
@@ -54,13 +86,66 @@ def test_every_variable_is_a_setting(compose: dict, dockerfile: str):
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", dockerfile)) <= known
 
 
-def test_the_values_make_a_production_server(compose: dict, monkeypatch: pytest.MonkeyPatch):
-    for name, value in compose["services"]["api"]["environment"].items():
-        filled = re.sub(r"\$\{(\w+):-([^}]*)\}", r"\2", value)
-        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "x" * 40, filled))
+@pytest.mark.parametrize("name", OURS)
+def test_with_only_the_example_filled_in_it_is_a_production_server(
+    root: Path, compose: dict, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    env = filled_in(root, PIGEONHOLE_LEASE_SECONDS="77", PIGEONHOLE_DATA_DIR="/elsewhere")
+    for variable, value in environment_of(compose["services"][name], env).items():
+        monkeypatch.setenv(variable, value)
     settings = Settings()
     assert not settings.is_embedded
     assert settings.blob_dir == Path("/data/blobs")
+    assert settings.data_dir == Path("/data")
+    assert settings.lease_seconds == 77, "every setting of .env reaches the program"
+    assert (settings.workers, settings.metrics_port, settings.host) == (2, 0, "127.0.0.1")
+
+
+def test_nothing_but_the_example_is_required(root: Path, compose: dict):
+    env = filled_in(root)
+    for service in compose["services"].values():
+        assert "${" not in interpolate(yaml.safe_dump(service), env)
+    with pytest.raises(AssertionError, match="REDIS_PASSWORD is required"):
+        interpolate(yaml.safe_dump(compose), {**env, "REDIS_PASSWORD": ""})
+
+
+def test_prometheus_finds_the_metrics_of_api_and_workers(
+    root: Path, compose: dict, monkeypatch: pytest.MonkeyPatch
+):
+    services = compose["services"]
+    env = filled_in(root, PIGEONHOLE_METRICS_TOKEN="a token of the tests")
+    for variable, value in environment_of(services["worker"], env).items():
+        monkeypatch.setenv(variable, value)
+    worker = Settings()
+    (scraped,) = yaml.safe_load((root / "deploy/prometheus/prometheus.yml").read_text())[
+        "scrape_configs"
+    ]
+
+    assert worker.host == "0.0.0.0"
+    assert worker.metrics_token.get_secret_value() == "a token of the tests"
+    assert {(*each["names"], each["port"]) for each in scraped["dns_sd_configs"]} == {
+        ("api", 8000),
+        ("worker", worker.metrics_port),
+    }
+    token = scraped["authorization"]["credentials_file"]
+    assert f">{token};" in services["prometheus"]["command"][0]
+
+
+def test_monitoring_is_optional_and_mounts_files_that_exist(root: Path, compose: dict):
+    for name in ("prometheus", "grafana"):
+        service = compose["services"][name]
+        assert service["profiles"] == ["monitoring"]
+        mounted = [each.split(":")[0] for each in service["volumes"]]
+        assert [each for each in mounted if each[0] == "." and not (root / each).is_file()] == []
+        program = subprocess.run(
+            ["sh", "-c", service["command"][0].replace("$$", "$")],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={},
+        )
+        assert program.returncode == 1, "it does not start without a secret"
+        assert program.stdout.startswith("Set ")
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "API_KEY"])
@@ -76,10 +161,10 @@ def test_there_is_no_password_that_everybody_knows(root: Path):
 
 def test_the_example_of_the_environment_has_what_is_required_and_nothing_unknown(root: Path):
     text = (root / "docker-compose.yml").read_text()
-    example = (root / "deploy/compose.env").read_text()
-    given = dict(re.findall(r"^(\w+)=(.*)$", example, re.MULTILINE))
+    given = example(root)
+    settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"\$\{(\w+):\?", text)) == {n for n in given if n.endswith(SECRET)}
-    assert set(given) <= set(re.findall(r"\$\{(\w+):", text))
+    assert set(given) <= set(re.findall(r"\$\{(\w+):", text)) | settings
     assert all(given[name] == "" for name in given if name.endswith(SECRET))
 
 
@@ -180,11 +265,15 @@ def test_api_and_workers_see_the_same_files(compose: dict):
     assert {tuple(service["volumes"]) for service in ours(compose)} == {("files:/data",)}
 
 
-def test_only_the_api_can_be_reached(compose: dict):
+def test_what_can_be_reached_is_on_loopback(compose: dict):
     published = {
         name: each["ports"] for name, each in compose["services"].items() if "ports" in each
     }
-    assert published == {"api": ["${PIGEONHOLE_LISTEN:-127.0.0.1:8000}:8000"]}
+    assert published == {
+        "api": ["${PIGEONHOLE_LISTEN:-127.0.0.1:8000}:8000"],
+        "prometheus": ["${PROMETHEUS_LISTEN:-127.0.0.1:9090}:9090"],
+        "grafana": ["${GRAFANA_LISTEN:-127.0.0.1:3000}:3000"],
+    }
 
 
 def test_the_image_does_not_run_as_root(dockerfile: str):

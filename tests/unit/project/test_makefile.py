@@ -60,6 +60,7 @@ def test_a_benchmark_without_its_documents_asks_for_them(root: Path, verb: str, 
     [
         ".ci/run",
         "deploy/check-bundle",
+        "deploy/check-host",
         "deploy/check-image",
         "deploy/install.sh",
         "requirements/install.sh",

@@ -130,6 +130,9 @@ class TestLinks:
             assert answer.headers["Content-Type"] == "application/octet-stream"
             assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''page.html"
         assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["60"]
+        # A store does not ask whether the key has ended, so the default of an hour is cut.
+        long = parse_qs(urlsplit(listed[0]["download_url"]["url"]).query)
+        assert long["X-Amz-Expires"] == ["900"]
 
     def test_bytes_that_are_gone_are_a_404(self, api: Api, client: TestClient) -> None:
         link = link_of(client, upload(client))

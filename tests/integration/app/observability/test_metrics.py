@@ -103,6 +103,7 @@ def test_the_queue(api: Api, tenants: TenantData) -> None:
     assert 0 < figures["pigeonhole_queue_oldest_seconds",] < 60
     assert figures["pigeonhole_workers",] == 0
     assert figures["pigeonhole_database_up",] == 1
+    assert 0 < figures["pigeonhole_disk_free_bytes",] <= figures["pigeonhole_disk_size_bytes",]
 
 
 def test_without_the_database_the_rest_is_served(api: Api) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select, text, update
 
 from app.secrets import Secrets
 from app.webhooks.models import SavedWebhook, WebhookConfiguration
+from app.webhooks.url_encryption import encrypt_plain_urls, has_plain_urls
 from app.webhooks.urls import OTHER_KEY, StoredUrl, digest_url
 from devtools.tenant_data import TenantData
 from tests.integration.application import JOBS, RULES, SECRET, Api, upload
@@ -66,6 +67,41 @@ def test_an_older_saved_webhook_keeps_working(tenants: TenantData, api: Api) -> 
     assert created.status_code == 200, created.text
     assert client.get(f"{SAVED}/{saved['id']}").json()["webhook_url"] == URL
     assert not in_clear(tenants, "webhook_configurations")
+
+
+def test_plain_urls_of_an_earlier_release_are_encrypted(tenants: TenantData, api: Api) -> None:
+    client, secrets = api.tenant(tenants, "A"), Secrets(SECRET)
+    saved = client.post(SAVED, json={"webhook_url": URL}).json()
+    body = {
+        "file_ids": [upload(client)],
+        "rules": RULES,
+        "webhook_configurations": [{"webhook_url": URL}, {}],
+    }
+    job_id = client.post(JOBS, json=body).json()["id"]
+    digest = digest_url(secrets, URL)
+    with tenants.database.write() as session:
+        session.execute(update(SavedWebhook).values(url=URL, url_encrypted=None))
+        session.execute(
+            update(WebhookConfiguration)
+            .where(WebhookConfiguration.url_encrypted.is_not(None))
+            .values(url=URL, url_encrypted=None, url_digest=None)
+        )
+        assert has_plain_urls(session)
+
+    assert encrypt_plain_urls(tenants.database, secrets) == 2
+    assert encrypt_plain_urls(tenants.database, secrets) == 0
+
+    assert not in_clear(tenants, "saved_webhooks")
+    assert not in_clear(tenants, "webhook_configurations")
+    assert client.get(f"{SAVED}/{saved['id']}").json() == saved
+    shown = client.get(f"{JOBS}/{job_id}/webhooks").json()["configurations"]
+    assert [each["origin"] for each in shown] == ["https://hooks.example", None]
+    with tenants.database.read() as session:
+        assert not has_plain_urls(session)
+        digests = session.scalars(
+            select(WebhookConfiguration.url_digest).order_by(WebhookConfiguration.ordinal)
+        ).all()
+    assert digests == [digest, None]
 
 
 def test_under_another_key_the_reason_is_told() -> None:
