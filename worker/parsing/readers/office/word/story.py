@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.field_codes import field_text
-from worker.parsing.readers.office.package import attribute, local_name
+from worker.parsing.readers.office.package import attribute, local_name, relationship_id
 from worker.parsing.readers.office.word.elements import (
     Enter,
     Leave,
@@ -60,8 +60,8 @@ class Story:
     ) -> None:
         """Take the footnotes by id, and where to get the texts that the part refers to.
 
-        `related` takes a kind (`chart`, `diagram`, or `chunk`, an inserted document) and the id
-        of the relationship.
+        `related` takes a kind (`chart`, `diagram`, `picture`, or `chunk`, an inserted document)
+        and the id of the relationship.
         """
         self.notes: dict[tuple[str, str], str] = {}
         self.sections: list[Element] = []
@@ -100,6 +100,9 @@ class Story:
             "AlternateContent": self._alternate,
             "chart": lambda element: self._insert("chart", attribute(element, "id")),
             "relIds": lambda element: self._insert("diagram", attribute(element, "dm")),
+            "imagedata": lambda element: self._insert("picture", relationship_id(element)),
+            "blip": lambda element: self._insert("picture", attribute(element, "embed")),
+            "svgBlip": lambda element: self._insert("picture", attribute(element, "embed")),
             "altChunk": self._chunk,
             "num": lambda _: lambda: self._writer.write("/"),
             "d": self._brackets,

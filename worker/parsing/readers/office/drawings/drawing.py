@@ -6,7 +6,7 @@ ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.auto_numbers import AutoNumbers
+from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.formats.number_format import format_number
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
