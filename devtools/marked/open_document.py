@@ -73,7 +73,7 @@ def marked_odt() -> MarkedDocument:
             ),
             (
                 f"<text:p><text:ruby><text:ruby-base>{marks('ruby base')}</text:ruby-base>"
-                f"<text:ruby-text>reading</text:ruby-text></text:ruby></text:p>"
+                f"<text:ruby-text>{marks('ruby reading')}</text:ruby-text></text:ruby></text:p>"
             ),
             _list(_p(marks("list item")) + _list(_p(marks("nested list item")))),
             _table(

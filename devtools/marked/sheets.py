@@ -118,7 +118,8 @@ def _first_sheet(marks: Marks) -> Part:
         f"<headerFooter><oddHeader>&amp;L{marks('header')}</oddHeader>"
         f"<oddFooter>&amp;C&amp;8{marks('footer')}</oddFooter></headerFooter>"
         '<drawing r:id="dr"/><legacyDrawing r:id="vm"/>'
-        '<oleObjects><oleObject progId="Word.Document" shapeId="9"><objectPr r:id="im"/></oleObject></oleObjects></worksheet>',
+        '<oleObjects><oleObject progId="Word.Document" shapeId="9"><objectPr r:id="im"/>'
+        "</oleObject></oleObjects></worksheet>",
         {
             "dr": ("drawing", "../drawings/drawing1.xml"),
             "vm": ("vmlDrawing", "../drawings/vmlDrawing1.vml"),

@@ -101,8 +101,8 @@ def _first_page(marks: Marks) -> str:
             f"<w:sdt><w:sdtContent>{_p(marks('content control'))}</w:sdtContent></w:sdt>",
             (
                 "<w:p><w:r><w:ruby><w:rubyPr/>"
-                f"<w:rt>{_r('reading')}</w:rt><w:rubyBase>{_r(marks('ruby base'))}</w:rubyBase>"
-                "</w:ruby></w:r></w:p>"
+                f"<w:rt>{_r(marks('ruby reading'))}</w:rt>"
+                f"<w:rubyBase>{_r(marks('ruby base'))}</w:rubyBase></w:ruby></w:r></w:p>"
             ),
             (
                 "<w:p><m:oMathPara><m:oMath><m:f><m:num><m:r>"

@@ -62,6 +62,10 @@ _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)
 _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
+# Within a ruby text: what is beside it, brackets for old browsers, and what ends these.
+_RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
+# A longer one was never closed, and is text.
+_MAX_READING, _MAX_BRACKET = 100, 3
 _CDATA = "<![CDATA["
 # As in browsers, a comment may end with its first dashes, or by mistake with a mark.
 _COMMENT_END = re.compile(r"--!?>")
@@ -124,6 +128,9 @@ class _Page:
         self._drawings = 0
         self._title = False
         self._has_picture = False
+        self._rubies = 0
+        self._beside: tuple[str, int] | None = None
+        self._readings: list[str] = []
         self.has_body = False
 
     def read(self) -> VisibleText:
@@ -143,6 +150,7 @@ class _Page:
                 continue
             self._add_tag(name, is_end, markup, tag.end(), position)
         self._add_text(markup[position:])
+        self._end_readings()
         headings = map(_tidy, self._headings)
         return VisibleText(
             _tidy("".join(self._pieces)),
@@ -157,13 +165,11 @@ class _Page:
         return name in _HIDDEN or (self._drawings > 0 and name in _HIDDEN_IN_DRAWINGS)
 
     def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
-        change = -1 if is_end else 1
-        if name == "pre":
-            self._preformatted = max(0, self._preformatted + change)
-        elif name == "svg" and markup[end - 2] != "/":
-            self._drawings = max(0, self._drawings + change)
-        elif name == "title":
-            self._title = not is_end
+        self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
+        if name in _RUBY:
+            self._ruby(name, is_end=is_end)
+        elif name in _BREAKS and not self._rubies:
+            self._end_readings()
         if name in _HEADINGS:
             if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
@@ -177,6 +183,36 @@ class _Page:
         elif name == "img" and not self.has_body:
             self._add_picture(_attributes(markup, start, end))
 
+    def _track(self, name: str, *, is_end: bool, is_whole: bool) -> None:
+        """Note in which elements the text is; `is_whole` if the tag ends its element itself."""
+        change = -1 if is_end else 1
+        if name == "pre":
+            self._preformatted = max(0, self._preformatted + change)
+        elif name == "svg" and not is_whole:
+            self._drawings = max(0, self._drawings + change)
+        elif name == "title":
+            self._title = not is_end
+
+    def _ruby(self, name: str, *, is_end: bool) -> None:
+        """Keep the readings of ruby texts, which follow in brackets, so the words stay whole."""
+        if self._beside is not None:
+            kind, start = self._beside
+            self._beside = None
+            text = "".join(self._pieces[start:]).strip()
+            if len(text) <= (_MAX_READING if kind == "rt" else _MAX_BRACKET):
+                del self._pieces[start:]
+                if kind == "rt":
+                    self._readings.append(text)
+        if name == "ruby":
+            self._rubies = max(0, self._rubies + (-1 if is_end else 1))
+        elif name in ("rt", "rp") and self._rubies and not is_end:
+            self._beside = name, len(self._pieces)
+
+    def _end_readings(self) -> None:
+        if any(self._readings):
+            self._pieces.append(f"({''.join(self._readings)})")
+        self._readings.clear()
+
     def _add_picture(self, attributes: dict[str, str]) -> None:
         if attributes.get("src", "").lstrip().startswith("data:"):
             self._has_picture = True
@@ -189,6 +225,8 @@ class _Page:
             return
         if not self.has_body and not self._title:
             self.has_body = bool(html.unescape(text).strip())
+        if self._readings and not self._rubies:
+            self._end_readings()
         self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
 
     def _skip_markup(self, start: int) -> int:

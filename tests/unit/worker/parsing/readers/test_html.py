@@ -205,3 +205,18 @@ def test_unclosed_tags_take_no_longer(unit):
 @pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- x --!>", "<!-- <b> -->", "<!---->"])
 def test_comments_end_where_they_end_in_browsers(comment):
     assert text_of(f"<p>a {comment}b</p><!-- c -->") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>の", "漢字(かんじ)の"),
+        ("<ruby>東<rt>とう</ruby><ruby>京<rt>きょう</ruby>駅", "東京(とうきょう)駅"),
+        ("<p><ruby>駅<rt>えき</ruby></p><p>次", "駅(えき)\n\n次"),
+        ("<ruby>a<rp>never closed<p>text</p></ruby>", "anever closed\n\ntext"),
+        ("<ruby>a<rt>r<rp></rp></ruby>", "a(r)"),
+        ("a<rt>b</rt>", "ab"),
+    ],
+)  # fmt: skip
+def test_readings_follow_ruby_texts(markup, expected):
+    assert text_of(markup) == expected

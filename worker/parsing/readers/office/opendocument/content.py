@@ -29,7 +29,7 @@ _CHUNK = 1 << 16
 _REPLACEMENT = re.compile(r"(?:\./)?ObjectReplacements/")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = (
-    *full_names("text", "tracked-changes note-citation ruby-text bibliography-source"),
+    *full_names("text", "tracked-changes note-citation bibliography-source"),
     *full_names("text", "table-of-content-source illustration-index-source table-index-source"),
     *full_names("text", "object-index-source user-index-source alphabetical-index-source"),
     *full_names("table", "tracked-changes covered-table-cell"),

@@ -28,7 +28,7 @@ from worker.parsing.readers.office.word.styles import Paragraph, Styles
 from worker.parsing.readers.office.word.writer import Writer
 from worker.parsing.readers.symbol_fonts import symbol, translate
 
-# Properties, deleted text, readings beside ruby text, and data.
+# Properties, deleted text, readings beside ruby text (which `_ruby` takes), and data.
 _SKIPPED = (
     *("pPr", "rPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "rubyPr"),
     *("delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
@@ -86,6 +86,7 @@ class Story:
             "t": self._text,
             "br": self._break,
             "sym": self._symbol,
+            "ruby": self._ruby,
             "fldChar": self._field,
             "fldSimple": self._simple_field,
             "instrText": lambda element: self._writer.flow.add_code(element.text or ""),
@@ -181,6 +182,20 @@ class Story:
         flow = self._writer.flow
         flow.run = self._styles.run(properties, flow.look)
         return flow.end_run
+
+    def _ruby(self, element: Element) -> Leave:
+        """Read a text with its reading beside it (17.3.3.25)."""
+        flow, reading = self._writer.flow, first(element, "rt")
+        texts = () if reading is None else reading.iter()
+        reading_text = "".join(each.text or "" for each in texts if local_name(each.tag) == "t")
+        flow.is_in_ruby = True
+
+        def end() -> None:
+            flow.is_in_ruby = False
+            if reading_text.strip() and flow.is_shown:
+                flow.readings.append(reading_text)
+
+        return end
 
     def _field(self, element: Element) -> None:
         kind = attribute(element, "fldCharType")
