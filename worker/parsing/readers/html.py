@@ -66,6 +66,9 @@ _SHOWS_NO_VALUE = frozenset(
 _RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
 # A longer one was never closed, and is text.
 _MAX_READING, _MAX_BRACKET = 100, 3
+_LABELLED = frozenset({"optgroup"})
+# What careless programs give as the description of a picture.
+_FILE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 _CDATA = "<![CDATA["
 # As in browsers, a comment may end with its first dashes, or by mistake with a mark.
 _COMMENT_END = re.compile(r"--!?>")
@@ -95,19 +98,21 @@ def read_html(source: Source) -> Document:
     return build_text_document(source, found.text, found.headings, lost)
 
 
-def visible_text(markup: str) -> tuple[str, tuple[str, ...]]:
+def visible_text(markup: str, *, shows_pictures: bool = False) -> tuple[str, tuple[str, ...]]:
     """Return the text of HTML markup, the title and the body, and its headings.
+
+    `shows_pictures` tells that the pictures are there, too: otherwise their descriptions are shown.
 
     The text has one line for each block. Where scripts would write the whole body, it is what
     browsers show without scripts. At most 60 headings are returned. Takes time in proportion to
     the length, also for tags and quotes that are never closed.
     """
-    found = _read_markup(markup)
+    found = _read_markup(markup, shows_pictures=shows_pictures)
     return found.text, found.headings
 
 
-def _read_markup(markup: str) -> VisibleText:
-    page = _Page(markup)
+def _read_markup(markup: str, *, shows_pictures: bool = False) -> VisibleText:
+    page = _Page(markup, shows_pictures=shows_pictures)
     found = page.read()
     if page.has_body:
         return found
@@ -118,9 +123,12 @@ def _read_markup(markup: str) -> VisibleText:
 class _Page:
     """Collects the visible text of markup in one pass."""
 
-    def __init__(self, markup: str, *, runs_scripts: bool = True) -> None:
+    def __init__(
+        self, markup: str, *, runs_scripts: bool = True, shows_pictures: bool = False
+    ) -> None:
         self._markup = markup
         self._runs_scripts = runs_scripts
+        self._shows_pictures = shows_pictures
         self._pieces: list[str] = []
         self._headings: list[str] = []
         self._heading_start: int | None = None
@@ -180,8 +188,10 @@ class _Page:
         elif name == "iframe" and not is_end:
             inner = html.unescape(_attributes(markup, start, end).get("srcdoc", ""))
             self._add_text(html.escape(_Page(inner).read().text))
-        elif name == "img" and not self.has_body:
+        elif name == "img":
             self._add_picture(_attributes(markup, start, end))
+        elif name in _LABELLED and not is_end:
+            self._add_text(_attributes(markup, start, end).get("label", ""))
 
     def _track(self, name: str, *, is_end: bool, is_whole: bool) -> None:
         """Note in which elements the text is; `is_whole` if the tag ends its element itself."""
@@ -214,11 +224,15 @@ class _Page:
         self._readings.clear()
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
-        if attributes.get("src", "").lstrip().startswith("data:"):
-            self._has_picture = True
+        is_there = attributes.get("src", "").lstrip().lower().startswith(("data:", "cid:"))
+        self._has_picture |= is_there and not self.has_body
+        description = attributes.get("alt", "").strip()
         if not self._runs_scripts:
             # A page of pictures only says in words what is on them.
-            self._pieces.append(attributes.get("alt", ""))
+            self._pieces.append(description)
+        elif description and not (is_there or self._shows_pictures or _FILE_NAME.search(description)):
+            # Browsers and mail programs show the words where they lack the picture.
+            self._pieces.append(f" {_SPACE.sub(' ', description)} ")
 
     def _add_text(self, text: str) -> None:
         if not text:

@@ -75,5 +75,5 @@ def _order(whole: Part, pages: list[Part]) -> list[Part]:
 
 def _page_text(page: Part, data: bytes) -> tuple[str, tuple[str, ...]]:
     if page.type in _MARKUP:
-        return visible_text(sanitize(decode_markup(data, page.charset)))
+        return visible_text(sanitize(decode_markup(data, page.charset)), shows_pictures=True)
     return decode_text(data, page.charset).strip(), ()

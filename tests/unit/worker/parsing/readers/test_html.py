@@ -220,3 +220,25 @@ def test_comments_end_where_they_end_in_browsers(comment):
 )  # fmt: skip
 def test_readings_follow_ruby_texts(markup, expected):
     assert text_of(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ('<img src="logo.png" alt="Acme &amp; Sons">', "a Acme & Sons b"),
+        ('<img alt="">', "ab"),
+        ('<img src="x.png" alt="IMG_0815.JPG">', "a b"),
+        ('<img src="data:image/png;base64,AA" alt="seen">', "a b"),
+        ('<img src="cid:7@x" alt="seen">', "a b"),
+    ],
+)
+def test_pictures_that_are_not_there_show_their_descriptions(picture, expected):
+    assert text_of(f"a{picture}b").split() == expected.split()
+
+
+def test_pictures_that_are_there_show_no_descriptions():
+    assert visible_text('a <img src="x.png" alt="seen"> b', shows_pictures=True)[0] == "a b"
+
+
+def test_groups_of_options_have_labels():
+    assert text_of('<select><optgroup label="Fruits"><option>Apple</select>') == "Fruits\nApple"

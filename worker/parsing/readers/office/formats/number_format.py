@@ -21,6 +21,8 @@ _MAX_CODE = 500
 _MAX_DECIMALS = 15
 _MAX_EXPONENT = 30
 _MAX_DENOMINATOR = 5
+# What a cell without a format shows in Excel, where it is wide enough.
+_MAX_SHOWN, _SCIENTIFIC_DIGITS, _MIN_PLAIN = 11, 6, 1e-4
 
 Show = Callable[[float], str]
 
@@ -50,8 +52,18 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 def shortest(value: float) -> str:
-    """Return a number with at most 15 digits, and without a point if it is whole."""
-    return f"{value:.15g}".upper()
+    """Return a number as a cell without a format shows it: decimals up to eleven characters.
+
+    Whole numbers have all their digits, up to 15.
+    """
+    text = f"{value:.15g}".upper()
+    if "." not in text or len(text.lstrip("-")) <= _MAX_SHOWN:
+        return text
+    whole = len(str(int(abs(value))))
+    if abs(value) < _MIN_PLAIN or whole > _MAX_SHOWN:
+        return f"{value:.{_SCIENTIFIC_DIGITS}g}".upper()
+    shown = f"{value:.{max(0, _MAX_SHOWN - 1 - whole)}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 @lru_cache(maxsize=256)
