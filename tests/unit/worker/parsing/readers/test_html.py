@@ -226,7 +226,7 @@ def test_readings_follow_ruby_texts(markup, expected):
     ("picture", "expected"),
     [
         ('<img src="logo.png" alt="Acme &amp; Sons">', "a Acme & Sons b"),
-        ('<img alt="">', "ab"),
+        ('<img alt="">', "a b"),
         ('<img src="x.png" alt="IMG_0815.JPG">', "a b"),
         ('<img src="data:image/png;base64,AA" alt="seen">', "a b"),
         ('<img src="cid:7@x" alt="seen">', "a b"),
