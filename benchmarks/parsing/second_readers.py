@@ -6,11 +6,13 @@ LibreOffice as CSV, web pages by `w3m` or by the standard library, mail by the s
 
 import email
 import email.policy
+import html
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
@@ -23,6 +25,10 @@ _UNSEEN = re.compile(
     rb"|<img\b(?![^>]*\balt\s*=)[^>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+_WORKBOOK = "xl/workbook.xml"
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
+_SHEET_NAME = re.compile(r'\sname="([^"]*)"')
+_HIDDEN = re.compile(r'\sstate="(?:veryH|h)idden"')
 _ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+")
 _ALL_SHEETS = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,true,false,false,-1"
 """LibreOffice's filter for CSV: tabs, UTF-8, cells as they are shown, a file for each sheet."""
@@ -56,12 +62,12 @@ def second_readers() -> Mapping[str, SecondReader]:
     text = SecondReader("LibreOffice", ("soffice", "pdftotext"), read_by_libreoffice)
     sheets = SecondReader("LibreOffice, CSV", ("soffice",), read_sheets)
     w3m = SecondReader("w3m", ("w3m",), read_by_w3m)
-    html = SecondReader("html.parser", (), read_markup) if w3m.missing else w3m
+    markup = SecondReader("html.parser", (), read_markup) if w3m.missing else w3m
     return {
         "pdf": pdf,
         **dict.fromkeys(("docx", "doc", "odt", "rtf", "pptx", "ppt", "odp"), text),
         **dict.fromkeys(("xlsx", "xls", "ods"), sheets),
-        "html": html,
+        "html": markup,
         "eml": SecondReader("email", (), read_mail),
     }
 
@@ -78,10 +84,24 @@ def read_by_libreoffice(path: Path) -> list[str]:
 
 
 def read_sheets(path: Path) -> list[str]:
-    """Return the text of all cells of a workbook."""
+    """Return the text of all cells of a workbook, without the sheets that an xlsx hides."""
+    hidden = hidden_sheets(path)
     with tempfile.TemporaryDirectory() as folder:
         made = _convert(path, _ALL_SHEETS, folder)
-        return ["\n".join(sheet.read_text("utf-8", "replace") for sheet in made)]
+        shown = (sheet for sheet in made if not sheet.stem.endswith(hidden))
+        return ["\n".join(sheet.read_text("utf-8", "replace") for sheet in shown)]
+
+
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """Return the ends of the names that LibreOffice gives to the files of hidden sheets."""
+    if not zipfile.is_zipfile(path):
+        return ()
+    with zipfile.ZipFile(path) as archive:
+        if _WORKBOOK not in archive.namelist():
+            return ()
+        sheets = _SHEET.findall(archive.read(_WORKBOOK).decode("utf-8", "replace"))
+    names = (_SHEET_NAME.search(sheet) for sheet in sheets if _HIDDEN.search(sheet))
+    return tuple(f"-{html.unescape(name[1])}" for name in names if name)
 
 
 def read_by_w3m(path: Path) -> list[str]:

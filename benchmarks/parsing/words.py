@@ -32,6 +32,7 @@ from app.errors import FileError, StartupError
 from app.files.sniff.sniff import sniff
 from app.jobs.pages import PageSelection
 from app.text import escape_controls
+from benchmarks.halves import half_of
 from benchmarks.parsing.second_readers import ReaderFailed, SecondReader, second_readers
 from worker.classification.fitting.corpus import ManifestEntry, find_directory, read_manifest
 from worker.parsing.document import Document, TextSource
@@ -75,6 +76,7 @@ def main() -> int:
     """Print a table by format and one of the worst files; the status is 2 without a corpus."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="folder of labelled documents")
+    parser.add_argument("--half", choices=("A", "B"), help="read one half of the sources only")
     parser.add_argument("--seconds", action="store_true", help="show the time of both readers")
     parser.add_argument("--show", action="store_true", help="print words that the worst files lack")
     arguments = parser.parse_args()
@@ -87,7 +89,7 @@ def main() -> int:
     except StartupError as error:
         print(error, file=sys.stderr)
         return 2
-    compared, left_out = _compare_all(directory, readers)
+    compared, left_out = _compare_all(_entries(directory, arguments.half), directory, readers)
     console = Console(width=_WIDTH, markup=False, highlight=False)
     console.print(_format_table(compared, readers, with_seconds=arguments.seconds))
     console.print(_worst_table(compared))
@@ -160,14 +162,21 @@ def _rounded(theirs: set[str], ours: Sequence[str]) -> set[str]:
     return {digits for digits in theirs if is_there(float(f"0.{digits}"))}
 
 
+def _entries(directory: Path, half: str | None) -> Sequence[ManifestEntry]:
+    """Return the files of a corpus, or those of one of the halves that `half_of` tells apart."""
+    entries = read_manifest(directory)
+    halves = half_of([entry.source for entry in entries])
+    return [entry for entry in entries if half in (None, halves[entry.source])]
+
+
 def _compare_all(
-    directory: Path, readers: Mapping[str, SecondReader]
+    entries: Sequence[ManifestEntry], directory: Path, readers: Mapping[str, SecondReader]
 ) -> tuple[list[Comparison], dict[str, int]]:
-    """Compare all files; return also why how many were left out."""
+    """Compare files; return also why how many were left out."""
     compared: list[Comparison] = []
     left_out: dict[str, int] = {}
     with SandboxedParser() as sandbox:
-        for entry in read_manifest(directory):
+        for entry in entries:
             try:
                 compared.append(_compare(sandbox, directory, entry, readers))
             except (_NotComparable, ReaderFailed) as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.parsing.second_readers import read_mail, read_markup
+from benchmarks.parsing.second_readers import hidden_sheets, read_mail, read_markup
 from benchmarks.parsing.words import missing_words, words_of
 from devtools import sample_files
 
@@ -64,6 +64,20 @@ def test_of_alternatives_the_second_reader_of_mail_takes_the_last(tmp_path: Path
     )
 
     assert words_of(read_mail(path)[0]) == {"markup"}
+
+
+def test_hidden_sheets_are_known_by_the_names_of_their_files(tmp_path: Path) -> None:
+    book = (
+        '<workbook><sheets><sheet name="Shown" sheetId="1"/><sheet state="hidden" name="R&amp;D"/>'
+        '<x:sheet name="Deep" state="veryHidden"/></sheets></workbook>'
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(sample_files.zip_of({"xl/workbook.xml": book}))
+    other = tmp_path / "a.csv"
+    other.write_text("a,b")
+
+    assert hidden_sheets(path) == ("-R&D", "-Deep")
+    assert hidden_sheets(other) == ()
 
 
 def test_the_second_reader_of_markup(tmp_path: Path) -> None:
