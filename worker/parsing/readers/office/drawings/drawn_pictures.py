@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from app.errors import FileError
+from worker.parsing.readers.markup.svg import drawing_text
 from worker.parsing.readers.metafiles.reader import metafile_text
 from worker.parsing.readers.office.package import BadPart, Package
-from worker.parsing.readers.svg import drawing_text
 
 _METAFILES = (".emf", ".wmf", ".emz", ".wmz")
 _SVG = ".svg"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
@@ -58,7 +59,7 @@ _SPACE = re.compile(r"\s+")
 # Soft hyphens and other marks without width, which say where words may be broken.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _QUOTED_OR_END = re.compile(r"=\s*([\"'])|>")
-_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
@@ -66,9 +67,10 @@ _SHOWS_NO_VALUE = frozenset(
 _RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
 # A longer one was never closed, and is text.
 _MAX_READING, _MAX_BRACKET = 100, 3
-_LABELLED = frozenset({"optgroup"})
 # What careless programs give as the description of a picture.
 _FILE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+_LISTS = frozenset({"ol", "ul", "menu"})
+_WITH_ATTRIBUTES = _LISTS | {"li", "input", "iframe", "img", "optgroup"}
 _CDATA = "<![CDATA["
 # As in browsers, a comment may end with its first dashes, or by mistake with a mark.
 _COMMENT_END = re.compile(r"--!?>")
@@ -139,6 +141,8 @@ class _Page:
         self._rubies = 0
         self._beside: tuple[str, int] | None = None
         self._readings: list[str] = []
+        self._lists = OrderedLists()
+        self._label = ""
         self.has_body = False
 
     def read(self) -> VisibleText:
@@ -183,15 +187,24 @@ class _Page:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._pieces.append(_BREAKS.get(name, ""))
+        if name in _WITH_ATTRIBUTES:
+            attributes = _attributes(markup, start, end)
+            if name in _LISTS or name == "li":
+                self._list(name, is_end=is_end, attributes=attributes)
+            elif not is_end:
+                self._add_replaced(name, attributes)
+
+    def _add_replaced(self, name: str, attributes: dict[str, str]) -> None:
+        """Add what stands in the attributes of an element."""
         if name == "input":
-            self._add_text(_shown_value(_attributes(markup, start, end)))
-        elif name == "iframe" and not is_end:
-            inner = html.unescape(_attributes(markup, start, end).get("srcdoc", ""))
+            self._add_text(_shown_value(attributes))
+        elif name == "iframe":
+            inner = html.unescape(attributes.get("srcdoc", ""))
             self._add_text(html.escape(_Page(inner).read().text))
         elif name == "img":
-            self._add_picture(_attributes(markup, start, end))
-        elif name in _LABELLED and not is_end:
-            self._add_text(_attributes(markup, start, end).get("label", ""))
+            self._add_picture(attributes)
+        else:
+            self._add_text(attributes.get("label", ""))
 
     def _track(self, name: str, *, is_end: bool, is_whole: bool) -> None:
         """Note in which elements the text is; `is_whole` if the tag ends its element itself."""
@@ -223,6 +236,14 @@ class _Page:
             self._pieces.append(f"({''.join(self._readings)})")
         self._readings.clear()
 
+    def _list(self, name: str, *, is_end: bool, attributes: dict[str, str]) -> None:
+        if name == "li":
+            self._label = "" if is_end else self._lists.next_label(attributes)
+        elif is_end:
+            self._lists.end()
+        else:
+            self._lists.begin(name, attributes)
+
     def _add_picture(self, attributes: dict[str, str]) -> None:
         is_there = attributes.get("src", "").lstrip().lower().startswith(("data:", "cid:"))
         self._has_picture |= is_there and not self.has_body
@@ -230,7 +251,9 @@ class _Page:
         if not self._runs_scripts:
             # A page of pictures only says in words what is on them.
             self._pieces.append(description)
-        elif description and not (is_there or self._shows_pictures or _FILE_NAME.search(description)):
+        elif description and not (
+            is_there or self._shows_pictures or _FILE_NAME.search(description)
+        ):
             # Browsers and mail programs show the words where they lack the picture.
             self._pieces.append(f" {_SPACE.sub(' ', description)} ")
 
@@ -239,6 +262,9 @@ class _Page:
             return
         if not self.has_body and not self._title:
             self.has_body = bool(html.unescape(text).strip())
+        if self._label and text.strip():
+            self._pieces.append(self._label)
+            self._label = ""
         if self._readings and not self._rubies:
             self._end_readings()
         self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))

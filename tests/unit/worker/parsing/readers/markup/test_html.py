@@ -2,7 +2,7 @@ import pytest
 
 from devtools import sample_files
 from devtools.cpu_time import within_reader_limit
-from worker.parsing.readers.html import read_html, visible_text
+from worker.parsing.readers.markup.html import read_html, visible_text
 
 
 def text_of(markup: str) -> str:
@@ -242,3 +242,20 @@ def test_pictures_that_are_there_show_no_descriptions():
 
 def test_groups_of_options_have_labels():
     assert text_of('<select><optgroup label="Fruits"><option>Apple</select>') == "Fruits\nApple"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ol><li>one<li><p>two</p></ol>", "1. one\n\n2. two"),
+        ('<ol start="3" type="a"><li>x</li><li value="5">y</li></ol>', "c. x\n\ne. y"),
+        ('<ol type="I"><li>x<ul><li>dot</ul><li>y</ol>', "I. x\n\ndot\n\nII. y"),
+        ('<ol type="i" start="21"><li>x</ol>', "21. x"),
+        ('<ol style="list-style: none"><li>x</ol>', "x"),
+        ("<ol reversed><li>x</ol>", "x"),
+        ("<ol><li></li><li>two</ol>", "2. two"),
+        ("<li>x</ol></ol>", "x"),
+    ],
+)
+def test_numbers_of_lists(markup, expected):
+    assert text_of(markup) == expected
