@@ -55,6 +55,7 @@ _LOST = {
     "diagram": ("a diagram", "diagrams"),
     "chunk": ("an inserted document", "inserted documents"),
     "picture": ("a picture", "pictures"),
+    "embedded": ("a document embedded in the file", "documents embedded in the file"),
 }
 
 
@@ -235,6 +236,8 @@ class _WordFile:
             return diagram_texts(self._package, part)
         if kind == "picture":
             return [self._pictures.text(part)]
+        if kind == "embedded":
+            raise BadPart("only the program that made it can show it")
         return self._read_chunk(part)
 
     def _read_chunk(self, part: str) -> list[str]:

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.drawings import drawing
 from worker.parsing.readers.office.drawings.alternate_content import choose_alternatives
-from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures, is_document
 from worker.parsing.readers.office.package import (
     BadPart,
     Package,
@@ -75,12 +75,22 @@ class ShapeReader:
             elif kind == "blipFill":
                 yield Shape("\n".join(self._drawn(element)))
             elif kind == "oleObj":
-                yield Shape(_icon_name(element))
-                waiting.extend(reversed(element))
+                yield Shape(self._object(element))
             elif kind in _GROUPS:
                 waiting.extend(sorted(element, key=_position)[::-1])
             elif kind not in _LOOKS:
                 waiting.extend(reversed(element))
+
+    def _object(self, element: Element) -> str:
+        """Return the name of an embedded object's icon and the words on the picture that shows it.
+
+        A document without them counts as lost.
+        """
+        fills = (each for each in element.iter() if local_name(each.tag) == "blipFill")
+        texts = [_icon_name(element), *(text for fill in fills for text in self._drawn(fill))]
+        if not any(texts) and is_document(attribute(element, "progId")):
+            self.lost.append("an embedded document")
+        return "\n".join(filter(None, texts))
 
     def _drawn(self, fill: Element) -> Iterator[str]:
         """Yield the texts of the pictures with which an element is filled."""

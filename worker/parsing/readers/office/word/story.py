@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.field_codes import field_text
+from worker.parsing.readers.office.drawings.drawn_pictures import is_document
 from worker.parsing.readers.office.package import attribute, local_name, relationship_id
 from worker.parsing.readers.office.word.elements import (
     Enter,
@@ -60,8 +61,8 @@ class Story:
     ) -> None:
         """Take the footnotes by id, and where to get the texts that the part refers to.
 
-        `related` takes a kind (`chart`, `diagram`, `picture`, or `chunk`, an inserted document)
-        and the id of the relationship.
+        `related` takes a kind (`chart`, `diagram`, `picture`, `embedded`, or `chunk`, an inserted
+        document) and the id of the relationship.
         """
         self.notes: dict[tuple[str, str], str] = {}
         self.sections: list[Element] = []
@@ -101,6 +102,7 @@ class Story:
             "AlternateContent": self._alternate,
             "chart": lambda element: self._insert("chart", attribute(element, "id")),
             "relIds": lambda element: self._insert("diagram", attribute(element, "dm")),
+            "object": self._object,
             "imagedata": lambda element: self._insert("picture", relationship_id(element)),
             "blip": lambda element: self._insert("picture", attribute(element, "embed")),
             "svgBlip": lambda element: self._insert("picture", attribute(element, "embed")),
@@ -277,6 +279,17 @@ class Story:
             properties = first(place, "docPr")
             if properties is not None:
                 self._writer.put(attribute(properties, "descr") or "")
+
+    def _object(self, element: Element) -> Leave:
+        """Read the picture that shows an embedded document, which counts as lost without words."""
+        before, embedded = self._writer.written, first(element, "OLEObject")
+
+        def end() -> None:
+            is_shown = self._writer.flow.is_shown and self._writer.written == before
+            if embedded is not None and is_shown and is_document(attribute(embedded, "ProgID")):
+                self._insert("embedded", relationship_id(embedded))
+
+        return end
 
     def _insert(self, kind: str, identifier: str | None) -> None:
         for text in self._related(kind, identifier or ""):

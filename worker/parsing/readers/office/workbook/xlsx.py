@@ -199,6 +199,8 @@ class _Workbook:
                 texts.append(self._pictures.text(name))
             except BadPart:
                 self.lost.append(f"a picture on the sheet {sheet.name} could not be read")
+        if not any(texts) and self.package.related(sheet.part or "", "package", "oleObject"):
+            self.lost.append(f"a document embedded on the sheet {sheet.name} could not be read")
         return list(filter(None, texts))
 
     def _vml_texts(self, name: str) -> list[str]:
