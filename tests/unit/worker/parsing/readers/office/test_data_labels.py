@@ -31,7 +31,10 @@ def labels(*marks: str, form: str = "") -> str:
         (chart(labels("showVal")), ["1.0", "3.0"]),
         (chart(of_group=labels("showVal")), ["1.0", "3.0"]),
         (chart(labels("showPercent")), ["25%", "75%"]),
-        (chart(labels("showVal", form='<c:numFmt formatCode="0&quot; kg&quot;"/>')), ["1 kg", "3 kg"]),
+        (
+            chart(labels("showVal", form='<c:numFmt formatCode="0&quot; kg&quot;"/>')),
+            ["1 kg", "3 kg"],
+        ),
         (
             chart(labels("showVal", form='<c:numFmt formatCode="0" sourceLinked="1"/>')),
             ["1.0", "3.0"],
