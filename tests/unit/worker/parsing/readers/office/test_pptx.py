@@ -390,16 +390,3 @@ def test_numbers_of_lists_are_read():
     assert texts(deck(tree(shape)))[0].split("\n") == [
         *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "other")
     ]
-
-
-@pytest.mark.parametrize(
-    ("program", "lost"),
-    [
-        ("Excel.Sheet.12", ("an embedded document on slide 1 could not be read",)),
-        ("Equation.3", ()),
-        ("TCLayout.ActiveDocument.1", ()),
-    ],
-)
-def test_embedded_documents_without_words_are_named(program: str, lost: tuple[str, ...]):
-    document = read(deck(tree(frame(f'<p:oleObj progId="{program}"><p:embed/></p:oleObj>'))))
-    assert document.warnings == lost
