@@ -1,6 +1,5 @@
 """The texts of the pictures in an Office package that are drawings: EMF, WMF, SVG."""
 
-import re
 from dataclasses import dataclass, field
 
 from app.errors import FileError
@@ -8,24 +7,12 @@ from worker.parsing.readers.markup.svg import drawing_text
 from worker.parsing.readers.metafiles.reader import metafile_text
 from worker.parsing.readers.office.package import BadPart, Package
 
-_DOCUMENT = re.compile(
-    r"(?:excel|word|powerpoint|visio|msproject|acroexch|opendocument|libreoffice|soffice|package)\b",
-    re.IGNORECASE,
-)
 _METAFILES = (".emf", ".wmf", ".emz", ".wmz")
 _SVG = ".svg"
 _MIB = 1 << 20
 _MAX_PICTURE_BYTES = 8 * _MIB
 # A file may hold thousands of large drawings, and reading 8 MiB of records takes about a second.
 _MAX_BYTES = 24 * _MIB
-
-
-def is_document(program: str | None) -> bool:
-    """Tell whether an embedded object is a document by the name of its program (`progId`).
-
-    Others are equations, and marks that programs leave on slides.
-    """
-    return _DOCUMENT.match(program or "") is not None
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.drawings import drawing
 from worker.parsing.readers.office.drawings.alternate_content import choose_alternatives
-from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures, is_document
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
+from worker.parsing.readers.office.embedded_objects import is_document
 from worker.parsing.readers.office.package import (
     BadPart,
     Package,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.field_codes import field_text
-from worker.parsing.readers.office.drawings.drawn_pictures import is_document
+from worker.parsing.readers.office.embedded_objects import is_document
 from worker.parsing.readers.office.package import attribute, local_name, relationship_id
 from worker.parsing.readers.office.word.elements import (
     Enter,
