@@ -9,7 +9,9 @@ from worker.parsing.readers.rtf.characters import CharacterSets
 from worker.parsing.readers.symbol_fonts import translate
 
 _SIGNATURE_AT, _SIGNATURE = 40, b" EMF"
-_HEADER, _END = 1, 14
+_HEADER, _END, _COMMENT = 1, 14, 70
+# Texts of one record may lie over each other, so reading them may take longer than the file is.
+_MAX_TEXTS, _MAX_LETTERS = 1_000, 4_096
 _PLUS_AT, _PLUS = 12, b"EMF+"
 _PLUS_HEADER, _PLUS_STRING = 12, 0x401C
 _GLYPHS, _BOTH_DIRECTIONS, _SMALL, _NO_BOUNDS = 0x0010, 0x2000, 0x0200, 0x0100
@@ -40,9 +42,6 @@ def read_emf(data: bytes, lines: DrawnLines) -> None:
             return
     if not picture.has_text:
         _read_plus(b"".join(plus), lines)
-
-
-_COMMENT = 70
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -103,16 +102,17 @@ class _Picture:
 
     def _texts(self, record: bytes, *, is_wide: bool) -> None:
         (count,) = struct.unpack_from("<L", record, _TEXT_AT)
-        for number in range(min(count, len(record) // _TEXT_SIZE)):
+        for number in range(min(count, len(record) // _TEXT_SIZE, _MAX_TEXTS)):
             self._text(record, _TEXTS_AT + number * _TEXT_SIZE, is_wide=is_wide)
 
     def _text(self, record: bytes, at: int, *, is_wide: bool) -> None:
         """Add the text of an EmrText object ([MS-EMF] 2.2.5)."""
         left, height, count, start, options = struct.unpack_from("<2l3L", record, at)
+        count = min(count, _MAX_LETTERS)
         (widths_at,) = struct.unpack_from("<L", record, at + 36)
         characters = record[start : start + count * (2 if is_wide else 1)]
         step = 8 if options & _BOTH_DIRECTIONS else 4
-        widths = record[widths_at : widths_at + count * step : 1] if widths_at else b""
+        widths = record[widths_at : widths_at + count * step] if widths_at else b""
         width = sum(each[0] for each in struct.iter_unpack("<l", widths[: len(widths) // 4 * 4]))
         self._add(left, height, characters, options, is_wide, width if step == 4 else None)
 
@@ -133,7 +133,7 @@ class _Picture:
         width: int | None,
     ) -> None:
         if options & _GLYPHS:
-            self.lines.is_lost |= any(characters)
+            self.lines.is_lost |= bool(characters.strip(b"\0"))
             return
         if is_wide:
             text = characters.decode("utf-16-le", "replace")

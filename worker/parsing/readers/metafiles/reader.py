@@ -1,4 +1,4 @@
-"""Reads the texts of Windows metafiles, also compressed ones (EMZ, WMZ: RFC 1952)."""
+"""Reads the texts of Windows metafiles, and unpacks compressed ones (EMZ, WMZ: RFC 1952)."""
 
 import struct
 import zlib
@@ -9,8 +9,20 @@ from worker.parsing.readers.metafiles.wmf import is_wmf, read_wmf
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
-_MAX_BYTES = 16 << 20
 _DAMAGE = (struct.error, ValueError, IndexError)
+
+
+def unpack(data: bytes, limit: int) -> bytes:
+    """Return a metafile without its compression, if any: its first `limit` bytes.
+
+    Raises ValueError if it is damaged.
+    """
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return zlib.decompressobj(_GZIP_WINDOW).decompress(data, limit)
+    except zlib.error as error:
+        raise ValueError("the compressed picture is damaged") from error
 
 
 def metafile_text(data: bytes) -> tuple[str, bool]:
@@ -18,11 +30,6 @@ def metafile_text(data: bytes) -> tuple[str, bool]:
 
     Other data has no text. A damaged file is read up to the damage.
     """
-    if data.startswith(_GZIP):
-        try:
-            data = zlib.decompressobj(_GZIP_WINDOW).decompress(data, _MAX_BYTES)
-        except zlib.error:
-            return "", True
     read = read_emf if is_emf(data) else read_wmf if is_wmf(data) else None
     if read is None:
         return "", False

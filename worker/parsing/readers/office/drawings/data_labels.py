@@ -25,7 +25,7 @@ def format_label(text: str, code: str | None) -> str:
     """Return a stored number as a format code shows it; anything else as it is stored."""
     try:
         return format_number(float(text), code) if code else text
-    except ValueError:
+    except (ValueError, ArithmeticError):
         return text
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.errors import FileError
 from worker.parsing.readers.markup.svg import drawing_text
-from worker.parsing.readers.metafiles.reader import metafile_text
+from worker.parsing.readers.metafiles.reader import metafile_text, unpack
 from worker.parsing.readers.office.package import BadPart, Package
 
 _METAFILES = (".emf", ".wmf", ".emz", ".wmz")
@@ -38,7 +38,11 @@ class DrawnPictures:
         return self._texts[name]
 
     def _read(self, name: str) -> str:
-        data = self.package.read(name, min(_MAX_PICTURE_BYTES, self._room))
+        limit = min(_MAX_PICTURE_BYTES, self._room)
+        try:
+            data = unpack(self.package.read(name, limit), limit)
+        except ValueError as error:
+            raise BadPart(name) from error
         self._room -= len(data)
         if name.endswith(_SVG):
             try:

@@ -20,7 +20,7 @@ _MAX_CODE = 500
 # Ordinary numbers have at most 15 digits; more are noise of the binary fraction.
 _MAX_DECIMALS = 15
 _MAX_EXPONENT = 30
-_MAX_DENOMINATOR = 5
+_MAX_DENOMINATOR, _MAX_FIXED_DIGITS = 5, 9
 # What a cell without a format shows in Excel, where it is wide enough.
 _MAX_SHOWN, _SCIENTIFIC_DIGITS, _MIN_PLAIN = 11, 6, 1e-4
 
@@ -145,7 +145,7 @@ def _compile_fraction(inner: tuple[Token, ...]) -> Show:
     has_whole = any(token.kind == "text" and not token.text.strip() for token in whole)
     is_fixed = any(token.kind != "place" for token in bottom)
     digits = "".join(token.text for token in bottom)
-    fixed = int(digits) if is_fixed and digits.isdecimal() else 0
+    fixed = int(digits[:_MAX_FIXED_DIGITS]) if is_fixed and digits.isdecimal() else 0
     largest = 10 ** min(len(bottom), _MAX_DENOMINATOR) - 1
 
     def show(value: float) -> str:

@@ -15,7 +15,7 @@ from devtools.metafiles import (
     wmf_record,
     wmf_text,
 )
-from worker.parsing.readers.metafiles.reader import metafile_text
+from worker.parsing.readers.metafiles.reader import metafile_text, unpack
 
 GLYPHS = 0x10
 
@@ -39,7 +39,13 @@ def choose(number: int) -> bytes:
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("made", [emf_of("Grüße", "Total 12"), wmf_of("Grüße", "Total 12")])
 def test_lines(made, pack) -> None:
-    assert metafile_text(pack(made)) == ("Grüße\nTotal 12", False)
+    assert metafile_text(unpack(pack(made), 10_000)) == ("Grüße\nTotal 12", False)
+
+
+def test_compressed_pictures_have_a_limit() -> None:
+    assert unpack(gzip.compress(bytes(1 << 20)), 1000) == bytes(1000)
+    with pytest.raises(ValueError, match="damaged"):
+        unpack(b"\x1f\x8b" + bytes(20), 1000)
 
 
 def test_a_wmf_without_the_header_that_places_it() -> None:
@@ -119,12 +125,18 @@ def test_a_damaged_file_is_read_up_to_the_damage() -> None:
 
     assert metafile_text(cut) == ("First", True)
     assert metafile_text(emf_of("Text")[:120]) == ("", True)
-    assert metafile_text(b"\x1f\x8b" + bytes(20)) == ("", True)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n" + bytes(80), bytes(200)])
 def test_other_data_has_no_text(data: bytes) -> None:
     assert metafile_text(data) == ("", False)
+
+
+def test_several_texts_of_one_record() -> None:
+    texts = [struct.pack("<2l3L4lL", 0, 20 * n, 1, 120 + 2 * n, 0, 0, 0, 0, 0, 0) for n in (0, 1)]
+    body = bytes(28) + struct.pack("<L", 2) + b"".join(texts) + "AB".encode("utf-16-le")
+
+    assert metafile_text(emf([emf_record(97, body)])) == ("A\nB", False)
 
 
 def test_many_objects_end_in_time() -> None:
