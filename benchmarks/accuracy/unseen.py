@@ -6,10 +6,11 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.accuracy import metrics
-from benchmarks.accuracy.folds import Scored, half_of
+from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Decided, Sample
 from benchmarks.accuracy.statistics import Floats, paired_difference
 from benchmarks.accuracy.tables import new_table, rate
+from benchmarks.halves import half_of
 from worker.classification.fitting.fit import draw_rules
 
 COUNTS = (1, 2, 3, 5, 10)

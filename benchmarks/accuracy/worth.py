@@ -19,13 +19,14 @@ from rich.table import Table
 
 from benchmarks.accuracy.custom import without_own_types
 from benchmarks.accuracy.engines import Fits, report_step
-from benchmarks.accuracy.folds import half_of, score_with
+from benchmarks.accuracy.folds import score_with
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import FAST
 from benchmarks.accuracy.statistics import Floats, paired_difference
 from benchmarks.accuracy.tables import new_table, rate
 from benchmarks.accuracy.unseen import decision_hits
 from benchmarks.corpus import LoadedCorpus, load_corpus
+from benchmarks.halves import half_of
 from worker.classification.embedders.base import Embedder
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.fit import fit_space, lexicon_of, with_calibration

@@ -6,18 +6,31 @@ LibreOffice as CSV, web pages by `w3m` or by the standard library, mail by the s
 
 import email
 import email.policy
+import html
 import os
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from pathlib import Path
 
 _SECONDS = 120
-_ALL_SHEETS = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1"
+_UNSEEN = re.compile(
+    rb"<noscript\b.*?</noscript\s*>|<ix:header\b.*?</ix:header\s*>"
+    rb"|<img\b(?![^>]*\balt\s*=)[^>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORKBOOK = "xl/workbook.xml"
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
+_SHEET_NAME = re.compile(r'\sname="([^"]*)"')
+_HIDDEN = re.compile(r'\sstate="(?:veryH|h)idden"')
+_ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+")
+_ALL_SHEETS = "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,true,false,false,-1"
 """LibreOffice's filter for CSV: tabs, UTF-8, cells as they are shown, a file for each sheet."""
 
 
@@ -49,12 +62,12 @@ def second_readers() -> Mapping[str, SecondReader]:
     text = SecondReader("LibreOffice", ("soffice", "pdftotext"), read_by_libreoffice)
     sheets = SecondReader("LibreOffice, CSV", ("soffice",), read_sheets)
     w3m = SecondReader("w3m", ("w3m",), read_by_w3m)
-    html = SecondReader("html.parser", (), read_markup) if w3m.missing else w3m
+    markup = SecondReader("html.parser", (), read_markup) if w3m.missing else w3m
     return {
         "pdf": pdf,
         **dict.fromkeys(("docx", "doc", "odt", "rtf", "pptx", "ppt", "odp"), text),
         **dict.fromkeys(("xlsx", "xls", "ods"), sheets),
-        "html": html,
+        "html": markup,
         "eml": SecondReader("email", (), read_mail),
     }
 
@@ -71,17 +84,37 @@ def read_by_libreoffice(path: Path) -> list[str]:
 
 
 def read_sheets(path: Path) -> list[str]:
-    """Return the text of all cells of a workbook."""
+    """Return the text of all cells of a workbook, without the sheets that an xlsx hides."""
+    hidden = hidden_sheets(path)
     with tempfile.TemporaryDirectory() as folder:
         made = _convert(path, _ALL_SHEETS, folder)
-        return ["\n".join(sheet.read_text("utf-8", "replace") for sheet in made)]
+        shown = (sheet for sheet in made if not sheet.stem.endswith(hidden))
+        return ["\n".join(sheet.read_text("utf-8", "replace") for sheet in shown)]
+
+
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """Return the ends of the names that LibreOffice gives to the files of hidden sheets."""
+    if not zipfile.is_zipfile(path):
+        return ()
+    with zipfile.ZipFile(path) as archive:
+        if _WORKBOOK not in archive.namelist():
+            return ()
+        sheets = _SHEET.findall(archive.read(_WORKBOOK).decode("utf-8", "replace"))
+    names = (_SHEET_NAME.search(sheet) for sheet in sheets if _HIDDEN.search(sheet))
+    return tuple(f"-{html.unescape(name[1])}" for name in names if name)
 
 
 def read_by_w3m(path: Path) -> list[str]:
-    """Return the text of a web page as w3m shows it."""
+    """Return the text of a web page as w3m shows it, without what no browser shows.
+
+    That are the texts for browsers without scripts, the hidden facts of inline XBRL, and the names
+    of picture files, which w3m shows for pictures without a description.
+    """
     options = "-dump -cols 400 -O UTF-8 -T text/html -o pseudo_inlines=0"
     with tempfile.TemporaryDirectory() as home:
-        return [_run(["w3m", *options.split(), str(path)], HOME=home)]
+        page = Path(home) / "page.html"
+        page.write_bytes(_UNSEEN.sub(b"", path.read_bytes()))
+        return [_run(["w3m", *options.split(), str(page)], HOME=home)]
 
 
 def read_markup(path: Path) -> list[str]:
@@ -90,10 +123,14 @@ def read_markup(path: Path) -> list[str]:
 
 
 def read_mail(path: Path) -> list[str]:
-    """Return subject, sender, recipients and the text parts of a mail and of mails within it."""
+    """Return subject, sender, recipients and the text parts of a mail and of mails within it.
+
+    Of alternatives it is the last, which mail programs show (RFC 2046, 5.1.4). Addresses of links
+    are left out: where a text is written out for programs without HTML, they stand in it.
+    """
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     texts: list[str] = []
-    for part in message.walk():
+    for part in _shown_parts(message):
         texts += [str(part[name] or "") for name in ("subject", "from", "to", "cc")]
         if part.get_content_maintype() == "text" and isinstance(part, EmailMessage):
             try:
@@ -102,7 +139,17 @@ def read_mail(path: Path) -> list[str]:
                 raise ReaderFailed(str(error)) from error
             is_markup = part.get_content_subtype() == "html"
             texts.append(_text_of_markup(content) if is_markup else content)
-    return ["\n".join(texts)]
+    return [_ADDRESS.sub(" ", "\n".join(texts))]
+
+
+def _shown_parts(message: Message) -> Iterator[Message]:
+    """Yield a message and its parts, of alternatives the last."""
+    yield message
+    if message.is_multipart():
+        parts = [part for part in message.get_payload() if isinstance(part, Message)]
+        is_choice = message.get_content_type() == "multipart/alternative"
+        for part in parts[-1:] if is_choice else parts:
+            yield from _shown_parts(part)
 
 
 class _MarkupText(HTMLParser):

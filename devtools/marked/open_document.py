@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.metafiles import emf_of
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 _NAMES = " ".join(
@@ -30,6 +31,10 @@ _NAMES = " ".join(
 _SIZE = 'svg:width="8cm" svg:height="4cm"'
 _PLACE = f'svg:x="1cm" svg:y="1cm" {_SIZE}'
 _OBJECT = '<draw:object xlink:href="./Object 1" xlink:type="simple"/>'
+_FOREIGN_OBJECT = (
+    '<draw:object-ole xlink:href="./Object 2" xlink:type="simple"/>'
+    '<draw:image xlink:href="./ObjectReplacements/Object 2" xlink:type="simple"/>'
+)
 _LAYOUT = (
     '<style:page-layout style:name="P"><style:page-layout-properties/>'
     '<style:header-style><style:header-footer-properties fo:min-height="1cm"/></style:header-style>'
@@ -68,7 +73,7 @@ def marked_odt() -> MarkedDocument:
             ),
             (
                 f"<text:p><text:ruby><text:ruby-base>{marks('ruby base')}</text:ruby-base>"
-                f"<text:ruby-text>reading</text:ruby-text></text:ruby></text:p>"
+                f"<text:ruby-text>{marks('ruby reading')}</text:ruby-text></text:ruby></text:p>"
             ),
             _list(_p(marks("list item")) + _list(_p(marks("nested list item")))),
             _table(
@@ -90,6 +95,7 @@ def marked_odt() -> MarkedDocument:
             f"<text:p>{_text_box(_p(marks('text box')), anchored=True)}</text:p>",
             f"<text:p>{_shape(_p(marks('shape')), anchored=True)}</text:p>",
             _p(f'<draw:frame text:anchor-type="as-char" {_SIZE}>{_OBJECT}</draw:frame>'),
+            _p(f'<draw:frame text:anchor-type="as-char" {_SIZE}>{_FOREIGN_OBJECT}</draw:frame>'),
         )
     )
     styles = _styles(
@@ -98,7 +104,7 @@ def marked_odt() -> MarkedDocument:
         f"<style:header>{_p(marks('header'))}</style:header>"
         f"<style:footer>{_p(marks('footer'))}</style:footer></style:master-page>",
     )
-    return _document("odt", "text", body, styles, marks)
+    return _document("odt", "text", body, styles, marks, emf_of(marks("picture of an object")))
 
 
 def marked_ods() -> MarkedDocument:
@@ -269,7 +275,10 @@ def _chart(marks: Marks) -> str:
     )
 
 
-def _document(extension: str, kind: str, body: str, styles: str, marks: Marks) -> MarkedDocument:
+def _document(
+    extension: str, kind: str, body: str, styles: str, marks: Marks, picture: bytes = b""
+) -> MarkedDocument:
+    """Make a file; `picture` is that of the foreign object."""
     mime = "application/vnd.oasis.opendocument."
     parts = {
         "content.xml": f'<office:document-content {_NAMES} office:version="1.3">'
@@ -282,6 +291,7 @@ def _document(extension: str, kind: str, body: str, styles: str, marks: Marks) -
         "/": f"{mime}{kind}",
         "Object 1/": f"{mime}chart",
         **dict.fromkeys(parts, "text/xml"),
+        **({"Object 2": "", "ObjectReplacements/Object 2": ""} if picture else {}),
     }
     listed = "".join(
         f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
@@ -296,4 +306,7 @@ def _document(extension: str, kind: str, body: str, styles: str, marks: Marks) -
         archive.writestr("mimetype", f"{mime}{kind}", zipfile.ZIP_STORED)
         for name, content in parts.items():
             archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>\n{content}')
+        if picture:
+            archive.writestr("Object 2", b"object")
+            archive.writestr("ObjectReplacements/Object 2", picture)
     return MarkedDocument(extension, buffer.getvalue(), marks)

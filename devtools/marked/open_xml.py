@@ -114,6 +114,17 @@ def chart_graphic(link: str) -> str:
     )
 
 
+def picture_graphic(link: str) -> str:
+    """Return the graphic that shows the picture of a relationship (20.2.2.5)."""
+    uri = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+    return (
+        f'<a:graphic xmlns:a="{DRAWING}"><a:graphicData uri="{uri}"><pic:pic xmlns:pic="{uri}">'
+        '<pic:nvPicPr><pic:cNvPr id="9" name="p"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip r:embed="{link}"/></pic:blipFill><pic:spPr/></pic:pic>'
+        "</a:graphicData></a:graphic>"
+    )
+
+
 def diagram_graphic() -> str:
     """Return the graphic that shows the diagram of `diagram_links` (SmartArt)."""
     return (

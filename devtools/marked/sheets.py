@@ -10,6 +10,7 @@ from devtools.marked.open_xml import (
     package,
     paragraph,
 )
+from devtools.metafiles import emf_of
 
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NAMES = f'xmlns="{_SHEETS}" xmlns:r="{OFFICE}"'
@@ -97,6 +98,7 @@ def marked_xlsx() -> MarkedDocument:
         ),
         _drawing("2", _chart_frame()),
         chart("xl/charts/chart1.xml", marks),
+        Part("xl/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
     )
     marks["rich string"] = "QrichtextQ"
     return MarkedDocument("xlsx", data, marks)
@@ -115,11 +117,14 @@ def _first_sheet(marks: Marks) -> Part:
         "</sheetData>"
         f"<headerFooter><oddHeader>&amp;L{marks('header')}</oddHeader>"
         f"<oddFooter>&amp;C&amp;8{marks('footer')}</oddFooter></headerFooter>"
-        '<drawing r:id="dr"/><legacyDrawing r:id="vm"/></worksheet>',
+        '<drawing r:id="dr"/><legacyDrawing r:id="vm"/>'
+        '<oleObjects><oleObject progId="Word.Document" shapeId="9"><objectPr r:id="im"/>'
+        "</oleObject></oleObjects></worksheet>",
         {
             "dr": ("drawing", "../drawings/drawing1.xml"),
             "vm": ("vmlDrawing", "../drawings/vmlDrawing1.vml"),
             "co": ("comments", "../comments1.xml"),
+            "im": ("image", "../media/image1.emf"),
             "tc": (
                 "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment",
                 "../threadedComments/threadedComment1.xml",

@@ -13,6 +13,7 @@ from devtools.marked.open_xml import (
     package,
     paragraph,
 )
+from devtools.metafiles import emf_of
 
 _NAMES = (
     'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
@@ -87,6 +88,7 @@ def marked_pptx() -> MarkedDocument:
         ),
         chart("ppt/charts/chart1.xml", marks),
         *diagram("ppt/diagrams", marks),
+        Part("ppt/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
     )
     return MarkedDocument("pptx", data, marks)
 
@@ -135,6 +137,7 @@ def _first_slide(marks: Marks) -> Part:
         _frame(table, 4),
         _frame(chart_graphic("ch"), 5),
         _frame(diagram_graphic(), 6),
+        _frame(_object("ob"), 7),
     )
     return Part(
         "ppt/slides/slide1.xml",
@@ -145,6 +148,7 @@ def _first_slide(marks: Marks) -> Part:
             "n1": ("notesSlide", "../notesSlides/notesSlide1.xml"),
             "c1": ("comments", "../comments/comment1.xml"),
             "ch": ("chart", "../charts/chart1.xml"),
+            "ob": ("image", "../media/image1.emf"),
             **diagram_links("../diagrams"),
         },
     )
@@ -173,6 +177,22 @@ def _frame(graphic: str, number: int) -> str:
         "<p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>"
         '<p:xfrm><a:off x="0" y="0"/><a:ext cx="5000000" cy="3000000"/></p:xfrm>'
         f"{graphic}</p:graphicFrame>"
+    )
+
+
+def _object(link: str) -> str:
+    """Return an embedded object as PowerPoint writes it: for old programs the picture is in VML."""
+    picture = (
+        '<p:pic><p:nvPicPr><p:cNvPr id="0" name=""/><p:cNvPicPr/><p:nvPr/></p:nvPicPr>'
+        f'<p:blipFill><a:blip r:embed="{link}"/></p:blipFill><p:spPr/></p:pic>'
+    )
+    embedded = '<p:oleObj spid="s1" name="Sheet" r:id="x"><p:embed/>{}</p:oleObj>'
+    return (
+        '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/presentationml/2006/ole">'
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice xmlns:v="urn:schemas-microsoft-com:vml" Requires="v">{embedded.format("")}'
+        f"</mc:Choice><mc:Fallback>{embedded.format(picture)}</mc:Fallback></mc:AlternateContent>"
+        "</a:graphicData></a:graphic>"
     )
 
 

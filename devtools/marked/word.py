@@ -10,7 +10,9 @@ from devtools.marked.open_xml import (
     diagram_graphic,
     diagram_links,
     package,
+    picture_graphic,
 )
+from devtools.metafiles import emf_of, wmf_of
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _NAMES = (
@@ -51,6 +53,8 @@ def marked_docx() -> MarkedDocument:
             "link": ("hyperlink", "https://example.org/"),
             "chunk": ("aFChunk", "chunk.html"),
             "ch": ("chart", "charts/chart1.xml"),
+            "emf": ("image", "media/image1.emf"),
+            "wmf": ("image", "media/image2.wmf"),
             **diagram_links("diagrams"),
         },
     )
@@ -72,6 +76,8 @@ def marked_docx() -> MarkedDocument:
         Part("word/chunk.html", "text/html", f"<html><p>{marks('chunk')}</p></html>".encode()),
         chart("word/charts/chart1.xml", marks),
         *diagram("word/diagrams", marks),
+        Part("word/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
+        Part("word/media/image2.wmf", "image/x-wmf", wmf_of(marks("drawn picture"))),
     )
     return MarkedDocument("docx", data, marks)
 
@@ -95,8 +101,8 @@ def _first_page(marks: Marks) -> str:
             f"<w:sdt><w:sdtContent>{_p(marks('content control'))}</w:sdtContent></w:sdt>",
             (
                 "<w:p><w:r><w:ruby><w:rubyPr/>"
-                f"<w:rt>{_r('reading')}</w:rt><w:rubyBase>{_r(marks('ruby base'))}</w:rubyBase>"
-                "</w:ruby></w:r></w:p>"
+                f"<w:rt>{_r(marks('ruby reading'))}</w:rt>"
+                f"<w:rubyBase>{_r(marks('ruby base'))}</w:rubyBase></w:ruby></w:r></w:p>"
             ),
             (
                 "<w:p><m:oMathPara><m:oMath><m:f><m:num><m:r>"
@@ -126,6 +132,11 @@ def _second_page(marks: Marks) -> str:
             ),
             f"<w:p>{_INLINE.format(2, chart_graphic('ch'))}</w:p>",
             f"<w:p>{_INLINE.format(3, diagram_graphic())}</w:p>",
+            (
+                '<w:p><w:r><w:object><v:shape style="width:200pt;height:40pt">'
+                '<v:imagedata r:id="emf"/></v:shape></w:object></w:r></w:p>'
+            ),
+            f"<w:p>{_INLINE.format(4, picture_graphic('wmf'))}</w:p>",
         )
     )
 

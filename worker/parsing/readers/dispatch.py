@@ -9,10 +9,11 @@ from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.readers.epub import read_epub
-from worker.parsing.readers.html import read_html
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.mail.mhtml import read_mhtml
 from worker.parsing.readers.mail.reader import read_eml, read_msg
+from worker.parsing.readers.markup.html import read_html
+from worker.parsing.readers.markup.svg import read_svg
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
@@ -23,7 +24,6 @@ from worker.parsing.readers.office.workbook.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.rtf.reader import read_rtf
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.svg import read_svg
 from worker.parsing.readers.text import read_text
 from worker.parsing.readers.zip_checks import check_archive
 from worker.parsing.request import ParseRequest

@@ -10,12 +10,14 @@ from worker.parsing.readers.document_builder import sanitize
 class Flow:
     """A running text: its pieces, and the notes and boxes to put after the open paragraph.
 
-    Lines are stripped, and one empty line is left between paragraphs.
+    Lines are stripped, and one empty line is left between paragraphs. `readings` are those of the
+    ruby texts that were written last: they follow in brackets, so the words stay whole.
     """
 
     pieces: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     paragraph_start: int = 0
+    readings: list[str] = field(default_factory=list)
 
     def end_paragraph(self, mark: str = "\n\n") -> None:
         """End the paragraph, or the row of a table, with line ends."""
@@ -23,6 +25,12 @@ class Flow:
         self.pieces += [f"\n{aside}\n\n" for aside in self.asides]
         self.asides.clear()
         self.paragraph_start = len(self.pieces)
+
+    def add_readings(self) -> None:
+        """Add the readings of the ruby texts before."""
+        if self.readings:
+            self.pieces.append(f"({''.join(self.readings)})")
+            self.readings.clear()
 
     def paragraph(self) -> str:
         """Return the open paragraph."""

@@ -1,5 +1,6 @@
 """Reads plain text of every kind: txt, md, csv, tsv, json, xml."""
 
+import binascii
 import html
 import re
 
@@ -32,6 +33,12 @@ _WITH_EMBEDDED_FILES = frozenset({"xml", "json", "md"})
 _FOLDED_START = re.compile(r"\ufeff?\s*BEGIN:V(?:CALENDAR|CARD)\b", re.IGNORECASE)
 # RFC 5545, section 3.1: lines are broken within words.
 _FOLD = re.compile(r"\r?\n[ \t]")
+# vCard 2.1, section 2.1.3: `=` at the end of a line continues the value on the next one.
+_QUOTED_PRINTABLE = re.compile(
+    r"^([^:\r\n]{0,200};ENCODING=QUOTED-PRINTABLE[^:\r\n]{0,200}:)((?:[^\r\n]*=\r?\n)*[^\r\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LINE_CHARSET = re.compile(r";CHARSET=([\w.-]{1,40})", re.IGNORECASE)
 # Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
 
@@ -54,7 +61,7 @@ def read_text(source: Source) -> Document:
         text = _JSON_ESCAPE.sub(_unescape_json, text)
     text = _TERMINAL_CODE.sub("", text)
     if _FOLDED_START.match(text):
-        text = _FOLD.sub("", text)
+        text = _QUOTED_PRINTABLE.sub(_decode_line, _FOLD.sub("", text))
     lost = []
     if source.type.extension in _WITH_EMBEDDED_FILES:
         shorter = _EMBEDDED_FILE.sub(_drop_long, text)
@@ -72,6 +79,13 @@ def declared_encoding(data: bytes) -> str | None:
 
 def _drop_long(found: re.Match[str]) -> str:
     return "" if len(found.group()) >= _MIN_EMBEDDED_CHARACTERS else found.group()
+
+
+def _decode_line(line: re.Match[str]) -> str:
+    """Return a line of a card with the letters that it writes as numbers of bytes."""
+    charset = _LINE_CHARSET.search(line[1])
+    value = binascii.a2b_qp(line[2].encode("utf-8"))
+    return line[1] + decode(value, charset[1] if charset else None)
 
 
 def _unescape_json(escape: re.Match[str]) -> str:

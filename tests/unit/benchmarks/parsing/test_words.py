@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.parsing.second_readers import read_mail, read_markup
+from benchmarks.parsing.second_readers import hidden_sheets, read_mail, read_markup
 from benchmarks.parsing.words import missing_words, words_of
 from devtools import sample_files
 
@@ -35,6 +35,12 @@ def test_words(text: str, words: set[str]) -> None:
         ("helloworld", "hello world", ()),
         ("on", "one", ("on",)),
         ("請求", "請\n求", ()),
+        ("Ti\ntl\ne of the document", "Title of the document", ()),
+        ("the export tok\nens() other", "the export tokens() more", ("other",)),
+        ("0.04482758621 x", "0.044827586", ()),
+        ("0.0448275", "0.0448", ("0448275",)),
+        ("1234567", "0.1234567", ()),
+        ("No 1234567", "No 0.1234566", ("1234567",)),
     ],
 )
 def test_missing_words(theirs: str, ours: str, missing: tuple[str, ...]) -> None:
@@ -48,6 +54,30 @@ def test_the_second_reader_of_mail(tmp_path: Path) -> None:
     (text,) = read_mail(path)
 
     assert words_of(text) == {"your", "order", "größe".replace("ß", "ss")}
+
+
+def test_of_alternatives_the_second_reader_of_mail_takes_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nplain https://a.b/c\n"
+        "--x\nContent-Type: text/html\n\n<p>markup https://a.b/d</p>\n--x--\n"
+    )
+
+    assert words_of(read_mail(path)[0]) == {"markup"}
+
+
+def test_hidden_sheets_are_known_by_the_names_of_their_files(tmp_path: Path) -> None:
+    book = (
+        '<workbook><sheets><sheet name="Shown" sheetId="1"/><sheet state="hidden" name="R&amp;D"/>'
+        '<x:sheet name="Deep" state="veryHidden"/></sheets></workbook>'
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(sample_files.zip_of({"xl/workbook.xml": book}))
+    other = tmp_path / "a.csv"
+    other.write_text("a,b")
+
+    assert hidden_sheets(path) == ("-R&D", "-Deep")
+    assert hidden_sheets(other) == ()
 
 
 def test_the_second_reader_of_markup(tmp_path: Path) -> None:

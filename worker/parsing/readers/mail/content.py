@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 
-from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.calendar import calendar_lines
 from worker.parsing.readers.mail.charsets import decode_markup, decode_text
 from worker.parsing.readers.mail.mime import Part
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.rtf.reader import rtf_text
 
 # Reading a tag takes as long as reading about a hundred letters, and all of these some seconds.

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.charsets import code_page_name, decode_markup, decode_text
 from worker.parsing.readers.mail.compressed_rtf import BadCompression, decompress_rtf
 from worker.parsing.readers.mail.content import Room, fuller
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.rtf.reader import rtf_text
 
 STRING8, UNICODE, BINARY, TIME, LONG, BOOLEAN = 0x001E, 0x001F, 0x0102, 0x0040, 0x0003, 0x000B

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.charsets import decode_markup, decode_text
 from worker.parsing.readers.mail.content import Room
 from worker.parsing.readers.mail.message import MAX_DEPTH
 from worker.parsing.readers.mail.mime import Part, normalize_lines, parse_part, split_parts
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.source import Source
 
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
@@ -75,5 +75,5 @@ def _order(whole: Part, pages: list[Part]) -> list[Part]:
 
 def _page_text(page: Part, data: bytes) -> tuple[str, tuple[str, ...]]:
     if page.type in _MARKUP:
-        return visible_text(sanitize(decode_markup(data, page.charset)))
+        return visible_text(sanitize(decode_markup(data, page.charset)), shows_pictures=True)
     return decode_text(data, page.charset).strip(), ()

@@ -17,7 +17,8 @@ from app.files.sniff.zip_directory import BadZip
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.readers.document_builder import build_document, sanitize
-from worker.parsing.readers.office.drawing import chart_texts, diagram_texts
+from worker.parsing.readers.office.drawings.drawing import chart_texts, diagram_texts
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
 from worker.parsing.readers.office.package import (
     BadPart,
     Package,
@@ -53,6 +54,8 @@ _LOST = {
     "chart": ("a chart", "charts"),
     "diagram": ("a diagram", "diagrams"),
     "chunk": ("an inserted document", "inserted documents"),
+    "picture": ("a picture", "pictures"),
+    "embedded": ("a document embedded in the file", "documents embedded in the file"),
 }
 
 
@@ -88,6 +91,7 @@ class _WordFile:
     def __init__(self, package: Package, limits: ParserLimits, depth: int = 0) -> None:
         self.paragraphs: list[Paragraph] = []
         self._package = package
+        self._pictures = DrawnPictures(package)
         self._limits = limits
         self._depth = depth
         self._chunks: dict[str, list[str]] = {}
@@ -212,7 +216,7 @@ class _WordFile:
         return list(dict.fromkeys([*(part for _, part in named), *self._parts(kind)]))
 
     def _related_in(self, part: str) -> Callable[[str, str], Sequence[str]]:
-        """Return what reads the charts, diagrams and documents inserted in a part."""
+        """Return what reads the charts, diagrams, pictures and documents inserted in a part."""
         relations = self._package.relationships(part)
 
         def related(kind: str, identifier: str) -> Sequence[str]:
@@ -230,6 +234,10 @@ class _WordFile:
             return chart_texts(self._package, part)
         if kind == "diagram":
             return diagram_texts(self._package, part)
+        if kind == "picture":
+            return [self._pictures.text(part)]
+        if kind == "embedded":
+            raise BadPart("only the program that made it can show it")
         return self._read_chunk(part)
 
     def _read_chunk(self, part: str) -> list[str]:

@@ -8,10 +8,11 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, read_texts
-from worker.parsing.readers.office.drawing import paragraphs
+from worker.parsing.readers.office.drawings.drawing import paragraphs
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
+from worker.parsing.readers.office.drawings.shapes import Shape, ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.pictures import OfficePictures
-from worker.parsing.readers.office.shapes import Shape, ShapeReader
 from worker.parsing.readers.source import Source
 
 _MAIN_PART = "ppt/presentation.xml"
@@ -77,6 +78,10 @@ class _Slides:
     _good: int = 0
     _damaged: int = 0
     _shown: set[str] = field(default_factory=set)
+    _pictures: DrawnPictures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pictures = DrawnPictures(self.package)
 
     @property
     def are_all_damaged(self) -> bool:
@@ -105,7 +110,7 @@ class _Slides:
         return "\n\n".join(blocks)
 
     def _shapes(self, part: str, root: Element, number: int) -> list[Shape]:
-        reader = ShapeReader(self.package, part)
+        reader = ShapeReader(self.package, part, self._pictures)
         shapes = reader.read(root)
         self.lost += [f"{what} on slide {number} could not be read" for what in reader.lost]
         return shapes

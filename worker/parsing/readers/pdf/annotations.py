@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from worker.parsing.readers.html import visible_text
+from worker.parsing.readers.markup.html import visible_text
 
 _MAX_ANNOTATIONS = 1000
 _MAX_VALUE_BYTES = 2 << 20

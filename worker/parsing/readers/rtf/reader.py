@@ -5,7 +5,7 @@ from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, paginate_text, sanitize
 from worker.parsing.readers.flow import join_surrogates
 from worker.parsing.readers.headers import add_headers
-from worker.parsing.readers.html import visible_text
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.rtf.walker import RtfContent, Walker
 from worker.parsing.readers.source import Source
 

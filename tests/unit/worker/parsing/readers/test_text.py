@@ -156,3 +156,17 @@ def test_folded_lines_of_calendars_and_cards_are_joined():
     assert (
         text_of(text, "a.ics") == "BEGIN:VCALENDAR\nSUMMARY:Meeting on the invoice\nEND:VCALENDAR"
     )
+
+
+def test_quoted_printable_lines_of_cards_are_decoded():
+    card = (
+        "BEGIN:VCARD\r\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg =\r\nM=C3=BCller\r\n"
+        "ORG;ENCODING=QUOTED-PRINTABLE;CHARSET=iso-8859-1:F=FCr\r\nNOTE:a=20b\r\nEND:VCARD\r\n"
+    )
+    assert text_of(card, "a.vcf").split("\n") == [
+        "BEGIN:VCARD",
+        "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jörg Müller",
+        "ORG;ENCODING=QUOTED-PRINTABLE;CHARSET=iso-8859-1:Für",
+        "NOTE:a=20b",
+        "END:VCARD",
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from worker.parsing.readers.office.formats.calendar_names import CalendarNames
 from worker.parsing.readers.office.formats.format_codes import Token
 
 LAST_DAY = 2_957_003
@@ -12,18 +13,16 @@ _SECONDS = 86_400
 _ELAPSED = {"h": 3600, "m": 60, "s": 1}
 # The year 1900 counts as a leap year, so the days before its 1 March are one off.
 _FIRST_TRUE_DAY = 60
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def format_date(value: float, tokens: Sequence[Token], *, from_1904: bool) -> str:
+def format_date(
+    value: float, tokens: Sequence[Token], names: CalendarNames, *, from_1904: bool
+) -> str:
     """Return a number of days, from 0 to `LAST_DAY`, as the tokens of a format code show it."""
     times = [token for token in tokens if token.kind in ("time", "elapsed")]
     has_fractions = any("." in token.text for token in times)
     moment = _moment(value, from_1904, 3 if has_fractions else 0)
+    has_day = any(token.kind == "time" and token.text.lower() in ("d", "dd") for token in tokens)
     is_half_day = any(token.kind == "noon" for token in tokens)
     shown = []
     before = ""
@@ -36,7 +35,10 @@ def format_date(value: float, tokens: Sequence[Token], *, from_1904: bool) -> st
         elif token.kind == "time":
             after = times[1].text[0].lower() if len(times) > 1 else ""
             is_minute = text[0] == "m" and (before == "h" or after == "s")
-            shown.append(_unit(moment, text, is_minute, is_half_day))
+            if text[0] in "md" and not is_minute and len(text) > 2:
+                shown.append(_name(moment, text, names, has_day=has_day))
+            else:
+                shown.append(_unit(moment, text, is_minute, is_half_day))
         elif token.kind in ("text", "sign"):
             shown.append(token.text)
         if token.kind in ("time", "elapsed"):
@@ -55,10 +57,6 @@ def _moment(value: float, from_1904: bool, digits: int) -> datetime:
 def _unit(moment: datetime, text: str, is_minute: bool, is_half_day: bool) -> str:
     """Return one unit of a date or time: `text` is its letter, as often as the code has it."""
     kind, length = text[0], len(text)
-    if kind == "m" and not is_minute and length > 2:
-        return _shorten(_MONTHS[moment.month - 1], length)
-    if kind == "d" and length > 2:
-        return _shorten(_DAYS[moment.weekday()], length)
     if kind == "s":
         whole, point, decimals = text.partition(".")
         parts = f"{moment.microsecond:06}"[: len(decimals)]
@@ -75,5 +73,8 @@ def _unit(moment: datetime, text: str, is_minute: bool, is_half_day: bool) -> st
     return f"{number:0{min(length, 2)}}"
 
 
-def _shorten(name: str, length: int) -> str:
-    return {3: name[:3], 5: name[:1]}.get(length, name)
+def _name(moment: datetime, text: str, names: CalendarNames, *, has_day: bool) -> str:
+    """Return the name of a month or a day."""
+    if text[0] == "d":
+        return names.day(moment.weekday(), len(text))
+    return names.month(moment.month, len(text), has_day=has_day)

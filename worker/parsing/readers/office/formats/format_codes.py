@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from worker.parsing.readers.office.formats.calendar_names import language_of
+
 GENERAL = "general"
 """The code, in lower case, of cells without a format of their own."""
 
@@ -68,10 +70,14 @@ class Token(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section of a format code; `condition` is a comparison and a bound, for `[>=100]`."""
+    """A section of a format code; `condition` is a comparison and a bound, for `[>=100]`.
+
+    `language` is that of its names of months and days.
+    """
 
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None
+    language: str
 
     @property
     def is_date(self) -> bool:
@@ -84,11 +90,12 @@ def parse_code(code: str) -> list[Section]:
     sections = []
     tokens: list[Token] = []
     condition: tuple[str, float] | None = None
+    language = language_of("")
     for match in _TOKEN.finditer(f"{code};"):
         kind = str(match.lastgroup)
         text = match[kind]
         if kind == "end":
-            sections.append(Section(tuple(tokens), condition))
+            sections.append(Section(tuple(tokens), condition, language))
             tokens, condition = [], None
         elif kind == "bracket":
             bound = _CONDITION.fullmatch(text)
@@ -98,6 +105,8 @@ def parse_code(code: str) -> list[Section]:
                 return parse_code(_SYSTEM_FORMATS[text[-4:].lower()])
             else:
                 tokens += _bracket(text)
+                if text.startswith("$-"):
+                    language = language_of(text[2:])
         elif kind == "text":
             tokens.append(Token("text", text.strip('"')))
         elif kind == "space":

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 
+from worker.parsing.readers.office.formats.calendar_names import calendar_names
 from worker.parsing.readers.office.formats.date_format import LAST_DAY, format_date
 from worker.parsing.readers.office.formats.format_codes import (
     GENERAL,
@@ -18,6 +20,9 @@ _MAX_CODE = 500
 # Ordinary numbers have at most 15 digits; more are noise of the binary fraction.
 _MAX_DECIMALS = 15
 _MAX_EXPONENT = 30
+_MAX_DENOMINATOR, _MAX_FIXED_DIGITS = 5, 9
+# What a cell without a format shows in Excel, where it is wide enough.
+_MAX_SHOWN, _SCIENTIFIC_DIGITS, _MIN_PLAIN = 11, 6, 1e-4
 
 Show = Callable[[float], str]
 
@@ -26,7 +31,8 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     """Return a number as a format code shows it.
 
     `from_1904` tells that days count from 1904 and not from 1900. Names of months and days are
-    English. Fractions, and dates that do not exist, are given as decimal numbers.
+    English where the code chooses no language. Dates that do not exist are given as decimal
+    numbers.
     """
     if code.lower() in ("", GENERAL) or len(code) > _MAX_CODE:
         return shortest(value)
@@ -36,7 +42,8 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     if show is None:
         if not 0 <= value < LAST_DAY:
             return shortest(value)
-        shown = format_date(value, sections[at].tokens, from_1904=from_1904)
+        names = calendar_names(sections[at].language)
+        shown = format_date(value, sections[at].tokens, names, from_1904=from_1904)
     else:
         shown = show(abs(value))
         if value < 0 and needs_minus:
@@ -45,8 +52,18 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 def shortest(value: float) -> str:
-    """Return a number with at most 15 digits, and without a point if it is whole."""
-    return f"{value:.15g}".upper()
+    """Return a number as a cell without a format shows it: decimals up to eleven characters.
+
+    Whole numbers have all their digits, up to 15.
+    """
+    text = f"{value:.15g}".upper()
+    if "." not in text or len(text.lstrip("-")) <= _MAX_SHOWN:
+        return text
+    whole = len(str(int(abs(value))))
+    if abs(value) < _MIN_PLAIN or whole > _MAX_SHOWN:
+        return f"{value:.{_SCIENTIFIC_DIGITS}g}".upper()
+    shown = f"{value:.{max(0, _MAX_SHOWN - 1 - whole)}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 @lru_cache(maxsize=256)
@@ -65,6 +82,8 @@ def _compile_section(section: Section) -> Show:
     if not places:
         return lambda value: _outside(tokens, shortest(value))
     first, last = places[0], places[-1]
+    if any(token.text == "/" for token in tokens[first:]):
+        last = _end_of_fraction(tokens, first)
     before, after = _outside(tokens[:first]), _outside(tokens[last + 1 :])
     inner = tokens[first : last + 1]
     show = _compile_places(inner, tokens)
@@ -84,12 +103,14 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
     """Return a function for the tokens from the first place of a digit to the last."""
     signs = [token.text for token in tokens if token.kind == "sign"]
     if "/" in signs:
-        return shortest
+        return _compile_fraction(inner)
     point = next((at for at, token in enumerate(inner) if token.text == "."), len(inner))
     parts = "".join(token.text for token in inner[point:] if token.kind == "place")
-    if any(token.kind == "exponent" for token in tokens):
-        decimals = min(len(parts), _MAX_DECIMALS)
-        return lambda value: f"{value:.{decimals}E}"
+    exponent = next((token.text for token in tokens if token.kind == "exponent"), None)
+    if exponent is not None:
+        whole_places = "".join(token.text for token in inner[:point] if token.kind == "place")
+        step = len(whole_places) if whole_places.startswith("#") else 1
+        return _Scientific(min(len(parts), _MAX_DECIMALS), max(1, step), exponent).show
     whole = inner[:point]
     while whole and whole[-1].text == ",":
         whole = whole[:-1]
@@ -104,6 +125,66 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
         fixed=parts[:_MAX_DECIMALS].rfind("0") + 1,
         shift=2 * signs.count("%") - 3 * (signs.count(",") - grouping),
     ).show
+
+
+def _end_of_fraction(tokens: tuple[Token, ...], first: int) -> int:
+    """Return the position of the last digit of a denominator, which may be a number itself."""
+    last = next(at for at in range(first, len(tokens)) if tokens[at].text == "/")
+    while last + 1 < len(tokens) and (
+        tokens[last + 1].kind == "place" or tokens[last + 1].text.isdigit()
+    ):
+        last += 1
+    return last
+
+
+def _compile_fraction(inner: tuple[Token, ...]) -> Show:
+    """Return a function for a number with a fraction: `# ?/?`, `# ?/8`."""
+    slash = next(at for at, token in enumerate(inner) if token.text == "/")
+    whole = inner[:slash]
+    bottom = inner[slash + 1 :]
+    has_whole = any(token.kind == "text" and not token.text.strip() for token in whole)
+    is_fixed = any(token.kind != "place" for token in bottom)
+    digits = "".join(token.text for token in bottom)
+    fixed = int(digits[:_MAX_FIXED_DIGITS]) if is_fixed and digits.isdecimal() else 0
+    largest = 10 ** min(len(bottom), _MAX_DENOMINATOR) - 1
+
+    def show(value: float) -> str:
+        if value > 10.0**_MAX_EXPONENT:
+            return shortest(value)
+        if fixed:
+            top, under = round(value * fixed), fixed
+        else:
+            top, under = Fraction(value).limit_denominator(max(1, largest)).as_integer_ratio()
+        number, rest = divmod(top, under) if has_whole else (0, top)
+        if not rest:
+            return str(number)
+        return f"{number} {rest}/{under}" if number else f"{rest}/{under}"
+
+    return show
+
+
+@dataclass(frozen=True, slots=True)
+class _Scientific:
+    """A number with an exponent, which is a multiple of `step`; `code` is such as `E+00`."""
+
+    decimals: int
+    step: int
+    code: str
+
+    def show(self, value: float) -> str:
+        exponent = 0
+        if value:
+            exponent = Decimal(value).adjusted() // self.step * self.step
+        number = (
+            Decimal(value)
+            .scaleb(-exponent)
+            .quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
+        )
+        if number.adjusted() >= self.step and number:
+            exponent += self.step
+            number = number.scaleb(-self.step)
+        sign = "-" if exponent < 0 else "+" if "+" in self.code else ""
+        return f"{number:.{self.decimals}f}E{sign}{abs(exponent):0{len(self.code) - 2}}"
 
 
 @dataclass(frozen=True, slots=True)

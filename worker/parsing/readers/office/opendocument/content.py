@@ -26,9 +26,10 @@ from worker.parsing.readers.office.opendocument.text import (
 )
 
 _CHUNK = 1 << 16
+_REPLACEMENT = re.compile(r"(?:\./)?ObjectReplacements/")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = (
-    *full_names("text", "tracked-changes note-citation ruby-text bibliography-source"),
+    *full_names("text", "tracked-changes note-citation bibliography-source"),
     *full_names("text", "table-of-content-source illustration-index-source table-index-source"),
     *full_names("text", "object-index-source user-index-source alphabetical-index-source"),
     *full_names("table", "tracked-changes covered-table-cell"),
@@ -43,10 +44,17 @@ _SKIPPED = (
 class Content:
     """Reads the XML parts of one file, the styles first, into one text."""
 
-    def __init__(self, text: DocumentText, read_object: Callable[[str], str]) -> None:
-        """Take a function that returns the text of an embedded object by its name."""
+    def __init__(
+        self,
+        text: DocumentText,
+        read_object: Callable[[str], str],
+        read_picture: Callable[[str], str],
+    ) -> None:
+        """Take functions that return the text of an embedded object or a picture by its name."""
         self._text = text
         self._read_object = read_object
+        self._read_picture = read_picture
+        self._foreign = ""
         self._ends: list[End | None] = []
         self._skipped = 0
         self._forms = Forms()
@@ -58,7 +66,8 @@ class Content:
             **{full(f"form:{kind}"): self._forms.starter(kind) for kind in Forms.KINDS},
             full("draw:control"): self._control,
             full("draw:object"): self._object,
-            full("draw:object-ole"): self._object,
+            full("draw:object-ole"): self._foreign_object,
+            full("draw:image"): self._image,
         }
 
     def parse(self, data: bytes) -> bool:
@@ -117,9 +126,23 @@ class Content:
     def _object(self, attributes: Attributes) -> None:
         target = attributes.get(names.HREF)
         if target:
-            text = self._read_object(target)
-            self._text.append(text)
-            self._text.count(len(text))
+            self._put(self._read_object(target))
+
+    def _foreign_object(self, attributes: Attributes) -> None:
+        """Note an object of another program, of which a picture follows that a person sees."""
+        self._foreign = attributes.get(names.HREF, "")
+
+    def _image(self, attributes: Attributes) -> None:
+        target = attributes.get(names.HREF, "")
+        foreign, self._foreign = self._foreign, ""
+        # Other objects have been read themselves.
+        if foreign or not _REPLACEMENT.match(target):
+            text = self._read_picture(target)
+            self._put(text if text or not foreign else self._read_object(foreign))
+
+    def _put(self, text: str) -> None:
+        self._text.append(text)
+        self._text.count(len(text))
 
     def _control(self, attributes: Attributes) -> None:
         text = self._forms.text(attributes.get(names.CONTROL))

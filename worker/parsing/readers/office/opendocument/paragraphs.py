@@ -54,6 +54,8 @@ class Paragraphs:
             full("text:tab"): self._tab,
             full("text:line-break"): self._line_break,
             full("text:number"): self._number,
+            full("text:ruby"): self._ruby,
+            full("text:ruby-text"): self._ruby_text,
             **self._lists.starts(),
             full("text:section"): self._section,
             full("text:hidden-text"): self._hidden_text,
@@ -98,6 +100,7 @@ class Paragraphs:
     def _end_paragraph(self) -> None:
         self._text.end_characters()
         flow = self._text.flow
+        flow.add_readings()
         is_left_out, self._is_hidden = self._is_hidden, False
         if self._has_number:
             self._has_number = False
@@ -109,6 +112,28 @@ class Paragraphs:
     def _span(self, attributes: Attributes) -> End | None:
         hidden = self._text.styles.is_hidden("text", attributes.get(names.TEXT_STYLE))
         return ignore if hidden else None
+
+    def _ruby(self, attributes: Attributes) -> End:
+        del attributes
+        self._text.is_in_ruby = True
+
+        def end() -> None:
+            self._text.is_in_ruby = False
+
+        return end
+
+    def _ruby_text(self, attributes: Attributes) -> End:
+        """Read the reading beside a text, which follows in brackets."""
+        del attributes
+        self._text.begin_flow()
+        self._text.begin_paragraph()
+
+        def end() -> None:
+            reading = self._text.end_flow().text()
+            if reading:
+                self._text.flow.readings.append(reading)
+
+        return end
 
     def _space(self, attributes: Attributes) -> None:
         count = number(attributes.get(names.SPACE_COUNT), 1)

@@ -9,6 +9,7 @@ from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, paginate_text
 from worker.parsing.readers.headers import add_headers
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
 from worker.parsing.readers.office.opendocument.content import Content
 from worker.parsing.readers.office.opendocument.text import DocumentText
 from worker.parsing.readers.office.package import BadPart, Package
@@ -59,7 +60,7 @@ def _read_package(source: Source, text: DocumentText) -> list[str]:
     except (zip_directory.BadZip, BadPart) as error:
         raise _corrupt() from error
     objects = _Objects(package)
-    content = Content(text, objects.read)
+    content = Content(text, objects.read, objects.read_picture)
     if _STYLES in package:
         try:
             is_whole = content.parse(package.read(_STYLES))
@@ -74,7 +75,7 @@ def _read_package(source: Source, text: DocumentText) -> list[str]:
 
 def _read_flat(source: Source, text: DocumentText) -> list[str]:
     """Read flat XML, which holds its objects in line."""
-    content = Content(text, _name_nothing)
+    content = Content(text, _name_nothing, _name_nothing)
     return [] if content.parse(source.read_all()) else [_END_LOST]
 
 
@@ -89,6 +90,7 @@ class _Objects:
     def __init__(self, package: Package) -> None:
         self.lost: list[str] = []
         self._package = package
+        self._pictures = DrawnPictures(package)
         self._open: list[str] = []
         self._count = 0
 
@@ -96,14 +98,14 @@ class _Objects:
         """Return the text of an object; it counts as lost if it cannot be read."""
         if _EXTERNAL.match(target):
             return ""
-        folder = posixpath.normpath(posixpath.join(*self._open[-1:], unquote(target))).lstrip("/")
+        folder = self._resolve(target)
         self._count += 1
         if folder in self._open or len(self._open) >= _MAX_DEPTH or self._count > _MAX_OBJECTS:
             return ""
         text = DocumentText("")
         self._open.append(folder)
         try:
-            is_whole = Content(text, self.read).parse(
+            is_whole = Content(text, self.read, self.read_picture).parse(
                 self._package.read(posixpath.join(folder, _CONTENT))
             )
         except BadPart:
@@ -113,6 +115,20 @@ class _Objects:
         if not is_whole:
             self.lost.append(f"an embedded object ({folder}) could not be read")
         return text.whole()
+
+    def read_picture(self, target: str) -> str:
+        """Return the text of a picture that is drawn; it counts as lost if it cannot be read."""
+        if not target or _EXTERNAL.match(target):
+            return ""
+        name = self._resolve(target)
+        try:
+            return self._pictures.text(name)
+        except BadPart:
+            self.lost.append(f"a picture ({name}) could not be read")
+            return ""
+
+    def _resolve(self, target: str) -> str:
+        return posixpath.normpath(posixpath.join(*self._open[-1:], unquote(target))).lstrip("/")
 
 
 def _corrupt() -> FileError:

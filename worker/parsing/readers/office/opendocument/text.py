@@ -51,6 +51,7 @@ class DocumentText:
         self.master: MasterPage | None = None
         self.used_masters: dict[str | None, None] = {}
         self.beside_row: list[str] | None = None
+        self.is_in_ruby = False
         self._flows = [self.body]
         self._open = [0]
         self._size = 0
@@ -101,6 +102,8 @@ class DocumentText:
     def add(self, text: str) -> None:
         """Add characters to the open paragraph. Raises Enough."""
         if self.is_in_paragraph:
+            if not self.is_in_ruby:
+                self.flow.add_readings()
             self.flow.pieces.append(text)
             self.count(len(text))
 

@@ -9,8 +9,8 @@ import re
 from app.files.sniff.sniff import sniff
 from worker.parsing.readers.document_builder import sanitize
 from worker.parsing.readers.encodings.decoding import decode
-from worker.parsing.readers.html import visible_text
 from worker.parsing.readers.mail.mhtml import mhtml_text
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.office.package import BadPart
 from worker.parsing.readers.rtf.reader import rtf_text
 

@@ -29,7 +29,8 @@ class Flow:
     """Text that grows paragraph by paragraph, on one page or more.
 
     `look` is that of the open paragraph, `run` that of its open run. `after` holds what follows
-    the open paragraph: text boxes and notes.
+    the open paragraph: text boxes and notes. `readings` are those of the ruby texts that were
+    written last, one after the other: they follow in brackets, so the words stay whole.
     """
 
     is_hidden: bool = False
@@ -37,6 +38,8 @@ class Flow:
     run: Look = field(default_factory=Look)
     label: str = ""
     is_list: bool = False
+    is_in_ruby: bool = False
+    readings: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     _pages: list[list[str]] = field(default_factory=lambda: [[]])
     _pieces: list[str] = field(default_factory=list)
@@ -70,8 +73,16 @@ class Flow:
         """Add text to the open paragraph if a person sees it, and tell so."""
         if not self.is_shown:
             return False
+        if self.readings and not self.is_in_ruby:
+            self.add_readings()
         self._pieces.append(text)
         return True
+
+    def add_readings(self) -> None:
+        """Add the readings of the ruby texts before."""
+        if self.readings:
+            self._pieces.append(f"({''.join(self.readings)})")
+            self.readings.clear()
 
     def measure(self, letters: int) -> None:
         """Count letters that were written in the look of the open run."""
@@ -106,6 +117,7 @@ class Flow:
 
     def end(self) -> Paragraph | None:
         """End the paragraph, add what comes after it, and return how it looked."""
+        self.add_readings()
         lines = (line.strip() for line in "".join(self._pieces).split("\n"))
         text = "\n".join(lines).strip()
         self._pieces.clear()

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.field_codes import field_text
-from worker.parsing.readers.office.package import attribute, local_name
+from worker.parsing.readers.office.embedded_objects import is_document
+from worker.parsing.readers.office.package import attribute, local_name, relationship_id
 from worker.parsing.readers.office.word.elements import (
     Enter,
     Leave,
@@ -28,7 +29,7 @@ from worker.parsing.readers.office.word.styles import Paragraph, Styles
 from worker.parsing.readers.office.word.writer import Writer
 from worker.parsing.readers.symbol_fonts import symbol, translate
 
-# Properties, deleted text, readings beside ruby text, and data.
+# Properties, deleted text, readings beside ruby text (which `_ruby` takes), and data.
 _SKIPPED = (
     *("pPr", "rPr", "tblPr", "tblPrEx", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "rubyPr"),
     *("delInstrText", "delText", "del", "moveFrom", "rt", "binData", "fldData"),
@@ -60,8 +61,8 @@ class Story:
     ) -> None:
         """Take the footnotes by id, and where to get the texts that the part refers to.
 
-        `related` takes a kind (`chart`, `diagram`, or `chunk`, an inserted document) and the id
-        of the relationship.
+        `related` takes a kind (`chart`, `diagram`, `picture`, `embedded`, or `chunk`, an inserted
+        document) and the id of the relationship.
         """
         self.notes: dict[tuple[str, str], str] = {}
         self.sections: list[Element] = []
@@ -86,6 +87,7 @@ class Story:
             "t": self._text,
             "br": self._break,
             "sym": self._symbol,
+            "ruby": self._ruby,
             "fldChar": self._field,
             "fldSimple": self._simple_field,
             "instrText": lambda element: self._writer.flow.add_code(element.text or ""),
@@ -100,6 +102,10 @@ class Story:
             "AlternateContent": self._alternate,
             "chart": lambda element: self._insert("chart", attribute(element, "id")),
             "relIds": lambda element: self._insert("diagram", attribute(element, "dm")),
+            "object": self._object,
+            "imagedata": lambda element: self._insert("picture", relationship_id(element)),
+            "blip": lambda element: self._insert("picture", attribute(element, "embed")),
+            "svgBlip": lambda element: self._insert("picture", attribute(element, "embed")),
             "altChunk": self._chunk,
             "num": lambda _: lambda: self._writer.write("/"),
             "d": self._brackets,
@@ -178,6 +184,20 @@ class Story:
         flow = self._writer.flow
         flow.run = self._styles.run(properties, flow.look)
         return flow.end_run
+
+    def _ruby(self, element: Element) -> Leave:
+        """Read a text with its reading beside it (17.3.3.25)."""
+        flow, reading = self._writer.flow, first(element, "rt")
+        texts = () if reading is None else reading.iter()
+        reading_text = "".join(each.text or "" for each in texts if local_name(each.tag) == "t")
+        flow.is_in_ruby = True
+
+        def end() -> None:
+            flow.is_in_ruby = False
+            if reading_text.strip() and flow.is_shown:
+                flow.readings.append(reading_text)
+
+        return end
 
     def _field(self, element: Element) -> None:
         kind = attribute(element, "fldCharType")
@@ -259,6 +279,17 @@ class Story:
             properties = first(place, "docPr")
             if properties is not None:
                 self._writer.put(attribute(properties, "descr") or "")
+
+    def _object(self, element: Element) -> Leave:
+        """Read the picture that shows an embedded document, which counts as lost without words."""
+        before, embedded = self._writer.written, first(element, "OLEObject")
+
+        def end() -> None:
+            is_shown = self._writer.flow.is_shown and self._writer.written == before
+            if embedded is not None and is_shown and is_document(attribute(embedded, "ProgID")):
+                self._insert("embedded", relationship_id(embedded))
+
+        return end
 
     def _insert(self, kind: str, identifier: str | None) -> None:
         for text in self._related(kind, identifier or ""):

@@ -9,8 +9,9 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, read_texts
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
+from worker.parsing.readers.office.drawings.shapes import ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
-from worker.parsing.readers.office.shapes import ShapeReader
 from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_codes
 from worker.parsing.readers.office.workbook.shared_strings import SharedStrings, string_text
 from worker.parsing.readers.office.workbook.worksheet import SheetReader, Worksheet
@@ -66,6 +67,10 @@ class _Workbook:
     _damaged: int = 0
     _reader: SheetReader = field(init=False)
     _strings: SharedStrings = field(init=False)
+    _pictures: DrawnPictures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pictures = DrawnPictures(self.package)
 
     def list_sheets(self) -> list[_Sheet]:
         """Return the sheets that a person sees, in their order.
@@ -173,7 +178,7 @@ class _Workbook:
         """Return the texts of shapes, charts and diagrams, then of old buttons and boxes."""
         texts: list[str] = []
         for name in self.package.related(sheet.part or "", "drawing"):
-            reader = ShapeReader(self.package, name)
+            reader = ShapeReader(self.package, name, self._pictures)
             try:
                 texts += [shape.text for shape in reader.read(self.package.xml(name))]
             except BadPart:
@@ -181,9 +186,22 @@ class _Workbook:
             self.lost += [
                 f"{what} on the sheet {sheet.name} could not be read" for what in reader.lost
             ]
+        texts += self._objects(sheet)
         for name in self.package.related(sheet.part or "", "vmlDrawing"):
             texts += [text for text in self._vml_texts(name) if text not in texts]
         return texts
+
+    def _objects(self, sheet: _Sheet) -> list[str]:
+        """Return the texts of the pictures that show embedded objects (18.3.1.60)."""
+        texts: list[str] = []
+        for name in self.package.related(sheet.part or "", "image"):
+            try:
+                texts.append(self._pictures.text(name))
+            except BadPart:
+                self.lost.append(f"a picture on the sheet {sheet.name} could not be read")
+        if not any(texts) and self.package.related(sheet.part or "", "package", "oleObject"):
+            self.lost.append(f"a document embedded on the sheet {sheet.name} could not be read")
+        return list(filter(None, texts))
 
     def _vml_texts(self, name: str) -> list[str]:
         """Return the texts in boxes of VML, ECMA-376 part 4, 19.1.2.22; often it is no XML."""

@@ -67,7 +67,14 @@ def test_docx_cuts_what_is_more_than_a_page_between_breaks():
         (
             "<w:r><w:ruby><w:rubyPr/><w:rt>" + run("とう") + "</w:rt><w:rubyBase>" + run("東")
             + "</w:rubyBase></w:ruby></w:r>",
-            "東",
+            "東(とう)",
+        ),
+        (
+            "".join(
+                "<w:r><w:ruby><w:rt>" + run(reading) + "</w:rt><w:rubyBase>" + run(base)
+                + "</w:rubyBase></w:ruby></w:r>" for base, reading in ("東と", "京き")
+            ) + run("駅"),
+            "東京(とき)駅",
         ),
     ],
 )  # fmt: skip

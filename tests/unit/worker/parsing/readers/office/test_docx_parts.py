@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
+from devtools.metafiles import emf_of
 from tests.unit.worker.parsing.readers.office.word_files import (
     DIAGRAM,
     GRAPHICS,
@@ -248,3 +249,25 @@ def test_roots_are_read_with_their_sign():
 def test_a_simple_field_shows_its_result_or_what_its_codes_say(result, shown):
     body = f'<w:p>{run("A ")}<w:fldSimple w:instr=" SYMBOL 128 ">{result}</w:fldSimple></w:p>'
     assert read(docx(body)).pages[0].text == shown
+
+
+@pytest.mark.parametrize(
+    ("program", "picture", "shown", "lost"),
+    [
+        ("Excel.Sheet.12", emf_of("Total"), "Total", ()),
+        ("Excel.Sheet.12", emf_of(), "", ("a document embedded in the file could not be read",)),
+        ("Equation.3", emf_of(), "", ()),
+        ("Equation.3", emf_of("x + y")[:120], "", ("a picture could not be read",)),
+    ],
+)
+def test_embedded_objects_are_read_from_their_picture(
+    program: str, picture: bytes, shown: str, lost: tuple[str, ...]
+):
+    embedded = (
+        '<w:p><w:r><w:object><v:shape><v:imagedata r:id="i1"/></v:shape><o:OLEObject'
+        f' xmlns:o="urn:schemas-microsoft-com:office:office" ProgID="{program}" r:id="e1"/>'
+        "</w:object></w:r></w:p>"
+    )
+    document = read(docx(embedded, i1=("image.emf", picture), e1=("package.xlsx", b"PK")))
+    assert document.warnings == lost
+    assert [page.text for page in document.pages] == [shown]

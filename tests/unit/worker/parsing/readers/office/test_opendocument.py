@@ -29,7 +29,15 @@ from tests.unit.worker.parsing.readers.office.open_document_files import (
         ("<text:date>May 5</text:date> <text:user-field-get>A</text:user-field-get>", "May 5 A"),
         (
             "<text:ruby><text:ruby-base>漢</text:ruby-base><text:ruby-text>かん</text:ruby-text></text:ruby>",
-            "漢",
+            "漢(かん)",
+        ),
+        (
+            "".join(
+                f"<text:ruby><text:ruby-base>{base}</text:ruby-base>"
+                f"<text:ruby-text>{reading}</text:ruby-text></text:ruby>"
+                for base, reading in ("東と", "京き")
+            ) + "駅",
+            "東京(とき)駅",
         ),
         ("a<text:meta>b</text:meta><text:bookmark text:name='x'/>c", "abc"),
         ('x<text:hidden-text text:is-hidden="true">no</text:hidden-text>y', "xy"),

@@ -331,3 +331,10 @@ def test_records_and_pictures_in_cells_are_named(count, what):
     found = read(book(sheet(cell(5) + '<c t="e" vm="1"><v>#VALUE!</v></c>' * count)))
     assert found.pages[0].text == "S1\n5"
     assert found.warnings == (f"{what} in cells of the sheet S1 {LOST}",)
+
+
+def test_embedded_documents_without_words_are_named():
+    related = (("o1", "package", "../embeddings/a.docx"), ("i1", "image", "../media/image1.png"))
+    assert read(book(sheet(cell(1)), related=related)).warnings == (
+        f"a document embedded on the sheet S1 {LOST}",
+    )

@@ -1,4 +1,4 @@
-from benchmarks.accuracy.folds import half_of
+from benchmarks.halves import half_of
 
 SOURCES = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"]
 

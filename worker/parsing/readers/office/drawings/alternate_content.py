@@ -8,7 +8,9 @@ _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Al
 def choose_alternatives(root: Element) -> None:
     """Replace each `mc:AlternateContent` within an element by the content of one version.
 
-    The first choice counts, which current programs show, and the fallback if the choice is empty.
+    The first choice counts, which current programs show, and the next one if it is empty, or if
+    it is in VML: that only says which drawing of another part shows an embedded object, and the
+    fallback has the picture.
     """
     if next(root.iter(_ALTERNATIVES), None) is None:
         return
@@ -28,6 +30,8 @@ def _chosen(parent: Element) -> list[Element]:
         if child.tag != _ALTERNATIVES:
             found.append(child)
             continue
-        version = next((version for version in child if len(version)), None)
+        filled = [version for version in child if len(version)]
+        version = next((each for each in filled if each.get("Requires") != "v"), None)
+        version = version if version is not None or not filled else filled[0]
         waiting.extend(reversed(version if version is not None else ()))
     return found

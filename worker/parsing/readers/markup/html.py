@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
@@ -58,10 +59,18 @@ _SPACE = re.compile(r"\s+")
 # Soft hyphens and other marks without width, which say where words may be broken.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _QUOTED_OR_END = re.compile(r"=\s*([\"'])|>")
-_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*))""")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
+# Within a ruby text: what is beside it, brackets for old browsers, and what ends these.
+_RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
+# A longer one was never closed, and is text.
+_MAX_READING, _MAX_BRACKET = 100, 3
+# What careless programs give as the description of a picture.
+_FILE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
+_LISTS = frozenset({"ol", "ul", "menu"})
+_WITH_ATTRIBUTES = _LISTS | {"li", "input", "iframe", "img", "optgroup"}
 _CDATA = "<![CDATA["
 # As in browsers, a comment may end with its first dashes, or by mistake with a mark.
 _COMMENT_END = re.compile(r"--!?>")
@@ -91,19 +100,21 @@ def read_html(source: Source) -> Document:
     return build_text_document(source, found.text, found.headings, lost)
 
 
-def visible_text(markup: str) -> tuple[str, tuple[str, ...]]:
+def visible_text(markup: str, *, shows_pictures: bool = False) -> tuple[str, tuple[str, ...]]:
     """Return the text of HTML markup, the title and the body, and its headings.
+
+    `shows_pictures` tells that the pictures are there, too: otherwise their descriptions are shown.
 
     The text has one line for each block. Where scripts would write the whole body, it is what
     browsers show without scripts. At most 60 headings are returned. Takes time in proportion to
     the length, also for tags and quotes that are never closed.
     """
-    found = _read_markup(markup)
+    found = _read_markup(markup, shows_pictures=shows_pictures)
     return found.text, found.headings
 
 
-def _read_markup(markup: str) -> VisibleText:
-    page = _Page(markup)
+def _read_markup(markup: str, *, shows_pictures: bool = False) -> VisibleText:
+    page = _Page(markup, shows_pictures=shows_pictures)
     found = page.read()
     if page.has_body:
         return found
@@ -114,9 +125,12 @@ def _read_markup(markup: str) -> VisibleText:
 class _Page:
     """Collects the visible text of markup in one pass."""
 
-    def __init__(self, markup: str, *, runs_scripts: bool = True) -> None:
+    def __init__(
+        self, markup: str, *, runs_scripts: bool = True, shows_pictures: bool = False
+    ) -> None:
         self._markup = markup
         self._runs_scripts = runs_scripts
+        self._shows_pictures = shows_pictures
         self._pieces: list[str] = []
         self._headings: list[str] = []
         self._heading_start: int | None = None
@@ -124,6 +138,11 @@ class _Page:
         self._drawings = 0
         self._title = False
         self._has_picture = False
+        self._rubies = 0
+        self._beside: tuple[str, int] | None = None
+        self._readings: list[str] = []
+        self._lists = OrderedLists()
+        self._label = ""
         self.has_body = False
 
     def read(self) -> VisibleText:
@@ -143,6 +162,7 @@ class _Page:
                 continue
             self._add_tag(name, is_end, markup, tag.end(), position)
         self._add_text(markup[position:])
+        self._end_readings()
         headings = map(_tidy, self._headings)
         return VisibleText(
             _tidy("".join(self._pieces)),
@@ -157,38 +177,96 @@ class _Page:
         return name in _HIDDEN or (self._drawings > 0 and name in _HIDDEN_IN_DRAWINGS)
 
     def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
-        change = -1 if is_end else 1
-        if name == "pre":
-            self._preformatted = max(0, self._preformatted + change)
-        elif name == "svg" and markup[end - 2] != "/":
-            self._drawings = max(0, self._drawings + change)
-        elif name == "title":
-            self._title = not is_end
+        self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
+        if name in _RUBY:
+            self._ruby(name, is_end=is_end)
+        elif name in _BREAKS and not self._rubies:
+            self._end_readings()
         if name in _HEADINGS:
             if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._pieces.append(_BREAKS.get(name, ""))
+        if name in _WITH_ATTRIBUTES:
+            attributes = _attributes(markup, start, end)
+            if name in _LISTS or name == "li":
+                self._list(name, is_end=is_end, attributes=attributes)
+            elif not is_end:
+                self._add_replaced(name, attributes)
+
+    def _add_replaced(self, name: str, attributes: dict[str, str]) -> None:
+        """Add what stands in the attributes of an element."""
         if name == "input":
-            self._add_text(_shown_value(_attributes(markup, start, end)))
-        elif name == "iframe" and not is_end:
-            inner = html.unescape(_attributes(markup, start, end).get("srcdoc", ""))
+            self._add_text(_shown_value(attributes))
+        elif name == "iframe":
+            inner = html.unescape(attributes.get("srcdoc", ""))
             self._add_text(html.escape(_Page(inner).read().text))
-        elif name == "img" and not self.has_body:
-            self._add_picture(_attributes(markup, start, end))
+        elif name == "img":
+            self._add_picture(attributes)
+        else:
+            self._add_text(attributes.get("label", ""))
+
+    def _track(self, name: str, *, is_end: bool, is_whole: bool) -> None:
+        """Note in which elements the text is; `is_whole` if the tag ends its element itself."""
+        change = -1 if is_end else 1
+        if name == "pre":
+            self._preformatted = max(0, self._preformatted + change)
+        elif name == "svg" and not is_whole:
+            self._drawings = max(0, self._drawings + change)
+        elif name == "title":
+            self._title = not is_end
+
+    def _ruby(self, name: str, *, is_end: bool) -> None:
+        """Keep the readings of ruby texts, which follow in brackets, so the words stay whole."""
+        if self._beside is not None:
+            kind, start = self._beside
+            self._beside = None
+            text = "".join(self._pieces[start:]).strip()
+            if len(text) <= (_MAX_READING if kind == "rt" else _MAX_BRACKET):
+                del self._pieces[start:]
+                if kind == "rt":
+                    self._readings.append(text)
+        if name == "ruby":
+            self._rubies = max(0, self._rubies + (-1 if is_end else 1))
+        elif name in ("rt", "rp") and self._rubies and not is_end:
+            self._beside = name, len(self._pieces)
+
+    def _end_readings(self) -> None:
+        if any(self._readings):
+            self._pieces.append(f"({''.join(self._readings)})")
+        self._readings.clear()
+
+    def _list(self, name: str, *, is_end: bool, attributes: dict[str, str]) -> None:
+        if name == "li":
+            self._label = "" if is_end else self._lists.next_label(attributes)
+        elif is_end:
+            self._lists.end()
+        else:
+            self._lists.begin(name, attributes)
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
-        if attributes.get("src", "").lstrip().startswith("data:"):
-            self._has_picture = True
+        is_there = attributes.get("src", "").lstrip().lower().startswith(("data:", "cid:"))
+        self._has_picture |= is_there and not self.has_body
+        description = attributes.get("alt", "").strip()
         if not self._runs_scripts:
             # A page of pictures only says in words what is on them.
-            self._pieces.append(attributes.get("alt", ""))
+            self._pieces.append(description)
+        elif description and not (
+            is_there or self._shows_pictures or _FILE_NAME.search(description)
+        ):
+            # Browsers and mail programs show the words where they lack the picture.
+            self._pieces.append(f" {_SPACE.sub(' ', description)} ")
 
     def _add_text(self, text: str) -> None:
         if not text:
             return
         if not self.has_body and not self._title:
             self.has_body = bool(html.unescape(text).strip())
+        if self._label and text.strip():
+            self._pieces.append(self._label)
+            self._label = ""
+        if self._readings and not self._rubies:
+            self._end_readings()
         self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
 
     def _skip_markup(self, start: int) -> int:

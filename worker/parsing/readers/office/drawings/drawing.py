@@ -4,10 +4,11 @@ ECMA-376 part 1: DrawingML in 20 and 21, diagrams in 21.4, charts in 21.2.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.auto_numbers import AutoNumbers
-from worker.parsing.readers.office.formats.number_format import format_number
+from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
+from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
 from worker.parsing.readers.office.package import BadPart, Package, local_name
 
 _BREAKS = {"br": "\n", "tab": "\t"}
@@ -54,8 +55,8 @@ def diagram_texts(package: Package, name: str) -> list[str]:
 def chart_texts(package: Package, name: str) -> list[str]:
     """Return a chart's titles, the names of its series and categories, and the texts drawn on it.
 
-    Raises BadPart. The cached texts and numbers count (`c:strCache`, `c:lvl`, `cx:strDim`); plain
-    values of data points are left out. Labels that repeat are named once.
+    Raises BadPart. The cached texts and numbers count (`c:strCache`, `c:lvl`, `cx:strDim`). Values
+    of data points follow where the chart shows them. Labels that repeat are named once.
     """
     root = package.xml(name)
     titles: list[str] = []
@@ -68,6 +69,8 @@ def chart_texts(package: Package, name: str) -> list[str]:
             for text in _labels(element, _LABELS[kind]):
                 if len(labels) < _MAX_LABELS:
                     labels[text] = None
+    for text in islice(shown_values(root), _MAX_LABELS):
+        labels[text] = None
     for drawn in package.related(name, "chartUserShapes"):
         titles += paragraphs(package.xml(drawn))
     return [*titles, *labels]
@@ -81,14 +84,7 @@ def _labels(element: Element, value: str) -> Iterator[str]:
         if kind == "formatCode":
             code = text
         elif kind == value and text:
-            yield _format(text, code)
-
-
-def _format(text: str, code: str | None) -> str:
-    try:
-        return format_number(float(text), code) if code else text
-    except ValueError:
-        return text
+            yield format_label(text, code)
 
 
 def related_drawing_texts(package: Package, name: str) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@ import pytest
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.svg import read_svg
+from worker.parsing.readers.markup.svg import read_svg
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
 

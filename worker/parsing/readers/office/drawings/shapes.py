@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office import drawing
-from worker.parsing.readers.office.alternate_content import choose_alternatives
+from worker.parsing.readers.office.drawings import drawing
+from worker.parsing.readers.office.drawings.alternate_content import choose_alternatives
+from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
+from worker.parsing.readers.office.embedded_objects import is_document
 from worker.parsing.readers.office.package import (
     BadPart,
     Package,
@@ -22,6 +24,7 @@ from worker.parsing.readers.office.package import (
 _INTEGER = re.compile(r"-?\d{1,15}")
 # The look of shapes, which is most of a drawing and holds no text.
 _LOOKS = frozenset({"spPr", "grpSpPr", "style", "blipFill", "xfrm", "from", "to", "clientData"})
+_BLIPS = frozenset({"blip", "svgBlip"})
 _GROUPS = frozenset({"spTree", "grpSp"})
 _FOOT = frozenset({"dt", "ftr", "sldNum"})
 # Shapes side by side are seldom at exactly the same height. In EMU, 360,000 of which are 1 cm.
@@ -48,6 +51,7 @@ class ShapeReader:
 
     package: Package
     part: str
+    pictures: DrawnPictures
     lost: list[str] = field(default_factory=list)
 
     def read(self, root: Element) -> list[Shape]:
@@ -69,13 +73,36 @@ class ShapeReader:
                 yield Shape("\n".join(_rows(element)))
             elif kind in ("chart", "relIds"):
                 yield Shape("\n".join(self._related(element, kind)))
+            elif kind == "blipFill":
+                yield Shape("\n".join(self._drawn(element)))
             elif kind == "oleObj":
-                yield Shape(_icon_name(element))
-                waiting.extend(reversed(element))
+                yield Shape(self._object(element))
             elif kind in _GROUPS:
                 waiting.extend(sorted(element, key=_position)[::-1])
             elif kind not in _LOOKS:
                 waiting.extend(reversed(element))
+
+    def _object(self, element: Element) -> str:
+        """Return the name of an embedded object's icon and the words on the picture that shows it.
+
+        A document without them counts as lost.
+        """
+        fills = (each for each in element.iter() if local_name(each.tag) == "blipFill")
+        texts = [_icon_name(element), *(text for fill in fills for text in self._drawn(fill))]
+        if not any(texts) and is_document(attribute(element, "progId")):
+            self.lost.append("an embedded document")
+        return "\n".join(filter(None, texts))
+
+    def _drawn(self, fill: Element) -> Iterator[str]:
+        """Yield the texts of the pictures with which an element is filled."""
+        relations = self.package.relationships(self.part)
+        for element in fill.iter():
+            if local_name(element.tag) in _BLIPS:
+                related = relations.get(attribute(element, "embed") or "")
+                try:
+                    yield self.pictures.text(related.target if related else "")
+                except BadPart:
+                    self.lost.append("a picture")
 
     def _related(self, element: Element, kind: str) -> list[str]:
         """Return the texts of the chart or the diagram that an element refers to."""

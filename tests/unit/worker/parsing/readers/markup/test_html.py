@@ -2,7 +2,7 @@ import pytest
 
 from devtools import sample_files
 from devtools.cpu_time import within_reader_limit
-from worker.parsing.readers.html import read_html, visible_text
+from worker.parsing.readers.markup.html import read_html, visible_text
 
 
 def text_of(markup: str) -> str:
@@ -205,3 +205,57 @@ def test_unclosed_tags_take_no_longer(unit):
 @pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- x --!>", "<!-- <b> -->", "<!---->"])
 def test_comments_end_where_they_end_in_browsers(comment):
     assert text_of(f"<p>a {comment}b</p><!-- c -->") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>の", "漢字(かんじ)の"),
+        ("<ruby>東<rt>とう</ruby><ruby>京<rt>きょう</ruby>駅", "東京(とうきょう)駅"),
+        ("<p><ruby>駅<rt>えき</ruby></p><p>次", "駅(えき)\n\n次"),
+        ("<ruby>a<rp>never closed<p>text</p></ruby>", "anever closed\n\ntext"),
+        ("<ruby>a<rt>r<rp></rp></ruby>", "a(r)"),
+        ("a<rt>b</rt>", "ab"),
+    ],
+)  # fmt: skip
+def test_readings_follow_ruby_texts(markup, expected):
+    assert text_of(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ('<img src="logo.png" alt="Acme &amp; Sons">', "a Acme & Sons b"),
+        ('<img alt="">', "a b"),
+        ('<img src="x.png" alt="IMG_0815.JPG">', "a b"),
+        ('<img src="data:image/png;base64,AA" alt="seen">', "a b"),
+        ('<img src="cid:7@x" alt="seen">', "a b"),
+    ],
+)
+def test_pictures_that_are_not_there_show_their_descriptions(picture, expected):
+    assert text_of(f"a{picture}b").split() == expected.split()
+
+
+def test_pictures_that_are_there_show_no_descriptions():
+    assert visible_text('a <img src="x.png" alt="seen"> b', shows_pictures=True)[0] == "a b"
+
+
+def test_groups_of_options_have_labels():
+    assert text_of('<select><optgroup label="Fruits"><option>Apple</select>') == "Fruits\nApple"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ol><li>one<li><p>two</p></ol>", "1. one\n\n2. two"),
+        ('<ol start="3" type="a"><li>x</li><li value="5">y</li></ol>', "c. x\n\ne. y"),
+        ('<ol type="I"><li>x<ul><li>dot</ul><li>y</ol>', "I. x\n\ndot\n\nII. y"),
+        ('<ol type="i" start="21"><li>x</ol>', "21. x"),
+        ('<ol style="list-style: none"><li>x</ol>', "x"),
+        ("<ol reversed><li>x</ol>", "x"),
+        ("<ol><li></li><li>two</ol>", "2. two"),
+        ("<li>x</ol></ol>", "x"),
+    ],
+)
+def test_numbers_of_lists(markup, expected):
+    assert text_of(markup) == expected

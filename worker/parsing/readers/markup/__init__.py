@@ -1,0 +1,1 @@
+"""The readers of web pages and drawings in markup."""

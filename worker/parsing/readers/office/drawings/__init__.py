@@ -1,0 +1,1 @@
+"""What is drawn on slides, sheets and pages: shapes, charts, diagrams, metafiles."""
