@@ -1,6 +1,7 @@
 """Fitting the constants of an engine on labelled documents."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,11 +10,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from app.errors import StartupError
+from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.lexicon import fit_lexicon
+from worker.classification.fitting.scraps import cut_scraps, fit_scraps
 from worker.classification.knowledge.base import ENGLISH, Knowledge
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
@@ -21,11 +24,15 @@ from worker.classification.scoring.calibration import (
     Calibration,
     Features,
     Logistic,
+    Scraps,
+    decide,
     extract_features,
+    missing_share,
 )
 from worker.classification.scoring.constants import Constants, Fingerprint
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.lexical import Lexicon, document_text
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
 from worker.classification.scoring.space import SpaceVectors, form_map, ridge_map
@@ -41,6 +48,8 @@ _REGULARISATION = 0.3
 # at 200 characters: calibration error 0.07 without, 0.02 with all).
 _SHORTENED_EVERY = 2
 _MIN_CHARACTERS, _MAX_CHARACTERS = 3, 800
+# Confidences are kept this far from 0 and 1, where log-odds are infinite.
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,14 @@ def with_calibration(
     corpora: Sequence[Corpus],
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
+    parts: Parts = ALL_PARTS,
 ) -> Constants:
     """Fit a calibration for each stage, for fitted vectors, rounded as they will be stored.
 
-    It uses whole documents and some that are cut short.
+    It uses whole documents and some that are cut short, and scraps for what these lose.
     """
     vectors = {name: space.rounded() for name, space in vectors.items()}
-    scorer = Scorer(embedders, vectors, lexicon, knowledge)
+    scorer = Scorer(embedders, vectors, lexicon, knowledge, parts)
     drawn: list[list[Outcomes]] = [[] for _ in scorer.depths]
     for whole in corpora:
         for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT)):
@@ -99,8 +109,14 @@ def with_calibration(
                         zip(corpus.rule_sets, by_rules, strict=True)
                     )
                 ]
-    calibrations = tuple(fit_calibration(outcomes) for outcomes in drawn)
-    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, calibrations)
+    calibrations = [fit_calibration(outcomes) for outcomes in drawn]
+    scraps = [(corpus, score_all(scorer, cut_scraps(corpus))) for corpus in corpora]
+    for number, calibration in enumerate(calibrations):
+        scored = [(corpus.rule_sets[0], by_stage[number][0]) for corpus, by_stage in scraps]
+        calibrations[number] = replace(
+            calibration, scraps=_fit_scraps_of_stage(scored, calibration)
+        )
+    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, tuple(calibrations))
 
 
 def _shortened(corpus: Corpus) -> Corpus:
@@ -200,10 +216,21 @@ def draw_outcomes(
     documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, absent: float = _ABSENT
 ) -> Outcomes:
     """Draw six random rule sets for each document, the share `absent` without the right rule."""
-    random = np.random.default_rng(seed)
     rows: list[Features] = []
     match_right: list[bool] = []
     null_right: list[bool] = []
+    for scores, present in _draw(documents, types, seed, absent):
+        rows.append(extract_features(scores))
+        match_right.append(present and int(scores.rules.argmax()) == 0)
+        null_right.append(not present)
+    return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))
+
+
+def _draw(
+    documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, absent: float
+) -> Iterator[tuple[Scores, bool]]:
+    """Yield the scores of random rules, and whether the first of them is right or none is."""
+    random = np.random.default_rng(seed)
     counts = [count for count in _RULE_COUNTS if count <= len(types)]
     for item in documents:
         right = types.index(item.label) if item.label in types else None
@@ -213,11 +240,7 @@ def draw_outcomes(
             if right is not None and not present:
                 count = min(count, len(types) - 1)
             drawn = draw_rules(right, len(types), count, present=present, random=random)
-            scores = item.scores.subset(drawn)
-            rows.append(extract_features(scores))
-            match_right.append(present and int(scores.rules.argmax()) == 0)
-            null_right.append(not present)
-    return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))
+            yield item.scores.subset(drawn), present
 
 
 def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
@@ -230,6 +253,25 @@ def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
         null=_fit_logistic(rows, null_right),
         null_share=round(float(null_right.mean()), 4),
     )
+
+
+def _fit_scraps_of_stage(
+    scored: Sequence[tuple[Sequence[Rule], Sequence[ScoredDocument]]], calibration: Calibration
+) -> Scraps:
+    """Fit what scraps lose, for scraps scored by the first rules of each corpus.
+
+    The right rule is absent as often as for whole documents: a scrap is part of one.
+    """
+    log_odds, missing, right = [], [], []
+    for rules, documents in scored:
+        for scores, present in _draw(documents, [rule.type for rule in rules], 0, _ABSENT):
+            decision = decide(scores, calibration)
+            is_best = present and int(scores.rules.argmax()) == 0
+            confidence = min(max(decision.confidence, _LEAST), 1 - _LEAST)
+            log_odds.append(math.log(confidence / (1 - confidence)))
+            missing.append(missing_share(scores.tokens))
+            right.append(not present if decision.is_null else is_best)
+    return fit_scraps(np.array(log_odds), np.array(missing), np.array(right))
 
 
 def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:

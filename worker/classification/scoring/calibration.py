@@ -1,4 +1,4 @@
-"""From scores to a decision: eight features and two logistic models."""
+"""From scores to a decision: eight features, two logistic models, and less for scraps."""
 
 import math
 from collections.abc import Sequence
@@ -23,8 +23,13 @@ FEATURES = (
     "some_alternative_is_better",
     "better_alternatives",
 )
+_AMOUNT_OF_TEXT = FEATURES.index("log_tokens")
+
 STEEPNESS = 2.0
 """The steepness with which a lower score makes a rule less likely."""
+
+SCRAP_TOKENS = 50
+"""A text of fewer tokens is a scrap."""
 
 _MAX_MARGIN = 3.0
 
@@ -78,10 +83,32 @@ class Logistic:
             )
         )
 
-    def probability(self, x: Features) -> float:
-        """Return the probability that the outcome of this model is right."""
-        log_odds = self.intercept + sum(self.contributions(x))
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+    def log_odds(self, x: Features) -> float:
+        """Return the log-odds that the outcome of this model is right."""
+        return self.intercept + sum(self.contributions(x))
+
+
+@dataclass(frozen=True, slots=True)
+class Scraps:
+    """How far the log-odds of every outcome are lowered where a text has few tokens.
+
+    The logistic models have one weight for the amount of text, from 1 token to 300, and say too
+    much of the shortest. x becomes x - m * (scale * x + shift), where m is the share that a text
+    lacks of `SCRAP_TOKENS`. From that number on nothing changes. The order of outcomes never does.
+    """
+
+    scale: float = 0.0
+    shift: float = 0.0
+
+    def lower(self, log_odds: float, tokens: int) -> float:
+        """Return the log-odds for a text with this number of tokens."""
+        missing = missing_share(tokens)
+        return log_odds - missing * (self.scale * log_odds + self.shift) if missing else log_odds
+
+
+def missing_share(tokens: int) -> float:
+    """Return the share that a text lacks of `SCRAP_TOKENS`, 0 for one that is no scrap."""
+    return max(0.0, 1 - tokens / SCRAP_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,7 @@ class Calibration:
     match: Logistic
     null: Logistic
     null_share: float
+    scraps: Scraps = Scraps()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calibration":
@@ -103,6 +131,7 @@ class Calibration:
             match=_logistic(data["match"]),
             null=_logistic(data["null"]),
             null_share=float(data["null_share"]),
+            scraps=Scraps(float(data["scraps"]["scale"]), float(data["scraps"]["shift"])),
         )
 
 
@@ -123,8 +152,9 @@ class Decision:
     """The outcome: `is_null` when no rule fits, and the probability of each being right.
 
     `features` and `contributions` are the inputs of the outcome's probability and what each
-    added to its log-odds. `overlap_probability` is the probability that the best rule or one
-    that overlaps it is right; without such rules it is `match_probability`.
+    added to its log-odds; what a scrap loses belongs to the amount of text.
+    `overlap_probability` is the probability that the best rule or one that overlaps it is right;
+    without such rules it is `match_probability`.
     """
 
     is_null: bool
@@ -173,17 +203,25 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     """
     all_rules = extract_features(scores)
     without_overlapping = extract_features(scores.without_overlapping())
-    match = calibration.match.probability(all_rules)
-    overlap = max(match, calibration.match.probability(without_overlapping))
-    null = calibration.null.probability(without_overlapping)
+
+    def probability(model: Logistic, x: Features) -> float:
+        log_odds = calibration.scraps.lower(model.log_odds(x), scores.tokens)
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+
+    match = probability(calibration.match, all_rules)
+    overlap = max(match, probability(calibration.match, without_overlapping))
+    null = probability(calibration.null, without_overlapping)
     is_null = null > overlap
     model, x = (
         (calibration.null, without_overlapping) if is_null else (calibration.match, all_rules)
     )
+    contributions = list(model.contributions(x))
+    log_odds = model.log_odds(x)
+    contributions[_AMOUNT_OF_TEXT] += calibration.scraps.lower(log_odds, scores.tokens) - log_odds
     return Decision(
         is_null,
         tuple(float(value) for value in x),
-        model.contributions(x),
+        tuple(contributions),
         match,
         overlap,
         null,
