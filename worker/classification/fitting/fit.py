@@ -1,8 +1,8 @@
 """Fitting the constants of an engine on labelled documents."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from app.errors import StartupError
-from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.lexicon import fit_lexicon
-from worker.classification.fitting.scraps import cut_scraps, fit_scraps
+from worker.classification.fitting.scraps import ScrapOutcomes, cut_scraps, fit_scraps
 from worker.classification.knowledge.base import ENGLISH, Knowledge
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
@@ -24,8 +23,6 @@ from worker.classification.scoring.calibration import (
     Calibration,
     Features,
     Logistic,
-    Scraps,
-    decide,
     extract_features,
     missing_share,
 )
@@ -48,8 +45,6 @@ _REGULARISATION = 0.3
 # at 200 characters: calibration error 0.07 without, 0.02 with all).
 _SHORTENED_EVERY = 2
 _MIN_CHARACTERS, _MAX_CHARACTERS = 3, 800
-# Confidences are kept this far from 0 and 1, where log-odds are infinite.
-_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +105,7 @@ def with_calibration(
                     )
                 ]
     calibrations = [fit_calibration(outcomes) for outcomes in drawn]
-    scraps = [(corpus, score_all(scorer, cut_scraps(corpus))) for corpus in corpora]
-    for number, calibration in enumerate(calibrations):
-        scored = [(corpus.rule_sets[0], by_stage[number][0]) for corpus, by_stage in scraps]
-        calibrations[number] = replace(
-            calibration, scraps=_fit_scraps_of_stage(scored, calibration)
-        )
+    calibrations = with_scraps(calibrations, scorer, corpora)
     return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, tuple(calibrations))
 
 
@@ -255,23 +245,49 @@ def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
     )
 
 
-def _fit_scraps_of_stage(
-    scored: Sequence[tuple[Sequence[Rule], Sequence[ScoredDocument]]], calibration: Calibration
-) -> Scraps:
-    """Fit what scraps lose, for scraps scored by the first rules of each corpus.
+def with_scraps(
+    calibrations: Sequence[Calibration], scorer: Scorer, corpora: Sequence[Corpus]
+) -> list[Calibration]:
+    """Return the calibrations of all stages with what scraps lose, fitted on cut texts.
 
-    The right rule is absent as often as for whole documents: a scrap is part of one.
+    The right rule is absent as often as for whole documents: a scrap is part of one. Jobs with all
+    rules count once more, because null is rarest there.
     """
-    log_odds, missing, right = [], [], []
-    for rules, documents in scored:
-        for scores, present in _draw(documents, [rule.type for rule in rules], 0, _ABSENT):
-            decision = decide(scores, calibration)
-            is_best = present and int(scores.rules.argmax()) == 0
-            confidence = min(max(decision.confidence, _LEAST), 1 - _LEAST)
-            log_odds.append(math.log(confidence / (1 - confidence)))
-            missing.append(missing_share(scores.tokens))
-            right.append(not present if decision.is_null else is_best)
-    return fit_scraps(np.array(log_odds), np.array(missing), np.array(right))
+    scored = [score_all(scorer, cut_scraps(corpus)) for corpus in corpora]
+    fitted = []
+    for number, calibration in enumerate(calibrations):
+        rows = [
+            row
+            for corpus, by_stage in zip(corpora, scored, strict=True)
+            for row in _scrap_rows(
+                by_stage[number][0], [rule.type for rule in corpus.rule_sets[0]], calibration
+            )
+        ]
+        match, null, match_right, null_right, missing = np.array(rows).reshape(-1, 5).T
+        outcomes = ScrapOutcomes(match, null, match_right > 0, null_right > 0, missing)
+        fitted.append(replace(calibration, scraps=fit_scraps(outcomes)))
+    return fitted
+
+
+def _scrap_rows(
+    documents: Sequence[ScoredDocument], types: Sequence[str], calibration: Calibration
+) -> Iterator[tuple[float, float, bool, bool, float]]:
+    """Yield log-odds of a match and of null, whether they are right, and the tokens missing."""
+    whole = (
+        (item.scores, types.index(item.label) if item.label in types else None)
+        for item in documents
+    )
+    drawn = (
+        (scores, 0 if present else None) for scores, present in _draw(documents, types, 0, _ABSENT)
+    )
+    for scores, right in chain(drawn, whole):
+        yield (
+            calibration.match.log_odds(extract_features(scores)),
+            calibration.null.log_odds(extract_features(scores.without_overlapping())),
+            right == int(scores.rules.argmax()),
+            right is None,
+            missing_share(scores.tokens),
+        )
 
 
 def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:

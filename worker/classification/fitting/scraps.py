@@ -1,7 +1,7 @@
 """Scraps: beginnings of documents, and how far the confidence in so little text is lowered."""
 
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,17 @@ from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.scoring.calibration import SCRAP_TOKENS, Scraps
 
 Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 # A scale of 1 would give all texts without a token the same confidence.
-_BOUNDS = ((0.0, 0.95), (0.0, None))
+_BOUNDS = ((0.0, 0.95), (None, None), (None, None))
 
 
 def cut_scraps(corpus: Corpus) -> Corpus:
     """Return the first tokens, fewer than `SCRAP_TOKENS`, of each document with text.
 
     The number is drawn evenly by its logarithm, from the text alone: folds of a corpus share
-    their scraps, which are embedded once. One set of rules is enough for two numbers.
+    their scraps, which are embedded once. One set of rules is enough for three numbers.
     """
     documents = tuple(filter(None, map(_cut, corpus.documents)))
     return Corpus(documents, corpus.rule_sets[:1])
@@ -48,20 +49,37 @@ def first_tokens(text: str, count: int) -> str:
     return text[:end]
 
 
-def fit_scraps(log_odds: Numbers, missing: Numbers, right: npt.NDArray[np.bool_]) -> Scraps:
-    """Return the scale and the shift under which n confidences agree best with what was right.
+@dataclass(frozen=True, slots=True)
+class ScrapOutcomes:
+    """What the logistic models say of n scraps under some rules, and what was right, (n,) each.
 
-    `log_odds` are the confidences as they are without, `missing` as in `Scraps`. Minimises the
-    mean logarithmic loss. Without scraps nothing is lowered.
+    `match` and `null` are log-odds without `Scraps`; `missing` is the share of tokens that a scrap
+    lacks.
     """
-    if not len(log_odds):
+
+    match: Numbers
+    null: Numbers
+    match_right: Flags
+    null_right: Flags
+    missing: Numbers
+
+
+def fit_scraps(outcomes: ScrapOutcomes) -> Scraps:
+    """Return the numbers under which both probabilities agree best with what was right.
+
+    Minimises the mean logarithmic loss. Without scraps nothing is lowered.
+    """
+    if not len(outcomes.missing):
         return Scraps()
-    signs = np.where(right, 1.0, -1.0)
+    match_signs = np.where(outcomes.match_right, 1.0, -1.0)
+    null_signs = np.where(outcomes.null_right, 1.0, -1.0)
 
-    def loss(parameters: Numbers) -> float:
-        scale, shift = parameters
-        lowered = log_odds - missing * (scale * log_odds + shift)
-        return float(np.logaddexp(0.0, -signs * lowered).mean())
+    def loss(numbers: Numbers) -> float:
+        scale, match_shift, null_shift = numbers
+        match = outcomes.match - outcomes.missing * (scale * outcomes.match + match_shift)
+        null = outcomes.null - outcomes.missing * (scale * outcomes.null + null_shift)
+        losses = np.logaddexp(0.0, -match_signs * match) + np.logaddexp(0.0, -null_signs * null)
+        return float(losses.mean())
 
-    scale, shift = minimize(loss, np.array([0.1, 0.1]), bounds=_BOUNDS).x
-    return Scraps(round(float(scale), 4), round(float(shift), 4))
+    fitted = minimize(loss, np.zeros(3), bounds=_BOUNDS).x
+    return Scraps(*(round(float(number), 4) for number in fitted))

@@ -90,20 +90,29 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Scraps:
-    """How far the log-odds of every outcome are lowered where a text has few tokens.
+    """How far log-odds are lowered where a text has few tokens.
 
     The logistic models have one weight for the amount of text, from 1 token to 300, and say too
-    much of the shortest. x becomes x - m * (scale * x + shift), where m is the share that a text
-    lacks of `SCRAP_TOKENS`. From that number on nothing changes. The order of outcomes never does.
+    much of the shortest, above all of null: a scrap that fits no rule is not a document that fits
+    none. x becomes x - m * (scale * x + shift), with a shift for either model, where m is the
+    share that a text lacks of `SCRAP_TOKENS`. From that number on nothing changes.
     """
 
     scale: float = 0.0
-    shift: float = 0.0
+    match_shift: float = 0.0
+    null_shift: float = 0.0
 
-    def lower(self, log_odds: float, tokens: int) -> float:
-        """Return the log-odds for a text with this number of tokens."""
+    def lower_match(self, log_odds: float, tokens: int) -> float:
+        """Return the log-odds of a match in a text with this number of tokens."""
+        return self._lower(log_odds, tokens, self.match_shift)
+
+    def lower_null(self, log_odds: float, tokens: int) -> float:
+        """Return the log-odds of null for a text with this number of tokens."""
+        return self._lower(log_odds, tokens, self.null_shift)
+
+    def _lower(self, log_odds: float, tokens: int, shift: float) -> float:
         missing = missing_share(tokens)
-        return log_odds - missing * (self.scale * log_odds + self.shift) if missing else log_odds
+        return log_odds - missing * (self.scale * log_odds + shift) if missing else log_odds
 
 
 def missing_share(tokens: int) -> float:
@@ -131,7 +140,7 @@ class Calibration:
             match=_logistic(data["match"]),
             null=_logistic(data["null"]),
             null_share=float(data["null_share"]),
-            scraps=Scraps(float(data["scraps"]["scale"]), float(data["scraps"]["shift"])),
+            scraps=Scraps(**{key: float(value) for key, value in data["scraps"].items()}),
         )
 
 
@@ -200,29 +209,37 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     Overlapping rules leave each other no margin, which must not make null likelier: null is
     weighed against the best rule as if the rules that overlap it had not been given. The
     confidence of a match still counts them, because it tells how sure the choice among them is.
+    What a scrap loses does not change what is chosen: a rule gets no scrap because so little can
+    be known.
     """
     all_rules = extract_features(scores)
     without_overlapping = extract_features(scores.without_overlapping())
-
-    def probability(model: Logistic, x: Features) -> float:
-        log_odds = calibration.scraps.lower(model.log_odds(x), scores.tokens)
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
-
-    match = probability(calibration.match, all_rules)
-    overlap = max(match, probability(calibration.match, without_overlapping))
-    null = probability(calibration.null, without_overlapping)
-    is_null = null > overlap
-    model, x = (
-        (calibration.null, without_overlapping) if is_null else (calibration.match, all_rules)
-    )
-    contributions = list(model.contributions(x))
-    log_odds = model.log_odds(x)
-    contributions[_AMOUNT_OF_TEXT] += calibration.scraps.lower(log_odds, scores.tokens) - log_odds
+    match = calibration.match.log_odds(all_rules)
+    overlap = max(match, calibration.match.log_odds(without_overlapping))
+    null = calibration.null.log_odds(without_overlapping)
+    is_null = _probability(null) > _probability(overlap)
+    scraps, tokens = calibration.scraps, scores.tokens
+    lowered_match = scraps.lower_match(match, tokens)
+    lowered_overlap = scraps.lower_match(overlap, tokens)
+    lowered_null = scraps.lower_null(null, tokens)
+    if is_null:
+        lowered_match = min(lowered_match, lowered_null)
+        lowered_overlap = min(lowered_overlap, lowered_null)
+        x, lost = without_overlapping, null - lowered_null
+        contributions = list(calibration.null.contributions(x))
+    else:
+        x, lost = all_rules, match - lowered_match
+        contributions = list(calibration.match.contributions(x))
+    contributions[_AMOUNT_OF_TEXT] -= lost
     return Decision(
         is_null,
         tuple(float(value) for value in x),
         tuple(contributions),
-        match,
-        overlap,
-        null,
+        _probability(lowered_match),
+        _probability(lowered_overlap),
+        _probability(lowered_null),
     )
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))

@@ -158,7 +158,7 @@ class EmbeddingSpace:
         )
         self.types = self.centre_rules(vectors.types)
         self.bank_types = self.types[knowledge.bank_rows]
-        self.panel = self.targets(panel)
+        self.panel = self.targets(self.centre_rules(panel))
         self.panel_stand_ins = self.panel.stand_ins(self.samples.prototypes)
         self.cues = self.centre_rules(vectors.cues)
         self.catch_alls = self.centre_rules(vectors.catch_alls)
@@ -179,9 +179,8 @@ class EmbeddingSpace:
         """Map centred chunks or samples, shape (n, D), so that form counts more than topic."""
         return normalise(vectors @ self.form)
 
-    def targets(self, embeddings: Vectors) -> Targets:
-        """Return the targets of embedded descriptions, shape (n, D)."""
-        direct = self.centre_rules(embeddings)
+    def targets(self, direct: Vectors) -> Targets:
+        """Return the targets of centred descriptions, shape (n, D)."""
         nearness = direct @ self.bank_types.T
         foreign, familiar = self.tuning.familiarity
         familiarity = (nearness.max(axis=1) - foreign) / (familiar - foreign)

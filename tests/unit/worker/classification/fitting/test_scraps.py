@@ -4,7 +4,12 @@ import pytest
 from app.jobs.values import Rule
 from worker.classification.features.chunks import count_tokens
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
-from worker.classification.fitting.scraps import cut_scraps, first_tokens, fit_scraps
+from worker.classification.fitting.scraps import (
+    ScrapOutcomes,
+    cut_scraps,
+    first_tokens,
+    fit_scraps,
+)
 from worker.classification.scoring.calibration import SCRAP_TOKENS, Scraps
 from worker.parsing.document import Document, DocumentPage
 
@@ -48,22 +53,30 @@ def test_a_scrap_does_not_depend_on_other_documents() -> None:
     assert len({len(scrap) for scrap in together}) > 1
 
 
-def test_what_was_said_too_surely_of_scraps_is_lowered() -> None:
-    # Three of four are right, though the confidence says .95.
-    right = np.arange(400) % 4 > 0
-    scraps = fit_scraps(np.full(400, 3.0), np.ones(400), right)
+def outcomes(log_odds: float, missing: float, *, null_right: float) -> ScrapOutcomes:
+    """Three of four matches are right, and a share of the nulls, all said as surely."""
+    count = 400
+    said = np.full(count, log_odds)
+    order = np.arange(count) / count
+    return ScrapOutcomes(said, said, order < 0.75, order < null_right, np.full(count, missing))
 
-    assert scraps.lower(3.0, 0) == pytest.approx(np.log(3), abs=0.01)
+
+def test_what_was_said_too_surely_of_scraps_is_lowered() -> None:
+    scraps = fit_scraps(outcomes(3.0, 1.0, null_right=0.5))
+
+    assert scraps.lower_match(3.0, 0) == pytest.approx(np.log(3), abs=0.02)
+    assert scraps.lower_null(3.0, 0) == pytest.approx(0, abs=0.02)
 
 
 def test_what_was_right_as_often_as_said_stays() -> None:
-    right = np.arange(400) % 4 > 0
-    scraps = fit_scraps(np.full(400, np.log(3)), np.linspace(0, 1, 400), right)
+    scraps = fit_scraps(outcomes(float(np.log(3)), 0.5, null_right=0.75))
 
-    assert scraps.lower(np.log(3), 0) == pytest.approx(np.log(3), abs=0.05)
+    assert scraps.lower_match(np.log(3), SCRAP_TOKENS // 2) == pytest.approx(np.log(3), abs=0.02)
+    assert scraps.lower_null(np.log(3), SCRAP_TOKENS // 2) == pytest.approx(np.log(3), abs=0.02)
 
 
 def test_without_scraps_nothing_is_lowered() -> None:
     none = np.array([])
+    flags = none.astype(np.bool_)
 
-    assert fit_scraps(none, none, none.astype(np.bool_)) == Scraps()
+    assert fit_scraps(ScrapOutcomes(none, none, flags, flags, none)) == Scraps()
