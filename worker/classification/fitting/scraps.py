@@ -16,14 +16,14 @@ Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # A scale of 1 would give all texts without a token the same confidence.
-_BOUNDS = ((0.0, 0.95), (None, None), (None, None))
+_BOUNDS = ((0.0, 0.95), (0.0, None))
 
 
 def cut_scraps(corpus: Corpus) -> Corpus:
     """Return the first tokens, fewer than `SCRAP_TOKENS`, of each document with text.
 
     The number is drawn evenly by its logarithm, from the text alone: folds of a corpus share
-    their scraps, which are embedded once. One set of rules is enough for three numbers.
+    their scraps, which are embedded once. One set of rules is enough for two numbers.
     """
     documents = tuple(filter(None, map(_cut, corpus.documents)))
     return Corpus(documents, corpus.rule_sets[:1])
@@ -75,11 +75,11 @@ def fit_scraps(outcomes: ScrapOutcomes) -> Scraps:
     null_signs = np.where(outcomes.null_right, 1.0, -1.0)
 
     def loss(numbers: Numbers) -> float:
-        scale, match_shift, null_shift = numbers
-        match = outcomes.match - outcomes.missing * (scale * outcomes.match + match_shift)
+        scale, null_shift = numbers
+        match = outcomes.match - outcomes.missing * scale * outcomes.match
         null = outcomes.null - outcomes.missing * (scale * outcomes.null + null_shift)
         losses = np.logaddexp(0.0, -match_signs * match) + np.logaddexp(0.0, -null_signs * null)
         return float(losses.mean())
 
-    fitted = minimize(loss, np.zeros(3), bounds=_BOUNDS).x
+    fitted = minimize(loss, np.zeros(2), bounds=_BOUNDS).x
     return Scraps(*(round(float(number), 4) for number in fitted))

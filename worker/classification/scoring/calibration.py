@@ -90,29 +90,28 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Scraps:
-    """How far log-odds are lowered where a text has few tokens.
+    """How far log-odds are moved towards 0, and those of null down, where a text has few tokens.
 
     The logistic models have one weight for the amount of text, from 1 token to 300, and say too
     much of the shortest, above all of null: a scrap that fits no rule is not a document that fits
-    none. x becomes x - m * (scale * x + shift), with a shift for either model, where m is the
-    share that a text lacks of `SCRAP_TOKENS`. From that number on nothing changes.
+    none. The log-odds x of a match become x * (1 - m * scale), where m is the share that a text
+    lacks of `SCRAP_TOKENS`; those of null lose m * null_shift besides. From that number of tokens
+    on nothing changes.
     """
 
     scale: float = 0.0
-    match_shift: float = 0.0
     null_shift: float = 0.0
 
     def lower_match(self, log_odds: float, tokens: int) -> float:
         """Return the log-odds of a match in a text with this number of tokens."""
-        return self._lower(log_odds, tokens, self.match_shift)
+        missing = missing_share(tokens)
+        return log_odds - missing * self.scale * log_odds if missing else log_odds
 
     def lower_null(self, log_odds: float, tokens: int) -> float:
         """Return the log-odds of null for a text with this number of tokens."""
-        return self._lower(log_odds, tokens, self.null_shift)
-
-    def _lower(self, log_odds: float, tokens: int, shift: float) -> float:
         missing = missing_share(tokens)
-        return log_odds - missing * (self.scale * log_odds + shift) if missing else log_odds
+        lowered = self.lower_match(log_odds, tokens)
+        return lowered - missing * self.null_shift if missing else log_odds
 
 
 def missing_share(tokens: int) -> float:

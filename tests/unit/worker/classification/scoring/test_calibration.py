@@ -42,7 +42,7 @@ def test_null_loses_confidence_too():
     assert (lowered.is_null, lowered.confidence) == (True, pytest.approx(0.3))
 
 
-SCRAPS = Scraps(scale=0.3, match_shift=-0.1, null_shift=0.8)
+SCRAPS = Scraps(scale=0.3, null_shift=0.8)
 
 
 @pytest.mark.parametrize("tokens", [SCRAP_TOKENS, SCRAP_TOKENS + 1, 300])
@@ -55,7 +55,7 @@ def test_the_fewer_tokens_the_less_confidence():
     assert lowered == sorted(lowered)
     assert lowered[-1] == pytest.approx(2.0, abs=0.03)
     assert SCRAPS.lower_null(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0 - 0.8)
-    assert SCRAPS.lower_match(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0 + 0.1)
+    assert SCRAPS.lower_match(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0)
 
 
 def scores(*own: float, tokens: int) -> Scores:
