@@ -26,7 +26,7 @@ def nearness(engine: Engine, rule: Rule, type_: str) -> float:
     [
         (DELIVERY_NOTE, "delivery note"),
         (Rule("Quittung", "Beleg über eine erfolgte Zahlung."), "receipt"),
-        (Rule("devis", "Proposition de prix pour des marchandises ou des travaux."), "quotation"),
+        (Rule("albarán", "Lista de mercancías que acompaña a una entrega."), "delivery note"),
         (Rule("領収書", "支払いを証明する書類。"), "receipt"),
     ],
     ids=lambda value: value.type if isinstance(value, Rule) else None,
