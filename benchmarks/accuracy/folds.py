@@ -12,6 +12,7 @@ from worker.classification.fitting.fit import ScoredDocument, fit
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.calibration import Calibration, Decision, decide
 from worker.classification.scoring.constants import Constants
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
 from worker.classification.scoring.tuning import ENOUGH
@@ -116,9 +117,10 @@ def score_with(
     knowledge: Knowledge,
     *,
     cascade: bool = False,
+    parts: Parts = ALL_PARTS,
 ) -> list[Scored]:
     """Score the documents that have text with the given constants, at all stages with `cascade`."""
-    scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
+    scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge, parts)
     scored = []
     for item in documents:
         text = scorer.read(item.document)

@@ -10,8 +10,8 @@ from benchmarks.accuracy import metrics
 from benchmarks.accuracy.engines import CASCADE, Fitter
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.tables import new_table, rate
-from worker.classification.features.chunks import count_tokens
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
+from worker.classification.fitting.scraps import first_tokens
 from worker.classification.knowledge.base import load_knowledge
 
 COUNT = 60
@@ -54,17 +54,9 @@ def cut_texts(documents: Sequence[LabelledDocument]) -> tuple[LabelledDocument, 
         item = documents[int(position)]
         pages = [page for page in item.document.pages if page.text.strip()]
         if item.language in frequent and pages:
-            text = _first_tokens(pages[0].text.strip(), int(random.integers(1, _MAX_TOKENS + 1)))
+            text = first_tokens(pages[0].text.strip(), int(random.integers(1, _MAX_TOKENS + 1)))
             page = replace(pages[0], text=text, headings=())
             chosen.append(replace(item, document=replace(item.document, pages=(page,))))
             if len(chosen) == COUNT:
                 break
     return tuple(chosen)
-
-
-def _first_tokens(text: str, count: int) -> str:
-    """Return the longest beginning with at most `count` tokens, at least one character."""
-    end = 1
-    while end < len(text) and count_tokens(text[: end + 1]) <= count:
-        end += 1
-    return text[:end]

@@ -7,11 +7,8 @@ without the samples of the rules' own types.
 """
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 from rich.console import Console
@@ -32,20 +29,19 @@ from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.fit import fit_space, lexicon_of, with_calibration
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
-from worker.classification.scoring import cues, document_text, hierarchy, lexical, naming, space
-from worker.classification.scoring.space import SpaceVectors
+from worker.classification.scoring.cues import CUES
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 
 WHOLE = "the whole engine"
-Patch = tuple[object, str, object]
 
-PARTS: Mapping[str, Sequence[Patch]] = {
-    WHOLE: (),
-    "what the document calls itself": ((naming, "WEIGHT", 0.0),),
-    "the lift of kinds": ((hierarchy, "_SHARE", 0.0),),
-    "the lexical channel": ((lexical, "WEIGHT", 0.0),),
-    "the five nearest samples, not one": ((space, "_NEAREST_SAMPLES", 1),),
-    "the form map": (),
-    **{f"the cue “{cue.name}”": ((cues, "CUES", cue.name),) for cue in cues.CUES},
+PARTS: Mapping[str, Parts] = {
+    WHOLE: ALL_PARTS,
+    "what the document calls itself": Parts(names=False),
+    "the lift of kinds": Parts(kinds=False),
+    "the lexical channel": Parts(words=False),
+    "the five nearest samples, not one": Parts(nearest_samples=1),
+    "the form map": Parts(form=False),
+    **{f"the cue “{cue.name}”": Parts(left_out_cues=(cue.name,)) for cue in CUES},
 }
 
 
@@ -121,46 +117,21 @@ class _Trial:
 
     def hits(self, part: str) -> Floats:
         """Return for each document whether it is decided right without the part, else NaN."""
-        vectors = self._vectors
-        if part == "the form map":
-            vectors = {name: _without_form(each) for name, each in vectors.items()}
-        with _without(part):
-            constants = with_calibration(
-                vectors, self._lexicon, self._fitted_on, self._embedders, self._knowledge
-            )
-            scored = score_with(
-                constants, self._tested, {"rules": self._rules}, self._embedders, self._knowledge
-            )
+        parts = PARTS[part]
+        constants = with_calibration(
+            self._vectors, self._lexicon, self._fitted_on, self._embedders, self._knowledge, parts
+        )
+        scored = score_with(
+            constants,
+            self._tested,
+            {"rules": self._rules},
+            self._embedders,
+            self._knowledge,
+            parts=parts,
+        )
         sample = Sample(scored, "rules", [rule.type for rule in self._rules])
         self.sources = sample.sources
         return decision_hits(sample)
-
-
-def _without_form(vectors: SpaceVectors) -> SpaceVectors:
-    return replace(vectors, form=np.eye(len(vectors.form), dtype=np.float32))
-
-
-@contextmanager
-def _without(part: str) -> Iterator[None]:
-    with ExitStack() as stack:
-        for module, name, value in PARTS[part]:
-            if name == "CUES":
-                stack.enter_context(_without_cue(str(value)))
-            else:
-                stack.enter_context(patch.object(module, name, value))
-        yield
-
-
-@contextmanager
-def _without_cue(name: str) -> Iterator[None]:
-    left_out = next(at for at, cue in enumerate(cues.CUES) if cue.name == name)
-    observe = cues.observed_cues
-    with patch.object(
-        document_text,
-        "observed_cues",
-        lambda document: tuple(at for at in observe(document) if at != left_out),
-    ):
-        yield
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Fitting the constants of an engine on labelled documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.lexicon import fit_lexicon
+from worker.classification.fitting.scraps import ScrapOutcomes, cut_scraps, fit_scraps
 from worker.classification.knowledge.base import ENGLISH, Knowledge
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
@@ -20,10 +22,12 @@ from worker.classification.scoring.calibration import (
     Features,
     Logistic,
     extract_features,
+    missing_share,
 )
 from worker.classification.scoring.constants import Constants, Fingerprint
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.lexical import Lexicon, document_text
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.scores import Scores
 from worker.classification.scoring.space import SpaceVectors, form_map, ridge_map
@@ -80,13 +84,14 @@ def with_calibration(
     corpora: Sequence[Corpus],
     embedders: Sequence[Embedder],
     knowledge: Knowledge,
+    parts: Parts = ALL_PARTS,
 ) -> Constants:
     """Fit a calibration for each stage, for fitted vectors, rounded as they will be stored.
 
-    It uses whole documents and some that are cut short.
+    It uses whole documents and some that are cut short, and scraps for what these lose.
     """
     vectors = {name: space.rounded() for name, space in vectors.items()}
-    scorer = Scorer(embedders, vectors, lexicon, knowledge)
+    scorer = Scorer(embedders, vectors, lexicon, knowledge, parts)
     drawn: list[list[Outcomes]] = [[] for _ in scorer.depths]
     for whole in corpora:
         for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT)):
@@ -97,8 +102,9 @@ def with_calibration(
                         zip(corpus.rule_sets, by_rules, strict=True)
                     )
                 ]
-    calibrations = tuple(fit_calibration(outcomes) for outcomes in drawn)
-    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, calibrations)
+    calibrations = [fit_calibration(outcomes) for outcomes in drawn]
+    calibrations = with_scraps(calibrations, scorer, corpora)
+    return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, tuple(calibrations))
 
 
 def _shortened(corpus: Corpus) -> Corpus:
@@ -198,10 +204,21 @@ def draw_outcomes(
     documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, absent: float = _ABSENT
 ) -> Outcomes:
     """Draw six random rule sets for each document, the share `absent` without the right rule."""
-    random = np.random.default_rng(seed)
     rows: list[Features] = []
     match_right: list[bool] = []
     null_right: list[bool] = []
+    for scores, present in _draw(documents, types, seed, absent):
+        rows.append(extract_features(scores))
+        match_right.append(present and int(scores.rules.argmax()) == 0)
+        null_right.append(not present)
+    return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))
+
+
+def _draw(
+    documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, absent: float
+) -> Iterator[tuple[Scores, bool]]:
+    """Yield the scores of random rules, and whether the first of them is right or none is."""
+    random = np.random.default_rng(seed)
     counts = [count for count in _RULE_COUNTS if count <= len(types)]
     for item in documents:
         right = types.index(item.label) if item.label in types else None
@@ -211,11 +228,7 @@ def draw_outcomes(
             if right is not None and not present:
                 count = min(count, len(types) - 1)
             drawn = draw_rules(right, len(types), count, present=present, random=random)
-            scores = item.scores.subset(drawn)
-            rows.append(extract_features(scores))
-            match_right.append(present and int(scores.rules.argmax()) == 0)
-            null_right.append(not present)
-    return Outcomes(np.array(rows), np.array(match_right), np.array(null_right))
+            yield item.scores.subset(drawn), present
 
 
 def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
@@ -228,6 +241,51 @@ def fit_calibration(drawn: Sequence[Outcomes]) -> Calibration:
         null=_fit_logistic(rows, null_right),
         null_share=round(float(null_right.mean()), 4),
     )
+
+
+def with_scraps(
+    calibrations: Sequence[Calibration], scorer: Scorer, corpora: Sequence[Corpus]
+) -> list[Calibration]:
+    """Return the calibrations of all stages with what scraps lose, fitted on cut texts.
+
+    The right rule is absent as often as for whole documents: a scrap is part of one. Jobs with all
+    rules count once more, because null is rarest there.
+    """
+    scored = [score_all(scorer, cut_scraps(corpus)) for corpus in corpora]
+    fitted = []
+    for number, calibration in enumerate(calibrations):
+        rows = [
+            row
+            for corpus, by_stage in zip(corpora, scored, strict=True)
+            for row in _scrap_rows(
+                by_stage[number][0], [rule.type for rule in corpus.rule_sets[0]], calibration
+            )
+        ]
+        match, null, match_right, null_right, missing = np.array(rows).reshape(-1, 5).T
+        outcomes = ScrapOutcomes(match, null, match_right > 0, null_right > 0, missing)
+        fitted.append(replace(calibration, scraps=fit_scraps(outcomes)))
+    return fitted
+
+
+def _scrap_rows(
+    documents: Sequence[ScoredDocument], types: Sequence[str], calibration: Calibration
+) -> Iterator[tuple[float, float, bool, bool, float]]:
+    """Yield log-odds of a match and of null, whether they are right, and the tokens missing."""
+    whole = (
+        (item.scores, types.index(item.label) if item.label in types else None)
+        for item in documents
+    )
+    drawn = (
+        (scores, 0 if present else None) for scores, present in _draw(documents, types, 0, _ABSENT)
+    )
+    for scores, right in chain(drawn, whole):
+        yield (
+            calibration.match.log_odds(extract_features(scores)),
+            calibration.null.log_odds(extract_features(scores.without_overlapping())),
+            right == int(scores.rules.argmax()),
+            right is None,
+            missing_share(scores.tokens),
+        )
 
 
 def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:

@@ -1,4 +1,4 @@
-"""From scores to a decision: eight features and two logistic models."""
+"""From scores to a decision: eight features, two logistic models, and less for scraps."""
 
 import math
 from collections.abc import Sequence
@@ -23,8 +23,13 @@ FEATURES = (
     "some_alternative_is_better",
     "better_alternatives",
 )
+_AMOUNT_OF_TEXT = FEATURES.index("log_tokens")
+
 STEEPNESS = 2.0
 """The steepness with which a lower score makes a rule less likely."""
+
+SCRAP_TOKENS = 50
+"""A text of fewer tokens is a scrap."""
 
 _MAX_MARGIN = 3.0
 
@@ -78,10 +83,40 @@ class Logistic:
             )
         )
 
-    def probability(self, x: Features) -> float:
-        """Return the probability that the outcome of this model is right."""
-        log_odds = self.intercept + sum(self.contributions(x))
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
+    def log_odds(self, x: Features) -> float:
+        """Return the log-odds that the outcome of this model is right."""
+        return self.intercept + sum(self.contributions(x))
+
+
+@dataclass(frozen=True, slots=True)
+class Scraps:
+    """How far log-odds are moved towards 0, and those of null down, where a text has few tokens.
+
+    The logistic models have one weight for the amount of text, from 1 token to 300, and say too
+    much of the shortest, above all of null: a scrap that fits no rule is not a document that fits
+    none. The log-odds x of a match become x * (1 - m * scale), where m is the share that a text
+    lacks of `SCRAP_TOKENS`; those of null lose m * null_shift besides. From that number of tokens
+    on nothing changes.
+    """
+
+    scale: float = 0.0
+    null_shift: float = 0.0
+
+    def lower_match(self, log_odds: float, tokens: int) -> float:
+        """Return the log-odds of a match in a text with this number of tokens."""
+        missing = missing_share(tokens)
+        return log_odds - missing * self.scale * log_odds if missing else log_odds
+
+    def lower_null(self, log_odds: float, tokens: int) -> float:
+        """Return the log-odds of null for a text with this number of tokens."""
+        missing = missing_share(tokens)
+        lowered = self.lower_match(log_odds, tokens)
+        return lowered - missing * self.null_shift if missing else log_odds
+
+
+def missing_share(tokens: int) -> float:
+    """Return the share that a text lacks of `SCRAP_TOKENS`, 0 for one that is no scrap."""
+    return max(0.0, 1 - tokens / SCRAP_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +130,7 @@ class Calibration:
     match: Logistic
     null: Logistic
     null_share: float
+    scraps: Scraps = Scraps()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calibration":
@@ -103,6 +139,7 @@ class Calibration:
             match=_logistic(data["match"]),
             null=_logistic(data["null"]),
             null_share=float(data["null_share"]),
+            scraps=Scraps(**{key: float(value) for key, value in data["scraps"].items()}),
         )
 
 
@@ -123,8 +160,9 @@ class Decision:
     """The outcome: `is_null` when no rule fits, and the probability of each being right.
 
     `features` and `contributions` are the inputs of the outcome's probability and what each
-    added to its log-odds. `overlap_probability` is the probability that the best rule or one
-    that overlaps it is right; without such rules it is `match_probability`.
+    added to its log-odds; what a scrap loses belongs to the amount of text.
+    `overlap_probability` is the probability that the best rule or one that overlaps it is right;
+    without such rules it is `match_probability`.
     """
 
     is_null: bool
@@ -170,21 +208,37 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     Overlapping rules leave each other no margin, which must not make null likelier: null is
     weighed against the best rule as if the rules that overlap it had not been given. The
     confidence of a match still counts them, because it tells how sure the choice among them is.
+    What a scrap loses does not change what is chosen: a rule gets no scrap because so little can
+    be known.
     """
     all_rules = extract_features(scores)
     without_overlapping = extract_features(scores.without_overlapping())
-    match = calibration.match.probability(all_rules)
-    overlap = max(match, calibration.match.probability(without_overlapping))
-    null = calibration.null.probability(without_overlapping)
-    is_null = null > overlap
-    model, x = (
-        (calibration.null, without_overlapping) if is_null else (calibration.match, all_rules)
-    )
+    match = calibration.match.log_odds(all_rules)
+    overlap = max(match, calibration.match.log_odds(without_overlapping))
+    null = calibration.null.log_odds(without_overlapping)
+    is_null = _probability(null) > _probability(overlap)
+    scraps, tokens = calibration.scraps, scores.tokens
+    lowered_match = scraps.lower_match(match, tokens)
+    lowered_overlap = scraps.lower_match(overlap, tokens)
+    lowered_null = scraps.lower_null(null, tokens)
+    if is_null:
+        lowered_match = min(lowered_match, lowered_null)
+        lowered_overlap = min(lowered_overlap, lowered_null)
+        x, lost = without_overlapping, null - lowered_null
+        contributions = list(calibration.null.contributions(x))
+    else:
+        x, lost = all_rules, match - lowered_match
+        contributions = list(calibration.match.contributions(x))
+    contributions[_AMOUNT_OF_TEXT] -= lost
     return Decision(
         is_null,
         tuple(float(value) for value in x),
-        model.contributions(x),
-        match,
-        overlap,
-        null,
+        tuple(contributions),
+        _probability(lowered_match),
+        _probability(lowered_overlap),
+        _probability(lowered_null),
     )
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))

@@ -12,8 +12,10 @@ from worker.classification.scoring.tuning import Tuning
 
 # A second type that a rule may mean is at most this much farther from it than the first.
 _NEAR = 0.06
-# A type whose name is a part of the rule's is meant only if its description is not far.
-_RELATED = 0.2
+# A type whose name is a part of the rule's is meant only if its description is not far. One
+# whose name the whole rule has may be farther, but not by so much than the nearest type:
+# descriptions in other languages than English are far from all types.
+_RELATED, _SLACK = 0.2, 0.2
 # A kind of a rule's type supports the rule by this much less than the type itself would, and
 # by this share of the difference to the rule's own score.
 _DISTANCE, _SHARE = 0.25, 0.5
@@ -32,27 +34,41 @@ class Resolution:
 
 
 def resolve(
-    name: str, named: Sequence[int], cosines: Vectors, knowledge: Knowledge, known: float
+    name: str,
+    synonyms: Sequence[int],
+    named: Sequence[int],
+    cosines: Vectors,
+    knowledge: Knowledge,
+    known: float,
 ) -> Resolution:
     """Return the types that a rule means, perhaps none.
 
-    A rule with the name of a type means that type. Any other means the nearest of the types that
-    are `named` in its name, such as "signed contract", and otherwise the nearest of all types
-    whose cosine (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as
-    near. Of two
+    A rule with the name of a type means that type. Any other means the nearest of the types of
+    which its name is one of the `synonyms`, such as "Lieferschein", or else of those that are
+    `named` in it, such as "signed contract", and otherwise the nearest of all types whose cosine
+    (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as near. Of two
     types one of which is above the other only the nearer counts.
     """
     if name in knowledge.rows:
         rows = [knowledge.rows[name]]
     else:
-        rows = [row for row in named if cosines[row] >= _RELATED] or [
-            int(row) for row in np.flatnonzero(cosines >= known)
-        ]
+        rows = synonyms_meant(synonyms, cosines)
+        rows = rows or [row for row in named if cosines[row] >= _RELATED]
+        rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
     steps = np.full(len(knowledge.panel), np.inf, dtype=np.float32)
     for row in rows:
         steps = np.minimum(steps, knowledge.steps[row])
     return Resolution(tuple(rows), steps)
+
+
+def synonyms_meant(rows: Sequence[int], cosines: Vectors) -> list[int]:
+    """Return which of the types that have a rule's name are not far from its description.
+
+    "Bon" is a receipt, but not in a rule about vouchers.
+    """
+    least = min(_RELATED, float(cosines.max()) - _SLACK)
+    return [row for row in rows if cosines[row] >= least]
 
 
 def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> list[int]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.jobs.values import Rule
-from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
@@ -21,7 +21,12 @@ from worker.classification.rules.texts import (
 )
 from worker.classification.scoring.cues import cue_bonuses
 from worker.classification.scoring.document_text import is_trusted
-from worker.classification.scoring.hierarchy import Resolution, covered_types, resolve
+from worker.classification.scoring.hierarchy import (
+    Resolution,
+    covered_types,
+    resolve,
+    synonyms_meant,
+)
 from worker.classification.scoring.lexical import LexicalChannel, RuleWords
 from worker.classification.scoring.naming import Naming
 from worker.classification.scoring.scores import Flags
@@ -112,24 +117,46 @@ class RuleReader:
         # A bare name says little to an embedder; a panel type of that name has a description.
         column = self._panel_names.get(name) if is_bare(rule) else None
         described = text if column is None else rule_text(self._knowledge.panel[column])
-        targets = tuple(
-            space.targets(space.embedder.embed([described], "query")) for space in self._spaces
+        direct = [
+            space.centre_rules(space.embedder.embed([described], "query")) for space in self._spaces
+        ]
+        cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
+        is_type, synonyms = name in self._knowledge.rows, self._names.rows_of(name)
+        resolution = resolve(
+            name,
+            synonyms,
+            self._names.rows_in(name),
+            cosines,
+            self._knowledge,
+            self._lead.tuning.known,
         )
-        lead, tuning = targets[0].direct, self._lead.tuning
-        cosines: Vectors = (lead @ self._lead.types.T)[0]
-        is_known = name in self._knowledge.rows or bool(self._names.rows_of(name))
+        if not is_type and self._needs_name(synonyms, cosines):
+            rows = list(resolution.rows)
+            direct = [
+                normalise(own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
+                for own, space in zip(direct, self._spaces, strict=True)
+            ]
         scripts = count_scripts(text)
         return ReadRule(
-            targets=targets,
-            trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], lead)[0],
-            resolution=resolve(
-                name, self._names.rows_in(name), cosines, self._knowledge, tuning.known
+            targets=tuple(
+                space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
-            own_name=None if is_known else NameFinder.of_name(name),
+            trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
+            relation=self._naming.relations([rule], direct[0])[0],
+            resolution=resolution,
+            own_name=None if is_type or synonyms else NameFinder.of_name(name),
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(rule),
         )
+
+    def _needs_name(self, synonyms: Sequence[int], cosines: Vectors) -> bool:
+        """Tell whether a rule's name says what it means and its description does not.
+
+        So it is with most descriptions that are not in English. Such a rule is compared by the
+        description of the type as much as by its own.
+        """
+        meant = synonyms_meant(synonyms, cosines)
+        return bool(meant) and float(cosines[meant].max()) < self._lead.tuning.known
 
     def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
         read = tuple(self.read(rule) for rule in rules)

@@ -19,7 +19,7 @@ from worker.classification.scoring.channels import (
     standardise,
 )
 from worker.classification.scoring.comparison import Comparison, compare_in_space
-from worker.classification.scoring.cues import cue_bonuses
+from worker.classification.scoring.cues import CUES, cue_bonuses
 from worker.classification.scoring.document_text import (
     DocumentText,
     embed_text,
@@ -30,6 +30,7 @@ from worker.classification.scoring.examples import EmbeddedExamples, add_example
 from worker.classification.scoring.lexical import LexicalChannel, Lexicon, standardise_words
 from worker.classification.scoring.naming import Naming
 from worker.classification.scoring.naming import bonuses as name_bonuses
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.rule_set import ReadRule, RuleReader, RuleSet
 from worker.classification.scoring.scores import Channel, Scores
 from worker.classification.scoring.space import EmbeddingSpace, SpaceVectors
@@ -42,7 +43,7 @@ class Scorer:
 
     The first embedder leads: cues, covered panel types and overlaps are decided by its cosines.
     `vectors` holds the fitted vectors of each embedder by name. `depths` is what is read of a
-    document at each stage; the last one is complete.
+    document at each stage; the last one is complete. Only `parts` count in the scores.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class Scorer:
         vectors: Mapping[str, SpaceVectors],
         lexicon: Lexicon,
         knowledge: Knowledge,
+        parts: Parts = ALL_PARTS,
     ) -> None:
         self.embedders = tuple(embedders)
         self.knowledge = knowledge
         self.spaces = tuple(
-            EmbeddingSpace(embedder, vectors[embedder.name], knowledge) for embedder in embedders
+            EmbeddingSpace(embedder, vectors[embedder.name], knowledge, parts)
+            for embedder in embedders
         )
         self.lead = self.spaces[0]
         self.depths = depths_of([embedder.name for embedder in embedders])
@@ -63,12 +66,19 @@ class Scorer:
         self.names = NameFinder(knowledge.names)
         naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
+        self._parts = parts
+        self._word_weight = lexical.WEIGHT if parts.words else 0.0
         self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
         self._panel_relations = naming.relations(knowledge.panel, self.lead.panel.direct)
 
     def read(self, document: Document) -> DocumentText:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""
-        return read_text(document, self.names, self.lexical)
+        text = read_text(document, self.names, self.lexical)
+        left_out = self._parts.left_out_cues
+        cues = tuple(cue for cue in text.cues if CUES[cue].name not in left_out)
+        if not self._parts.names:
+            text = replace(text, headings=(), names=())
+        return replace(text, cues=cues)
 
     def can_read(self, text: DocumentText, depth: Depth, rules: Sequence[Rule] = ()) -> bool:
         """Tell whether a model of this depth has seen the scripts of a document and all rules.
@@ -104,7 +114,7 @@ class Scorer:
             combine_channels(channels)
             + self._panel_bonuses[list(text.cues)].sum(axis=0)
             + name_bonuses(text.names, self._panel_relations)
-            + lexical.WEIGHT * standardise_words(by_words, words)
+            + self._word_weight * standardise_words(by_words, words)
         )
         return Comparison(spaces, words, panel)
 
@@ -147,7 +157,7 @@ class Scorer:
         )
         return Scores(
             own=combine_channels(channels)
-            + lexical.WEIGHT * by_words
+            + self._word_weight * by_words
             + bonuses.sum(axis=0)
             + named,
             panel=comparison.panel,
@@ -157,7 +167,7 @@ class Scorer:
             bonuses=bonuses,
             named=named,
             excluded=np.zeros(len(rules.rules), dtype=np.float32),
-            steps=rules.steps,
+            steps=rules.steps if self._parts.kinds else np.full_like(rules.steps, np.inf),
             covered=rules.covered,
             overlaps=rules.overlaps,
             overlapping=rules.overlapping,

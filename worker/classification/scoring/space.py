@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from worker.classification.embedders.base import Embedder, Vectors, normalise
 from worker.classification.knowledge.base import Knowledge
+from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.tuning import TITLE, tuning_of
 
 # The samples of the few nearest bank types stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
 _MIXTURE_STEEPNESS = 40.0
 _MIN_OF_LANGUAGE = 10
-_NEAREST_SAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,20 @@ class Targets:
 class BankSamples:
     """The samples of the bank after the form map, grouped by type.
 
-    `prototypes` (T, D) are the mean sample of each type.
+    `prototypes` (T, D) are the mean sample of each type. `nearest` is how many samples of a type
+    a chunk is compared with.
     """
 
-    def __init__(self, vectors: Vectors, types: npt.NDArray[np.int64], count: int) -> None:
+    def __init__(
+        self, vectors: Vectors, types: npt.NDArray[np.int64], count: int, nearest: int
+    ) -> None:
+        self._nearest = nearest
         order = np.argsort(types, kind="stable")
         self._vectors = np.ascontiguousarray(vectors[order])
         bounds = np.searchsorted(types[order], np.arange(count + 1))
         self._starts: npt.NDArray[np.int64] = bounds[:-1]
         self._sizes: npt.NDArray[np.int64] = np.diff(bounds)
-        self._large = np.flatnonzero(self._sizes > _NEAREST_SAMPLES)
+        self._large = np.flatnonzero(self._sizes > nearest)
         # The samples of each large type; those that a type lacks are a column that is never near.
         numbers = np.arange(max(self._sizes.max(), 1))
         places = self._starts[self._large, None] + numbers
@@ -112,7 +116,7 @@ class BankSamples:
         self.prototypes = normalise(np.add.reduceat(self._vectors, self._starts, axis=0))
 
     def nearest(self, chunks: Vectors) -> Vectors:
-        """Return the mean cosine of chunks (c, D) with the 5 nearest samples of each type, (c, T).
+        """Return the mean cosine of chunks (c, D) with the nearest samples of each type, (c, T).
 
         Types with fewer samples are compared with all of them.
         """
@@ -120,15 +124,21 @@ class BankSamples:
         np.matmul(chunks, self._vectors.T, out=cosines[:, :-1])
         means = np.add.reduceat(cosines[:, :-1], self._starts, axis=1) / self._sizes
         if len(self._large):
-            own = np.partition(cosines[:, self._places], -_NEAREST_SAMPLES, axis=2)
-            means[:, self._large] = own[:, :, -_NEAREST_SAMPLES:].mean(axis=2)
+            own = np.partition(cosines[:, self._places], -self._nearest, axis=2)
+            means[:, self._large] = own[:, :, -self._nearest :].mean(axis=2)
         return np.asarray(means, dtype=np.float32)
 
 
 class EmbeddingSpace:
     """An embedder, its tuning, and the centred vectors of the knowledge in its space."""
 
-    def __init__(self, embedder: Embedder, vectors: SpaceVectors, knowledge: Knowledge) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        vectors: SpaceVectors,
+        knowledge: Knowledge,
+        parts: Parts = ALL_PARTS,
+    ) -> None:
         self.embedder = embedder
         self.tuning = tuning_of(embedder.name)
         # Titles are embedded only where a channel uses them.
@@ -140,11 +150,15 @@ class EmbeddingSpace:
         self._rule_mean = panel.mean(axis=0)
 
         self.form = vectors.form
+        if not parts.form:
+            self.form = np.eye(len(vectors.form), dtype=np.float32)
         samples = self.by_form(normalise(vectors.samples - vectors.samples.mean(axis=0)))
-        self.samples = BankSamples(samples, knowledge.sample_types, len(knowledge.bank_types))
+        self.samples = BankSamples(
+            samples, knowledge.sample_types, len(knowledge.bank_types), parts.nearest_samples
+        )
         self.types = self.centre_rules(vectors.types)
         self.bank_types = self.types[knowledge.bank_rows]
-        self.panel = self.targets(panel)
+        self.panel = self.targets(self.centre_rules(panel))
         self.panel_stand_ins = self.panel.stand_ins(self.samples.prototypes)
         self.cues = self.centre_rules(vectors.cues)
         self.catch_alls = self.centre_rules(vectors.catch_alls)
@@ -165,9 +179,8 @@ class EmbeddingSpace:
         """Map centred chunks or samples, shape (n, D), so that form counts more than topic."""
         return normalise(vectors @ self.form)
 
-    def targets(self, embeddings: Vectors) -> Targets:
-        """Return the targets of embedded descriptions, shape (n, D)."""
-        direct = self.centre_rules(embeddings)
+    def targets(self, direct: Vectors) -> Targets:
+        """Return the targets of centred descriptions, shape (n, D)."""
         nearness = direct @ self.bank_types.T
         foreign, familiar = self.tuning.familiarity
         familiarity = (nearness.max(axis=1) - foreign) / (familiar - foreign)

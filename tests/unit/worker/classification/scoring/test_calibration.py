@@ -1,6 +1,20 @@
+import json
+import math
+from dataclasses import asdict
+
+import numpy as np
 import pytest
 
-from worker.classification.scoring.calibration import Decision
+from worker.classification.scoring.calibration import (
+    FEATURES,
+    SCRAP_TOKENS,
+    Calibration,
+    Decision,
+    Logistic,
+    Scraps,
+    decide,
+)
+from worker.classification.scoring.scores import Scores
 
 
 def decision(*, is_null: bool = False) -> Decision:
@@ -26,3 +40,71 @@ def test_confidence_loses_half_of_the_share_of_lost_parts(lost: int, read: int, 
 def test_null_loses_confidence_too():
     lowered = decision(is_null=True).with_losses(1, 1)
     assert (lowered.is_null, lowered.confidence) == (True, pytest.approx(0.3))
+
+
+SCRAPS = Scraps(scale=0.3, null_shift=0.8)
+
+
+@pytest.mark.parametrize("tokens", [SCRAP_TOKENS, SCRAP_TOKENS + 1, 300])
+def test_only_scraps_lose_confidence(tokens: int):
+    assert (SCRAPS.lower_match(1.7, tokens), SCRAPS.lower_null(1.7, tokens)) == (1.7, 1.7)
+
+
+def test_the_fewer_tokens_the_less_confidence():
+    lowered = [SCRAPS.lower_null(2.0, tokens) for tokens in (1, 5, 20, SCRAP_TOKENS - 1)]
+    assert lowered == sorted(lowered)
+    assert lowered[-1] == pytest.approx(2.0, abs=0.03)
+    assert SCRAPS.lower_null(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0 - 0.8)
+    assert SCRAPS.lower_match(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0)
+
+
+def scores(*own: float, tokens: int) -> Scores:
+    """Return scores of rules beside a panel of one type, at 0."""
+    none = np.zeros((len(own), 1), dtype=np.float32)
+    return Scores(
+        own=np.array(own, dtype=np.float32),
+        panel=none[0],
+        channels={},
+        lexical=none[:, 0],
+        cues=(),
+        bonuses=none.T[:0],
+        named=none[:, 0],
+        excluded=none[:, 0],
+        steps=none + np.inf,
+        covered=none.astype(np.bool_),
+        overlaps=np.eye(len(own), dtype=np.float32),
+        overlapping=np.eye(len(own), dtype=np.bool_),
+        tokens=tokens,
+    )
+
+
+def logistic(weight_of_top: float) -> Logistic:
+    weights = (weight_of_top, *[0.0] * (len(FEATURES) - 1))
+    return Logistic(0.0, weights, (0.0,) * len(FEATURES), (1.0,) * len(FEATURES))
+
+
+# Scores above 0 are matches, below 0 nulls.
+CALIBRATION = Calibration(logistic(1.0), logistic(-1.0), 0.3, SCRAPS)
+
+
+@pytest.mark.parametrize("top", [-2.0, -0.1, 0.1, 2.0])
+def test_what_is_chosen_for_a_scrap_does_not_change(top: float):
+    scrap = decide(scores(top, top - 1, tokens=1), CALIBRATION)
+    whole = decide(scores(top, top - 1, tokens=400), CALIBRATION)
+
+    assert scrap.is_null == whole.is_null == (top < 0)
+    assert scrap.confidence == max(scrap.match_probability, scrap.null_probability)
+
+
+@pytest.mark.parametrize("top", [-2.0, 2.0])
+@pytest.mark.parametrize("tokens", [1, 400])
+def test_the_contributions_add_up_to_the_confidence(top: float, tokens: int):
+    decision = decide(scores(top, top - 1, tokens=tokens), CALIBRATION)
+
+    log_odds = sum(decision.contributions)
+    assert decision.confidence == pytest.approx(1 / (1 + math.exp(-log_odds)))
+    assert (decision.contributions[FEATURES.index("log_tokens")] < 0) == (tokens == 1)
+
+
+def test_scraps_are_read_as_they_are_written():
+    assert Calibration.from_json(json.loads(json.dumps(asdict(CALIBRATION)))) == CALIBRATION

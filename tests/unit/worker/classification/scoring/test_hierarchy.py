@@ -16,8 +16,8 @@ def resolve_with(name: str, **cosines: float) -> Resolution:
     values = np.zeros(len(KNOWLEDGE.rules), dtype=np.float32)
     for type_, cosine in cosines.items():
         values[KNOWLEDGE.rows[type_.replace("_", " ")]] = cosine
-    named = NameFinder(KNOWLEDGE.names).rows_in(name)
-    return resolve(name, named, values, KNOWLEDGE, KNOWN)
+    finder = NameFinder(KNOWLEDGE.names)
+    return resolve(name, finder.rows_of(name), finder.rows_in(name), values, KNOWLEDGE, KNOWN)
 
 
 def meant(resolution: Resolution) -> list[str]:
@@ -71,6 +71,18 @@ def test_a_name_in_the_name_of_a_rule_says_what_it_means(
 ):
     near = resolve_with(name, invoice=cosine, tenancy_agreement=cosine, receipt=0.6)
     assert meant(near) == types
+
+
+@pytest.mark.parametrize(("nearest", "types"), [(0.25, ["invoice"]), (0.35, [])])
+def test_a_rule_in_another_language_means_the_type_that_has_its_name(
+    nearest: float, types: list[str]
+):
+    # Its description is far from all types, which are described in English.
+    assert meant(resolve_with("rechnung", invoice=0.1, contract=nearest)) == types
+
+
+def test_only_the_whole_name_of_a_rule_does_so():
+    assert meant(resolve_with("rechnung lieferant", invoice=0.1, contract=0.25)) == []
 
 
 def test_a_rule_that_means_nothing_leads_nowhere():

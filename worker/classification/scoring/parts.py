@@ -1,0 +1,24 @@
+"""The parts of scoring, which benchmarks leave out to measure what each is worth."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts that take part in the scores; the program uses all of them.
+
+    `names` is what the document calls itself, `kinds` the lift of rules by kinds of what they
+    mean, `words` the lexical channel and `form` the map that makes form count more than topic.
+    `nearest_samples` is how many samples of a type a chunk is compared with. `left_out_cues` are
+    names of `CUES`.
+    """
+
+    names: bool = True
+    kinds: bool = True
+    words: bool = True
+    form: bool = True
+    nearest_samples: int = 5
+    left_out_cues: tuple[str, ...] = ()
+
+
+ALL_PARTS = Parts()
