@@ -1,0 +1,1 @@
+"""Learning from labels: what labels teach, and how well the classifier does with them."""
