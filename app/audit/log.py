@@ -45,6 +45,8 @@ class Action(StrEnum):
     CONFIGURATION_DELETED = "configuration.deleted"
     LABEL_SET = "label.set"
     LABEL_DELETED = "label.deleted"
+    LEARNING_STARTED = "learning.started"
+    LEARNING_STOPPED = "learning.stopped"
 
 
 def key_actor(key_id: UUID) -> str:

@@ -1,1 +1,1 @@
-"""Learning from labels: what labels teach, and how well the classifier does with them."""
+"""Learning: models fitted to a project's labels, for one set of rules each."""

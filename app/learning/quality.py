@@ -158,7 +158,7 @@ def measure(judgements: Sequence[Judgement]) -> Quality:
 
 
 def advise(judgements: Iterable[Judgement]) -> tuple[Advice, ...]:
-    """Return what to write in the rules, for the most frequent mistakes first, MAX_ADVICE at most."""
+    """Return what to write in the rules, for the most frequent mistakes: MAX_ADVICE at most."""
     found: Counter[tuple[AdviceKind, str | None, str | None]] = Counter()
     for each in judgements:
         if not each.has_rule:
