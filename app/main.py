@@ -36,6 +36,7 @@ from app.api.v2 import saved_webhooks as saved_webhooks_v2
 from app.console import routes as console
 from app.console.mode import choose_mode
 from app.jobs.queue_collector import QueueCollector
+from app.labels.table import MAX_BYTES as MAX_TABLE_BYTES
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.projects.authenticator import Authenticator
 from app.settings import Settings
@@ -123,6 +124,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         upload_max=settings.upload_max_bytes,
         upload_paths=UPLOAD_PATHS,
         raw_upload_prefix=links.UPLOAD_PREFIX,
+        table_paths={labels.IMPORT_PATH: MAX_TABLE_BYTES},
     )
     app.add_middleware(
         AuthenticationMiddleware,
