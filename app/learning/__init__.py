@@ -1,1 +1,4 @@
-"""Learning: models fitted to a project's labels, for one set of rules each."""
+"""Learning: models fitted to a project's labels, for one set of rules each.
+
+Labels import this package, which therefore does not import them.
+"""

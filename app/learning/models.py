@@ -17,9 +17,11 @@ class LearnedModel(Base):
     while `fitted_at` is null or before `requested_at`, and free for a worker while `lease_until` is
     null or past. `is_used` tells that cross-validation found it better than the engine alone.
     `engine_version`, `labels_digest` and `label_count` are those of the fit. `report` has the
-    cross-validated verdicts, in the form that `app.learning.report` describes. `parameters` is what
-    verdicts need, and `documents` what the next fit need not read again: bytes of numbers without
-    pickles. `asked_at` is when a job or a person last had these rules: old ones are dropped.
+    verdicts about labelled files, each by models that have not seen its label: `{"version": 1,
+    "folds": k, "items": [{"file_id", "label", "without": {"type", "confidence"}, "with": {...}}]}`,
+    `without` by the engine alone. `parameters` is what verdicts need, and `documents` what the next
+    fit need not read again: bytes of numbers without pickles. `asked_at` is when a job or a person
+    last had these rules; those of the longest ago are dropped. `error` says why there is no fit.
     """
 
     __tablename__ = "learned_models"

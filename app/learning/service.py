@@ -14,7 +14,6 @@ from app.db import announce, now
 from app.jobs.models import Job
 from app.jobs.service import ITEMS
 from app.jobs.values import Rule
-from app.labels.models import Label
 from app.learning.models import LearnedModel
 
 # Of one project, by their last use: each change of a label fits all of them again.
@@ -33,11 +32,8 @@ def request_fit(session: Session, project_id: UUID) -> None:
     """Mark the project's models as due, because its labels have changed; announces ITEMS.
 
     The first label also asks for a model of the rules of the latest job. Without any label left,
-    the models are deleted at once: verdicts are again those of the engine alone.
+    no model counts any more, and a worker deletes them.
     """
-    if not has_labels(session, project_id):
-        discard_of_project(session, project_id)
-        return
     moment = now()
     due = session.scalars(
         update(LearnedModel)
@@ -106,12 +102,6 @@ def find(session: Session, project_id: UUID, rules: Iterable[Rule]) -> LearnedMo
 def is_due(model: LearnedModel) -> bool:
     """Tell whether a model waits for a fit, because it is new or labels have changed."""
     return model.fitted_at is None or model.fitted_at < model.requested_at
-
-
-def has_labels(session: Session, project_id: UUID) -> bool:
-    """Tell whether a project has any label."""
-    query = select(Label.id).where(Label.project_id == project_id).limit(1)
-    return session.scalar(query) is not None
 
 
 def discard_of_project(session: Session, project_id: UUID) -> int:

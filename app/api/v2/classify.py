@@ -193,6 +193,7 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         configuration_id=configuration_id,
         given_lang=parsing.given_lang,
         min_confidence=configuration.min_confidence,
+        learn=configuration.learn,
         examples=to_examples(configuration.rules),
         max_work=call.services.settings.job_max_work,
     )
@@ -238,6 +239,7 @@ def _job_response(
                 target_pages=None if job.target_pages is None else format_ranges(job.target_pages),
             ),
             min_confidence=job.min_confidence,
+            learn=job.learn,
         ),
         configuration_id=job.configuration_id and format_configuration_id(job.configuration_id),
         file_input=str(item.file_id),

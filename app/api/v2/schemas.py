@@ -108,12 +108,13 @@ class ClassifyRequest(BaseModel):
 
 
 class ClassifyConfigurationResponse(BaseModel):
-    """A configuration with its defaults filled in; `min_confidence` is an extension."""
+    """A configuration with its defaults filled in; `min_confidence` and `learn` are extensions."""
 
     rules: list[RuleResponse]
     mode: Literal["FAST"]
     parsing_configuration: ClassifyParsingResponse
     min_confidence: float | None = None
+    learn: bool | None = None
 
 
 class UsageResponse(BaseModel):
