@@ -21,7 +21,7 @@ MAX_CONFLICTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledFile:
+class FileLabel:
     """A label, and how its file is called."""
 
     label: Label
@@ -50,14 +50,14 @@ def find_of_files(
     return {label.file_id: label for label in rows}
 
 
-def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[LabelledFile]:
+def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[FileLabel]:
     """Return a page of the project's labels, the newest first."""
     query = _labelled_files(scope.project_id)
     total = count(session, query.with_only_columns(Label.id), request)
     if request.after is not None:
         query = query.where(tuple_(Label.created_at, Label.id) < request.after)
     query = query.order_by(Label.created_at.desc(), Label.id.desc()).limit(request.size + 1)
-    rows = [LabelledFile(*row) for row in session.execute(query)]
+    rows = [FileLabel(*row) for row in session.execute(query)]
     return cut(rows, request, total, lambda row: (row.label.created_at, row.label.id))
 
 
@@ -69,7 +69,7 @@ def read_all(database: Database, project_id: UUID) -> Iterator[ExportedLabel]:
         if after is not None:
             query = query.where(Label.id > after)
         with database.read() as session:
-            rows = [LabelledFile(*row) for row in session.execute(query)]
+            rows = [FileLabel(*row) for row in session.execute(query)]
         for row in rows:
             label = row.label
             yield ExportedLabel(
@@ -93,7 +93,7 @@ def count_by_type(session: Session, project_id: UUID) -> dict[str | None, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def find_conflicts(session: Session, project_id: UUID) -> list[list[LabelledFile]]:
+def find_conflicts(session: Session, project_id: UUID) -> list[list[FileLabel]]:
     """Return files with the same bytes and different labels, MAX_CONFLICTS groups at most."""
     twins = (
         select(File.sha256)
@@ -112,9 +112,9 @@ def find_conflicts(session: Session, project_id: UUID) -> list[list[LabelledFile
         .where(File.sha256.in_(digests))
         .order_by(Label.id)
     )
-    groups: dict[str, list[LabelledFile]] = {digest: [] for digest in digests}
+    groups: dict[str, list[FileLabel]] = {digest: [] for digest in digests}
     for label, name, external_id, digest in rows:
-        groups[digest].append(LabelledFile(label, name, external_id))
+        groups[digest].append(FileLabel(label, name, external_id))
     return list(groups.values())
 
 

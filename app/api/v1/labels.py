@@ -13,11 +13,11 @@ from app.api.dependencies import ApiCall
 from app.api.router import Router
 from app.api.wire.ids import FileId
 from app.api.wire.labels import (
-    LabelledFileResponse,
+    FileLabelResponse,
     LabelRequest,
     LabelResponse,
+    file_label_response,
     label_response,
-    labelled_file_response,
 )
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.labels import labelling, service
@@ -62,9 +62,9 @@ def delete_label(call: ApiCall, classify_job_id: UUID, item_id: UUID) -> Respons
 
 
 @router.get("/labels")
-def list_labels(call: ApiCall, params: PageQuery) -> ListResponse[LabelledFileResponse]:
+def list_labels(call: ApiCall, params: PageQuery) -> ListResponse[FileLabelResponse]:
     """List the project's labels, newest first. An extension of this server."""
-    return call.page("labels", service.find_page, labelled_file_response, params)
+    return call.page("labels", service.find_page, file_label_response, params)
 
 
 @router.delete("/labels/{file_id}", status_code=204)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from app.api.wire.rules import TypeName
 from app.labels.models import Label
-from app.labels.service import LabelledFile
+from app.labels.service import FileLabel
 
 
 class LabelRequest(BaseModel):
@@ -30,7 +30,7 @@ class LabelResponse(BaseModel):
     updated_at: datetime
 
 
-class LabelledFileResponse(LabelResponse):
+class FileLabelResponse(LabelResponse):
     """A label, its file, and the job where it was given; null for an imported one."""
 
     file_id: UUID
@@ -49,10 +49,10 @@ def label_response(label: Label) -> LabelResponse:
     )
 
 
-def labelled_file_response(labelled: LabelledFile) -> LabelledFileResponse:
+def file_label_response(labelled: FileLabel) -> FileLabelResponse:
     """Return the wire form of a label with its file."""
     label = labelled.label
-    return LabelledFileResponse(
+    return FileLabelResponse(
         type=label.type,
         author=label.author,
         created_at=label.created_at,
