@@ -154,46 +154,37 @@ def _import(
     if problems or unknown:
         raise _refusal([*problems, *unknown])
     project_id, actor, moment = scope.project_id, scope.principal.actor, now()
+    given = {"author": actor, "updated_at": moment, "job_id": None, "item_id": None}
     with database.write() as session:
         _lock(session, project_id)
         existing = {
             label.file_id: label
             for label in session.scalars(select(Label).where(Label.project_id == project_id))
         }
-        created = [file_id for file_id in types if file_id not in existing]
-        changed = [
-            existing[file_id].id
+        created = {file_id: new_id() for file_id in types if file_id not in existing}
+        changed = {
+            file_id: existing[file_id].id
             for file_id, type_ in types.items()
             if file_id in existing and existing[file_id].type != type_
-        ]
+        }
         if created:
             _require_room(session, project_id, len(created))
-        by_id = {label.id: label.file_id for label in existing.values()}
-        given = {"author": actor, "updated_at": moment, "job_id": None, "item_id": None}
-        new = [
-            {
-                **given,
-                "id": new_id(),
-                "project_id": project_id,
-                "file_id": file_id,
-                "type": types[file_id],
-                "created_at": moment,
-            }
-            for file_id in created
-        ]
-        if new:
+            origin = {"project_id": project_id, "created_at": moment}
+            new = [
+                {**given, **origin, "id": id_, "file_id": file_id, "type": types[file_id]}
+                for file_id, id_ in created.items()
+            ]
             session.execute(insert(Label), new)
         if changed:
             session.execute(
-                update(Label), [{**given, "id": id_, "type": types[by_id[id_]]} for id_ in changed]
+                update(Label),
+                [{**given, "id": id_, "type": types[file_id]} for file_id, id_ in changed.items()],
             )
-        set_ = [(row["id"], row["file_id"]) for row in new]
-        set_ += [(id_, by_id[id_]) for id_ in changed]
-        if set_:
+        if labelled := {**created, **changed}:
             record_all(
                 session,
                 Action.LABEL_SET,
-                [(label_id, {"file_id": str(file_id)}) for label_id, file_id in set_],
+                [(id_, {"file_id": str(file_id)}) for file_id, id_ in labelled.items()],
                 actor=actor,
                 project_id=project_id,
             )
@@ -220,7 +211,7 @@ def _find_files(
             )
         )
         for name, file_id in found:
-            by_name[name].append(file_id)
+            by_name[name or ""].append(file_id)
     types: dict[UUID, str | None] = {}
     lines: dict[UUID, int] = {}
     problems: list[Problem] = []

@@ -43,7 +43,7 @@ class Problem:
     sentence: str
 
 
-def parse_table(data: bytes) -> tuple[list[LabelRow], list[Problem]]:
+def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], list[Problem]]:
     """Return the rows of a table and what is wrong with it; each bad row has one problem.
 
     The first line has the names of the columns, in any order: `type`, and `file_id`,
@@ -70,8 +70,8 @@ def parse_table(data: bytes) -> tuple[list[LabelRow], list[Problem]]:
                 break
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(rows) + len(problems) == MAX_ROWS:
-                problems.append(Problem(line, f"A table has at most {MAX_ROWS} rows. Split it."))
+            if len(rows) + len(problems) == max_rows:
+                problems.append(Problem(line, f"A table has at most {max_rows} rows. Split it."))
                 break
             try:
                 rows.append(columns.read(line, cells))
