@@ -158,8 +158,10 @@ def _import(
     with database.write() as session:
         _lock(session, project_id)
         existing = {
-            label.file_id: label
-            for label in session.scalars(select(Label).where(Label.project_id == project_id))
+            row.file_id: row
+            for row in session.execute(
+                select(Label.id, Label.file_id, Label.type).where(Label.project_id == project_id)
+            )
         }
         created = {file_id: new_id() for file_id in types if file_id not in existing}
         changed = {
