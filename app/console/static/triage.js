@@ -1,0 +1,28 @@
+// Takes a table of labels.
+import { api, complain, fill, make, notify, Refused } from "./page.js";
+
+const form = document.getElementById("import");
+const table = document.getElementById("table");
+const problems = document.getElementById("problems");
+
+form.addEventListener("submit", (event) => event.preventDefault());
+table.addEventListener("change", async () => {
+  const [file] = table.files;
+  if (!file) return;
+  problems.hidden = true;
+  try {
+    const answer = await api("/api/v1/classifier/labels/import", { method: "POST", form: file, raw: true });
+    const content = await answer.json();
+    if (answer.ok) {
+      notify(fill(JSON.parse(form.dataset.texts).imported, content));
+      setTimeout(() => location.reload(), 2500);
+    } else if (Array.isArray(content.detail)) {
+      problems.replaceChildren(...content.detail.map((each) => make("li", { textContent: each.msg })));
+      problems.hidden = false;
+    } else throw new Refused(content.detail);
+  } catch (error) {
+    complain(error);
+  } finally {
+    table.value = "";
+  }
+});
