@@ -76,9 +76,9 @@ def list_labels(limit: int, server: str | None, api_key: str | None, *, as_json:
 @server_options
 @json_option(ImportedLabels)
 def import_labels(table: Path, server: str | None, api_key: str | None, *, as_json: bool) -> None:
-    """Store the labels of the CSV file TABLE, in place of earlier ones of the same files.
+    """Store the labels of the CSV file TABLE.
 
-    Its first line names the columns: file_id or external_file_id, and type. An empty type means
+    They replace earlier labels of the same files. Its first line names the columns: file_id or external_file_id, and type. An empty type means
     that no rule fits. If a line is wrong, nothing is stored, each wrong line is named, and the exit
     code is 1.
     """
@@ -108,7 +108,10 @@ def import_labels(table: Path, server: str | None, api_key: str | None, *, as_js
 )
 @server_options
 def export_labels(output: Path | None, server: str | None, api_key: str | None) -> None:
-    """Print the labels of the key's project as a CSV table that `labels import` takes."""
+    """Print the labels of the key's project as CSV.
+
+    `labels import` takes this table.
+    """
     with open_server(server, api_key) as client:
         table = client.get_text(f"{LABELS}/export")
     if output is None:
