@@ -17,7 +17,7 @@ table.addEventListener("change", async () => {
       notify(fill(JSON.parse(form.dataset.texts).imported, content));
       setTimeout(() => location.reload(), 2500);
     } else if (Array.isArray(content.detail)) {
-      problems.replaceChildren(...content.detail.map((each) => make("li", { textContent: each.msg })));
+      problems.firstElementChild.replaceChildren(...content.detail.map((each) => make("li", { textContent: each.msg })));
       problems.hidden = false;
     } else throw new Refused(content.detail);
   } catch (error) {
