@@ -1,9 +1,17 @@
 // Takes a table of labels.
-import { api, complain, fill, make, notify, Refused } from "./page.js";
+import { api, base, complain, fill, make, notify, Refused } from "./page.js";
 
 const form = document.getElementById("import");
 const table = document.getElementById("table");
 const problems = document.getElementById("problems");
+
+/** Show what is left to label. */
+async function refresh() {
+  const answer = await fetch(`${base}/triage`, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("left");
+  document.getElementById("left").replaceWith(document.adoptNode(fresh));
+}
 
 form.addEventListener("submit", (event) => event.preventDefault());
 table.addEventListener("change", async () => {
@@ -15,7 +23,7 @@ table.addEventListener("change", async () => {
     const content = await answer.json();
     if (answer.ok) {
       notify(fill(JSON.parse(form.dataset.texts).imported, content));
-      setTimeout(() => location.reload(), 2500);
+      await refresh();
     } else if (Array.isArray(content.detail)) {
       problems.firstElementChild.replaceChildren(...content.detail.map((each) => make("li", { textContent: each.msg })));
       problems.hidden = false;
