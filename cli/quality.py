@@ -139,7 +139,7 @@ def _print(found: RulesQuality) -> None:
             for name, share in rows
         ],
     )
-    _print_details(learned if found.is_learning_used else without)
+    _print_details(learned if found.is_learning_used else without, found.types)
     if found.advice:
         click.echo()
         click.echo("What to write:")
@@ -153,7 +153,7 @@ def _print(found: RulesQuality) -> None:
             click.echo(f"- {escape_line(', '.join(labels))}")
 
 
-def _print_details(used: Quality) -> None:
+def _print_details(used: Quality, types: Sequence[str]) -> None:
     """Print the tables about the verdicts that jobs get."""
     click.echo()
     print_table(
@@ -184,14 +184,18 @@ def _print_details(used: Quality) -> None:
         ],
     )
     click.echo()
-    print_table(["label", "files", "right", "called"], list(_rows_of(used.confusion)))
+    print_table(["label", "files", "right", "called"], list(_rows_of(used.confusion, types)))
 
 
-def _rows_of(cells: Sequence[Cell]) -> Iterable[tuple[str, int, int, str]]:
-    """Yield a row for each label: its files, how many are right, and what they are called."""
+def _rows_of(cells: Sequence[Cell], types: Sequence[str]) -> Iterable[tuple[str, int, int, str]]:
+    """Yield a row for each label: its files, how many are right, and what they are called.
+
+    The right verdict for a label that is none of the `types` is that no rule fits.
+    """
     for label in dict.fromkeys(cell.label for cell in cells):
         row = [cell for cell in cells if cell.label == label]
-        right = sum(cell.files for cell in row if cell.type == label)
+        expected = label if label in types else None
+        right = sum(cell.files for cell in row if cell.type == expected)
         called = (f"{_name(cell.type)} {cell.files}" for cell in row)
         yield _name(label), sum(cell.files for cell in row), right, ", ".join(called)
 

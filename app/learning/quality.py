@@ -16,6 +16,8 @@ Z95 = 1.959964
 TARGETS = (0.90, 0.95, 0.99)
 BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 MAX_ADVICE = 10
+# A threshold that fewer files reach is chance.
+MIN_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The lowest min_confidence whose types are right as often as `target`; None if there is none.
+    """The lowest min_confidence whose types are right as often as `target`.
 
-    `share` is of the types that reach it, `share_kept` how many of all types do.
+    None if there is none that MIN_KEPT files reach. `share` is of the types that reach it, `share_kept` how many of all types do.
     """
 
     target: float
@@ -189,13 +191,13 @@ def wilson_interval(right: int, total: int, z: float = Z90) -> tuple[float, floa
 
 
 def find_threshold(
-    answers: Iterable[tuple[float, bool]], target: float
+    answers: Iterable[tuple[float, bool]], target: float, min_answers: int = 1
 ) -> tuple[float, int, int] | None:
     """Return the lowest confidence from which on answers are right as often as `target`.
 
     `answers` are confidences, each with whether the answer is right. Returns the confidence, how
-    many answers reach it, and how many of those are right; None if there is no such confidence. It
-    has three digits, rounded down, as people write it.
+    many answers reach it, and how many of those are right; None if there is no such confidence, or
+    if fewer than `min_answers` reach it. It has three digits, rounded down, as people write it.
     """
     ordered = sorted(
         (
@@ -209,7 +211,7 @@ def find_threshold(
     for count, (confidence, is_right) in enumerate(ordered, 1):
         right += is_right
         is_last = count == len(ordered) or ordered[count][0] < confidence
-        if is_last and right >= target * count:
+        if is_last and count >= min_answers and right >= target * count:
             found = confidence, count, right
     return found
 
@@ -241,7 +243,8 @@ def _bands(judgements: Sequence[Judgement]) -> tuple[Band, ...]:
 
 def _threshold(judgements: Iterable[Judgement], target: float) -> Threshold:
     typed = [each for each in judgements if each.type is not None]
-    found = find_threshold(((each.confidence, each.is_right) for each in typed), target)
+    answers = ((each.confidence, each.is_right) for each in typed)
+    found = find_threshold(answers, target, MIN_KEPT)
     if found is None:
         return Threshold(target, None, _share_of(0, 0), 0.0)
     confidence, kept, right = found
