@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.db import Database, now
 from app.files.models import File
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Job
@@ -17,6 +18,8 @@ from app.labels.models import Label
 from app.learning.models import LearnedModel
 from app.learning.service import digest_rules, request_fit
 
+# How long one version of the engine keeps a model from another.
+STALE = timedelta(minutes=10)
 # How files are read whose job is gone.
 _MODE = "FAST"
 
@@ -43,13 +46,15 @@ class ModelInForce:
     """The model of a project with labels, for the rules of a job.
 
     `model_id` is None when there is none. `fitted` identifies the state of the model: it changes
-    with every fit.
+    with every fit. `is_stale` tells that it was fitted long ago, so that another version of the
+    engine may ask for a fit of its own: two versions that work side by side must not take turns.
     """
 
     model_id: UUID | None
     fitted: str
     engine_version: str | None
     is_used: bool
+    is_stale: bool = False
 
 
 def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile]:
@@ -121,7 +126,8 @@ def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> 
     if row is None:
         return None
     fitted = f"{row.fitted_at} {row.labels_digest}"
-    return ModelInForce(row.id, fitted, row.engine_version, bool(row.is_used))
+    is_stale = row.fitted_at is not None and now() - row.fitted_at > STALE
+    return ModelInForce(row.id, fitted, row.engine_version, bool(row.is_used), is_stale)
 
 
 def request_fits_of_deleted(database: Database) -> int:

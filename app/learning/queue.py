@@ -27,13 +27,18 @@ GAVE_UP = "every worker that tried to fit it died; change a label to try again"
 
 @dataclass(frozen=True, slots=True)
 class FitClaim:
-    """A leased model; `documents` is what its last fit read of labelled files, None without one."""
+    """A leased model.
+
+    `documents` is what its last fit read of labelled files, by this version of an engine; None
+    without a fit.
+    """
 
     model_id: UUID
     project_id: UUID
     token: UUID
     requested_at: datetime
     rules: tuple[Rule, ...]
+    engine_version: str | None
     documents: bytes | None
 
 
@@ -80,6 +85,7 @@ def claim_next(database: Database, worker: str) -> FitClaim | None:
             token=token,
             requested_at=model.requested_at,
             rules=tuple(Rule.from_json(rule) for rule in model.rules),
+            engine_version=model.engine_version,
             documents=model.documents,
         )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.jobs.values import Quote
+from worker.classification.learning.model import NearestFile
 from worker.classification.scoring.calibration import known_share
 
 
@@ -98,12 +99,25 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrections:
+    """What the labels of the project say: their number, and what they add to the best rule's score.
+
+    `nearest` is the labelled file that is most like the document.
+    """
+
+    labels: int
+    added: float
+    nearest: NearestFile
+
+
+@dataclass(frozen=True, slots=True)
 class ScoringEvidence:
     """The numbers of the rules that competed. `ranking` has the best rule first.
 
     `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
     `examples` counts the example documents of the best rule's type. `quote` and `shared_words` are
-    empty when no rule fits. `warnings` are sentences about what lessens the verdict's worth.
+    empty when no rule fits. `corrections` is None when no labels counted. `warnings` are sentences
+    about what lessens the verdict's worth.
     """
 
     ranking: tuple[RankedRule, ...]
@@ -122,6 +136,7 @@ class ScoringEvidence:
     overlaps: tuple[Overlap, ...]
     examples: int
     warnings: tuple[str, ...]
+    corrections: Corrections | None = None
 
     @property
     def twins(self) -> tuple[str, ...]:

@@ -1,0 +1,112 @@
+"""Checking whether labels help, by verdicts about documents whose labels the models lack."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.engine import Stage
+from worker.classification.learning.observation import Observation, restore_scores
+from worker.classification.scoring.calibration import decide
+from worker.classification.scoring.rule_set import RuleSet
+
+Floats = npt.NDArray[np.float64]
+
+# How much labels may count, in standard deviations for each unit of closeness.
+STRENGTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+# No verdict counts as less probable: one sure error must not decide.
+_LEAST_PROBABILITY = 0.02
+# Fewer documents say nothing about noise.
+_LEAST_CHECKED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedVerdict:
+    """The position of the chosen rule, None if no rule fits, and how probably that is right."""
+
+    position: int | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How much labels count, and the verdicts without any and with these.
+
+    `is_gain` tells that labels help by more than noise.
+    """
+
+    strength: float
+    is_gain: bool
+    without: Sequence[CheckedVerdict]
+    best: Sequence[CheckedVerdict]
+
+
+def choose_strength(
+    judge_all: Callable[[float], Sequence[CheckedVerdict]], wanted: Sequence[int | None]
+) -> Choice:
+    """Return the strength at which the verdicts are best, 0 if none is better than the engine.
+
+    `judge_all` returns the verdicts with a strength about the documents whose right rules are
+    `wanted`.
+    """
+    without = judge_all(0.0)
+    base = log_scores(without, wanted)
+    found = Choice(0.0, False, without, without)
+    most = 0.0
+    for strength in STRENGTHS if len(without) else ():
+        verdicts = judge_all(strength)
+        gains = log_scores(verdicts, wanted) - base
+        if gains.mean() > most:
+            most = float(gains.mean())
+            found = Choice(strength, is_gain(gains), without, verdicts)
+    return found
+
+
+def judge(
+    observation: Observation,
+    rules: RuleSet,
+    stages: Sequence[Stage],
+    learned: Sequence[Vectors | None],
+) -> CheckedVerdict:
+    """Return the verdict of the engine with these additions at each stage, None for none.
+
+    `rules` are those that compete. The observation has scores.
+    """
+    for seen, stage, added in zip(observation.stages, stages, learned, strict=True):
+        if seen is None:
+            continue
+        scores = restore_scores(seen, observation.tokens, rules, added)
+        decision = decide(scores, stage.calibration)
+        if decision.confidence >= stage.enough:
+            break
+    position = None if decision.is_null else int(np.argmax(scores.rules))
+    return CheckedVerdict(position, decision.confidence * observation.known_share)
+
+
+def log_scores(verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None]) -> Floats:
+    """Return the logarithm of the probability that each verdict gave to its being right or wrong.
+
+    The mean rises with the share of right verdicts and with the truth of their confidences (I. J.
+    Good, 1952).
+    """
+    stated = np.array([verdict.confidence for verdict in verdicts])
+    right = is_right(verdicts, wanted)
+    given = np.where(right, stated, 1 - stated)
+    return np.asarray(np.log(np.clip(given, _LEAST_PROBABILITY, 1)))
+
+
+def is_right(
+    verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None]
+) -> npt.NDArray[np.bool_]:
+    """Tell of each verdict whether it is the wanted one."""
+    pairs = zip(verdicts, wanted, strict=True)
+    return np.array([verdict.position == position for verdict, position in pairs], dtype=bool)
+
+
+def is_gain(gains: Floats) -> bool:
+    """Tell whether paired gains are more than noise: their mean exceeds its standard error."""
+    if len(gains) < _LEAST_CHECKED:
+        return False
+    return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
