@@ -78,9 +78,9 @@ def list_labels(limit: int, server: str | None, api_key: str | None, *, as_json:
 def import_labels(table: Path, server: str | None, api_key: str | None, *, as_json: bool) -> None:
     """Store the labels of the CSV file TABLE.
 
-    They replace earlier labels of the same files. Its first line names the columns: file_id or external_file_id, and type. An empty type means
-    that no rule fits. If a line is wrong, nothing is stored, each wrong line is named, and the exit
-    code is 1.
+    They replace earlier labels of the same files. The first line names the columns: file_id or
+    external_file_id, and type. An empty type means that no rule fits. If a line is wrong, nothing
+    is stored, each wrong line is named, and the exit code is 1.
     """
     # Imported here: help must not wait for the HTTP client.
     from cli.classification.server_client import ServerRefused  # noqa: PLC0415

@@ -79,7 +79,8 @@ class Band:
 class Threshold:
     """The lowest min_confidence whose types are right as often as `target`.
 
-    None if there is none that MIN_KEPT files reach. `share` is of the types that reach it, `share_kept` how many of all types do.
+    None if there is none that MIN_KEPT files reach. `share` is of the types that reach it,
+    `share_kept` how many of all types do.
     """
 
     target: float
