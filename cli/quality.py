@@ -42,7 +42,7 @@ class RuleAdvice:
 
 @dataclass(frozen=True, slots=True)
 class ConflictingLabel:
-    """One of several files with the same bytes and different labels."""
+    """One of several copies of a document that have different labels."""
 
     file_id: UUID
     file_name: str
@@ -147,7 +147,7 @@ def _print(found: RulesQuality) -> None:
             click.echo(f"- {escape_line(advice.sentence)}")
     if found.conflicts:
         click.echo()
-        click.echo("Files with the same bytes and different labels:")
+        click.echo("Copies of a document with different labels:")
         for group in found.conflicts:
             labels = (f"{each.file_id} {_name(each.label)}" for each in group)
             click.echo(f"- {escape_line(', '.join(labels))}")

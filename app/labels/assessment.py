@@ -1,7 +1,7 @@
 """How well a set of rules does on the labelled files of a project."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from app.configurations import service as configurations
 from app.db import Database, now
 from app.jobs import service as jobs
 from app.jobs.models import Job
-from app.jobs.values import Rule
+from app.jobs.values import ApiVersion, Rule
 from app.labels.service import FileLabel, count_by_type, find_conflicts
 from app.learning.models import LearnedModel
 from app.learning.quality import Advice, Judgement, Quality, advise, measure
@@ -74,11 +74,17 @@ class Assessment:
 
 
 def assess(
-    database: Database, scope: Scope, configuration_id: UUID | None, job_id: UUID | None
+    database: Database,
+    scope: Scope,
+    configuration_id: UUID | None,
+    job_id: UUID | None,
+    *,
+    is_learning_on: bool,
 ) -> Assessment:
     """Return how well the rules of a saved configuration, of a job, or of the latest job do.
 
-    Never waits for the report: if there is none, a worker is asked for it. Raises NotFound.
+    `is_learning_on` is the server's setting. Never waits for the report: if there is none, a worker
+    is asked for it. Raises NotFound.
     """
     with database.read() as session:
         rule_set = _find_rules(session, scope, configuration_id, job_id)
@@ -87,14 +93,24 @@ def assess(
         labels = sum(count_by_type(session, rule_set.project_id).values())
         if not labels:
             return Assessment(State.NO_LABELS, rule_set)
-        conflicts = find_conflicts(session, rule_set.project_id)
         model = find(session, rule_set.project_id, rule_set.rules)
-        found = None if model is None else _read(model, rule_set, labels, conflicts)
+        report = _report_of(model)
+        copies = None if report is None else _read_ids(report["conflicts"])
+        found = Assessment(
+            State.FITTING,
+            rule_set,
+            labels,
+            conflicts=find_conflicts(session, rule_set.project_id, copies),
+        )
+        if model is not None and report is not None:
+            found = _read(found, model, report, is_learning_on=is_learning_on)
+        elif model is not None and model.error is not None and not is_due(model):
+            found = replace(found, state=State.FAILED, error=model.error)
         is_known = model is not None and now() - model.asked_at <= ASKED_AGAIN
     if not is_known:
         with database.write() as session:
             ask(session, rule_set.project_id, rule_set.rules)
-    return found or Assessment(State.FITTING, rule_set, labels, conflicts=conflicts)
+    return found
 
 
 def _find_rules(
@@ -107,57 +123,72 @@ def _find_rules(
     if job_id is not None:
         job: Job | None = jobs.find(session, scope, job_id)
     else:
-        newest = (
+        job = _find_latest(session, scope.project_id)
+    return None if job is None else RuleSet(job.project_id, _to_rules(job.rules), job_id=job.id)
+
+
+def _find_latest(session: Session, project_id: UUID) -> Job | None:
+    newest = (
+        session.scalar(
             select(Job)
-            .where(Job.project_id == scope.project_id)
+            .where(Job.project_id == project_id, Job.api_version == version)
+            # By an index, however many jobs there are.
             .order_by(Job.created_at.desc(), Job.id.desc())
             .limit(1)
         )
-        job = session.scalars(newest).one_or_none()
-    return None if job is None else RuleSet(job.project_id, _to_rules(job.rules), job_id=job.id)
+        for version in ApiVersion
+    )
+    return max(filter(None, newest), key=lambda job: job.created_at, default=None)
 
 
 def _to_rules(stored: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     return tuple(Rule.from_json(rule) for rule in stored)
 
 
+def _report_of(model: LearnedModel | None) -> Mapping[str, Any] | None:
+    """Return the report of a model, None if it has none that this release reads."""
+    report = None if model is None else model.report
+    return report if report and report["version"] == REPORT_VERSION else None
+
+
+def _read_ids(groups: Sequence[Sequence[str]]) -> list[list[UUID]]:
+    return [[UUID(file_id) for file_id in group] for group in groups]
+
+
 def _read(
-    model: LearnedModel,
-    rule_set: RuleSet,
-    labels: int,
-    conflicts: Sequence[Sequence[FileLabel]],
+    found: Assessment, model: LearnedModel, report: Mapping[str, Any], *, is_learning_on: bool
 ) -> Assessment:
-    report = model.report or {}
-    if report.get("version") != REPORT_VERSION:
-        is_failed = model.error is not None and not is_due(model)
-        state = State.FAILED if is_failed else State.FITTING
-        return Assessment(state, rule_set, labels, error=model.error, conflicts=conflicts)
-    types = {rule.type for rule in rule_set.rules}
-    without = _judgements(report["items"], "without", types)
-    learned = _judgements(report["items"], "with", types)
-    return Assessment(
+    types = {rule["type"] for rule in model.rules}
+    without = _judgements(report, "without", types)
+    learned = _judgements(report, "with", types)
+    is_used = model.is_used and is_learning_on
+    return replace(
+        found,
         state=State.READY,
-        rule_set=rule_set,
-        labels=labels,
         error=model.error,
         engine_version=model.engine_version,
         labels_at=model.fitted_at,
         is_current=not is_due(model),
-        is_learning_used=model.is_used,
+        is_learning_used=is_used,
         without=measure(without),
         learned=measure(learned),
-        advice=advise(learned if model.is_used else without),
-        conflicts=conflicts,
+        advice=advise(learned if is_used else without),
     )
 
 
-def _judgements(items: Sequence[Mapping[str, Any]], side: str, types: set[str]) -> list[Judgement]:
+def _judgements(report: Mapping[str, Any], side: str, types: set[str]) -> list[Judgement]:
+    """Return the verdicts of one side. The type of a catch-all stands for "no rule fits"."""
+    catch_all = report["catch_all"]
+
+    def read(type_: str | None) -> str | None:
+        return None if type_ == catch_all else type_
+
     return [
         Judgement(
-            label=item["label"],
-            type=item[side]["type"],
+            label=read(item["label"]),
+            type=read(item[side]["type"]),
             confidence=item[side]["confidence"],
             has_rule=item["label"] is None or item["label"] in types,
         )
-        for item in items
+        for item in report["items"]
     ]

@@ -1,6 +1,7 @@
 """Labels: find, list, export. `app.labels.labelling` gives and deletes them."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -93,29 +94,36 @@ def count_by_type(session: Session, project_id: UUID) -> dict[str | None, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def find_conflicts(session: Session, project_id: UUID) -> list[list[FileLabel]]:
-    """Return files with the same bytes and different labels, MAX_CONFLICTS groups at most."""
-    twins = (
-        select(File.sha256)
-        .join(Label, Label.file_id == File.id)
-        .where(Label.project_id == project_id)
-        .group_by(File.sha256)
-        # Two forms of an empty type: a distinct count ignores null.
-        .having(func.count(func.distinct(func.coalesce(Label.type, ""))) > 1)
-        .order_by(File.sha256)
-        .limit(MAX_CONFLICTS)
-    )
-    digests = session.scalars(twins).all()
-    rows = session.execute(
-        _labelled_files(project_id)
-        .add_columns(File.sha256)
-        .where(File.sha256.in_(digests))
-        .order_by(Label.id)
-    )
-    groups: dict[str, list[FileLabel]] = {digest: [] for digest in digests}
-    for label, name, external_id, digest in rows:
-        groups[digest].append(FileLabel(label, name, external_id))
-    return list(groups.values())
+def find_conflicts(
+    session: Session, project_id: UUID, copies: Sequence[Sequence[UUID]] | None
+) -> list[list[FileLabel]]:
+    """Return copies of documents with different labels, MAX_CONFLICTS groups at most.
+
+    `copies` are files known to be copies of each other; without them, those with the same bytes.
+    """
+    if copies is None:
+        twins = (
+            select(File.sha256)
+            .join(Label, Label.file_id == File.id)
+            .where(Label.project_id == project_id)
+            .group_by(File.sha256)
+            # Two forms of an empty type: a distinct count ignores null.
+            .having(func.count(func.distinct(func.coalesce(Label.type, ""))) > 1)
+            .order_by(File.sha256)
+            .limit(MAX_CONFLICTS)
+        )
+        condition = File.sha256.in_(session.scalars(twins).all())
+    else:
+        groups = {file_id: number for number, group in enumerate(copies) for file_id in group}
+        condition = File.id.in_(groups)
+    found: dict[object, list[FileLabel]] = defaultdict(list)
+    query = _labelled_files(project_id).add_columns(File.sha256).where(condition)
+    for label, name, external_id, digest in session.execute(query.order_by(Label.id)):
+        key = digest if copies is None else groups[label.file_id]
+        found[key].append(FileLabel(label, name, external_id))
+    # Labels may have changed since copies were looked for.
+    conflicts = [group for group in found.values() if len({each.label.type for each in group}) > 1]
+    return conflicts[:MAX_CONFLICTS]
 
 
 def discard_of_project(session: Session, project_id: UUID) -> int:

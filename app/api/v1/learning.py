@@ -85,7 +85,7 @@ class AdviceResponse(BaseModel):
 
 
 class ConflictResponse(BaseModel):
-    """One of several files with the same bytes and different labels."""
+    """One of several copies of a document that have different labels."""
 
     file_id: UUID
     file_name: str
@@ -161,8 +161,15 @@ def get_quality(
     """
     if configuration_id is not None and job_id is not None:
         raise Unprocessable("Give configuration_id or job_id, not both.", ("query", "job_id"))
-    found = assessment.assess(call.services.database, call.scope, configuration_id, job_id)
-    return quality_response(found)
+    services = call.services
+    found = assessment.assess(
+        services.database,
+        call.scope,
+        configuration_id,
+        job_id,
+        is_learning_on=services.settings.learn == "on",
+    )
+    return _quality_response(found)
 
 
 @router.get("/triage")
@@ -176,7 +183,7 @@ def list_triage(call: ApiCall, params: PageQuery) -> ListResponse[TriageResponse
     return call.page("triage", candidates.find_page, _triage_response, params)
 
 
-def quality_response(found: Assessment) -> RulesQualityResponse:
+def _quality_response(found: Assessment) -> RulesQualityResponse:
     """Return the wire form of an assessment."""
     rules = found.rule_set
     saved_id = rules and rules.configuration_id

@@ -64,7 +64,13 @@ def show_quality(visit: Visit) -> Response:
     rules, job = visit.param("rules"), visit.param("job")
     configuration_id = _id(visit, rules.removeprefix(CONFIGURATION_PREFIX)) if rules else None
     job_id = _id(visit, job) if job and configuration_id is None else None
-    found = assessment.assess(visit.services.database, visit.call.scope, configuration_id, job_id)
+    found = assessment.assess(
+        visit.services.database,
+        visit.call.scope,
+        configuration_id,
+        job_id,
+        is_learning_on=visit.services.settings.learn == "on",
+    )
     return visit.render(
         "quality.html",
         section="quality",

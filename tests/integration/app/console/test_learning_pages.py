@@ -108,7 +108,7 @@ def test_the_quality_of_rules_is_shown_in_each_state(
     ]
     with database.write() as session:
         model = session.scalars(select(LearnedModel)).one()
-        model.report = {"version": 1, "folds": 2, "items": items}
+        model.report = {"version": 1, "catch_all": None, "items": items, "conflicts": []}
         model.fitted_at = now()
 
     page = browser.get("/quality")

@@ -1,5 +1,6 @@
 """How well rules do on labels: what is answered before, while and after a worker computes it."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app.db import now
+from app.db import Database, now
 from app.learning.models import LearnedModel
 from devtools.tenant_data import TenantData
 from tests.integration.application import JOBS, Api, upload
@@ -48,7 +49,12 @@ class Project:
         with self.tenants.database.read() as session:
             return list(session.scalars(select(LearnedModel).order_by(LearnedModel.id)))
 
-    def report(self, verdicts: list[tuple[str | None, str | None, str | None]]) -> None:
+    def report(
+        self,
+        verdicts: list[tuple[str | None, str | None, str | None]],
+        catch_all: str | None = None,
+        conflicts: list[list[str]] | None = None,
+    ) -> None:
         """Store what a worker would report: labels, verdicts without and with learning."""
         items = [
             {
@@ -61,7 +67,12 @@ class Project:
         ]
         with self.tenants.database.write() as session:
             for model in session.scalars(select(LearnedModel)):
-                model.report = {"version": 1, "folds": 2, "items": items}
+                model.report = {
+                    "version": 1,
+                    "catch_all": catch_all,
+                    "items": items,
+                    "conflicts": conflicts or [],
+                }
                 model.fitted_at, model.engine_version = now(), "9.0123456789ab"
                 model.is_used = True
 
@@ -165,6 +176,49 @@ def test_copies_with_different_labels_are_named(project: Project) -> None:
         (project.files[0], "invoice"),
         (copy, "recipe"),
     }
+
+
+def test_near_copies_of_a_report_are_named_while_their_labels_differ(project: Project) -> None:
+    first, second, _ = project.files
+    project.job()
+    project.label("invoice", "recipe", "invoice")
+    project.report([], conflicts=[[first, second]])
+
+    (group,) = project.quality()["conflicts"]
+    project.label("recipe", "recipe")
+
+    assert [each["file_id"] for each in group] == [first, second]
+    assert project.quality()["conflicts"] == []
+
+
+def test_the_type_of_a_catch_all_stands_for_no_rule(project: Project) -> None:
+    project.job([*RULES, {"type": "other", "description": "Any other kind of document."}])
+    project.label("other")
+    project.report([("other", "other", "recipe"), ("poem", "other", "other")], catch_all="other")
+
+    answer = project.quality()
+
+    assert answer["without_learning"]["accuracy"]["right"] == 2
+    assert answer["without_learning"]["confusion"] == [
+        {"label": "poem", "type": None, "files": 1},
+        {"label": None, "type": None, "files": 1},
+    ]
+    kinds = {(each["kind"], each["type"]) for each in answer["advice"]}
+    assert kinds == {("too_wide", "recipe"), ("no_rule", None)}
+
+
+def test_a_server_that_does_not_learn_says_so(
+    database: Database, tenants: TenantData, tmp_path: Path
+) -> None:
+    project = Project(Api(database, tmp_path / "off", learn="off"), tenants)
+    project.job()
+    project.label("invoice")
+    project.report([("invoice", "recipe", "invoice")])
+
+    answer = project.quality()
+
+    assert answer["is_learning_used"] is False
+    assert answer["advice"][0]["kind"] == "confused"
 
 
 def test_the_rules_of_a_saved_configuration(project: Project) -> None:
