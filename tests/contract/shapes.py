@@ -228,6 +228,7 @@ class JobV2(Shape):
     file_name: str
     error: FileError | None
     warnings: list[str]
+    label: Label | None
 
 
 class DeletedV2(Shape):

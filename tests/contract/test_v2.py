@@ -18,7 +18,7 @@ CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 SECRET = "a secret of the tests"
 
-# Our extensions: `file_name`, `error` and `warnings`, and all but the first three of a result.
+# Our extensions: `file_name`, `error`, `warnings` and `label`, and all but the first three of a result.
 JOB_FIELDS = {
     "id",
     "project_id",
@@ -36,6 +36,7 @@ JOB_FIELDS = {
     "error_message",
     "error",
     "warnings",
+    "label",
     "usage",
     "created_at",
     "updated_at",
