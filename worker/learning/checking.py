@@ -16,6 +16,9 @@ Floats = npt.NDArray[np.float64]
 
 # How much labels may count, in standard deviations for each unit of closeness.
 STRENGTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+# The most, and how much more for each label of a type: the check says little where types have one
+# label, because their documents are compared with other types only.
+_MOST, _MOST_MORE = 1.0, 2.0
 # No verdict counts as less probable: one sure error must not decide.
 _LEAST_PROBABILITY = 0.02
 # Fewer documents say nothing about noise.
@@ -44,18 +47,22 @@ class Choice:
 
 
 def choose_strength(
-    judge_all: Callable[[float], Sequence[CheckedVerdict]], wanted: Sequence[int | None]
+    judge_all: Callable[[float], Sequence[CheckedVerdict]],
+    wanted: Sequence[int | None],
+    labels_per_type: float,
 ) -> Choice:
     """Return the strength at which the verdicts are best, 0 if none is better than the engine.
 
     `judge_all` returns the verdicts with a strength about the documents whose right rules are
-    `wanted`.
+    `wanted`. With few `labels_per_type` only low strengths are tried.
     """
+    limit = _MOST + _MOST_MORE * labels_per_type
     without = judge_all(0.0)
     base = log_scores(without, wanted)
     found = Choice(0.0, False, without, without)
     most = 0.0
-    for strength in STRENGTHS if len(without) else ():
+    tried = [strength for strength in STRENGTHS if strength <= limit] if without else []
+    for strength in tried:
         verdicts = judge_all(strength)
         gains = log_scores(verdicts, wanted) - base
         if gains.mean() > most:

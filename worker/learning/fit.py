@@ -92,7 +92,9 @@ def fit_model(
         return verdicts
 
     wanted = [None if columns[row] == NULL else int(columns[row]) for row in checked]
-    choice = choose_strength(judge_all, wanted)
+    labelled = columns[columns != NULL]
+    per_type = len(labelled) / max(len(set(labelled.tolist())), 1)
+    choice = choose_strength(judge_all, wanted, per_type)
     model = LearnedModel(
         version=version,
         label_count=len(seen),
