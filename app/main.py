@@ -25,6 +25,7 @@ from app.api.v1 import (
     extensions,
     files,
     labels,
+    learning,
     presigned,
     previews,
     projects,
@@ -36,6 +37,7 @@ from app.api.v2 import saved_webhooks as saved_webhooks_v2
 from app.console import routes as console
 from app.console.mode import choose_mode
 from app.jobs.queue_collector import QueueCollector
+from app.labels.table import MAX_BYTES as MAX_TABLE_BYTES
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.projects.authenticator import Authenticator
 from app.settings import Settings
@@ -45,6 +47,7 @@ ROUTES = (
     classifier,
     extensions,
     labels,
+    learning,
     deliveries,
     configurations,
     files,
@@ -123,6 +126,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         upload_max=settings.upload_max_bytes,
         upload_paths=UPLOAD_PATHS,
         raw_upload_prefix=links.UPLOAD_PREFIX,
+        table_paths={labels.IMPORT_PATH: MAX_TABLE_BYTES},
     )
     app.add_middleware(
         AuthenticationMiddleware,

@@ -117,6 +117,7 @@ def fit_model(
         "version": 1,
         "folds": len(set(groups.tolist())),
         "strength": choice.strength,
+        "catch_all": catch_all,
         "items": [
             {
                 "file_id": str(seen[row].file_id),

@@ -54,8 +54,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def ids(server: RunningServer) -> dict[str, str]:
     """What stands for the ids in the examples; `KEY_ID` is made for each example."""
     with closing(Client(server)) as client:
-        job = client.finished(client.start_job([client.upload(INVOICE)]))
+        file_id = client.upload(INVOICE)
+        job = client.finished(client.start_job([file_id]))
     return {
+        "FILE_ID": file_id,
         "JOB_ID": job["id"],
         "PROJECT_ID": job["project_id"],
         "http://127.0.0.1:8000": server.base_url,
@@ -79,7 +81,7 @@ def environment(
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, ids: dict[str, str]) -> Path:
     """The files that examples name."""
     for name in ("inbox", "mail", "scans"):
         (tmp_path / name).mkdir()
@@ -87,6 +89,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "scan.pdf").write_text(INVOICE)
     (tmp_path / "rules.yaml").write_text(ReadyMadeSet("accounting", "en").content)
     (tmp_path / "labels.csv").write_text("path,type\na.txt,invoice\n")
+    (tmp_path / "types.csv").write_text(f"file_id,type\n{ids['FILE_ID']},invoice\n")
     body = b'{"event_type": "parse.success"}'
     now = int(time.time())
     headers = {
@@ -111,6 +114,8 @@ def run_example(example: str, ids: dict[str, str], *more: str) -> Result:
             run("keys", "list", "--json").output
         )
         ids = {**ids, "KEY_ID": listed["items"][-1]["id"]}
+    if "labels delete" in example:
+        run("labels", "import", "types.csv")
     words = [ids.get(word, word) for word in shlex.split(example)[1:]]
     return run(*words, *more)
 
