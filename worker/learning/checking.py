@@ -8,14 +8,20 @@ import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
 from worker.classification.engine import Stage
+from worker.classification.learning.model import LabelWeight
 from worker.classification.learning.observation import Observation, restore_scores
 from worker.classification.scoring.calibration import decide
 from worker.classification.scoring.rule_set import RuleSet
 
 Floats = npt.NDArray[np.float64]
 
-# How much labels may count, in standard deviations for each unit of closeness.
+# The weights that are tried.
 STRENGTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+# The most, and how much more for each label of a type: the check says little where types have one
+# label, because their documents are compared with other types only.
+_MOST, _MOST_MORE = 1.0, 2.0
+LIFTS = (3.0, 8.0)
+_CLEAR = 2.0
 # No verdict counts as less probable: one sure error must not decide.
 _LEAST_PROBABILITY = 0.02
 # Fewer documents say nothing about noise.
@@ -37,30 +43,42 @@ class Choice:
     `is_gain` tells that labels help by more than noise.
     """
 
-    strength: float
+    weight: LabelWeight | None
     is_gain: bool
     without: Sequence[CheckedVerdict]
     best: Sequence[CheckedVerdict]
 
 
-def choose_strength(
-    judge_all: Callable[[float], Sequence[CheckedVerdict]], wanted: Sequence[int | None]
+def choose_weight(
+    judge_all: Callable[[LabelWeight | None], Sequence[CheckedVerdict]],
+    wanted: Sequence[int | None],
+    labels_per_type: float,
 ) -> Choice:
-    """Return the strength at which the verdicts are best, 0 if none is better than the engine.
+    """Return how much labels should count; no weight if none is better than the engine alone.
 
-    `judge_all` returns the verdicts with a strength about the documents whose right rules are
-    `wanted`.
+    `judge_all` returns the verdicts with a weight about the documents whose right rules are
+    `wanted`. With few `labels_per_type` only low strengths are tried. People rarely label what no
+    rule fits, so the check sees little of the harm of a high lift: it must be worth it clearly.
     """
-    without = judge_all(0.0)
+    without = judge_all(None)
     base = log_scores(without, wanted)
-    found = Choice(0.0, False, without, without)
-    most = 0.0
-    for strength in STRENGTHS if len(without) else ():
-        verdicts = judge_all(strength)
-        gains = log_scores(verdicts, wanted) - base
-        if gains.mean() > most:
-            most = float(gains.mean())
-            found = Choice(strength, is_gain(gains), without, verdicts)
+    limit = _MOST + _MOST_MORE * labels_per_type
+    found = Choice(None, False, without, without)
+    best = base
+    for strength in [each for each in STRENGTHS if each <= limit] if without else []:
+        weight = LabelWeight(strength)
+        verdicts = judge_all(weight)
+        scores = log_scores(verdicts, wanted)
+        if scores.mean() > best.mean():
+            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+    if found.weight is None:
+        return found
+    for lift in LIFTS:
+        weight = LabelWeight(found.weight.strength, lift)
+        verdicts = judge_all(weight)
+        scores = log_scores(verdicts, wanted)
+        if is_gain(scores - best, _CLEAR):
+            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
     return found
 
 
@@ -105,8 +123,8 @@ def is_right(
     return np.array([verdict.position == position for verdict, position in pairs], dtype=bool)
 
 
-def is_gain(gains: Floats) -> bool:
-    """Tell whether paired gains are more than noise: their mean exceeds its standard error."""
+def is_gain(gains: Floats, errors: float = 1.0) -> bool:
+    """Tell whether paired gains are more than noise: their mean exceeds so many standard errors."""
     if len(gains) < _LEAST_CHECKED:
         return False
-    return bool(gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)))
+    return bool(gains.mean() > errors * gains.std(ddof=1) / np.sqrt(len(gains)))

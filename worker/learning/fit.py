@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from worker.classification.engine import Engine
 from worker.classification.learning.model import (
     NULL,
     Columns,
+    LabelWeight,
     LearnedModel,
     Neighbour,
     StageModel,
     add_up,
 )
 from worker.classification.learning.observation import Observation
-from worker.learning.checking import CheckedVerdict, choose_strength, judge
+from worker.learning.checking import CheckedVerdict, choose_weight, judge
 from worker.learning.held_out import StageVectors, fit_stage, group_copies, held_out_closeness
 
 # Of the last stage's vectors. Parts of one document and copies of a filled-in form have more.
@@ -81,23 +82,25 @@ def fit_model(
 
     read = engine.scorer.rules.read_set(competing)
 
-    def judge_all(strength: float) -> list[CheckedVerdict]:
+    def judge_all(weight: LabelWeight | None) -> list[CheckedVerdict]:
         verdicts = []
         for row in checked:
             additions = [
-                add_up(by_row[row], strength) if strength and row in by_row else None
+                add_up(by_row[row], weight) if weight is not None and row in by_row else None
                 for by_row in closeness
             ]
             verdicts.append(judge(seen[row].observation, read, engine.stages, additions))
         return verdicts
 
     wanted = [None if columns[row] == NULL else int(columns[row]) for row in checked]
-    choice = choose_strength(judge_all, wanted)
+    labelled = columns[columns != NULL]
+    per_type = len(labelled) / max(len(set(labelled.tolist())), 1)
+    choice = choose_weight(judge_all, wanted, per_type)
     model = LearnedModel(
         version=version,
         label_count=len(seen),
         types=tuple(types),
-        strength=choice.strength,
+        weight=choice.weight,
         stages=tuple(stages),
         neighbours=tuple(
             Neighbour(seen[row].name, seen[row].type, seen[row].observation.line)
@@ -114,7 +117,7 @@ def fit_model(
     report = {
         "version": 1,
         "folds": len(set(groups.tolist())),
-        "strength": choice.strength,
+        "weight": None if choice.weight is None else asdict(choice.weight),
         "catch_all": catch_all,
         "items": [
             {

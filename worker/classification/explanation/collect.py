@@ -131,6 +131,7 @@ def _ranked_rules(
     totals, own = scores.rules.tolist(), scores.own.tolist()
     by_words, bonuses = scores.lexical.tolist(), scores.bonuses.sum(axis=0).tolist()
     named, excluded = scores.named.tolist(), scores.excluded.tolist()
+    learned = [0.0] * len(order) if scores.learned is None else scores.learned.tolist()
     for position in order:
         read = judgement.rules.read[position]
         yield RankedRule(
@@ -140,7 +141,8 @@ def _ranked_rules(
             lexical=by_words[position] * lexical.WEIGHT,
             bonus=bonuses[position],
             named=named[position],
-            lifted=totals[position] - own[position],
+            lifted=totals[position] - own[position] - learned[position],
+            learned=learned[position],
             excluded=excluded[position],
             understood_as=tuple(scorer.knowledge.types[row].name for row in read.resolution.rows),
         )

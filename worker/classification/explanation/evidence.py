@@ -20,11 +20,11 @@ class ChannelScore(NamedTuple):
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
-    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named` and `lifted`, minus
-    `excluded`. `named` is for what the document calls itself, and `lifted` for how well it fits
-    to a kind of the rule's type. `excluded` is how much better it fits to something that the
-    rule's description excludes. `understood_as` names the built-in
-    types that the rule means.
+    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named`, `lifted` and
+    `learned`, minus `excluded`. `named` is for what the document calls itself, `lifted` for how
+    well it fits to a kind of the rule's type, and `learned` for labelled documents. `excluded` is
+    how much better it fits to something that the rule's description excludes. `understood_as` names
+    the built-in types that the rule means.
     """
 
     type: str
@@ -34,6 +34,7 @@ class RankedRule:
     bonus: float
     named: float = 0.0
     lifted: float = 0.0
+    learned: float = 0.0
     excluded: float = 0.0
     understood_as: tuple[str, ...] = ()
 

@@ -61,19 +61,31 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelWeight:
+    """How much labels count, in standard deviations for each unit of closeness.
+
+    `strength` sets rules apart from each other. `lift` times as much speaks for the closest rule
+    against null.
+    """
+
+    strength: float
+    lift: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedModel:
     """What the labels of a project teach about a set of rules.
 
     `version` identifies the labels and rules. `label_count` is the number of labels. `types` are
-    those of the rules that compete, in the order of the columns. `strength` is how much labels
-    count, 0 for not at all. A stage is None where no labelled document could be read at it.
+    those of the rules that compete, in the order of the columns. `weight` is how much labels count,
+    None for not at all. A stage is None where no labelled document could be read at it.
     `neighbours` are labelled files, and `columns` has the columns of their types, or NULL.
     """
 
     version: str
     label_count: int
     types: tuple[str, ...]
-    strength: float
+    weight: LabelWeight | None
     stages: tuple[StageModel | None, ...]
     neighbours: tuple[Neighbour, ...]
     columns: Columns
@@ -84,11 +96,11 @@ class LearnedModel:
         None when the labels do not count at this stage.
         """
         model = self.stages[stage]
-        if model is None or not self.strength:
+        if model is None or self.weight is None:
             return None
         cosines = model.vectors @ vector
         closeness = measure_closeness(model.means @ vector, cosines, self.columns[model.rows])
-        added = add_up(closeness, self.strength)
+        added = add_up(closeness, self.weight)
         places = {type_: place for place, type_ in enumerate(self.types)}
         row = int(cosines.argmax())
         nearest = NearestFile(self.neighbours[model.rows[row]], float(cosines[row]))
@@ -108,7 +120,7 @@ def measure_closeness(by_mean: Vectors, cosines: Vectors, columns: Columns) -> V
     return nearest
 
 
-def add_up(closeness: Vectors, strength: float) -> Vectors:
+def add_up(closeness: Vectors, weight: LabelWeight) -> Vectors:
     """Return what closeness (t + 1,) adds to the scores of the rules, shape (t,).
 
     The closest type loses nothing, and the others lose by how much less close they are. So labels
@@ -118,5 +130,5 @@ def add_up(closeness: Vectors, strength: float) -> Vectors:
     """
     known = np.where(np.isfinite(closeness[:-1]), closeness[:-1], _NEUTRAL)
     best = known.max()
-    shift = max(0.0, best - _CLOSE) - max(0.0, closeness[-1] - best)
-    return np.asarray(strength * (known - best + shift), dtype=np.float32)
+    shift = weight.lift * max(0.0, best - _CLOSE) - max(0.0, closeness[-1] - best)
+    return np.asarray(weight.strength * (known - best + shift), dtype=np.float32)

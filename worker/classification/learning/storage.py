@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
-from worker.classification.learning.model import LearnedModel, Neighbour, StageModel
+from worker.classification.learning.model import LabelWeight, LearnedModel, Neighbour, StageModel
 from worker.classification.learning.observation import Observation, StageObservation
 
 FORMAT = 1
@@ -32,7 +32,7 @@ def pack_model(model: LearnedModel) -> bytes:
         "version": model.version,
         "label_count": model.label_count,
         "types": model.types,
-        "strength": model.strength,
+        "weight": None if model.weight is None else asdict(model.weight),
         "stages": [stage is not None for stage in model.stages],
         "neighbours": [asdict(file) for file in model.neighbours],
     }
@@ -57,7 +57,7 @@ def unpack_model(data: bytes) -> LearnedModel:
             version=head["version"],
             label_count=head["label_count"],
             types=tuple(head["types"]),
-            strength=head["strength"],
+            weight=None if head["weight"] is None else LabelWeight(**head["weight"]),
             stages=stages,
             neighbours=tuple(Neighbour(**file) for file in head["neighbours"]),
             columns=arrays["columns"],
@@ -135,7 +135,15 @@ def unpack_observations(data: bytes) -> dict[UUID, Observation]:
 def _refusing_others() -> Iterator[None]:
     try:
         yield
-    except (KeyError, IndexError, TypeError, AttributeError, zipfile.BadZipFile, OSError) as error:
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+    ) as error:
         raise ValueError("not a learned model of this release") from error
 
 
