@@ -16,7 +16,7 @@ StartupError           the program cannot start; the message is printed
 FileError is not part of the tree: it is the outcome of one file, not of a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -59,14 +59,23 @@ class PayloadTooLarge(PigeonholeError):
     status = 413
 
 
+Location = tuple[str | int, ...]
+
+
 class Unprocessable(PigeonholeError):
-    """A 422 about one place in the request, such as `("body", "rules", 0, "type")`."""
+    """A 422 about one place in the request, such as `("body", "rules", 0, "type")`.
+
+    `others` are further places with their sentences.
+    """
 
     status = 422
 
-    def __init__(self, detail: str, location: tuple[str | int, ...]) -> None:
+    def __init__(
+        self, detail: str, location: Location, others: Sequence[tuple[Location, str]] = ()
+    ) -> None:
         super().__init__(detail)
         self.location = location
+        self.problems = ((location, detail), *others)
 
 
 class TooManyRequests(PigeonholeError):

@@ -25,6 +25,7 @@ from app.api.v1 import (
     extensions,
     files,
     labels,
+    learning,
     presigned,
     previews,
     projects,
@@ -37,6 +38,7 @@ from app.console import routes as console
 from app.console.mode import choose_mode
 from app.help import routes as help_pages
 from app.jobs.queue_collector import QueueCollector
+from app.labels.table import MAX_BYTES as MAX_TABLE_BYTES
 from app.limits.rate import UPLOAD_PATHS, RateLimiter
 from app.observability.disk import DiskGauge
 from app.projects.authenticator import Authenticator
@@ -47,6 +49,7 @@ ROUTES = (
     classifier,
     extensions,
     labels,
+    learning,
     deliveries,
     configurations,
     files,
@@ -127,6 +130,7 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         upload_max=settings.upload_max_bytes,
         upload_paths=UPLOAD_PATHS,
         raw_upload_prefix=links.UPLOAD_PREFIX,
+        table_paths={labels.IMPORT_PATH: MAX_TABLE_BYTES},
     )
     app.add_middleware(
         AuthenticationMiddleware,

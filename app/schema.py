@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration. Alembic knows it too, but takes a tenth of a second to load, and most
 starts find a database that needs no migration."""
 

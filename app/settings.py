@@ -1,6 +1,5 @@
 """Every setting with its default and meaning. No other module reads the environment."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -15,23 +14,21 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from app import settings_checks as checks
+from app.classifier_settings import ClassifierSettings, Endpoint
 from app.errors import StartupError
 
 PREFIX = "PIGEONHOLE_"
 MIB = 1024 * 1024
-# In the installed environment, which both an installation and the build of an image can write.
-DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
 
 Positive = Annotated[int, Ge(1)]
 NotNegative = Annotated[int, Ge(0)]
-Endpoint = Annotated[str, AfterValidator(checks.check_endpoint)]
 Seconds = Annotated[float, Ge(0.05), Le(checks.MAX_WAIT_SECONDS)]
 
 
-class Settings(BaseSettings):
+class Settings(ClassifierSettings):
     """The settings, from `PIGEONHOLE_<NAME>` in the environment or flags of the command.
 
     Embedded mode: no `database_url` and no `broker_url`. Production: both.
@@ -250,51 +247,6 @@ class Settings(BaseSettings):
         "least recently used are deleted first. 0 disables the cache.",
     )
 
-    models_dir: Path | None = Field(
-        None,
-        description="Directory of the models built by `pigeonhole models build`; empty: "
-        "share/pigeonhole/models in the installed environment.",
-    )
-    model_threads: Annotated[int, Ge(1), Le(64)] = Field(
-        1, description="Threads of the embedding model in each worker process."
-    )
-    cascade: Literal["on", "off"] = Field(
-        "on",
-        description="`on`: the small model decides alone where it is sure; `off`: both do.",
-    )
-    embedder: str = Field(
-        "",
-        description="A custom embedder instead of the built-in models: http://host:port of a "
-        "server with OpenAI's /v1/embeddings, or the absolute path of a directory with an ONNX "
-        "model.",
-    )
-    embedder_model: str = Field(
-        "", description="Name of the model to request from an embeddings server."
-    )
-    embedder_api_key: SecretStr = Field(
-        SecretStr(""), description="Bearer token for an embeddings server; empty: none."
-    )
-    embedder_query_prefix: str = Field(
-        "",
-        description="Text before each description sent to a custom embedder, such as `query: `.",
-    )
-    embedder_passage_prefix: str = Field(
-        "",
-        description="Text before each chunk of a document sent to a custom embedder, such as "
-        "`passage: `.",
-    )
-    embedder_batch: Annotated[int, Ge(1), Le(256)] = Field(
-        1,
-        description="Texts in one request to an embeddings server; with more than 1, a vector may "
-        "depend on the other texts of its request.",
-    )
-    embedder_seconds: Annotated[float, Ge(0.05), Le(600)] = Field(
-        30, description="Time limit for one request to an embeddings server."
-    )
-    embedder_tries: Annotated[int, Ge(1), Le(10)] = Field(
-        4, description="Maximum attempts at one request to an embeddings server."
-    )
-
     webhook_policy: Literal["private", "public"] = Field(
         "private",
         description="private: webhooks may reach private networks; public: public addresses only. "
@@ -369,11 +321,6 @@ class Settings(BaseSettings):
         if not url:
             return f"sqlite:///{(self.data_dir / 'pigeonhole.db').resolve()}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-    @property
-    def built_models(self) -> Path:
-        """The directory of the models built on this machine."""
-        return self.models_dir or DEFAULT_MODELS_DIR
 
     @property
     def s3_bucket(self) -> tuple[str, str] | None:

@@ -43,3 +43,8 @@ def spreadsheet_cell(text: str) -> str:
     """
     quoted = f"'{text}" if _FORMULA.match(text) else text
     return escape_controls(quoted)
+
+
+def text_of_cell(cell: str) -> str:
+    """Return the text of a cell without the apostrophe that `spreadsheet_cell` puts in front."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell

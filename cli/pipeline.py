@@ -77,6 +77,8 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     )
     from worker.document_reader import DocumentReader  # noqa: PLC0415
     from worker.example_loader import ExampleLoader  # noqa: PLC0415
+    from worker.learning.learned_models import LearnedModelLoader  # noqa: PLC0415
+    from worker.learning.model_fitter import ModelFitter  # noqa: PLC0415
     from worker.pipeline import Pipeline  # noqa: PLC0415
     from worker.preview_renderer import PreviewRenderer  # noqa: PLC0415
 
@@ -99,6 +101,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         ocr=ocr,
         error_seconds=settings.limit_error_seconds,
     )
+    learns = settings.learn == "on"
     return Pipeline(
         database=database,
         reader=reader,
@@ -109,5 +112,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         too_long=too_long,
         remote=remote_of(engine),
         previews=PreviewRenderer(database, reader),
+        learned=LearnedModelLoader(database, engine.version) if learns else None,
+        fitter=ModelFitter(database, reader, engine) if learns else None,
         turns=ProjectTurns(parse_weights(settings.project_weights)),
     )

@@ -6,8 +6,8 @@ The program judges invented documents; the page shows what it says of each.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.classifier_settings import DEFAULT_MODELS_DIR
 from app.jobs.values import Verdict
-from app.settings import DEFAULT_MODELS_DIR
 from docs.reasoning_cases import CASES, Case
 from worker.classification.engine import Engine
 from worker.classification.explanation.bands import BANDS

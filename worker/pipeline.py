@@ -18,10 +18,13 @@ from app.observability import metrics
 from app.observability.logging import bind
 from app.observability.tracing import span, stop_tracing
 from worker.classification.embedders.http import HttpEmbedder
-from worker.classification.engine import Engine
+from worker.classification.engine import Classification, Engine
+from worker.classification.learning.model import LearnedModel
 from worker.document_reader import DELETED, MACHINE_FAULTS, DocumentReader
 from worker.example_loader import ExampleLoader
 from worker.file_cache import CacheSession
+from worker.learning.learned_models import FoundModel, LearnedModelLoader
+from worker.learning.model_fitter import ModelFitter
 from worker.parsing.document import PARSER_VERSION, Document, storable
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ReadingAborted
@@ -45,7 +48,8 @@ class Pipeline:
 
     `limit` is the time that one file may take. `remote` is the engine's embedder if it is a server.
     `too_long` are the exceptions that the time limit of a task queue raises inside the work.
-    `turns` is its account of the projects that it served.
+    `turns` is its account of the projects that it served. `learned` and `fitter` are None where
+    learning is switched off.
     """
 
     database: Database
@@ -58,6 +62,8 @@ class Pipeline:
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
     turns: ProjectTurns = field(default_factory=ProjectTurns)
+    learned: LearnedModelLoader | None = None
+    fitter: ModelFitter | None = None
 
     @property
     def capabilities(self) -> dict[str, object]:
@@ -80,23 +86,30 @@ class Pipeline:
 
         While `goes_on` is true, the transaction that finishes an item also claims the next one,
         which is processed too. Makes previews that are asked for when no item is queued, and now
-        and then before one. Calls `on_claim` with each claim, and with None at its end. Raises one
-        of MACHINE_FAULTS when this machine is at fault and not the file; the item is requeued then.
+        and then before one; the same holds for fits of learned models. Calls `on_claim` with each
+        claim, and with None at its end. Raises one of MACHINE_FAULTS when this machine is at fault
+        and not the file; the item is requeued then.
         """
         if self.previews is not None and self.previews.is_due and self.previews.run_next(worker):
             return True
         if not self._is_remote_ready:
             # A claimed file would be read and then requeued.
             return False
+        if self.fitter is not None and self.fitter.is_due and self.fitter.run_next(worker):
+            return True
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
-            return self.previews is not None and self.previews.run_next(worker)
+            if self.previews is not None and self.previews.run_next(worker):
+                return True
+            return self.fitter is not None and self.fitter.run_next(worker)
         claimer = Claimer(worker, self.lease, self.turns)
 
         def following() -> Claimer | None:
-            is_preview_due = self.previews is not None and self.previews.is_due
-            may_go_on = goes_on() and not is_preview_due and self._is_remote_ready
+            is_other_work_due = (self.previews is not None and self.previews.is_due) or (
+                self.fitter is not None and self.fitter.is_due
+            )
+            may_go_on = goes_on() and not is_other_work_due and self._is_remote_ready
             return claimer if may_go_on else None
 
         while claim is not None:
@@ -142,6 +155,8 @@ class Pipeline:
 
     def close(self) -> None:
         """End the parser's process and the database connections."""
+        if self.fitter is not None:
+            self.fitter.close()
         self.reader.close()
         self.database.close()
         stop_tracing()
@@ -152,8 +167,11 @@ class Pipeline:
         began = time.perf_counter()
         cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
         facts: dict[str, object] = {"file_id": str(claim.file_id), "file_name": claim.file_name}
+        found = FoundModel()
         try:
-            outcome = self._classify_file(claim, cached, lease, facts)
+            if self.learned is not None:
+                found = self.learned.find(claim)
+            outcome = self._classify_file(claim, cached, lease, found.model, facts)
         except LeaseLost:
             log.info("lease lost or job ended; stopping work on the file")
             return None
@@ -175,24 +193,33 @@ class Pipeline:
                 **facts,
                 **_describe(outcome),
                 "seconds": round(time.perf_counter() - began, 3),
-                "engine": self.engine.version,
+                "engine": outcome.engine_version
+                if isinstance(outcome, Classified)
+                else self.engine.version,
                 **cached.origins,
             },
         )
         if isinstance(outcome, Classified):
             # After the outcome is recorded, so that no client waits for it.
             cached.store()
+            if self.learned is not None and found.is_missing:
+                self.learned.ask(claim)
         return finished.following
 
     def _classify_file(
-        self, claim: Claim, cached: CacheSession, lease: Lease, facts: dict[str, object]
+        self,
+        claim: Claim,
+        cached: CacheSession,
+        lease: Lease,
+        learned: LearnedModel | None,
+        facts: dict[str, object],
     ) -> Classified | FileFailure:
         """Return the outcome; adds what the log says of the document to `facts`."""
         try:
             document = self._read(claim, cached)
             facts |= {"format": document.format, "pages": len(document.pages)}
             lease.check()
-            verdict = self._classify(claim, cached, document, lease)
+            classification = self._classify(claim, cached, document, lease, learned)
         except FileError as error:
             return FileFailure(error.code, storable(error.sentence))
         except self.too_long:
@@ -209,7 +236,7 @@ class Pipeline:
         except Exception:  # one file's failure must never touch another file
             log.exception("unexpected error while classifying a file; ending it with an error")
             return INTERNAL
-        return Classified(_storable_verdict(verdict), self.engine.version)
+        return Classified(_storable_verdict(classification.verdict), classification.version)
 
     def _read(self, claim: Claim, cached: CacheSession) -> Document:
         if claim.blob_key is None:
@@ -218,8 +245,13 @@ class Pipeline:
         return self.reader.read(cached, claim.blob_key, claim.file_name, request)
 
     def _classify(
-        self, claim: Claim, cached: CacheSession, document: Document, lease: Lease
-    ) -> Verdict:
+        self,
+        claim: Claim,
+        cached: CacheSession,
+        document: Document,
+        lease: Lease,
+        learned: LearnedModel | None,
+    ) -> Classification:
         examples = self.examples.load(claim)
         lease.check()
         began = time.perf_counter()
@@ -227,10 +259,15 @@ class Pipeline:
             embedded = self.engine.embed(document, cached)
             lease.check()
             classification = self.engine.judge(
-                embedded, claim.rules, examples.by_type, examples.warnings, claim.min_confidence
+                embedded,
+                claim.rules,
+                examples.by_type,
+                examples.warnings,
+                claim.min_confidence,
+                learned,
             )
         metrics.CLASSIFY_SECONDS.observe(time.perf_counter() - began, claim.mode)
-        return classification.verdict
+        return classification
 
 
 def _count(outcome: Classified | FileFailure) -> None:

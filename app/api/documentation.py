@@ -35,7 +35,14 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Jobs of up to 500 files, version 1: create, poll, read the results.",
     ),
     "classifier (extensions)": ("Classify: cancel and delete", "Extensions of this server."),
-    "labels (extensions)": ("Labels", "Say what a document really is. An extension."),
+    "labels (extensions)": (
+        "Labels",
+        "Say what documents really are: one by one, or as a table. An extension.",
+    ),
+    "learning (extensions)": (
+        "Learning",
+        "How well rules do on labelled documents, and what to label next. An extension.",
+    ),
     "pages (extensions)": (
         "Pages",
         "Pictures and texts of pages, and where quotes are on them. An extension.",
@@ -85,6 +92,7 @@ EXAMPLES: dict[tuple[str, str], Any] = {
         "parsing_configuration": {"max_pages": 5},
     },
     ("put", f"{_JOBS}/{{classify_job_id}}/results/{{item_id}}/label"): {"type": "contract"},
+    ("put", "/api/v2/classify/{job_id}/label"): {"type": "contract"},
     ("post", "/api/v1/files/{file_id}/pages/{page}/marks"): {"quotes": ["Amount due"]},
     ("post", "/api/v1/beta/files/query"): {"filter": {"file_name": "invoice.pdf"}},
     ("put", "/api/v1/files"): {"name": "invoice.pdf"},

@@ -53,7 +53,10 @@ def install(app: FastAPI) -> None:
 def _answer(error: PigeonholeError) -> JSONResponse:
     detail: Any = error.detail
     if isinstance(error, Unprocessable):
-        detail = [{"loc": list(error.location), "msg": error.detail, "type": "value_error"}]
+        detail = [
+            {"loc": list(location), "msg": sentence, "type": "value_error"}
+            for location, sentence in error.problems
+        ]
     return JSONResponse({"detail": detail}, error.status, dict(error.headers))
 
 

@@ -1,6 +1,6 @@
 """Write the audit log, in the transaction of the change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -45,11 +45,39 @@ class Action(StrEnum):
     CONFIGURATION_DELETED = "configuration.deleted"
     LABEL_SET = "label.set"
     LABEL_DELETED = "label.deleted"
+    LEARNING_STARTED = "learning.started"
+    LEARNING_STOPPED = "learning.stopped"
 
 
 def key_actor(key_id: UUID) -> str:
     """Return the actor of a request with this API key."""
     return f"key:{key_id}"
+
+
+def record_all(
+    session: Session,
+    action: Action,
+    subjects: Sequence[tuple[UUID, Mapping[str, object]]],
+    *,
+    actor: str,
+    project_id: UUID,
+) -> None:
+    """Add an event with details for each subject, at least one, as `record` does."""
+    session.execute(
+        _INSERT,
+        [
+            {
+                "action": action.value,
+                "actor": actor,
+                "project_id": project_id,
+                "organization_id": None,
+                "subject": subject,
+                "engine_version": None,
+                "details": dict(details),
+            }
+            for subject, details in subjects
+        ],
+    )
 
 
 def record(

@@ -67,6 +67,8 @@ class Job(Base):
     request_digest: Mapped[str | None] = mapped_column(String(64))
     # A type with a lower confidence becomes null.
     min_confidence: Mapped[float | None] = mapped_column(Float)
+    # Whether the project's labels count; None: where they are known to help.
+    learn: Mapped[bool | None]
     # By type: {"file_id": ...} or {"text": ...} each. Only workers read it.
     examples: Mapped[dict[str, list[dict[str, str]]] | None] = mapped_column(
         NullableJson, deferred=True

@@ -89,6 +89,7 @@ _WORK = (
         _JOBS.c.request_id,
         _JOBS.c.owes_running,
         _JOBS.c.min_confidence,
+        _JOBS.c.learn,
         _JOBS.c.examples,
         _FILES.c.blob_key,
     )
@@ -138,6 +139,7 @@ class Claim:
     pages: PageSelection
     request_id: str | None = None
     min_confidence: float | None = None
+    learn: bool | None = None
     examples: tuple[Example, ...] = ()
 
 
@@ -230,6 +232,7 @@ def _claim_of(
         ),
         request_id=work.request_id,
         min_confidence=work.min_confidence,
+        learn=work.learn,
         examples=read_examples(work.examples),
     )
 

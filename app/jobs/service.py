@@ -47,7 +47,8 @@ class NewJob:
 
     `deadline` counts from the creation. `lang` is the code of `given_lang`, which is the language
     as the client wrote it; None where it gave none. `transaction_id` is the client's idempotency
-    key. `max_work` bounds rules times examples times bytes of files; 0 sets no limit.
+    key. `max_work` bounds rules times examples times bytes of files; 0 sets no limit. `learn` tells
+    whether the project's labels count; None: where they are known to help.
     """
 
     file_ids: tuple[UUID, ...]
@@ -63,6 +64,7 @@ class NewJob:
     given_lang: str | None = None
     request_digest: str | None = None
     min_confidence: float | None = None
+    learn: bool | None = None
     examples: tuple[Example, ...] = ()
     max_work: int = 0
 
@@ -165,6 +167,7 @@ def _make_job(scope: Scope, new: NewJob) -> Job:
         given_lang=new.given_lang,
         request_digest=new.request_digest,
         min_confidence=new.min_confidence,
+        learn=new.learn,
         examples=group_examples(new.examples),
         created_at=moment,
         updated_at=moment,

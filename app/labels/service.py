@@ -1,51 +1,33 @@
-"""Labels: give, find and delete."""
+"""Labels: find, list, export. `app.labels.labelling` gives and deletes them."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, and_, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.audit.log import Action, record
-from app.db import Database, now
-from app.errors import NotFound
+from app.db import Database
 from app.files.models import File
 from app.jobs.models import Item, Job
 from app.labels.models import Label
+from app.labels.table import ExportedLabel
+from app.paging import Page, PageRequest, count, cut
 from app.projects.scope import Scope
+
+# Rows of one query of an export.
+BATCH = 1000
+MAX_CONFLICTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """The item that a label is given on."""
+class FileLabel:
+    """A label, and how its file is called."""
 
-    project_id: UUID
-    job_id: UUID
-    item_id: UUID
-    file_id: UUID
-
-
-def put(database: Database, scope: Scope, job_id: UUID, item_id: UUID, type_: str | None) -> Label:
-    """Label the file of a job's item, in place of its earlier label. Raises NotFound.
-
-    Works for jobs of both versions of the API, whether or not the item has ended. The same type
-    once more changes nothing.
-    """
-    try:
-        return _put(database, scope, job_id, item_id, type_)
-    except IntegrityError:
-        # A concurrent request has labelled or deleted the file.
-        return _put(database, scope, job_id, item_id, type_)
-
-
-def remove(session: Session, scope: Scope, job_id: UUID, item_id: UUID) -> None:
-    """Delete the label of an item's file; raises NotFound."""
-    target = _find_target(session, scope, job_id, item_id)
-    label_id = session.scalar(delete(Label).where(*_is_of(target)).returning(Label.id))
-    if label_id is None:
-        raise NotFound(f"The file of result {item_id} has no label.")
-    _record(session, scope, Action.LABEL_DELETED, target, label_id)
+    label: Label
+    name: str
+    external_id: str | None
 
 
 def find_of_job(session: Session, job_id: UUID) -> dict[UUID, Label]:
@@ -59,6 +41,91 @@ def find_of_job(session: Session, job_id: UUID) -> dict[UUID, Label]:
     return {label.file_id: label for label in rows}
 
 
+def find_of_files(
+    session: Session, project_id: UUID, file_ids: Collection[UUID]
+) -> dict[UUID, Label]:
+    """Return the labels that a project gave to files, by the files' ids."""
+    rows = session.scalars(
+        select(Label).where(Label.project_id == project_id, Label.file_id.in_(file_ids))
+    )
+    return {label.file_id: label for label in rows}
+
+
+def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[FileLabel]:
+    """Return a page of the project's labels, the newest first."""
+    query = _labelled_files(scope.project_id)
+    total = count(session, query.with_only_columns(Label.id), request)
+    if request.after is not None:
+        query = query.where(tuple_(Label.created_at, Label.id) < request.after)
+    query = query.order_by(Label.created_at.desc(), Label.id.desc()).limit(request.size + 1)
+    rows = [FileLabel(*row) for row in session.execute(query)]
+    return cut(rows, request, total, lambda row: (row.label.created_at, row.label.id))
+
+
+def read_all(database: Database, project_id: UUID) -> Iterator[ExportedLabel]:
+    """Yield a project's labels, the oldest first, in several transactions."""
+    after: UUID | None = None
+    while True:
+        query = _labelled_files(project_id).order_by(Label.id).limit(BATCH)
+        if after is not None:
+            query = query.where(Label.id > after)
+        with database.read() as session:
+            rows = [FileLabel(*row) for row in session.execute(query)]
+        for row in rows:
+            label = row.label
+            yield ExportedLabel(
+                file_id=label.file_id,
+                external_id=row.external_id,
+                type=label.type,
+                name=row.name,
+                author=label.author,
+                updated_at=label.updated_at.isoformat(),
+            )
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].label.id
+
+
+def count_by_type(session: Session, project_id: UUID) -> dict[str | None, int]:
+    """Return how many labels of each type a project has; None is "no rule fits"."""
+    rows = session.execute(
+        select(Label.type, func.count()).where(Label.project_id == project_id).group_by(Label.type)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def find_conflicts(
+    session: Session, project_id: UUID, copies: Sequence[Sequence[UUID]] | None
+) -> list[list[FileLabel]]:
+    """Return copies of documents with different labels, MAX_CONFLICTS groups at most.
+
+    `copies` are files known to be copies of each other; without them, those with the same bytes.
+    """
+    if copies is None:
+        twins = (
+            select(File.sha256)
+            .join(Label, Label.file_id == File.id)
+            .where(Label.project_id == project_id)
+            .group_by(File.sha256)
+            # Two forms of an empty type: a distinct count ignores null.
+            .having(func.count(func.distinct(func.coalesce(Label.type, ""))) > 1)
+            .order_by(File.sha256)
+            .limit(MAX_CONFLICTS)
+        )
+        condition = File.sha256.in_(session.scalars(twins).all())
+    else:
+        groups = {file_id: number for number, group in enumerate(copies) for file_id in group}
+        condition = File.id.in_(groups)
+    found: dict[object, list[FileLabel]] = defaultdict(list)
+    query = _labelled_files(project_id).add_columns(File.sha256).where(condition)
+    for label, name, external_id, digest in session.execute(query.order_by(Label.id)):
+        key = digest if copies is None else groups[label.file_id]
+        found[key].append(FileLabel(label, name, external_id))
+    # Labels may have changed since copies were looked for.
+    conflicts = [group for group in found.values() if len({each.label.type for each in group}) > 1]
+    return conflicts[:MAX_CONFLICTS]
+
+
 def discard_of_project(session: Session, project_id: UUID) -> int:
     """Delete all labels of a project; return how many."""
     ids = session.scalars(
@@ -67,59 +134,9 @@ def discard_of_project(session: Session, project_id: UUID) -> int:
     return len(ids)
 
 
-def _put(database: Database, scope: Scope, job_id: UUID, item_id: UUID, type_: str | None) -> Label:
-    with database.write() as session:
-        target = _find_target(session, scope, job_id, item_id)
-        if session.scalar(select(File.id).where(File.id == target.file_id)) is None:
-            raise NotFound(
-                f"File {target.file_id} was deleted, and its label with it: there is nothing to "
-                "label."
-            )
-        label = session.scalars(select(Label).where(*_is_of(target))).one_or_none()
-        if label is None:
-            moment = now()
-            label = Label(
-                project_id=target.project_id,
-                file_id=target.file_id,
-                created_at=moment,
-                updated_at=moment,
-            )
-            session.add(label)
-        elif label.type == type_:
-            return label
-        else:
-            label.updated_at = now()
-        label.type = type_
-        label.job_id, label.item_id = job_id, item_id
-        label.author = scope.principal.actor
-        session.flush()
-        _record(session, scope, Action.LABEL_SET, target, label.id)
-        return label
-
-
-def _find_target(session: Session, scope: Scope, job_id: UUID, item_id: UUID) -> _Target:
-    row = session.execute(
-        select(Job.project_id, Item.file_id)
-        .join(Item, Item.job_id == Job.id)
-        .where(Job.id == job_id, Item.id == item_id, scope.covers(Job.project_id))
-    ).one_or_none()
-    if row is None:
-        raise NotFound(f"Classify job {job_id} with a result {item_id} does not exist.")
-    return _Target(row.project_id, job_id, item_id, row.file_id)
-
-
-def _is_of(target: _Target) -> tuple[ColumnElement[bool], ...]:
-    return Label.project_id == target.project_id, Label.file_id == target.file_id
-
-
-def _record(
-    session: Session, scope: Scope, action: Action, target: _Target, label_id: UUID
-) -> None:
-    record(
-        session,
-        action,
-        actor=scope.principal.actor,
-        project_id=target.project_id,
-        subject=label_id,
-        details={"job_id": str(target.job_id), "file_id": str(target.file_id)},
+def _labelled_files(project_id: UUID) -> Select[Label, str, str | None]:
+    return (
+        select(Label, File.name, File.external_file_id)
+        .join(File, File.id == Label.file_id)
+        .where(Label.project_id == project_id)
     )

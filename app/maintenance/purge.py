@@ -17,6 +17,7 @@ from app.jobs import completion
 from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
 from app.labels import service as labels
+from app.learning import service as learning
 from app.maintenance.retention import delete_old_files, delete_old_jobs
 from app.projects.service import require_project
 from app.webhooks.models import SavedWebhook
@@ -52,9 +53,10 @@ def purge_project(
 ) -> PurgeCounts:
     """Delete a project's jobs and files; with `older_than` only older ones that have ended.
 
-    Without `older_than`, running jobs are cancelled first, and labels, saved configurations and
-    webhooks are deleted too; with it, labels of deleted files only. The project and its keys stay.
-    The audit log gets an event for each job and file, and one with the counts. Raises NotFound.
+    Without `older_than`, running jobs are cancelled first, and labels with what was learned from
+    them, saved configurations and webhooks are deleted too; with it, labels of deleted files only.
+    The project and its keys stay. The audit log gets an event for each job and file, and one with
+    the counts. Raises NotFound.
     """
     with database.read() as session:
         require_project(session, project_id)
@@ -102,6 +104,7 @@ def _delete_labels(database: Database, project_id: UUID, counts: PurgeCounts) ->
     # Before the files, with which they would go uncounted. Files of other projects have some, too.
     with database.write() as session:
         counts.labels = labels.discard_of_project(session, project_id)
+        learning.discard_of_project(session, project_id)
 
 
 def _delete_files(database: Database, project_id: UUID, counts: PurgeCounts, actor: str) -> None:

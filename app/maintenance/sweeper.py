@@ -21,6 +21,8 @@ from app.files.cache import FileCache
 from app.files.deletions import BlobDeleter
 from app.jobs import recovery
 from app.jobs.models import Worker
+from app.labels.labelled_files import request_fits_of_deleted
+from app.learning import queue as learning
 from app.maintenance.retention import apply_project_retention, delete_old_files, delete_old_jobs
 from app.previews import requests as previews
 from app.settings import Settings
@@ -45,6 +47,8 @@ MAX_AUDIT_EVENTS = 5000
 # its own retention.
 RETENTION_SECONDS = 60.0
 STALE_UPLOAD_SECONDS = 3600.0
+# Counts the labels of all projects that have models.
+LEARNING_SECONDS = 30.0
 STALE_UPLOAD_AGE = timedelta(days=1)
 
 
@@ -95,6 +99,7 @@ class Sweeper:
         self._eviction_interval = Interval(EVICTION_SECONDS)
         self._retention_interval = Interval(RETENTION_SECONDS)
         self._stale_upload_interval = Interval(STALE_UPLOAD_SECONDS)
+        self._learning_interval = Interval(LEARNING_SECONDS)
 
     def start(self) -> None:
         """Start the thread, which makes a pass every `sweep_seconds`."""
@@ -112,6 +117,7 @@ class Sweeper:
                 return
             for step in (
                 self._recover_jobs,
+                self._request_fits,
                 self._wake_workers,
                 self._wake_deliverers,
                 self._delete_workers,
@@ -144,13 +150,21 @@ class Sweeper:
         if requeued:
             self._wakeup_interval.end()
 
+    def _request_fits(self) -> None:
+        """Ask for fits where labels were deleted with their files."""
+        if self._learning_interval.is_over:
+            self._learning_interval.begin()
+            request_fits_of_deleted(self._database)
+
     def _wake_workers(self) -> None:
-        """Send the wake-ups that are missing when fewer wait than items and previews are open."""
+        """Send the wake-ups that are missing when fewer wait than items, previews and fits."""
         if not self._wakeup_interval.is_over:
             return
         open_items = recovery.count_open(self._database, MAX_MESSAGES)
         with self._database.read() as session:
             open_items += previews.count_open(session, MAX_MESSAGES)
+            if self._settings.learn == "on":
+                open_items += learning.count_due(session, MAX_MESSAGES)
         if not open_items:
             return
         waiting = self._notifier.waiting() or 0

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,16 +18,27 @@ ANSWER_SECONDS = 120.0
 _WAITS = (0.5, 2.0, 5.0)
 _MAX_WAIT = 30.0
 _MAX_PAGE = 100
+# Characters of a sentence of a server: what answers may be something else.
+_MAX_DETAIL = 500
 _BUSY = {429, 502, 503, 504}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-class ServerRefused(PigeonholeError):
-    """The server has refused a request; `status` and its sentence say why."""
+def _json(answer: httpx2.Response) -> Any:  # noqa: ANN401  # JSON
+    return answer.json()
 
-    def __init__(self, status: int, detail: str) -> None:
+
+def _text(answer: httpx2.Response) -> str:
+    return answer.text
+
+
+class ServerRefused(PigeonholeError):
+    """The server has refused a request; `code`, its status, and its sentences say why."""
+
+    def __init__(self, status: int, detail: str, sentences: Sequence[str] = ()) -> None:
         super().__init__(detail)
         self.code = status
+        self.sentences = tuple(sentences) or (detail,)
 
 
 class ServerClient:
@@ -82,12 +93,21 @@ class ServerClient:
         """Return the JSON of a POST."""
         return self._request("POST", path, json=body)
 
-    def delete(self, path: str) -> None:
-        """Delete what there is; what is already gone is no error."""
+    def get_text(self, path: str) -> str:
+        """Return the text of a GET."""
+        return str(self._request("GET", path, parse=_text))
+
+    def post_table(self, path: str, table: bytes) -> Any:  # noqa: ANN401  # JSON
+        """Return the JSON of a POST of a CSV table."""
+        headers = {"Content-Type": "text/csv"}
+        return self._request("POST", path, content=table, headers=headers)
+
+    def delete(self, path: str, *, may_be_gone: bool = True) -> None:
+        """Delete what there is; with `may_be_gone`, what does not exist is no error."""
         try:
             self._request("DELETE", path)
         except ServerRefused as error:
-            if error.code != 404:
+            if error.code != 404 or not may_be_gone:
                 raise
 
     def upload(self, name: str, content: Any) -> str:  # noqa: ANN401  # bytes or an open file
@@ -105,6 +125,7 @@ class ServerClient:
         method: str,
         path: str,
         waits: Sequence[float] = _WAITS,
+        parse: Callable[[httpx2.Response], Any] = _json,
         **options: Any,  # noqa: ANN401  # as httpx2
     ) -> Any:  # noqa: ANN401  # JSON
         for wait in (*waits, None):
@@ -121,23 +142,24 @@ class ServerClient:
                 time.sleep(_retry_seconds(answer, wait))
                 _rewind(options)
                 continue
-            return self._read(answer)
+            return self._read(answer, parse)
         raise AssertionError
 
-    def _read(self, answer: httpx2.Response) -> Any:  # noqa: ANN401  # JSON
+    def _read(self, answer: httpx2.Response, parse: Callable[[httpx2.Response], Any]) -> Any:  # noqa: ANN401  # JSON or text
         if answer.is_success:
             try:
-                return None if answer.status_code == 204 else answer.json()
+                return None if answer.status_code == 204 else parse(answer)
             except json.JSONDecodeError:
                 raise StartupError(self._not_ours) from None
-        detail = _detail(answer)
+        sentences = _sentences(answer)
+        detail = "; ".join(sentences)[:_MAX_DETAIL]
         if answer.status_code in {401, 403}:
             raise StartupError(
                 f"{self._server.url} refuses the key that {self._server.key_source} gives: {detail}"
             )
         if answer.is_redirect or (answer.status_code == 404 and detail == ""):
             raise StartupError(self._not_ours)
-        raise ServerRefused(answer.status_code, detail or f"status {answer.status_code}")
+        raise ServerRefused(answer.status_code, detail or f"status {answer.status_code}", sentences)
 
     @property
     def _not_ours(self) -> str:
@@ -164,12 +186,11 @@ def _rewind(options: Mapping[str, Any]) -> None:
             content.seek(0)
 
 
-def _detail(answer: httpx2.Response) -> str:
-    """Return the sentence of an error, empty if the answer has none."""
+def _sentences(answer: httpx2.Response) -> list[str]:
+    """Return the sentences of an error, none if the answer has none."""
     try:
         detail = answer.json()["detail"]
-        if isinstance(detail, list):
-            detail = "; ".join(str(each["msg"]) for each in detail)
+        given = [each["msg"] for each in detail] if isinstance(detail, list) else [detail]
     except (ValueError, KeyError, TypeError):
-        return ""
-    return escape_line(str(detail))[:500]
+        return []
+    return [escape_line(str(sentence))[:_MAX_DETAIL] for sentence in given]

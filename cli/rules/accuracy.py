@@ -1,12 +1,11 @@
 """How often rules are right on labelled documents, with an interval, and from which confidence."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The two-sided 95% quantile of the normal distribution.
-_Z = 1.959964
+from app.learning import quality
+
 TARGET = 0.95
 
 
@@ -85,7 +84,7 @@ def measure(
         for answer in answers
     ]
     right = sum(answer.is_right for answer in judged)
-    low, high = wilson_interval(right, len(judged)) if judged else (None, None)
+    low, high = quality.wilson_interval(right, len(judged), quality.Z95) if judged else (None, None)
     pairs = Counter((answer.expected, answer.answered) for answer in judged)
     return Accuracy(
         files=len(judged),
@@ -109,29 +108,16 @@ def measure(
     )
 
 
-def wilson_interval(right: int, total: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (E. B. Wilson, 1927), for a total above 0."""
-    share = right / total
-    centre = share + _Z**2 / (2 * total)
-    half = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
-    scale = 1 + _Z**2 / total
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
-
-
 def find_threshold(answers: Sequence[Answer], target: float = TARGET) -> Threshold | None:
     """Return the lowest confidence from which on typed answers were right at least so often.
 
     The confidence is rounded down to three digits, as a rules file would have it.
     """
-    typed = sorted(
-        (answer for answer in answers if answer.answered is not None),
-        key=lambda answer: -answer.confidence,
+    found = quality.find_threshold(
+        ((answer.confidence, answer.is_right) for answer in answers if answer.answered is not None),
+        target,
     )
-    found = None
-    right = 0
-    for count, answer in enumerate(typed, 1):
-        right += answer.is_right
-        is_last = count == len(typed) or typed[count].confidence < answer.confidence
-        if is_last and right >= target * count:
-            found = Threshold(math.floor(answer.confidence * 1000) / 1000, count, right / count)
-    return found
+    if found is None:
+        return None
+    confidence, files, right = found
+    return Threshold(confidence, files, right / files)

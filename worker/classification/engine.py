@@ -11,8 +11,11 @@ from worker.classification.explanation.collect import Judgement, collect_evidenc
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
+from worker.classification.learning.model import LearnedModel
+from worker.classification.learning.observation import Observation, StageObservation
+from worker.classification.learning.vectors import rounded, stage_vector
 from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
-from worker.classification.scoring.calibration import Calibration, decide
+from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.examples import ExamplesByType, directions_of
@@ -21,14 +24,20 @@ from worker.classification.scoring.tuning import ENOUGH, Depth
 from worker.parsing.document import Document, TextSource
 
 NO_EXAMPLES: ExamplesByType = {}
+# How much of a learned model's version stands in that of a verdict.
+_SHOWN_VERSION = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """A verdict and the numbers in its reasoning."""
+    """A verdict, the numbers in its reasoning, and what it depends on besides its document.
+
+    `version` is that of the engine, with that of the learned model if the verdict depends on one.
+    """
 
     verdict: Verdict
     evidence: Evidence
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +145,13 @@ class Engine:
         examples: ExamplesByType = NO_EXAMPLES,
         warnings: Sequence[str] = (),
         min_confidence: float | None = None,
+        learned: LearnedModel | None = None,
     ) -> Classification:
         """Return the type of the first rule that fits best, or null, and why.
 
         `warnings` are sentences that the reasoning repeats. A type with less than
-        `min_confidence` becomes null and keeps its confidence. Raises ValueError without rules.
+        `min_confidence` becomes null and keeps its confidence. `learned` is a model that was fitted
+        for these rules by this version of the engine. Raises ValueError without rules.
         """
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
@@ -152,17 +163,62 @@ class Engine:
         elif not candidates:
             type_, confidence = catch_all, 1.0
         else:
-            judgement = self._score(document, candidates, examples)
+            judgement = self._score(document, candidates, examples, learned)
             scoring = collect_evidence(judgement, self.scorer)
             confidence = judgement.decision.confidence
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
         evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
-        return Classification(write_verdict(evidence, type_, confidence, min_confidence), evidence)
+        version = self.version
+        if learned is not None and judgement is not None and judgement.scores.learned is not None:
+            version = f"{version}+{learned.version[:_SHOWN_VERSION]}"
+        verdict = write_verdict(evidence, type_, confidence, min_confidence)
+        return Classification(verdict, evidence, version)
+
+    def observe(self, document: EmbeddedDocument, rules: Sequence[Rule]) -> Observation | None:
+        """Return what learning sees of a document at all stages; None without text or rules.
+
+        `rules` are all those of a job, of which a catch-all does not compete.
+        """
+        positions = self.find_catch_alls(rules)
+        candidates = [rule for place, rule in enumerate(rules) if place not in positions]
+        if not document.text.chunks or not candidates:
+            return None
+        stages = tuple(
+            self._observe_stage(document, candidates, number)
+            if self.scorer.can_read(document.text, stage.depth, candidates)
+            else None
+            for number, stage in enumerate(self.stages)
+        )
+        verdict = self.judge(document, rules).verdict
+        lines = [*(quote.quote for quote in verdict.evidence), *document.text.titles]
+        losses = document.document.lost_parts, len(document.document.pages)
+        return Observation(
+            stages, document.text.tokens, known_share(*losses), lines[0] if lines else ""
+        )
+
+    def _observe_stage(
+        self, document: EmbeddedDocument, rules: Sequence[Rule], number: int
+    ) -> StageObservation:
+        comparison = document.comparison(number)
+        scores = self.scorer.score(document.text, comparison, rules)
+        vector = rounded(self._vector(comparison, number))
+        return StageObservation(vector, scores.own, scores.panel)
+
+    def _vector(self, comparison: Comparison, number: int) -> Vectors:
+        """Return what a document looks like to learning at a stage."""
+        is_last = number == len(self.stages) - 1
+        depth = self.stages[number].depth
+        return stage_vector(comparison, self.scorer.spaces, depth, by_form=is_last)
 
     def _score(
-        self, document: EmbeddedDocument, rules: Sequence[Rule], examples: ExamplesByType
+        self,
+        document: EmbeddedDocument,
+        rules: Sequence[Rule],
+        examples: ExamplesByType,
+        learned: LearnedModel | None,
     ) -> Judgement:
         """Score a document, stage after stage, until one is sure enough."""
+        told = None
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
         for number, stage in enumerate(self.stages):
@@ -170,12 +226,18 @@ class Engine:
                 continue
             comparison = document.comparison(number)
             scores = self.scorer.score(document.text, comparison, rules, by_rule)
+            if learned is not None:
+                vector = self._vector(comparison, number)
+                told = learned.compare(number, vector, [rule.type for rule in rules])
+                scores = replace(scores, learned=None if told is None else told.additions)
             decision = decide(scores, stage.calibration)
             if decision.confidence >= stage.enough:
                 break
         decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
         is_early = number < len(self.stages) - 1
-        return Judgement(document, comparison, read, by_rule, scores, decision, is_early)
+        return Judgement(
+            document, comparison, read, by_rule, scores, decision, is_early, learned, told
+        )
 
     def _evidence(
         self,

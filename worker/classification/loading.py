@@ -11,8 +11,9 @@ from pathlib import Path
 
 from threadpoolctl import ThreadpoolController
 
+from app.classifier_settings import DEFAULT_MODELS_DIR
 from app.errors import FileError, StartupError
-from app.settings import DEFAULT_MODELS_DIR, Settings
+from app.settings import Settings
 from worker.classification.embedders.base import Embedder, Prefixes
 from worker.classification.embedders.e5.manifest import MODEL as E5
 from worker.classification.embedders.http import SAME_MODEL, HttpEmbedder, min_cosine

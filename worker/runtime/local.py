@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.jobs import recovery
+from app.learning import queue as learning
 from app.previews import requests as previews
 from app.settings import Settings
 from worker.runtime.local_child import AWAKE, BUSY, DELIVERIES_DUE, WAKE, run_child
@@ -90,6 +91,7 @@ class LocalRunner(Supervisor):
         try:
             recovery.requeue_worker(self._database, self.settings.max_attempts, child.name)
             previews.release_worker(self._database, child.name)
+            learning.release_worker(self._database, child.name)
         except SQLAlchemyError:
             # The sweeper requeues the file when its lease expires.
             log.warning(

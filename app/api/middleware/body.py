@@ -1,6 +1,7 @@
 """Limits on the bodies of requests: their size, and the time that they take."""
 
 import time
+from collections.abc import Mapping
 
 import anyio
 from starlette.datastructures import Headers
@@ -47,7 +48,8 @@ class BodyTimeout:
 class BodyLimitMiddleware:
     """Refuses bodies over a limit with 413: by their declared length, or when they exceed it.
 
-    Uploads have their own limit, because they go to the disk and not into memory.
+    Uploads have their own limit, because they go to the disk and not into memory. So have the paths
+    that take tables of more rows than JSON has.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class BodyLimitMiddleware:
         upload_max: int,
         upload_paths: frozenset[str],
         raw_upload_prefix: str,
+        table_paths: Mapping[str, int],
     ) -> None:
         self._app = app
         self._body_max = body_max
@@ -65,6 +68,7 @@ class BodyLimitMiddleware:
         self._upload_file_max = upload_max
         self._upload_paths = upload_paths
         self._raw_upload_prefix = raw_upload_prefix
+        self._table_paths = table_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,12 +78,12 @@ class BodyLimitMiddleware:
         is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
             scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
         )
-        limit = self._upload_max if is_upload else self._body_max
-        sentence = (
-            f"The file is larger than {self._upload_file_max} bytes, the limit of this server."
-            if is_upload
-            else f"The request is larger than {self._body_max} bytes, the limit of this server."
-        )
+        if is_upload:
+            limit, what, most = self._upload_max, "file", self._upload_file_max
+        else:
+            limit = most = self._table_paths.get(path, self._body_max)
+            what = "table" if path in self._table_paths else "request"
+        sentence = f"The {what} is larger than {most} bytes, the limit of this server."
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             await JSONResponse({"detail": sentence}, 413)(scope, receive, send)

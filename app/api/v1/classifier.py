@@ -119,6 +119,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         deadline=timedelta(seconds=settings.job_deadline_seconds),
         webhooks=tuple(to_webhook(webhook, policy) for webhook in body.webhook_configurations),
         min_confidence=body.min_confidence,
+        learn=body.learn,
         examples=to_examples(body.rules),
         max_work=settings.job_max_work,
     )
@@ -143,6 +144,7 @@ def job_response(job: Job) -> ClassifyJobResponse:
         ended_count=job.ended_count,
         failed_count=job.failed_count,
         min_confidence=job.min_confidence,
+        learn=job.learn,
         error_message=job.error_message,
     )
 

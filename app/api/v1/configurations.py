@@ -57,13 +57,17 @@ class ConfigurationChangeRequest(BaseModel):
 
 
 class ParametersResponse(BaseModel):
-    """A saved configuration's parameters; `min_confidence` and `examples` are extensions."""
+    """A saved configuration's parameters.
+
+    `min_confidence`, `learn` and `examples` are extensions.
+    """
 
     product_type: Literal["classify_v2"]
     rules: list[RuleWithExamplesResponse]
     mode: Literal["FAST"]
     parsing_configuration: ClassifyParsingResponse
     min_confidence: float | None = None
+    learn: bool | None = None
 
 
 class SavedConfigurationResponse(BaseModel):

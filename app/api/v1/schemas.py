@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from app.api.wire.ids import FileId
 from app.api.wire.labels import LabelResponse
-from app.api.wire.rules import Language, MinConfidence, Mode, RuleResponse, Rules
+from app.api.wire.rules import Language, Learn, MinConfidence, Mode, RuleResponse, Rules
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
 from app.jobs.languages import DEFAULT_LANGUAGE
@@ -47,7 +47,7 @@ def _check_file_ids(file_ids: list[UUID]) -> list[UUID]:
 class ClassifyJobRequest(BaseModel):
     """The body of POST /api/v1/classifier/jobs.
 
-    `min_confidence` and the rules' `examples` are extensions.
+    `min_confidence`, `learn` and the rules' `examples` are extensions.
     """
 
     file_ids: Annotated[
@@ -62,6 +62,7 @@ class ClassifyJobRequest(BaseModel):
         Field(default_factory=list)
     )
     min_confidence: MinConfidence = None
+    learn: Learn = None
 
 
 class ParsingConfigurationResponse(BaseModel):
@@ -74,7 +75,8 @@ class ClassifyJobResponse(BaseModel):
     """A job; every status but PENDING is final.
 
     Extensions: `file_count`, the number of entries of `file_ids`; `ended_count`, how many of them
-    have a result or an error; `failed_count`, how many have an error; `min_confidence`.
+    have a result or an error; `failed_count`, how many have an error; `min_confidence`;
+    `learn`.
     """
 
     id: UUID
@@ -92,6 +94,7 @@ class ClassifyJobResponse(BaseModel):
     ended_count: int
     failed_count: int
     min_confidence: float | None = None
+    learn: bool | None = None
     error_message: str | None = None
 
 

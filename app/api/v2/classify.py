@@ -1,11 +1,13 @@
-"""The five endpoints of classification jobs, version 2: a job has one file."""
+"""The endpoints of classification jobs, version 2: a job has one file."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ApiCall, Call
@@ -21,6 +23,7 @@ from app.api.v2.schemas import (
 from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyParsingResponse
 from app.api.wire.idempotency_headers import IdempotencyHeaders, RetryOnly
 from app.api.wire.ids import ConfigurationId, format_configuration_id
+from app.api.wire.labels import LabelRequest, LabelResponse, label_response
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.api.wire.rules import RuleResponse, check_rule_count, to_examples, to_rules
 from app.api.wire.verdicts import file_error_response, verdict_response
@@ -32,6 +35,11 @@ from app.jobs.pages import PageSelection, format_ranges, parse_ranges
 from app.jobs.service import NewJob
 from app.jobs.single_file import JobFilter, SingleJob, SingleStatus
 from app.jobs.values import ApiVersion
+from app.labels import labelling
+from app.labels import service as labels
+from app.labels.models import Label
+from app.paging import Page, PageRequest
+from app.projects.scope import Scope
 from app.webhooks import saved as saved_webhooks
 from app.webhooks.policy import make_policy
 from app.webhooks.service import NewWebhook
@@ -82,11 +90,15 @@ def list_jobs(
         created_at_on_or_after,
         created_at_on_or_before,
     )
+    given: dict[UUID, Label] = {}
+
+    def find(session: Session, scope: Scope, request: PageRequest) -> Page[SingleJob]:
+        page = single_file.find_page(session, scope, wanted, request)
+        given.update(_find_labels(session, page.rows))
+        return page
+
     return call.page(
-        f"v2 classify jobs {wanted}",
-        lambda session, scope, page: single_file.find_page(session, scope, wanted, page),
-        _job_response,
-        params,
+        f"v2 classify jobs {wanted}", find, lambda single: _job_response(single, given), params
     )
 
 
@@ -94,7 +106,8 @@ def list_jobs(
 def get_job(call: ApiCall, job_id: UUID, expand: Expand = None) -> ClassifyResponse:
     """Return a job, with its result when it has one."""
     with call.read() as session:
-        answer = _job_response(single_file.get(session, call.scope, job_id))
+        single = single_file.get(session, call.scope, job_id)
+        answer = _job_response(single, _find_labels(session, [single]))
     if expand and "usage" in expand:
         answer.usage = UsageResponse()
     return answer
@@ -113,6 +126,35 @@ def delete_job(call: ApiCall, job_id: UUID) -> DeletedResponse:
     with call.write() as session:
         job = single_file.remove(session, call.scope, job_id)
     return DeletedResponse(id=job.id, project_id=job.project_id)
+
+
+@router.put("/{job_id}/label")
+def put_label(call: ApiCall, job_id: UUID, body: LabelRequest) -> LabelResponse:
+    """Say what the file of a job really is. A file has one label: a later one replaces it.
+
+    An extension of this server.
+    """
+    with call.read() as session:
+        item_id = single_file.get(session, call.scope, job_id).item.id
+    label = labelling.put(call.services.database, call.scope, job_id, item_id, body.type)
+    return label_response(label)
+
+
+@router.delete("/{job_id}/label", status_code=204)
+def delete_label(call: ApiCall, job_id: UUID) -> Response:
+    """Delete the label of a job's file. An extension of this server."""
+    with call.write() as session:
+        item_id = single_file.get(session, call.scope, job_id).item.id
+        labelling.remove(session, call.scope, job_id, item_id)
+    return Response(status_code=204)
+
+
+def _find_labels(session: Session, jobs: Sequence[SingleJob]) -> dict[UUID, Label]:
+    """Return the labels of the files of jobs of one project, by the files' ids."""
+    if not jobs:
+        return {}
+    file_ids = {single.item.file_id for single in jobs}
+    return labels.find_of_files(session, jobs[0].job.project_id, file_ids)
 
 
 def _create(
@@ -151,6 +193,7 @@ def _new_job(session: Session, call: Call, body: ClassifyRequest) -> NewJob:
         configuration_id=configuration_id,
         given_lang=parsing.given_lang,
         min_confidence=configuration.min_confidence,
+        learn=configuration.learn,
         examples=to_examples(configuration.rules),
         max_work=call.services.settings.job_max_work,
     )
@@ -175,8 +218,11 @@ def _webhooks(session: Session, call: Call, body: ClassifyRequest) -> list[NewWe
     ]
 
 
-def _job_response(single_job: SingleJob) -> ClassifyResponse:
+def _job_response(
+    single_job: SingleJob, given: Mapping[UUID, Label] = MappingProxyType({})
+) -> ClassifyResponse:
     job, item = single_job.job, single_job.item
+    label = given.get(item.file_id)
     failure = item.failure
     lang = job.given_lang or job.lang
     return ClassifyResponse(
@@ -193,6 +239,7 @@ def _job_response(single_job: SingleJob) -> ClassifyResponse:
                 target_pages=None if job.target_pages is None else format_ranges(job.target_pages),
             ),
             min_confidence=job.min_confidence,
+            learn=job.learn,
         ),
         configuration_id=job.configuration_id and format_configuration_id(job.configuration_id),
         file_input=str(item.file_id),
@@ -203,6 +250,7 @@ def _job_response(single_job: SingleJob) -> ClassifyResponse:
         error_message=failure and f"{item.file_name}: {failure.sentence}",
         error=failure and file_error_response(failure),
         warnings=_warnings(lang),
+        label=label and label_response(label),
         created_at=job.created_at,
         updated_at=job.updated_at,
     )

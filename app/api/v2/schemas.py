@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstrai
 
 from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyParsingResponse
 from app.api.wire.ids import FILE_PREFIX, NOT_A_FILE_ID, ConfigurationId
+from app.api.wire.labels import LabelResponse
 from app.api.wire.rules import RuleResponse
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
@@ -107,12 +108,13 @@ class ClassifyRequest(BaseModel):
 
 
 class ClassifyConfigurationResponse(BaseModel):
-    """A configuration with its defaults filled in; `min_confidence` is an extension."""
+    """A configuration with its defaults filled in; `min_confidence` and `learn` are extensions."""
 
     rules: list[RuleResponse]
     mode: Literal["FAST"]
     parsing_configuration: ClassifyParsingResponse
     min_confidence: float | None = None
+    learn: bool | None = None
 
 
 class UsageResponse(BaseModel):
@@ -127,7 +129,7 @@ class ClassifyResponse(BaseModel):
 
     `document_input_value` is the older name of `file_input`. Extensions: `file_name`; `error` says
     why the file has no result; `warnings` names parts of the request that the server did not
-    follow; and the result has further fields.
+    follow; `label` is what a person says that the file is; and the result has further fields.
     """
 
     id: UUID
@@ -146,6 +148,7 @@ class ClassifyResponse(BaseModel):
     error_message: str | None
     error: FileErrorResponse | None
     warnings: list[str]
+    label: LabelResponse | None = None
     usage: UsageResponse | None = None
     created_at: datetime
     updated_at: datetime

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
-from app.api.wire.rules import MinConfidence, Rules
+from app.api.wire.rules import Learn, MinConfidence, Rules
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.pages import parse_ranges
 from app.text import require_storable
@@ -43,13 +43,14 @@ class ClassifyParsingRequest(BaseModel):
 class ClassifyConfigurationRequest(BaseModel):
     """Rules, and which pages are read.
 
-    `min_confidence` and the rules' `examples` are extensions.
+    `min_confidence`, `learn` and the rules' `examples` are extensions.
     """
 
     rules: Rules
     mode: Literal["FAST"] | None = "FAST"
     parsing_configuration: ClassifyParsingRequest | None = None
     min_confidence: MinConfidence = None
+    learn: Learn = None
 
     @property
     def parsing(self) -> ClassifyParsingRequest:
@@ -68,6 +69,7 @@ class ClassifyConfigurationRequest(BaseModel):
                 "target_pages": parsing.target_pages,
             },
             "min_confidence": self.min_confidence,
+            "learn": self.learn,
         }
 
 

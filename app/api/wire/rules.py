@@ -84,6 +84,13 @@ MinConfidence = Annotated[
     Annotated[float, Field(ge=0, le=1)] | None,
     Field(description="A type with a lower confidence becomes null."),
 ]
+Learn = Annotated[
+    bool | None,
+    Field(
+        description="Whether the labels of the project count: true always, false never, null only"
+        " where a check over the labels finds that they help."
+    ),
+]
 
 
 class Mode(StrEnum):

@@ -67,6 +67,8 @@ def show_result(visit: Visit) -> Response:
         types=types_of(job.rules),
         position=position,
         count=len(items),
+        learns=visit.services.settings.learn == "on",
+        is_teaching=visit.param("teach") == "yes",
         before=items[position - 1] if position else None,
         after=items[position + 1] if position + 1 < len(items) else None,
     )

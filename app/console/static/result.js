@@ -181,12 +181,19 @@ choice?.addEventListener("change", () => {
   other.hidden = choice.value !== "+";
   if (!other.hidden) other.focus();
 });
-label?.addEventListener("submit", async (event) => {
+label?.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!choice.value) return choice.focus();
   let type = choice.value === "-" ? null : choice.value;
   if (type === "+") type = other.value.trim();
   if (type === "") return other.focus();
+  save(type);
+});
+label?.querySelector("[data-right]").addEventListener("click", (event) => {
+  choice.value = event.target.dataset.right;
+  save(choice.value === "-" ? null : choice.value);
+});
+async function save(type) {
   try {
     await api(path, { method: "PUT", json: { type } });
     const undo = make("button", { type: "button", className: "plain", textContent: texts.undo });
@@ -195,7 +202,7 @@ label?.addEventListener("submit", async (event) => {
   } catch (error) {
     complain(error);
   }
-});
+}
 label?.addEventListener("click", async (event) => {
   if (!event.target.closest("[data-remove-label]")) return;
   try {

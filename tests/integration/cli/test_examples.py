@@ -59,8 +59,10 @@ INVOICE = "INVOICE No. 17\nACME Ltd to Ms Jones\n2 chairs 60.00\nVAT 12.00\nTota
 def ids(server: RunningServer) -> dict[str, str]:
     """What stands for the ids in the examples; `KEY_ID` is made for each example."""
     with closing(Client(server)) as client:
-        job = client.finished(client.start_job([client.upload(INVOICE)]))
+        file_id = client.upload(INVOICE)
+        job = client.finished(client.start_job([file_id]))
     return {
+        "FILE_ID": file_id,
         "JOB_ID": job["id"],
         "PROJECT_ID": job["project_id"],
         "http://127.0.0.1:8000": server.base_url,
@@ -77,7 +79,7 @@ def environment(server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, ids: dict[str, str]) -> Path:
     """The files that examples name."""
     for name in ("inbox", "mail", "scans"):
         (tmp_path / name).mkdir()
@@ -85,6 +87,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "scan.pdf").write_text(INVOICE)
     (tmp_path / "rules.yaml").write_text(ReadyMadeSet("accounting", "en").content)
     (tmp_path / "labels.csv").write_text("path,type\na.txt,invoice\n")
+    (tmp_path / "types.csv").write_text(f"file_id,type\n{ids['FILE_ID']},invoice\n")
     body = b'{"event_type": "parse.success"}'
     now = int(time.time())
     headers = {
@@ -109,6 +112,8 @@ def run_example(example: str, ids: dict[str, str], *more: str) -> Result:
             run("keys", "list", "--json").output
         )
         ids = {**ids, "KEY_ID": listed["items"][-1]["id"]}
+    if "labels delete" in example:
+        run("labels", "import", "types.csv")
     words = [ids.get(word, word) for word in shlex.split(example)[1:]]
     return run(*words, *more)
 
@@ -210,3 +215,25 @@ def test_jobs_and_files_are_named_with_what_became_of_them(
     assert len(listed) == 2
     assert any("\tnote.txt\ttxt\t" in line for line in files)
     assert folder.exists()
+
+
+def test_a_bad_table_of_labels_names_each_line(folder: Path) -> None:
+    (folder / "types.csv").write_text("file_id,type\nx,invoice\n,recipe\n")
+
+    done = run("labels", "import", "types.csv")
+
+    assert done.exit_code == 1
+    assert [line[:7] for line in done.stderr.splitlines()] == ["Line 2:", "Line 3:"]
+
+
+def test_an_export_is_what_an_import_takes(folder: Path, ids: dict[str, str]) -> None:
+    run("labels", "import", "types.csv")
+    run("labels", "export", "--output", "out.csv")
+
+    again = run("labels", "import", "out.csv", "--json")
+    deleted = [run("labels", "delete", ids["FILE_ID"]) for _ in range(2)]
+
+    assert again.stdout == '{"created": 0, "changed": 0, "unchanged": 1}\n'
+    assert (folder / "out.csv").read_text("utf-8-sig").splitlines()[1].startswith(ids["FILE_ID"])
+    assert deleted[0].exit_code == 0
+    assert "has no label" in str(deleted[1].exception)

@@ -10,6 +10,7 @@ from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
     Alternative,
     ChannelScores,
+    Corrections,
     CueFound,
     Influence,
     Overlap,
@@ -20,6 +21,7 @@ from worker.classification.explanation.evidence import (
 )
 from worker.classification.explanation.quote import Support, choose_quote
 from worker.classification.features.scripts import unseen_script
+from worker.classification.learning.model import Learned, LearnedModel
 from worker.classification.scoring import lexical
 from worker.classification.scoring.calibration import FEATURES, Decision
 from worker.classification.scoring.comparison import Comparison
@@ -40,7 +42,8 @@ class Judgement:
     """The rules that competed for a document, their examples and scores, and the decision.
 
     `examples` has one entry for each rule, in the order of the scores. `comparison` is what the
-    scores were computed from. `is_early` when a stage before the last one was sure.
+    scores were computed from. `is_early` when a stage before the last one was sure. `learned` is
+    what the labels of the project teach, None without any, and `told` what it says of the document.
     """
 
     document: EmbeddedDocument
@@ -50,6 +53,8 @@ class Judgement:
     scores: Scores
     decision: Decision
     is_early: bool
+    learned: LearnedModel | None = None
+    told: Learned | None = None
 
     @property
     def order(self) -> list[int]:
@@ -87,8 +92,16 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         influences=_influences(decision),
         overlaps=_overlaps(scores, [rule.type for rule in judgement.rules.rules]),
         examples=0 if examples is None else examples.count,
+        corrections=_corrections(judgement, top),
         warnings=tuple(_warnings(text, scorer)),
     )
+
+
+def _corrections(judgement: Judgement, top: int) -> Corrections | None:
+    learned, told = judgement.learned, judgement.told
+    if learned is None or told is None:
+        return None
+    return Corrections(learned.label_count, float(told.additions[top]), told.nearest)
 
 
 def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote | None:
@@ -118,6 +131,7 @@ def _ranked_rules(
     totals, own = scores.rules.tolist(), scores.own.tolist()
     by_words, bonuses = scores.lexical.tolist(), scores.bonuses.sum(axis=0).tolist()
     named, excluded = scores.named.tolist(), scores.excluded.tolist()
+    learned = [0.0] * len(order) if scores.learned is None else scores.learned.tolist()
     for position in order:
         read = judgement.rules.read[position]
         yield RankedRule(
@@ -127,7 +141,8 @@ def _ranked_rules(
             lexical=by_words[position] * lexical.WEIGHT,
             bonus=bonuses[position],
             named=named[position],
-            lifted=totals[position] - own[position],
+            lifted=totals[position] - own[position] - learned[position],
+            learned=learned[position],
             excluded=excluded[position],
             understood_as=tuple(scorer.knowledge.types[row].name for row in read.resolution.rows),
         )

@@ -31,6 +31,7 @@ def _steps(evidence: Evidence, confidence: float) -> Iterator[str]:
     else:
         yield _ranking(scoring, evidence.panel_types)
         yield _parts(scoring)
+        yield _corrections(scoring)
         yield _understood(scoring)
         yield _alternative(scoring)
         yield _probabilities(scoring)
@@ -94,6 +95,17 @@ def _parts(scoring: ScoringEvidence) -> str:
     if top.lifted > 0:
         parts.append(f'its kind "{scoring.understood.best}" {top.lifted:.2f}')
     return f'In the score of "{top.type}": {", ".join(parts)}.' if parts else ""
+
+
+def _corrections(scoring: ScoringEvidence) -> str:
+    found = scoring.corrections
+    if found is None:
+        return ""
+    return (
+        f"{_count(found.labels, 'labelled file')} of this project changed the score of"
+        f' "{scoring.ranking[0].type}" by {found.added:+.2f}; the nearest one has a cosine of'
+        f" {found.nearest.similarity:.2f}."
+    )
 
 
 def _understood(scoring: ScoringEvidence) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.jobs.values import Quote
+from worker.classification.learning.model import NearestFile
 from worker.classification.scoring.calibration import known_share
 
 
@@ -33,11 +34,11 @@ class ChannelScores:
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
-    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named` and `lifted`, minus
-    `excluded`. `named` is for what the document calls itself, and `lifted` for how well it fits
-    to a kind of the rule's type. `excluded` is how much better it fits to something that the
-    rule's description excludes. `understood_as` names the built-in
-    types that the rule means.
+    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named`, `lifted` and
+    `learned`, minus `excluded`. `named` is for what the document calls itself, `lifted` for how
+    well it fits to a kind of the rule's type, and `learned` for labelled documents. `excluded` is
+    how much better it fits to something that the rule's description excludes. `understood_as` names
+    the built-in types that the rule means.
     """
 
     type: str
@@ -47,6 +48,7 @@ class RankedRule:
     bonus: float
     named: float = 0.0
     lifted: float = 0.0
+    learned: float = 0.0
     excluded: float = 0.0
     understood_as: tuple[str, ...] = ()
 
@@ -112,12 +114,25 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrections:
+    """What the labels of the project say: their number, and what they add to the best rule's score.
+
+    `nearest` is the labelled file that is most like the document.
+    """
+
+    labels: int
+    added: float
+    nearest: NearestFile
+
+
+@dataclass(frozen=True, slots=True)
 class ScoringEvidence:
     """The numbers of the rules that competed. `ranking` has the best rule first.
 
     `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
     `examples` counts the example documents of the best rule's type. `quote` and `shared_words` are
-    empty when no rule fits. `warnings` are sentences about what lessens the verdict's worth.
+    empty when no rule fits. `corrections` is None when no labels counted. `warnings` are sentences
+    about what lessens the verdict's worth.
     """
 
     ranking: tuple[RankedRule, ...]
@@ -136,6 +151,7 @@ class ScoringEvidence:
     overlaps: tuple[Overlap, ...]
     examples: int
     warnings: tuple[str, ...]
+    corrections: Corrections | None = None
 
     @property
     def twins(self) -> tuple[str, ...]:

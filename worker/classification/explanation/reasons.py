@@ -21,6 +21,7 @@ def write_reasons(evidence: Evidence, outcome: Outcome) -> list[str]:
 
 
 def _match_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
+    yield _corrections(scoring)
     yield _own_name(scoring)
     yield _quoted(scoring)
     yield _also(scoring, outcome)
@@ -29,6 +30,7 @@ def _match_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
 
 
 def _null_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
+    yield _corrections(scoring)
     # Nothing speaks for a rule that was rejected, be it the best one or another.
     named = scoring.own_name is not None and scoring.own_name.bonus > 0
     if not named and not any(rule.named > 0 for rule in scoring.ranking):
@@ -37,6 +39,16 @@ def _null_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
     yield _closest(scoring, outcome)
     if scoring.better_alternatives:
         yield "If you expect documents like this one, add a rule for them."
+
+
+def _corrections(scoring: ScoringEvidence) -> str:
+    """Say that labels counted, and which labelled file is most like the document."""
+    if scoring.corrections is None:
+        return ""
+    file = scoring.corrections.nearest.file
+    label = "as fitting no rule" if file.type is None else f'as "{file.type}"'
+    line = f": “{file.line}”" if file.line else ""
+    return f"Your corrections counted. The most alike is {file.name}, labelled {label}{line}."
 
 
 def _own_name(scoring: ScoringEvidence) -> str:

@@ -31,8 +31,9 @@ class Scores:
     excludes. `steps` (k, P) leads from rules down to types of the panel. `covered` (k, P) tells
     which panel types a rule covers. `overlaps` (k, k) are the cosines of rules with each other
     and `overlapping` (k, k) tells which of them mean nearly the same. `tokens` counts the
-    document's text. `rules` (k,) are the scores that decide: `own`, lifted by the kinds of what
-    each rule means.
+    document's text. `learned` (k,) is what the labels of the project add, None without any. `rules`
+    (k,) are the scores that decide: `own`, lifted by the kinds of what each rule means, and
+    `learned`.
     """
 
     own: Vectors
@@ -48,11 +49,14 @@ class Scores:
     overlaps: Vectors
     overlapping: Flags
     tokens: int
+    learned: Vectors | None = None
     rules: Vectors = field(init=False)
 
     def __post_init__(self) -> None:
         """Compute the scores that decide, which every reader of them needs."""
-        object.__setattr__(self, "rules", lift(self.own, self.panel, self.steps))
+        lifted = lift(self.own, self.panel, self.steps)
+        total = lifted if self.learned is None else lifted + self.learned
+        object.__setattr__(self, "rules", total)
 
     def subset(self, kept: Sequence[int]) -> "Scores":
         """Return the scores as if only the rules at the positions `kept` had been given."""
@@ -74,6 +78,7 @@ class Scores:
             overlaps=self.overlaps[np.ix_(rows, rows)],
             overlapping=self.overlapping[np.ix_(rows, rows)],
             tokens=self.tokens,
+            learned=None if self.learned is None else self.learned[rows],
         )
 
     def without_overlapping(self) -> "Scores":

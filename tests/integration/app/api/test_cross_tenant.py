@@ -20,6 +20,7 @@ from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 V2_JOBS = "/api/v2/classify"
+LABELS_IMPORT = "/api/v1/classifier/labels/import"
 CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
@@ -33,6 +34,8 @@ PLACES = {"page": ["0"]}
 REFUSED = {"parse_job_id"}
 # Listings take these as filters: an unknown id gives an empty page.
 FILTERS = {"file_ids", "job_ids", "configuration_id"}
+# Here such a name is no filter: an unknown id is answered with 404.
+WITHOUT_FILTERS = {"/api/v1/classifier/quality"}
 # Written at each use of a key, refused or not.
 IGNORED_COLUMNS = {("api_keys", "last_used_at")}
 
@@ -153,6 +156,7 @@ ELSEWHERE = ("/console", "/help", ADMINISTRATION)
 # Valid bodies, so that only the foreign id is wrong.
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", JOBS + "/{classify_job_id}/results/{item_id}/label"): {"type": "recipe"},
+    ("PUT", V2_JOBS + "/{job_id}/label"): {"type": "recipe"},
     ("POST", "/api/v1/files/{file_id}/pages/{page}/marks"): {"quotes": ["invoice"]},
     ("PUT", CONFIGURATIONS + "/{configuration_id}"): {"name": "theirs", "parameters": PARAMETERS},
     ("PUT", WEBHOOKS + "/{webhook_id}"): {"webhook_url": "https://example.org/theirs"},
@@ -218,7 +222,7 @@ def test_ids_in_queries(api: Api, owner: Tenant, other_tenant: Tenant) -> None:
             query = {name: owner.ids[name][0]}
             answer = other_tenant.client.request(method, path, params=query, **valid(method, path))
             tried.add(name)
-            if name in FILTERS:
+            if name in FILTERS and path not in WITHOUT_FILTERS:
                 assert (answer.status_code, answer.json()["items"]) == (200, []), f"{path} {name}"
             else:
                 refused = 403 if path.startswith(ADMINISTRATION) else 404
@@ -236,7 +240,7 @@ def _ids_in_query(operation: Mapping[str, Any]) -> list[str]:
         and ("'format': 'uuid'" in str(one["schema"]) or _names_an_id(one["name"]))
         and one["name"] not in CLIENTS_OWN
     ]
-    known = {"project_id", "organization_id", *FILTERS}
+    known = {"project_id", "organization_id", "job_id", *FILTERS}
     assert set(names) <= known, f"the tests do not know these parameters: {set(names) - known}"
     return names
 
@@ -256,6 +260,7 @@ def bodies_of(tenant: Tenant) -> dict[tuple[str, str], Any]:
     file_id = tenant.ids["file_id"][0]
     return {
         ("POST", JOBS): {"json": {"file_ids": [file_id], "rules": RULES}},
+        ("POST", LABELS_IMPORT): {"content": f"file_id,type\n{file_id},recipe\n"},
         ("POST", V2_JOBS): {"json": {"file_input": file_id, "configuration": CONFIGURATION}},
         ("POST", FILES): {"files": {"file": ("a.txt", b"a")}},
         ("POST", "/api/v1/files"): {"files": {"upload_file": ("a.txt", b"a")}},

@@ -1,8 +1,6 @@
-"""Accuracy, its interval and the threshold, computed by hand."""
+"""Accuracy and the threshold, computed by hand."""
 
-import pytest
-
-from cli.rules.accuracy import Answer, Confusion, FailedFile, Threshold, measure, wilson_interval
+from cli.rules.accuracy import Answer, Confusion, FailedFile, Threshold, measure
 
 
 def answer(expected: str | None, answered: str | None, confidence: float) -> Answer:
@@ -45,15 +43,6 @@ def test_mistakes_begin_with_the_surest() -> None:
     wrong = [answer("note", "bill", confidence) for confidence in (0.2, 0.9, 0.5)]
 
     assert [each.confidence for each in measure(wrong, [], None).mistakes] == [0.9, 0.5, 0.2]
-
-
-@pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
-    # With z = 1.96: z^2 / (10 + z^2) is the upper bound of 0 of 10; 5 of 10 is symmetric.
-    [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)],
-)
-def test_the_interval_is_wilsons(right: int, total: int, low: float, high: float) -> None:
-    assert wilson_interval(right, total) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_nothing_was_read() -> None:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from app.classifier_settings import DEFAULT_MODELS_DIR
 from app.jobs.values import Rule
-from app.settings import DEFAULT_MODELS_DIR
 from worker.classification.embedders.e5 import build as e5_build
 from worker.classification.embedders.e5.manifest import MODEL as E5
 from worker.classification.embedders.e5.model import E5Embedder

@@ -1,0 +1,160 @@
+"""The labelled files of a project, as learning needs them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database, now
+from app.files.models import File
+from app.jobs.languages import DEFAULT_LANGUAGE
+from app.jobs.models import Job
+from app.jobs.pages import PageSelection
+from app.jobs.values import Rule
+from app.labels.models import Label
+from app.learning.models import LearnedModel
+from app.learning.service import digest_rules, request_fit
+
+# How long one version of the engine keeps a model from another.
+STALE = timedelta(minutes=10)
+# How files are read whose job is gone.
+_MODE = "FAST"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFile:
+    """A file and the type that a person gave it, None if no rule fits.
+
+    It is read as the job did where the label was given: `pages`, `mode` and `lang`, which is None
+    when the client gave no language.
+    """
+
+    file_id: UUID
+    name: str
+    blob_key: str
+    type: str | None
+    pages: PageSelection
+    mode: str
+    lang: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInForce:
+    """The model of a project with labels, for the rules of a job.
+
+    `model_id` is None when there is none. `fitted` identifies the state of the model: it changes
+    with every fit. `is_stale` tells that it was fitted long ago, so that another version of the
+    engine may ask for a fit of its own: two versions that work side by side must not take turns.
+    """
+
+    model_id: UUID | None
+    fitted: str
+    engine_version: str | None
+    is_used: bool
+    is_stale: bool = False
+
+
+def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile]:
+    """Return the labelled files of a project, by id.
+
+    Those of other projects, which organization-wide keys can label, teach nothing: their names
+    and lines must not appear here.
+    """
+    rows = session.execute(
+        select(
+            Label.file_id,
+            Label.type,
+            File.name,
+            File.blob_key,
+            Job.mode,
+            Job.lang,
+            Job.given_lang,
+            Job.max_pages,
+            Job.target_pages,
+        )
+        .join(File, _is_own_file())
+        .outerjoin(Job, and_(Job.id == Label.job_id, Job.project_id == Label.project_id))
+        .where(Label.project_id == project_id)
+        .order_by(Label.file_id)
+    )
+    return [
+        LabelledFile(
+            file_id=row.file_id,
+            name=row.name,
+            blob_key=row.blob_key,
+            type=row.type,
+            pages=PageSelection()
+            if row.mode is None
+            else PageSelection(
+                row.max_pages, None if row.target_pages is None else tuple(row.target_pages)
+            ),
+            mode=row.mode or _MODE,
+            lang=None if row.given_lang is None and row.lang == DEFAULT_LANGUAGE else row.lang,
+        )
+        for row in rows
+    ]
+
+
+def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> ModelInForce | None:
+    """Return the model of a project for these rules; None for a project without labels.
+
+    One statement, because it runs for every file.
+    """
+    row = session.execute(
+        select(
+            LearnedModel.id,
+            LearnedModel.fitted_at,
+            LearnedModel.labels_digest,
+            LearnedModel.engine_version,
+            LearnedModel.is_used,
+        )
+        .select_from(Label)
+        .join(File, _is_own_file())
+        .outerjoin(
+            LearnedModel,
+            and_(
+                LearnedModel.project_id == Label.project_id,
+                LearnedModel.rules_digest == digest_rules(rules),
+            ),
+        )
+        .where(Label.project_id == project_id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    fitted = f"{row.fitted_at} {row.labels_digest}"
+    is_stale = row.fitted_at is not None and now() - row.fitted_at > STALE
+    return ModelInForce(row.id, fitted, row.engine_version, bool(row.is_used), is_stale)
+
+
+def request_fits_of_deleted(database: Database) -> int:
+    """Ask for fits where labels went with their files; return for how many projects.
+
+    Every other change of a label asks by itself.
+    """
+    labels = (
+        select(func.count())
+        .select_from(Label)
+        .join(File, _is_own_file())
+        .where(Label.project_id == LearnedModel.project_id)
+        .scalar_subquery()
+    )
+    is_fitted = LearnedModel.fitted_at >= LearnedModel.requested_at
+    query = (
+        select(LearnedModel.project_id)
+        .where(is_fitted, LearnedModel.label_count != labels)
+        .distinct()
+    )
+    with database.read() as session:
+        projects = session.scalars(query).all()
+    for project_id in projects:
+        with database.write() as session:
+            request_fit(session, project_id)
+    return len(projects)
+
+
+def _is_own_file() -> ColumnElement[bool]:
+    return and_(File.id == Label.file_id, File.project_id == Label.project_id)

@@ -1,0 +1,164 @@
+"""Labels as a CSV table (RFC 4180), which people open in spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.jobs.rule_checks import MAX_TYPE, check_type
+from app.text import require_storable, spreadsheet_cell, text_of_cell
+
+FILE_ID, EXTERNAL_ID, TYPE = "file_id", "external_file_id", "type"
+# Written for people: an import reads the first three only.
+COLUMNS = (FILE_ID, EXTERNAL_ID, TYPE, "name", "author", "updated_at")
+# A spreadsheet knows by it that the file is UTF-8.
+MARK = "\ufeff"
+MAX_ROWS = 10_000
+MAX_BYTES = 8 * 1024 * 1024
+# Characters of a name in an export, which an import ignores.
+MAX_NAME = 200
+# Of a prefix of ids, which the newer documentation shows.
+_PREFIX = "dfl-"
+# Spreadsheets write one of these, by their language.
+_SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A row: its line, counted from 1, the id of a file or the client's own id of it, and a type.
+
+    One of the ids is None. A type of None means that no rule fits.
+    """
+
+    line: int
+    file_id: UUID | None
+    external_id: str | None
+    type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a line, as a sentence."""
+
+    line: int
+    sentence: str
+
+
+def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], list[Problem]]:
+    """Return the rows of a table and what is wrong with it; each bad row has one problem.
+
+    The first line has the names of the columns, in any order: `type`, and `file_id`,
+    `external_file_id` or both; others are ignored. Columns are separated by commas, semicolons or
+    tabs. A file that cannot be read as a table has one problem and no rows.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return [], [Problem(line, "It is not UTF-8. Save the table as CSV in UTF-8.")]
+    first, _, _ = text.partition("\n")
+    separator = max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[LabelRow] = []
+    problems: list[Problem] = []
+    line = 1
+    count = 0
+    try:
+        columns = _Columns.find(next(reader, []))
+        while True:
+            line = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                break
+            # Empty ones count: eight million of them take seconds.
+            count += 1
+            if count > max_rows:
+                problems.append(Problem(line, f"A table has at most {max_rows} rows. Split it."))
+                break
+            if not any(cell.strip() for cell in cells):
+                continue
+            try:
+                rows.append(columns.read(line, cells))
+            except ValueError as error:
+                problems.append(Problem(line, str(error)))
+    except csv.Error as error:
+        problems.append(Problem(line, f"It cannot be read: {error}. Correct it."))
+    except ValueError as error:
+        return [], [Problem(1, str(error))]
+    return rows, problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The indices of the columns; None for one that the table does not have."""
+
+    file_id: int | None
+    external_id: int | None
+    type: int
+
+    @classmethod
+    def find(cls, header: Sequence[str]) -> "_Columns":
+        """Return the columns of the first line; raises ValueError."""
+        names = [name.strip().casefold() for name in header]
+        found = {name: names.index(name) for name in COLUMNS if name in names}
+        if TYPE not in found or not {FILE_ID, EXTERNAL_ID} & found.keys():
+            raise ValueError(
+                "The first line has to name the columns: file_id or external_file_id, and type."
+            )
+        return cls(found.get(FILE_ID), found.get(EXTERNAL_ID), found[TYPE])
+
+    def read(self, line: int, cells: Sequence[str]) -> LabelRow:
+        """Return a row; raises ValueError with a sentence."""
+        file_id = self._cell(cells, self.file_id).removeprefix(_PREFIX)
+        external_id = self._cell(cells, self.external_id)
+        type_ = self._cell(cells, self.type)
+        if type_:
+            if len(type_) > MAX_TYPE:
+                raise ValueError(f"The type has more than {MAX_TYPE} characters. Shorten it.")
+            check_type(type_)
+        if file_id:
+            return LabelRow(line, _to_id(file_id), None, type_ or None)
+        if external_id:
+            return LabelRow(line, None, require_storable(external_id), type_ or None)
+        raise ValueError("The file is missing. Give its file_id or its external_file_id.")
+
+    @staticmethod
+    def _cell(cells: Sequence[str], index: int | None) -> str:
+        if index is None or index >= len(cells):
+            return ""
+        return text_of_cell(cells[index].strip())
+
+
+def _to_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("The file_id is not an id. Use the id that the upload answered.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedLabel:
+    """A label, and the file that it belongs to."""
+
+    file_id: UUID
+    external_id: str | None
+    type: str | None
+    name: str
+    author: str
+    updated_at: str
+
+
+def write_table(labels: Iterable[ExportedLabel]) -> Iterator[str]:
+    """Yield a table that `parse_table` reads, in pieces. Spreadsheets see no formula in it."""
+    yield MARK + _line(COLUMNS)
+    for label in labels:
+        name = label.name[:MAX_NAME]
+        texts = (label.external_id or "", label.type or "", name, label.author)
+        yield _line((str(label.file_id), *map(spreadsheet_cell, texts), label.updated_at))
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,60 @@
+"""The table of models that were learned from labels."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Json, NullableJson, UtcDateTime, new_id, now
+
+
+class LearnedModel(Base):
+    """What a project's labels teach about one set of rules; also the queue of fits.
+
+    `rules_digest` covers types and descriptions in any order, without examples. A model is due
+    while `fitted_at` is null or before `requested_at`, and free for a worker while `lease_until` is
+    null or past. `is_used` tells that cross-validation found it better than the engine alone.
+    `engine_version`, `labels_digest` and `label_count` are those of the fit. `report` has the
+    verdicts about labelled files, each by models that have not seen its label: `{"version": 1,
+    "folds": k, "items": [{"file_id", "label", "without": {"type", "confidence"}, "with": {...}}]}`,
+    `without` by the engine alone. `parameters` is what verdicts need, and `documents` what the next
+    fit need not read again: bytes of numbers without pickles. `asked_at` is when a job or a person
+    last had these rules; those of the longest ago are dropped. `error` says why there is no fit.
+    """
+
+    __tablename__ = "learned_models"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    rules_digest: Mapped[str] = mapped_column(String(64))
+    rules: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    engine_version: Mapped[str | None] = mapped_column(String(40))
+    labels_digest: Mapped[str | None] = mapped_column(String(64))
+    label_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    is_used: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    report: Mapped[dict[str, Any] | None] = mapped_column(NullableJson, deferred=True)
+    parameters: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    documents: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    fitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    worker: Mapped[str | None] = mapped_column(String(255))
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "uq_learned_models_project_id_rules_digest", "project_id", "rules_digest", unique=True
+        ),
+        # Few rows are due at a time, and idle workers look for them every second.
+        Index(
+            "ix_learned_models_due",
+            "requested_at",
+            sqlite_where=text("fitted_at IS NULL OR fitted_at < requested_at"),
+            postgresql_where=text("fitted_at IS NULL OR fitted_at < requested_at"),
+        ),
+    )

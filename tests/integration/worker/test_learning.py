@@ -1,0 +1,273 @@
+"""Learning from labels: a fit is asked for, a worker makes it, verdicts use it, labels end it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.audit.models import AuditEvent
+from app.files import service as files
+from app.files.deletions import BlobDeleter
+from app.jobs.models import Result
+from app.labels.labelled_files import request_fits_of_deleted
+from app.learning import queue
+from app.learning.models import LearnedModel
+from app.maintenance.purge import purge_project
+from app.projects.scope import Scope
+from tests.integration.application import JOBS, Api
+from tests.integration.worker.pipeline_environment import PipelineEnvironment
+from tests.unit.worker.classification.sample_texts import TEXTS
+from worker.classification.engine import Engine
+from worker.learning.learned_models import LearnedModelLoader
+from worker.learning.model_fitter import ModelFitter
+from worker.parsing.document import Document, DocumentPage
+from worker.parsing.request import ParseRequest
+
+# The descriptions say nothing: only labels tell these types apart.
+RULES = [
+    {"type": "tray one", "description": "Papers for the first tray."},
+    {"type": "tray two", "description": "Papers for the second tray."},
+]
+TRAYS = {"invoice": "tray one", "recipe": "tray two"}
+HELD_OUT = "en"
+"""The texts of this language are never labelled."""
+
+
+class TextParser:
+    """A parser that takes each file for its text."""
+
+    def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
+        assert name
+        assert request.mode
+        return Document("txt", (DocumentPage(0, file.read().decode()),), 1)
+
+    def abort(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class LearningEnvironment:
+    """A pipeline that learns, a client of its project, and what the tests ask of both."""
+
+    def __init__(self, env: PipelineEnvironment, engine: Engine, api: Api) -> None:
+        self.env = env
+        self.database = env.tenants.database
+        self.api = api
+        reader = env.reader(TextParser())
+        self.reader = reader
+        self.fitter = ModelFitter(self.database, reader, engine)
+        env.pipeline = replace(
+            env.pipeline,
+            reader=reader,
+            learned=LearnedModelLoader(self.database, engine.version),
+            fitter=self.fitter,
+        )
+
+    def client(self, scope: Scope | None = None) -> TestClient:
+        return self.api.client(self.api.key(scope or self.env.tenants.first))
+
+    def classify(
+        self, text: str, client: TestClient, scope: Scope | None = None, **asked: object
+    ) -> dict[str, Any]:
+        """Run a job of a new file with this text; return its result."""
+        file_id = self.env.file(text, scope)
+        return self.classify_file(str(file_id), client, **asked)
+
+    def classify_file(self, file_id: str, client: TestClient, **asked: object) -> dict[str, Any]:
+        body = {"file_ids": [file_id], "rules": RULES, **asked}
+        answer = client.post(JOBS, json=body)
+        assert answer.status_code == 200, answer.text
+        self.run()
+        job_id = answer.json()["id"]
+        (item,) = client.get(f"{JOBS}/{job_id}/results").json()["items"]
+        return {**item, "job_id": job_id}
+
+    def run(self) -> None:
+        """Process all that is queued, fits too."""
+        while self.env.pipeline.run_next("w", on_claim=lambda _: None):
+            pass
+
+    def label_texts(self, client: TestClient, scope: Scope | None = None) -> list[dict[str, Any]]:
+        """Classify and label all texts that are not in English."""
+        items = []
+        for (type_, language), text in sorted(TEXTS.items()):
+            if type_ in TRAYS and language != HELD_OUT:
+                item = self.classify(text, client, scope)
+                self.label(client, item, TRAYS[type_])
+                items.append(item)
+        self.run()
+        return items
+
+    def label(self, client: TestClient, item: dict[str, Any], type_: str) -> None:
+        path = f"{JOBS}/{item['job_id']}/results/{item['id']}/label"
+        assert client.put(path, json={"type": type_}).status_code == 200
+
+    def unlabel(self, client: TestClient, items: list[dict[str, Any]]) -> None:
+        for item in items:
+            path = f"{JOBS}/{item['job_id']}/results/{item['id']}/label"
+            assert client.delete(path).status_code == 204
+        self.run()
+
+    def models(self) -> list[LearnedModel]:
+        with self.database.read() as session:
+            return list(session.scalars(select(LearnedModel).order_by(LearnedModel.id)))
+
+    def version(self, item: dict[str, Any]) -> str | None:
+        with self.database.read() as session:
+            return session.get_one(Result, UUID(item["id"])).engine_version
+
+    def events(self) -> list[str]:
+        with self.database.read() as session:
+            query = select(AuditEvent.action).where(AuditEvent.action.startswith("learning."))
+            return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+@pytest.fixture
+def learning(
+    pipeline_env: PipelineEnvironment, engine: Engine, tmp_path: Path
+) -> LearningEnvironment:
+    return LearningEnvironment(
+        pipeline_env, engine, Api(pipeline_env.tenants.database, tmp_path / "api")
+    )
+
+
+def test_labels_correct_verdicts_until_they_are_deleted(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    before = learning.classify(TEXTS["invoice", HELD_OUT], client)
+    strange = learning.classify(TEXTS["minutes", HELD_OUT], client)
+
+    labelled = learning.label_texts(client)
+    after = learning.classify_file(before["file_id"], client)
+    not_asked = learning.classify_file(before["file_id"], client, learn=False)
+    still_strange = learning.classify_file(strange["file_id"], client)
+
+    assert before["result"]["type"] is None
+    assert after["result"]["type"] == "tray one"
+    assert "Your corrections counted" in after["result"]["reasoning"]
+    assert not_asked["result"] == before["result"]
+    assert still_strange["result"]["type"] == strange["result"]["type"] is None
+    (model,) = learning.models()
+    assert (model.is_used, model.label_count, model.error) == (True, len(labelled), None)
+    assert model.labels_digest is not None
+    assert learning.version(after) == f"{learning.version(before)}+{model.labels_digest[:12]}"
+
+    learning.unlabel(client, labelled)
+
+    again = learning.classify_file(before["file_id"], client)
+    assert again["result"] == before["result"]
+    assert learning.version(again) == learning.version(before)
+    assert learning.models() == []
+    events = learning.events()
+    assert (events[0], events[-1]) == ("learning.started", "learning.stopped")
+
+
+def test_labels_and_models_never_cross_projects(learning: LearningEnvironment) -> None:
+    tenants = learning.env.tenants
+    other = tenants.project(tenants.first)
+    theirs, ours = learning.client(other), learning.client()
+    plain = learning.classify(TEXTS["invoice", HELD_OUT], ours)
+
+    learning.label_texts(theirs, other)
+
+    (model,) = learning.models()
+    assert (model.project_id, model.is_used) == (other.project_id, True)
+    again = learning.classify_file(plain["file_id"], ours)
+    assert again["result"] == plain["result"]
+    assert len(learning.models()) == 1
+
+
+def test_labels_of_files_of_another_project_teach_nothing(learning: LearningEnvironment) -> None:
+    tenants = learning.env.tenants
+    wide = learning.client()
+    foreign = str(learning.env.file(TEXTS["invoice", "de"], tenants.project(tenants.first)))
+
+    item = learning.classify_file(foreign, wide)
+    learning.label(wide, item, "tray one")
+    learning.run()
+
+    assert learning.models() == []
+
+
+def test_a_new_set_of_rules_gets_a_model_of_its_own(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    learning.label_texts(client)
+    others = [*RULES, {"type": "tray three", "description": "Papers for the third tray."}]
+
+    item = learning.classify(TEXTS["invoice", HELD_OUT], client, rules=others)
+    learning.run()
+
+    assert learning.version(item) == learning.fitter.engine.version
+    first, second = learning.models()
+    assert (len(first.rules), len(second.rules)) == (2, 3)
+    assert second.is_used
+    turned = learning.classify_file(item["file_id"], client, rules=others[::-1])
+    assert turned["result"]["type"] == "tray one"
+    assert len(learning.models()) == 2
+
+
+def test_a_purge_deletes_the_models(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    learning.label_texts(client)
+    scope = learning.env.tenants.first
+
+    purge_project(
+        learning.database,
+        BlobDeleter(learning.database, learning.env.blobs),
+        scope.project_id,
+        None,
+        actor="command:tests",
+    )
+
+    assert learning.models() == []
+
+
+def test_labels_that_go_with_their_files_are_forgotten(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    items = learning.label_texts(client)
+    with learning.database.write() as session:
+        for item in items[:2]:
+            files.discard(session, UUID(item["file_id"]), actor="server")
+
+    assert request_fits_of_deleted(learning.database) == 1
+    learning.run()
+    (model,) = learning.models()
+    assert model.label_count == len(items) - 2
+    assert request_fits_of_deleted(learning.database) == 0
+
+
+def test_a_fit_that_a_dead_worker_left_is_taken_over(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", "de"], client)
+    learning.label(client, item, "tray one")
+    dead = queue.claim_next(learning.database, "dead")
+    assert dead is not None
+    assert queue.claim_next(learning.database, "w") is None
+
+    queue.release_worker(learning.database, "dead")
+    learning.run()
+
+    (model,) = learning.models()
+    assert (model.label_count, model.is_used, model.error) == (1, False, None)
+    assert not queue.renew(learning.database, dead)
+
+
+def test_a_label_during_a_fit_asks_for_another(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", "de"], client)
+    learning.label(client, item, "tray one")
+    claim = queue.claim_next(learning.database, "w")
+    assert claim is not None
+
+    learning.label(client, item, "tray two")
+
+    assert not queue.renew(learning.database, claim)
+    queue.release(learning.database, claim)
+    learning.run()
+    (model,) = learning.models()
+    assert model.fitted_at == model.requested_at

@@ -1,0 +1,1 @@
+"""Learning from labels: vectors of documents, fitting, checking, and what verdicts need."""

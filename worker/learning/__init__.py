@@ -1,0 +1,1 @@
+"""Learning from the labels of projects: fits in the background, and the models in force."""

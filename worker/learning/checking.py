@@ -1,0 +1,130 @@
+"""Checking whether labels help, by verdicts about documents whose labels the models lack."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from worker.classification.embedders.base import Vectors
+from worker.classification.engine import Stage
+from worker.classification.learning.model import LabelWeight
+from worker.classification.learning.observation import Observation, restore_scores
+from worker.classification.scoring.calibration import decide
+from worker.classification.scoring.rule_set import RuleSet
+
+Floats = npt.NDArray[np.float64]
+
+# The weights that are tried.
+STRENGTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+# The most, and how much more for each label of a type: the check says little where types have one
+# label, because their documents are compared with other types only.
+_MOST, _MOST_MORE = 1.0, 2.0
+LIFTS = (3.0, 8.0)
+_CLEAR = 2.0
+# No verdict counts as less probable: one sure error must not decide.
+_LEAST_PROBABILITY = 0.02
+# Fewer documents say nothing about noise.
+_LEAST_CHECKED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedVerdict:
+    """The position of the chosen rule, None if no rule fits, and how probably that is right."""
+
+    position: int | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How much labels count, and the verdicts without any and with these.
+
+    `is_gain` tells that labels help by more than noise.
+    """
+
+    weight: LabelWeight | None
+    is_gain: bool
+    without: Sequence[CheckedVerdict]
+    best: Sequence[CheckedVerdict]
+
+
+def choose_weight(
+    judge_all: Callable[[LabelWeight | None], Sequence[CheckedVerdict]],
+    wanted: Sequence[int | None],
+    labels_per_type: float,
+) -> Choice:
+    """Return how much labels should count; no weight if none is better than the engine alone.
+
+    `judge_all` returns the verdicts with a weight about the documents whose right rules are
+    `wanted`. With few `labels_per_type` only low strengths are tried. People rarely label what no
+    rule fits, so the check sees little of the harm of a high lift: it must be worth it clearly.
+    """
+    without = judge_all(None)
+    base = log_scores(without, wanted)
+    limit = _MOST + _MOST_MORE * labels_per_type
+    found = Choice(None, False, without, without)
+    best = base
+    for strength in [each for each in STRENGTHS if each <= limit] if without else []:
+        weight = LabelWeight(strength)
+        verdicts = judge_all(weight)
+        scores = log_scores(verdicts, wanted)
+        if scores.mean() > best.mean():
+            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+    if found.weight is None:
+        return found
+    for lift in LIFTS:
+        weight = LabelWeight(found.weight.strength, lift)
+        verdicts = judge_all(weight)
+        scores = log_scores(verdicts, wanted)
+        if is_gain(scores - best, _CLEAR):
+            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+    return found
+
+
+def judge(
+    observation: Observation,
+    rules: RuleSet,
+    stages: Sequence[Stage],
+    learned: Sequence[Vectors | None],
+) -> CheckedVerdict:
+    """Return the verdict of the engine with these additions at each stage, None for none.
+
+    `rules` are those that compete. The observation has scores.
+    """
+    for seen, stage, added in zip(observation.stages, stages, learned, strict=True):
+        if seen is None:
+            continue
+        scores = restore_scores(seen, observation.tokens, rules, added)
+        decision = decide(scores, stage.calibration)
+        if decision.confidence >= stage.enough:
+            break
+    position = None if decision.is_null else int(np.argmax(scores.rules))
+    return CheckedVerdict(position, decision.confidence * observation.known_share)
+
+
+def log_scores(verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None]) -> Floats:
+    """Return the logarithm of the probability that each verdict gave to its being right or wrong.
+
+    The mean rises with the share of right verdicts and with the truth of their confidences (I. J.
+    Good, 1952).
+    """
+    stated = np.array([verdict.confidence for verdict in verdicts])
+    right = is_right(verdicts, wanted)
+    given = np.where(right, stated, 1 - stated)
+    return np.asarray(np.log(np.clip(given, _LEAST_PROBABILITY, 1)))
+
+
+def is_right(
+    verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None]
+) -> npt.NDArray[np.bool_]:
+    """Tell of each verdict whether it is the wanted one."""
+    pairs = zip(verdicts, wanted, strict=True)
+    return np.array([verdict.position == position for verdict, position in pairs], dtype=bool)
+
+
+def is_gain(gains: Floats, errors: float = 1.0) -> bool:
+    """Tell whether paired gains are more than noise: their mean exceeds so many standard errors."""
+    if len(gains) < _LEAST_CHECKED:
+        return False
+    return bool(gains.mean() > errors * gains.std(ddof=1) / np.sqrt(len(gains)))

@@ -1,0 +1,84 @@
+"""The learned models that verdicts use: found for each file, remembered while they are in force."""
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.db import Database
+from app.jobs.queue import Claim
+from app.labels.labelled_files import find_in_force
+from app.learning.models import LearnedModel as StoredModel
+from app.learning.service import ask, request_fit
+from worker.classification.learning.model import LearnedModel
+from worker.classification.learning.storage import unpack_model
+
+log = logging.getLogger(__name__)
+
+# With 10,000 labels each takes some 15 MB.
+MAX_REMEMBERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """The model for a job's rules, None if verdicts are the engine's alone.
+
+    `is_missing` tells that the project has labels and no model for these rules, or none of this
+    engine: a fit has to be asked for.
+    """
+
+    model: LearnedModel | None = None
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedModelLoader:
+    """Loads the models of one engine version, and remembers the last ones."""
+
+    database: Database
+    engine_version: str
+    _remembered: OrderedDict[tuple[UUID, str], LearnedModel | None] = field(
+        default_factory=OrderedDict
+    )
+
+    def find(self, claim: Claim) -> FoundModel:
+        """Return the model for a claim: exactly for its rules, and for this engine."""
+        if claim.learn is False:
+            return FoundModel()
+        with self.database.read() as session:
+            found = find_in_force(session, claim.project_id, claim.rules)
+        if found is None:
+            return FoundModel()
+        if found.model_id is None:
+            return FoundModel(is_missing=True)
+        if found.engine_version != self.engine_version:
+            return FoundModel(is_missing=found.is_stale)
+        if not (found.is_used or claim.learn):
+            return FoundModel()
+        return FoundModel(self._load(found.model_id, found.fitted))
+
+    def ask(self, claim: Claim) -> None:
+        """Ask for a fit for a claim's rules."""
+        with self.database.write() as session:
+            model = ask(session, claim.project_id, claim.rules)
+            if model.fitted_at is not None:
+                request_fit(session, claim.project_id)
+
+    def _load(self, model_id: UUID, fitted: str) -> LearnedModel | None:
+        key = (model_id, fitted)
+        if key not in self._remembered:
+            with self.database.read() as session:
+                data = session.scalar(
+                    select(StoredModel.parameters).where(StoredModel.id == model_id)
+                )
+            try:
+                self._remembered[key] = None if data is None else unpack_model(data)
+            except ValueError:
+                log.warning("learned model cannot be read; not using it", exc_info=True)
+                self._remembered[key] = None
+            while len(self._remembered) > MAX_REMEMBERED:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(key)
+        return self._remembered[key]
