@@ -112,14 +112,15 @@ def quality(
     if as_json:
         print_json(found)
     else:
-        _print(found)
+        print_quality(found)
 
 
 def _read(wire: Any) -> RulesQuality:  # noqa: ANN401  # JSON
     return TypeAdapter(RulesQuality).validate_python(wire)
 
 
-def _print(found: RulesQuality) -> None:
+def print_quality(found: RulesQuality) -> None:
+    """Print a report as tables, or a sentence about why there is none."""
     without, learned = found.without_learning, found.with_learning
     if found.state != READY or without is None or learned is None:
         ending = f": {escape_line(found.error)}" if found.error else ""

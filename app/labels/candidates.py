@@ -18,7 +18,7 @@ from app.learning.triage import Candidate, order_candidates
 from app.paging import Page, PageRequest, cut
 from app.projects.scope import Scope
 
-# The newest results of each version of the API: older ones wait until these are labelled.
+# Of each version of the API, the newest: a large project costs no more than a small one.
 MAX_RESULTS = 2000
 
 
@@ -85,16 +85,31 @@ def _find_results(session: Session, project_id: UUID) -> list[Row[*tuple[Any, ..
             .outerjoin(
                 Label, and_(Label.file_id == Item.file_id, Label.project_id == Job.project_id)
             )
-            .where(Job.project_id == project_id, Job.api_version == version, Label.id.is_(None))
-            # By an index, so that a large project costs no more than a small one.
-            .order_by(Job.created_at.desc(), Job.id.desc(), Item.ordinal)
-            .limit(MAX_RESULTS)
+            .where(Job.id.in_(_find_jobs(session, project_id, version)), Label.id.is_(None))
         )
         for row in session.execute(query):
             first = newest.get(row.file_id)
             if first is None or first.created_at < row.created_at:
                 newest[row.file_id] = row
     return list(newest.values())
+
+
+def _find_jobs(session: Session, project_id: UUID, version: ApiVersion) -> list[UUID]:
+    """Return the newest jobs that together have MAX_RESULTS files, by an index."""
+    query = (
+        select(Job.id, Job.file_count)
+        .where(Job.project_id == project_id, Job.api_version == version)
+        .order_by(Job.created_at.desc(), Job.id.desc())
+        .limit(MAX_RESULTS)
+    )
+    found: list[UUID] = []
+    files = 0
+    for row in session.execute(query):
+        found.append(row.id)
+        files += row.file_count
+        if files >= MAX_RESULTS:
+            break
+    return found
 
 
 def _order(

@@ -111,6 +111,30 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “recipe”.").wait_for()
 
+    # What to label next, one file after the other; the rules are measured by it
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Teach").click()
+    screens.look("triage")
+    page.get_by_role("link", name="Begin with the first one").click()
+    page.get_by_role("button", name="The verdict is right").click()
+    page.get_by_text("Noted:").wait_for()
+    screens.look("result-teach")
+    page.get_by_role("link", name="Next to label").click()
+    page.get_by_role("button", name="The verdict is right").click()
+    page.get_by_text("Noted:").wait_for()
+    page.get_by_role("link", name="Next to label").click()
+    page.get_by_role("heading", name="Nothing is left to label").wait_for()
+    table = tmp_path / "labels.csv"
+    with page.expect_download() as exported:
+        page.get_by_role("link", name="Export the labels").click()
+    exported.value.save_as(table)
+    page.set_input_files("#table", str(table))
+    page.get_by_text("0 new labels, 0 changed, 3 as before").wait_for()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Quality").click()
+    page.locator("#quality[data-state=ready]:not(:has(.spinner))").wait_for(timeout=180_000)
+    rows = page.locator("#quality tbody").last.locator("tr")
+    assert sum(int(row.split()[-1]) for row in rows.all_inner_texts()) == 3
+    screens.look("quality")
+
     # The job, its filters and its table for spreadsheets
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
     screens.look("jobs")

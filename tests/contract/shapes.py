@@ -102,6 +102,7 @@ class JobV1(Shape):
     error_message: str | None
     # extensions
     min_confidence: Share | None
+    learn: bool | None
     file_count: Annotated[int, Field(ge=1)]
     ended_count: Annotated[int, Field(ge=0)]
     failed_count: Annotated[int, Field(ge=0)]
@@ -200,6 +201,7 @@ class ConfigurationV2(Shape):
     parsing_configuration: ParsingV2
     # extensions
     min_confidence: Share | None
+    learn: bool | None
 
 
 class Usage(Shape):
@@ -228,6 +230,7 @@ class JobV2(Shape):
     file_name: str
     error: FileError | None
     warnings: list[str]
+    label: Label | None
 
 
 class DeletedV2(Shape):
@@ -252,6 +255,7 @@ class Parameters(Shape):
     parsing_configuration: ParsingV2
     # extensions
     min_confidence: Share | None
+    learn: bool | None
 
 
 class SavedConfiguration(Shape):

@@ -87,6 +87,10 @@ OURS = (
     "/api/v1/admin/",
     f"{JOB}/webhooks",
     f"{JOB}/results/",  # labels
+    f"{CLASSIFIED}/label",
+    "/api/v1/classifier/labels",
+    "/api/v1/classifier/quality",
+    "/api/v1/classifier/triage",
     f"{FIRST_FILE}/pages/",
     f"{CONFIGURATION}/versions",
     "/api/v1/status",

@@ -18,7 +18,7 @@ CONFIGURATIONS = "/api/v1/beta/configurations"
 WEBHOOKS = "/api/v1/beta/webhook-configs"
 SECRET = "a secret of the tests"
 
-# Our extensions: `file_name`, `error` and `warnings`, and all but the first three of a result.
+# Our extensions: `file_name`, `error`, `warnings`, `label`, and all but three fields of a result.
 JOB_FIELDS = {
     "id",
     "project_id",
@@ -36,6 +36,7 @@ JOB_FIELDS = {
     "error_message",
     "error",
     "warnings",
+    "label",
     "usage",
     "created_at",
     "updated_at",
@@ -194,6 +195,8 @@ def test_the_description_names_every_route(anonymous: httpx2.Client) -> None:
         ("post", JOBS),
         ("get", JOBS),
         ("get", f"{JOBS}/{{job_id}}"),
+        ("put", f"{JOBS}/{{job_id}}/label"),
+        ("delete", f"{JOBS}/{{job_id}}/label"),
         ("post", f"{JOBS}/{{job_id}}/cancel"),
         ("delete", f"{JOBS}/{{job_id}}"),
         ("post", CONFIGURATIONS),

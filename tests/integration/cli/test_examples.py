@@ -214,3 +214,25 @@ def test_jobs_and_files_are_named_with_what_became_of_them(
     assert len(listed) == 2
     assert any("\tnote.txt\ttxt\t" in line for line in files)
     assert folder.exists()
+
+
+def test_a_bad_table_of_labels_names_each_line(folder: Path) -> None:
+    (folder / "types.csv").write_text("file_id,type\nx,invoice\n,recipe\n")
+
+    done = run("labels", "import", "types.csv")
+
+    assert done.exit_code == 1
+    assert [line[:7] for line in done.stderr.splitlines()] == ["Line 2:", "Line 3:"]
+
+
+def test_an_export_is_what_an_import_takes(folder: Path, ids: dict[str, str]) -> None:
+    run("labels", "import", "types.csv")
+    run("labels", "export", "--output", "out.csv")
+
+    again = run("labels", "import", "out.csv", "--json")
+    deleted = [run("labels", "delete", ids["FILE_ID"]) for _ in range(2)]
+
+    assert again.stdout == '{"created": 0, "changed": 0, "unchanged": 1}\n'
+    assert (folder / "out.csv").read_text("utf-8-sig").splitlines()[1].startswith(ids["FILE_ID"])
+    assert deleted[0].exit_code == 0
+    assert "has no label" in str(deleted[1].exception)
