@@ -277,14 +277,17 @@ def test_a_fit_begins_anew_when_labels_change_meanwhile(
     learning: LearningEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = learning.client()
-    items = [learning.classify(TEXTS["invoice", language], client) for language in ("de", "fr")]
-    learning.label(client, items[0], "tray one")
+    first, second, third = (
+        learning.classify(TEXTS["invoice", language], client) for language in ("de", "fr", "ru")
+    )
+    learning.label(client, first, "tray one")
+    learning.label(client, second, "tray one")
     # A slice of a fit ends after each file.
     monkeypatch.setattr("worker.learning.model_fitter.SLICE_SECONDS", 0.0)
     assert learning.fitter.run_next("w")
 
-    learning.label(client, items[1], "tray one")
+    learning.label(client, third, "tray one")
     learning.run()
 
     (model,) = learning.models()
-    assert (model.label_count, model.fitted_at) == (2, model.requested_at)
+    assert (model.label_count, model.fitted_at) == (3, model.requested_at)
