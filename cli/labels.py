@@ -11,13 +11,13 @@ from uuid import UUID
 import click
 
 from app.errors import StartupError
+from app.labels.table import MAX_BYTES
 from app.text import escape_line
 from cli.classification.server import server_options
 from cli.server_access import open_server
 from cli.tables import Columns, example, json_option, print_items, print_record
 
 LABELS = "/api/v1/classifier/labels"
-MAX_BYTES = 8 * 1024 * 1024
 
 
 @click.group()
