@@ -136,6 +136,10 @@ bench-examples: install-dev ## Measure the gain from examples of each rule (CORP
 	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.accuracy.examples --corpus "$(CORPUS)" $(ARGS)
 
+bench-learning: install-dev ## Measure what labels are worth (CORPUS="folder ...", ARGS="--half A")
+	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-learning CORPUS="folder ..."' >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.accuracy.learning --corpus $(CORPUS) $(ARGS)
+
 bench-hostile: install-dev ## Measure the effect of files that break readers (CORPUS=folder)
 	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.parsing.hostile --corpus "$(CORPUS)" $(ARGS)

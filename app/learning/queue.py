@@ -93,7 +93,7 @@ def claim_next(database: Database, worker: str) -> FitClaim | None:
 def renew(database: Database, claim: FitClaim) -> bool:
     """Extend a lease; False when the claim no longer holds it, or when labels have changed.
 
-    A fit of labels that are no longer those of the project is not worth its end.
+    A fit of labels that are no longer those of the project is not worth its end: release it.
     """
     with database.write() as session:
         renewed = session.execute(

@@ -21,7 +21,8 @@ STRENGTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 # label, because their documents are compared with other types only.
 _MOST, _MOST_MORE = 1.0, 2.0
 LIFTS = (3.0, 8.0)
-_CLEAR = 2.0
+# Standard errors, and the mean gain: as that of one document in ten from surely wrong to right.
+_CLEAR, _LARGE = 2.0, 0.3
 # No verdict counts as less probable: one sure error must not decide.
 _LEAST_PROBABILITY = 0.02
 # Fewer documents say nothing about noise.
@@ -30,10 +31,16 @@ _LEAST_CHECKED = 3
 
 @dataclass(frozen=True, slots=True)
 class CheckedVerdict:
-    """The position of the chosen rule, None if no rule fits, and how probably that is right."""
+    """The position of the chosen rule, None if no rule fits, and how probably that is right.
+
+    `best` is the position of the best rule in any case. `other` is the probability of null, or of
+    the best rule where null was chosen.
+    """
 
     position: int | None
     confidence: float
+    best: int
+    other: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +65,30 @@ def choose_weight(
 
     `judge_all` returns the verdicts with a weight about the documents whose right rules are
     `wanted`. With few `labels_per_type` only low strengths are tried. People rarely label what no
-    rule fits, so the check sees little of the harm of a high lift: it must be worth it clearly.
+    rule fits, so the check sees little of the harm that a lift does to null: only a large gain is
+    worth it, such as that of rules whose descriptions say nothing.
     """
     without = judge_all(None)
     base = log_scores(without, wanted)
     limit = _MOST + _MOST_MORE * labels_per_type
     found = Choice(None, False, without, without)
     best = base
-    for strength in [each for each in STRENGTHS if each <= limit] if without else []:
+    tried = [each for each in STRENGTHS if each <= limit]
+    for strength in tried if without else ():
         weight = LabelWeight(strength)
         verdicts = judge_all(weight)
         scores = log_scores(verdicts, wanted)
         if scores.mean() > best.mean():
             found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
-    if found.weight is None:
-        return found
-    for lift in LIFTS:
-        weight = LabelWeight(found.weight.strength, lift)
+    # Where the engine says null of everything, no strength alone changes a verdict.
+    strength = tried[-1] if found.weight is None else found.weight.strength
+    unlifted = best
+    for lift in LIFTS if without else ():
+        weight = LabelWeight(strength, lift)
         verdicts = judge_all(weight)
         scores = log_scores(verdicts, wanted)
-        if is_gain(scores - best, _CLEAR):
+        gains = scores - unlifted
+        if is_gain(gains, _CLEAR) and gains.mean() > _LARGE and scores.mean() > best.mean():
             found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
     return found
 
@@ -99,8 +110,11 @@ def judge(
         decision = decide(scores, stage.calibration)
         if decision.confidence >= stage.enough:
             break
-    position = None if decision.is_null else int(np.argmax(scores.rules))
-    return CheckedVerdict(position, decision.confidence * observation.known_share)
+    best, share = int(np.argmax(scores.rules)), observation.known_share
+    other = decision.match_probability if decision.is_null else decision.null_probability
+    return CheckedVerdict(
+        None if decision.is_null else best, decision.confidence * share, best, other * share
+    )
 
 
 def log_scores(verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None]) -> Floats:

@@ -110,8 +110,12 @@ class ModelFitter:
                 "an unexpected error happened while it was fitted; see the server's log",
             )
             return True
-        if is_ready or not queue.renew(self.database, current.claim):
+        if is_ready:
             self._current = None
+        elif not queue.renew(self.database, current.claim):
+            # Labels have changed: begin anew with them.
+            self._current = None
+            queue.release(self.database, current.claim)
         return True
 
     def _begin(self, claim: FitClaim) -> _Gathering:

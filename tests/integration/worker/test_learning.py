@@ -271,3 +271,23 @@ def test_a_label_during_a_fit_asks_for_another(learning: LearningEnvironment) ->
     learning.run()
     (model,) = learning.models()
     assert model.fitted_at == model.requested_at
+
+
+def test_a_fit_begins_anew_when_labels_change_meanwhile(
+    learning: LearningEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = learning.client()
+    first, second, third = (
+        learning.classify(TEXTS["invoice", language], client) for language in ("de", "fr", "ru")
+    )
+    learning.label(client, first, "tray one")
+    learning.label(client, second, "tray one")
+    # A slice of a fit ends after each file.
+    monkeypatch.setattr("worker.learning.model_fitter.SLICE_SECONDS", 0.0)
+    assert learning.fitter.run_next("w")
+
+    learning.label(client, third, "tray one")
+    learning.run()
+
+    (model,) = learning.models()
+    assert (model.label_count, model.fitted_at) == (3, model.requested_at)

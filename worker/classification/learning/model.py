@@ -69,7 +69,7 @@ class LabelWeight:
     """
 
     strength: float
-    lift: float = 1.0
+    lift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def add_up(closeness: Vectors, weight: LabelWeight) -> Vectors:
 
     The closest type loses nothing, and the others lose by how much less close they are. So labels
     decide between rules, and not whether any rule fits: a document that is unlike all labelled ones
-    is judged as before. Only real closeness adds to the scores, and a document that is closer to
-    one that no rule fits loses in all of them.
+    is judged as before. Only a lift, for rules that say little, makes real closeness speak against
+    null, and a document that is closer to one that no rule fits loses in all rules.
     """
     known = np.where(np.isfinite(closeness[:-1]), closeness[:-1], _NEUTRAL)
     best = known.max()

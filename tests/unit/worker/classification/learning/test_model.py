@@ -15,7 +15,7 @@ from worker.classification.learning.model import (
 from worker.classification.learning.storage import pack_model, unpack_model
 from worker.learning.held_out import StageVectors, fit_stage, group_copies, held_out_closeness
 
-WEIGHT = LabelWeight(2.0)
+WEIGHT = LabelWeight(2.0, lift=1.0)
 TYPES = ("invoice", "recipe", "letter")
 # Two of each type but the last, which has none, and one that no rule fits.
 COLUMNS = np.array([0, 0, 1, 1, NULL])

@@ -1,0 +1,97 @@
+"""The user's case: all types at once, and labels one after the other in the order of triage."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.table import Table
+
+from app.jobs.values import Rule
+from app.learning.triage import Candidate, order_candidates
+from benchmarks.accuracy.engines import CASCADE, Fits, report_step
+from benchmarks.accuracy.folds import FOLDS
+from benchmarks.accuracy.learning_trials import Observed, Trial, judge_documents, observe
+from benchmarks.accuracy.statistics import paired_difference
+from benchmarks.accuracy.tables import new_table, rate
+from worker.classification.fitting.corpus import Corpus, LabelledDocument
+from worker.classification.knowledge.base import load_knowledge
+
+STEPS = (0, 10, 20, 40, 80, 160)
+RANDOM_ORDERS = 3
+_SEED = 43
+
+
+def measure(
+    fits: Fits,
+    documents: Sequence[LabelledDocument],
+    rules: Sequence[Rule],
+    texts: Corpus | None,
+) -> Table:
+    """Return the accuracy after so many labels, by triage and in random order.
+
+    All documents are judged by all types of both collections. No source is on both sides.
+    """
+    added = () if texts is None else texts.rule_sets[0]
+    known = {rule.type for rule in rules}
+    everything = [*rules, *(rule for rule in added if rule.type not in known)]
+    whole = [*documents, *(() if texts is None else texts.documents)]
+    fitted = fits.fit(CASCADE, load_knowledge())
+    observed = [observe(fitted, number, whole, everything) for number in range(FOLDS)]
+    by_order = {
+        "triage": [_hits(observed, [_triage(fold) for fold in observed])],
+        "random": [
+            _hits(observed, [_random(fold, draw) for fold in observed])
+            for draw in range(RANDOM_ORDERS)
+        ],
+    }
+    table = new_table(
+        f"{len(whole)} documents, {len(everything)} rules: right verdicts after so many labels",
+        "labels",
+        right=("triage", "random order", "triage less random (90% by source)"),
+    )
+    sources = [item.source for item in whole]
+    for step, count in enumerate(STEPS):
+        triage, random = (
+            np.mean([hits[step] for hits in by_order[name]], axis=0) for name in by_order
+        )
+        change = paired_difference(triage, random, sources)
+        table.add_row(
+            str(count),
+            rate(change.first),
+            rate(change.second),
+            f"{100 * change.value:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})",
+        )
+    return table
+
+
+def _hits(observed: Sequence[Observed], orders: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return for each number of labels whether each document is judged rightly, (steps, n)."""
+    hits = np.full((len(STEPS), len(observed[0].documents)), np.nan)
+    for step, count in enumerate(STEPS):
+        report_step(f"{count} labels one after the other")
+        for fold, order in zip(observed, orders, strict=True):
+            labels = [(row, _label(fold, row)) for row in order[:count]]
+            trial = Trial(fold, range(len(fold.rules)), labels)
+            for judged in judge_documents(trial):
+                hits[step, judged.row] = judged.decision
+    return hits
+
+
+def _label(observed: Observed, row: int) -> str | None:
+    label = observed.documents[row].label
+    return label if any(rule.type == label for rule in observed.rules) else None
+
+
+def _triage(observed: Observed) -> list[int]:
+    """Return the documents outside the fold as a person who follows triage labels them."""
+    trial = Trial(observed, range(len(observed.rules)), ())
+    candidates = []
+    for row in observed.rows(inside=False):
+        verdict = trial.judge(row)
+        type_ = None if verdict.position is None else observed.rules[verdict.position].type
+        candidates.append(Candidate(str(row), type_, verdict.confidence, verdict.other))
+    return [int(str(each.id)) for each in order_candidates(candidates)]
+
+
+def _random(observed: Observed, draw: int) -> list[int]:
+    random = np.random.default_rng([_SEED, draw])
+    return [int(row) for row in random.permutation(observed.rows(inside=False))]
