@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.accuracy import learning_curve
 from benchmarks.accuracy.custom import without_own_types
 from benchmarks.accuracy.engines import CASCADE, Fits, report_step
-from benchmarks.accuracy.folds import FOLDS, half_of
+from benchmarks.accuracy.folds import FOLDS
 from benchmarks.accuracy.learning_trials import (
     Judged,
     Observed,
@@ -37,6 +37,7 @@ from benchmarks.accuracy.statistics import (
 )
 from benchmarks.accuracy.tables import new_table, rate
 from benchmarks.corpus import load_corpus
+from benchmarks.halves import half_of
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.knowledge.base import load_knowledge
 from worker.classification.loading import limit_blas_threads
