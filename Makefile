@@ -5,8 +5,8 @@
 .PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-browser browser \
 	pictures test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
 	check-image bundle check-bundle \
-	bench bench-profile bench-accuracy bench-examples bench-hostile bench-parsing bench-reading bench-words bench-soak \
-	bench-api bench-auth bench-uploads bench-blobs \
+	bench bench-profile bench-accuracy bench-examples bench-learning bench-hostile bench-parsing \
+	bench-reading bench-words bench-soak bench-api bench-auth bench-uploads bench-blobs \
 	bench-queue bench-webhooks bench-chaos bench-console
 
 VENV := .venv
