@@ -44,7 +44,7 @@ def run(page: Any) -> None:
 
 
 def type_of(page: Any, name: str) -> str:
-    row = page.locator("#items tbody tr").filter(has_text=name)
+    row = page.locator("#items tbody tr.done").filter(has_text=name)
     return str(row.locator(".cell-type").inner_text())
 
 
