@@ -22,6 +22,7 @@ FITTING, READY = "fitting", "ready"
 POLL_SECONDS = 2.0
 # What a state other than "ready" means.
 STATES = {
+    "off": "This server does not learn and measures nothing: set PIGEONHOLE_LEARN=on.",
     "no_rules": "The project has no jobs: classify files first.",
     "no_labels": "The project has no labels: give some, see `pigeonhole triage`.",
     FITTING: "The report is being computed: ask again in a minute, or give --wait.",
@@ -53,9 +54,9 @@ class ConflictingLabel:
 class RulesQuality:
     """How well rules do on the labelled files of the project.
 
-    `state` is ready, no_rules, no_labels, fitting or failed; `without_learning` and `with_learning`
-    are null unless it is ready. Jobs use the labels only where `is_learning_used`. `is_current` is
-    false while labels that were given after `labels_at` do not count yet.
+    `state` is ready, off, no_rules, no_labels, fitting or failed. `without_learning` and
+    `with_learning` are null unless it is ready. Jobs use the labels only where `is_learning_used`.
+    `is_current` is false while labels that were given after `labels_at` do not count yet.
     """
 
     state: str

@@ -27,10 +27,12 @@ REPORT_VERSION = 1
 class State(StrEnum):
     """Whether there is a report: READY, or what is missing for it.
 
-    NO_RULES: the project has no job. NO_LABELS: it has no labels. FITTING: a worker computes the
-    report; ask again. FAILED: it could not.
+    OFF: the server does not learn, and measures nothing. NO_RULES: the project has no job.
+    NO_LABELS: it has no labels. FITTING: a worker computes the report; ask again. FAILED: it could
+    not.
     """
 
+    OFF = "off"
     NO_RULES = "no_rules"
     NO_LABELS = "no_labels"
     FITTING = "fitting"
@@ -90,6 +92,8 @@ def assess(
         rule_set = _find_rules(session, scope, configuration_id, job_id)
         if rule_set is None:
             return Assessment(State.NO_RULES, None)
+        if not is_learning_on:
+            return Assessment(State.OFF, rule_set)
         labels = sum(count_by_type(session, rule_set.project_id).values())
         if not labels:
             return Assessment(State.NO_LABELS, rule_set)
@@ -103,7 +107,7 @@ def assess(
             conflicts=find_conflicts(session, rule_set.project_id, copies),
         )
         if model is not None and report is not None:
-            found = _read(found, model, report, is_learning_on=is_learning_on)
+            found = _read(found, model, report)
         elif model is not None and model.error is not None and not is_due(model):
             found = replace(found, state=State.FAILED, error=model.error)
         is_known = model is not None and now() - model.asked_at <= ASKED_AGAIN
@@ -155,13 +159,10 @@ def _read_ids(groups: Sequence[Sequence[str]]) -> list[list[UUID]]:
     return [[UUID(file_id) for file_id in group] for group in groups]
 
 
-def _read(
-    found: Assessment, model: LearnedModel, report: Mapping[str, Any], *, is_learning_on: bool
-) -> Assessment:
+def _read(found: Assessment, model: LearnedModel, report: Mapping[str, Any]) -> Assessment:
     types = {rule["type"] for rule in model.rules}
     without = _judgements(report, "without", types)
     learned = _judgements(report, "with", types)
-    is_used = model.is_used and is_learning_on
     return replace(
         found,
         state=State.READY,
@@ -169,10 +170,10 @@ def _read(
         engine_version=model.engine_version,
         labels_at=model.fitted_at,
         is_current=not is_due(model),
-        is_learning_used=is_used,
+        is_learning_used=model.is_used,
         without=measure(without),
         learned=measure(learned),
-        advice=advise(learned if is_used else without),
+        advice=advise(learned if model.is_used else without),
     )
 
 

@@ -95,11 +95,11 @@ class ConflictResponse(BaseModel):
 class RulesQualityResponse(BaseModel):
     """How well rules do on the labelled files of the project.
 
-    `state` is `ready`; `no_rules` without any job; `no_labels`; `fitting` while a worker computes
-    the report, ask again; or `failed`, see `error`. `without_learning` and `with_learning` are null
-    unless it is `ready`. Each file is judged by a model that has not seen its label. Jobs use the
-    labels only where `is_learning_used`. `is_current` is false while labels that were given after
-    `labels_at` do not count yet.
+    `state` is `ready`; `off` where the server does not learn; `no_rules` without any job;
+    `no_labels`; `fitting` while a worker computes the report, ask again; or `failed`, see `error`.
+    `without_learning` and `with_learning` are null unless it is `ready`. Each file is judged by a
+    model that has not seen its label. Jobs use the labels only where `is_learning_used`.
+    `is_current` is false while labels that were given after `labels_at` do not count yet.
     """
 
     state: State

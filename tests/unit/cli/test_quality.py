@@ -72,6 +72,7 @@ def test_labels_that_do_not_count_yet_are_said(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("state", "words"),
     [
+        ("off", "PIGEONHOLE_LEARN=on"),
         ("no_rules", "has no jobs"),
         ("no_labels", "has no labels"),
         ("fitting", "being computed"),

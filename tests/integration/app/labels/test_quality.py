@@ -213,12 +213,10 @@ def test_a_server_that_does_not_learn_says_so(
     project = Project(Api(database, tmp_path / "off", learn="off"), tenants)
     project.job()
     project.label("invoice")
-    project.report([("invoice", "recipe", "invoice")])
 
     answer = project.quality()
 
-    assert answer["is_learning_used"] is False
-    assert answer["advice"][0]["kind"] == "confused"
+    assert (answer["state"], answer["without_learning"]) == ("off", None)
 
 
 def test_the_rules_of_a_saved_configuration(project: Project) -> None:
