@@ -6,7 +6,7 @@ from app.db import Base
 from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.labels.models import Label
-from app.learning.models import LearnedModel
+from app.learning.models import LearnedData, LearnedModel
 from app.previews.models import PreviewRequest
 from app.projects.models import ApiKey, ConsoleSession, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
@@ -24,6 +24,7 @@ __all__ = [
     "Item",
     "Job",
     "Label",
+    "LearnedData",
     "LearnedModel",
     "Organization",
     "PendingUpload",

@@ -19,9 +19,8 @@ class LearnedModel(Base):
     `engine_version`, `labels_digest` and `label_count` are those of the fit. `report` has the
     verdicts about labelled files, each by models that have not seen its label: `{"version": 1,
     "folds": k, "items": [{"file_id", "label", "without": {"type", "confidence"}, "with": {...}}]}`,
-    `without` by the engine alone. `parameters` is what verdicts need, and `documents` what the next
-    fit need not read again: bytes of numbers without pickles. `asked_at` is when a job or a person
-    last had these rules; those of the longest ago are dropped. `error` says why there is no fit.
+    `without` by the engine alone. `asked_at` is when a job or a person last had these rules; those
+    of the longest ago are dropped. `error` says why there is no fit.
     """
 
     __tablename__ = "learned_models"
@@ -35,8 +34,6 @@ class LearnedModel(Base):
     label_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     is_used: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     report: Mapped[dict[str, Any] | None] = mapped_column(NullableJson, deferred=True)
-    parameters: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    documents: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     fitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -58,3 +55,20 @@ class LearnedModel(Base):
             postgresql_where=text("fitted_at IS NULL OR fitted_at < requested_at"),
         ),
     )
+
+
+class LearnedData(Base):
+    """The numbers of a fitted model, in bytes without pickles.
+
+    `parameters` is what verdicts need, and `documents` what the next fit need not read again. A
+    table of their own: each change of a label updates the rows of the models, and SQLite would
+    write some megabytes again.
+    """
+
+    __tablename__ = "learned_data"
+
+    model_id: Mapped[UUID] = mapped_column(
+        ForeignKey("learned_models.id", ondelete="CASCADE"), primary_key=True
+    )
+    parameters: Mapped[bytes] = mapped_column(LargeBinary)
+    documents: Mapped[bytes] = mapped_column(LargeBinary)

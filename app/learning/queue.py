@@ -11,17 +11,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.jobs.values import Rule
-from app.learning.models import LearnedModel
+from app.learning.models import LearnedData, LearnedModel
 from app.paging import count_up_to
 
 # Longer than a worker takes between two renewals: for one document, or for the numbers.
 LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 3
+_COLUMNS = ("engine_version", "labels_digest", "label_count", "is_used", "report")
 GAVE_UP = "every worker that tried to fit it died; change a label to try again"
 
 
@@ -69,11 +70,7 @@ def claim_next(database: Database, worker: str) -> FitClaim | None:
         model_id = session.scalar(candidate)
         if model_id is None:
             return None
-        model = session.scalars(
-            select(LearnedModel)
-            .where(LearnedModel.id == model_id)
-            .options(undefer(LearnedModel.documents))
-        ).one()
+        model = session.get_one(LearnedModel, model_id)
         model.attempt += 1
         if model.attempt > MAX_ATTEMPTS:
             _end(session, model, model.requested_at, GAVE_UP)
@@ -86,7 +83,9 @@ def claim_next(database: Database, worker: str) -> FitClaim | None:
             requested_at=model.requested_at,
             rules=tuple(Rule.from_json(rule) for rule in model.rules),
             engine_version=model.engine_version,
-            documents=model.documents,
+            documents=session.scalar(
+                select(LearnedData.documents).where(LearnedData.model_id == model_id)
+            ),
         )
 
 
@@ -113,8 +112,11 @@ def finish(database: Database, claim: FitClaim, fitted: FittedModel) -> bool:
             return False
         if fitted.is_used != model.is_used:
             _record_use(session, model, fitted)
-        for name in FittedModel.__slots__:
+        for name in _COLUMNS:
             setattr(model, name, getattr(fitted, name))
+        session.merge(
+            LearnedData(model_id=model.id, parameters=fitted.parameters, documents=fitted.documents)
+        )
         _end(session, model, claim.requested_at, None)
     return True
 

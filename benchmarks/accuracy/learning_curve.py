@@ -1,6 +1,7 @@
 """The user's case: all types at once, and labels one after the other in the order of triage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rich.table import Table
@@ -28,14 +29,19 @@ def measure(
 ) -> Table:
     """Return the accuracy after so many labels, by triage and in random order.
 
-    All documents are judged by all types of both collections. No source is on both sides.
+    All documents are judged by all types of both collections. Labelled documents may come from the
+    source of the judged one, as those of a user do, but no document is on both sides.
     """
     added = () if texts is None else texts.rule_sets[0]
     known = {rule.type for rule in rules}
     everything = [*rules, *(rule for rule in added if rule.type not in known)]
     whole = [*documents, *(() if texts is None else texts.documents)]
     fitted = fits.fit(CASCADE, load_knowledge())
-    observed = [observe(fitted, number, whole, everything) for number in range(FOLDS)]
+    observed = [
+        part
+        for number in range(FOLDS)
+        for part in _halves(observe(fitted, number, whole, everything))
+    ]
     by_order = {
         "triage": [_hits(observed, [_triage(fold) for fold in observed])],
         "random": [
@@ -61,6 +67,16 @@ def measure(
             f"{100 * change.value:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})",
         )
     return table
+
+
+def _halves(observed: Observed) -> Iterator[Observed]:
+    """Yield the fold twice: half of its documents are judged, and the others can be labelled."""
+    random = np.random.default_rng(_SEED).permutation(len(observed.folds)) % 2
+    for half in (0, 1):
+        folds = [
+            fold if mine == half else -1 for fold, mine in zip(observed.folds, random, strict=True)
+        ]
+        yield replace(observed, folds=folds)
 
 
 def _hits(observed: Sequence[Observed], orders: Sequence[Sequence[int]]) -> np.ndarray:

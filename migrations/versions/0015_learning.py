@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("label_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("is_used", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("report", JSON, nullable=True),
-        sa.Column("parameters", sa.LargeBinary(), nullable=True),
-        sa.Column("documents", sa.LargeBinary(), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -57,9 +55,23 @@ def upgrade() -> None:
         sqlite_where=sa.text(DUE),
         postgresql_where=sa.text(DUE),
     )
+    op.create_table(
+        "learned_data",
+        sa.Column("model_id", sa.Uuid(), nullable=False),
+        sa.Column("parameters", sa.LargeBinary(), nullable=False),
+        sa.Column("documents", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["model_id"],
+            ["learned_models.id"],
+            name=op.f("fk_learned_data_model_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("model_id", name=op.f("pk_learned_data")),
+    )
     op.add_column("jobs", sa.Column("learn", sa.Boolean(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("jobs", "learn")
+    op.drop_table("learned_data")
     op.drop_table("learned_models")

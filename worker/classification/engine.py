@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.jobs.values import Rule, Verdict
 from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
@@ -37,7 +37,8 @@ class Classification:
 
     verdict: Verdict
     evidence: Evidence
-    version: str
+    # Two engines may say the same.
+    version: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

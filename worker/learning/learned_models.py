@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.jobs.queue import Claim
 from app.labels.labelled_files import find_in_force
-from app.learning.models import LearnedModel as StoredModel
+from app.learning.models import LearnedData
 from app.learning.service import ask, request_fit
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.storage import unpack_model
@@ -71,7 +71,7 @@ class LearnedModelLoader:
         if key not in self._remembered:
             with self.database.read() as session:
                 data = session.scalar(
-                    select(StoredModel.parameters).where(StoredModel.id == model_id)
+                    select(LearnedData.parameters).where(LearnedData.model_id == model_id)
                 )
             try:
                 self._remembered[key] = None if data is None else unpack_model(data)
