@@ -31,6 +31,7 @@ JOB_FIELDS = {
     "effective_at",
     "job_record_id",
     "min_confidence",
+    "learn",
     "file_count",
     "ended_count",
     "failed_count",

@@ -18,6 +18,15 @@ from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
+# Long enough that the small model is sure under both sets of rules.
+SURE_INVOICE = (
+    "INVOICE No. 2026-118\nAcme Office Supplies Ltd, 4 Mill Lane, Leeds\n"
+    "Bill to: Jones & Partners, 12 High Street, York\nInvoice date: 3 May 2026\n"
+    "Quantity Description Unit price Amount\n2 Desk lamp 30.00 60.00\n5 Paper, box 8.40 42.00\n"
+    "Subtotal 102.00\nVAT 20% 20.40\nTotal due 122.40 GBP\n"
+    "Please pay within 30 days by bank transfer and quote the invoice number.\n"
+)
+
 
 class TestCaches:
     """A second job with a file neither reads nor embeds it and has the same verdict."""
@@ -50,7 +59,7 @@ class TestCaches:
         parser: SandboxedParser,
         log: pytest.LogCaptureFixture,
     ) -> None:
-        file_id = pipeline_env.file()
+        file_id = pipeline_env.file(SURE_INVOICE)
         pipeline_env.tenants.job([file_id])
         pipeline_env.run(parser=parser)
 
