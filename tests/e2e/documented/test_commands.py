@@ -88,6 +88,7 @@ def ids(server: RunningServer) -> dict[str, str]:
         path = f"/api/v1/classifier/jobs/{job['id']}/webhooks"
         sent = until(lambda: client.http.get(path).json()["items"], "a delivery")
     return {
+        "FILE": file_id,
         "JOB": job["id"],
         "DELIVERY": sent[0]["id"],
         "PROJECT_ID": job["project_id"],
@@ -97,7 +98,9 @@ def ids(server: RunningServer) -> dict[str, str]:
 
 
 @pytest.fixture
-def desk(server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(
+    server: RunningServer, ids: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The folder of a reader: a checkout with documents, and what pages name."""
     for name in ("samples", "deploy"):
         (tmp_path / name).symlink_to(ROOT / name)
@@ -107,6 +110,7 @@ def desk(server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         shutil.copy(ROOT / "samples" / "lentil-soup.txt", tmp_path / name)
     shutil.copy(ROOT / "samples" / "HS-20614.pdf", tmp_path / "letter.pdf")
     (tmp_path / "labels.csv").write_text("path,type\nlentil-soup.txt,\n")
+    (tmp_path / "types.csv").write_text(f"file_id,type\n{ids['FILE']},invoice\n")
     body = b'{"event_type": "parse.success"}'
     now = int(time.time())
     headers = {"webhook-id": "1", "webhook-timestamp": now, **sign("secret", "1", now, body)}

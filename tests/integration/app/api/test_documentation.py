@@ -32,7 +32,7 @@ def test_each_section_is_described_in_the_order_of_use_and_has_operations(api: A
 
 def test_the_server_takes_each_example(api: Api, tenants: TenantData) -> None:
     client = api.tenant(tenants, "Reader")
-    names = "classify_job_id item_id file_id configuration_id webhook_id job_id"
+    names = "classify_job_id item_id file_id configuration_id webhook_id job_id key_id"
     nowhere = dict.fromkeys(names.split(), FILE_ID)
     described = {
         (method, path)

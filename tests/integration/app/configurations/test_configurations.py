@@ -21,6 +21,7 @@ FULL_PARAMETERS = {
     "mode": "FAST",
     "parsing_configuration": {"lang": "en", "max_pages": None, "target_pages": None},
     "min_confidence": None,
+    "learn": None,
 }
 
 
@@ -147,6 +148,7 @@ def test_a_job_keeps_what_it_was_made_from(client: TestClient) -> None:
         "mode": "FAST",
         "parsing_configuration": parsing,
         "min_confidence": None,
+        "learn": None,
     }
     query = {"configuration_id": saved["id"]}
     assert [each["id"] for each in client.get(V2, params=query).json()["items"]] == [job["id"]]

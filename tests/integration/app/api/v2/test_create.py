@@ -84,6 +84,7 @@ class TestCreate:
             "mode": "FAST",
             "parsing_configuration": {"lang": "en", "max_pages": None, "target_pages": None},
             "min_confidence": None,
+            "learn": None,
         }
         empty = (
             "configuration_id",
