@@ -116,8 +116,8 @@ def put_fresh_job(path: dict[str, Any]) -> None:
 
 
 @schemathesis.serializer("text/csv")
-def send_table(_context: Any, value: Any) -> dict[str, Any]:
-    return {"data": str(value).encode()}
+def encode_table(_context: Any, value: Any) -> bytes:
+    return str(value).encode(errors="replace")
 
 
 @schemathesis.hook
