@@ -43,6 +43,12 @@ def run(page: Any) -> None:
     page.locator(ENDED).wait_for(timeout=180_000)
 
 
+def follow(page: Any, name: str) -> None:
+    """Click a link that the next page has too, and wait for that page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def type_of(page: Any, name: str) -> str:
     row = page.locator("#items tbody tr.done").filter(has_text=name)
     return str(row.locator(".cell-type").inner_text())
@@ -105,8 +111,8 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("link", name="R-2026-0417.pdf").click()
 
     # A wrong verdict is labelled, taken back, and labelled again
-    page.get_by_role("link", name="Next file").click()
-    page.get_by_role("link", name="Next file").click()
+    follow(page, "Next file")
+    follow(page, "Next file")
     assert page.get_by_role("heading", level=1).inner_text() == HOSTILE_NAME
     page.get_by_label("This is wrong: it is").select_option("another type …")
     page.get_by_label("Name of the type").fill("poem")
@@ -125,10 +131,10 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="The verdict is right").click()
     page.get_by_text("Noted:").wait_for()
     screens.look("result-teach")
-    page.get_by_role("link", name="Next to label").click()
+    follow(page, "Next to label")
     page.get_by_role("button", name="The verdict is right").click()
     page.get_by_text("Noted:").wait_for()
-    page.get_by_role("link", name="Next to label").click()
+    follow(page, "Next to label")
     page.get_by_role("heading", name="Nothing is left to label").wait_for()
     table = tmp_path / "labels.csv"
     with page.expect_download() as exported:
