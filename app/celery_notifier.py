@@ -11,6 +11,7 @@ from typing import Any
 
 import redis
 from celery import Celery
+from kombu.transport.redis import Channel, QoS
 
 from app.broker import (
     DELIVER_QUEUE,
@@ -82,8 +83,31 @@ class CeleryNotifier:
                 self._pending.get_nowait()
 
 
+class WakeUps(QoS):
+    """The wake-ups in work on one connection, which are forgotten when that is lost.
+
+    kombu 5.7 would put them back, or acknowledge them later, through the connection that is lost,
+    and an AttributeError would end the worker. The sweeper sends lost wake-ups again.
+    """
+
+    restore_at_shutdown = False
+
+    def ack(self, delivery_tag: str) -> None:
+        if self._is_connected():
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]  # of kombu
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if self._is_connected():
+            super().reject(delivery_tag, requeue=requeue)  # type: ignore[no-untyped-call]  # of kombu
+
+    def _is_connected(self) -> bool:
+        transport = self.channel.connection
+        return transport is not None and transport.client is not None
+
+
 def make_celery(settings: Settings) -> Celery:
     """Return the one Celery configuration, for sending wake-ups and for running workers."""
+    Channel.QoS = WakeUps
     app = Celery("pigeonhole", broker=settings.broker_url.get_secret_value(), set_as_current=False)
     # A task may begin its last file just before its turn is over.
     soft_limit = int(settings.item_seconds + TURN_SECONDS)
