@@ -60,7 +60,10 @@ def test_a_process_that_died_is_replaced(
         os.kill(victim.pid, signal.SIGKILL)
         until(lambda: "failed; retrying" in caplog.text, "a failed start")
 
-    until(lambda: [child for child in living() if child != victim], "another one")
+    others = until(lambda: [child for child in living() if child != victim], "another one")
+
+    assert len(others) == 1
+    assert others[0].pid != victim.pid
 
 
 def test_no_process_is_started_after_stop(

@@ -60,9 +60,9 @@ def test_tables_in_wide_characters():
 def test_escapes_take_time_in_proportion():
     with within_reader_limit():
         for unit in ('"', '\\"', "\\", "\\u", "\\ud83d", '"\\'):
-            read('{"' + unit * 200_000, "a.json")
+            assert text_of('{"' + unit * 200_000, "a.json").startswith("{")
         for unit in ("&", "&#", "&#1", "&amp"):
-            read("<?xml?>" + unit * 200_000, "a.xml")
+            assert text_of("<?xml?>" + unit * 200_000, "a.xml").startswith("<?xml?>&")
 
 
 def workbook(*sheets: str) -> str:
@@ -141,9 +141,13 @@ def test_short_keys_and_plain_words_are_no_embedded_files():
 
 def test_embedded_files_take_time_in_proportion():
     with within_reader_limit():
-        read("a" * 59 + " " + ("a" * 200 + " \n" * 50) * 10_000 + "!", "a.md")
-        read(("aB3/" * 16 + "\n") * 7 + (" " * 200_000), "a.md")
-        read(((("aB3/" * 16) + "\n") * 7 + "!\n") * 2000, "a.md")
+        for text in (
+            "a" * 59 + " " + ("a" * 200 + " \n" * 50) * 10_000 + "!",
+            ("aB3/" * 16 + "\n") * 7 + (" " * 200_000),
+            ((("aB3/" * 16) + "\n") * 7 + "!\n") * 2000,
+        ):
+            found = read(text, "a.md")
+            assert found.pages[0].text or found.warnings, "nothing is left out in silence"
 
 
 def test_the_codes_of_terminals_are_left_out():
