@@ -56,11 +56,15 @@ class _Gathering:
 
 @dataclass(slots=True)
 class ModelFitter:
-    """Fits the models that are due; `reader` is the one of the worker's pipeline."""
+    """Fits the models that are due; `reader` is the one of the worker's pipeline.
+
+    It looks at labelled files for `slice_seconds`, and then lets the worker classify again.
+    """
 
     database: Database
     reader: DocumentReader
     engine: Engine
+    slice_seconds: float = SLICE_SECONDS
     _current: _Gathering | None = None
     _looked_at: float = field(default_factory=time.monotonic)
 
@@ -70,7 +74,7 @@ class ModelFitter:
         return time.monotonic() - self._looked_at > LOOK_SECONDS
 
     def run_next(self, worker: str) -> bool:
-        """Work on a fit for about half a second, or finish one; False when none is due.
+        """Work on a fit for a slice of time, or finish one; False when none is due.
 
         Raises what the reader raises when this machine is at fault; another attempt follows.
         """
@@ -130,7 +134,7 @@ class ModelFitter:
 
     def _gather(self, current: _Gathering) -> bool:
         """Look at labelled files for a while; True when all were looked at."""
-        until = time.monotonic() + SLICE_SECONDS
+        until = time.monotonic() + self.slice_seconds
         for file in current.waiting:
             observation = current.known.get(file.file_id)
             is_checked = file.file_id in current.checked

@@ -273,9 +273,7 @@ def test_a_label_during_a_fit_asks_for_another(learning: LearningEnvironment) ->
     assert model.fitted_at == model.requested_at
 
 
-def test_a_fit_begins_anew_when_labels_change_meanwhile(
-    learning: LearningEnvironment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fit_begins_anew_when_labels_change_meanwhile(learning: LearningEnvironment) -> None:
     client = learning.client()
     first, second, third = (
         learning.classify(TEXTS["invoice", language], client) for language in ("de", "fr", "ru")
@@ -283,7 +281,7 @@ def test_a_fit_begins_anew_when_labels_change_meanwhile(
     learning.label(client, first, "tray one")
     learning.label(client, second, "tray one")
     # A slice of a fit ends after each file.
-    monkeypatch.setattr("worker.learning.model_fitter.SLICE_SECONDS", 0.0)
+    learning.fitter.slice_seconds = 0.0
     assert learning.fitter.run_next("w")
 
     learning.label(client, third, "tray one")
