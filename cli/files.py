@@ -41,7 +41,11 @@ class ListedFile:
 
 @files.command("list", epilog=example("pigeonhole files list --limit 5"))
 @click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Most files."
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="List at most this many files.",
 )
 @server_options
 @json_option(ListedFile, is_list=True)

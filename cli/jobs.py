@@ -82,7 +82,11 @@ LABELS: Columns = {
 
 @jobs.command("list", epilog=example("pigeonhole jobs list --limit 5"))
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most jobs."
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="List at most this many jobs.",
 )
 @server_options
 @json_option(ListedJob, is_list=True)

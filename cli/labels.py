@@ -54,7 +54,11 @@ class ImportedLabels:
 
 @labels.command("list", epilog=example("pigeonhole labels list --limit 5"))
 @click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most labels."
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="List at most this many labels.",
 )
 @server_options
 @json_option(ListedLabel, is_list=True)

@@ -131,7 +131,7 @@ def print_quality(found: RulesQuality) -> None:
     use = "Jobs use them." if found.is_learning_used else "Jobs do not use them: too small a gain."
     click.echo(f"The project has {found.labels} labels. {use}")
     if not found.is_current:
-        click.echo("The newest labels do not count yet: a worker is at it.")
+        click.echo("The newest labels do not count yet: a worker is fitting them.")
     click.echo()
     rows = [("without labels", without.accuracy), ("with labels", learned.accuracy)]
     print_table(

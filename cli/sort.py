@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
-_GO_ON = "Put that right, then run the same command again: it goes on."
+_GO_ON = "Put that right, then run the same command again to continue."
 
 
 @click.command(
@@ -191,7 +191,7 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
     if problem:
         click.echo(f"pigeonhole: {problem}. {_GO_ON}", err=True)
     if is_interrupted and not is_watch:
-        click.echo("Interrupted. Run the same command again: it goes on.", err=True)
+        click.echo("Interrupted. Run the same command again to continue.", err=True)
         return INTERRUPTED
     if is_interrupted:  # as a watch ends; its failures are in _failed and in the table
         return 0

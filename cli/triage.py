@@ -37,7 +37,11 @@ class TriageFile:
 
 @click.command(epilog=example("pigeonhole triage --limit 10"))
 @click.option(
-    "--limit", type=click.IntRange(1, 4000), default=20, show_default=True, help="Most files."
+    "--limit",
+    type=click.IntRange(1, 4000),
+    default=20,
+    show_default=True,
+    help="List at most this many files.",
 )
 @server_options
 @json_option(TriageFile, is_list=True)

@@ -25,7 +25,7 @@ NO_PAGE = "There is no such page. /help lists all pages."
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages. Endpoints are no coroutines: Starlette runs them in threads."""
+    """Add the pages. Endpoints are plain functions, which Starlette runs in threads."""
     app.router.routes.extend(
         [
             PageRoute(HOME, _go_to_index, methods=["GET"]),

@@ -90,7 +90,7 @@ def init(name: str | None, lang: str, output: Path, *, as_json: bool) -> None:
 class ListedHint:
     """What makes rules less reliable, and what to write instead.
 
-    `types` and `lines` name the rules. A hint that is no warning tells what a rule does that may
+    `types` and `lines` name the rules. A hint that is not a warning tells what a rule does that may
     be meant.
     """
 

@@ -215,7 +215,7 @@ def _row(source: Path, target: Path | None, outcome: Outcome, problem: str | Non
 
 
 def _printable(path: str) -> str:
-    r"""Return a path that JSON can carry: bytes that are no UTF-8 as `\xff`."""
+    r"""Return a path that JSON can carry: bytes that are not UTF-8 as `\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
