@@ -143,13 +143,10 @@ class _Request:
 
         source = check_source(self.source)
         out = check_output(source, self.out, removes_sources=self.method == "move")
-        for each in (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE):
-            if each is not None:
-                min_confidence = each
-                break
-        assert min_confidence is not None  # noqa: S101  # the last of the three is a number
+        limits = (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE)
+        limit = next(each for each in limits if each is not None)
         types = tuple(rule.type for rule in rules.rules)
-        order = Order(source, out, self.method, types, min_confidence, self.rules_path)
+        order = Order(source, out, self.method, types, limit, self.rules_path)
         check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
         found = find_files(source, order.leave_out, lambda *_: None)
         first = next((path for path, _ in found), None)
