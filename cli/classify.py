@@ -10,7 +10,7 @@ from typing import Protocol
 import click
 
 from app.errors import PigeonholeError, StartupError
-from app.text import escape_line
+from app.text import counted, escape_line
 from cli.classification.folder import NO_RULES, check_paths, find_files
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
 from cli.classification.server import find_server, server_options
@@ -54,10 +54,9 @@ class Tally:
 
     def describe(self) -> str:
         """Return one or two lines for people."""
-        files = "1 file" if self.total == 1 else f"{self.total} files"
         parts = [f"{self.classified} with a type", f"{self.unfit} that fit no rule"]
         parts.append(f"{self.failed} failed")
-        line = f"{files}: {', '.join(parts)}."
+        line = f"{counted(self.total, 'file')}: {', '.join(parts)}."
         if self.unsure:
             line += f"\nPlease check {self.unsure}: less than {self.threshold:.0%} sure."
         return line
