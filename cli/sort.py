@@ -11,7 +11,7 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.folder import NO_RULES
+from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
 from cli.classification.server import find_server, server_options
 from cli.tables import example
@@ -36,13 +36,7 @@ _GO_ON = "Put that right, then run the same command again to continue."
     )
 )
 @click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The rules, as YAML.",
-)
+@rules_option
 @click.option("--copy", "method", flag_value="copy", help="Copy the files.  [default]")
 @click.option("--move", "method", flag_value="move", help="Move the files.")
 @click.option(
@@ -59,7 +53,7 @@ _GO_ON = "Put that right, then run the same command again to continue."
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
-@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
+@cache_option
 @server_options
 def sort(
     folders: Sequence[Path],
