@@ -1,7 +1,7 @@
 """The ASGI application: routes, error handlers, middleware."""
 
-from collections.abc import AsyncIterator, MutableMapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -66,7 +66,6 @@ ROUTES = (
     metrics,
 )
 
-
 UNTRACED = ("/livez", "/readyz", "/metrics")
 # A span has the whole query, and the query of a presigned link is a secret.
 PRESIGNED = ("/download/", "/upload/")
@@ -85,8 +84,43 @@ class BackgroundService(Protocol):
 
 
 def create_app(services: Services, background: Sequence[BackgroundService] = ()) -> FastAPI:
-    """Return the application over the services that the command built."""
+    """Return the application over the services that the command built.
 
+    The services of `background` start with the server, in this order, and stop in the other one.
+    """
+    settings = services.settings
+    app = FastAPI(
+        title="Pigeonhole",
+        summary="Classifies documents by rules in plain language.",
+        version=version("pigeonhole-server"),
+        lifespan=_lifespan(background),
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=_tracing(settings),
+    )
+    app.state.services = services
+    app.state.readiness = health.Readiness(services)
+    app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
+    app.state.disk_gauge = DiskGauge(settings)
+    app.state.rate_limiter = RateLimiter(settings)
+    errors.install(app)
+    openapi.install(app)
+    for module in ROUTES:
+        app.router.routes.extend(module.router.routes)
+    help_pages.install(app)
+    browser_sessions = None
+    if choose_mode(settings).is_on:
+        browser_sessions = BrowserSessions(settings, services.database, services.secrets)
+        app.state.browser_sessions = browser_sessions
+        console.install(app)
+    _add_middleware(app, services, browser_sessions)
+    return app
+
+
+def _lifespan(
+    background: Sequence[BackgroundService],
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for service in background:
@@ -97,33 +131,14 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
             for service in reversed(background):
                 await to_thread.run_sync(service.stop)
 
-    app = FastAPI(
-        title="Pigeonhole",
-        summary="Classifies documents by rules in plain language.",
-        version=version("pigeonhole-server"),
-        lifespan=lifespan,
-        redirect_slashes=False,
-        docs_url=None,
-        redoc_url=None,
-        telemetry=_tracing(services.settings),
-    )
-    app.state.services = services
-    app.state.readiness = health.Readiness(services)
-    app.state.queue_metrics = SingleFlight(partial(QueueCollector, services.database))
-    app.state.disk_gauge = DiskGauge(services.settings)
-    errors.install(app)
-    openapi.install(app)
-    for module in ROUTES:
-        app.router.routes.extend(module.router.routes)
-    help_pages.install(app)
+    return lifespan
+
+
+def _add_middleware(
+    app: FastAPI, services: Services, browser_sessions: BrowserSessions | None
+) -> None:
+    """Add what every request passes. The middleware added last runs first."""
     settings = services.settings
-    app.state.rate_limiter = RateLimiter(settings)
-    browser_sessions = None
-    if choose_mode(settings).is_on:
-        browser_sessions = BrowserSessions(settings, services.database, services.secrets)
-        app.state.browser_sessions = browser_sessions
-        console.install(app)
-    # The middleware added last runs first.
     app.add_middleware(
         BodyLimitMiddleware,
         body_max=settings.body_max_bytes,
@@ -144,11 +159,10 @@ def create_app(services: Services, background: Sequence[BackgroundService] = ())
         headers=security_headers(settings),
         request_seconds=settings.request_seconds,
     )
-    return app
 
 
 def _tracing(settings: Settings) -> TelemetryConfig:
-    """Return the settings: requests are traced, except those with a secret in the query."""
+    """Return what FastAPI traces: all requests, except probes and those with a secret query."""
     prefix = settings.root_path
 
     def is_excluded(scope: MutableMapping[str, Any]) -> bool:

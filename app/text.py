@@ -1,4 +1,7 @@
-"""Text of strangers: what can be stored, shown on a terminal and opened in a spreadsheet."""
+"""Text of strangers: what can be stored, shown on a terminal and opened in a spreadsheet.
+
+Also numbers with a noun, for sentences.
+"""
 
 import re
 
@@ -48,3 +51,8 @@ def spreadsheet_cell(text: str) -> str:
 def text_of_cell(cell: str) -> str:
     """Return the text of a cell without the apostrophe that `spreadsheet_cell` puts in front."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, whose plural ends in s: `1 file`, `3 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,7 +10,7 @@ _SEED = 5
 def half_of(sources: Sequence[str]) -> dict[str, str]:
     """Assign the sources of one collection to the halves "A" and "B".
 
-    Half A may be looked at; of half B nobody reads a document, it is for reporting. The result
+    Half A may be looked at; half B is for reporting, and its documents are not read. The result
     depends on these sources only, not on other collections of the same run.
     """
     names = sorted(set(sources))

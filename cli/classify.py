@@ -10,8 +10,9 @@ from typing import Protocol
 import click
 
 from app.errors import PigeonholeError, StartupError
-from app.text import escape_line
-from cli.classification.folder import NO_RULES, check_paths, find_files
+from app.text import counted, escape_line
+from cli.classification.folder import check_paths, find_files
+from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
 from cli.classification.server import find_server, server_options
 
@@ -54,10 +55,9 @@ class Tally:
 
     def describe(self) -> str:
         """Return one or two lines for people."""
-        files = "1 file" if self.total == 1 else f"{self.total} files"
         parts = [f"{self.classified} with a type", f"{self.unfit} that fit no rule"]
         parts.append(f"{self.failed} failed")
-        line = f"{files}: {', '.join(parts)}."
+        line = f"{counted(self.total, 'file')}: {', '.join(parts)}."
         if self.unsure:
             line += f"\nPlease check {self.unsure}: less than {self.threshold:.0%} sure."
         return line
@@ -67,13 +67,7 @@ class Tally:
     epilog="Example: pigeonhole classify inbox --rules rules.yaml --csv result.csv",
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The rules, as YAML.",
-)
+@rules_option
 @server_options
 @click.option("--json", "as_json", is_flag=True, help='Print {"items": [...]} instead of a table.')
 @click.option(
@@ -89,7 +83,7 @@ class Tally:
     help="Only what a person should check: failures, and less confidence than the rules'"
     " min_confidence or, without one, 0.8.",
 )
-@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
+@cache_option
 @click.option("--keep", is_flag=True, help="Leave files and jobs on the server.")
 def classify(
     paths: tuple[Path, ...],

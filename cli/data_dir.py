@@ -39,7 +39,7 @@ def use_private_umask() -> None:
 
 
 def close_to_others(directory: Path) -> None:
-    """Take the rights of others from a directory and from all that this user owns in it.
+    """Remove the rights of others from a directory and from all that this user owns in it.
 
     Rights of the group stay, except those of the directory itself: volumes of Kubernetes are
     shared by a group. A directory that is closed already is not searched: others cannot enter it.
@@ -60,7 +60,7 @@ def close_to_others(directory: Path) -> None:
     closed = sum(_close(path, mode) for path, mode in _find_open(directory))
     if closed:
         log.warning(
-            "files were open to other users; took their rights",
+            "files were open to other users; removed the rights of others",
             extra={"directory": str(directory), "files": closed},
         )
 
@@ -78,14 +78,17 @@ def _find_open(directory: Path) -> Iterator[tuple[str, int]]:
                 if entry.is_dir(follow_symlinks=False):
                     yield from _find_open(Path(entry.path))
     except OSError as error:
-        log.warning("directory cannot be searched for open files", extra={"reason": str(error)})
+        log.warning(
+            "directory cannot be listed; its files may be open to other users",
+            extra={"reason": str(error)},
+        )
 
 
 def _close(path: str, mode: int) -> bool:
-    """Take the rights of others; False for a file that is gone, such as one of a deletion."""
+    """Remove the rights of others; False for a file that is gone, such as one of a deletion."""
     try:
         Path(path).chmod(stat.S_IMODE(mode) & ~OTHERS)
     except OSError as error:
-        log.warning("rights of others cannot be taken", extra={"reason": str(error)})
+        log.warning("rights of other users cannot be removed", extra={"reason": str(error)})
         return False
     return True

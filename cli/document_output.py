@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from app.text import escape_controls, escape_line
+from app.text import counted, escape_controls, escape_line
 from worker.parsing.document import Document, DocumentPage, TextSource
 
 WIDTH = 80
@@ -77,7 +77,7 @@ def _write(console: Console, lines: Iterable[Text]) -> None:
 
 def _first_line(name: str, document: Document) -> Text:
     total, read = document.total_pages, len(document.pages)
-    pages = f"{total} page{'' if total == 1 else 's'}"
+    pages = counted(total, "page")
     if read != total:
         pages += f", {read} of them read"
     shown = escape_line(name)

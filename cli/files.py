@@ -17,7 +17,7 @@ from app.settings import load_settings
 from cli.classification.server import server_options
 from cli.composition import open_blobs, open_database
 from cli.server_access import open_server
-from cli.tables import Columns, example, json_option, print_items, print_json
+from cli.tables import Columns, example, json_option, limit_option, print_items, print_json
 
 MAX_ORPHANS = 10_000
 FILES = "/api/v1/beta/files"
@@ -40,9 +40,7 @@ class ListedFile:
 
 
 @files.command("list", epilog=example("pigeonhole files list --limit 5"))
-@click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Most files."
-)
+@limit_option(100_000, "files")
 @server_options
 @json_option(ListedFile, is_list=True)
 def list_files(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:

@@ -12,7 +12,15 @@ import click
 
 from cli.classification.server import server_options
 from cli.server_access import open_server
-from cli.tables import Columns, example, json_option, print_items, print_json, print_record
+from cli.tables import (
+    Columns,
+    example,
+    json_option,
+    limit_option,
+    print_items,
+    print_json,
+    print_record,
+)
 from worker.classification.explanation.bands import percent
 
 if TYPE_CHECKING:
@@ -81,9 +89,7 @@ LABELS: Columns = {
 
 
 @jobs.command("list", epilog=example("pigeonhole jobs list --limit 5"))
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most jobs."
-)
+@limit_option(10_000, "jobs")
 @server_options
 @json_option(ListedJob, is_list=True)
 def list_jobs(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:

@@ -15,7 +15,15 @@ from app.labels.table import MAX_BYTES
 from app.text import escape_line
 from cli.classification.server import server_options
 from cli.server_access import open_server
-from cli.tables import Columns, example, json_option, print_items, print_record
+from cli.tables import (
+    Columns,
+    example,
+    json_option,
+    limit_option,
+    name_type,
+    print_items,
+    print_record,
+)
 
 LABELS = "/api/v1/classifier/labels"
 
@@ -53,9 +61,7 @@ class ImportedLabels:
 
 
 @labels.command("list", epilog=example("pigeonhole labels list --limit 5"))
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most labels."
-)
+@limit_option(10_000, "labels")
 @server_options
 @json_option(ListedLabel, is_list=True)
 def list_labels(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:
@@ -65,7 +71,7 @@ def list_labels(limit: int, server: str | None, api_key: str | None, *, as_json:
     columns: Columns = {
         "file": "file_id",
         "name": "file_name",
-        "type": lambda label: "none of the rules" if label.type is None else label.type,
+        "type": lambda label: name_type(label.type),
         "given": "updated_at",
     }
     print_items(found, columns, as_json=as_json)

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from app.db import Database
 from app.errors import StartupError
 from app.files.cache import FileCache
 from app.jobs.turns import ProjectTurns
@@ -26,6 +27,7 @@ from worker.runtime.processor import Processor
 
 if TYPE_CHECKING:
     from worker.classification.engine import Engine
+    from worker.document_reader import DocumentReader
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,6 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         load_engine,
         remote_of,
     )
-    from worker.document_reader import DocumentReader  # noqa: PLC0415
     from worker.example_loader import ExampleLoader  # noqa: PLC0415
     from worker.learning.learned_models import LearnedModelLoader  # noqa: PLC0415
     from worker.learning.model_fitter import ModelFitter  # noqa: PLC0415
@@ -89,18 +90,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         log.warning("one model unavailable; using USE alone", extra={"reason": engine.missing})
     # For the work, its lease, the heartbeat, and two in reserve.
     database = open_database(settings, connections=5)
-    limits, ocr = parser_limits(settings), find_ocr(settings.ocr_data_dir)
-    log.info("languages of OCR found", extra={"languages": " ".join(ocr.languages) or "none"})
-    blobs = open_blobs(settings)
-    reader = DocumentReader(
-        database=database,
-        blobs=blobs,
-        parser=SandboxedParser(limits, ocr),
-        cache=FileCache(database, blobs, settings.cache_max_bytes),
-        limits=limits,
-        ocr=ocr,
-        error_seconds=settings.limit_error_seconds,
-    )
+    reader = _make_reader(settings, database)
     learns = settings.learn == "on"
     return Pipeline(
         database=database,
@@ -115,4 +105,22 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         learned=LearnedModelLoader(database, engine.version) if learns else None,
         fitter=ModelFitter(database, reader, engine) if learns else None,
         turns=ProjectTurns(parse_weights(settings.project_weights)),
+    )
+
+
+def _make_reader(settings: Settings, database: Database) -> "DocumentReader":
+    """Return the reader of the worker; logs the languages of OCR that it has."""
+    from worker.document_reader import DocumentReader  # noqa: PLC0415  # as above
+
+    limits, ocr = parser_limits(settings), find_ocr(settings.ocr_data_dir)
+    log.info("languages of OCR found", extra={"languages": " ".join(ocr.languages) or "none"})
+    blobs = open_blobs(settings)
+    return DocumentReader(
+        database=database,
+        blobs=blobs,
+        parser=SandboxedParser(limits, ocr),
+        cache=FileCache(database, blobs, settings.cache_max_bytes),
+        limits=limits,
+        ocr=ocr,
+        error_seconds=settings.limit_error_seconds,
     )

@@ -126,9 +126,9 @@ def _limit(limit: int | None) -> object:
 
 @projects.command(epilog=example("pigeonhole projects limit PROJECT_ID --retention-days 90"))
 @click.argument("project_id", type=click.UUID)
-@click.option("--requests-per-minute", type=Limit(MAX_PER_MINUTE), help="Limit for each API key.")
-@click.option("--uploads-per-minute", type=Limit(MAX_PER_MINUTE), help="Limit for each API key.")
-@click.option("--max-bytes", type=Limit(10**MAX_DIGITS - 1), help="Limit for all files together.")
+@click.option("--requests-per-minute", type=Limit(MAX_PER_MINUTE), help="Requests of each API key.")
+@click.option("--uploads-per-minute", type=Limit(MAX_PER_MINUTE), help="Uploads of each API key.")
+@click.option("--max-bytes", type=Limit(10**MAX_DIGITS - 1), help="Bytes of all files together.")
 @click.option(
     "--retention-days", type=Limit(MAX_DAYS), help="Age at which jobs and files are deleted."
 )

@@ -14,7 +14,7 @@ from app.learning.quality import Cell, Quality, Share
 from app.text import escape_line
 from cli.classification.server import server_options
 from cli.server_access import open_server
-from cli.tables import example, json_option, print_json, print_table
+from cli.tables import example, json_option, name_type, print_json, print_table
 from worker.classification.explanation.bands import percent
 
 QUALITY = "/api/v1/classifier/quality"
@@ -131,7 +131,7 @@ def print_quality(found: RulesQuality) -> None:
     use = "Jobs use them." if found.is_learning_used else "Jobs do not use them: too small a gain."
     click.echo(f"The project has {found.labels} labels. {use}")
     if not found.is_current:
-        click.echo("The newest labels do not count yet: a worker is at it.")
+        click.echo("The newest labels do not count yet: a worker is fitting them.")
     click.echo()
     rows = [("without labels", without.accuracy), ("with labels", learned.accuracy)]
     print_table(
@@ -151,7 +151,7 @@ def print_quality(found: RulesQuality) -> None:
         click.echo()
         click.echo("Copies of a document with different labels:")
         for group in found.conflicts:
-            labels = (f"{each.file_id} {_name(each.label)}" for each in group)
+            labels = (f"{each.file_id} {name_type(each.label)}" for each in group)
             click.echo(f"- {escape_line(', '.join(labels))}")
 
 
@@ -198,12 +198,8 @@ def _rows_of(cells: Sequence[Cell], types: Sequence[str]) -> Iterable[tuple[str,
         row = [cell for cell in cells if cell.label == label]
         expected = label if label in types else None
         right = sum(cell.files for cell in row if cell.type == expected)
-        called = (f"{_name(cell.type)} {cell.files}" for cell in row)
-        yield _name(label), sum(cell.files for cell in row), right, ", ".join(called)
-
-
-def _name(type_: str | None) -> str:
-    return "none of the rules" if type_ is None else type_
+        called = (f"{name_type(cell.type)} {cell.files}" for cell in row)
+        yield name_type(label), sum(cell.files for cell in row), right, ", ".join(called)
 
 
 def _percent(share: float | None) -> str:

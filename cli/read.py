@@ -96,7 +96,7 @@ def read(
 
 
 def _open(path: Path) -> BinaryIO:
-    """Open a file for reading. Raises StartupError when it is no file or cannot be read."""
+    """Open a file for reading. Raises StartupError when it is not a file or cannot be read."""
     try:
         # A pipe without a writer would wait for one.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -44,8 +44,6 @@ from worker.runtime.supervised import start_fork_server
 
 log = logging.getLogger(__name__)
 
-log = logging.getLogger(__name__)
-
 
 @click.command(epilog=example("pigeonhole serve --port 8000"))
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.text import counted
+
 if TYPE_CHECKING:
     import httpx2
 
@@ -188,7 +190,7 @@ def _check_ready(found: CheckedServer, answer: "httpx2.Response") -> None:
         )
     else:
         missing = " ".join(map(str, body.get("missing", ())))
-        count = "1 worker" if workers == 1 else f"{workers} workers"
+        count = counted(workers, "worker")
         found.good("ready", f"{count}. Languages of OCR: {languages}.", missing)
 
 

@@ -11,7 +11,7 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.folder import NO_RULES
+from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
 from cli.classification.server import find_server, server_options
 from cli.tables import example
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
-_GO_ON = "Put that right, then run the same command again: it goes on."
+_GO_ON = "Put that right, then run the same command again to continue."
 
 
 @click.command(
@@ -36,13 +36,7 @@ _GO_ON = "Put that right, then run the same command again: it goes on."
     )
 )
 @click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The rules, as YAML.",
-)
+@rules_option
 @click.option("--copy", "method", flag_value="copy", help="Copy the files.  [default]")
 @click.option("--move", "method", flag_value="move", help="Move the files.")
 @click.option(
@@ -59,7 +53,7 @@ _GO_ON = "Put that right, then run the same command again: it goes on."
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
-@click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
+@cache_option
 @server_options
 def sort(
     folders: Sequence[Path],
@@ -143,13 +137,10 @@ class _Request:
 
         source = check_source(self.source)
         out = check_output(source, self.out, removes_sources=self.method == "move")
-        for each in (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE):
-            if each is not None:
-                min_confidence = each
-                break
-        assert min_confidence is not None  # noqa: S101  # the last of the three is a number
+        limits = (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE)
+        limit = next(each for each in limits if each is not None)
         types = tuple(rule.type for rule in rules.rules)
-        order = Order(source, out, self.method, types, min_confidence, self.rules_path)
+        order = Order(source, out, self.method, types, limit, self.rules_path)
         check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
         found = find_files(source, order.leave_out, lambda *_: None)
         first = next((path for path, _ in found), None)
@@ -191,7 +182,7 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
     if problem:
         click.echo(f"pigeonhole: {problem}. {_GO_ON}", err=True)
     if is_interrupted and not is_watch:
-        click.echo("Interrupted. Run the same command again: it goes on.", err=True)
+        click.echo("Interrupted. Run the same command again to continue.", err=True)
         return INTERRUPTED
     if is_interrupted:  # as a watch ends; its failures are in _failed and in the table
         return 0

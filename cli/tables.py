@@ -56,6 +56,18 @@ def json_option(shape: type, *, is_list: bool = False) -> Callable[[Any], Any]:
     return decorate
 
 
+def limit_option(most: int, noun: str) -> Callable[[Any], Any]:
+    """Return the option `--limit` of a verb that lists up to `most` things, 20 by default."""
+    decorate: Callable[[Any], Any] = click.option(
+        "--limit",
+        type=click.IntRange(1, most),
+        default=20,
+        show_default=True,
+        help=f"List at most this many {noun}.",
+    )
+    return decorate
+
+
 def example(*commands: str) -> str:
     """Return the last part of a verb's help: examples, which a test runs."""
     return "\b\nExample:\n" + "\n".join(f"  {command}" for command in commands)
@@ -129,6 +141,11 @@ def format_cell(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return " ".join(map(format_cell, value))
     return escape_line(str(value))
+
+
+def name_type(type_: str | None) -> str:
+    """Return a type of a verdict or a label as people read it; None means that no rule fits."""
+    return "none of the rules" if type_ is None else type_
 
 
 def terminal_width() -> int:

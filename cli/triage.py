@@ -10,7 +10,7 @@ import click
 
 from cli.classification.server import server_options
 from cli.server_access import open_server
-from cli.tables import Columns, example, json_option, print_items
+from cli.tables import Columns, example, json_option, limit_option, name_type, print_items
 from worker.classification.explanation.bands import percent
 
 TRIAGE = "/api/v1/classifier/triage"
@@ -36,9 +36,7 @@ class TriageFile:
 
 
 @click.command(epilog=example("pigeonhole triage --limit 10"))
-@click.option(
-    "--limit", type=click.IntRange(1, 4000), default=20, show_default=True, help="Most files."
-)
+@limit_option(4000, "files")
 @server_options
 @json_option(TriageFile, is_list=True)
 def triage(limit: int, server: str | None, api_key: str | None, *, as_json: bool) -> None:
@@ -62,8 +60,7 @@ def triage(limit: int, server: str | None, api_key: str | None, *, as_json: bool
 
 
 def _shown(type_: str | None, confidence: float) -> str:
-    name = "none of the rules" if type_ is None else type_
-    return f"{name} {percent(confidence)}%"
+    return f"{name_type(type_)} {percent(confidence)}%"
 
 
 def _file(wire: Mapping[str, Any]) -> TriageFile:

@@ -5,14 +5,12 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msoffcrypto.format.ooxml import OOXMLFile
 from msoffcrypto.method.rc4 import DocumentRC4
 
+from devtools.compound_file import Tree, compound_file
 from devtools.sample_files import unzip, zip_of
-
-_END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 
 
 def ole_file(**streams: bytes) -> bytes:
@@ -20,72 +18,19 @@ def ole_file(**streams: bytes) -> bytes:
     return ole_file_of(streams)
 
 
-OleTree = Mapping[str, "bytes | OleTree"]
-
-
-def ole_file_of(tree: OleTree, *, pads: bool = True) -> bytes:
+def ole_file_of(tree: Tree, *, pads: bool = True) -> bytes:
     """Make a compound file of streams (bytes) and storages (dictionaries of the same).
 
     Streams are padded to 4096 bytes, or `pads` is false and shorter ones are in the mini stream.
     """
-    entries: list[dict[str, Any]] = []
-    body = b""
-    fat: list[int] = []
-    mini = b""
-    mini_fat: list[int] = []
+    return compound_file(_padded(tree) if pads else tree)
 
-    def chain(data: bytes) -> int:
-        nonlocal body
-        start = len(fat)
-        body += data + b"\0" * (-len(data) % 512)
-        fat.extend([*range(start + 1, len(body) // 512), _END])
-        return start
 
-    def mini_chain(data: bytes) -> int:
-        nonlocal mini
-        start = len(mini_fat)
-        mini += data + b"\0" * (-len(data) % 64)
-        mini_fat.extend([*range(start + 1, len(mini) // 64), _END])
-        return start
-
-    def add(children: OleTree) -> int:
-        # Each entry is the right sibling of the one before, in order of length, then of letters.
-        first = last = _FREE
-        for name in sorted(children, key=lambda name: (len(name), name.upper())):
-            content = children[name]
-            number = len(entries)
-            entries.append({"name": name, "kind": 1, "start": 0, "size": 0})
-            if last == _FREE:
-                first = number
-            else:
-                entries[last]["right"] = number
-            last = number
-            if isinstance(content, Mapping):
-                entries[number]["child"] = add(content)
-                continue
-            data = content.ljust(4096, b"\0") if pads else content
-            start = chain(data) if len(data) >= 4096 else mini_chain(data) if data else _END
-            entries[number].update(kind=2, start=start, size=len(data))
-        return first
-
-    entries.append({"name": "Root Entry", "kind": 5, "start": _END, "size": 0})
-    entries[0]["child"] = add(tree)
-    mini_fat_start = _END
-    if mini:
-        entries[0].update(start=chain(mini), size=len(mini))
-        mini_fat_start = chain(struct.pack(f"<{len(mini_fat)}L", *mini_fat))
-    directory = b"".join(_ole_entry(**entry) for entry in entries)
-    directory_start = chain(directory + _ole_entry("", 0, 0, 0) * (-len(entries) % 4))
-    count = len(fat) // 127 + 1  # a sector has room for 128 numbers, its own among them
-    fat_sectors = [*range(len(fat), len(fat) + count)]
-    fat += [0xFFFFFFFD] * count
-    fat += [_FREE] * (128 * count - len(fat))
-    header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16)
-    header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<5L", 0, count, directory_start, 0, 4096)
-    header += struct.pack("<4L", mini_fat_start, len(mini_fat) // 128 + bool(mini), _END, 0)
-    header += struct.pack("<109L", *fat_sectors, *[_FREE] * (109 - count))
-    return header + body + struct.pack(f"<{len(fat)}L", *fat)
+def _padded(tree: Tree) -> Tree:
+    return {
+        name: content.ljust(4096, b"\0") if isinstance(content, bytes) else _padded(content)
+        for name, content in tree.items()
+    }
 
 
 MsgProperties = Mapping[int, "str | bytes | int | MsgProperties"]
@@ -103,7 +48,7 @@ def msg_of(
     message: MsgProperties,
     *attachments: MsgProperties,
     recipients: Sequence[MsgProperties] = (),
-    others: "OleTree | None" = None,
+    others: Tree | None = None,
 ) -> bytes:
     """Make an Outlook message of properties by tag.
 
@@ -117,8 +62,8 @@ def msg_of(
     return ole_file_of(tree | dict(others or {}), pads=False)
 
 
-def _msg_storage(properties: MsgProperties, header: int) -> "OleTree":
-    tree: dict[str, bytes | OleTree] = {}
+def _msg_storage(properties: MsgProperties, header: int) -> Tree:
+    tree: dict[str, bytes | Tree] = {}
     fixed = bytes(header)
     for tag, value in properties.items():
         name = f"__substg1.0_{tag:08X}"
@@ -133,20 +78,8 @@ def _msg_storage(properties: MsgProperties, header: int) -> "OleTree":
     return {"__properties_version1.0": fixed, **tree}
 
 
-def _ole_entry(
-    name: str, kind: int, start: int, size: int, right: int = _FREE, child: int = _FREE
-) -> bytes:
-    encoded = name.encode("utf-16-le") + b"\0\0" if name else b""
-    return (
-        encoded.ljust(64, b"\0")
-        + struct.pack("<HBB3L", len(encoded), kind, 1, _FREE, right, child)
-        + bytes(36)
-        + struct.pack("<LQ", start, size)
-    )
-
-
 def xls(
-    *texts: str, encrypted: bool = False, records: bytes = b"", **others: "bytes | OleTree"
+    *texts: str, encrypted: bool = False, records: bytes = b"", **others: bytes | Tree
 ) -> bytes:
     """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4).
 
@@ -229,7 +162,7 @@ def doc(
     footnotes: str = "",
     comments: str = "",
     boxes: str = "",
-    **others: "bytes | OleTree",
+    **others: bytes | Tree,
 ) -> bytes:
     r"""Make a Word 97 document ([MS-DOC] 2.5.1) with its parts; paragraphs end with `\r`.
 

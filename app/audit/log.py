@@ -54,32 +54,6 @@ def key_actor(key_id: UUID) -> str:
     return f"key:{key_id}"
 
 
-def record_all(
-    session: Session,
-    action: Action,
-    subjects: Sequence[tuple[UUID, Mapping[str, object]]],
-    *,
-    actor: str,
-    project_id: UUID,
-) -> None:
-    """Add an event with details for each subject, at least one, as `record` does."""
-    session.execute(
-        _INSERT,
-        [
-            {
-                "action": action.value,
-                "actor": actor,
-                "project_id": project_id,
-                "organization_id": None,
-                "subject": subject,
-                "engine_version": None,
-                "details": dict(details),
-            }
-            for subject, details in subjects
-        ],
-    )
-
-
 def record(
     session: Session,
     action: Action,
@@ -103,4 +77,26 @@ def record(
             "engine_version": engine_version,
             "details": None if details is None else dict(details),
         },
+    )
+
+
+def record_all(
+    session: Session,
+    action: Action,
+    subjects: Sequence[tuple[UUID, Mapping[str, object]]],
+    *,
+    actor: str,
+    project_id: UUID,
+) -> None:
+    """Add an event with details for each subject, at least one, as `record` does."""
+    shared = {
+        "action": action.value,
+        "actor": actor,
+        "project_id": project_id,
+        "organization_id": None,
+        "engine_version": None,
+    }
+    session.execute(
+        _INSERT,
+        [{**shared, "subject": subject, "details": dict(details)} for subject, details in subjects],
     )

@@ -53,7 +53,7 @@ from app.jobs.rule_checks import (
     find_repeated,
 )
 from app.jobs.values import Rule
-from app.text import escape_line
+from app.text import counted, escape_line
 
 VERSION = 1
 DEFAULT_MAX_PAGES = 5
@@ -373,8 +373,7 @@ def _text(node: yaml.Node, name: str, least: int, most: int) -> str:
     if not least <= len(value) <= most:
         raise YamlError(
             line_of(node),
-            f"`{name}` has {len(value)} character{'' if len(value) == 1 else 's'}. Write {least} to"
-            f" {most}.",
+            f"`{name}` has {counted(len(value), 'character')}. Write {least} to {most}.",
         )
     return value
 

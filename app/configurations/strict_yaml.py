@@ -157,7 +157,7 @@ def _check_events(text: str) -> None:
 
 
 def _check_keys(node: yaml.Node) -> None:
-    """Refuse keys that are no texts or stand twice."""
+    """Refuse keys that are not text, and repeated keys."""
     if isinstance(node, yaml.SequenceNode):
         for each in node.value:
             _check_keys(each)

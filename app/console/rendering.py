@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, partial
 from importlib.metadata import version
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
 from app.console.reasoning_texts import say
 from app.console.texts import Language, codes, load
+from app.web.assets import read_assets
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -57,8 +57,7 @@ def render(
 @cache
 def assets() -> Mapping[str, bytes]:
     """Return the scripts, styles and pictures of the console by name."""
-    folder = files("app.console") / "static"
-    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    return read_assets("app.console")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The pages of the documentation: where they are, how they are called, how they are ordered."""
+"""The pages of the documentation: their places, titles and order."""
 
 import posixpath
 import re
@@ -68,7 +68,7 @@ def address_of(source: str) -> str:
 
 @cache
 def load_site() -> Site:
-    """Read all pages; without a documentation, as in a checkout that lacks it, there is none."""
+    """Read all pages; there are none where the documentation is not installed."""
     return read_site(CHECKOUT if (CHECKOUT / CONTENTS).is_file() else INSTALLED)
 
 

@@ -1,7 +1,6 @@
 """The addresses below /help. No key is needed: the pages are the same for everyone."""
 
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 from fastapi import FastAPI
@@ -13,6 +12,7 @@ from app.errors import NotFound
 from app.help import rendering
 from app.help.pages import INDEX, load_site
 from app.help.search import MAX_QUERY, Index
+from app.web.assets import read_assets
 
 HOME = "/help"
 MEDIA_TYPES = {
@@ -25,7 +25,7 @@ NO_PAGE = "There is no such page. /help lists all pages."
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages. Endpoints are no coroutines: Starlette runs them in threads."""
+    """Add the pages. Endpoints are plain functions, which Starlette runs in threads."""
     app.router.routes.extend(
         [
             PageRoute(HOME, _go_to_index, methods=["GET"]),
@@ -35,10 +35,10 @@ def install(app: FastAPI) -> None:
     )
 
 
+@cache
 def static_files() -> dict[str, bytes]:
-    """Return the style and the icon of the pages by name."""
-    folder = files("app.help") / "static"
-    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    """Return the styles and the icon of the pages by name."""
+    return read_assets("app.help")
 
 
 def _go_to_index(request: Request) -> Response:
@@ -58,8 +58,8 @@ def _show(request: Request) -> Response:
     media_type = MEDIA_TYPES.get(address.rpartition(".")[2], "")
     if address in site.files:
         return Response(site.files[address].read_bytes(), media_type=media_type)
-    if address in _assets():
-        return Response(_assets()[address], media_type=media_type)
+    if address in static_files():
+        return Response(static_files()[address], media_type=media_type)
     raise NotFound(NO_PAGE)
 
 
@@ -97,8 +97,3 @@ def _article(address: str) -> rendering.Article:
 @cache
 def _index() -> Index:
     return Index(load_site())
-
-
-@cache
-def _assets() -> dict[str, bytes]:
-    return static_files()

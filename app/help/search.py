@@ -31,7 +31,7 @@ class Section:
     def score(self, words: Sequence[str]) -> int:
         """Return how well the section fits words in lower case, 0 if one of them is missing.
 
-        The page's title alone is no hit: all of its sections would be found.
+        The page's title alone is not a hit: all of its sections would be found.
         """
         counts = [
             self.lower_body.count(word) + TITLE_WEIGHT * self.lower_title.count(word)

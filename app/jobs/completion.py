@@ -12,6 +12,7 @@ from app.db import now, table_of
 from app.errors import FileErrorCode
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
 from app.jobs.values import FileFailure, Verdict
+from app.text import counted
 from app.webhooks.events import JobState, enqueue_deliveries
 
 MAX_NAMED_FAILURES = 20
@@ -103,7 +104,8 @@ def cancel(session: Session, job_id: UUID, *, actor: str) -> None:
     if not ended:
         return
     counts = _count(session, job_id, ended, ended)
-    message = f"the job was cancelled: {ended} of {_files(counts.file_count)} were not classified"
+    files = counted(counts.file_count, "file")
+    message = f"the job was cancelled: {ended} of {files} were not classified"
     _close(session, job_id, JobStatus.CANCELLED, message, actor)
 
 
@@ -182,8 +184,4 @@ def describe_failures(failures: Sequence[tuple[str, str]], file_count: int) -> s
     named = [f"{name}: {sentence}" for name, sentence in failures[:MAX_NAMED_FAILURES]]
     if len(failures) > MAX_NAMED_FAILURES:
         named.append(f"and {len(failures) - MAX_NAMED_FAILURES} more")
-    return f"{len(failures)} of {_files(file_count)} failed: " + "; ".join(named)
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
+    return f"{len(failures)} of {counted(file_count, 'file')} failed: " + "; ".join(named)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import FileError, FileErrorCode
+from app.text import counted
 
 # Far above real documents. Without limits a few characters could expand to a gigabyte.
 MAX_NAMED_PAGES = 10_000
@@ -34,8 +35,7 @@ class PageSelection:
             if not requested and total > 0:
                 raise FileError(
                     FileErrorCode.NO_SUCH_PAGES,
-                    f"none of the target_pages exists: the document has {total}"
-                    f" page{'' if total == 1 else 's'}",
+                    f"none of the target_pages exists: the document has {counted(total, 'page')}",
                 )
             return tuple(requested[:cap])
         return tuple(range(min(total, self.max_pages or total, cap)))

@@ -153,67 +153,74 @@ def _import(
         types, unknown = _find_files(session, scope, rows)
     if problems or unknown:
         raise _refusal([*problems, *unknown])
-    project_id, actor, moment = scope.project_id, scope.principal.actor, now()
-    given = {"author": actor, "updated_at": moment, "job_id": None, "item_id": None}
     with database.write() as session:
-        _lock(session, project_id)
-        existing = {
-            row.file_id: row
-            for row in session.execute(
-                select(Label.id, Label.file_id, Label.type).where(Label.project_id == project_id)
-            )
-        }
-        created = {file_id: new_id() for file_id in types if file_id not in existing}
-        changed = {
-            file_id: existing[file_id].id
-            for file_id, type_ in types.items()
-            if file_id in existing and existing[file_id].type != type_
-        }
+        _lock(session, scope.project_id)
+        created, changed = _find_changes(session, scope.project_id, types)
         if created:
-            _require_room(session, project_id, len(created))
-            origin = {"project_id": project_id, "created_at": moment}
-            new = [
-                {**given, **origin, "id": id_, "file_id": file_id, "type": types[file_id]}
-                for file_id, id_ in created.items()
-            ]
-            session.execute(insert(Label), new)
-        if changed:
-            session.execute(
-                update(Label),
-                [{**given, "id": id_, "type": types[file_id]} for file_id, id_ in changed.items()],
-            )
+            _require_room(session, scope.project_id, len(created))
+        _store(session, scope, types, created, changed)
         if labelled := {**created, **changed}:
             record_all(
                 session,
                 Action.LABEL_SET,
                 [(id_, {"file_id": str(file_id)}) for file_id, id_ in labelled.items()],
-                actor=actor,
-                project_id=project_id,
+                actor=scope.principal.actor,
+                project_id=scope.project_id,
             )
-            request_fit(session, project_id)
+            request_fit(session, scope.project_id)
     return ImportCounts(len(created), len(changed), len(types) - len(created) - len(changed))
+
+
+def _find_changes(
+    session: Session, project_id: UUID, types: Mapping[UUID, str | None]
+) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
+    """Return the ids of labels to create and of labels to change, by file."""
+    query = select(Label.id, Label.file_id, Label.type).where(Label.project_id == project_id)
+    existing = {row.file_id: row for row in session.execute(query)}
+    created = {file_id: new_id() for file_id in types if file_id not in existing}
+    changed = {
+        file_id: existing[file_id].id
+        for file_id, type_ in types.items()
+        if file_id in existing and existing[file_id].type != type_
+    }
+    return created, changed
+
+
+def _store(
+    session: Session,
+    scope: Scope,
+    types: Mapping[UUID, str | None],
+    created: Mapping[UUID, UUID],
+    changed: Mapping[UUID, UUID],
+) -> None:
+    """Insert and update labels, whose ids are given by file."""
+    moment = now()
+    given = {
+        "author": scope.principal.actor,
+        "updated_at": moment,
+        "job_id": None,
+        "item_id": None,
+    }
+    origin = {"project_id": scope.project_id, "created_at": moment}
+    if created:
+        new = [
+            {**given, **origin, "id": id_, "file_id": file_id, "type": types[file_id]}
+            for file_id, id_ in created.items()
+        ]
+        session.execute(insert(Label), new)
+    if changed:
+        session.execute(
+            update(Label),
+            [{**given, "id": id_, "type": types[file_id]} for file_id, id_ in changed.items()],
+        )
 
 
 def _find_files(
     session: Session, scope: Scope, rows: Sequence[LabelRow]
 ) -> tuple[dict[UUID, str | None], list[Problem]]:
     """Return the type of each file that rows name, and what is wrong with the rows."""
-    ids = {row.file_id for row in rows if row.file_id is not None}
-    names = {row.external_id for row in rows if row.external_id is not None}
-    known = set(
-        session.scalars(select(File.id).where(File.id.in_(ids), scope.covers(File.project_id)))
-        if ids
-        else ()
-    )
-    by_name: dict[str, list[UUID]] = {name: [] for name in names}
-    if names:
-        found = session.execute(
-            select(File.external_file_id, File.id).where(
-                File.project_id == scope.project_id, File.external_file_id.in_(names)
-            )
-        )
-        for name, file_id in found:
-            by_name[name or ""].append(file_id)
+    known = _find_ids(session, scope, rows)
+    by_name = _find_names(session, scope, rows)
     types: dict[UUID, str | None] = {}
     lines: dict[UUID, int] = {}
     problems: list[Problem] = []
@@ -230,6 +237,29 @@ def _find_files(
             lines[matches[0]] = row.line
             types[matches[0]] = row.type
     return types, problems
+
+
+def _find_ids(session: Session, scope: Scope, rows: Iterable[LabelRow]) -> set[UUID]:
+    """Return the ids of rows that are ids of files."""
+    ids = {row.file_id for row in rows if row.file_id is not None}
+    if not ids:
+        return set()
+    query = select(File.id).where(File.id.in_(ids), scope.covers(File.project_id))
+    return set(session.scalars(query))
+
+
+def _find_names(session: Session, scope: Scope, rows: Iterable[LabelRow]) -> dict[str, list[UUID]]:
+    """Return the files of the project by the external ids that rows name."""
+    by_name: dict[str, list[UUID]] = {
+        row.external_id: [] for row in rows if row.external_id is not None
+    }
+    if by_name:
+        query = select(File.external_file_id, File.id).where(
+            File.project_id == scope.project_id, File.external_file_id.in_(by_name)
+        )
+        for name, file_id in session.execute(query):
+            by_name[name or ""].append(file_id)
+    return by_name
 
 
 def _mismatch(row: LabelRow, count: int) -> str:

@@ -23,7 +23,7 @@ MAX_CONFLICTS = 20
 
 @dataclass(frozen=True, slots=True)
 class FileLabel:
-    """A label, and how its file is called."""
+    """A label, and the name and external id of its file."""
 
     label: Label
     name: str

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER
 from app.errors import StartupError
-from app.projects.keys import add_key, digest, generate_key, revoke_key
+from app.projects.keys import KeyTerms, add_key, digest, generate_key, revoke_key
 from app.projects.models import ApiKey, KeyOrigin, Project
 from app.projects.service import create_organization, first_project
 from app.secrets import Secrets
@@ -40,15 +40,8 @@ def bootstrap(session: Session, secrets: Secrets, settings: Settings) -> str | N
     if not settings.is_embedded or session.scalar(has_usable_key):
         return None
     key = generate_key()
-    add_key(
-        session,
-        secrets,
-        key,
-        project,
-        name="admin",
-        origin=KeyOrigin.BOOTSTRAP,
-        organization_wide=True,
-    )
+    terms = KeyTerms("admin", KeyOrigin.BOOTSTRAP, organization_wide=True)
+    add_key(session, secrets, key, project, terms)
     return key
 
 
@@ -70,14 +63,7 @@ def _set_environment_key(session: Session, secrets: Secrets, key: str, project: 
         revoke_key(session, key_id)
     known = session.scalars(select(ApiKey).where(ApiKey.digest == key_digest)).one_or_none()
     if known is None:
-        add_key(
-            session,
-            secrets,
-            key,
-            project,
-            name="PIGEONHOLE_API_KEY",
-            origin=KeyOrigin.ENVIRONMENT,
-            organization_wide=True,
-        )
+        terms = KeyTerms("PIGEONHOLE_API_KEY", KeyOrigin.ENVIRONMENT, organization_wide=True)
+        add_key(session, secrets, key, project, terms)
     else:
         known.revoked_at = None

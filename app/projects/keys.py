@@ -55,6 +55,17 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What a key may do, for how long (None: without end), and where it comes from."""
+
+    name: str
+    origin: KeyOrigin
+    organization_wide: bool
+    expires_at: datetime | None = None
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredKey:
     """A key of the database, valid or not."""
 
@@ -116,9 +127,7 @@ def list_keys(session: Session, organization_id: UUID) -> list[ApiKey]:
 def find_first_key(session: Session) -> Principal | None:
     """Return the principal of the key that the server made at its first start, or was given."""
     row = session.execute(
-        select(ApiKey, Project.requests_per_minute, Project.uploads_per_minute)
-        .join(Project, Project.id == ApiKey.project_id)
-        .where(
+        _WITH_LIMITS.where(
             ApiKey.origin.in_((KeyOrigin.BOOTSTRAP, KeyOrigin.ENVIRONMENT)),
             ApiKey.revoked_at.is_(None),
             ApiKey.expires_at.is_(None),
@@ -126,9 +135,7 @@ def find_first_key(session: Session) -> Principal | None:
         .order_by(ApiKey.created_at.desc())
         .limit(1)
     ).one_or_none()
-    if row is None:
-        return None
-    return load_principal(row.ApiKey, row.requests_per_minute, row.uploads_per_minute)
+    return None if row is None else _stored_key(row).principal
 
 
 def load_principal(
@@ -166,12 +173,8 @@ def add_key(
     secrets: Secrets,
     key: str,
     project: Project,
+    terms: KeyTerms,
     *,
-    name: str,
-    origin: KeyOrigin,
-    organization_wide: bool,
-    expires_at: datetime | None = None,
-    is_admin: bool = False,
     actor: str = SERVER,
 ) -> UUID:
     """Store the digest and a hint of a key; return the id of its row."""
@@ -182,13 +185,13 @@ def add_key(
             id=key_id,
             organization_id=project.organization_id,
             project_id=project.id,
-            organization_wide=organization_wide,
-            name=name,
-            origin=origin,
+            organization_wide=terms.organization_wide,
+            name=terms.name,
+            origin=terms.origin,
             hint=key[:8] if is_long else hashlib.sha256(key.encode()).hexdigest()[:8],
             digest=digest(secrets, key),
-            expires_at=expires_at,
-            is_admin=is_admin,
+            expires_at=terms.expires_at,
+            is_admin=terms.is_admin,
         )
     )
     record(
@@ -196,9 +199,9 @@ def add_key(
         Action.KEY_CREATED,
         actor=actor,
         organization_id=project.organization_id,
-        project_id=None if organization_wide else project.id,
+        project_id=None if terms.organization_wide else project.id,
         subject=key_id,
-        details={"origin": origin.value, "is_admin": is_admin},
+        details={"origin": terms.origin.value, "is_admin": terms.is_admin},
     )
     return key_id
 
@@ -206,18 +209,14 @@ def add_key(
 def create_key(session: Session, secrets: Secrets, new: NewKey, *, actor: str) -> str:
     """Create a key and return it; raises NotFound for an unknown project or organization."""
     key = generate_key()
-    add_key(
-        session,
-        secrets,
-        key,
-        _project_of(session, new),
-        name=new.name,
-        origin=KeyOrigin.COMMAND,
+    terms = KeyTerms(
+        new.name,
+        KeyOrigin.COMMAND,
         organization_wide=new.project_id is None,
         expires_at=new.expires_at,
         is_admin=new.is_admin,
-        actor=actor,
     )
+    add_key(session, secrets, key, _project_of(session, new), terms, actor=actor)
     return key
 
 
@@ -243,18 +242,11 @@ def rotate_key(
     if expires_at is None and old.expires_at is not None:
         expires_at = moment + (old.expires_at - old.created_at)
     key = generate_key()
-    old.replaced_by = add_key(
-        session,
-        secrets,
-        key,
-        session.get_one(Project, old.project_id),
-        name=old.name,
-        origin=KeyOrigin(old.origin),
-        organization_wide=old.organization_wide,
-        expires_at=expires_at,
-        is_admin=old.is_admin,
-        actor=actor,
+    terms = KeyTerms(
+        old.name, KeyOrigin(old.origin), old.organization_wide, expires_at, old.is_admin
     )
+    project = session.get_one(Project, old.project_id)
+    old.replaced_by = add_key(session, secrets, key, project, terms, actor=actor)
     end = moment + grace
     old.expires_at = end if old.expires_at is None else min(old.expires_at, end)
     record(

@@ -35,8 +35,8 @@ from benchmarks.accuracy.statistics import (
     paired_difference,
     reliability,
 )
-from benchmarks.accuracy.tables import new_table, rate
-from benchmarks.corpus import load_corpus
+from benchmarks.accuracy.tables import new_table, points, rate
+from benchmarks.corpus import LoadedCorpus, load_corpus
 from benchmarks.halves import half_of
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.knowledge.base import load_knowledge
@@ -75,12 +75,7 @@ def main() -> None:
     started = time.process_time()
     corpora = [load_corpus(place) for place in given.corpus]
     limit_blas_threads()
-    documents = [item for corpus in corpora for item in corpus.labelled.documents]
-    if given.half:
-        last = corpora[-1].labelled.documents
-        half = half_of([item.source for item in last])
-        left_out = {id(item) for item in last if half[item.source] != given.half}
-        documents = [item for item in documents if id(item) not in left_out]
+    documents = _choose_documents(corpora, given.half)
     fits = Fits(corpora)
     rules = next(iter(corpora[0].rule_sets.values()))
     whole = load_knowledge()
@@ -101,6 +96,14 @@ def main() -> None:
     texts = next((corpus.text for corpus in corpora if corpus.text), None)
     console.print(learning_curve.measure(fits, documents, rules, texts))
     console.print(f"{time.process_time() - started:.0f} s of CPU")
+
+
+def _choose_documents(corpora: Sequence[LoadedCorpus], half: str | None) -> list[LabelledDocument]:
+    """Return the labelled documents, of the last corpus only those of the half, if one is given."""
+    *others, last = (corpus.labelled.documents for corpus in corpora)
+    documents = [item for other in others for item in other]
+    halves = half_of([item.source for item in last])
+    return documents + [item for item in last if half is None or halves[item.source] == half]
 
 
 def _table(
@@ -130,26 +133,37 @@ def _table(
         report_step(f"{variant} labels of each type")
         judged, used = _measure(observed, sets, variant)
         plain = plain or judged
-        cells = [str(variant), f"{used:.0%}" if variant.count else ""]
-        for name in ("best", "decision", "absent"):
-            values, base = _by_document(judged, name), _by_document(plain, name)
-            change = paired_difference(values, base, [item.source for item in documents])
-            cells.append(rate(change.first))
-            cells.append(
-                f"{100 * change.value:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})"
-                if variant.count
-                else ""
-            )
-        none = [each.decision for each in judged if each.is_none]
-        right = [bool(each.decision) for each in judged]
-        bins = reliability([each.confidence for each in judged], right)
-        cells += [rate(float(np.mean(none))) if none else "-"]
-        table.add_row(*cells, rate(expected_calibration_error(bins)))
+        used_share = f"{used:.0%}" if variant.count else ""
+        figures = _figures(judged, plain, documents, shows_points=variant.count > 0)
+        table.add_row(str(variant), used_share, *figures)
     table.caption = (
         f"{len(documents)} documents, {DRAWS} draws of labels from other sources. Null where due:"
         " the right rule and its labels are taken away."
     )
     return table
+
+
+def _figures(
+    judged: Sequence[Judged],
+    plain: Sequence[Judged],
+    documents: Sequence[LabelledDocument],
+    *,
+    shows_points: bool,
+) -> list[str]:
+    """Return the cells of a row behind "used"; `plain` are the verdicts without labels."""
+    sources = [item.source for item in documents]
+    cells = []
+    for name in ("best", "decision", "absent"):
+        change = paired_difference(_by_document(judged, name), _by_document(plain, name), sources)
+        cells += [rate(change.first), points(change) if shows_points else ""]
+    none = [each.decision for each in judged if each.is_none]
+    right = [bool(each.decision) for each in judged]
+    bins = reliability([each.confidence for each in judged], right)
+    return [
+        *cells,
+        rate(float(np.mean(none))) if none else "-",
+        rate(expected_calibration_error(bins)),
+    ]
 
 
 def _measure(

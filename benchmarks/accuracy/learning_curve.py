@@ -12,7 +12,7 @@ from benchmarks.accuracy.engines import CASCADE, Fits, report_step
 from benchmarks.accuracy.folds import FOLDS
 from benchmarks.accuracy.learning_trials import Observed, Trial, judge_documents, observe
 from benchmarks.accuracy.statistics import paired_difference
-from benchmarks.accuracy.tables import new_table, rate
+from benchmarks.accuracy.tables import new_table, points, rate
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.knowledge.base import load_knowledge
 
@@ -42,30 +42,28 @@ def measure(
         for number in range(FOLDS)
         for part in _halves(observe(fitted, number, whole, everything))
     ]
-    by_order = {
-        "triage": [_hits(observed, [_triage(fold) for fold in observed])],
-        "random": [
-            _hits(observed, [_random(fold, draw) for fold in observed])
-            for draw in range(RANDOM_ORDERS)
-        ],
-    }
+    triage = [_hits(observed, [_triage(fold) for fold in observed])]
+    random = [
+        _hits(observed, [_random(fold, draw) for fold in observed]) for draw in range(RANDOM_ORDERS)
+    ]
+    return _table(triage, random, [item.source for item in whole], len(everything))
+
+
+def _table(
+    triage: Sequence[np.ndarray], random: Sequence[np.ndarray], sources: Sequence[str], rules: int
+) -> Table:
+    """Show the share of right verdicts at each step, the mean over the runs of each order."""
     table = new_table(
-        f"{len(whole)} documents, {len(everything)} rules: right verdicts after so many labels",
+        f"{len(sources)} documents, {rules} rules: right verdicts after so many labels",
         "labels",
         right=("triage", "random order", "triage less random (90% by source)"),
     )
-    sources = [item.source for item in whole]
     for step, count in enumerate(STEPS):
-        triage, random = (
-            np.mean([hits[step] for hits in by_order[name]], axis=0) for name in by_order
+        first, second = (
+            np.mean([hits[step] for hits in runs], axis=0) for runs in (triage, random)
         )
-        change = paired_difference(triage, random, sources)
-        table.add_row(
-            str(count),
-            rate(change.first),
-            rate(change.second),
-            f"{100 * change.value:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})",
-        )
+        change = paired_difference(first, second, sources)
+        table.add_row(str(count), rate(change.first), rate(change.second), points(change))
     return table
 
 

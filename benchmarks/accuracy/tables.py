@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.folds import FOLDS, Scored
 from benchmarks.accuracy.metrics import Decided, Sample
-from benchmarks.accuracy.statistics import Bin, reliability
+from benchmarks.accuracy.statistics import Bin, Difference, reliability
 from benchmarks.corpus import LoadedCorpus
 
 _FEW = 5
@@ -31,6 +31,11 @@ def new_table(title: str, *left: str, right: Sequence[str]) -> Table:
 def rate(value: float) -> str:
     """Return a share as text, a dash for NaN."""
     return "-" if np.isnan(value) else f"{value:.3f}"
+
+
+def points(change: Difference) -> str:
+    """Return a difference in points, with its 90% interval."""
+    return f"{100 * change.value:+.1f} ({100 * change.low:+.1f} to {100 * change.high:+.1f})"
 
 
 def corpus_line(corpus: LoadedCorpus) -> str:

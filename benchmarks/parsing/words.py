@@ -8,10 +8,10 @@ of other formats are compared whole, because a second reader knows no pages of t
 runs of two or more letters and digits, without regard to case (NFKC, casefolded); each counts once
 a file, so repeated heads of pages do not weigh. In scripts without spaces each character is a word.
 A word counts as found, too, if our text has it within a run of letters and digits that a hyphen, a
-line end or a space divides: how words are divided is no loss. Pieces of less than four letters,
-which are found in any text, must stand there beside the same letters as in the other text: in a
-narrow column LibreOffice breaks words anywhere. Digits behind a point that one reader rounds off
-are no loss either, down to the sixth.
+line end or a space divides: a word divided in another way is not a loss. Pieces of less than
+four letters, which are found in any text, must stand there beside the same letters as in the other
+text: in a narrow column LibreOffice breaks words anywhere. Digits behind a point that one reader
+rounds off are not a loss either, down to the sixth.
 """
 
 import argparse

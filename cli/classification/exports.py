@@ -70,7 +70,7 @@ class CsvFile:
         except OSError as error:
             raise StartupError(
                 f"{escape_line(str(path))} cannot be written: {error.strerror}; give --csv a file "
-                "in a folder of yours"
+                "in a folder that you can write to"
             ) from None
         self._writer = csv.writer(self._file)
         self._writer.writerow(CSV_COLUMNS)

@@ -1,4 +1,4 @@
-"""Opening files of strangers' folders: what is no file, or too large, is the file's error."""
+"""Opening files of any folder: one that is not a file, or is too large, fails alone."""
 
 import os
 import stat

@@ -7,12 +7,6 @@ from pathlib import Path
 from app.errors import StartupError
 from app.text import escape_line
 
-NO_RULES = (
-    "give your rules with --rules rules.yaml; "
-    "`pigeonhole rules init office-mail` writes some to start with"
-)
-"""What a command says without rules."""
-
 
 def check_paths(paths: Sequence[Path]) -> None:
     """Raise StartupError unless each path is a file or a folder that can be read."""

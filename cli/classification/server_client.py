@@ -103,7 +103,7 @@ class ServerClient:
         return self._request("POST", path, content=table, headers=headers)
 
     def delete(self, path: str, *, may_be_gone: bool = True) -> None:
-        """Delete what there is; with `may_be_gone`, what does not exist is no error."""
+        """Delete what there is; with `may_be_gone`, what does not exist is not an error."""
         try:
             self._request("DELETE", path)
         except ServerRefused as error:

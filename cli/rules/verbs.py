@@ -1,7 +1,7 @@
 """`pigeonhole rules`: start, improve and test a rules file."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from app.errors import StartupError
 from app.settings import load_settings
 from app.text import escape_line
 from cli.classification.server import find_server, server_options
-from cli.rules.accuracy import Accuracy, Answer, FailedFile, measure
+from cli.rules.accuracy import Accuracy, Answer, Confusion, FailedFile, measure
 from cli.rules.labels import Label, read_labels
 from cli.tables import Columns, example, json_option, print_items, print_json, print_table
 
@@ -90,7 +90,7 @@ def init(name: str | None, lang: str, output: Path, *, as_json: bool) -> None:
 class ListedHint:
     """What makes rules less reliable, and what to write instead.
 
-    `types` and `lines` name the rules. A hint that is no warning tells what a rule does that may
+    `types` and `lines` name the rules. A hint that is not a warning tells what a rule does that may
     be meant.
     """
 
@@ -236,6 +236,12 @@ def _print(accuracy: Accuracy) -> None:
             f" {found.share_right:.0%} of the time, for {found.files} files with a type."
         )
     click.echo()
+    _print_confusion(accuracy.confusion)
+    if accuracy.mistakes:
+        _print_mistakes(accuracy.mistakes)
+
+
+def _print_confusion(confusion: Sequence[Confusion]) -> None:
     print_table(
         ["expected", "answered", "files", "right"],
         [
@@ -245,25 +251,27 @@ def _print(accuracy: Accuracy) -> None:
                 pair.files,
                 pair.expected == pair.answered,
             )
-            for pair in accuracy.confusion
+            for pair in confusion
         ],
     )
-    if accuracy.mistakes:
-        click.echo("\nMistakes, the surest first:")
-        print_table(
-            ["file", "expected", "answered", "confidence"],
-            [
-                (
-                    Path(answer.file).name,
-                    _name(answer.expected),
-                    _name(answer.answered),
-                    f"{answer.confidence:.2f}",
-                )
-                for answer in accuracy.mistakes[:MAX_MISTAKES]
-            ],
-        )
-        if len(accuracy.mistakes) > MAX_MISTAKES:
-            click.echo(f"and {len(accuracy.mistakes) - MAX_MISTAKES} more (--json has all)")
+
+
+def _print_mistakes(mistakes: Sequence[Answer]) -> None:
+    click.echo("\nMistakes, the surest first:")
+    print_table(
+        ["file", "expected", "answered", "confidence"],
+        [
+            (
+                Path(answer.file).name,
+                _name(answer.expected),
+                _name(answer.answered),
+                f"{answer.confidence:.2f}",
+            )
+            for answer in mistakes[:MAX_MISTAKES]
+        ],
+    )
+    if len(mistakes) > MAX_MISTAKES:
+        click.echo(f"and {len(mistakes) - MAX_MISTAKES} more (--json has all)")
 
 
 def _name(type_: str | None) -> str:

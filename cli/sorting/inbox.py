@@ -15,7 +15,7 @@ def find_files(
 ) -> Iterator[tuple[Path, Identity]]:
     """Yield the files below `root` that are to be sorted, folder by folder, by name.
 
-    Leaves out hidden files and folders, symbolic links, what is no regular file, the files and
+    Leaves out hidden files and folders, symbolic links, what is not a regular file, the files and
     folders of `leave_out`, and every other folder that has been sorted into. A folder that cannot
     be read is passed to `on_error` with the reason.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from app.text import escape_line, spreadsheet_cell
+from app.text import counted, escape_line, spreadsheet_cell
 from cli.sorting.errors import SortStopped
 from cli.sorting.journal import Journal, Method, Outcome
 from cli.sorting.names import CHECK, FAILED, UNKNOWN
@@ -135,7 +135,7 @@ class Summary:
         total = self.folders.total()
         if not self.total:
             return "No new files: nothing was sorted."
-        line = f"{total} file{'' if total == 1 else 's'} sorted"
+        line = f"{counted(total, 'file')} sorted"
         if self.folders:
             line += f": {', '.join(map(_count, sorted(self.folders.items(), key=_by_count)))}"
         line += "."
@@ -166,11 +166,11 @@ class UndoSummary:
         moved, copied, linked = (
             self.undone[each] for each in (Method.MOVE, Method.COPY, Method.LINK)
         )
-        parts = [f"{moved} {'file' if moved == 1 else 'files'} put back"] if moved else []
+        parts = [f"{counted(moved, 'file')} put back"] if moved else []
         if copied:
             parts.append(f"{copied} {'copy' if copied == 1 else 'copies'} removed")
         if linked:
-            parts.append(f"{linked} {'link' if linked == 1 else 'links'} removed")
+            parts.append(f"{counted(linked, 'link')} removed")
         line = ", ".join(parts) or "Nothing was undone"
         if copied or linked:
             line += "; the originals stayed where they are"
@@ -215,7 +215,7 @@ def _row(source: Path, target: Path | None, outcome: Outcome, problem: str | Non
 
 
 def _printable(path: str) -> str:
-    r"""Return a path that JSON can carry: bytes that are no UTF-8 as `\xff`."""
+    r"""Return a path that JSON can carry: bytes that are not UTF-8 as `\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Sequence
 
+from devtools.compound_file import compound_file
 from devtools.marked.binary_drawing import atom, container, container_head, group_shape
-from devtools.marked.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
 
 _BOF, _EOF, _BOUND_SHEET, _SHARED = 0x0809, 0x000A, 0x0085, 0x00FC

@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Sequence
 
+from devtools.compound_file import compound_file
 from devtools.marked.binary_drawing import atom, container, group_shape
-from devtools.marked.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
 
 _DOCUMENT, _SLIDE, _NOTES, _MASTER = 1000, 1006, 1008, 1016

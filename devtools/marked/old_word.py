@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Mapping, Sequence
 
-from devtools.marked.compound_file import compound_file
+from devtools.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
 
 # Of the file information block: where each table of the table stream is listed (2.5.6).

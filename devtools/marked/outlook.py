@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Mapping
 
-from devtools.marked.compound_file import Tree, compound_file
+from devtools.compound_file import Tree, compound_file
 from devtools.marked.document import MarkedDocument, Marks
 
 # Properties ([MS-OXPROPS]) with their types: 001F is a Unicode string, 0102 binary, 0003 a number.
@@ -47,34 +47,38 @@ def marked_msg() -> MarkedDocument:
         tree[f"__recip_version1.0_#{number:08X}"] = _properties(
             {_NAME: name, _ADDRESS: "d@e.f", _KIND_OF_RECIPIENT: number + 1}, bytes(8)
         )
-    text = b"An attached text.\r\n"
-    files = ((f"{marks('name of a text')}.txt", text), (f"{marks('name of other')}.bin", b"\0\1\2"))
-    for number, (name, content) in enumerate(files):
-        tree[f"__attach_version1.0_#{number:08X}"] = _properties(
-            {
-                _METHOD: _BY_VALUE,
-                _NUMBER: number,
-                _SHORT_NAME: name,
-                _LONG_NAME: name,
-                _DATA: content,
-            },
-            bytes(8),
-        )
-    tree["__attach_version1.0_#00000002"] = {
+    attachments = (
+        _attached_file(0, f"{marks('name of a text')}.txt", b"An attached text.\r\n"),
+        _attached_file(1, f"{marks('name of other')}.bin", b"\0\1\2"),
+        _attached_message(2, marks("forwarded subject"), marks("forwarded text")),
+    )
+    for number, attachment in enumerate(attachments):
+        tree[f"__attach_version1.0_#{number:08X}"] = attachment
+    return MarkedDocument("msg", compound_file(tree), marks)
+
+
+def _attached_file(number: int, name: str, content: bytes) -> Tree:
+    return _properties(
+        {
+            _METHOD: _BY_VALUE,
+            _NUMBER: number,
+            _SHORT_NAME: name,
+            _LONG_NAME: name,
+            _DATA: content,
+        },
+        bytes(8),
+    )
+
+
+def _attached_message(number: int, subject: str, body: str) -> Tree:
+    return {
         **_properties(
-            {_METHOD: _EMBEDDED_MESSAGE, _NUMBER: 2, _NAME: marks("forwarded subject"), _OBJECT: 1},
-            bytes(8),
+            {_METHOD: _EMBEDDED_MESSAGE, _NUMBER: number, _NAME: subject, _OBJECT: 1}, bytes(8)
         ),
-        "__substg1.0_3701000D": _properties(
-            {
-                _CLASS: "IPM.Note",
-                _SUBJECT: marks("forwarded subject"),
-                _BODY: marks("forwarded text"),
-            },
-            bytes(24),
+        f"__substg1.0_{_OBJECT:08X}": _properties(
+            {_CLASS: "IPM.Note", _SUBJECT: subject, _BODY: body}, bytes(24)
         ),
     }
-    return MarkedDocument("msg", compound_file(tree), marks)
 
 
 def marked_html_msg() -> MarkedDocument:

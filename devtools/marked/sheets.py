@@ -23,46 +23,106 @@ _PERSON, _THREAD = (f"{{00000000-0000-0000-0000-00000000000{number}}}" for numbe
 def marked_xlsx() -> MarkedDocument:
     """Return an xlsx of two sheets and a chart that is a sheet."""
     marks = Marks()
+    shapes = _text_box(marks("text box")) + _group(marks("grouped shape")) + _chart_frame()
     data = package(
         "xl/workbook.xml",
-        Part(
-            "xl/workbook.xml",
-            f"{_KIND}.sheet.main",
-            f'<workbook {_NAMES}><sheets><sheet name="{marks("sheet name")}" sheetId="1"'
-            f' r:id="s1"/><sheet name="Two" sheetId="2" r:id="s2"/>'
-            f'<sheet name="{marks("chart sheet name")}" sheetId="3" r:id="s3"/>'
-            "</sheets></workbook>",
-            {
-                "s1": ("worksheet", "worksheets/sheet1.xml"),
-                "s2": ("worksheet", "worksheets/sheet2.xml"),
-                "s3": ("chartsheet", "chartsheets/sheet1.xml"),
-                "ss": ("sharedStrings", "sharedStrings.xml"),
-                "pe": (
-                    "http://schemas.microsoft.com/office/2017/10/relationships/person",
-                    "persons/person.xml",
-                ),
-            },
-        ),
+        _workbook(marks),
         _first_sheet(marks),
-        Part(
-            "xl/worksheets/sheet2.xml",
-            f"{_KIND}.worksheet",
-            f'<worksheet {_NAMES}><sheetData><row r="1"><c r="A1" t="inlineStr"><is>'
-            f"<t>{marks('second sheet')}</t></is></c></row></sheetData></worksheet>",
-        ),
-        Part(
-            "xl/chartsheets/sheet1.xml",
-            f"{_KIND}.chartsheet",
-            f'<chartsheet {_NAMES}><sheetViews><sheetView workbookViewId="0"/></sheetViews>'
-            '<drawing r:id="dr"/></chartsheet>',
-            {"dr": ("drawing", "../drawings/drawing2.xml")},
-        ),
-        Part(
-            "xl/sharedStrings.xml",
-            f"{_KIND}.sharedStrings",
-            f'<sst {_NAMES} count="2" uniqueCount="2"><si><t>{marks("shared string")}</t></si>'
-            f"<si><r><t>Qrich</t></r><r><rPr><b/></rPr><t>textQ</t></r></si></sst>",
-        ),
+        _second_sheet(marks),
+        _chart_sheet(),
+        _shared_strings(marks),
+        *_comments(marks),
+        _drawing("1", shapes),
+        _drawing("2", _chart_frame()),
+        chart("xl/charts/chart1.xml", marks),
+        Part("xl/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
+    )
+    return MarkedDocument("xlsx", data, marks)
+
+
+def _workbook(marks: Marks) -> Part:
+    return Part(
+        "xl/workbook.xml",
+        f"{_KIND}.sheet.main",
+        f'<workbook {_NAMES}><sheets><sheet name="{marks("sheet name")}" sheetId="1"'
+        f' r:id="s1"/><sheet name="Two" sheetId="2" r:id="s2"/>'
+        f'<sheet name="{marks("chart sheet name")}" sheetId="3" r:id="s3"/>'
+        "</sheets></workbook>",
+        {
+            "s1": ("worksheet", "worksheets/sheet1.xml"),
+            "s2": ("worksheet", "worksheets/sheet2.xml"),
+            "s3": ("chartsheet", "chartsheets/sheet1.xml"),
+            "ss": ("sharedStrings", "sharedStrings.xml"),
+            "pe": (
+                "http://schemas.microsoft.com/office/2017/10/relationships/person",
+                "persons/person.xml",
+            ),
+        },
+    )
+
+
+def _first_sheet(marks: Marks) -> Part:
+    return Part(
+        "xl/worksheets/sheet1.xml",
+        f"{_KIND}.worksheet",
+        f'<worksheet {_NAMES}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
+        '<c r="B1" t="s"><v>1</v></c>'
+        f'<c r="C1" t="inlineStr"><is><t>{marks("inline string")}</t></is></c>'
+        '<c r="D1" t="str"><f>"Qformula"&amp;"resultQ"</f>'
+        f"<v>{marks('formula result')}</v></c></row>"
+        f'<row r="900"><c r="ZZ900" t="inlineStr"><is><t>{marks("far cell")}</t></is></c></row>'
+        "</sheetData>"
+        f"<headerFooter><oddHeader>&amp;L{marks('header')}</oddHeader>"
+        f"<oddFooter>&amp;C&amp;8{marks('footer')}</oddFooter></headerFooter>"
+        '<drawing r:id="dr"/><legacyDrawing r:id="vm"/>'
+        '<oleObjects><oleObject progId="Word.Document" shapeId="9"><objectPr r:id="im"/>'
+        "</oleObject></oleObjects></worksheet>",
+        {
+            "dr": ("drawing", "../drawings/drawing1.xml"),
+            "vm": ("vmlDrawing", "../drawings/vmlDrawing1.vml"),
+            "co": ("comments", "../comments1.xml"),
+            "im": ("image", "../media/image1.emf"),
+            "tc": (
+                "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment",
+                "../threadedComments/threadedComment1.xml",
+            ),
+        },
+    )
+
+
+def _second_sheet(marks: Marks) -> Part:
+    return Part(
+        "xl/worksheets/sheet2.xml",
+        f"{_KIND}.worksheet",
+        f'<worksheet {_NAMES}><sheetData><row r="1"><c r="A1" t="inlineStr"><is>'
+        f"<t>{marks('second sheet')}</t></is></c></row></sheetData></worksheet>",
+    )
+
+
+def _chart_sheet() -> Part:
+    return Part(
+        "xl/chartsheets/sheet1.xml",
+        f"{_KIND}.chartsheet",
+        f'<chartsheet {_NAMES}><sheetViews><sheetView workbookViewId="0"/></sheetViews>'
+        '<drawing r:id="dr"/></chartsheet>',
+        {"dr": ("drawing", "../drawings/drawing2.xml")},
+    )
+
+
+def _shared_strings(marks: Marks) -> Part:
+    """Return a plain string and one in two fonts, whose marker stands in two parts."""
+    marks["rich string"] = "QrichtextQ"
+    return Part(
+        "xl/sharedStrings.xml",
+        f"{_KIND}.sharedStrings",
+        f'<sst {_NAMES} count="2" uniqueCount="2"><si><t>{marks("shared string")}</t></si>'
+        f"<si><r><t>Qrich</t></r><r><rPr><b/></rPr><t>textQ</t></r></si></sst>",
+    )
+
+
+def _comments(marks: Marks) -> tuple[Part, ...]:
+    """Return a note and a threaded comment, their author, and the shapes that show them."""
+    return (
         Part(
             "xl/comments1.xml",
             f"{_KIND}.comments",
@@ -93,43 +153,6 @@ def marked_xlsx() -> MarkedDocument:
             ' xmlns:x="urn:schemas-microsoft-com:office:excel">'
             f"{_note_shape(0)}{_note_shape(1)}</xml>".encode(),
         ),
-        _drawing(
-            "1", _text_box(marks("text box")) + _group(marks("grouped shape")) + _chart_frame()
-        ),
-        _drawing("2", _chart_frame()),
-        chart("xl/charts/chart1.xml", marks),
-        Part("xl/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
-    )
-    marks["rich string"] = "QrichtextQ"
-    return MarkedDocument("xlsx", data, marks)
-
-
-def _first_sheet(marks: Marks) -> Part:
-    return Part(
-        "xl/worksheets/sheet1.xml",
-        f"{_KIND}.worksheet",
-        f'<worksheet {_NAMES}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
-        '<c r="B1" t="s"><v>1</v></c>'
-        f'<c r="C1" t="inlineStr"><is><t>{marks("inline string")}</t></is></c>'
-        '<c r="D1" t="str"><f>"Qformula"&amp;"resultQ"</f>'
-        f"<v>{marks('formula result')}</v></c></row>"
-        f'<row r="900"><c r="ZZ900" t="inlineStr"><is><t>{marks("far cell")}</t></is></c></row>'
-        "</sheetData>"
-        f"<headerFooter><oddHeader>&amp;L{marks('header')}</oddHeader>"
-        f"<oddFooter>&amp;C&amp;8{marks('footer')}</oddFooter></headerFooter>"
-        '<drawing r:id="dr"/><legacyDrawing r:id="vm"/>'
-        '<oleObjects><oleObject progId="Word.Document" shapeId="9"><objectPr r:id="im"/>'
-        "</oleObject></oleObjects></worksheet>",
-        {
-            "dr": ("drawing", "../drawings/drawing1.xml"),
-            "vm": ("vmlDrawing", "../drawings/vmlDrawing1.vml"),
-            "co": ("comments", "../comments1.xml"),
-            "im": ("image", "../media/image1.emf"),
-            "tc": (
-                "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment",
-                "../threadedComments/threadedComment1.xml",
-            ),
-        },
     )
 
 

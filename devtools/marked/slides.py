@@ -33,6 +33,41 @@ def marked_pptx() -> MarkedDocument:
     data = package(
         "ppt/presentation.xml",
         _presentation(),
+        *_masters(marks),
+        _first_slide(marks),
+        _second_slide(marks),
+        _notes(marks),
+        *_comments(marks),
+        chart("ppt/charts/chart1.xml", marks),
+        *diagram("ppt/diagrams", marks),
+        Part("ppt/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
+    )
+    return MarkedDocument("pptx", data, marks)
+
+
+def _presentation() -> Part:
+    return Part(
+        "ppt/presentation.xml",
+        f"{_KIND}.presentation.main",
+        f'<p:presentation {_NAMES}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="m1"/>'
+        '</p:sldMasterIdLst><p:notesMasterIdLst><p:notesMasterId r:id="n1"/></p:notesMasterIdLst>'
+        '<p:sldIdLst><p:sldId id="256" r:id="s1"/><p:sldId id="257" r:id="s2"/></p:sldIdLst>'
+        '<p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/>'
+        "</p:presentation>",
+        {
+            "m1": ("slideMaster", "slideMasters/slideMaster1.xml"),
+            "n1": ("notesMaster", "notesMasters/notesMaster1.xml"),
+            "s1": ("slide", "slides/slide1.xml"),
+            "s2": ("slide", "slides/slide2.xml"),
+            "t1": ("theme", "theme/theme1.xml"),
+            "ca": ("commentAuthors", "commentAuthors.xml"),
+        },
+    )
+
+
+def _masters(marks: Marks) -> tuple[Part, ...]:
+    """Return the master of slides with its layout, the master of notes, and their themes."""
+    return (
         Part(
             "ppt/slideMasters/slideMaster1.xml",
             f"{_KIND}.slideMaster",
@@ -58,58 +93,6 @@ def marked_pptx() -> MarkedDocument:
             f"<p:notesMaster {_NAMES}>{_tree('')}<p:clrMap {_COLOR_MAP}/></p:notesMaster>",
             {"t2": ("theme", "../theme/theme2.xml")},
         ),
-        _first_slide(marks),
-        Part(
-            "ppt/slides/slide2.xml",
-            f"{_KIND}.slide",
-            f"<p:sld {_NAMES}>{_tree(_shape(marks('second slide')))}</p:sld>",
-            {"l1": ("slideLayout", "../slideLayouts/slideLayout1.xml")},
-        ),
-        Part(
-            "ppt/notesSlides/notesSlide1.xml",
-            f"{_KIND}.notesSlide",
-            f"<p:notes {_NAMES}>{_tree(_shape(marks('notes'), 'body'))}</p:notes>",
-            {
-                "s1": ("slide", "../slides/slide1.xml"),
-                "n1": ("notesMaster", "../notesMasters/notesMaster1.xml"),
-            },
-        ),
-        Part(
-            "ppt/commentAuthors.xml",
-            f"{_KIND}.commentAuthors",
-            f'<p:cmAuthorLst {_NAMES}><p:cmAuthor id="0" name="Ann" initials="A" lastIdx="1"'
-            ' clrIdx="0"/></p:cmAuthorLst>',
-        ),
-        Part(
-            "ppt/comments/comment1.xml",
-            f"{_KIND}.comments",
-            f'<p:cmLst {_NAMES}><p:cm authorId="0" idx="1" dt="2026-01-02T03:04:05">'
-            f'<p:pos x="10" y="10"/><p:text>{marks("comment")}</p:text></p:cm></p:cmLst>',
-        ),
-        chart("ppt/charts/chart1.xml", marks),
-        *diagram("ppt/diagrams", marks),
-        Part("ppt/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
-    )
-    return MarkedDocument("pptx", data, marks)
-
-
-def _presentation() -> Part:
-    return Part(
-        "ppt/presentation.xml",
-        f"{_KIND}.presentation.main",
-        f'<p:presentation {_NAMES}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="m1"/>'
-        '</p:sldMasterIdLst><p:notesMasterIdLst><p:notesMasterId r:id="n1"/></p:notesMasterIdLst>'
-        '<p:sldIdLst><p:sldId id="256" r:id="s1"/><p:sldId id="257" r:id="s2"/></p:sldIdLst>'
-        '<p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/>'
-        "</p:presentation>",
-        {
-            "m1": ("slideMaster", "slideMasters/slideMaster1.xml"),
-            "n1": ("notesMaster", "notesMasters/notesMaster1.xml"),
-            "s1": ("slide", "slides/slide1.xml"),
-            "s2": ("slide", "slides/slide2.xml"),
-            "t1": ("theme", "theme/theme1.xml"),
-            "ca": ("commentAuthors", "commentAuthors.xml"),
-        },
     )
 
 
@@ -151,6 +134,45 @@ def _first_slide(marks: Marks) -> Part:
             "ob": ("image", "../media/image1.emf"),
             **diagram_links("../diagrams"),
         },
+    )
+
+
+def _second_slide(marks: Marks) -> Part:
+    return Part(
+        "ppt/slides/slide2.xml",
+        f"{_KIND}.slide",
+        f"<p:sld {_NAMES}>{_tree(_shape(marks('second slide')))}</p:sld>",
+        {"l1": ("slideLayout", "../slideLayouts/slideLayout1.xml")},
+    )
+
+
+def _notes(marks: Marks) -> Part:
+    return Part(
+        "ppt/notesSlides/notesSlide1.xml",
+        f"{_KIND}.notesSlide",
+        f"<p:notes {_NAMES}>{_tree(_shape(marks('notes'), 'body'))}</p:notes>",
+        {
+            "s1": ("slide", "../slides/slide1.xml"),
+            "n1": ("notesMaster", "../notesMasters/notesMaster1.xml"),
+        },
+    )
+
+
+def _comments(marks: Marks) -> tuple[Part, ...]:
+    """Return a comment on the first slide, and its author."""
+    return (
+        Part(
+            "ppt/commentAuthors.xml",
+            f"{_KIND}.commentAuthors",
+            f'<p:cmAuthorLst {_NAMES}><p:cmAuthor id="0" name="Ann" initials="A" lastIdx="1"'
+            ' clrIdx="0"/></p:cmAuthorLst>',
+        ),
+        Part(
+            "ppt/comments/comment1.xml",
+            f"{_KIND}.comments",
+            f'<p:cmLst {_NAMES}><p:cm authorId="0" idx="1" dt="2026-01-02T03:04:05">'
+            f'<p:pos x="10" y="10"/><p:text>{marks("comment")}</p:text></p:cm></p:cmLst>',
+        ),
     )
 
 

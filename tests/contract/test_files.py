@@ -87,7 +87,7 @@ def test_a_name_cannot_lead_out_of_its_folder(client: LlamaCloud) -> None:
     assert client.files.retrieve(created.id).name.rpartition("/")[2] == "passwd"
 
 
-def test_retrieve(client: LlamaCloud, upload: Upload) -> None:
+def test_a_file_is_retrieved_without_a_link(client: LlamaCloud, upload: Upload) -> None:
     file_id = upload("text", "notes.md")
     retrieved = client.files.retrieve(file_id)
     assert (retrieved.id, retrieved.name, retrieved.file_type) == (file_id, "notes.md", "md")
@@ -240,7 +240,9 @@ def test_a_link_opens_no_other_file(
     assert "secret" not in forged.text
 
 
-def test_delete(client: LlamaCloud, upload: Upload, anonymous: httpx2.Client) -> None:
+def test_a_deleted_file_and_its_link_are_gone(
+    client: LlamaCloud, upload: Upload, anonymous: httpx2.Client
+) -> None:
     file_id = upload("soon gone")
     link = client.files.content(file_id)
     client.files.delete(file_id)

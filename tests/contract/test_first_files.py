@@ -26,7 +26,7 @@ FILE_FIELDS = {
 }
 
 
-def test_upload(http: httpx2.Client, client: LlamaCloud) -> None:
+def test_an_upload_answers_the_file(http: httpx2.Client, client: LlamaCloud) -> None:
     answer = http.post(
         FILES,
         params={"external_file_id": "/srv/scans/invoice.txt", "storage_type": "ignored"},
@@ -63,7 +63,7 @@ def test_get_and_content(http: httpx2.Client, upload: Upload, anonymous: httpx2.
     assert anonymous.get(link["url"]).content == b"some bytes"
 
 
-def test_delete(http: httpx2.Client, client: LlamaCloud) -> None:
+def test_a_deleted_file_is_gone_on_all_paths(http: httpx2.Client, client: LlamaCloud) -> None:
     file_id = client.files.create(file=("a.txt", b"x"), purpose="classify").id
     assert http.delete(f"{FILES}/{file_id}").status_code == 204
     for answer in (

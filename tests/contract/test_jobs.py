@@ -68,7 +68,7 @@ def test_results_can_be_asked_for_at_any_time(client: LlamaCloud, upload: Upload
     assert late.next_page_token is None
 
 
-def test_classify(client: LlamaCloud, upload: Upload) -> None:
+def test_classify_answers_a_verdict_for_each_file(client: LlamaCloud, upload: Upload) -> None:
     results = client.classifier.classify(
         file_ids=[upload(RECIPE), upload(INVOICE)], rules=RULES, **QUICK
     )

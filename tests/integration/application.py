@@ -15,7 +15,7 @@ from app.db import Database
 from app.files.blobs.local import LocalBlobStore
 from app.jobs.service import ITEMS
 from app.main import create_app
-from app.projects.keys import add_key, generate_key
+from app.projects.keys import KeyTerms, add_key, generate_key
 from app.projects.models import KeyOrigin, Project
 from app.projects.scope import Scope
 from app.secrets import Secrets
@@ -83,9 +83,7 @@ class Api:
                 self.secrets,
                 key,
                 session.get_one(Project, scope.project_id),
-                name="test",
-                origin=origin,
-                organization_wide=organization_wide,
+                KeyTerms("test", origin, organization_wide),
             )
         return key
 

@@ -1,8 +1,6 @@
 """Pictures and texts of pages, and the places of quotes on them (extensions)."""
 
 import hashlib
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Request, Response
@@ -14,19 +12,16 @@ from app.api.router import Router
 from app.api.wire.ids import FileId
 from app.errors import NotFound
 from app.files import service as files
-from app.files.cache import CacheOwner, FileCache
-from app.files.models import CacheKind, File
-from app.previews import requests
+from app.files.cache import FileCache
+from app.files.models import File
+from app.previews import requests, service
 from app.previews.marks import find_marks
 from app.previews.values import (
     DEFAULT_WIDTH,
     MAX_PAGE,
     WIDTHS,
     Box,
-    Preview,
     choose_width,
-    picture_key,
-    preview_key,
 )
 
 router = Router(prefix="/api/v1/files/{file_id}/pages/{page}", tags=["pages (extensions)"])
@@ -108,11 +103,7 @@ def get_page_picture(
     """
     file, cache = _open(call, file_id)
     width = choose_width(width)
-    preview = _find_preview(cache, file, page, attrgetter("picture_problem"))
-    picture = None
-    if preview is not None:
-        owner = CacheOwner(file.project_id, file.id)
-        picture = cache.get(owner, CacheKind.PICTURE, picture_key(page, width))
+    picture = service.find_picture(cache, file, page, width)
     if picture is None:
         return _ask(call, file, page, width)
     tag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
@@ -130,10 +121,10 @@ def get_page_text(call: ApiCall, file_id: FileId, page: PageIndex) -> PageTextRe
     An extension of this server.
     """
     file, cache = _open(call, file_id)
-    preview = _find_preview(cache, file, page, attrgetter("text_problem"))
-    if preview is None:
+    text = service.find_text(cache, file, page)
+    if text is None:
         return _ask(call, file, page, DEFAULT_WIDTH)
-    return PageTextResponse(page=page, text=preview.text)
+    return PageTextResponse(page=page, text=text)
 
 
 @router.post("/marks", response_model=MarksResponse, responses={**PENDING})
@@ -146,7 +137,7 @@ def find_page_marks(
     traces, where no text of a document may be. An extension of this server.
     """
     file, cache = _open(call, file_id)
-    preview = _find_preview(cache, file, page)
+    preview = service.find(cache, file, page)
     if preview is None:
         return _ask(call, file, page, DEFAULT_WIDTH)
     return MarksResponse(
@@ -172,34 +163,6 @@ def _open(call: Call, file_id: FileId) -> tuple[File, FileCache]:
             "PIGEONHOLE_CACHE_MAX_BYTES above 0."
         )
     return file, FileCache(services.database, services.blobs, max_bytes)
-
-
-def _find_preview(
-    cache: FileCache,
-    file: File,
-    page: int,
-    problem_of: Callable[[Preview], str] = lambda _: "",
-) -> Preview | None:
-    """Return the preview of a page, None if it must be made.
-
-    Raises NotFound with its problem, if it has one and is not old: then another try is due.
-    """
-    owner, key = CacheOwner(file.project_id, file.id), preview_key(page)
-    data = cache.get(owner, CacheKind.PREVIEW, key)
-    if data is None:
-        return None
-    try:
-        preview = Preview.unpack(data)
-    except ValueError:
-        cache.discard(owner, CacheKind.PREVIEW, key)
-        return None
-    problem = problem_of(preview)
-    if problem and not preview.is_old:
-        raise NotFound(problem)
-    if problem:
-        cache.discard(owner, CacheKind.PREVIEW, key)
-        return None
-    return preview
 
 
 def _ask(call: Call, file: File, page: int, width: int) -> Response:

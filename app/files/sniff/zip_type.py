@@ -58,7 +58,7 @@ class ZipType:
 
 
 def find_type(file: BinaryIO, members: Iterable[Member]) -> ZipType | None:
-    """Return the type of a zip file with these members, None if it is no known document.
+    """Return the type of a zip file with these members, None if it is not a known document.
 
     The main part of an Office file is the one that `_rels/.rels` names, wherever it is; its root
     element tells the type. Without that relationship the content types and the usual names count.

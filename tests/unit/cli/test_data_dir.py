@@ -55,7 +55,7 @@ def test_an_open_directory_of_ours_is_closed(
     assert [mode_of(path) for path in old] == [0o640, 0o660, 0o2770, 0o640, 0o600]
     assert messages == [
         "data directory was open to other users; set it to 0700",
-        "files were open to other users; took their rights",
+        "files were open to other users; removed the rights of others",
     ]
     assert not caplog.records
 

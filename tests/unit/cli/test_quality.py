@@ -66,7 +66,7 @@ def test_labels_that_do_not_count_yet_are_said(capsys: pytest.CaptureFixture[str
     lines = printed(replace(READY, is_current=False, is_learning_used=True), capsys)
 
     assert lines[1] == "The project has 14 labels. Jobs use them."
-    assert lines[2] == "The newest labels do not count yet: a worker is at it."
+    assert lines[2] == "The newest labels do not count yet: a worker is fitting them."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.jobs.values import Quote
+from app.text import counted
 from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
     Alternative,
@@ -206,7 +207,7 @@ def _warnings(text: DocumentText, scorer: Scorer) -> list[str]:
     """Return what lessens the worth of a verdict, whatever the rules are."""
     warnings = []
     if text.characters < _LITTLE_TEXT:
-        count = f"{text.characters} character{'' if text.characters == 1 else 's'}"
+        count = counted(text.characters, "character")
         warnings.append(f"there is little text to go by, only {count}.")
     script = unseen_script(text.scripts, scorer.lead.tuning.scripts)
     if script is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.text import counted
 from worker.classification.explanation.evidence import Evidence, RankedRule, ScoringEvidence
 
 _PHRASES = {
@@ -47,8 +48,8 @@ def _compared(evidence: Evidence) -> str:
     if not evidence.chunks:
         return "No letters or digits were found."
     text = (
-        f"Compared {evidence.chunks} passage{'' if evidence.chunks == 1 else 's'} from the"
-        f" beginning of {evidence.characters} characters with {_count(evidence.rules, 'rule')}."
+        f"Compared {counted(evidence.chunks, 'passage')} from the"
+        f" beginning of {evidence.characters} characters with {counted(evidence.rules, 'rule')}."
     )
     if evidence.is_early:
         text += " The small model was sure, so the large one was not asked."
@@ -102,7 +103,7 @@ def _corrections(scoring: ScoringEvidence) -> str:
     if found is None:
         return ""
     return (
-        f"{_count(found.labels, 'labelled file')} of this project changed the score of"
+        f"{counted(found.labels, 'labelled file')} of this project changed the score of"
         f' "{scoring.ranking[0].type}" by {found.added:+.2f}; the nearest one has a cosine of'
         f" {found.nearest.similarity:.2f}."
     )
@@ -119,7 +120,7 @@ def _understood(scoring: ScoringEvidence) -> str:
         more = len(understood.kinds) - _SHOWN
         text += f", and its kinds {shown}{f' and {more} more' if more > 0 else ''}"
     if scoring.examples:
-        text += f"; it was also compared with {_count(scoring.examples, 'example')} of yours"
+        text += f"; it was also compared with {counted(scoring.examples, 'example')} of yours"
     return text + "."
 
 
@@ -167,10 +168,6 @@ def _overlaps(scoring: ScoringEvidence) -> Iterator[str]:
             f'The rules "{overlap.first}" and "{overlap.second}" mean nearly the same (cosine'
             f" {overlap.similarity:.2f})."
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _sentence(text: str) -> str:

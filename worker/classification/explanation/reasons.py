@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from app.text import counted
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.outcome import Outcome
 
@@ -111,7 +112,7 @@ def _known(scoring: ScoringEvidence, outcome: Outcome) -> str:
 
 
 def _examples(count: int) -> str:
-    return f"{count} example{'' if count == 1 else 's'}" if count else ""
+    return counted(count, "example") if count else ""
 
 
 def _excluded(scoring: ScoringEvidence) -> str:
@@ -142,7 +143,7 @@ def _closest(scoring: ScoringEvidence, outcome: Outcome) -> str:
 def _form(evidence: Evidence) -> str:
     """Say which form the document has, as far as this speaks for no rule that was rejected."""
     scoring, fields = evidence.scoring, evidence.form_fields
-    text = f"It has {fields} blank{'' if fields == 1 else 's'} to fill in. " if fields else ""
+    text = f"It has {counted(fields, 'blank')} to fill in. " if fields else ""
     if scoring is not None:
         rejected = scoring.is_null and any(rule.bonus > 0 for rule in scoring.ranking)
         speaking = [
@@ -158,18 +159,14 @@ def _read(evidence: Evidence) -> str:
     if ocr:
         by_ocr = ", by OCR (text recognition)" if ocr == read else f", {ocr} of them by OCR"
     if not evidence.chunks:
-        return f"Looked at {read} of {_pages(total)}{by_ocr}."
+        return f"Looked at {read} of {counted(total, 'page')}{by_ocr}."
     if read >= total:
-        return f"All of it was read: {_pages(read)}{by_ocr}."
+        return f"All of it was read: {counted(read, 'page')}{by_ocr}."
     if evidence.is_from_start:
         which = "Only the first" if read == 1 else f"Only the first {read}"
     else:
         which = str(read)
-    return f"{which} of {_pages(total)} {'was' if read == 1 else 'were'} read{by_ocr}."
-
-
-def _pages(count: int) -> str:
-    return f"{count} page{'' if count == 1 else 's'}"
+    return f"{which} of {counted(total, 'page')} {'was' if read == 1 else 'were'} read{by_ocr}."
 
 
 def _words(text: str) -> list[str]:

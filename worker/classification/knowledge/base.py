@@ -139,7 +139,7 @@ class Knowledge:
 
     @cached_property
     def steps(self) -> Steps:
-        """The steps from type n down to type j of the panel, (N, P); infinite if j is no kind."""
+        """The steps from type n down to type j of the panel, (N, P); infinite if there are none."""
         columns = {row: column for column, row in enumerate(self.panel_rows)}
         steps = np.full((len(self.types), len(columns)), np.inf, dtype=np.float32)
         for row, below in enumerate(self.below):

@@ -95,7 +95,7 @@ _NO_NAME = "-"
 def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
     """Return what each folded name means: positions in `types`, separated by blanks.
 
-    The marks of the source follow each position. Phrases that are no names have "-". Names in
+    The marks of the source follow each position. Phrases that are not names have "-". Names in
     scripts without blanks between words have none; the words of others have one between them.
     """
     compiled: dict[str, str] = {}
@@ -278,7 +278,7 @@ class _Slips:
     def _mend(self, word: str) -> str:
         """Return the known word that is one slip away, otherwise the word itself.
 
-        The last letter must be the same: plurals are no titles.
+        The last letter must be the same: plurals are not titles.
         """
         if len(word) < _MIN_SLIP_LETTERS or word in self._known or not word.isalpha():
             return word
@@ -312,7 +312,7 @@ def _without_overlaps(candidates: Sequence[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, line: str) -> float:
-    """Return how surely the words from `start` to `end` are the title; `left` are no names."""
+    """Return how surely the words from `start` to `end` are the title; `left` are not names."""
     others = [
         word
         for word in left

@@ -39,8 +39,8 @@ class HintKind(StrEnum):
 class Hint:
     """What makes rules less reliable, and what to write instead.
 
-    `rules` are the positions of the rules, ascending. A hint that is no warning tells what a rule
-    does that may be meant.
+    `rules` are the positions of the rules, ascending. A hint that is not a warning tells what
+    a rule does that may be meant.
     """
 
     kind: HintKind

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image
 
 from app.previews.values import Box, Word
+from app.text import counted
 from worker.parsing.ocr.engine import FoundWord
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.picture import OcrPicture
@@ -32,7 +33,7 @@ def fit(width: float, height: float, wanted: int) -> float:
 
 def no_such_page(page: int, total: int) -> RenderedPage:
     """Return the answer for a page that a file does not have."""
-    pages = "1 page" if total == 1 else f"{total} pages"
+    pages = counted(total, "page")
     return RenderedPage(problem=f"The file has {pages}, counted from 0: there is no page {page}.")
 
 

@@ -81,7 +81,7 @@ def test_requests_at_once_save_one_configuration(client: TestClient) -> None:
         assert len(set(pool.map(send, range(threads)))) == 1
 
 
-def test_change(client: TestClient) -> None:
+def test_a_change_keeps_what_it_does_not_name(client: TestClient) -> None:
     saved = save(client)
     path = f"{PATH}/{saved['id']}"
     renamed = client.put(path, json={"name": "post"}).json()
@@ -97,7 +97,7 @@ def test_change(client: TestClient) -> None:
     assert client.get(path).json() == changed
 
 
-def test_listing(client: TestClient) -> None:
+def test_a_listing_filters_and_pages(client: TestClient) -> None:
     for name in ("a", "b", "c"):
         save(client, name)
 
@@ -113,7 +113,7 @@ def test_listing(client: TestClient) -> None:
     assert other.status_code == 400
 
 
-def test_refusals(client: TestClient) -> None:
+def test_a_refusal_names_the_field(client: TestClient) -> None:
     for changes, where, words in (
         ({"name": ""}, ["name"], "at least 1"),
         ({"name": "x" * 256}, ["name"], "at most 255"),

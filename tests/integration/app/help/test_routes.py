@@ -39,6 +39,7 @@ def test_the_first_page_needs_no_key(visitor: TestClient) -> None:
         ("how-to/ocr.html", "text/html; charset=utf-8"),
         ("reference/openapi.json", "application/json"),
         ("pictures/console-result.png", "image/png"),
+        ("theme.css", "text/css; charset=utf-8"),
         ("help.css", "text/css; charset=utf-8"),
         ("logo.svg", "image/svg+xml"),
     ],

@@ -11,7 +11,15 @@ from app.db import Database, now
 from app.errors import NotAuthenticated
 from app.projects import authenticator
 from app.projects.authenticator import Authenticator
-from app.projects.keys import NewKey, add_key, create_key, record_use, revoke_key, rotate_key
+from app.projects.keys import (
+    KeyTerms,
+    NewKey,
+    add_key,
+    create_key,
+    record_use,
+    revoke_key,
+    rotate_key,
+)
 from app.projects.models import ApiKey, KeyOrigin, Project
 from devtools.tenant_data import TenantData
 from devtools.waiting import until
@@ -96,9 +104,7 @@ def test_a_refusal_is_cached_for_a_while(api: Api, tenants: TenantData) -> None:
             api.secrets,
             key,
             session.get_one(Project, tenants.first.project_id),
-            name="late",
-            origin=KeyOrigin.COMMAND,
-            organization_wide=True,
+            KeyTerms("late", KeyOrigin.COMMAND, organization_wide=True),
         )
 
     assert client.get(FILES).status_code == 401, "still cached"

@@ -56,7 +56,7 @@ def copies(database: Database, job_id: str) -> list[WebhookConfiguration]:
         )
 
 
-def test_defaults(client: TestClient, tenants: TenantData) -> None:
+def test_a_saved_webhook_has_defaults(client: TestClient, tenants: TenantData) -> None:
     saved = save(client)
 
     assert saved == {
@@ -102,7 +102,7 @@ def test_secrets_are_encrypted_and_never_shown(client: TestClient, database: Dat
         assert "of a token" not in shown
 
 
-def test_change(client: TestClient) -> None:
+def test_a_change_keeps_what_is_null(client: TestClient) -> None:
     saved = save(client, webhook_signing_secret=SECRET, webhook_events=["classify.error"])
     path = f"{PATH}/{saved['id']}"
 
@@ -122,7 +122,7 @@ def test_change(client: TestClient) -> None:
     assert cleared["webhook_output_format"] == "string"
 
 
-def test_listings(client: TestClient) -> None:
+def test_both_listings_have_the_newest_first(client: TestClient) -> None:
     ids = [save(client)["id"] for _ in range(3)][::-1]
 
     assert [webhook["id"] for webhook in client.get(PATH).json()] == ids
@@ -133,14 +133,14 @@ def test_listings(client: TestClient) -> None:
     assert rest["next_page_token"] is None
 
 
-def test_deletion(client: TestClient) -> None:
+def test_a_deleted_webhook_is_gone(client: TestClient) -> None:
     path = f"{PATH}/{save(client)['id']}"
 
     assert client.delete(path).status_code == 204
     assert [client.get(path).status_code, client.delete(path).status_code] == [404, 404]
 
 
-def test_refusals(client: TestClient) -> None:
+def test_a_refusal_names_the_field(client: TestClient) -> None:
     for body, where, words in (
         ({}, [], "webhook_url is missing"),
         ({"webhook_url": "ftp://a.example"}, ["webhook_url"], "pattern"),

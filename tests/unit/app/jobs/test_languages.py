@@ -33,12 +33,12 @@ def test_a_code_resolves_to_itself(code: str) -> None:
         ("nb", "no"),
     ],
 )
-def test_tags(given: str, code: str) -> None:
+def test_a_tag_resolves_to_a_language(given: str, code: str) -> None:
     assert resolve_language(given) == code
 
 
 @pytest.mark.parametrize("given", ["", "-", "xx", "zxx", "english", "e", "-en", "\u0130"])
-def test_unknown(given: str) -> None:
+def test_what_is_not_a_tag_resolves_to_nothing(given: str) -> None:
     assert resolve_language(given) is None
 
 

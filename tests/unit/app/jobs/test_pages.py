@@ -32,7 +32,9 @@ CAP = 500
         (PageSelection(5), 0, ()),
     ],
 )
-def test_choose(selection: PageSelection, total: int, pages: tuple[int, ...]) -> None:
+def test_a_selection_chooses_pages_up_to_the_cap(
+    selection: PageSelection, total: int, pages: tuple[int, ...]
+) -> None:
     assert selection.choose(total, CAP) == pages
 
 
@@ -93,7 +95,7 @@ def test_chosen_pages_exist_ascend_and_respect_the_cap(
         (f"{MAX_PAGE_NUMBER}", (MAX_PAGE_NUMBER - 1,)),
     ],
 )
-def test_parse(text: str, pages: tuple[int, ...]) -> None:
+def test_ranges_are_parsed(text: str, pages: tuple[int, ...]) -> None:
     assert parse_ranges(text) == pages
 
 
@@ -118,7 +120,7 @@ def test_parse(text: str, pages: tuple[int, ...]) -> None:
         ("1-999999999", "A page number is at most"),
     ],
 )
-def test_refuse(text: str, sentence: str) -> None:
+def test_a_wrong_range_is_refused_with_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         parse_ranges(text)
 

@@ -44,7 +44,9 @@ UNSUPPORTED = error(FileErrorCode.UNSUPPORTED_TYPE)
         ("result:nonempty or error:unsupported_type", ENCRYPTED, False),
     ],
 )
-def test_outcomes(outcome: str, came: Reading, is_right: bool) -> None:
+def test_an_outcome_is_right_if_the_case_allows_it(
+    outcome: str, came: Reading, is_right: bool
+) -> None:
     assert Case(Path("a"), outcome).is_right(came) is is_right
 
 
@@ -59,7 +61,7 @@ def test_outcomes(outcome: str, came: Reading, is_right: bool) -> None:
         (("invoice",), "INVOICE", False),
     ],
 )
-def test_texts(wanted: tuple[str, ...], text: str, is_right: bool) -> None:
+def test_all_wanted_texts_must_be_there(wanted: tuple[str, ...], text: str, is_right: bool) -> None:
     assert Case(Path("a"), "result", wanted).is_right(result(text)) is is_right
 
 

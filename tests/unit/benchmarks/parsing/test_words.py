@@ -19,7 +19,7 @@ from devtools import sample_files
         ("snake_case", {"snake", "case"}),
     ],
 )
-def test_words(text: str, words: set[str]) -> None:
+def test_words_of_a_text(text: str, words: set[str]) -> None:
     assert words_of(text) == words
 
 

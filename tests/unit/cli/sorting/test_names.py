@@ -78,7 +78,7 @@ def test_a_type_keeps_its_folder_when_the_rules_change(old: list[str], new: list
         ("\u202egnp.exe", "_gnp.exe"),
     ],
 )
-def test_examples(document_type: str, folder: str) -> None:
+def test_a_type_makes_a_folder_name_of_any_system(document_type: str, folder: str) -> None:
     assert make_folder_name(document_type) == folder
 
 

@@ -30,7 +30,7 @@ def test_content_decides_over_the_name(extension, name):
         (b"\0\0\0\x18ftypheic" + bytes(40), "heic"),
     ],
 )
-def test_pictures(head, expected):
+def test_a_picture_is_known_by_its_first_bytes(head, expected):
     assert kind(head, "scan.pdf") == expected
 
 
@@ -126,7 +126,7 @@ def test_binary_numbers_are_not_utf16():
         sample_files.zip_of({"a": "b"}),
     ],
 )
-def test_unknown(data):
+def test_other_bytes_are_unknown_whatever_the_name(data):
     assert sniff(io.BytesIO(data), "report.pdf") is UNKNOWN
 
 

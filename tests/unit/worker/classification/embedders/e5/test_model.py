@@ -144,7 +144,9 @@ def tokenizer(e5: E5Embedder) -> Tokenizer:
         ("", []),
     ],
 )
-def test_pieces(tokenizer: Tokenizer, text: str, pieces: list[int] | None):
+def test_the_tokenizer_gives_the_pieces_of_the_model(
+    tokenizer: Tokenizer, text: str, pieces: list[int] | None
+):
     ids = tokenizer.ids(text).tolist()
     assert (ids[0], ids[-1]) == (0, 2)
     if pieces is None:

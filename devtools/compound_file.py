@@ -1,13 +1,14 @@
 """Makes compound files with streams of any size ([MS-CFB]): small ones are in the mini stream."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Tree = Mapping[str, "bytes | Tree"]
 """Streams (bytes) and storages (dictionaries of the same) by name."""
 
 _SECTOR, _MINI_SECTOR, _MINI_BELOW = 512, 64, 4096
+_PER_SECTOR = _SECTOR // 4
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 
@@ -57,20 +58,12 @@ def compound_file(tree: Tree) -> bytes:
     sectors, small = _Sectors(_SECTOR), _Sectors(_MINI_SECTOR)
     entries[0].child = _add(tree, entries, sectors, small)
     entries[0].start, entries[0].size = sectors.add(bytes(small.data)), len(small.data)
-    directory = b"".join(entry.encode() for entry in entries)
-    unused = bytes(68) + struct.pack("<3L", _FREE, _FREE, _FREE) + bytes(48)
-    directory += unused * (-len(entries) % 4)
-    directory_start = sectors.add(directory)
-    small_table = struct.pack(f"<{len(small.next)}L", *small.next)
-    small_table = small_table.ljust(-(-len(small_table) // _SECTOR) * _SECTOR, b"\xff")
+    directory_start = sectors.add(_directory(entries))
+    small_table = _small_table(small)
     small_start = sectors.add(small_table)
-    # The table of sectors lists its own sectors.
-    count = 1
-    while len(sectors.next) + count > count * 128:
-        count += 1
     table_start = len(sectors.next)
-    table = [*sectors.next, *[_FAT] * count]
-    table += [_FREE] * (count * 128 - len(table))
+    table = _table(sectors)
+    count = len(table) // _PER_SECTOR
     header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16)
     header += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
     header += struct.pack("<5L", 0, count, directory_start, 0, _MINI_BELOW)
@@ -78,6 +71,26 @@ def compound_file(tree: Tree) -> bytes:
     own = [*range(table_start, table_start + count)]
     header += struct.pack("<109L", *own, *[_FREE] * (109 - count))
     return header + bytes(sectors.data) + struct.pack(f"<{len(table)}L", *table)
+
+
+def _directory(entries: Sequence[_Entry]) -> bytes:
+    unused = bytes(68) + struct.pack("<3L", _FREE, _FREE, _FREE) + bytes(48)
+    return b"".join(entry.encode() for entry in entries) + unused * (-len(entries) % 4)
+
+
+def _small_table(small: _Sectors) -> bytes:
+    """Return the table of the mini sectors, which fills whole sectors."""
+    table = struct.pack(f"<{len(small.next)}L", *small.next)
+    return table.ljust(-(-len(table) // _SECTOR) * _SECTOR, b"\xff")
+
+
+def _table(sectors: _Sectors) -> list[int]:
+    """Return the table of all sectors, which lists its own sectors, too."""
+    count = 1
+    while len(sectors.next) + count > count * _PER_SECTOR:
+        count += 1
+    table = [*sectors.next, *[_FAT] * count]
+    return table + [_FREE] * (count * _PER_SECTOR - len(table))
 
 
 def _add(tree: Tree, entries: list[_Entry], sectors: _Sectors, small: _Sectors) -> int:

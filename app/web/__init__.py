@@ -1,0 +1,1 @@
+"""What the pages of the console and of the help share: colours, logo, reading static files."""
