@@ -127,7 +127,7 @@ def _check_workers(services: Services) -> CheckResult:
         workers = find_capabilities(session)
     # In production, workers are separate programs: the API takes jobs without them.
     if services.settings.is_embedded and not workers:
-        return CheckResult("no worker has started yet")
+        return CheckResult("no worker runs: it is starting, or cannot start; see the server's log")
     facts: dict[str, object] = {"workers": len(workers)}
     if workers:
         facts["ocr_languages"] = _common_languages(workers)

@@ -51,7 +51,7 @@ class QueueCollector(Collector):
         )
         yield _gauge(
             "pigeonhole_workers",
-            "Worker processes with a heartbeat in the last minute.",
+            "Worker processes with a heartbeat in the last seconds.",
             self.workers,
         )
 

@@ -37,7 +37,7 @@ class Scored:
         """Return the scores of the rules at the positions `drawn` and the decision between them."""
         if self.first is not None:
             scores, decision = self.first.decide(rules, drawn)
-            if decision.confidence >= ENOUGH:
+            if decision.cautious >= ENOUGH:
                 return scores, decision
         scores = self.by_rules[rules].scores.subset(drawn)
         return scores, decide(scores, self.calibration)

@@ -232,7 +232,7 @@ class Engine:
                 told = learned.compare(number, vector, [rule.type for rule in rules])
                 scores = replace(scores, learned=None if told is None else told.additions)
             decision = decide(scores, stage.calibration)
-            if decision.confidence >= stage.enough:
+            if decision.cautious >= stage.enough:
                 break
         decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
         is_early = number < len(self.stages) - 1

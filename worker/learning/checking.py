@@ -108,7 +108,7 @@ def judge(
             continue
         scores = restore_scores(seen, observation.tokens, rules, added)
         decision = decide(scores, stage.calibration)
-        if decision.confidence >= stage.enough:
+        if decision.cautious >= stage.enough:
             break
     best, share = int(np.argmax(scores.rules)), observation.known_share
     other = decision.match_probability if decision.is_null else decision.null_probability

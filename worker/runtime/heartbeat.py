@@ -7,15 +7,21 @@ import threading
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import Database, now
+from app.db import Database, now, table_of
 from app.jobs.models import Worker
+from app.jobs.workers import delete_worker, heartbeat_seconds
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 10.0
+_WORKERS = table_of(Worker)
+_BEAT = (
+    update(_WORKERS)
+    .where(_WORKERS.c.id == bindparam("worker"))
+    .values(seen_at=bindparam("moment"), capabilities=bindparam("able"))
+)
 
 
 def name_worker(kind: str) -> str:
@@ -32,6 +38,7 @@ class Heartbeat:
         self._database = database
         self._worker = worker
         self._capabilities = capabilities
+        self._is_failing = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -45,13 +52,13 @@ class Heartbeat:
         self._stopping.set()
         self._thread.join()
         try:
-            with self._database.write() as session:
-                session.execute(delete(Worker).where(Worker.id == self._worker))
+            delete_worker(self._database, self._worker)
         except SQLAlchemyError:
             log.debug("deleting the worker's row failed; the sweeper deletes it", exc_info=True)
 
     def _run(self) -> None:
-        while not self._stopping.wait(BEAT_SECONDS):
+        seconds = heartbeat_seconds(is_sqlite=self._database.is_sqlite)
+        while not self._stopping.wait(seconds):
             self._beat()
 
     def _beat(self) -> None:
@@ -59,20 +66,18 @@ class Heartbeat:
         capabilities = {**self._capabilities(), "pid": os.getpid()}
         try:
             with self._database.write() as session:
-                known = session.execute(
-                    update(Worker)
-                    .where(Worker.id == self._worker)
-                    .values(seen_at=moment, capabilities=capabilities)
-                    .returning(Worker.id)
-                ).one_or_none()
-                if known is None:
-                    session.add(
-                        Worker(
+                values = {"worker": self._worker, "moment": moment, "able": capabilities}
+                if not session.connection().execute(_BEAT, values).rowcount:
+                    session.execute(
+                        insert(_WORKERS).values(
                             id=self._worker,
                             started_at=moment,
                             seen_at=moment,
                             capabilities=capabilities,
                         )
                     )
+            self._is_failing = False
         except SQLAlchemyError:
-            log.warning("writing the worker's heartbeat failed; retrying", exc_info=True)
+            if not self._is_failing:  # one line an outage, not one a beat
+                log.warning("writing the worker's heartbeat failed; retrying", exc_info=True)
+            self._is_failing = True

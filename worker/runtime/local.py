@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.jobs import recovery
+from app.jobs.workers import delete_all_workers, delete_worker
 from app.learning import queue as learning
 from app.previews import requests as previews
 from app.settings import Settings
@@ -51,10 +52,11 @@ class LocalRunner(Supervisor):
         self._waking = threading.Lock()
 
     def start(self) -> None:
-        """Requeue what an earlier server left running, and start the children.
+        """Forget the workers of an earlier server, requeue its files, and start the children.
 
         The data directory is locked: no other worker can be running.
         """
+        delete_all_workers(self._database)
         recovery.requeue_all(self._database, self.settings.max_attempts)
         super().start()
 
@@ -85,10 +87,11 @@ class LocalRunner(Supervisor):
         return since is not None and time.monotonic() - since > limit
 
     def on_end(self, child: Child) -> None:
-        """Requeue the file of a child that has ended."""
+        """Forget a child that has ended, and requeue its file."""
         self._busy_since.pop(child.name, None)
         self._woken.discard(child.name)
         try:
+            delete_worker(self._database, child.name)
             recovery.requeue_worker(self._database, self.settings.max_attempts, child.name)
             previews.release_worker(self._database, child.name)
             learning.release_worker(self._database, child.name)

@@ -17,7 +17,7 @@ from app.api.health import Readiness
 from app.console.visits import Visit
 from app.jobs.models import Item, Job
 from app.jobs.queue_collector import QueueCollector
-from app.jobs.workers import MAX_HEARTBEAT_AGE, find_workers
+from app.jobs.workers import find_workers
 from app.projects.scope import Scope
 
 MAX_FAILURES = 20
@@ -48,7 +48,6 @@ def show_status(visit: Visit) -> Response:
         problems=report.problems,
         queue=QueueCollector(visit.services.database),
         workers=workers,
-        heartbeat_seconds=int(MAX_HEARTBEAT_AGE.total_seconds()),
         ocr_languages=report.facts.get("ocr_languages", []),
         missing=report.facts.get("missing", []),
         disk=_disk(visit),

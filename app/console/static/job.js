@@ -43,7 +43,7 @@ async function showPlots() {
 
 if (job.dataset.status === "PENDING") {
   let drawn = 0;
-  follow(job.dataset.job, job.dataset.cursor, (state, rows) => {
+  follow(job.dataset.job, job.dataset.cursor, tbody, (state, rows) => {
     merge(tbody, rows);
     showProgress(state);
     filter();

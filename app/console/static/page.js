@@ -90,7 +90,10 @@ export function complain(error) {
   } else throw error;
 }
 
-/** Call `look` until it returns false: soon after true, more and more rarely after null. */
+/**
+ * Call `look` until it returns false: soon after true, more and more rarely after null. Where it
+ * takes long, the machine is busy: then it has four times as long without it.
+ */
 export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   let wait = first;
   for (;;) {
@@ -98,6 +101,7 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
     if (document.hidden) await new Promise((resolve) => {
       document.addEventListener("visibilitychange", resolve, { once: true });
     });
+    const began = performance.now();
     let changed;
     try {
       changed = await look();
@@ -106,6 +110,7 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
     }
     if (changed === false) return;
     wait = changed ? first : Math.min(wait * 1.5, slowest);
+    wait = Math.max(wait, Math.min(4 * (performance.now() - began), slowest));
   }
 }
 

@@ -1,13 +1,19 @@
 // Keeps a table of a job's files up to date.
-import { base, fragment, poll, showTimes } from "./page.js";
+import { base, fragment, poll } from "./page.js";
 
-/** Follow a job until it ends; `update` gets the state of the job and its changed rows. */
-export function follow(jobId, cursor, update) {
+/**
+ * Follow a job until it ends; `update` gets the state of the job and its changed rows, and shows
+ * them in `tbody`.
+ *
+ * A row comes once a change. A transaction may end later than the moment that it wrote, so a row
+ * can be missed: while fewer rows have ended than the job says, the next question goes back a bit,
+ * and at the end to the beginning.
+ */
+export function follow(jobId, cursor, tbody, update) {
   let since = cursor;
   return poll(async () => {
     const query = since ? `?since=${encodeURIComponent(since)}` : "";
     const table = await fragment(`/jobs/${jobId}/rows${query}`);
-    since = earlier(table.dataset.cursor);
     const rows = [...table.querySelectorAll("tr")];
     const state = {
       status: table.dataset.status,
@@ -16,12 +22,18 @@ export function follow(jobId, cursor, update) {
       text: table.dataset.progress,
     };
     update(state, rows);
-    if (state.status !== "PENDING") return false;
+    const isComplete = tbody.querySelectorAll(":scope > .done, :scope > .failed").length >= state.ended;
+    if (state.status !== "PENDING") {
+      if (isComplete || !since) return false;
+      since = "";
+      return true;
+    }
+    since = isComplete ? table.dataset.cursor : earlier(table.dataset.cursor);
     return rows.length > 0 ? true : null;
   }, { first: 250, slowest: 3000 });
 }
 
-/** Two seconds before: a transaction may end later than the moment that it wrote. */
+/** Two seconds before. */
 function earlier(moment) {
   return new Date(Date.parse(moment) - 2000).toISOString();
 }
@@ -33,7 +45,6 @@ export function merge(tbody, rows) {
     if (!old) tbody.append(row);
     else if (old.className !== row.className || !row.classList.contains("done")) old.replaceWith(row);
   }
-  showTimes(tbody);
 }
 
 export function showProgress(state) {

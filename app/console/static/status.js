@@ -11,4 +11,4 @@ poll(async () => {
     old.replaceWith(document.adoptNode(fresh));
   }
   return true;
-}, { first: 5000 });
+}, { first: 2000 });

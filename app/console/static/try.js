@@ -270,7 +270,7 @@ function showJob(id, total) {
   before = id;
   showProgress({ status: "PENDING", ended: 0, count: total, text: "" });
   let first = true;
-  return follow(id, "", (state, rows) => {
+  return follow(id, "", tbody, (state, rows) => {
     for (const row of rows) {
       const was = old.get(row.dataset.file);
       if (row.classList.contains("done") && was && !was.startsWith("!") && was !== row.dataset.type) {

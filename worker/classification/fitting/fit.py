@@ -12,6 +12,7 @@ from worker.classification.embedders.base import Embedder, normalise
 from worker.classification.features.chunks import cut_chunks
 from worker.classification.features.titles import title_lines
 from worker.classification.fitting.corpus import Corpus
+from worker.classification.fitting.few_rules import FewRulesOutcomes, fit_few_rules
 from worker.classification.fitting.lexicon import fit_lexicon
 from worker.classification.fitting.scraps import ScrapOutcomes, cut_scraps, fit_scraps
 from worker.classification.knowledge.base import ENGLISH, Knowledge
@@ -21,7 +22,9 @@ from worker.classification.scoring.calibration import (
     Calibration,
     Features,
     Logistic,
+    decide,
     extract_features,
+    fewness,
     missing_share,
 )
 from worker.classification.scoring.constants import Constants, Fingerprint
@@ -93,17 +96,18 @@ def with_calibration(
     vectors = {name: space.rounded() for name, space in vectors.items()}
     scorer = Scorer(embedders, vectors, lexicon, knowledge, parts)
     drawn: list[list[Outcomes]] = [[] for _ in scorer.depths]
-    for whole in corpora:
-        for corpus, absent in ((whole, _ABSENT), (_shortened(whole), _ABSENT_FROM_SHORT)):
-            for outcomes, by_rules in zip(drawn, score_all(scorer, corpus), strict=True):
+    whole = [score_all(scorer, corpus) for corpus in corpora]
+    for corpus, scored_whole in zip(corpora, whole, strict=True):
+        short = score_all(scorer, _shortened(corpus))
+        for scored, absent in ((scored_whole, _ABSENT), (short, _ABSENT_FROM_SHORT)):
+            for outcomes, by_rules in zip(drawn, scored, strict=True):
                 outcomes += [
-                    draw_outcomes(scored, [rule.type for rule in rules], seed, absent)
-                    for seed, (rules, scored) in enumerate(
-                        zip(corpus.rule_sets, by_rules, strict=True)
-                    )
+                    draw_outcomes(documents, types, seed, absent)
+                    for seed, (types, documents) in enumerate(_by_types(corpus, by_rules))
                 ]
     calibrations = [fit_calibration(outcomes) for outcomes in drawn]
     calibrations = with_scraps(calibrations, scorer, corpora)
+    calibrations = with_few_rules(calibrations, corpora, whole)
     return Constants(Fingerprint.of(embedders, knowledge), vectors, lexicon, tuple(calibrations))
 
 
@@ -188,6 +192,14 @@ def score_all(scorer: Scorer, corpus: Corpus) -> list[list[list[ScoredDocument]]
                     scores = scorer.score(text, comparison, rules)
                     scored.append(ScoredDocument(scores, item.label, item.source))
     return stages
+
+
+def _by_types(
+    corpus: Corpus, by_rules: Sequence[Sequence[ScoredDocument]]
+) -> Iterator[tuple[list[str], Sequence[ScoredDocument]]]:
+    """Yield the types of each set of rules and the documents that were scored by it."""
+    for rules, documents in zip(corpus.rule_sets, by_rules, strict=True):
+        yield [rule.type for rule in rules], documents
 
 
 def draw_rules(
@@ -286,6 +298,46 @@ def _scrap_rows(
             right is None,
             missing_share(scores.tokens),
         )
+
+
+def with_few_rules(
+    calibrations: Sequence[Calibration],
+    corpora: Sequence[Corpus],
+    whole: Sequence[Sequence[Sequence[Sequence[ScoredDocument]]]],
+) -> list[Calibration]:
+    """Return the calibrations of all stages with what few rules add.
+
+    `whole` has the whole documents of each corpus, as `score_all` returns them: texts that were
+    cut short have another share of nulls.
+    """
+    return [
+        replace(
+            calibration,
+            few_rules=fit_few_rules(
+                [
+                    _draw_decisions(documents, types, seed, calibration)
+                    for corpus, by_stage in zip(corpora, whole, strict=True)
+                    for seed, (types, documents) in enumerate(_by_types(corpus, by_stage[number]))
+                ]
+            ),
+        )
+        for number, calibration in enumerate(calibrations)
+    ]
+
+
+def _draw_decisions(
+    documents: Sequence[ScoredDocument], types: Sequence[str], seed: int, calibration: Calibration
+) -> FewRulesOutcomes:
+    """Decide about each document under the random rule sets of `draw_outcomes`."""
+    rows = []
+    for scores, present in _draw(documents, types, seed, _ABSENT):
+        decision = decide(scores, calibration)
+        is_right = not present if decision.is_null else present and scores.rules.argmax() == 0
+        counts = fewness(len(scores.rules), scores.tokens)
+        rows.append((sum(decision.contributions), decision.is_null, is_right, counts))
+    added, is_null, right, few = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    intercepts = np.where(is_null > 0, calibration.null.intercept, calibration.match.intercept)
+    return FewRulesOutcomes(added + intercepts, right > 0, few)
 
 
 def _fit_logistic(rows: Features, outcomes: npt.NDArray[np.bool_]) -> Logistic:

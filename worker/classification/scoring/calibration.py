@@ -1,4 +1,4 @@
-"""From scores to a decision: eight features, two logistic models, and less for scraps."""
+"""From scores to a decision: two logistic models; scraps lose confidence, few rules gain some."""
 
 import math
 from collections.abc import Sequence
@@ -24,12 +24,16 @@ FEATURES = (
     "better_alternatives",
 )
 _AMOUNT_OF_TEXT = FEATURES.index("log_tokens")
+_SHARE_OF_TOP = FEATURES.index("share_of_top")
 
 STEEPNESS = 2.0
 """The steepness with which a lower score makes a rule less likely."""
 
 SCRAP_TOKENS = 50
 """A text of fewer tokens is a scrap."""
+
+MANY_RULES = 12
+"""From this number of rules on they are not few."""
 
 _MAX_MARGIN = 3.0
 
@@ -119,18 +123,29 @@ def missing_share(tokens: int) -> float:
     return max(0.0, 1 - tokens / SCRAP_TOKENS)
 
 
+def fewness(rules: int, tokens: int) -> float:
+    """Return how much the few rules of a decision count: 0 from `MANY_RULES` on, else more.
+
+    Of a scrap it counts less, and nothing without a token.
+    """
+    return max(0.0, math.log(MANY_RULES / rules)) * (1 - missing_share(tokens))
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The models of "the top rule is right" and of "null is right".
 
     `null_share` is the share of documents without a fitting rule in the fitting: the confidence
-    for a document without text.
+    for a document without text. `few_rules` times `fewness` is added to the log-odds of what is
+    chosen and taken from those of the alternative: one model serves 1 to 25 rules and says too
+    little where there are few.
     """
 
     match: Logistic
     null: Logistic
     null_share: float
     scraps: Scraps = Scraps()
+    few_rules: float = 0.0
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calibration":
@@ -140,6 +155,7 @@ class Calibration:
             null=_logistic(data["null"]),
             null_share=float(data["null_share"]),
             scraps=Scraps(**{key: float(value) for key, value in data["scraps"].items()}),
+            few_rules=float(data["few_rules"]),
         )
 
 
@@ -160,9 +176,11 @@ class Decision:
     """The outcome: `is_null` when no rule fits, and the probability of each being right.
 
     `features` and `contributions` are the inputs of the outcome's probability and what each
-    added to its log-odds; what a scrap loses belongs to the amount of text.
+    added to its log-odds; what a scrap loses belongs to the amount of text, and what few rules add
+    to the share of the top rule.
     `overlap_probability` is the probability that the best rule or one that overlaps it is right;
-    without such rules it is `match_probability`.
+    without such rules it is `match_probability`. `cautious` is the confidence without what few
+    rules add: stages stop by it, so that no decision depends on the addition.
     """
 
     is_null: bool
@@ -171,6 +189,7 @@ class Decision:
     match_probability: float
     overlap_probability: float
     null_probability: float
+    cautious: float
 
     @property
     def confidence(self) -> float:
@@ -209,7 +228,7 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     weighed against the best rule as if the rules that overlap it had not been given. The
     confidence of a match still counts them, because it tells how sure the choice among them is.
     What a scrap loses does not change what is chosen: a rule gets no scrap because so little can
-    be known.
+    be known. Nor does what few rules add.
     """
     all_rules = extract_features(scores)
     without_overlapping = extract_features(scores.without_overlapping())
@@ -229,14 +248,18 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     else:
         x, lost = all_rules, match - lowered_match
         contributions = list(calibration.match.contributions(x))
+    added = calibration.few_rules * fewness(len(scores.rules), tokens)
     contributions[_AMOUNT_OF_TEXT] -= lost
+    contributions[_SHARE_OF_TOP] += added
+    for_match = -added if is_null else added
     return Decision(
         is_null,
         tuple(float(value) for value in x),
         tuple(contributions),
-        _probability(lowered_match),
-        _probability(lowered_overlap),
-        _probability(lowered_null),
+        _probability(lowered_match + for_match),
+        _probability(lowered_overlap + for_match),
+        _probability(lowered_null - for_match),
+        _probability(lowered_null if is_null else lowered_match),
     )
 
 

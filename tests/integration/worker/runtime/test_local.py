@@ -25,6 +25,8 @@ from tests.integration.conftest import migrate
 from worker.runtime import local
 from worker.runtime.local import LocalRunner
 
+EARLIER = "a worker of an earlier server"
+
 
 @pytest.fixture
 def database(postgres_server: PostgresServer) -> Iterator[Database]:
@@ -60,11 +62,17 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 
 @contextmanager
 def running(settings: Settings, database: Database) -> Iterator[LocalRunner]:
-    """A runner whose first worker is ready; afterwards no worker is left."""
+    """A runner whose first worker is ready; afterwards no worker is left.
+
+    The row of a worker of an earlier server is there at its start.
+    """
+    with database.write() as session:
+        session.add(Worker(id=EARLIER, capabilities={}))
     runner = LocalRunner(settings, database, build_pipeline)
     runner.start()
     try:
-        until(lambda: ready(database), "the first worker")
+        until(lambda: ready(database) - {EARLIER}, "the first worker")
+        assert EARLIER not in ready(database)
         yield runner
     finally:
         runner.stop()
@@ -104,7 +112,9 @@ def test_a_worker_that_is_stuck_is_killed_and_its_file_done_by_another(
         (victim,) = children()
         job_id = tenants.job([file.id] * 50)
         runner.notify()
+        (old,) = ready(database)
         until(lambda: is_killed_when_stuck(victim, tenants, job_id), "the end of the worker")
+        until(lambda: old not in ready(database), "the end of its row")
 
         until(lambda: tenants.read_job(job_id).status == "SUCCESS", "the end of the job")
 

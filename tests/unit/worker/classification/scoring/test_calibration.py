@@ -1,12 +1,13 @@
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from worker.classification.scoring.calibration import (
     FEATURES,
+    MANY_RULES,
     SCRAP_TOKENS,
     Calibration,
     Decision,
@@ -25,6 +26,7 @@ def decision(*, is_null: bool = False) -> Decision:
         match_probability=0.8,
         overlap_probability=0.9,
         null_probability=0.4,
+        cautious=0.8,
     )
 
 
@@ -106,5 +108,35 @@ def test_the_contributions_add_up_to_the_confidence(top: float, tokens: int):
     assert (decision.contributions[FEATURES.index("log_tokens")] < 0) == (tokens == 1)
 
 
-def test_scraps_are_read_as_they_are_written():
-    assert Calibration.from_json(json.loads(json.dumps(asdict(CALIBRATION)))) == CALIBRATION
+FEW_RULES = replace(CALIBRATION, few_rules=0.3)
+
+
+def confident(top: float, rules: int, tokens: int = 400) -> Decision:
+    return decide(scores(top, *[top - 1] * (rules - 1), tokens=tokens), FEW_RULES)
+
+
+@pytest.mark.parametrize("top", [-0.5, 0.5])
+def test_the_fewer_the_rules_the_more_confidence_is_added(top: float):
+    stated = [confident(top, rules).confidence for rules in (1, 2, 5, 8, MANY_RULES, 25)]
+
+    assert stated[:5] == sorted(set(stated[:5]), reverse=True)
+    assert stated[4] == stated[5]
+
+
+@pytest.mark.parametrize("top", [-0.5, 0.5])
+def test_few_rules_change_neither_what_is_chosen_nor_when_a_stage_stops(top: float):
+    few, plain = confident(top, 2), decide(scores(top, top - 1, tokens=400), CALIBRATION)
+
+    assert few.is_null == plain.is_null
+    assert few.cautious == plain.confidence < few.confidence
+    # What the one gains, the other loses.
+    assert few.match_probability + few.null_probability == pytest.approx(1.0)
+    assert sum(few.contributions) == pytest.approx(math.log(few.confidence / (1 - few.confidence)))
+
+
+def test_few_rules_add_nothing_to_a_text_without_a_token():
+    assert confident(0.5, 2, tokens=0).confidence == confident(0.5, 2, tokens=0).cautious
+
+
+def test_a_calibration_is_read_as_it_is_written():
+    assert Calibration.from_json(json.loads(json.dumps(asdict(FEW_RULES)))) == FEW_RULES
