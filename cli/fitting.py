@@ -42,6 +42,8 @@ def fit_built_in(
     the paths that were written, without endings.
     Raises StartupError when the corpus is missing or the constants cannot be written.
     """
+    for place in places:
+        find_directory(place)  # Whether there is a corpus, before what takes seconds.
     if output is None:
         compile_knowledge()
     engines: list[list[Embedder]] = [[CachingEmbedder(UseEmbedder())]]

@@ -77,8 +77,8 @@ class ModuleScheduling(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than processors, because tests wait for their servers."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Two processes more than processors, because tests wait for their servers."""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,6 +18,8 @@ MAX_ROWS = 10_000
 MAX_BYTES = 8 * 1024 * 1024
 # Characters of a name in an export, which an import ignores.
 MAX_NAME = 200
+# Of one piece of an export: a row alone would cost the server a change of threads.
+PIECE_ROWS = 500
 # Of a prefix of ids, which the newer documentation shows.
 _PREFIX = "dfl-"
 # Spreadsheets write one of these, by their language.
@@ -151,14 +153,16 @@ class ExportedLabel:
 
 def write_table(labels: Iterable[ExportedLabel]) -> Iterator[str]:
     """Yield a table that `parse_table` reads, in pieces. Spreadsheets see no formula in it."""
-    yield MARK + _line(COLUMNS)
-    for label in labels:
+    piece = io.StringIO()
+    writer = csv.writer(piece)
+    piece.write(MARK)
+    writer.writerow(COLUMNS)
+    for number, label in enumerate(labels, 1):
         name = label.name[:MAX_NAME]
         texts = (label.external_id or "", label.type or "", name, label.author)
-        yield _line((str(label.file_id), *map(spreadsheet_cell, texts), label.updated_at))
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+        writer.writerow((str(label.file_id), *map(spreadsheet_cell, texts), label.updated_at))
+        if number % PIECE_ROWS == 0:
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue()

@@ -7,7 +7,7 @@ from llama_cloud import LlamaCloud
 from llama_cloud.types.classifier.classify_job import ClassifyJob
 from llama_cloud.types.classifier.job_get_results_response import Item
 
-from devtools.server import RunningServer
+from devtools.server import NO_CERTIFICATES, RunningServer
 from devtools.waiting import WAIT_SECONDS, until
 from tests.conftest import MODES, make_server
 from tests.contract.texts import INVOICE, RULES
@@ -55,6 +55,7 @@ def http(server: RunningServer) -> Iterator[httpx2.Client]:
         headers={"Authorization": f"Bearer {server.api_key}"},
         trust_env=False,
         timeout=WAIT_SECONDS,
+        verify=NO_CERTIFICATES,
     ) as client:
         yield client
 
@@ -62,7 +63,9 @@ def http(server: RunningServer) -> Iterator[httpx2.Client]:
 @pytest.fixture(scope="module")
 def anonymous(server: RunningServer) -> Iterator[httpx2.Client]:
     """A plain HTTP client without a key."""
-    with httpx2.Client(base_url=server.base_url, trust_env=False, timeout=WAIT_SECONDS) as client:
+    with httpx2.Client(
+        base_url=server.base_url, trust_env=False, timeout=WAIT_SECONDS, verify=NO_CERTIFICATES
+    ) as client:
         yield client
 
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from psutil import Process as SystemProcess
 
-from devtools.server import RunningServer, embedded_server
+from devtools.server import NO_CERTIFICATES, RunningServer, embedded_server
 from devtools.waiting import WAIT_SECONDS
 
 SECONDS = 2.0
@@ -26,7 +26,12 @@ V2_JOBS = "/api/v2/classify"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    settings = {"request_seconds": SECONDS, "upload_max_bytes": UPLOAD_MAX, "hsts_seconds": 60}
+    settings = {
+        "workers": 1,
+        "request_seconds": SECONDS,
+        "upload_max_bytes": UPLOAD_MAX,
+        "hsts_seconds": 60,
+    }
     folder: Path = tmp_path_factory.mktemp("hard")
     with embedded_server(folder / "data", settings) as running:
         yield running
@@ -295,4 +300,5 @@ def client_of(server: RunningServer) -> httpx2.Client:
         headers={"Authorization": f"Bearer {server.api_key}"},
         trust_env=False,
         timeout=LATEST,
+        verify=NO_CERTIFICATES,
     )

@@ -20,7 +20,7 @@ from tests.e2e.shared_server.conftest import WORKERS
 
 # Long enough to keep a worker busy, each different from the others.
 LINE = "Item {0}: delivery of {0} parts to warehouse {1}, as agreed in the contract.\n"
-SLOW_FILES = 8
+SLOW_FILES = 6
 
 
 def slow(number: int) -> str:

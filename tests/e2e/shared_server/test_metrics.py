@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from devtools.client import Client
-from devtools.server import RunningServer
+from devtools.server import NO_CERTIFICATES, RunningServer
 from tests.e2e.shared_server.conftest import METRICS_TOKEN
 
 
@@ -18,7 +18,7 @@ class Metrics:
         self.key = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
     def get(self, path: str, headers: dict[str, str]) -> httpx2.Response:
-        return httpx2.get(self.url + path, headers=headers, trust_env=False)
+        return httpx2.get(self.url + path, headers=headers, trust_env=False, verify=NO_CERTIFICATES)
 
     def value(self, name: str) -> float:
         """Return the sum of the samples whose line begins with a name."""

@@ -3,18 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import update
 from standardwebhooks.webhooks import Webhook
 
-from app.db import Database, now
 from app.webhooks.events import SPELLINGS, JobState
-from app.webhooks.models import WebhookDelivery
-from devtools.client import Client, database_of
+from devtools.client import Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
@@ -150,29 +146,6 @@ def test_a_receiver_that_hangs_does_not_delay_files(client: Client, receiver: Re
     rounds = 1 + (time.monotonic() - began) // Limits().answer_seconds
     assert len(receiver.received) <= 4 * (1 + rounds), "four hang at a time"
     assert not all(is_over(client, each, 8) for each in jobs), "they hang still"
-
-
-def test_kill_9_loses_nothing(server: RunningServer, receiver: Receiver) -> None:
-    with closing(Client(server)) as client, closing(database_of(server)) as books:
-        hook = {"webhook_url": receiver.url("/?do=hang&times=1")}
-        job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=[hook])
-        receiver.wait_for(lambda it: it.received)
-        server.kill()
-        if server.mode == "production":
-            let_leases_end(books)
-        server.start()
-
-        receiver.wait_for(lambda it: len(it.received) == 2)
-        until(lambda: is_over(client, job_id), "the delivery")
-        (delivery,) = deliveries(client, job_id)
-    assert delivery["status"] == "delivered"
-    assert "the server stopped during this attempt" in delivery["attempts"][0]["error"]
-    assert {one.event()["event_id"] for one in receiver.received} == {delivery["id"]}
-
-
-def let_leases_end(database: Database) -> None:
-    with database.write() as session:
-        session.execute(update(WebhookDelivery).values(due_at=now() - timedelta(seconds=1)))
 
 
 def test_the_process_that_delivers_is_started_again(

@@ -93,19 +93,20 @@ def test_each_migration_goes_up_down_and_up_to_the_same(empty: Database) -> None
 def description(database: Database) -> dict[str, list[str]]:
     """Return every table's columns, indexes with their conditions, and keys, as text."""
     inspector = inspect(database.engine)
-    return {
-        table: sorted(
-            repr(sorted((key, plain(value)) for key, value in each.items()))
-            for of in (
-                inspector.get_columns,
-                inspector.get_indexes,
-                inspector.get_foreign_keys,
-                inspector.get_unique_constraints,
+    found: dict[str, list[str]] = {}
+    # Of all tables at once: asking for each takes ten times as long.
+    for of_all in (
+        inspector.get_multi_columns,
+        inspector.get_multi_indexes,
+        inspector.get_multi_foreign_keys,
+        inspector.get_multi_unique_constraints,
+    ):
+        for (_, table), parts in of_all().items():
+            found.setdefault(table, []).extend(
+                repr(sorted((key, plain(value)) for key, value in each.items())) for each in parts
             )
-            for each in of(table)
-        )
-        for table in tables(database)
-    }
+    found.pop("alembic_version", None)
+    return {table: sorted(parts) for table, parts in found.items()}
 
 
 def plain(value: object) -> str:

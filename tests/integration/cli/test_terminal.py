@@ -15,7 +15,7 @@ import pytest
 from devtools.client import Client
 from devtools.process import Process, wait_until
 from devtools.reaper import reaper
-from devtools.server import RunningServer, embedded_server
+from devtools.server import NO_CERTIFICATES, RunningServer, embedded_server
 from devtools.waiting import WAIT_SECONDS, until
 
 # More than the database and the log need, less than the upload of the test.
@@ -98,7 +98,12 @@ def cramped(tmp_path: Path) -> Iterator[RunningServer]:
 
 def answers(server: RunningServer) -> bool:
     try:
-        return httpx2.get(f"{server.base_url}/livez", trust_env=False).status_code == 200
+        return (
+            httpx2.get(
+                f"{server.base_url}/livez", trust_env=False, verify=NO_CERTIFICATES
+            ).status_code
+            == 200
+        )
     except httpx2.TransportError:
         return False
 

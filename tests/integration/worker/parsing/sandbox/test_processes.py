@@ -165,13 +165,14 @@ def test_a_lack_of_descriptors_is_unavailable():
         "import resource\n"
         "file = open('pyproject.toml', 'rb')\n"
         "limits = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
-        "refused = True\n"
+        "refused, first = True, None\n"
         "more = -1\n"
         "while refused:\n"
         "    more += 1\n"
         "    refused = False\n"
         "    used = len(os.listdir('/proc/self/fd')) - 1\n"
         "    parser = SandboxedParser()\n"
+        "    first = first or parser\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, (used + more, limits[1]))\n"
         "    try:\n"
         "        parser.parse(file, 'a.txt', sample_files.EVERYTHING)\n"
@@ -179,9 +180,10 @@ def test_a_lack_of_descriptors_is_unavailable():
         "        refused = True\n"
         "        print(more, end=' ')\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, limits)\n"
-        "    assert parser.parse(file, 'a.txt', sample_files.EVERYTHING).format == 'txt'\n"
         "    parser.close()\n"
         "    assert len(os.listdir('/proc/self/fd')) - 1 == used\n"
+        "assert first.parse(file, 'a.txt', sample_files.EVERYTHING).format == 'txt'\n"
+        "first.close()\n"
     )
     process = run_script(script)
     refused_with = process.communicate(timeout=WAIT_SECONDS)[0]

@@ -279,7 +279,10 @@ def test_fitting_without_the_second_model_says_how_to_build_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PIGEONHOLE_MODELS_DIR", str(tmp_path / "absent"))
-    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path)])
+    (tmp_path / "manifest.csv").touch()
+    # With an output, the knowledge is not compiled, which takes seconds.
+    arguments = ["fit", "--corpus", str(tmp_path), "--output", str(tmp_path)]
+    result = CliRunner().invoke(models, arguments)
     assert result.exit_code == 1
     assert "pigeonhole models build" in result.output
 
@@ -297,6 +300,7 @@ def test_fitting_on_two_types_is_refused(tmp_path: Path):
     )
     rules = [{"type": kind, "description": ""} for kind in ("recipe", "invoice")]
     (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
-    result = CliRunner().invoke(models, ["fit", "--corpus", str(tmp_path), "--alone"])
+    arguments = ["fit", "--corpus", str(tmp_path), "--output", str(tmp_path), "--alone"]
+    result = CliRunner().invoke(models, arguments)
     assert result.exit_code == 1
     assert "at least one document and 3 rules are needed" in result.output
