@@ -51,7 +51,7 @@ def read_content(data: bytes) -> RtfContent:
     """Return what RTF shows, a part of it if it is damaged; never raises."""
     markup = rtf_html(data)
     if markup is not None:
-        text, headings = visible_text(markup)
+        text, headings = visible_text(markup, is_mail=True)
         if text:
             return RtfContent(text, headings, [], [], is_cut=False)
     walker = Walker(is_html=False)
