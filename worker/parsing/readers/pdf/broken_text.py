@@ -62,8 +62,17 @@ _LIGATURES = {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "
 _LIGATURE = re.compile(r"(?<=[^\W\d_])[\x1b-\x1f]|[\x1b-\x1f](?=[^\W\d_])")
 # TeX draws an accent, then the letter below it (encoding OT1).
 _ACCENTS = {
-    **{"¨": "\u0308", "´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜": "\u0303"},
-    **{"ˇ": "\u030c", "˘": "\u0306", "˙": "\u0307", "˝": "\u030b", "˚": "\u030a", "¸": "\u0327"},
+    "¨": "\u0308",
+    "´": "\u0301",
+    "`": "\u0300",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "˙": "\u0307",
+    "˝": "\u030b",
+    "˚": "\u030a",
+    "¸": "\u0327",
 }
 _ACCENTED = re.compile(r"(?<=[^\W\d_])[¨´`ˆ˜ˇ˘˙˝˚¸][^\W\d_]")
 # Careless writers use these two as apostrophes: it´s, l´auto.
