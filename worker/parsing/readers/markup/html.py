@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from worker.parsing.document import Document
+from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.markup.hidden import find_hidden_end, is_hiding, may_hide
@@ -70,8 +71,6 @@ _SHOWS_NO_VALUE = frozenset(
 _RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
 # A longer one was never closed, and is text.
 _MAX_READING, _MAX_BRACKET = 100, 3
-# What careless programs give as the description of a picture.
-_FILE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "menu"})
 _WITH_ATTRIBUTES = _LISTS | {"li", "input", "iframe", "img", "optgroup"}
 _CDATA = "<![CDATA["
@@ -293,9 +292,7 @@ class _Page:
         if not self._runs_scripts:
             # A page of pictures only says in words what is on them.
             self._pieces.append(description)
-        elif description and not (
-            is_there or self._shows_pictures or _FILE_NAME.search(description)
-        ):
+        elif description and not (is_there or self._shows_pictures or is_file_name(description)):
             # Browsers and mail programs show the words where they lack the picture.
             self._pieces.append(f" {_SPACE.sub(' ', description)} ")
 
