@@ -98,7 +98,7 @@ def mend_letters(text: str) -> str:
     has_apostrophes = _APOSTROPHES.search(text) is not None
 
     def compose(match: re.Match[str]) -> str:
-        accent, letter = match[0]
+        accent, letter = match[0][0], match[0][1]
         if has_apostrophes and accent in "´`":
             return match[0]
         whole = unicodedata.normalize("NFC", letter.replace("ı", "i") + _ACCENTS[accent])
