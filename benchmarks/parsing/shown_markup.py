@@ -26,7 +26,7 @@ class _Shown(HTMLParser):
         elif not hides:
             self.pieces.append(self.get_starttag_text() or "")
 
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_startendtag(self, _tag: str, _attributes: object) -> None:
         if not self._hidden:
             self.pieces.append(self.get_starttag_text() or "")
 
