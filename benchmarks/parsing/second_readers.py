@@ -19,6 +19,8 @@ from email.message import EmailMessage, Message
 from html.parser import HTMLParser
 from pathlib import Path
 
+from benchmarks.parsing.shown_markup import without_hidden
+
 _SECONDS = 120
 _UNSEEN = re.compile(
     rb"<noscript\b.*?</noscript\s*>|<ix:header\b.*?</ix:header\s*>"
@@ -107,13 +109,14 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
 def read_by_w3m(path: Path) -> list[str]:
     """Return the text of a web page as w3m shows it, without what no browser shows.
 
-    That are the texts for browsers without scripts, the hidden facts of inline XBRL, and the names
-    of picture files, which w3m shows for pictures without a description.
+    That are the texts for browsers without scripts, elements that attributes hide, the hidden facts
+    of inline XBRL, and the names of picture files, which w3m shows for pictures without a
+    description.
     """
     options = "-dump -cols 400 -O UTF-8 -T text/html -o pseudo_inlines=0"
     with tempfile.TemporaryDirectory() as home:
         page = Path(home) / "page.html"
-        page.write_bytes(_UNSEEN.sub(b"", path.read_bytes()))
+        page.write_bytes(without_hidden(_UNSEEN.sub(b"", path.read_bytes())))
         return [_run(["w3m", *options.split(), str(page)], HOME=home)]
 
 

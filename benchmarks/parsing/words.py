@@ -47,6 +47,8 @@ _DIVIDED_LETTERS = 4
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]){{2,}}")
 _HYPHEN_AT_END = re.compile("[-\u00ad\u2010]\\s*\n\\s*|\u00ad")
+# TeX puts its accents over an i without its dot.
+_DOTLESS = re.compile("\u0131(?=[\u0300-\u036f])")
 # The letters on one side that must be the same.
 _BESIDE = 8
 _DECIMALS = re.compile(r"(?<=[0-9][.,])[0-9]{4,}")
@@ -105,7 +107,8 @@ def main() -> int:
 
 def words_of(text: str) -> set[str]:
     """Return the words of a text; one that a hyphen divides at a line end is whole."""
-    folded = unicodedata.normalize("NFKC", _HYPHEN_AT_END.sub("", text)).casefold()
+    undivided = _DOTLESS.sub("i", _HYPHEN_AT_END.sub("", text))
+    folded = unicodedata.normalize("NFKC", undivided).casefold()
     return set(_WORD.findall(folded))
 
 

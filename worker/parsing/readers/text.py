@@ -38,6 +38,14 @@ _QUOTED_PRINTABLE = re.compile(
     r"^([^:\r\n]{0,200};ENCODING=QUOTED-PRINTABLE[^:\r\n]{0,200}:)((?:[^\r\n]*=\r?\n)*[^\r\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
+# Photos and keys: vCard 3.0 and 2.1, `ENCODING=b`; vCard 4.0 and iCalendar, `data:`.
+_CARD_FILE = re.compile(
+    r"^([^:\r\n]{0,200};ENCODING=(?:b|BASE64)\b[^:\r\n]{0,200}:|[^:\r\n]{0,200}:data:[^,\r\n]{0,200},)"
+    r"[A-Za-z0-9+/=]{100,}[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# RFC 5545, section 3.3.11, and RFC 6350, section 3.4.
+_CARD_ESCAPE = re.compile(r"\\([,;\\nN])")
 _LINE_CHARSET = re.compile(r";CHARSET=([\w.-]{1,40})", re.IGNORECASE)
 # Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
@@ -61,7 +69,8 @@ def read_text(source: Source) -> Document:
         text = _JSON_ESCAPE.sub(_unescape_json, text)
     text = _TERMINAL_CODE.sub("", text)
     if _FOLDED_START.match(text):
-        text = _QUOTED_PRINTABLE.sub(_decode_line, _FOLD.sub("", text))
+        text = _CARD_FILE.sub(r"\1", _FOLD.sub("", text))
+        text = _CARD_ESCAPE.sub(_unescape_card, _QUOTED_PRINTABLE.sub(_decode_line, text))
     lost = []
     if source.type.extension in _WITH_EMBEDDED_FILES:
         shorter = _EMBEDDED_FILE.sub(_drop_long, text)
@@ -86,6 +95,10 @@ def _decode_line(line: re.Match[str]) -> str:
     charset = _LINE_CHARSET.search(line[1])
     value = binascii.a2b_qp(line[2].encode("utf-8"))
     return line[1] + decode(value, charset[1] if charset else None)
+
+
+def _unescape_card(escape: re.Match[str]) -> str:
+    return "\n" if escape[1] in "nN" else escape[1]
 
 
 def _unescape_json(escape: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.parsing.second_readers import hidden_sheets, read_mail, read_markup
+from benchmarks.parsing.shown_markup import without_hidden
 from benchmarks.parsing.words import missing_words, words_of
 from devtools import sample_files
 
@@ -85,3 +86,8 @@ def test_the_second_reader_of_markup(tmp_path: Path) -> None:
     path.write_text("<p>One<style>no</style><td>two</td><script>no</script>&amp; <b>three</b>")
 
     assert words_of(read_markup(path)[0]) == {"one", "two", "three"}
+
+
+def test_hidden_elements_are_left_out_of_pages() -> None:
+    page = b"<p>A &amp; B&#33;</p><div hidden><div>x</div></div><br><b style='display:none'>y</b>C"
+    assert without_hidden(page) == b"<p>A &amp; B&#33;</p><br>C"

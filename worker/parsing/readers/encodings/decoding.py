@@ -40,6 +40,11 @@ _DECLARABLE = {
     **{name: name for name in ("cp1256", "cp1257", "cp1258", "cp874", "cp866", "tis-620")},
     **{f"iso8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
 }
+_BROKEN = re.compile("[\udc80-\udcff]+")
+_WESTERN = frozenset(map(chr, range(0xA0, 0x100))) | frozenset("€“”„‘’‚–—…•œŒšŠžŽŸ™")
+# The first byte of a character of two, as Python keeps a broken byte.
+_FIRST_OF_TWO = "\udcc2"
+_NO_WESTERN_LETTERS = str.maketrans("þÿ", "\ufffd\ufffd")
 _FRAME_LINE = re.compile(rb"\xc4{6}|\xcd{6}")
 _FRAME_BYTES = re.compile(rb"[\xb0-\xdf]+")
 # Japanese mail and text files switch alphabets by escapes; all their bytes are ASCII.
@@ -71,8 +76,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if named:
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode(named)
-    if _is_damaged_utf8(data):
-        return data.decode("utf-8", "replace")
+    damaged = _decode_damaged_utf8(data)
+    if damaged is not None:
+        return damaged
     return data.decode(_guess_old_encoding(data), "replace")
 
 
@@ -101,9 +107,28 @@ def _canonical(declared: str | None) -> str | None:
         return None
 
 
-def _is_damaged_utf8(data: bytes) -> bool:
-    """Tell whether it is UTF-8 with a few broken bytes, such as a cut character at the end."""
-    text = data[:_SAMPLE].decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    beyond_ascii = sum(1 for character in text if character > "\x7f") - broken
-    return beyond_ascii > 20 * broken or (broken == 1 and beyond_ascii > 3)
+def _decode_damaged_utf8(data: bytes) -> str | None:
+    """Return UTF-8 with some broken bytes, None for data that is more likely no UTF-8 at all.
+
+    Broken bytes of Western text are read in the encoding of Windows: programs append lines in it.
+    A character that is cut at the end stays broken.
+    """
+    sample = data[:_SAMPLE].decode("utf-8", "surrogateescape")
+    broken = sum(map(len, _BROKEN.findall(sample)))
+    letters = [character for character in sample if character > "\x7f"]
+    whole = len(letters) - broken
+    is_western = whole > 0 and sum(each in _WESTERN for each in letters) == whole
+    enough = broken / 2 if is_western else 3 * broken
+    if whole <= max(enough, 2 + (broken > 1)):
+        return None
+    if not is_western:
+        return data.decode("utf-8", "replace")
+    text = data.decode("utf-8", "surrogateescape")
+    return _BROKEN.sub(lambda match: _decode_broken(match, len(text)), text)
+
+
+def _decode_broken(match: re.Match[str], length: int) -> str:
+    if match.end() == length and match[0][-1] >= _FIRST_OF_TWO:
+        return "\ufffd"
+    broken = match[0].encode("utf-8", "surrogateescape")
+    return broken.decode("cp1252", "replace").translate(_NO_WESTERN_LETTERS)

@@ -64,8 +64,11 @@ _KOREAN = frozenset(
     "장원제여구스우위상무소공경동니면되적조안비성니금액합계월년"
 )
 
-# Alphabets without vowels get the bonus that others get for vowels between consonants.
-_NO_VOWELS_BONUS = 0.2
+# Alphabets without vowels get the bonus that others get for vowels between consonants. Bytes of
+# other encodings hardly ever decode as Thai, while Thai ones decode as rare Chinese characters.
+_NO_VOWELS_BONUS, _THAI_BONUS = 0.2, 0.45
+# Letters seldom stand beside digits, and single ones are seldom words; signs of money do both.
+_BESIDE_DIGIT, _ALONE = 0.8, 0.6
 
 _CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
 _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
@@ -78,6 +81,7 @@ class _Alphabet:
     letters: str
     vowels: frozenset[str] = frozenset()
     pairs: frozenset[str] = frozenset()
+    bonus: float = _NO_VOWELS_BONUS
 
     def ranks(self) -> dict[str, float]:
         """Return how common each letter is, between 0 and 1."""
@@ -117,10 +121,11 @@ def _score_latin(text: str, language: frozenset[str]) -> float:
             total += 1.0
             total -= 1.5 * (before.islower() and character.isupper())
             total -= 0.7 * (not _is_ascii_letter(before) and not _is_ascii_letter(after))
+            total -= _BESIDE_DIGIT * (before.isdigit() or after.isdigit())
         elif character in _LATIN_SIGNS:
             total += -1.0 if is_inside and character not in "’·" else 0.5
         elif character == "\xa0":
-            total += 0.3
+            total += 0.5
         elif character.isalpha():
             total -= 0.3
         else:
@@ -140,8 +145,10 @@ def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
             total += 0.3 + 0.7 * ranks[lower] - 0.05 * character.isupper()
             total -= 1.5 * (before.islower() and character.isupper())
             total -= 1.0 * (_is_ascii_letter(before) or _is_ascii_letter(after))
+            total -= _BESIDE_DIGIT * (before.isdigit() or after.isdigit())
+            total -= _ALONE * (not before.isalpha() and not after.isalpha())
             if not alphabet.vowels:
-                total += _NO_VOWELS_BONUS
+                total += alphabet.bonus
             elif before.lower() in ranks:
                 alternates = (before.lower() in alphabet.vowels) != (lower in alphabet.vowels)
                 total += 0.25 if alternates else -0.15
@@ -210,9 +217,12 @@ def _latin(languages: tuple[str, ...]) -> Callable[[str], float]:
 
 
 def _other(
-    letters: str, vowels: frozenset[str] = frozenset(), pairs: str = ""
+    letters: str,
+    vowels: frozenset[str] = frozenset(),
+    pairs: str = "",
+    bonus: float = _NO_VOWELS_BONUS,
 ) -> Callable[[str], float]:
-    alphabet = _Alphabet(letters, vowels, frozenset(pairs.split()))
+    alphabet = _Alphabet(letters, vowels, frozenset(pairs.split()), bonus)
     return lambda text: _score_alphabet(text, alphabet)
 
 
@@ -237,7 +247,10 @@ _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("cp1255", _other(_HEBREW)),
     ("cp1256", _other(_ARABIC)),
     ("iso8859-6", _other(_ARABIC)),
-    ("cp874", _other(_THAI)),
+    ("cp874", _other(_THAI, bonus=_THAI_BONUS)),
     ("cp850", _latin(_WESTERN)),
     ("mac-roman", _latin(_WESTERN)),
+    ("cp852", _latin(_CENTRAL)),
+    ("cp857", _latin(_TURKISH)),
+    ("cp737", _other(_GREEK, _GREEK_VOWELS, _GREEK_PAIRS)),
 )

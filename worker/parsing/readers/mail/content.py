@@ -120,7 +120,7 @@ def _is_uuencoded(body: str, is_yenc: bool) -> bool:
 
 
 def _read_html(data: bytes, charset: str | None) -> str:
-    return visible_text(decode_markup(data, charset))[0]
+    return visible_text(decode_markup(data, charset), is_mail=True)[0]
 
 
 def _read_enriched(data: bytes, charset: str | None) -> str:

@@ -101,7 +101,7 @@ def body_text(message: Properties, lost: list[str]) -> str:
     body = message.text(BODY).strip()
     markup = _markup(message, lost)
     if markup:
-        return fuller(body, visible_text(markup)[0])
+        return fuller(body, visible_text(markup, is_mail=True)[0])
     packed = message.raw(RTF, BINARY)
     if packed:
         try:

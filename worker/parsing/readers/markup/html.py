@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass
 
 from worker.parsing.document import Document
+from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.hidden import find_hidden_end, is_hiding, may_hide
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
@@ -55,6 +57,8 @@ _RAW = frozenset({"script", "style"})
 _HEADINGS = frozenset({"title", "h1", "h2", "h3"})
 # A longer one was never closed.
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
+# More hidden text than this, and than is shown, waits for a script.
+_FEW_HIDDEN_LETTERS = 300
 _SPACE = re.compile(r"\s+")
 # Soft hyphens and other marks without width, which say where words may be broken.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -67,8 +71,6 @@ _SHOWS_NO_VALUE = frozenset(
 _RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
 # A longer one was never closed, and is text.
 _MAX_READING, _MAX_BRACKET = 100, 3
-# What careless programs give as the description of a picture.
-_FILE_NAME = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|tiff?|webp)$", re.IGNORECASE)
 _LISTS = frozenset({"ol", "ul", "menu"})
 _WITH_ATTRIBUTES = _LISTS | {"li", "input", "iframe", "img", "optgroup"}
 _CDATA = "<![CDATA["
@@ -100,22 +102,32 @@ def read_html(source: Source) -> Document:
     return build_text_document(source, found.text, found.headings, lost)
 
 
-def visible_text(markup: str, *, shows_pictures: bool = False) -> tuple[str, tuple[str, ...]]:
+def visible_text(
+    markup: str, *, shows_pictures: bool = False, is_mail: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """Return the text of HTML markup, the title and the body, and its headings.
 
     `shows_pictures` tells that the pictures are there, too: otherwise their descriptions are shown.
+    A mail that `is_mail` may begin with hidden text, which mail programs show in their lists.
 
     The text has one line for each block. Where scripts would write the whole body, it is what
     browsers show without scripts. At most 60 headings are returned. Takes time in proportion to
     the length, also for tags and quotes that are never closed.
     """
-    found = _read_markup(markup, shows_pictures=shows_pictures)
+    found = _read_markup(markup, shows_pictures=shows_pictures, is_mail=is_mail)
     return found.text, found.headings
 
 
-def _read_markup(markup: str, *, shows_pictures: bool = False) -> VisibleText:
-    page = _Page(markup, shows_pictures=shows_pictures)
+def _read_markup(
+    markup: str, *, shows_pictures: bool = False, is_mail: bool = False
+) -> VisibleText:
+    page = _Page(markup, shows_pictures=shows_pictures, is_mail=is_mail)
     found = page.read()
+    few = max(_FEW_HIDDEN_LETTERS, len(found.text)) if page.has_body else 0
+    if page.hidden_letters > few:
+        # Scripts show it: tabs, answers to questions, whole pages once they are loaded.
+        page = _Page(markup, shows_pictures=shows_pictures, leaves_out_hidden=False)
+        found = page.read()
     if page.has_body:
         return found
     without_scripts = _Page(markup, runs_scripts=False).read()
@@ -126,11 +138,20 @@ class _Page:
     """Collects the visible text of markup in one pass."""
 
     def __init__(
-        self, markup: str, *, runs_scripts: bool = True, shows_pictures: bool = False
+        self,
+        markup: str,
+        *,
+        runs_scripts: bool = True,
+        shows_pictures: bool = False,
+        leaves_out_hidden: bool = True,
+        is_mail: bool = False,
     ) -> None:
         self._markup = markup
         self._runs_scripts = runs_scripts
         self._shows_pictures = shows_pictures
+        self._leaves_out_hidden = leaves_out_hidden
+        self._is_mail = is_mail
+        self.hidden_letters = 0
         self._pieces: list[str] = []
         self._headings: list[str] = []
         self._heading_start: int | None = None
@@ -160,6 +181,11 @@ class _Page:
                 if markup[position - 2] != "/":
                     position = _find_element_end(markup, position, name)
                 continue
+            if not is_end and self._leaves_out_hidden and may_hide(markup, tag.end(), position):
+                hidden_end = self._find_hidden_end(name, tag.end(), position)
+                if hidden_end is not None:
+                    position = hidden_end
+                    continue
             self._add_tag(name, is_end, markup, tag.end(), position)
         self._add_text(markup[position:])
         self._end_readings()
@@ -175,6 +201,21 @@ class _Page:
             # The content of a component (declarative shadow DOM) is shown at once.
             return self._runs_scripts and "shadowroot" not in markup[start:end]
         return name in _HIDDEN or (self._drawings > 0 and name in _HIDDEN_IN_DRAWINGS)
+
+    def _find_hidden_end(self, name: str, start: int, end: int) -> int | None:
+        """Return where an element ends that its attributes hide; None for one that is shown."""
+        if not is_hiding(_attributes(self._markup, start, end)):
+            return None
+        found = find_hidden_end(self._markup, end, name)
+        if found is None:
+            # Its end tag is lost, and so would be the rest of the page.
+            self._leaves_out_hidden = False
+            return None
+        if self._is_mail and not self.has_body and found[1]:
+            return None
+        self.hidden_letters += found[1]
+        self._pieces.append(_BREAKS.get(name, ""))
+        return found[0]
 
     def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
         self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
@@ -251,9 +292,7 @@ class _Page:
         if not self._runs_scripts:
             # A page of pictures only says in words what is on them.
             self._pieces.append(description)
-        elif description and not (
-            is_there or self._shows_pictures or _FILE_NAME.search(description)
-        ):
+        elif description and not (is_there or self._shows_pictures or is_file_name(description)):
             # Browsers and mail programs show the words where they lack the picture.
             self._pieces.append(f" {_SPACE.sub(' ', description)} ")
 
@@ -296,8 +335,9 @@ def _attributes(markup: str, start: int, end: int) -> dict[str, str]:
 
 def _shown_value(attributes: dict[str, str]) -> str:
     """Return what a form field shows: what was typed in, otherwise the hint."""
-    if attributes.get("type", "").lower() in _SHOWS_NO_VALUE:
-        return ""
+    kind = attributes.get("type", "").lower()
+    if kind in _SHOWS_NO_VALUE:
+        return attributes.get("alt", "") if kind == "image" else ""
     return attributes.get("value") or attributes.get("placeholder", "")
 
 

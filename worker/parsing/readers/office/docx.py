@@ -70,8 +70,10 @@ def read_docx(source: Source, lost: Sequence[str] = ()) -> Document:
     file = _WordFile(_open(source.file), source.limits)
     pages = file.read()
     pictures = None
-    if source.request.mode == "MULTIMODAL":
-        pictures = OfficePictures(source, len(pages)).read
+    is_scan = not any(pages)
+    if source.request.mode == "MULTIMODAL" or is_scan:
+        # A scan that was pasted into a document is read in both modes, as in a PDF.
+        pictures = OfficePictures(source, len(pages), is_scan=is_scan).read
     headings = find_headings(file.paragraphs)
     return build_document(source, pages, pictures, headings, [*lost, *file.lost()])
 

@@ -65,6 +65,8 @@ def read_ppt(source: Source) -> Document:
 def read_xls(source: Source) -> Document:
     """Read a workbook by sheets, each with the texts that are in none of its cells at the end.
 
+    Sheets that the workbook hides are left out, unless all are hidden.
+
     Raises FileError (`corrupt`, `no_such_pages`).
     """
     extracted = kreuzberg_adapter.extract(source.read_all(), "xls")
@@ -88,7 +90,9 @@ def read_xls(source: Source) -> Document:
         elif number is not None:
             new = [text for text in sheet.texts if text not in pages[number]]
             pages[number] = "\n".join((pages[number], *new))
-    return build_document(source, pages, lost=lost)
+    hidden = {sheet.name.strip() for sheet in drawn if sheet.is_hidden}
+    shown = [page for page in pages if page.partition("\n")[0] not in hidden]
+    return build_document(source, shown or pages, lost=lost)
 
 
 def _open(source: Source) -> OleFileIO:

@@ -23,7 +23,8 @@ _MAX_PART_BYTES = 64 * _MIB
 # Of a larger part only the beginning is read; parsing takes about a second for 30 MiB.
 _MAX_STREAMED_BYTES = 256 * _MIB
 _CHUNK = 1 << 16
-# Programs write what XML does not allow: control characters, plain or as numbers, and a bare `&`.
+# Programs write what XML does not allow: control characters, plain or as numbers, a bare `&`, and
+# white space before the declaration.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REFERENCE = re.compile(rb"&#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}));")
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][\da-fA-F]+);)")
@@ -192,7 +193,7 @@ def _parse(data: bytes) -> Element:
     except ParseError:
         if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             raise
-        mended = _CONTROL.sub(b"", data.decode("utf-8", "replace").encode())
+        mended = _CONTROL.sub(b"", data.decode("utf-8", "replace").lstrip().encode())
         mended = _BARE.sub(b"&amp;", _REFERENCE.sub(_allowed, mended))
         if mended == data:
             raise

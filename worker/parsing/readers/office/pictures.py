@@ -4,7 +4,7 @@ The relationships of the parts tell which picture is on which page: ECMA-376 par
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PIL import Image
@@ -27,7 +27,7 @@ _MAX_PICTURE_BYTES = 20 * _MIB
 # In pixels; smaller pictures are logos, icons and bullets.
 _MIN_LONG_SIDE, _MIN_SHORT_SIDE = 300, 60
 _MAX_PICTURES = 8
-_MAX_OPENED = 24
+MAX_OPENED = 24
 
 _DOCUMENT = "word/document.xml"
 _PRESENTATION = "ppt/presentation.xml"
@@ -35,14 +35,19 @@ _PRESENTATION = "ppt/presentation.xml"
 _REFERENCES = {"blip": "embed", "imagedata": "id"}
 
 Found = TypeVar("Found")
+Name = TypeVar("Name", str, int)
 
 
 class OfficePictures:
     """Reads the pictures on the pages of one file; skips damaged ones."""
 
-    def __init__(self, source: Source, pages: int) -> None:
-        """Index the pictures of a docx or pptx; `pages` is the number of its pages."""
+    def __init__(self, source: Source, pages: int, *, is_scan: bool) -> None:
+        """Index the pictures of a docx or pptx; `pages` is the number of its pages.
+
+        A document that `is_scan` has no other text: a warning tells when OCR is missing.
+        """
         self._source = source
+        self._is_scan = is_scan
         self._package = Package(source.file)
         self._parts: dict[int, list[str]] = {}
         if source.type.extension == "pptx":
@@ -65,40 +70,19 @@ class OfficePictures:
         names = dict.fromkeys(
             name for part in self._parts.get(index, ()) for name in self._pictures(part)
         )
-        there = list(names)[:_MAX_OPENED]
-        return self._source.ocr.read_pictures(index, lambda: self._prepare(there)) if there else []
+        there = list(names)[:MAX_OPENED]
+        if not there:
+            return []
+        return read_prepared(
+            self._source, index, lambda: self._prepare(there), is_scan=self._is_scan
+        )
 
     def _prepare(self, names: list[str]) -> list[OcrPicture]:
-        """Return the largest of the pictures, in their order, in a size for OCR."""
-        sizes = {name: self._open(name, self._pixels) or 0 for name in names}
-        largest = sorted(sizes, key=lambda name: -sizes[name])[:_MAX_PICTURES]
-        found = (
-            self._open(name, ocr_picture.to_grey)
-            for name in names
-            if name in largest and sizes[name]
+        return prepare_largest(
+            names,
+            lambda name: self._package.read(name, _MAX_PICTURE_BYTES),
+            self._source.limits.image_pixels,
         )
-        return [prepared for prepared in found if prepared is not None]
-
-    def _pixels(self, picture: Image.Image) -> int:
-        """Return the number of pixels of a picture, 0 if it is too small or too large for OCR."""
-        short, long = sorted(picture.size)
-        pixels = short * long
-        is_large = long >= _MIN_LONG_SIDE and short >= _MIN_SHORT_SIDE
-        return pixels if is_large and pixels <= self._source.limits.image_pixels else 0
-
-    def _open(self, name: str, use: Callable[[Image.Image], Found]) -> Found | None:
-        """Return the result of `use` for a picture, None if it is damaged.
-
-        The picture is opened and not decoded.
-        """
-        try:
-            file = io.BytesIO(self._package.read(name, _MAX_PICTURE_BYTES))
-            with ocr_picture.open_picture(file, sniff(file, "").extension) as picture:
-                return use(picture)
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001  Pillow raises anything over damaged pictures
-            return None
 
     def _pictures(self, part: str) -> list[str]:
         """Return the names of the pictures that a part shows, in order."""
@@ -132,3 +116,54 @@ class OfficePictures:
             if local_name(key) == "id" and key != "id"
         ]
         return [relations[key].target for key in ids if key in relations]
+
+
+def read_prepared(
+    source: Source, index: int, prepare: Callable[[], list[OcrPicture]], *, is_scan: bool
+) -> list[str]:
+    """Return the texts on the pictures of a page that OCR reads with high confidence.
+
+    If OCR is missing, a page that `is_scan` and has such a picture counts as not read.
+    """
+    if is_scan and source.ocr.failure is not None and prepare():
+        source.ocr.skip_page(index, source.ocr.failure)
+    return source.ocr.read_pictures(index, prepare)
+
+
+def prepare_largest(
+    names: Sequence[Name], load: Callable[[Name], bytes], max_pixels: int
+) -> list[OcrPicture]:
+    """Return the eight largest of some pictures, in their order, in a size for OCR.
+
+    Damaged ones are left out, and those that are too small for text or have more than
+    `max_pixels`.
+    """
+
+    def pixels(picture: Image.Image) -> int:
+        short, long = sorted(picture.size)
+        is_large = long >= _MIN_LONG_SIDE and short >= _MIN_SHORT_SIDE
+        return short * long if is_large and short * long <= max_pixels else 0
+
+    sizes = {name: _open(name, load, pixels) or 0 for name in names}
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:_MAX_PICTURES]
+    found = (
+        _open(name, load, ocr_picture.to_grey) for name in names if name in largest and sizes[name]
+    )
+    return [prepared for prepared in found if prepared is not None]
+
+
+def _open(
+    name: Name, load: Callable[[Name], bytes], use: Callable[[Image.Image], Found]
+) -> Found | None:
+    """Return the result of `use` for a picture, None if it is damaged.
+
+    The picture is opened and not decoded.
+    """
+    try:
+        file = io.BytesIO(load(name))
+        with ocr_picture.open_picture(file, sniff(file, "").extension) as picture:
+            return use(picture)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  Pillow raises anything over damaged pictures
+        return None

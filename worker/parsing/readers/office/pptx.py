@@ -36,8 +36,10 @@ def read_pptx(source: Source) -> Document:
     if slides.are_all_damaged:
         raise _corrupt()
     read_pictures = None
-    if source.request.mode == "MULTIMODAL":
-        read_pictures = OfficePictures(source, len(names)).read
+    is_scan = not any(texts)
+    if source.request.mode == "MULTIMODAL" or is_scan:
+        # Scans that were pasted into slides are read in both modes, as in a PDF.
+        read_pictures = OfficePictures(source, len(names), is_scan=is_scan).read
     return build_document(source, texts, read_pictures, slides.headings, [*lost, *slides.lost])
 
 

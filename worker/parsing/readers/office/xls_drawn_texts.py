@@ -15,6 +15,8 @@ from olefile import OleFileIO
 _BOF, _EOF, _CONTINUE, _SHEET = 0x0809, 0x000A, 0x003C, 0x0085
 _DRAWN, _SERIES, _HEADERS = 0x01B6, 0x100D, frozenset({0x0014, 0x0015})
 _BIFF8 = 0x0600
+# Hidden, or so that only a program can show it.
+_HIDDEN = 0x03
 _MAX_CHARACTERS = 1 << 20
 # Fonts, dates and page numbers in headers.
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|.)')
@@ -29,6 +31,7 @@ class SheetTexts:
     """A sheet by its name, and the texts that are in none of its cells."""
 
     name: str
+    is_hidden: bool = False
     texts: list[str] = field(default_factory=list)
 
 
@@ -51,7 +54,8 @@ def _read_sheets(book: bytes) -> list[SheetTexts]:
             return []
         if kind == _SHEET:
             (start,) = struct.unpack_from("<L", body)
-            sheets.setdefault(start, SheetTexts(_short_string(body[6:])))
+            is_hidden = bool(body[4] & _HIDDEN)
+            sheets.setdefault(start, SheetTexts(_short_string(body[6:]), is_hidden))
     room = _MAX_CHARACTERS
     # No sheet reaches into the next, so each record is looked at once.
     for start, end in pairwise((*sorted(sheets), len(book))):

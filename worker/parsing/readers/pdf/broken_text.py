@@ -56,6 +56,27 @@ _MIN_SIGNS = 40
 _SIGN_SHARE = 0.28
 _SIGN = re.compile(r"[!-'*+<>?@\[\]^`{}~]")
 _PLAIN_CHARACTER = re.compile(r"[\w\s.,:;()'/-]")
+# What TeX's fonts (encoding T1) have at codes that PDFium takes for characters if the font's
+# program is all that names them.
+_LIGATURES = {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl"}
+_LIGATURE = re.compile(r"(?<=[^\W\d_])[\x1b-\x1f]|[\x1b-\x1f](?=[^\W\d_])")
+# TeX draws an accent, then the letter below it (encoding OT1).
+_ACCENTS = {
+    "¨": "\u0308",
+    "´": "\u0301",
+    "`": "\u0300",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "ˇ": "\u030c",
+    "˘": "\u0306",
+    "˙": "\u0307",
+    "˝": "\u030b",
+    "˚": "\u030a",
+    "¸": "\u0327",
+}
+_ACCENTED = re.compile(r"(?<=[^\W\d_])[¨´`ˆ˜ˇ˘˙˝˚¸][^\W\d_]")
+# Careless writers use these two as apostrophes: it´s, l´auto.
+_APOSTROPHES = re.compile(r"[´`][^\W\d_aeiouyAEIOUYı]|\b(?:[cdjlmnst]|qu|un|[a-z]{1,5}ll)[´`]")
 _MIN_HAN = 60
 _COMMON_HAN_SHARE = 0.1
 
@@ -66,6 +87,24 @@ _OTHER_EAST_ASIAN = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 _MAX_SHIFT = 32
 # Cyrillic and Greek fonts of Windows without a map are taken for Western ones.
 _CODE_PAGES = ("cp1251", "cp1253")
+
+
+def mend_letters(text: str) -> str:
+    """Return a text layer with the ligatures and the accented letters that TeX's fonts hide."""
+    if _LIGATURE.search(text):
+        text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
+    if text.isascii() or not _ACCENTED.search(text):
+        return text
+    has_apostrophes = _APOSTROPHES.search(text) is not None
+
+    def compose(match: re.Match[str]) -> str:
+        accent, letter = match[0][0], match[0][1]
+        if has_apostrophes and accent in "´`":
+            return match[0]
+        whole = unicodedata.normalize("NFC", letter.replace("ı", "i") + _ACCENTS[accent])
+        return whole if len(whole) == 1 else match[0]
+
+    return _ACCENTED.sub(compose, text)
 
 
 def is_rubbish(text: str) -> bool:

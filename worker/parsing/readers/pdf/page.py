@@ -30,6 +30,7 @@ _MANY_SEGMENTS, _SEGMENTS_OF_WORDS = 2000, 200
 _WHOLE_PAGE_SHARE = 0.85
 _MARGIN_LETTERS = 250
 _MARGIN_SHARE = 0.08
+_MIN_CUT_TEXT, _MUCH_INSIDE = 200, 0.7
 # PDFium ends a hyphenated line with U+FFFE or U+0002.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
 
@@ -61,7 +62,8 @@ def read_page(
     page = document[index]
     try:
         layer, headings = _read_text(page, max_characters, is_first=is_first)
-        text = _put_right(layer)
+        is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
+        text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
         letters = len("".join(text.split()))
         annotations = read_annotations(document, page, index)
         width, height = page.get_size()
@@ -79,20 +81,13 @@ def read_page(
             source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
             width=side(width),
             height=side(height),
-            headings=headings if letters and text == layer else (),
+            headings=_mend_headings(headings) if letters and is_right else (),
         ),
         annotations=annotations,
         may_be_picture=is_picture or bool(garbled),
         is_blank=letters == 0 and drawn.count == 0 and not annotations.texts,
         garbled=garbled,
     )
-
-
-def _put_right(layer: str) -> str:
-    """Return the text of a text layer, "" if it is not what the page shows."""
-    if not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer)):
-        return layer
-    return broken_text.put_right(layer) or ""
 
 
 def _is_picture(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters: int) -> bool:
@@ -140,7 +135,23 @@ def _read_text(
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         text: str = textpage.get_text_range(0, count) if count > 0 else ""
+        text = _within_page(page, textpage, text)[: max_characters + 1]
         headings = read_headings(textpage) if is_first else ()
     finally:
         textpage.close()
     return _LINE_HYPHEN.sub("", text), tuple(_LINE_HYPHEN.sub("", each) for each in headings)
+
+
+def _within_page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """Return the text within the page's box if much is outside: a sheet that was cut into pages.
+
+    PDFium takes some letters at the edge for outside.
+    """
+    if len(text) < _MIN_CUT_TEXT:
+        return text
+    inside: str = textpage.get_text_bounded(*page.get_bbox())
+    return inside if 0 < len(inside.strip()) < _MUCH_INSIDE * len(text) else text
+
+
+def _mend_headings(headings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(broken_text.mend_letters, headings))

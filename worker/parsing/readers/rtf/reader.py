@@ -6,6 +6,7 @@ from worker.parsing.readers.document_builder import build_document, paginate_tex
 from worker.parsing.readers.flow import join_surrogates
 from worker.parsing.readers.headers import add_headers
 from worker.parsing.readers.markup.html import visible_text
+from worker.parsing.readers.rtf.pictures import find_pictures
 from worker.parsing.readers.rtf.walker import RtfContent, Walker
 from worker.parsing.readers.source import Source
 
@@ -16,17 +17,27 @@ _HEAD = 4096
 def read_rtf(source: Source) -> Document:
     """Read an RTF file; a page has about 3000 characters, the first also headers and footers.
 
-    Raises FileError (`corrupt`, `no_such_pages`).
+    The last page has the words of pictures, and what their descriptions say. Raises FileError
+    (`corrupt`, `no_such_pages`).
     """
     data = source.read_all()
     lost = []
     content = read_content(data)
     if content.is_cut:
         lost.append("the file is cut off: its end is missing")
-    pages = add_headers(paginate_text(content.text), content.headers, content.footers)
+    pictures = find_pictures(data, rtf_text)
+    if pictures.lost:
+        what = "a picture" if pictures.lost == 1 else f"{pictures.lost} pictures"
+        lost.append(f"{what} could not be read")
+    text = "\n\n".join(filter(None, (content.text, *pictures.texts)))
+    pages = add_headers(paginate_text(text), content.headers, content.footers)
     if content.is_cut and not any(pages):
         raise FileError(FileErrorCode.CORRUPT, "the file is damaged: it ends before its text")
-    return build_document(source, pages, headings=content.headings, lost=lost)
+    read_pictures = None
+    is_scan = not any(pages)
+    if source.request.mode == "MULTIMODAL" or is_scan:
+        read_pictures = pictures.reader(source, len(pages), is_scan=is_scan)
+    return build_document(source, pages, read_pictures, content.headings, lost)
 
 
 def rtf_text(data: bytes) -> str:
@@ -51,7 +62,7 @@ def read_content(data: bytes) -> RtfContent:
     """Return what RTF shows, a part of it if it is damaged; never raises."""
     markup = rtf_html(data)
     if markup is not None:
-        text, headings = visible_text(markup)
+        text, headings = visible_text(markup, is_mail=True)
         if text:
             return RtfContent(text, headings, [], [], is_cut=False)
     walker = Walker(is_html=False)

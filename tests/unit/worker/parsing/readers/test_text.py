@@ -174,3 +174,20 @@ def test_quoted_printable_lines_of_cards_are_decoded():
         "NOTE:a=20b",
         "END:VCARD",
     ]
+
+
+def test_cards_show_letters_for_escapes_and_no_photos():
+    photo = "\n ".join(["QUJD" * 15] * 30)
+    card = (
+        f"BEGIN:VCARD\nFN:Jörg\\, Ann\nPHOTO;ENCODING=b;TYPE=JPEG:{photo}\n"
+        f"LOGO:data:image/png;base64,{photo}=\nNOTE:one\\ntwo\nEND:VCARD\n"
+    )
+    assert text_of(card.encode(), "a.vcf").split("\n") == [
+        "BEGIN:VCARD",
+        "FN:Jörg, Ann",
+        "PHOTO;ENCODING=b;TYPE=JPEG:",
+        "LOGO:data:image/png;base64,",
+        "NOTE:one",
+        "two",
+        "END:VCARD",
+    ]

@@ -10,9 +10,12 @@ from xml.etree.ElementTree import Element
 from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
 from worker.parsing.readers.office.package import BadPart, Package, local_name
+from worker.parsing.readers.office.workbook.shared_strings import unescape
+from worker.parsing.readers.symbol_fonts import translate
 
 _BREAKS = {"br": "\n", "tab": "\t"}
-_ESCAPED_BREAK = "_x000B_"
+# The font of a run's symbols takes precedence over that of its letters, and follows it.
+_FONTS = frozenset({"latin", "sym"})
 # The elements of a chart with labels, and the elements within that hold one label each.
 _LABELS = {"tx": "v", "cat": "v", "datalabelsRange": "v", "strDim": "pt"}
 # Series and categories of one chart; a chart of ten thousand points is no text.
@@ -33,12 +36,17 @@ def paragraphs(element: Element) -> Iterator[str]:
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
+    font = ""
     for element in paragraph.iter():
         name = local_name(element.tag)
         if name == "t":
-            text = element.text or ""
-            # Line breaks of titles, which some programs write as an escaped vertical tab.
-            yield text.replace(_ESCAPED_BREAK, "\n") if _ESCAPED_BREAK in text else text
+            # Line breaks of titles are an escaped vertical tab, which becomes a line end.
+            text = unescape(element.text or "")
+            yield text if text.isascii() else translate(text, font)
+        elif name == "r":
+            font = ""
+        elif name in _FONTS:
+            font = element.get("typeface") or font
         elif name in _BREAKS:
             yield _BREAKS[name]
         elif name == "den":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.office.drawings import drawing
 from worker.parsing.readers.office.drawings.alternate_content import choose_alternatives
 from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
@@ -25,6 +26,8 @@ _INTEGER = re.compile(r"-?\d{1,15}")
 # The look of shapes, which is most of a drawing and holds no text.
 _LOOKS = frozenset({"spPr", "grpSpPr", "style", "blipFill", "xfrm", "from", "to", "clientData"})
 _BLIPS = frozenset({"blip", "svgBlip"})
+_DRAWN = frozenset({"sp", "pic", "graphicFrame", "grpSp", "cxnSp"})
+_WITH_TEXT = frozenset({"txBody", "tbl", "chart", "relIds", "pic", "blipFill", "oleObj"})
 _GROUPS = frozenset({"spTree", "grpSp"})
 _FOOT = frozenset({"dt", "ftr", "sldNum"})
 # Shapes side by side are seldom at exactly the same height. In EMU, 360,000 of which are 1 cm.
@@ -65,22 +68,31 @@ class ShapeReader:
         while waiting:
             element = waiting.pop()
             kind = local_name(element.tag)
+            if kind in _DRAWN and _is_on(_properties(element), "hidden"):
+                continue
             if kind == "sp":
                 placeholder = _placeholder(element)
-            if kind == "txBody":
-                yield Shape("\n".join(_texts(element)), placeholder)
-            elif kind == "tbl":
-                yield Shape("\n".join(_rows(element)))
-            elif kind in ("chart", "relIds"):
-                yield Shape("\n".join(self._related(element, kind)))
-            elif kind == "blipFill":
-                yield Shape("\n".join(self._drawn(element)))
-            elif kind == "oleObj":
-                yield Shape(self._object(element))
+            if kind in _WITH_TEXT:
+                is_body = kind == "txBody"
+                yield Shape(self._text(element, kind), placeholder if is_body else None)
             elif kind in _GROUPS:
                 waiting.extend(sorted(element, key=_position)[::-1])
             elif kind not in _LOOKS:
                 waiting.extend(reversed(element))
+
+    def _text(self, element: Element, kind: str) -> str:
+        """Return the text of an element of a shape, of one of the kinds in `_WITH_TEXT`."""
+        if kind == "txBody":
+            return "\n".join(_texts(element))
+        if kind == "tbl":
+            return "\n".join(_rows(element))
+        if kind == "pic":
+            return self._picture(element)
+        if kind == "blipFill":
+            return "\n".join(self._drawn(element))
+        if kind == "oleObj":
+            return self._object(element)
+        return "\n".join(self._related(element, kind))
 
     def _object(self, element: Element) -> str:
         """Return the name of an embedded object's icon and the words on the picture that shows it.
@@ -92,6 +104,15 @@ class ShapeReader:
         if not any(texts) and is_document(attribute(element, "progId")):
             self.lost.append("an embedded document")
         return "\n".join(filter(None, texts))
+
+    def _picture(self, element: Element) -> str:
+        """Return the words of a picture that is drawn, of others what its description says."""
+        fills = (each for each in element.iter() if local_name(each.tag) == "blipFill")
+        words = "\n".join(filter(None, (text for fill in fills for text in self._drawn(fill))))
+        properties = _properties(element)
+        if words or properties is None:
+            return words
+        return join_descriptions(properties.get("descr"), properties.get("title"))
 
     def _drawn(self, fill: Element) -> Iterator[str]:
         """Yield the texts of the pictures with which an element is filled."""
@@ -173,8 +194,19 @@ def _placeholder(shape: Element) -> str | None:
 
 def _icon_name(element: Element) -> str:
     """Return the name of an embedded file that is shown as an icon with its name."""
-    shown = (attribute(element, "showAsIcon") or "").lower() in ("1", "true", "on")
-    return (attribute(element, "name") or "").strip() if shown else ""
+    return (attribute(element, "name") or "").strip() if _is_on(element, "showAsIcon") else ""
+
+
+def _properties(shape: Element) -> Element | None:
+    """Return what a shape says of itself (`cNvPr`): its name, description, whether it is hidden."""
+    outer = (child for child in shape if local_name(child.tag).startswith("nv"))
+    inner = (child for each in outer for child in each)
+    return next((child for child in inner if local_name(child.tag) == "cNvPr"), None)
+
+
+def _is_on(element: Element | None, name: str) -> bool:
+    text = "" if element is None else attribute(element, name) or ""
+    return text.lower() in ("1", "true", "on")
 
 
 def _texts(element: Element) -> Iterator[str]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
+from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.office.opendocument import names
 from worker.parsing.readers.office.opendocument.forms import Forms
 from worker.parsing.readers.office.opendocument.names import full, full_names
@@ -26,16 +27,17 @@ from worker.parsing.readers.office.opendocument.text import (
 )
 
 _CHUNK = 1 << 16
+_FRAME = full("draw:frame")
+_FIELDS = full_names("text", "variable-set variable-get user-field-get expression")
 _REPLACEMENT = re.compile(r"(?:\./)?ObjectReplacements/")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = (
-    *full_names("text", "tracked-changes note-citation bibliography-source"),
+    *full_names("text", "tracked-changes note-citation bibliography-source script"),
     *full_names("text", "table-of-content-source illustration-index-source table-index-source"),
     *full_names("text", "object-index-source user-index-source alphabetical-index-source"),
     *full_names("table", "tracked-changes covered-table-cell"),
     *full_names("office", "binary-data scripts event-listeners settings meta font-face-decls"),
     *full_names("dc", "creator date"),
-    *full_names("svg", "title desc"),
     *full_names("math", "annotation annotation-xml"),
     *full_names("style", "handout-master"),
 )
@@ -57,10 +59,16 @@ class Content:
         self._foreign = ""
         self._ends: list[End | None] = []
         self._skipped = 0
+        self._is_picture = False
         self._forms = Forms()
+        paragraphs = Paragraphs(text).starts()
+        self._begin_frame = paragraphs[_FRAME]
         self._starts: dict[str, Start] = {
             **dict.fromkeys(_SKIPPED, _skip),
-            **Paragraphs(text).starts(),
+            **dict.fromkeys(_FIELDS, _field),
+            **paragraphs,
+            _FRAME: self._frame,
+            **dict.fromkeys(full_names("svg", "title desc"), self._description),
             **Tables(text).starts(),
             **Pages(text).starts(),
             **{full(f"form:{kind}"): self._forms.starter(kind) for kind in Forms.KINDS},
@@ -139,6 +147,21 @@ class Content:
         if foreign or not _REPLACEMENT.match(target):
             text = self._read_picture(target)
             self._put(text if text or not foreign else self._read_object(foreign))
+            self._is_picture = not text and not foreign
+            self._text.has_pictures |= self._is_picture
+
+    def _frame(self, attributes: Attributes) -> End | None:
+        self._is_picture = False
+        return self._begin_frame(attributes)
+
+    def _description(self, attributes: Attributes) -> End | None:
+        """Read what is said of a picture without words, after which it stands."""
+        del attributes
+        if not self._is_picture or self._text.is_deep:
+            return ignore
+        self._text.begin_flow()
+        self._text.begin_paragraph()
+        return lambda: self._put(join_descriptions(self._text.end_flow().text()))
 
     def _put(self, text: str) -> None:
         self._text.append(text)
@@ -155,6 +178,10 @@ class Content:
 def _skip(attributes: Attributes) -> End:
     del attributes
     return ignore
+
+
+def _field(attributes: Attributes) -> End | None:
+    return ignore if attributes.get(names.SECTION_DISPLAY) == "none" else None
 
 
 def _refuse_entity(*_: object) -> None:

@@ -36,6 +36,8 @@ def read_opendocument(source: Source) -> Document:
     pages = _pages(text)
     if _END_LOST in lost and not any(pages):
         raise _corrupt()
+    if text.has_pictures and not any(pages):
+        lost.append("the document consists of pictures, which were not read")
     masters = text.styles.used_masters(text.used_masters or {None: None})
     pages = add_headers(
         pages,

@@ -39,7 +39,7 @@ class DocumentText:
 
     `body` is the running text, `pages` are the slides or sheets, `headings` the titles in them.
     `master` is the master page that is being read. `beside_row` takes the notes and shapes in the
-    row of a sheet that is being read.
+    row of a sheet that is being read. `has_pictures` tells that there are pictures without words.
     """
 
     def __init__(self, kind: str) -> None:
@@ -52,6 +52,7 @@ class DocumentText:
         self.used_masters: dict[str | None, None] = {}
         self.beside_row: list[str] | None = None
         self.is_in_ruby = False
+        self.has_pictures = False
         self._flows = [self.body]
         self._open = [0]
         self._size = 0

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.field_codes import field_text
 from worker.parsing.readers.office.embedded_objects import is_document
 from worker.parsing.readers.office.package import attribute, local_name, relationship_id
@@ -86,7 +87,7 @@ class Story:
             "r": self._run,
             "t": self._text,
             "br": self._break,
-            "sym": self._symbol,
+            **dict.fromkeys(("sym", "symEx"), self._symbol),
             "ruby": self._ruby,
             "fldChar": self._field,
             "fldSimple": self._simple_field,
@@ -98,6 +99,7 @@ class Story:
             "sectPr": self._section,
             "drawing": self._drawing,
             "textpath": lambda element: self._writer.put(attribute(element, "string") or ""),
+            **dict.fromkeys(("shape", "rect"), self._vml_shape),
             "annotation": self._annotation,
             "AlternateContent": self._alternate,
             "chart": lambda element: self._insert("chart", attribute(element, "id")),
@@ -278,7 +280,11 @@ class Story:
         for place in drawing:
             properties = first(place, "docPr")
             if properties is not None:
-                self._writer.put(attribute(properties, "descr") or "")
+                self._writer.put(_description(properties, "descr", "title"))
+
+    def _vml_shape(self, element: Element) -> Leave:
+        before, description = self._writer.written, _description(element, "alt")
+        return lambda: self._writer.put(description) if self._writer.written == before else None
 
     def _object(self, element: Element) -> Leave:
         """Read the picture that shows an embedded document, which counts as lost without words."""
@@ -327,6 +333,10 @@ class Story:
 
     def _operator(self, element: Element) -> None:
         self._writer.write(_sign(first(element, "naryPr"), "chr", "∫"))
+
+
+def _description(properties: Element, *names: str) -> str:
+    return join_descriptions(*(attribute(properties, name) for name in names))
 
 
 def _sign(properties: Element | None, name: str, default: str) -> str:

@@ -26,6 +26,13 @@ TEXTS = {
     "חשבונית מס עבור שירותים": "cp1255",
     "فاتورة خدمات المبلغ الإجمالي": "cp1256 iso8859-6",
     "ใบแจ้งหนี้ค่าบริการ": "cp874",
+    "ใบแจ้งหนี้ค่าบริการประจำเดือน": "cp874",
+    "Zażółć gęślą jaźń, faktura do zapłaty": "cp852",
+    "Fatura ödeme tutarı için şubeye başvurunuz, çağrı": "cp857",
+    "Τιμολόγιο πώλησης, σύνολο πληρωμής": "cp737",
+    "Total: 100 €": "cp1252",
+    "Price £100, 5°": "cp1252",
+    "1 000\xa0EUR": "cp1252",
     "红烧肉的做法：先把肉切成块，放入锅中煮": "gb18030",
     "紅燒肉的做法：先把肉切成塊，放入鍋中煮": "big5",
     "親子丼の作り方、材料は鶏もも肉": "cp932 euc_jp iso2022_jp",
@@ -97,6 +104,17 @@ def test_utf8_with_one_broken_byte_stays_utf8():
     text = "Größe, Maße, Übung, Käse " * 3
     assert decode(text.encode() + b"\xc3") == text + "\ufffd"
     assert decode(b"\xff" + text.encode()) == "\ufffd" + text
+
+
+def test_lines_of_windows_in_utf8_are_decoded():
+    lines = ["Grüße an alle", "Straße fünf", "Äpfel für 5 €"]
+    for odd in lines:
+        data = b"\n".join(line.encode("cp1252" if line == odd else "utf-8") for line in lines * 3)
+        assert decode(data) == "\n".join(lines * 3)
+
+
+def test_broken_bytes_in_other_scripts_stay_broken():
+    assert decode("Счёт на оплату".encode() + b"\xe9 x") == "Счёт на оплату\ufffd x"
 
 
 def test_letters_far_behind_plain_text_are_found():

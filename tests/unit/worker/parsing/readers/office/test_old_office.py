@@ -126,3 +126,23 @@ def test_workbooks_of_excel_5_are_read():
     end = record(0x000A, b"")
     found = xls(ole_samples.ole_file(Book=start + record(0x0085, bound) + end + sheet + end))
     assert (found.pages[0].text, found.warnings) == ("Sheet\nINV 7", ())
+
+
+def test_hidden_sheets_are_left_out_unless_all_are():
+    def workbook(*states: int) -> bytes:
+        start = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 5, 0x0DBB, 0x07CC, 0, 6))
+        end = xls_record(0x000A, b"")
+        parts = []
+        for number in range(len(states)):
+            label = struct.pack("<HHHHB", 0, 0, 0, 6, 0) + b"Cell %d" % number
+            begin = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 16, 0x0DBB, 0x07CC, 0, 6))
+            parts.append(begin + xls_record(0x0204, label) + end)
+        at = len(start) + len(states) * 18 + len(end)
+        for number, state in enumerate(states):
+            name = struct.pack("<LBBBB", at, state, 0, 6, 0) + b"Sheet%d" % number
+            start += xls_record(0x0085, name)
+            at += len(parts[number])
+        return ole_samples.ole_file(Workbook=start + end + b"".join(parts))
+
+    assert [page.text for page in xls(workbook(1, 0, 2)).pages] == ["Sheet1\nCell 1"]
+    assert len(xls(workbook(1, 2)).pages) == 2

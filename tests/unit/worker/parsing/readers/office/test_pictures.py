@@ -76,6 +76,21 @@ def test_a_docx_that_is_only_a_scan():
     assert found.pages[0].source is TextSource.OCR
 
 
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        (sample_files.docx([]), "word/document.xml"),
+        (sample_files.pptx(""), "ppt/slides/slide1.xml"),
+    ],
+)
+def test_a_scan_is_read_in_fast_mode_too(data: bytes, part: str):
+    found = with_pictures(data, part, stamp())
+    ocr = Ocr(INSTALLED.choose("en"), Fixed(SURE))
+    assert read(found, ocr, mode="FAST").pages[0].text == SURE.text
+    without_ocr = read(found, sample_files.no_ocr(), mode="FAST")
+    assert without_ocr.warnings == ("page 1 could only be read by OCR: no OCR is installed",)
+
+
 def test_a_picture_of_a_header_counts_as_on_the_first_page():
     letter = sample_files.docx(["Dear Sir"], ["Yours"], header="ACME Limited")
     members = sample_files.unzip(with_pictures(letter, "word/header1.xml", stamp()))

@@ -3,7 +3,12 @@ import string
 
 import pytest
 
-from worker.parsing.readers.pdf.broken_text import is_garbled, is_rubbish, put_right
+from worker.parsing.readers.pdf.broken_text import (
+    is_garbled,
+    is_rubbish,
+    mend_letters,
+    put_right,
+)
 
 INVOICE = (
     "INVOICE No. 2024-117\nSample Fasteners Ltd to Example Manufacturing GmbH\nConsulting 10 h at"
@@ -117,3 +122,20 @@ def test_the_text_of_a_broken_font_map_is_rubbish():
     assert not is_rubbish("\uf0a8 yes \uf0a8 no" * 10)
     assert not is_rubbish("Größe ☎")
     assert not is_rubbish("")
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (
+            "Certi\x1ccates \x1cnd the con\x1dict o\x1b e\x1eciently",
+            "Certificates find the conflict off efficiently",
+        ),
+        ("R¨as¨anen, Lemaˆıtre, F´ısica, fran¸cais", "Räsänen, Lemaître, Física, français"),
+        ("it´s a caf´e", "it´s a caf´e"),
+        ("l´auto qu`a", "l´auto qu`a"),
+        ("the value (¨a) of ˆx", "the value (¨a) of ˆx"),
+    ],
+)
+def test_ligatures_and_accents_of_tex_are_letters(layer, text):
+    assert mend_letters(layer) == text
