@@ -52,7 +52,9 @@ def resolve(
     if name in knowledge.rows:
         rows = [knowledge.rows[name]]
     else:
-        rows = synonyms_meant(synonyms, cosines)
+        rows = synonyms_meant(synonyms, cosines, known)
+        if rows and cosines.max() < known:
+            rows = _widest(rows, knowledge)
         rows = rows or [row for row in named if cosines[row] >= _RELATED]
         rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
@@ -62,13 +64,24 @@ def resolve(
     return Resolution(tuple(rows), steps)
 
 
-def synonyms_meant(rows: Sequence[int], cosines: Vectors) -> list[int]:
+def synonyms_meant(rows: Sequence[int], cosines: Vectors, known: float) -> list[int]:
     """Return which of the types that have a rule's name are not far from its description.
 
-    "Bon" is a receipt, but not in a rule about vouchers.
+    "Bon" is a receipt, but not in a rule about vouchers. A description that is near to no type says
+    nothing of the name, which decides alone; so it is with most that are not in English.
     """
+    if cosines.max() < known:
+        return [*rows]
     least = min(_RELATED, float(cosines.max()) - _SLACK)
     return [row for row in rows if cosines[row] >= least]
+
+
+def _widest(rows: Sequence[int], knowledge: Knowledge) -> list[int]:
+    """Return the types that are below no other of them.
+
+    "Kontoauszug" is a statement of any account, unless the description says of which.
+    """
+    return [row for row in rows if not any(knowledge.is_above(upper, row) for upper in rows)]
 
 
 def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> list[int]:

@@ -155,7 +155,7 @@ class RuleReader:
         So it is with most descriptions that are not in English. Such a rule is compared by the
         description of the type as much as by its own.
         """
-        meant = synonyms_meant(synonyms, cosines)
+        meant = synonyms_meant(synonyms, cosines, self._lead.tuning.known)
         return bool(meant) and float(cosines[meant].max()) < self._lead.tuning.known
 
     def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
