@@ -87,9 +87,7 @@ def _text(head: dict[str, Any], arrays: Iterator[Vectors]) -> DocumentText:
             for text, line, words, letters, weight in head["headings"]
         ),
         names=tuple(FoundName(*fields) for fields in head["names"]),
-        acts=tuple(
-            FoundAct(row, tuple(phrases), weight) for row, phrases, weight in head["acts"]
-        ),
+        acts=tuple(FoundAct(row, tuple(phrases), weight) for row, phrases, weight in head["acts"]),
         words=dict(zip(head["words"], next(arrays).tolist(), strict=True)),
         cues=tuple(head["cues"]),
         scripts=head["scripts"],

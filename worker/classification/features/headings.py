@@ -135,9 +135,7 @@ def heading_parts(page: DocumentPage) -> list[HeadingPart]:
     return parts
 
 
-def _parts(
-    line: str, number: int, place: float, headings: Sequence[str]
-) -> Iterator[HeadingPart]:
+def _parts(line: str, number: int, place: float, headings: Sequence[str]) -> Iterator[HeadingPart]:
     pieces = [piece.strip() for piece in _PARTS.split(line)]
     pieces = [piece for piece in pieces if piece]
     for part, after in zip_longest(pieces, pieces[1:], fillvalue=""):

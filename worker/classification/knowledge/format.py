@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from app.errors import StartupError
 
 _FIELD = re.compile(
-    r"(?:(type|parents|description|act|names|not|phrases|sample)(?: ([a-z]{2}))?:(.*)|(abstract): yes)"
+    r"(?:(type|parents|description|act|names|not|phrases|sample)(?: ([a-z]{2}))?:(.*)"
+    r"|(abstract): yes)"
 )
 _BY_LANGUAGE = frozenset({"names", "not", "phrases", "sample"})
 
@@ -38,8 +39,9 @@ class DocumentType:
     the names by which documents of the type call themselves, as the file has them: separated by
     semicolons, "=" after those that count only when a line has no other words, "~" after those
     that documents of other types have too. `not_names` has phrases that look like a name and are
-    none, such as "invoice number". `phrases` has, for each language, what documents of the type say
-    (see `compile_phrases`), and `act` what they do by saying it. `samples` are pairs of a language and a text.
+    none, such as "invoice number". `phrases` has, for each language, what documents of the type
+    say (see `compile_phrases`), and `act` what they do by saying it. `samples` are pairs of a
+    language and a text.
     """
 
     name: str

@@ -27,8 +27,9 @@ class DocumentText:
 
     `chunks` are empty when nothing in it is readable. `titles` are lines that may be its title.
     `headings` are the parts of its first lines and `names` what it calls itself there. `acts`
-    are what its phrases do. `words` are the weights of its words in the lexical channel. `cues` are positions in `CUES`. `scripts`
-    counts its letters by script. `tokens` counts what can be read of it, up to 300 or more.
+    are what its phrases do. `words` are the weights of its words in the lexical channel. `cues` are
+    positions in `CUES`. `scripts` counts its letters by script. `tokens` counts what can be read of
+    it, up to 300 or more.
     """
 
     chunks: tuple[Chunk, ...]

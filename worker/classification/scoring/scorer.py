@@ -9,7 +9,7 @@ from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import FoundName, NameFinder
-from worker.classification.knowledge.phrases import PhraseFinder
+from worker.classification.knowledge.phrases import FoundAct, PhraseFinder
 from worker.classification.rules.texts import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.channels import (
@@ -230,3 +230,9 @@ def best_name(rule: ReadRule, text: DocumentText) -> FoundName | None:
         key=lambda found: (found.strength * rule.relation[found.row], found.strength),
         default=None,
     )
+
+
+def best_act(rule: ReadRule, text: DocumentText) -> FoundAct | None:
+    """Return what the document does that speaks most for the rule, None if nothing does."""
+    related = (found for found in text.acts if rule.relation[found.row] > 0)
+    return max(related, key=lambda found: found.weight * rule.relation[found.row], default=None)

@@ -26,14 +26,14 @@ class Scores:
 
     `own` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
     `lexical` (k,), `bonuses` (cues, k) and `named` (k,), what the document calls itself, and
-    `acts` (k,), what it does; `cues` are the positions of the cues observed, in the order of the rows of `bonuses`. `excluded`
-    (k,) is what a rule lost because the document fits better to something that its description
-    excludes. `steps` (k, P) leads from rules down to types of the panel. `covered` (k, P) tells
-    which panel types a rule covers. `overlaps` (k, k) are the cosines of rules with each other
-    and `overlapping` (k, k) tells which of them mean nearly the same. `tokens` counts the
-    document's text. `learned` (k,) is what the labels of the project add, None without any. `rules`
-    (k,) are the scores that decide: `own`, lifted by the kinds of what each rule means, and
-    `learned`.
+    `acts` (k,), what it does; `cues` are the positions of the cues observed, in the order of the
+    rows of `bonuses`. `excluded` (k,) is what a rule lost because the document fits better to
+    something that its description excludes. `steps` (k, P) leads from rules down to types of the
+    panel. `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the cosines
+    of rules with each other and `overlapping` (k, k) tells which of them mean nearly the same.
+    `tokens` counts the document's text. `learned` (k,) is what the labels of the project add, None
+    without any. `rules` (k,) are the scores that decide: `own`, lifted by the kinds of what each
+    rule means, and `learned`.
     """
 
     own: Vectors
