@@ -145,8 +145,8 @@ class ScoringEvidence:
 
     `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
     `examples` counts the example documents of the best rule's type. `quote` and `shared_words` are
-    empty when no rule fits. `act` is None where no phrases speak for the best rule. `corrections` is
-    None when no labels counted. `warnings` are sentences about what lessens the verdict's worth.
+    empty when no rule fits. `act` is None where no phrases speak for the best rule, `corrections`
+    when no labels counted. `warnings` are sentences about what lessens the verdict's worth.
     """
 
     ranking: tuple[RankedRule, ...]

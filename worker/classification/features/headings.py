@@ -45,7 +45,7 @@ _LETTER_SPACED = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}[ .]){{3,}}{_LETTER}(?!
 _PARTS = re.compile(r"\s{3,}|\t|\||  (?=\S{2,})")
 # Vowel signs of Indic scripts are no letters to `re`.
 _RUN = r"(?:[^\W_]|[\u0900-\u0963\u0971-\u0de5])+"
-_RUNS = re.compile(_RUN)
+_RUNS = re.compile(r"(?:[^\W_]+|[\u0900-\u0963\u0971-\u0de5]+)+")
 _JOINED = re.compile(rf"{_RUN}(?:'{_RUN})?(?:[-/_.]{_RUN})*")
 _WORD = re.compile(rf"{_RUN}(?:'{_RUN})?")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

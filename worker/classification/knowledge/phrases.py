@@ -25,7 +25,7 @@ MAX_CHARACTERS = 6_000
 
 _GAP = ".."
 _MAX_GAP = 40
-# A stem must have this many letters, and phrases are found by these of their first word.
+# A stem must have this many letters, by which it is found.
 _KEY = 4
 _UNSPACED_KEY = 2
 # The weight of a single word, and of a phrase that documents of other types have too.
@@ -93,7 +93,9 @@ class PhraseFinder:
     """Finds phrases of known types; `phrases` are those of `compile_phrases`."""
 
     def __init__(self, phrases: Phrases) -> None:
-        self._spaced: dict[str, list[_Phrase]] = defaultdict(list)
+        # By the whole first word; by the beginning of a stem; by the first two letters.
+        self._words: dict[str, list[_Phrase]] = defaultdict(list)
+        self._stems: dict[str, list[_Phrase]] = defaultdict(list)
         self._unspaced: dict[str, list[_Phrase]] = defaultdict(list)
         for language, known in phrases.items():
             for key, meanings in known.items():
@@ -111,8 +113,10 @@ class PhraseFinder:
         weight *= 1.0 if " " in key else _WORD
         # A word that is no stem ends before a blank.
         ends = tuple(part[:-1] if part.endswith("*") else f"{part} " for part in parts)
-        first = parts[0].split(" ")[0].rstrip("*")
-        self._spaced[first[:_KEY]].append(_Phrase(language, row, ends, weight, False))
+        first = parts[0].split(" ")[0]
+        index = self._stems if first.endswith("*") else self._words
+        key = first[:_KEY] if first.endswith("*") else first
+        index[key].append(_Phrase(language, row, ends, weight, False))
 
     def find(self, text: str) -> tuple[FoundAct, ...]:
         """Return what a text does, the weightiest first, one for each type.
@@ -159,7 +163,7 @@ class PhraseFinder:
         starts = [0, *accumulate(len(word) + 1 for word in words)]
         found: dict[_Phrase, tuple[int, int]] = {}
         for number, word in enumerate(words):
-            for phrase in self._spaced.get(word[:_KEY], ()):
+            for phrase in (*self._words.get(word, ()), *self._stems.get(word[:_KEY], ())):
                 if joined.startswith(phrase.parts[0], starts[number]) and phrase not in found:
                     end = _end(joined, starts[number], phrase.parts, " ")
                     if end:
