@@ -53,8 +53,8 @@ Paid by card. Please keep this slip. Goods can be returned within a month."""
 _COUNTER_TEXT = """Lindgren Garden Supplies
 Sale no. 0093, 12 June 2024, sold at the counter
 Compost 40 l, 2 bags at 6.50, 13.00. Watering can, 1 at 9.90, 9.90. Twine, 3 rolls at 1.20, 3.60
-Total including VAT 26.50, of which VAT 4.23. Paid by card. Change 0.00
-Customer number 118. You were served by Ana. Thank you for your custom."""
+Total including VAT 26.50, of which VAT 4.23. Paid in full.
+Customer number 118. Thank you for your custom."""
 
 _JUDGMENT_TEXT = """IN THE COUNTY COURT AT WESTER VALE
 Case No. C 418 of 2023

@@ -79,6 +79,7 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
         cues=(),
         bonuses=none.T[:0],
         named=none[:, 0],
+        acts=none[:, 0],
         excluded=none[:, 0],
         steps=none + np.inf,
         covered=none.astype(np.bool_),

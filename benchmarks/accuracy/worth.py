@@ -37,6 +37,7 @@ WHOLE = "the whole engine"
 PARTS: Mapping[str, Parts] = {
     WHOLE: ALL_PARTS,
     "what the document calls itself": Parts(names=False),
+    "what the document does": Parts(acts=False),
     "the lift of kinds": Parts(kinds=False),
     "the lexical channel": Parts(words=False),
     "the five nearest samples, not one": Parts(nearest_samples=1),

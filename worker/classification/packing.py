@@ -18,6 +18,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.features.chunks import Chunk
 from worker.classification.features.headings import HeadingPart
 from worker.classification.knowledge.names import FoundName
+from worker.classification.knowledge.phrases import FoundAct
 from worker.classification.scoring.channels import Level
 from worker.classification.scoring.comparison import Comparison, SpaceComparison
 from worker.classification.scoring.document_text import DocumentText
@@ -68,6 +69,7 @@ def _text_head(text: DocumentText) -> dict[str, Any]:
         "titles": text.titles,
         "headings": [astuple(part) for part in text.headings],
         "names": [astuple(name) for name in text.names],
+        "acts": [astuple(act) for act in text.acts],
         "words": list(text.words),
         "cues": text.cues,
         "scripts": text.scripts,
@@ -85,6 +87,7 @@ def _text(head: dict[str, Any], arrays: Iterator[Vectors]) -> DocumentText:
             for text, line, words, letters, weight in head["headings"]
         ),
         names=tuple(FoundName(*fields) for fields in head["names"]),
+        acts=tuple(FoundAct(row, tuple(phrases), weight) for row, phrases, weight in head["acts"]),
         words=dict(zip(head["words"], next(arrays).tolist(), strict=True)),
         cues=tuple(head["cues"]),
         scripts=head["scripts"],

@@ -9,6 +9,7 @@ from app.jobs.values import Quote
 from app.text import counted
 from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
+    ActFound,
     Alternative,
     ChannelScores,
     Corrections,
@@ -30,12 +31,13 @@ from worker.classification.scoring.cues import CUES
 from worker.classification.scoring.document_text import DocumentText
 from worker.classification.scoring.examples import EmbeddedExamples
 from worker.classification.scoring.rule_set import RuleSet
-from worker.classification.scoring.scorer import Scorer, best_name, own_name
+from worker.classification.scoring.scorer import Scorer, best_act, best_name, own_name
 from worker.classification.scoring.scores import Scores
 
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
 _SHOWN_STRENGTH = 0.3
+_SHOWN_ACT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         examples=0 if examples is None else examples.count,
         corrections=_corrections(judgement, top),
         warnings=tuple(_warnings(text, scorer)),
+        act=_act(judgement, scorer, top),
     )
 
 
@@ -105,6 +108,14 @@ def _corrections(judgement: Judgement, top: int) -> Corrections | None:
     return Corrections(learned.label_count, float(told.additions[top]), told.nearest)
 
 
+def _act(judgement: Judgement, scorer: Scorer, top: int) -> ActFound | None:
+    found = best_act(judgement.rules.read[top], judgement.document.text)
+    bonus = float(judgement.scores.acts[top])
+    if found is None or bonus < _SHOWN_ACT:
+        return None
+    return ActFound(scorer.knowledge.types[found.row].act, found.phrases, bonus)
+
+
 def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote | None:
     # The last space has the vectors of title lines.
     spaces = judgement.comparison.spaces
@@ -113,11 +124,13 @@ def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote 
     rule, text = judgement.rules.read[top], judgement.document.text
     found = best_name(rule, text)
     is_related = found is not None and found.strength * rule.relation[found.row] >= _SHOWN_STRENGTH
+    act = _act(judgement, scorer, top)
     support = Support(
         spaces[quoting].vectors,
         direct[top] if len(order) == 1 else direct[top] - direct[order[1]],
         frozenset(scorer.lexical.count_words(rule.lexical_text)),
         own_name(rule, text) or (found if is_related else None),
+        () if act is None else act.phrases,
     )
     return choose_quote(judgement.document.document, text, support, scorer.lexical)
 
@@ -131,7 +144,7 @@ def _ranked_rules(
     weights = np.stack([channel.weights for channel in scores.channels.values()], axis=1).tolist()
     totals, own = scores.rules.tolist(), scores.own.tolist()
     by_words, bonuses = scores.lexical.tolist(), scores.bonuses.sum(axis=0).tolist()
-    named, excluded = scores.named.tolist(), scores.excluded.tolist()
+    named, acts, excluded = scores.named.tolist(), scores.acts.tolist(), scores.excluded.tolist()
     learned = [0.0] * len(order) if scores.learned is None else scores.learned.tolist()
     for position in order:
         read = judgement.rules.read[position]
@@ -142,6 +155,7 @@ def _ranked_rules(
             lexical=by_words[position] * lexical.WEIGHT,
             bonus=bonuses[position],
             named=named[position],
+            acts=acts[position],
             lifted=totals[position] - own[position] - learned[position],
             learned=learned[position],
             excluded=excluded[position],

@@ -93,6 +93,8 @@ def _parts(scoring: ScoringEvidence) -> str:
     parts = [f"the form of the file {cue.bonus:.2f}" for cue in scoring.cues if cue.bonus > 0]
     if name is not None and name.bonus > 0:
         parts.append(f"what the document calls itself {name.bonus:.2f}")
+    if top.acts > 0:
+        parts.append(f"what the document does {top.acts:.2f}")
     if top.lifted > 0:
         parts.append(f'its kind "{scoring.understood.best}" {top.lifted:.2f}')
     return f'In the score of "{top.type}": {", ".join(parts)}.' if parts else ""

@@ -34,8 +34,9 @@ class ChannelScores:
 class RankedRule:
     """One candidate rule: its score and the parts of it, in standard deviations.
 
-    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named`, `lifted` and
-    `learned`, minus `excluded`. `named` is for what the document calls itself, `lifted` for how
+    `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named`, `acts`, `lifted`
+    and `learned`, minus `excluded`. `named` is for what the document calls itself, `acts` for what
+    its phrases do, `lifted` for how
     well it fits to a kind of the rule's type, and `learned` for labelled documents. `excluded` is
     how much better it fits to something that the rule's description excludes. `understood_as` names
     the built-in types that the rule means.
@@ -47,6 +48,7 @@ class RankedRule:
     lexical: float
     bonus: float
     named: float = 0.0
+    acts: float = 0.0
     lifted: float = 0.0
     learned: float = 0.0
     excluded: float = 0.0
@@ -71,6 +73,18 @@ class OwnName:
     line: str
     type: str
     strength: float
+    bonus: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActFound:
+    """What the document does, such as "asks for payment", and its phrases that say so.
+
+    `bonus` is what they add to the top rule's score.
+    """
+
+    act: str
+    phrases: tuple[str, ...]
     bonus: float
 
 
@@ -131,8 +145,8 @@ class ScoringEvidence:
 
     `is_null` and the probabilities are those of the decision (`scoring.calibration.Decision`).
     `examples` counts the example documents of the best rule's type. `quote` and `shared_words` are
-    empty when no rule fits. `corrections` is None when no labels counted. `warnings` are sentences
-    about what lessens the verdict's worth.
+    empty when no rule fits. `act` is None where no phrases speak for the best rule, `corrections`
+    when no labels counted. `warnings` are sentences about what lessens the verdict's worth.
     """
 
     ranking: tuple[RankedRule, ...]
@@ -152,6 +166,7 @@ class ScoringEvidence:
     examples: int
     warnings: tuple[str, ...]
     corrections: Corrections | None = None
+    act: ActFound | None = None
 
     @property
     def twins(self) -> tuple[str, ...]:

@@ -32,13 +32,15 @@ class Support:
 
     `direction` (D,) is its centred description, less that of the runner-up if there is one, in
     the space of `vectors`, the document's. `words` are those of the rule. `name` is where the
-    document calls itself by the rule's name or one that speaks for it.
+    document calls itself by the rule's name or one that speaks for it, and `phrases` say that it
+    does what such documents do.
     """
 
     vectors: DocumentVectors
     direction: Vectors
     words: frozenset[str]
     name: FoundName | None
+    phrases: tuple[str, ...]
 
 
 def choose_quote(
@@ -47,8 +49,8 @@ def choose_quote(
     """Return the line or sentence that supports the top rule most.
 
     It is the line in which the document calls itself so, and otherwise one of the chunk that is
-    nearest to `direction`: rare words of the rule count, and how near a title line is. A line is
-    a verbatim part of the page's text of at most 160 characters. None when the chunk has no
+    nearest to `direction`: a phrase counts, rare words of the rule, and how near a title line is. A
+    line is a verbatim part of the page's text of at most 160 characters. None when the chunk has no
     readable line.
     """
     if support.name is not None:
@@ -66,7 +68,9 @@ def choose_quote(
         return None
     titles = dict(zip(text.titles, (vectors.titles @ direction).tolist(), strict=False))
     supports = [
-        titles.get(title_of(normalise_text(line)), 0.0) + _rarity(line, support.words, lexical)
+        titles.get(title_of(normalise_text(line)), 0.0)
+        + _rarity(line, support.words, lexical)
+        + any(phrase in line for phrase in support.phrases)
         for line in lines
     ]
     return Quote(chunk.page, lines[int(np.argmax(supports))])

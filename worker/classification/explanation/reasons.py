@@ -24,6 +24,7 @@ def write_reasons(evidence: Evidence, outcome: Outcome) -> list[str]:
 def _match_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
     yield _corrections(scoring)
     yield _own_name(scoring)
+    yield _act(scoring)
     yield _quoted(scoring)
     yield _also(scoring, outcome)
     yield _known(scoring, outcome)
@@ -60,6 +61,14 @@ def _own_name(scoring: ScoringEvidence) -> str:
     meaning = "" if says_type else f', a name for "{name.type}"'
     page = f" (page {scoring.quote.page + 1})" if _quotes_name(scoring) and scoring.quote else ""
     return f"It calls itself “{name.line}”{page}{meaning}."
+
+
+def _act(scoring: ScoringEvidence) -> str:
+    """Say what the document does, in its own words."""
+    if scoring.act is None:
+        return ""
+    phrases = ", ".join(f"“{phrase}”" for phrase in scoring.act.phrases)
+    return f"It {scoring.act.act}: {phrases}."
 
 
 def _quoted(scoring: ScoringEvidence) -> str:

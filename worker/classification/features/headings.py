@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 
 from worker.parsing.document import DocumentPage
 
@@ -18,6 +19,9 @@ _SHOWN = 70
 _PLACES = ((8, 1.0), (15, 0.85), (25, 0.6), (40, 0.35), (MAX_LINES, 0.15))
 # "Subject: invoice" is about an invoice. A wrapped line that ends a sentence is no heading.
 _IN_FIELD, _IN_SENTENCE = 0.3, 0.1
+# "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, and "Report
+# 220.00" an amount brought forward in French.
+_IN_ROW, _MIN_ENTRIES = 0.2, 3
 # A line that does not stand out where others do.
 _ORDINARY = 0.5
 
@@ -41,10 +45,15 @@ _LETTER_SPACED = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}[ .]){{3,}}{_LETTER}(?!
 _PARTS = re.compile(r"\s{3,}|\t|\||  (?=\S{2,})")
 # Vowel signs of Indic scripts are no letters to `re`.
 _RUN = r"(?:[^\W_]|[\u0900-\u0963\u0971-\u0de5])+"
+_RUNS = re.compile(r"(?:[^\W_]+|[\u0900-\u0963\u0971-\u0de5]+)+")
 _JOINED = re.compile(rf"{_RUN}(?:'{_RUN})?(?:[-/_.]{_RUN})*")
 _WORD = re.compile(rf"{_RUN}(?:'{_RUN})?")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"\([^()]{0,100}\)")
+_ENTRY = re.compile(
+    r"\s*(?:\d{1,2}\.\s?\d{1,2}\.|\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|\d{1,2}月\d{1,2}日)(?:\s|\d|$)"
+)
+_AMOUNT = re.compile(r"[-+−(]?\s*\d[\d.,' ]*[.,]\d\d\b(?!\.)")
 _FIELD = re.compile(
     r"\s*(?:subject|betreff|re|fw|fwd|aw|objet|asunto|oggetto|title|from|to|for|address)\s*:",
     re.IGNORECASE,
@@ -98,32 +107,44 @@ def split_words(folded: str) -> list[str]:
     return found
 
 
+def split_runs(text: str) -> list[str]:
+    """Return the runs of letters and digits; apostrophes and hyphens divide them."""
+    return _RUNS.findall(text)
+
+
+def run_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the runs of `split_runs` start and end."""
+    return [match.span() for match in _RUNS.finditer(text)]
+
+
 def heading_parts(page: DocumentPage) -> list[HeadingPart]:
     """Return the parts of the first 60 lines of a page that have any text.
 
     Where lines stand out by their look, these count fully and the others half.
     """
     headings = [without_blanks(heading) for heading in page.headings]
+    stripped = (raw.strip().strip("#*_ ") for raw in page.text.split("\n"))
+    lines = list(islice(filter(None, stripped), MAX_LINES))
+    has_entries = sum(_ENTRY.match(line) is not None for line in lines) >= _MIN_ENTRIES
     parts: list[HeadingPart] = []
-    lines = 0
-    for raw in page.text.split("\n"):
-        line = raw.strip().strip("#*_ ")
-        if line:
-            parts += _parts(line, lines, headings)
-            lines += 1
-            if lines == MAX_LINES:
-                break
+    for number, line in enumerate(lines):
+        place = next(weight for end, weight in _PLACES if number < end)
+        if has_entries and _ENTRY.match(line):
+            place *= _IN_ROW
+        parts += _parts(line, number, place, headings)
     return parts
 
 
-def _parts(line: str, number: int, headings: Sequence[str]) -> Iterator[HeadingPart]:
-    place = next(weight for end, weight in _PLACES if number < end)
-    for piece in _PARTS.split(line):
-        part = piece.strip()
-        if not part or len(part) > _MAX_CHARACTERS:
+def _parts(line: str, number: int, place: float, headings: Sequence[str]) -> Iterator[HeadingPart]:
+    pieces = [piece.strip() for piece in _PARTS.split(line)]
+    pieces = [piece for piece in pieces if piece]
+    for part, after in zip_longest(pieces, pieces[1:], fillvalue=""):
+        if len(part) > _MAX_CHARACTERS:
             continue
         text = part[:_SHOWN]
         weight = _by_look(place, text, headings)
+        if _AMOUNT.match(after):
+            weight *= _IN_ROW
         if _FIELD.match(part):
             weight *= _IN_FIELD
         elif part[0].islower() and part[-1] in ".,;":

@@ -21,6 +21,7 @@ from worker.classification.knowledge.format import (
     parse_types,
 )
 from worker.classification.knowledge.names import compile_names
+from worker.classification.knowledge.phrases import Phrases, compile_phrases
 
 ENGLISH = "en"
 """The language whose samples are compared with documents in every language."""
@@ -32,12 +33,17 @@ Steps = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class KnownType:
-    """A type of document; an abstract one, such as "tax document", only groups others."""
+    """A type of document; an abstract one, such as "tax document", only groups others.
+
+    `act` is what documents of the type do in their sentences, such as "asks for payment"; it is
+    empty for a type without phrases.
+    """
 
     name: str
     description: str
     parents: tuple[str, ...]
     is_abstract: bool
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,15 @@ class Knowledge:
 
     `rules` describes each type as a rule does. The panel is the P types that are not abstract,
     and the bank the T types that have samples: `panel_rows` and `bank_rows` are their positions
-    in `types`. `names` are those by which documents call themselves (see `compile_names`).
+    in `types`. `names` are those by which documents call themselves (see `compile_names`),
+    and `phrases` what they say (see `compile_phrases`).
     `known_digest` is the digest if the knowledge was read from JSON, otherwise empty.
     """
 
     types: tuple[KnownType, ...]
     samples: tuple[Sample, ...]
     names: Mapping[str, str]
+    phrases: Phrases
     known_digest: str = ""
 
     @classmethod
@@ -72,7 +80,7 @@ class Knowledge:
             raise KnowledgeError(fault)
         return cls(
             tuple(
-                KnownType(each.name, each.description, each.parents, each.is_abstract)
+                KnownType(each.name, each.description, each.parents, each.is_abstract, each.act)
                 for each in types
             ),
             tuple(
@@ -81,6 +89,7 @@ class Knowledge:
                 for language, text in each.samples
             ),
             compile_names(types),
+            compile_phrases(types),
         )
 
     @cached_property
@@ -169,10 +178,12 @@ class Knowledge:
         """Return everything as text that is read faster than the source; see `from_json`."""
         data = {
             "types": [
-                [each.name, each.description, each.parents, each.is_abstract] for each in self.types
+                [each.name, each.description, each.parents, each.is_abstract, each.act]
+                for each in self.types
             ],
             "samples": [[each.type, each.language, each.text] for each in self.samples],
             "names": self.names,
+            "phrases": self.phrases,
         }
         return json.dumps(data, ensure_ascii=False, indent=0) + "\n"
 
@@ -182,11 +193,12 @@ class Knowledge:
         data: dict[str, Any] = json.loads(text)
         return cls(
             tuple(
-                KnownType(name, description, tuple(parents), is_abstract)
-                for name, description, parents, is_abstract in data["types"]
+                KnownType(name, description, tuple(parents), is_abstract, act)
+                for name, description, parents, is_abstract, act in data["types"]
             ),
             tuple(Sample(*fields) for fields in data["samples"]),
             data["names"],
+            data["phrases"],
             _digest(text),
         )
 

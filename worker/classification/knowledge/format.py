@@ -8,6 +8,8 @@ A file has one block for each type; blocks are separated by empty lines:
     names en: credit note; credit memo
     names de: gutschrift; storno~
     not en: credit note number
+    act: gives money back
+    phrases en: we credit; returned goods
     sample en: CREDIT NOTE no. 118. We credit your account ...
 """
 
@@ -19,9 +21,10 @@ from dataclasses import dataclass, field
 from app.errors import StartupError
 
 _FIELD = re.compile(
-    r"(?:(type|parents|description|names|not|sample)(?: ([a-z]{2}))?:(.*)|(abstract): yes)"
+    r"(?:(type|parents|description|act|names|not|phrases|sample)(?: ([a-z]{2}))?:(.*)"
+    r"|(abstract): yes)"
 )
-_BY_LANGUAGE = frozenset({"names", "not", "sample"})
+_BY_LANGUAGE = frozenset({"names", "not", "phrases", "sample"})
 
 
 class KnowledgeError(StartupError):
@@ -36,7 +39,9 @@ class DocumentType:
     the names by which documents of the type call themselves, as the file has them: separated by
     semicolons, "=" after those that count only when a line has no other words, "~" after those
     that documents of other types have too. `not_names` has phrases that look like a name and are
-    none, such as "invoice number". `samples` are pairs of a language and a text.
+    none, such as "invoice number". `phrases` has, for each language, what documents of the type
+    say (see `compile_phrases`), and `act` what they do by saying it. `samples` are pairs of a
+    language and a text.
     """
 
     name: str
@@ -45,6 +50,8 @@ class DocumentType:
     is_abstract: bool = False
     names: dict[str, str] = field(default_factory=dict)
     not_names: dict[str, str] = field(default_factory=dict)
+    act: str = ""
+    phrases: dict[str, str] = field(default_factory=dict)
     samples: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -82,6 +89,10 @@ def _set_field(current: DocumentType, key: str, language: str, value: str) -> No
         current.parents = tuple(split_items(value))
     elif key == "abstract":
         current.is_abstract = True
+    elif key == "act":
+        current.act = value
+    elif key == "phrases":
+        current.phrases[language] = value
     elif key == "names":
         current.names[language] = value
     elif key == "not":
@@ -109,6 +120,8 @@ def fault_of(types: Sequence[DocumentType]) -> str | None:
                 return f"The type {each.name!r} has the unknown parent {parent!r}."
         if each.name in ancestors(each.name, parents):
             return f"The type {each.name!r} is above itself."
+        if bool(each.phrases) != bool(each.act):
+            return f"The type {each.name!r} has phrases without an act, or an act without phrases."
         languages = {language for language, _ in each.samples}
         if languages and "en" not in languages:
             return f"The type {each.name!r} has samples, but none in English."

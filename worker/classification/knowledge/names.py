@@ -166,6 +166,16 @@ class NameFinder:
         found = self.find(heading_parts(DocumentPage(0, name)))
         return [each.row for each in found if each.strength >= _MIN_PART]
 
+    def rows_named(self, text: str) -> set[int]:
+        """Return the positions of the types whose names stand anywhere in a text."""
+        folded = fold(text)
+        words, letters = split_words(folded), without_blanks(folded)
+        places = self._places(words)
+        names = [" ".join(words[start:end]) for start, end in places]
+        if is_unspaced(folded):
+            names += [letters[start:end] for start, end in self._places_in(letters)]
+        return {each.row for name in names for each in self._meanings(name)}
+
     def find(self, parts: Sequence[HeadingPart], *, is_ocr: bool = False) -> list[FoundName]:
         """Return the names in the parts of headings, the strongest first, one for each type.
 
@@ -231,8 +241,8 @@ class NameFinder:
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
         return _without_overlaps(candidates)
 
-    def _in_letters(self, part: HeadingPart) -> Iterator[FoundName]:
-        letters = part.letters
+    def _places_in(self, letters: str) -> list[tuple[int, int]]:
+        """Return where names start and end in letters without blanks, the longest first."""
         candidates = [
             (start, end)
             for start, first in enumerate(letters)
@@ -242,7 +252,11 @@ class NameFinder:
             if letters[start:end] in self._names
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
-        for start, end in _without_overlaps(candidates):
+        return _without_overlaps(candidates)
+
+    def _in_letters(self, part: HeadingPart) -> Iterator[FoundName]:
+        letters = part.letters
+        for start, end in self._places_in(letters):
             name = letters[start:end]
             rest = _count_letters(letters) - _count_letters(name)
             after = letters[end : end + 3]

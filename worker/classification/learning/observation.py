@@ -71,6 +71,7 @@ def restore_scores(
         cues=(),
         bonuses=np.zeros((0, len(stage.own)), dtype=np.float32),
         named=nothing,
+        acts=nothing,
         excluded=nothing,
         steps=rules.steps,
         covered=rules.covered,

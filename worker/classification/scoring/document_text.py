@@ -11,6 +11,7 @@ from worker.classification.features.scripts import count_scripts, unseen_script
 from worker.classification.features.text import is_readable
 from worker.classification.features.titles import title_lines
 from worker.classification.knowledge.names import FoundName, NameFinder
+from worker.classification.knowledge.phrases import MAX_CHARACTERS, FoundAct, PhraseFinder
 from worker.classification.scoring.cues import observed_cues
 from worker.classification.scoring.lexical import LexicalChannel, document_text
 from worker.classification.scoring.space import DocumentVectors, EmbeddingSpace
@@ -25,15 +26,17 @@ class DocumentText:
     """What a document's text says.
 
     `chunks` are empty when nothing in it is readable. `titles` are lines that may be its title.
-    `headings` are the parts of its first lines and `names` what it calls itself there. `words`
-    are the weights of its words in the lexical channel. `cues` are positions in `CUES`. `scripts`
-    counts its letters by script. `tokens` counts what can be read of it, up to 300 or more.
+    `headings` are the parts of its first lines and `names` what it calls itself there. `acts`
+    are what its phrases do. `words` are the weights of its words in the lexical channel. `cues` are
+    positions in `CUES`. `scripts` counts its letters by script. `tokens` counts what can be read of
+    it, up to 300 or more.
     """
 
     chunks: tuple[Chunk, ...]
     titles: tuple[str, ...]
     headings: tuple[HeadingPart, ...]
     names: tuple[FoundName, ...]
+    acts: tuple[FoundAct, ...]
     words: Mapping[str, float]
     cues: tuple[int, ...]
     scripts: Mapping[str, int]
@@ -41,7 +44,9 @@ class DocumentText:
     characters: int
 
 
-def read_text(document: Document, finder: NameFinder, lexical: LexicalChannel) -> DocumentText:
+def read_text(
+    document: Document, finder: NameFinder, phrases: PhraseFinder, lexical: LexicalChannel
+) -> DocumentText:
     """Return what a document's text says."""
     text = document_text(document)
     first = _first_page(document)
@@ -53,6 +58,7 @@ def read_text(document: Document, finder: NameFinder, lexical: LexicalChannel) -
         names=tuple(
             finder.find(headings, is_ocr=first is not None and first.source is TextSource.OCR)
         ),
+        acts=phrases.find(_beginning(document.pages)),
         words=lexical.weigh_document(text),
         cues=observed_cues(document),
         scripts=count_scripts(text),
@@ -88,6 +94,17 @@ def embed_text(
     if earlier is not None:
         return replace(earlier, chunks=np.concatenate([earlier.chunks, centred]))
     return DocumentVectors(centred, space.centre_titles(embedded[len(passages) :]))
+
+
+def _beginning(pages: Sequence[DocumentPage]) -> str:
+    """Return the texts of the first pages, as far as phrases are looked for in them."""
+    texts, characters = [], 0
+    for page in pages:
+        if characters >= MAX_CHARACTERS:
+            break
+        texts.append(page.text[: MAX_CHARACTERS - characters])
+        characters += len(texts[-1])
+    return "\n".join(texts)
 
 
 def _first_page(document: Document) -> DocumentPage | None:

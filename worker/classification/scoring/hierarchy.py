@@ -1,6 +1,6 @@
 """What a rule means in the hierarchy of known types, and what follows for its score."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,16 +43,19 @@ def resolve(
 ) -> Resolution:
     """Return the types that a rule means, perhaps none.
 
-    A rule with the name of a type means that type. Any other means the nearest of the types of
-    which its name is one of the `synonyms`, such as "Lieferschein", or else of those that are
-    `named` in it, such as "signed contract", and otherwise the nearest of all types whose cosine
-    (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as near. Of two
-    types one of which is above the other only the nearer counts.
+    A rule with the name of a type means that type. Any other means the nearest of the `synonyms`,
+    types that have its whole name, such as "Lieferschein" (see `synonyms_meant`), or else of those
+    that are `named` in it, such as "signed contract", and otherwise the nearest of all types whose
+    cosine (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as near.
+    Of two types one of which is above the other only the nearer counts, or of synonyms the upper
+    one if the description says nothing.
     """
     if name in knowledge.rows:
         rows = [knowledge.rows[name]]
     else:
-        rows = synonyms_meant(synonyms, cosines)
+        rows = [*synonyms]
+        if rows and cosines.max() < known:
+            rows = _widest(rows, knowledge)
         rows = rows or [row for row in named if cosines[row] >= _RELATED]
         rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
@@ -62,13 +65,28 @@ def resolve(
     return Resolution(tuple(rows), steps)
 
 
-def synonyms_meant(rows: Sequence[int], cosines: Vectors) -> list[int]:
+def synonyms_meant(
+    rows: Sequence[int], described: Collection[int], cosines: Vectors, known: float
+) -> list[int]:
     """Return which of the types that have a rule's name are not far from its description.
 
-    "Bon" is a receipt, but not in a rule about vouchers.
+    A description that is near to no type says nothing of the name, which decides then; so it is
+    with most that are not in English. But "bon" is no receipt if the description is nearest to
+    vouchers and has a name of them: `described` are the types whose names it has.
     """
-    least = min(_RELATED, float(cosines.max()) - _SLACK)
+    nearest = int(cosines.argmax())
+    if cosines[nearest] < known and nearest not in described:
+        return [*rows]
+    least = min(_RELATED, float(cosines[nearest]) - _SLACK)
     return [row for row in rows if cosines[row] >= least]
+
+
+def _widest(rows: Sequence[int], knowledge: Knowledge) -> list[int]:
+    """Return the types that are below no other of them.
+
+    "Kontoauszug" is a statement of any account, unless the description says of which.
+    """
+    return [row for row in rows if not any(knowledge.is_above(upper, row) for upper in rows)]
 
 
 def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> list[int]:

@@ -1,4 +1,4 @@
-"""How far a name that a document gives itself speaks for each rule."""
+"""How far what a document calls itself, and what it does, speaks for each rule."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,18 @@ from app.jobs.values import Rule
 from worker.classification.embedders.base import Vectors
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import FoundName, NameFinder
+from worker.classification.knowledge.phrases import FoundAct
 from worker.classification.rules.texts import name_of
 from worker.classification.scoring.tuning import Range
 
 WEIGHT = 2.5
 """The standard deviations that a certain title adds to a rule of its name."""
+
+ACT_WEIGHT = 3.0
+"""The standard deviations that phrases add at most to a rule of their type."""
+
+# The weight of phrases that says as much as more of them, in a text of so many characters.
+_ENOUGH, _SHORT = 3.0, 2_000
 
 # A type this much farther from a rule than the nearest one is not related to it: a rule for
 # receipts gains nothing from the title "Invoice".
@@ -92,3 +99,20 @@ def bonuses(found: Sequence[FoundName], relations: Vectors, own: Sequence[float]
             best, (relations[:, [name.row for name in found]] * strengths).max(axis=1)
         )
     return np.asarray(WEIGHT * best, dtype=np.float32)
+
+
+def act_bonuses(
+    acts: Sequence[FoundAct], names: Sequence[FoundName], characters: int, relations: Vectors
+) -> Vectors:
+    """Return what a document does adds to each rule, shape (k,).
+
+    A heading says more than phrases: the surer the document calls itself something, the less they
+    count. So they do in a long text, where a few may be about other documents.
+    """
+    if not acts:
+        return np.zeros(len(relations), dtype=np.float32)
+    titled = max((name.strength for name in names), default=0.0)
+    share = (1 - titled**2) * min(1.0, _SHORT / max(characters, 1))
+    strengths = np.array([min(1.0, act.weight / _ENOUGH) for act in acts], dtype=np.float32)
+    best = (relations[:, [act.row for act in acts]] * strengths).max(axis=1)
+    return np.asarray(ACT_WEIGHT * share * best, dtype=np.float32)

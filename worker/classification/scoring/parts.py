@@ -7,13 +7,14 @@ from dataclasses import dataclass
 class Parts:
     """The parts that take part in the scores; the program uses all of them.
 
-    `names` is what the document calls itself, `kinds` the lift of rules by kinds of what they
-    mean, `words` the lexical channel and `form` the map that makes form count more than topic.
-    `nearest_samples` is how many samples of a type a chunk is compared with. `left_out_cues` are
-    names of `CUES`.
+    `names` is what the document calls itself, `acts` what it does, `kinds` the lift of rules by
+    kinds of what they mean, `words` the lexical channel and `form` the map that makes form count
+    more than topic. `nearest_samples` is how many samples of a type a chunk is compared with.
+    `left_out_cues` are names of `CUES`.
     """
 
     names: bool = True
+    acts: bool = True
     kinds: bool = True
     words: bool = True
     form: bool = True

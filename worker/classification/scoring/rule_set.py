@@ -122,15 +122,15 @@ class RuleReader:
         ]
         cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
         is_type, synonyms = name in self._knowledge.rows, self._names.rows_of(name)
+        known = self._lead.tuning.known
+        named = self._names.rows_named(rule.description)
+        of_name = synonyms_meant(synonyms, named, cosines, known)
         resolution = resolve(
-            name,
-            synonyms,
-            self._names.rows_in(name),
-            cosines,
-            self._knowledge,
-            self._lead.tuning.known,
+            name, of_name, self._names.rows_in(name), cosines, self._knowledge, known
         )
-        if not is_type and self._needs_name(synonyms, cosines):
+        if not is_type and of_name and float(cosines[of_name].max()) < known:
+            # Its name says what it means, and its description does not, as with most that are not
+            # in English: it is compared by the description of the type as much as by its own.
             rows = list(resolution.rows)
             direct = [
                 normalise(own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
@@ -148,15 +148,6 @@ class RuleReader:
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(rule),
         )
-
-    def _needs_name(self, synonyms: Sequence[int], cosines: Vectors) -> bool:
-        """Tell whether a rule's name says what it means and its description does not.
-
-        So it is with most descriptions that are not in English. Such a rule is compared by the
-        description of the type as much as by its own.
-        """
-        meant = synonyms_meant(synonyms, cosines)
-        return bool(meant) and float(cosines[meant].max()) < self._lead.tuning.known
 
     def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
         read = tuple(self.read(rule) for rule in rules)

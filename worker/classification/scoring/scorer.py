@@ -9,6 +9,7 @@ from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import FoundName, NameFinder
+from worker.classification.knowledge.phrases import FoundAct, PhraseFinder
 from worker.classification.rules.texts import lexical_text
 from worker.classification.scoring import lexical
 from worker.classification.scoring.channels import (
@@ -28,7 +29,7 @@ from worker.classification.scoring.document_text import (
 )
 from worker.classification.scoring.examples import EmbeddedExamples, add_examples
 from worker.classification.scoring.lexical import LexicalChannel, Lexicon, standardise_words
-from worker.classification.scoring.naming import Naming
+from worker.classification.scoring.naming import Naming, act_bonuses
 from worker.classification.scoring.naming import bonuses as name_bonuses
 from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.rule_set import ReadRule, RuleReader, RuleSet
@@ -64,6 +65,7 @@ class Scorer:
         self.depths = depths_of([embedder.name for embedder in embedders])
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
         self.names = NameFinder(knowledge.names)
+        self._phrases = PhraseFinder(knowledge.phrases)
         naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
         self._parts = parts
@@ -73,11 +75,13 @@ class Scorer:
 
     def read(self, document: Document) -> DocumentText:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""
-        text = read_text(document, self.names, self.lexical)
+        text = read_text(document, self.names, self._phrases, self.lexical)
         left_out = self._parts.left_out_cues
         cues = tuple(cue for cue in text.cues if CUES[cue].name not in left_out)
         if not self._parts.names:
             text = replace(text, headings=(), names=())
+        if not self._parts.acts:
+            text = replace(text, acts=())
         return replace(text, cues=cues)
 
     def can_read(self, text: DocumentText, depth: Depth, rules: Sequence[Rule] = ()) -> bool:
@@ -114,6 +118,7 @@ class Scorer:
             combine_channels(channels)
             + self._panel_bonuses[list(text.cues)].sum(axis=0)
             + name_bonuses(text.names, self._panel_relations)
+            + act_bonuses(text.acts, text.names, text.characters, self._panel_relations)
             + self._word_weight * standardise_words(by_words, words)
         )
         return Comparison(spaces, words, panel)
@@ -155,17 +160,20 @@ class Scorer:
         named = name_bonuses(
             text.names, rules.relations, [own_strength(rule, text) for rule in rules.read]
         )
+        acts = act_bonuses(text.acts, text.names, text.characters, rules.relations)
         return Scores(
             own=combine_channels(channels)
             + self._word_weight * by_words
             + bonuses.sum(axis=0)
-            + named,
+            + named
+            + acts,
             panel=comparison.panel,
             channels=channels,
             lexical=by_words,
             cues=text.cues,
             bonuses=bonuses,
             named=named,
+            acts=acts,
             excluded=np.zeros(len(rules.rules), dtype=np.float32),
             steps=rules.steps if self._parts.kinds else np.full_like(rules.steps, np.inf),
             covered=rules.covered,
@@ -222,3 +230,9 @@ def best_name(rule: ReadRule, text: DocumentText) -> FoundName | None:
         key=lambda found: (found.strength * rule.relation[found.row], found.strength),
         default=None,
     )
+
+
+def best_act(rule: ReadRule, text: DocumentText) -> FoundAct | None:
+    """Return what the document does that speaks most for the rule, None if nothing does."""
+    related = (found for found in text.acts if rule.relation[found.row] > 0)
+    return max(related, key=lambda found: found.weight * rule.relation[found.row], default=None)

@@ -25,15 +25,15 @@ class Scores:
     """Scores of k rules and of the panel of P generic types, in standard deviations.
 
     `own` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
-    `lexical` (k,), `bonuses` (cues, k) and `named` (k,), what the document calls itself; `cues`
-    are the positions of the cues observed, in the order of the rows of `bonuses`. `excluded`
-    (k,) is what a rule lost because the document fits better to something that its description
-    excludes. `steps` (k, P) leads from rules down to types of the panel. `covered` (k, P) tells
-    which panel types a rule covers. `overlaps` (k, k) are the cosines of rules with each other
-    and `overlapping` (k, k) tells which of them mean nearly the same. `tokens` counts the
-    document's text. `learned` (k,) is what the labels of the project add, None without any. `rules`
-    (k,) are the scores that decide: `own`, lifted by the kinds of what each rule means, and
-    `learned`.
+    `lexical` (k,), `bonuses` (cues, k) and `named` (k,), what the document calls itself, and
+    `acts` (k,), what it does; `cues` are the positions of the cues observed, in the order of the
+    rows of `bonuses`. `excluded` (k,) is what a rule lost because the document fits better to
+    something that its description excludes. `steps` (k, P) leads from rules down to types of the
+    panel. `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the cosines
+    of rules with each other and `overlapping` (k, k) tells which of them mean nearly the same.
+    `tokens` counts the document's text. `learned` (k,) is what the labels of the project add, None
+    without any. `rules` (k,) are the scores that decide: `own`, lifted by the kinds of what each
+    rule means, and `learned`.
     """
 
     own: Vectors
@@ -43,6 +43,7 @@ class Scores:
     cues: tuple[int, ...]
     bonuses: Vectors
     named: Vectors
+    acts: Vectors
     excluded: Vectors
     steps: Vectors
     covered: Flags
@@ -72,6 +73,7 @@ class Scores:
             cues=self.cues,
             bonuses=self.bonuses[:, rows],
             named=self.named[rows],
+            acts=self.acts[rows],
             excluded=self.excluded[rows],
             steps=self.steps[rows],
             covered=self.covered[rows],

@@ -33,6 +33,7 @@ def scored(label: str, *scores: float, source: str = "a") -> Scored:
         cues=(),
         bonuses=none.T[:0],
         named=none[:, 0],
+        acts=none[:, 0],
         excluded=none[:, 0],
         steps=none + np.inf,
         covered=none.astype(np.bool_),

@@ -13,6 +13,10 @@ parents: bill
 description: a bill from a seller with items and the amount due
 names en: invoice
 names de: rechnung
+act: asks for payment
+phrases en: payable within; please remit*; amount .. due; total~
+phrases de: zahlbar innerhalb; rechnungsbetrag
+phrases ja: お支払い
 sample en: INVOICE no. 7. Two chairs, one table. Total 310.00.
 sample de: Rechnung Nr. 7. Zwei Stühle, ein Tisch. Gesamt 310,00.
 
@@ -24,15 +28,18 @@ names en: tax invoice; fiscal document~
 type: receipt
 description: a proof that money was paid
 names en: receipt
+act: says that money was paid
+phrases en: change due; cash; payable within~
 sample en: RECEIPT. Bread 2.10, milk 1.20. Cash 5.00, change 1.70.
 
 type: contract
 description: an agreement between parties
+names en: contract; agreement
 
 type: tenancy agreement
 parents: contract
 description: a contract by which a landlord lets a home to a tenant
-names en: tenancy agreement; lease=
+names en: tenancy agreement; agreement; lease=
 
 type: holiday let
 parents: tenancy agreement

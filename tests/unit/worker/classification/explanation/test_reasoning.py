@@ -33,7 +33,13 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
         mean = sum(channel.weight * channel.score for channel in ranked.channels)
         mean /= sum(channel.weight for channel in ranked.channels)
         assert ranked.score == pytest.approx(
-            mean + ranked.lexical + ranked.bonus + ranked.named + ranked.lifted - ranked.excluded,
+            mean
+            + ranked.lexical
+            + ranked.bonus
+            + ranked.named
+            + ranked.acts
+            + ranked.lifted
+            - ranked.excluded,
             abs=1e-4,
         )
     scores = [ranked.score for ranked in scoring.ranking]

@@ -10,6 +10,7 @@ from tests.unit.worker.classification.explanation.made_evidence import (
     scored,
 )
 from worker.classification.explanation.evidence import (
+    ActFound,
     Alternative,
     CueFound,
     Evidence,
@@ -59,6 +60,16 @@ def test_a_line_that_is_the_name_is_not_repeated() -> None:
         "It calls itself “INVOICE” (page 1).",
         "Words in both it and your rule: invoice.",
     ]
+
+
+def test_phrases_tell_what_the_document_does() -> None:
+    act = ActFound("asks for payment", ("zahlbar innerhalb", "Rechnungsbetrag"), 2.0)
+
+    assert reasons(evidence(scored(act=act, quote=QUOTE)))[:2] == [
+        "It asks for payment: “zahlbar innerhalb”, “Rechnungsbetrag”.",
+        "The line that speaks most for it: “Please pay within 14 days.” (page 3).",
+    ]
+    assert not any("asks for payment" in reason for reason in reasons(evidence(null(0.9, act=act))))
 
 
 def test_nothing_speaks_for_a_rule_that_was_rejected() -> None:

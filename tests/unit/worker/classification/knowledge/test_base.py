@@ -63,10 +63,11 @@ def test_knowledge_without_the_samples_of_a_type_is_another_one():
 
 def test_knowledge_is_the_same_after_compiling():
     again = Knowledge.from_json(KNOWLEDGE.to_json())
-    assert (again.types, again.samples, again.names) == (
+    assert (again.types, again.samples, again.names, again.phrases) == (
         KNOWLEDGE.types,
         KNOWLEDGE.samples,
         KNOWLEDGE.names,
+        KNOWLEDGE.phrases,
     )
     assert again.digest == KNOWLEDGE.digest
     assert again.without_samples({"invoice"}).digest == (

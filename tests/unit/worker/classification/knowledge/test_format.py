@@ -21,6 +21,8 @@ description: a document by which a seller reduces an earlier invoice
 names en: credit note; credit memo
 names de: gutschrift; storno~
 not en: credit note number
+act: gives money back
+phrases en: we credit; returned goods~
 sample en: CREDIT NOTE no. 118. We credit your account: 40.00
 sample en: Credit memo. Returned goods.
 sample de: Gutschrift Nr. 7
@@ -40,6 +42,8 @@ def test_types_are_parsed_in_order_with_all_their_fields():
             parents=("bill", "letter"),
             names={"en": "credit note; credit memo", "de": "gutschrift; storno~"},
             not_names={"en": "credit note number"},
+            act="gives money back",
+            phrases={"en": "we credit; returned goods~"},
             samples=[
                 ("en", "CREDIT NOTE no. 118. We credit your account: 40.00"),
                 ("en", "Credit memo. Returned goods."),
@@ -64,6 +68,8 @@ def test_a_file_may_have_no_types(text: str):
         ("names: invoice", "'names' is out of place"),
         ("sample: INVOICE no. 7", "'sample' is out of place"),
         ("not: invoice number", "'not' is out of place"),
+        ("phrases: payable within", "'phrases' is out of place"),
+        ("act en: asks for payment", "'act' is out of place"),
         ("description en: a bill", "'description' is out of place"),
         ("parents en: bill", "'parents' is out of place"),
     ],
@@ -113,8 +119,20 @@ def test_types_without_a_fault():
             [DocumentType("receipt", "a proof", samples=[("de", "Quittung")])],
             "The type 'receipt' has samples, but none in English.",
         ),
+        (
+            [DocumentType("receipt", "a proof", phrases={"en": "change due"})],
+            "The type 'receipt' has phrases without an act, or an act without phrases.",
+        ),
     ],
-    ids=["twice", "no description", "unknown parent", "own parent", "cycle", "no English sample"],
+    ids=[
+        "twice",
+        "no description",
+        "unknown parent",
+        "own parent",
+        "cycle",
+        "no English sample",
+        "no act",
+    ],
 )
 def test_faults_of_types_together(types: list[DocumentType], fault: str):
     assert fault_of(types) == fault

@@ -71,6 +71,7 @@ def scores(*own: float, tokens: int) -> Scores:
         cues=(),
         bonuses=none.T[:0],
         named=none[:, 0],
+        acts=none[:, 0],
         excluded=none[:, 0],
         steps=none + np.inf,
         covered=none.astype(np.bool_),

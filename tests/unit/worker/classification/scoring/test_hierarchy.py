@@ -3,7 +3,13 @@ import pytest
 
 from tests.unit.worker.classification.small_knowledge import KNOWLEDGE
 from worker.classification.knowledge.names import NameFinder
-from worker.classification.scoring.hierarchy import Resolution, covered_types, lift, resolve
+from worker.classification.scoring.hierarchy import (
+    Resolution,
+    covered_types,
+    lift,
+    resolve,
+    synonyms_meant,
+)
 from worker.classification.scoring.tuning import E5
 
 PANEL = [rule.type for rule in KNOWLEDGE.panel]
@@ -11,13 +17,15 @@ KNOWN = 0.5
 INFINITE = np.inf
 
 
-def resolve_with(name: str, **cosines: float) -> Resolution:
+def resolve_with(name: str, description: str = "", **cosines: float) -> Resolution:
     """Resolve a rule with cosines to some types; `tax_invoice` stands for "tax invoice"."""
     values = np.zeros(len(KNOWLEDGE.rules), dtype=np.float32)
     for type_, cosine in cosines.items():
         values[KNOWLEDGE.rows[type_.replace("_", " ")]] = cosine
     finder = NameFinder(KNOWLEDGE.names)
-    return resolve(name, finder.rows_of(name), finder.rows_in(name), values, KNOWLEDGE, KNOWN)
+    described = finder.rows_named(description)
+    synonyms = synonyms_meant(finder.rows_of(name), described, values, KNOWN)
+    return resolve(name, synonyms, finder.rows_in(name), values, KNOWLEDGE, KNOWN)
 
 
 def meant(resolution: Resolution) -> list[str]:
@@ -73,12 +81,28 @@ def test_a_name_in_the_name_of_a_rule_says_what_it_means(
     assert meant(near) == types
 
 
-@pytest.mark.parametrize(("nearest", "types"), [(0.25, ["invoice"]), (0.35, [])])
+@pytest.mark.parametrize(
+    ("description", "nearest", "types"),
+    [
+        ("Forderung", 0.35, ["invoice"]),
+        ("Tenancy agreement of a flat", 0.25, ["invoice"]),
+        ("Tenancy agreement of a flat", 0.35, []),
+        ("Forderung", 0.55, ["tenancy agreement"]),
+    ],
+)
 def test_a_rule_in_another_language_means_the_type_that_has_its_name(
-    nearest: float, types: list[str]
+    description: str, nearest: float, types: list[str]
 ):
     # Its description is far from all types, which are described in English.
-    assert meant(resolve_with("rechnung", invoice=0.1, contract=nearest)) == types
+    found = resolve_with("rechnung", description, invoice=0.1, tenancy_agreement=nearest)
+    assert meant(found) == types
+
+
+def test_a_name_of_two_types_means_the_wider_if_the_description_says_nothing():
+    assert meant(resolve_with("agreement", tenancy_agreement=0.3, contract=0.2)) == ["contract"]
+    assert meant(resolve_with("agreement", tenancy_agreement=0.6, contract=0.2)) == [
+        "tenancy agreement"
+    ]
 
 
 def test_only_the_whole_name_of_a_rule_does_so():
