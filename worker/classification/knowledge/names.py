@@ -166,6 +166,13 @@ class NameFinder:
         found = self.find(heading_parts(DocumentPage(0, name)))
         return [each.row for each in found if each.strength >= _MIN_PART]
 
+    def may_be_among(self, words: frozenset[str]) -> bool:
+        """Tell whether headings of these words may have a name; quicker than `find`.
+
+        Names that may stand without blanks count as if they might.
+        """
+        return bool(self._longest_unspaced) or not self._longest.keys().isdisjoint(words)
+
     def find(self, parts: Sequence[HeadingPart], *, is_ocr: bool = False) -> list[FoundName]:
         """Return the names in the parts of headings, the strongest first, one for each type.
 

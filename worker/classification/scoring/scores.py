@@ -1,7 +1,8 @@
 """The scores of one document for one set of rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ class Channel:
     weights: Vectors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scores:
     """Scores of k rules and of the panel of P generic types, in standard deviations.
 
@@ -31,9 +32,7 @@ class Scores:
     excludes. `steps` (k, P) leads from rules down to types of the panel. `covered` (k, P) tells
     which panel types a rule covers. `overlaps` (k, k) are the cosines of rules with each other
     and `overlapping` (k, k) tells which of them mean nearly the same. `tokens` counts the
-    document's text. `learned` (k,) is what the labels of the project add, None without any. `rules`
-    (k,) are the scores that decide: `own`, lifted by the kinds of what each rule means, and
-    `learned`.
+    document's text. `learned` (k,) is what the labels of the project add, None without any.
     """
 
     own: Vectors
@@ -50,13 +49,15 @@ class Scores:
     overlapping: Flags
     tokens: int
     learned: Vectors | None = None
-    rules: Vectors = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Compute the scores that decide, which every reader of them needs."""
+    @cached_property
+    def rules(self) -> Vectors:
+        """The scores that decide (k,): `own`, lifted by the kinds of what each rule means.
+
+        What is learned is added.
+        """
         lifted = lift(self.own, self.panel, self.steps)
-        total = lifted if self.learned is None else lifted + self.learned
-        object.__setattr__(self, "rules", total)
+        return lifted if self.learned is None else np.asarray(lifted + self.learned)
 
     def subset(self, kept: Sequence[int]) -> "Scores":
         """Return the scores as if only the rules at the positions `kept` had been given."""
