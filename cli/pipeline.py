@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PRELOAD = "cli.preloaded_engine"
-"""The module that the process from which workers are forked imports."""
-
 
 def require_embedder(settings: Settings) -> None:
     """Raise StartupError unless workers can load the embedder that the settings name.
@@ -62,7 +59,7 @@ def _try_engine(settings: Settings) -> None:
 
 def _preloaded(settings: Settings) -> "Engine | None":
     """Return the engine that this process has inherited, if any; never loads one."""
-    preloaded = sys.modules.get(PRELOAD)
+    preloaded = sys.modules.get("cli.preloaded_engine")
     return preloaded.take(settings) if preloaded is not None else None
 
 

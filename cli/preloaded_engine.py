@@ -1,14 +1,15 @@
-"""The classifier of an embedded server, loaded once for all its workers.
+"""The classifier of an embedded server and its workers' code, loaded once for all its workers.
 
-Importing this module loads it. The process from which workers are forked imports it first: workers
-start at once then and share its memory. That process must have no threads, because threads do not
-survive a fork.
+Importing this module loads them. The process from which workers are forked imports it first:
+workers start at once then and share its memory. That process must have no threads, because threads
+do not survive a fork.
 """
 
 import gc
 import logging
 import os
 import signal
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from app.errors import StartupError
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from worker.classification.engine import Engine
 
 log = logging.getLogger(__name__)
+
+# What every worker imports, so that none of them does it again.
+_OF_WORKERS = (
+    "cli.pipeline",
+    "worker.learning.model_fitter",
+    "worker.pipeline",
+    "worker.runtime.local",
+)
 
 
 def take(settings: Settings) -> "Engine | None":
@@ -38,6 +47,8 @@ def _load() -> "tuple[tuple[object, ...], Engine] | None":
     os.putenv("OPENBLAS_NUM_THREADS", "1")
     from worker.classification.loading import load_engine  # noqa: PLC0415
 
+    for name in _OF_WORKERS:
+        import_module(name)
     try:
         settings = load_settings()
         if settings.embedder:  # has threads, or a connection

@@ -9,7 +9,7 @@ The blob of a removed entry is deleted as `deletions` describes.
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,6 +72,11 @@ class CacheOwner:
 
     project_id: UUID
     file_id: UUID
+
+    @property
+    def columns(self) -> dict[str, UUID]:
+        """The columns that name the file in a row."""
+        return {"project_id": self.project_id, "file_id": self.file_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +223,7 @@ class FileCache:
             return {}
         try:
             with self._database.read() as session:
-                rows = session.execute(query, {**asdict(owner), **values}).all()
+                rows = session.execute(query, {**owner.columns, **values}).all()
         except _FAILURES as error:
             self._log_once(error)
             return {}
@@ -247,7 +252,7 @@ class FileCache:
                         _INSERT,
                         [
                             {
-                                **asdict(owner),
+                                **owner.columns,
                                 "kind": entry.kind.value,
                                 "key": entry.key,
                                 "blob_key": blob.key,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.db import Database, now
+from app.db import Database, now, table_of
 from app.files.models import File
 from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.models import Job
@@ -22,6 +22,32 @@ from app.learning.service import digest_rules, request_fit
 STALE = timedelta(minutes=10)
 # How files are read whose job is gone.
 _MODE = "FAST"
+
+_LABELS, _FILES, _MODELS = table_of(Label), table_of(File), table_of(LearnedModel)
+# Built once, because it runs for each file.
+_IN_FORCE = (
+    select(
+        _MODELS.c.id,
+        _MODELS.c.fitted_at,
+        _MODELS.c.labels_digest,
+        _MODELS.c.engine_version,
+        _MODELS.c.is_used,
+    )
+    .select_from(
+        _LABELS.join(
+            _FILES,
+            and_(_FILES.c.id == _LABELS.c.file_id, _FILES.c.project_id == _LABELS.c.project_id),
+        ).outerjoin(
+            _MODELS,
+            and_(
+                _MODELS.c.project_id == _LABELS.c.project_id,
+                _MODELS.c.rules_digest == bindparam("rules"),
+            ),
+        )
+    )
+    .where(_LABELS.c.project_id == bindparam("project", type_=Uuid()))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +129,8 @@ def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> 
 
     One statement, because it runs for every file.
     """
-    row = session.execute(
-        select(
-            LearnedModel.id,
-            LearnedModel.fitted_at,
-            LearnedModel.labels_digest,
-            LearnedModel.engine_version,
-            LearnedModel.is_used,
-        )
-        .select_from(Label)
-        .join(File, _is_own_file())
-        .outerjoin(
-            LearnedModel,
-            and_(
-                LearnedModel.project_id == Label.project_id,
-                LearnedModel.rules_digest == digest_rules(rules),
-            ),
-        )
-        .where(Label.project_id == project_id)
-        .limit(1)
-    ).one_or_none()
+    values = {"project": project_id, "rules": digest_rules(rules)}
+    row = session.execute(_IN_FORCE, values).one_or_none()
     if row is None:
         return None
     fitted = f"{row.fitted_at} {row.labels_digest}"

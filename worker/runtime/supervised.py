@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import (
     ForkServerContext,
@@ -27,6 +26,7 @@ from multiprocessing.context import (
 from app.observability.logging import set_up_logging
 from app.observability.multiprocess import join_metrics
 from app.settings import Settings
+from worker.runtime.fork_server import start_fork_server
 from worker.runtime.heartbeat import name_worker
 
 log = logging.getLogger(__name__)
@@ -41,23 +41,6 @@ REAP_SECONDS = 2.0
 
 Run = Callable[[Settings, "ParentPipe", str], None]
 """What a child does: gets the settings, its pipe and its name. Passed to the child by its name."""
-
-
-def start_fork_server(preload: str) -> bool:
-    """Start the process from which children are forked, if it does not run; returns at once.
-
-    It imports the module `preload`. Called early, it does so while the caller starts. False where
-    it cannot start, because the directory for temporary files has no room for its socket.
-    """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([preload])
-    try:
-        forkserver.ensure_running()
-    except OSError as error:
-        log.warning(
-            "processes cannot be forked; each loads the classifier", extra={"reason": str(error)}
-        )
-        return False
-    return True
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ def test_a_directory_unless_a_bucket_is_named(tmp_path: Path) -> None:
 
 
 def test_the_client_of_buckets_is_imported_only_for_one() -> None:
-    script = "import sys, cli.serve, cli.worker; sys.exit('obstore' in sys.modules)"
+    script = "import sys, cli.server, cli.worker; sys.exit('obstore' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 

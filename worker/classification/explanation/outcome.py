@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.jobs.values import Candidate
 from worker.classification.explanation.bands import Band, band_of
@@ -62,7 +62,9 @@ def find_outcome(
             _outcomes(evidence, scoring),
             key=lambda each: (each.type != chosen, -each.confidence),
         )
-    rounded = tuple(replace(each, confidence=round(each.confidence, 4)) for each in found)
+    rounded = tuple(
+        Candidate(each.type, round(each.confidence, 4), each.understood_as) for each in found
+    )
     return Outcome(chosen, confidence, rounded, minimum)
 
 

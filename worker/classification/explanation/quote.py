@@ -105,7 +105,7 @@ def _shortened(line: str) -> str:
 def _has_words(line: str) -> bool:
     """Tell whether a line is mostly letters, and three words where words have blanks."""
     written = line.split()
-    letters = sum(character.isalpha() for word in written for character in word)
+    letters = sum(map(str.isalpha, line))
     return letters * 2 > sum(map(len, written)) and (len(written) > 2 or not _has_case(line))
 
 

@@ -176,6 +176,13 @@ class NameFinder:
             names += [letters[start:end] for start, end in self._places_in(letters)]
         return {each.row for name in names for each in self._meanings(name)}
 
+    def may_be_among(self, words: frozenset[str]) -> bool:
+        """Tell whether headings of these words may have a name; quicker than `find`.
+
+        Names that may stand without blanks count as if they might.
+        """
+        return bool(self._longest_unspaced) or not self._longest.keys().isdisjoint(words)
+
     def find(self, parts: Sequence[HeadingPart], *, is_ocr: bool = False) -> list[FoundName]:
         """Return the names in the parts of headings, the strongest first, one for each type.
 

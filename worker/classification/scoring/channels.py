@@ -10,11 +10,11 @@ from typing import Self
 
 import numpy as np
 
-from worker.classification.embedders.base import Vectors, normalise
+from worker.classification.embedders.base import Vectors
 from worker.classification.scoring.scores import Channel
 from worker.classification.scoring.space import (
     DocumentVectors,
-    EmbeddingSpace,
+    MappedChunks,
     Targets,
 )
 
@@ -36,27 +36,26 @@ class Level:
 
 
 def similarities(
-    space: EmbeddingSpace,
     document: DocumentVectors,
+    mapped: MappedChunks,
     by_type: Vectors,
     targets: Targets,
     stand_ins: Vectors,
 ) -> dict[str, Vectors]:
     """Return each channel's similarity of the document to n targets, shape (n,).
 
-    The document has at least one chunk. `by_type` (c, T) are the cosines of its chunks with the
-    nearest samples of each type of the bank, and `stand_ins` (n, D) are what documents of the
-    targets look like. `description` compares chunks with the description, `samples` with the mean
-    sample of the nearest known types (hypothetical documents written in advance), `mapped` with
-    the description after the ridge map, `nearest` with the nearest samples of those types.
-    `title` compares title lines with the description and is zero without any.
+    The document has at least one chunk; `mapped` are its chunks. `by_type` (c, T) are the cosines
+    of its chunks with the nearest samples of each type of the bank, and `stand_ins` (n, D) are what
+    documents of the targets look like. `description` compares chunks with the description,
+    `samples` with the mean sample of the nearest known types (hypothetical documents written in
+    advance), `mapped` with the description after the ridge map, `nearest` with the nearest samples
+    of those types. `title` compares title lines with the description and is zero without any.
     """
     chunks, titles = document.chunks, document.titles
-    mapped = normalise(chunks @ space.ridge)
     return {
         "description": pool(chunks @ targets.direct.T),
-        "samples": pool(space.by_form(chunks) @ stand_ins.T),
-        "mapped": pool(mapped @ targets.direct.T),
+        "samples": pool(mapped.formed @ stand_ins.T),
+        "mapped": pool(mapped.described @ targets.direct.T),
         "nearest": pool((by_type[:, targets.nearest] * targets.shares).sum(axis=2)),
         "title": (
             (titles @ targets.direct.T).max(axis=0)

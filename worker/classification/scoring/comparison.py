@@ -42,8 +42,9 @@ def compare_in_space(
     space: EmbeddingSpace, vectors: DocumentVectors
 ) -> tuple[SpaceComparison, dict[str, Channel]]:
     """Compare a document with the panel; return also the panel's score in each channel."""
-    by_type = space.samples.nearest(space.by_form(vectors.chunks))
-    panel = similarities(space, vectors, by_type, space.panel, space.panel_stand_ins)
+    mapped = space.map_chunks(vectors.chunks)
+    by_type = space.samples.nearest(mapped.formed)
+    panel = similarities(vectors, mapped, by_type, space.panel, space.panel_stand_ins)
     levels = {name: Level.of(panel[name]) for name in space.tuning.weights}
     channels = {}
     for name, weight in space.tuning.weights.items():

@@ -58,9 +58,9 @@ def document_text(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """The words of k texts of rules and their TF-IDF vectors, shape (k, len(words))."""
+    """The columns of the words of k texts of rules, and their TF-IDF vectors (k, len(words))."""
 
-    words: tuple[str, ...]
+    words: Mapping[str, int]
     weights: Vectors
 
 
@@ -101,26 +101,23 @@ class LexicalChannel:
 
     def compare_with_panel(self, document: Mapping[str, float]) -> Vectors:
         """Return the cosines of a document, given by its weights, with the panel, shape (P,)."""
-        vector = np.zeros(len(self._columns), dtype=np.float32)
-        for word in document.keys() & self._columns.keys():
-            vector[self._columns[word]] = document[word]
+        vector = _vector(document, self._columns)
         products = self._weights * vector[self._places]
         return np.bincount(self._rows, products, self._count).astype(np.float32)
 
     def compare(self, document: Mapping[str, float], rules: RuleWords) -> Vectors:
         """Return the cosines of a document, given by its weights, with k rules, shape (k,)."""
-        vector = np.array([document.get(word, 0.0) for word in rules.words], dtype=np.float32)
+        vector = _vector(document, rules.words)
         return np.asarray(rules.weights @ vector, dtype=np.float32)
 
     def read_rules(self, texts: Sequence[str]) -> RuleWords:
         """Return the words of the lexical texts of rules, with their weights."""
         counted = [self.count_words(text) for text in texts]
-        words = tuple(sorted(set().union(*counted)))
-        columns = {word: column for column, word in enumerate(words)}
-        weights = np.zeros((len(counted), len(words)), dtype=np.float32)
+        columns = {word: column for column, word in enumerate(sorted(set().union(*counted)))}
+        weights = np.zeros((len(counted), len(columns)), dtype=np.float32)
         for row, counts in enumerate(counted):
             weights[row, [columns[word] for word in counts]] = self._scaled(counts)
-        return RuleWords(words, weights)
+        return RuleWords(columns, weights)
 
     def shared_words(
         self, document: Collection[str], rule_text: str, count: int = 5
@@ -142,6 +139,14 @@ class LexicalChannel:
     def _scaled(self, counts: Mapping[str, int]) -> Vectors:
         weights = self._weigh(counts)
         return np.asarray(weights / np.float32(_length(weights)), dtype=np.float32)
+
+
+def _vector(document: Mapping[str, float], columns: Mapping[str, int]) -> Vectors:
+    """Return the weights of a document's words in these columns, 0 for words that it lacks."""
+    vector = np.zeros(len(columns), dtype=np.float32)
+    for word in document.keys() & columns.keys():
+        vector[columns[word]] = document[word]
+    return vector
 
 
 def _length(weights: Vectors) -> float:

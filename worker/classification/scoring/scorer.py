@@ -34,7 +34,7 @@ from worker.classification.scoring.naming import bonuses as name_bonuses
 from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.rule_set import ReadRule, RuleReader, RuleSet
 from worker.classification.scoring.scores import Channel, Scores
-from worker.classification.scoring.space import EmbeddingSpace, SpaceVectors
+from worker.classification.scoring.space import EmbeddingSpace, MappedChunks, SpaceVectors
 from worker.classification.scoring.tuning import Depth, depths_of
 from worker.parsing.document import Document
 
@@ -136,10 +136,14 @@ class Scorer:
         well than something that its description excludes loses the difference.
         """
         read = self.rules.read_set(rules)
-        scores = self._score(text, comparison, read, examples)
+        mapped = {
+            number: self.spaces[number].map_chunks(compared.vectors.chunks)
+            for number, compared in comparison.spaces.items()
+        }
+        scores = self._score(text, comparison, mapped, read, examples)
         if read.rivals is None:
             return scores
-        rivals = self._score(text, comparison, read.rivals).own
+        rivals = self._score(text, comparison, mapped, read.rivals).own
         best = np.full(len(rules), -np.inf, dtype=np.float32)
         np.maximum.at(best, list(read.rival_rows), rivals)
         lost = np.maximum(best - scores.own, 0)
@@ -149,17 +153,16 @@ class Scorer:
         self,
         text: DocumentText,
         comparison: Comparison,
+        mapped: Mapping[int, MappedChunks],
         rules: RuleSet,
         examples: Sequence[EmbeddedExamples | None] = (),
     ) -> Scores:
-        channels = self._channels(comparison, rules, examples)
+        channels = self._channels(comparison, mapped, rules, examples)
         by_words = standardise_words(
             self.lexical.compare(text.words, rules.words), comparison.words
         )
         bonuses = rules.bonuses[list(text.cues)]
-        named = name_bonuses(
-            text.names, rules.relations, [own_strength(rule, text) for rule in rules.read]
-        )
+        named = name_bonuses(text.names, rules.relations, _own_strengths(rules, text))
         acts = act_bonuses(text.acts, text.names, text.characters, rules.relations)
         return Scores(
             own=combine_channels(channels)
@@ -185,6 +188,7 @@ class Scorer:
     def _channels(
         self,
         comparison: Comparison,
+        mapped: Mapping[int, MappedChunks],
         rules: RuleSet,
         examples: Sequence[EmbeddedExamples | None],
     ) -> dict[str, Channel]:
@@ -197,7 +201,7 @@ class Scorer:
                 stand_ins, sample_weights = add_examples(
                     stand_ins, targets.familiarity, examples, number
                 )
-            by_rule = similarities(space, vectors, compared.by_type, targets, stand_ins)
+            by_rule = similarities(vectors, mapped[number], compared.by_type, targets, stand_ins)
             for name, weight in space.tuning.weights.items():
                 weights: Vectors = weight * rules.trusts[:, number]
                 if name in SAMPLE_CHANNELS:
@@ -217,10 +221,15 @@ def own_name(rule: ReadRule, text: DocumentText) -> FoundName | None:
     return next(iter(rule.own_name.find(text.headings)), None)
 
 
-def own_strength(rule: ReadRule, text: DocumentText) -> float:
-    """Return how surely a heading has the rule's own name, 0 to 1."""
-    found = own_name(rule, text)
-    return 0.0 if found is None else found.strength
+def _own_strengths(rules: RuleSet, text: DocumentText) -> list[float]:
+    """Return how surely a heading has each rule's own name, 0 to 1."""
+    words = frozenset[str]().union(*(part.words for part in text.headings))
+    strengths = []
+    for rule in rules.read:
+        may_occur = rule.own_name is not None and rule.own_name.may_be_among(words)
+        found = own_name(rule, text) if may_occur else None
+        strengths.append(0.0 if found is None else found.strength)
+    return strengths
 
 
 def best_name(rule: ReadRule, text: DocumentText) -> FoundName | None:

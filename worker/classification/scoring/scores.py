@@ -1,7 +1,8 @@
 """The scores of one document for one set of rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,20 +21,19 @@ class Channel:
     weights: Vectors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scores:
     """Scores of k rules and of the panel of P generic types, in standard deviations.
 
     `own` (k,) and `panel` (P,) are complete scores. The rules' scores consist of `channels`,
-    `lexical` (k,), `bonuses` (cues, k) and `named` (k,), what the document calls itself, and
-    `acts` (k,), what it does; `cues` are the positions of the cues observed, in the order of the
-    rows of `bonuses`. `excluded` (k,) is what a rule lost because the document fits better to
-    something that its description excludes. `steps` (k, P) leads from rules down to types of the
-    panel. `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the cosines
-    of rules with each other and `overlapping` (k, k) tells which of them mean nearly the same.
+    `lexical` (k,), `bonuses` (cues, k), `named` (k,), what the document calls itself, and `acts`
+    (k,), what it does; `cues` are the positions of the cues observed, in the order of the rows of
+    `bonuses`. `excluded` (k,) is what a rule lost because the document fits better to something
+    that its description excludes. `steps` (k, P) leads from rules down to types of the panel.
+    `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the cosines of
+    rules with each other and `overlapping` (k, k) tells which of them mean nearly the same.
     `tokens` counts the document's text. `learned` (k,) is what the labels of the project add, None
-    without any. `rules` (k,) are the scores that decide: `own`, lifted by the kinds of what each
-    rule means, and `learned`.
+    without any.
     """
 
     own: Vectors
@@ -51,13 +51,15 @@ class Scores:
     overlapping: Flags
     tokens: int
     learned: Vectors | None = None
-    rules: Vectors = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Compute the scores that decide, which every reader of them needs."""
+    @cached_property
+    def rules(self) -> Vectors:
+        """The scores that decide (k,): `own`, lifted by the kinds of what each rule means.
+
+        What is learned is added.
+        """
         lifted = lift(self.own, self.panel, self.steps)
-        total = lifted if self.learned is None else lifted + self.learned
-        object.__setattr__(self, "rules", total)
+        return lifted if self.learned is None else np.asarray(lifted + self.learned)
 
     def subset(self, kept: Sequence[int]) -> "Scores":
         """Return the scores as if only the rules at the positions `kept` had been given."""

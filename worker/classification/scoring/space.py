@@ -60,6 +60,17 @@ class DocumentVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class MappedChunks:
+    """A document's centred chunks after the maps of a space, (c, D) each.
+
+    `described` are comparable with descriptions of types, in `formed` form counts more than topic.
+    """
+
+    described: Vectors
+    formed: Vectors
+
+
+@dataclass(frozen=True, slots=True)
 class Targets:
     """The vectors that documents are compared with: n descriptions of types (rules or panel).
 
@@ -178,6 +189,10 @@ class EmbeddingSpace:
     def by_form(self, vectors: Vectors) -> Vectors:
         """Map centred chunks or samples, shape (n, D), so that form counts more than topic."""
         return normalise(vectors @ self.form)
+
+    def map_chunks(self, chunks: Vectors) -> MappedChunks:
+        """Map centred chunks, shape (c, D)."""
+        return MappedChunks(normalise(chunks @ self.ridge), self.by_form(chunks))
 
     def targets(self, direct: Vectors) -> Targets:
         """Return the targets of centred descriptions, shape (n, D)."""

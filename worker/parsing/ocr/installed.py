@@ -54,10 +54,14 @@ class OcrChoice:
 
 @dataclass(frozen=True, slots=True)
 class OcrData:
-    """The paths of the installed models by name; none if Tesseract is missing."""
+    """The paths of the installed models by name; none if Tesseract is missing.
+
+    The models of a language are chosen once, because each file asks for them.
+    """
 
     models: Mapping[str, Path] = field(default_factory=dict)
     engine: str = ""
+    _chosen: dict[str | None, OcrChoice] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -71,9 +75,9 @@ class OcrData:
 
         The choice has no models but a warning where none can read the language.
         """
-        if lang is None:
-            return self._choose_default()
-        return self._choose(lang)
+        if lang not in self._chosen:
+            self._chosen[lang] = self._choose_default() if lang is None else self._choose(lang)
+        return self._chosen[lang]
 
     def _choose_default(self) -> OcrChoice:
         """Return the models for the default language and for those that can be detected."""

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import StartupError
 from app.settings import load_settings
-from cli.serve import _listen
+from cli.server import _listen
 
 
 def test_a_free_port() -> None:
