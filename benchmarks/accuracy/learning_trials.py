@@ -169,7 +169,7 @@ class Trial:
         closeness = measure_closeness(stage.means @ vector, stage.vectors @ vector, columns)
         if left_out is not None:
             closeness[left_out] = -np.inf
-        return add_up(closeness, model.weight)
+        return add_up(closeness, stage.lessons @ vector, model.weight)
 
 
 def judge_documents(trial: Trial) -> list[Judged]:

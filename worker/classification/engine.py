@@ -11,6 +11,7 @@ from worker.classification.explanation.collect import Judgement, collect_evidenc
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
+from worker.classification.learning.copies import decide_copy
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
 from worker.classification.learning.vectors import rounded, stage_vector
@@ -170,7 +171,7 @@ class Engine:
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
         evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
         version = self.version
-        if learned is not None and judgement is not None and judgement.scores.learned is not None:
+        if learned is not None and judgement is not None and judgement.told is not None:
             version = f"{version}+{learned.version[:_SHOWN_VERSION]}"
         verdict = write_verdict(evidence, type_, confidence, min_confidence)
         return Classification(verdict, evidence, version)
@@ -218,7 +219,10 @@ class Engine:
         examples: ExamplesByType,
         learned: LearnedModel | None,
     ) -> Judgement:
-        """Score a document, stage after stage, until one is sure enough."""
+        """Score a document, stage after stage, until one is sure enough.
+
+        All stages see what looks like a copy of a labelled document: the last one tells if it is.
+        """
         told = None
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
@@ -231,6 +235,13 @@ class Engine:
                 vector = self._vector(comparison, number)
                 told = learned.compare(number, vector, [rule.type for rule in rules])
                 scores = replace(scores, learned=None if told is None else told.additions)
+            if told is not None and told.copies and number < len(self.stages) - 1:
+                continue
+            copy = None if told is None else told.copy
+            if copy is not None:
+                types = [rule.type for rule in rules]
+                scores, decision = decide_copy(scores, copy.file.type, types, stage.calibration)
+                break
             decision = decide(scores, stage.calibration)
             if decision.confidence >= stage.enough:
                 break

@@ -16,7 +16,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.learning.model import LabelWeight, LearnedModel, Neighbour, StageModel
 from worker.classification.learning.observation import Observation, StageObservation
 
-FORMAT = 1
+FORMAT = 2
 _HEAD = "head"
 
 
@@ -26,6 +26,7 @@ def pack_model(model: LearnedModel) -> bytes:
     for number, stage in enumerate(model.stages):
         if stage is not None:
             arrays[f"means {number}"] = stage.means
+            arrays[f"lessons {number}"] = stage.lessons
             arrays[f"vectors {number}"] = stage.vectors.astype(np.float16)
             arrays[f"rows {number}"] = stage.rows
     head = {
@@ -46,6 +47,7 @@ def unpack_model(data: bytes) -> LearnedModel:
         stages = tuple(
             StageModel(
                 arrays[f"means {number}"],
+                arrays[f"lessons {number}"],
                 arrays[f"vectors {number}"].astype(np.float32),
                 arrays[f"rows {number}"],
             )
