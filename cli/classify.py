@@ -13,7 +13,7 @@ from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.folder import NO_RULES, check_paths, find_files
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
-from cli.classification.server import find_server, server_options
+from cli.classification.server import find_server, learn_option, server_options
 
 INTERRUPTED = 130
 
@@ -89,6 +89,7 @@ class Tally:
     help="Only what a person should check: failures, and less confidence than the rules'"
     " min_confidence or, without one, 0.8.",
 )
+@learn_option
 @click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
 @click.option("--keep", is_flag=True, help="Leave files and jobs on the server.")
 def classify(
@@ -100,6 +101,7 @@ def classify(
     *,
     as_json: bool,
     only_unsure: bool,
+    learn: bool | None,
     no_cache: bool,
     keep: bool,
 ) -> None:
@@ -129,7 +131,11 @@ def classify(
             " out"
         )
     classifier = open_classifier(
-        rules, find_server(server, api_key), use_cache=not no_cache, keep_uploads=keep
+        rules,
+        find_server(server, api_key),
+        learn=learn,
+        use_cache=not no_cache,
+        keep_uploads=keep,
     )
     threshold = rules.min_confidence
     if threshold is None:

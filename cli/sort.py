@@ -13,7 +13,7 @@ from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.folder import NO_RULES
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
-from cli.classification.server import find_server, server_options
+from cli.classification.server import find_server, learn_option, server_options
 from cli.tables import example
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ _GO_ON = "Put that right, then run the same command again: it goes on."
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
+@learn_option
 @click.option("--no-cache", is_flag=True, help="Keep no texts in the user's cache directory.")
 @server_options
 def sort(
@@ -72,6 +73,7 @@ def sort(
     watch: bool,
     undo: bool,
     as_json: bool,
+    learn: bool | None,
     no_cache: bool,
 ) -> None:
     """Sort files into one folder for each type.
@@ -113,6 +115,7 @@ def sort(
     classifier = open_classifier(
         replace(rules, min_confidence=None),
         find_server(server, api_key),
+        learn=learn,
         use_cache=not no_cache,
     )
     output = SortOutput(order.source, as_json=as_json, is_stream=watch)

@@ -21,6 +21,8 @@ _NEAREST_SHARE = 0.5
 _NEUTRAL = 0.15
 # How much what the engine got wrong about labelled documents counts beside closeness.
 _LESSON_SHARE = 0.8
+# How much of what lessons add to the rule that gains most speaks for it against null.
+_LESSON_LIFT = 0.5
 # With so many labels a type, each lesson counts half: the more there are, the more repeat others.
 _MANY_LABELS = 10.0
 # Closeness beyond this speaks not only for one rule against the others, but also against null.
@@ -194,10 +196,11 @@ def add_up(closeness: Vectors, lessons: Vectors, weight: LabelWeight) -> Vectors
     is judged as before. Only a lift, for rules that say little, makes real closeness speak against
     null, and a document that is closer to one that no rule fits loses in all rules. Lessons, the
     sums of those of all labelled documents by their cosines, mend what the engine gets wrong about
-    documents like this one.
+    documents like this one, of which null may be one, so a part of the gain is taken off all rules.
     """
     known = np.where(np.isfinite(closeness[:-1]), closeness[:-1], _NEUTRAL)
     best = known.max()
     shift = weight.lift * max(0.0, best - _CLOSE) - max(0.0, closeness[-1] - best)
-    added = known - best + shift + _LESSON_SHARE * lessons
+    mended = lessons - (1 - _LESSON_LIFT) * max(0.0, float(lessons.max()))
+    added = known - best + shift + _LESSON_SHARE * mended
     return np.asarray(weight.strength * added, dtype=np.float32)
