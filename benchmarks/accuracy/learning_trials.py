@@ -141,7 +141,7 @@ class Trial:
         """Return the verdict; without one of the chosen rules and its labels if it is left out."""
         observation = self.observation(row)
         additions = [
-            None if stage is None else self._add(number, stage.vector, left_out)
+            None if stage is None else self._add(number, stage.vector.astype(np.float32), left_out)
             for number, stage in enumerate(observation.stages)
         ]
         if left_out is None:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from app.jobs.values import Rule, Verdict
 from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
 from worker.classification.embedders.base import Embedder, Vectors
@@ -14,7 +16,7 @@ from worker.classification.knowledge.base import load_knowledge
 from worker.classification.learning.copies import decide_copy
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
-from worker.classification.learning.vectors import rounded, stage_vector
+from worker.classification.learning.vectors import stage_vector
 from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
 from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
@@ -203,7 +205,7 @@ class Engine:
     ) -> StageObservation:
         comparison = document.comparison(number)
         scores = self.scorer.score(document.text, comparison, rules)
-        vector = rounded(self._vector(comparison, number))
+        vector = self._vector(comparison, number).astype(np.float16)
         return StageObservation(vector, scores.own, scores.panel)
 
     def _vector(self, comparison: Comparison, number: int) -> Vectors:

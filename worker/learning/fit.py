@@ -264,4 +264,4 @@ def _vectors(seen: Sequence[LabelledObservation], number: int) -> tuple[Columns,
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
     rows = np.array([row for row, _ in found], dtype=np.int64)
-    return rows, np.stack([vector for _, vector in found])
+    return rows, np.stack([vector for _, vector in found], dtype=np.float32)

@@ -120,5 +120,6 @@ def group_copies(vectors: Vectors, least: float) -> Columns:
 def _sums(seen: StageVectors, columns: Columns, types: int) -> Vectors:
     sums = np.zeros((types, seen.vectors.shape[1]), dtype=np.float32)
     own = columns[seen.rows]
-    np.add.at(sums, own[own != NULL], seen.vectors[own != NULL])
+    for column in np.unique(own[own != NULL]):
+        sums[column] = seen.vectors[own == column].sum(axis=0)
     return sums
