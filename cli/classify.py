@@ -14,7 +14,7 @@ from app.text import counted, escape_line
 from cli.classification.folder import check_paths, find_files
 from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
-from cli.classification.server import find_server, server_options
+from cli.classification.server import find_server, learn_option, server_options
 
 INTERRUPTED = 130
 
@@ -83,6 +83,7 @@ class Tally:
     help="Only what a person should check: failures, and less confidence than the rules'"
     " min_confidence or, without one, 0.8.",
 )
+@learn_option
 @cache_option
 @click.option("--keep", is_flag=True, help="Leave files and jobs on the server.")
 def classify(
@@ -94,6 +95,7 @@ def classify(
     *,
     as_json: bool,
     only_unsure: bool,
+    learn: bool | None,
     no_cache: bool,
     keep: bool,
 ) -> None:
@@ -123,7 +125,11 @@ def classify(
             " out"
         )
     classifier = open_classifier(
-        rules, find_server(server, api_key), use_cache=not no_cache, keep_uploads=keep
+        rules,
+        find_server(server, api_key),
+        learn=learn,
+        use_cache=not no_cache,
+        keep_uploads=keep,
     )
     threshold = rules.min_confidence
     if threshold is None:

@@ -13,7 +13,7 @@ from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
 from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
-from cli.classification.server import find_server, server_options
+from cli.classification.server import find_server, learn_option, server_options
 from cli.tables import example
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _GO_ON = "Put that right, then run the same command again to continue."
 @click.option(
     "--json", "as_json", is_flag=True, help='Print {"items": [...]}; with --watch an item a line.'
 )
+@learn_option
 @cache_option
 @server_options
 def sort(
@@ -66,6 +67,7 @@ def sort(
     watch: bool,
     undo: bool,
     as_json: bool,
+    learn: bool | None,
     no_cache: bool,
 ) -> None:
     """Sort files into one folder for each type.
@@ -107,6 +109,7 @@ def sort(
     classifier = open_classifier(
         replace(rules, min_confidence=None),
         find_server(server, api_key),
+        learn=learn,
         use_cache=not no_cache,
     )
     output = SortOutput(order.source, as_json=as_json, is_stream=watch)

@@ -7,6 +7,7 @@
     lang: de                    # language of scans
     max_pages: 5                # pages to read from the beginning; 0 means all
     target_pages: 1,3-5         # pages to read, counted from 1; max_pages is ignored then
+    learn: true                 # or false: whether a server's labels count; else where they help
     rules:
       - type: invoice
         description: A supplier's bill with an invoice number, line items and a total to pay.
@@ -34,6 +35,7 @@ from app.configurations.strict_yaml import (
     entries,
     is_null,
     line_of,
+    read_flag,
     read_number,
     read_text,
     read_whole,
@@ -67,6 +69,7 @@ FILE_KEYS = (
     "lang",
     "max_pages",
     "target_pages",
+    "learn",
     "rules",
 )
 RULE_KEYS = ("type", "description", "examples")
@@ -109,7 +112,7 @@ class RulesFile:
     """Rules, and how files are read and judged by them; a job's defaults where the file is silent.
 
     `min_confidence` None means that every type stands, however unsure. `lang` None means English,
-    or what a page shows.
+    or what a page shows. `learn` None means that labels count where they are known to help.
     """
 
     rules: tuple[FileRule, ...]
@@ -119,6 +122,7 @@ class RulesFile:
     lang: str | None = None
     max_pages: int = DEFAULT_MAX_PAGES
     target_pages: tuple[int, ...] | None = None
+    learn: bool | None = None
 
     @property
     def pages(self) -> PageSelection:
@@ -177,6 +181,8 @@ def write_rules(rules_file: RulesFile) -> str:
         content["max_pages"] = rules_file.max_pages
     if rules_file.target_pages is not None:
         content["target_pages"] = format_ranges(rules_file.target_pages)
+    if rules_file.learn is not None:
+        content["learn"] = rules_file.learn
     content["rules"] = [_rule_content(rule) for rule in rules_file.rules]
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
@@ -215,6 +221,7 @@ class _Reader:
             lang=self._lang(given.get("lang")),
             max_pages=self._max_pages(given.get("max_pages")),
             target_pages=self._target_pages(given.get("target_pages")),
+            learn=self._learn(given.get("learn")),
         )
 
     def _check_version(self, node: yaml.Node | None) -> None:
@@ -231,6 +238,9 @@ class _Reader:
         if not 0 <= value <= 1:
             raise YamlError(line_of(node), "`min_confidence` is from 0 to 1, such as 0.8.")
         return value
+
+    def _learn(self, node: yaml.Node | None) -> bool | None:
+        return None if node is None or is_null(node) else read_flag(node, "learn")
 
     def _mode(self, node: yaml.Node | None) -> Mode:
         mode = "FAST" if node is None else read_text(node, "mode")

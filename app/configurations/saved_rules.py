@@ -18,6 +18,7 @@ def from_parameters(name: str, parameters: Mapping[str, Any]) -> RulesFile:
         rules=tuple(_rule(each) for each in parameters["rules"]),
         name=name,
         min_confidence=parameters.get("min_confidence"),
+        learn=parameters.get("learn"),
         lang=None if lang is None else resolve_language(lang),
         max_pages=parsing.get("max_pages") or 0,
         target_pages=None if target is None else parse_ranges(target),
@@ -41,6 +42,7 @@ def to_parameters(rules_file: RulesFile) -> dict[str, Any]:
             "target_pages": None if target is None else format_ranges(target),
         },
         "min_confidence": rules_file.min_confidence,
+        "learn": rules_file.learn,
     }
 
 

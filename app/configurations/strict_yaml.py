@@ -116,6 +116,13 @@ def read_number(node: yaml.Node, name: str) -> float:
     raise YamlError(line_of(node), f"`{name}` is not a number. Write a number such as 0.8 or 5.")
 
 
+def read_flag(node: yaml.Node, name: str) -> bool:
+    """Return true or false; raises YamlError."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:bool":
+        return str(node.value).lower() in {"true", "yes", "on"}
+    raise YamlError(line_of(node), f"`{name}` is true or false. Write one of the two.")
+
+
 def read_whole(node: yaml.Node, name: str) -> int:
     """Return a whole number in decimal digits; raises YamlError."""
     if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:int":

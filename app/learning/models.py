@@ -8,9 +8,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Json, NullableJson, UtcDateTime, new_id, now
+from app.leases.leased_rows import Leased
 
 
-class LearnedModel(Base):
+class LearnedModel(Leased, Base):
     """What a project's labels teach about one set of rules; also the queue of fits.
 
     `rules_digest` covers types and descriptions in any order, without examples. A model is due
@@ -38,10 +39,6 @@ class LearnedModel(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     fitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
-    attempt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    worker: Mapped[str | None] = mapped_column(String(255))
-    lease_token: Mapped[UUID | None]
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         Index(

@@ -1,7 +1,6 @@
 """The queue of fits: claim, renew, finish, fail, release.
 
-It works as the queue of previews does: a row is a task, and a claim writes a token that every later
-change needs. A worker that dies leaves a lease that expires, and the next claim takes the row.
+It works as the queue of previews does, see `app.leases`.
 """
 
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from app.audit.log import WORKER, Action, record
 from app.db import Database, now
 from app.jobs.values import Rule
 from app.learning.models import LearnedData, LearnedModel
+from app.leases import leased_rows
 from app.paging import count_up_to
 
 # Longer than a worker takes between two renewals: for one document, or for the numbers.
@@ -143,31 +143,12 @@ def drop(database: Database, claim: FitClaim) -> None:
 
 def release(database: Database, claim: FitClaim) -> None:
     """Put a model back into the queue; the attempt does not count."""
-    with database.write() as session:
-        session.execute(
-            update(LearnedModel)
-            .where(*_is_held(claim))
-            .values(
-                worker=None,
-                lease_token=None,
-                lease_until=None,
-                attempt=LearnedModel.attempt - 1,
-            )
-        )
+    leased_rows.release(database, LearnedModel, _is_held(claim))
 
 
 def release_worker(database: Database, worker: str) -> None:
     """Free the models of a worker that has ended, before their leases expire."""
-    is_its = LearnedModel.worker == worker
-    with database.read() as session:
-        if session.scalar(select(LearnedModel.id).where(is_its).limit(1)) is None:
-            return
-    with database.write() as session:
-        session.execute(
-            update(LearnedModel)
-            .where(is_its)
-            .values(worker=None, lease_token=None, lease_until=None)
-        )
+    leased_rows.release_worker(database, LearnedModel, worker)
 
 
 def count_due(session: Session, cap: int) -> int:
@@ -179,8 +160,7 @@ def _candidate() -> Select[UUID]:
     is_due = or_(
         LearnedModel.fitted_at.is_(None), LearnedModel.fitted_at < LearnedModel.requested_at
     )
-    is_free = or_(LearnedModel.lease_until.is_(None), LearnedModel.lease_until < now())
-    return select(LearnedModel.id).where(is_due, is_free)
+    return select(LearnedModel.id).where(is_due, leased_rows.is_free(LearnedModel))
 
 
 def _held_model(session: Session, claim: FitClaim) -> LearnedModel | None:

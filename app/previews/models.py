@@ -3,16 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, UtcDateTime, new_id, now
+from app.leases.leased_rows import Leased
 
 
-class PreviewRequest(Base):
+class PreviewRequest(Leased, Base):
     """A page that somebody wants to see; a worker makes its preview and deletes the row.
 
-    The preview goes to the file cache. A request is free while `lease_until` is null or past.
+    The preview goes to the file cache.
     """
 
     __tablename__ = "preview_requests"
@@ -22,10 +23,6 @@ class PreviewRequest(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
     page: Mapped[int]
     width: Mapped[int]
-    attempt: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    worker: Mapped[str | None] = mapped_column(String(255))
-    lease_token: Mapped[UUID | None]
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     __table_args__ = (

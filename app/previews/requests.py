@@ -1,15 +1,13 @@
 """The queue of previews: ask, claim, finish, release.
 
-It works as the queue of items does, in small: a row is a task, and a claim writes a token that
-every later change needs. A worker that dies leaves a lease that expires, and the next claim takes
-the row again.
+It works as the queue of items does, in small; see `app.leases`.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,7 @@ from app.db import Database, announce, now
 from app.errors import TooManyRequests
 from app.files.models import File
 from app.jobs.service import ITEMS
+from app.leases import leased_rows
 from app.paging import count_up_to
 from app.previews.models import PreviewRequest
 
@@ -76,10 +75,9 @@ def ask(database: Database, file: File, page: int, width: int) -> None:
 
 def claim_next(database: Database, worker: str) -> PreviewClaim | None:
     """Lease the oldest free request; None if there is none."""
-    moment = now()
     candidate = (
         select(PreviewRequest.id)
-        .where(or_(PreviewRequest.lease_until.is_(None), PreviewRequest.lease_until < moment))
+        .where(leased_rows.is_free(PreviewRequest))
         .order_by(PreviewRequest.id)
         .limit(1)
     )
@@ -97,7 +95,7 @@ def claim_next(database: Database, worker: str) -> PreviewClaim | None:
             .values(
                 worker=worker,
                 lease_token=token,
-                lease_until=moment + LEASE,
+                lease_until=now() + LEASE,
                 attempt=PreviewRequest.attempt + 1,
             )
             .returning(
@@ -133,37 +131,18 @@ def finish(database: Database, claim: PreviewClaim) -> None:
 
 def release(database: Database, claim: PreviewClaim) -> None:
     """Put a request back into the queue; the attempt does not count."""
-    with database.write() as session:
-        session.execute(
-            update(PreviewRequest)
-            .where(*_is_held(claim))
-            .values(
-                worker=None,
-                lease_token=None,
-                lease_until=None,
-                attempt=PreviewRequest.attempt - 1,
-            )
-        )
+    leased_rows.release(database, PreviewRequest, _is_held(claim))
 
 
 def release_worker(database: Database, worker: str) -> None:
     """Free the requests of a worker that has ended, before their leases expire."""
-    is_its = PreviewRequest.worker == worker
-    with database.read() as session:
-        if session.scalar(select(PreviewRequest.id).where(is_its).limit(1)) is None:
-            return
-    with database.write() as session:
-        session.execute(
-            update(PreviewRequest)
-            .where(is_its)
-            .values(worker=None, lease_token=None, lease_until=None)
-        )
+    leased_rows.release_worker(database, PreviewRequest, worker)
 
 
 def count_open(session: Session, cap: int) -> int:
     """Return how many requests are free, at most `cap`."""
-    is_free = or_(PreviewRequest.lease_until.is_(None), PreviewRequest.lease_until < now())
-    return count_up_to(session, select(PreviewRequest.id).where(is_free), cap)
+    free = select(PreviewRequest.id).where(leased_rows.is_free(PreviewRequest))
+    return count_up_to(session, free, cap)
 
 
 def _is_held(claim: PreviewClaim) -> tuple[ColumnElement[bool], ...]:

@@ -141,7 +141,7 @@ class Trial:
         """Return the verdict; without one of the chosen rules and its labels if it is left out."""
         observation = self.observation(row)
         additions = [
-            None if stage is None else self._add(number, stage.vector, left_out)
+            None if stage is None else self._add(number, stage.vector.astype(np.float32), left_out)
             for number, stage in enumerate(observation.stages)
         ]
         if left_out is None:
@@ -169,7 +169,7 @@ class Trial:
         closeness = measure_closeness(stage.means @ vector, stage.vectors @ vector, columns)
         if left_out is not None:
             closeness[left_out] = -np.inf
-        return add_up(closeness, model.weight)
+        return add_up(closeness, stage.lessons @ vector, model.weight)
 
 
 def judge_documents(trial: Trial) -> list[Judged]:

@@ -114,6 +114,8 @@ class RemoteClassifier:
         }
         if rules.min_confidence is not None:
             request["min_confidence"] = rules.min_confidence
+        if rules.learn is not None:
+            request["learn"] = rules.learn
         return request
 
     def _rule(self, rule: FileRule) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from app.jobs.values import Rule, Verdict
 from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
 from worker.classification.embedders.base import Embedder, Vectors
@@ -11,9 +13,10 @@ from worker.classification.explanation.collect import Judgement, collect_evidenc
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import load_knowledge
+from worker.classification.learning.copies import decide_copy
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
-from worker.classification.learning.vectors import rounded, stage_vector
+from worker.classification.learning.vectors import stage_vector
 from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
 from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
@@ -170,7 +173,7 @@ class Engine:
             type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
         evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
         version = self.version
-        if learned is not None and judgement is not None and judgement.scores.learned is not None:
+        if learned is not None and judgement is not None and judgement.told is not None:
             version = f"{version}+{learned.version[:_SHOWN_VERSION]}"
         verdict = write_verdict(evidence, type_, confidence, min_confidence)
         return Classification(verdict, evidence, version)
@@ -202,7 +205,7 @@ class Engine:
     ) -> StageObservation:
         comparison = document.comparison(number)
         scores = self.scorer.score(document.text, comparison, rules)
-        vector = rounded(self._vector(comparison, number))
+        vector = self._vector(comparison, number).astype(np.float16)
         return StageObservation(vector, scores.own, scores.panel)
 
     def _vector(self, comparison: Comparison, number: int) -> Vectors:
@@ -218,7 +221,10 @@ class Engine:
         examples: ExamplesByType,
         learned: LearnedModel | None,
     ) -> Judgement:
-        """Score a document, stage after stage, until one is sure enough."""
+        """Score a document, stage after stage, until one is sure enough.
+
+        All stages see what looks like a copy of a labelled document: the last one tells if it is.
+        """
         told = None
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
@@ -231,6 +237,13 @@ class Engine:
                 vector = self._vector(comparison, number)
                 told = learned.compare(number, vector, [rule.type for rule in rules])
                 scores = replace(scores, learned=None if told is None else told.additions)
+            if told is not None and told.copies and number < len(self.stages) - 1:
+                continue
+            copy = None if told is None else told.copy
+            if copy is not None:
+                types = [rule.type for rule in rules]
+                scores, decision = decide_copy(scores, copy.file.type, types, stage.calibration)
+                break
             decision = decide(scores, stage.calibration)
             if decision.cautious >= stage.enough:
                 break

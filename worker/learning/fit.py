@@ -13,6 +13,7 @@ from app.jobs.values import Rule
 from worker.classification.embedders.base import Vectors
 from worker.classification.engine import Engine
 from worker.classification.learning.model import (
+    COPIES,
     NULL,
     Columns,
     LabelWeight,
@@ -21,12 +22,17 @@ from worker.classification.learning.model import (
     StageModel,
     add_up,
 )
-from worker.classification.learning.observation import Observation
-from worker.learning.checking import CheckedVerdict, choose_weight, judge
-from worker.learning.held_out import StageVectors, fit_stage, group_copies, held_out_closeness
+from worker.classification.learning.observation import Observation, restore_scores
+from worker.classification.scoring.rule_set import RuleSet
+from worker.learning.checking import CheckedVerdict, Choice, choose_weight, judge
+from worker.learning.held_out import (
+    Likeness,
+    StageVectors,
+    compare_held_out,
+    fit_stage,
+    group_copies,
+)
 
-# Of the last stage's vectors. Parts of one document and copies of a filled-in form have more.
-COPIES = 0.97
 # More would add little to the certainty of the check, and each takes some milliseconds.
 MAX_CHECKED = 1_000
 # Their vectors are compared with every document.
@@ -41,6 +47,27 @@ class LabelledObservation:
     name: str
     type: str | None
     observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """Labelled documents as a fit needs them.
+
+    `rules` are those that compete, `columns` (n,) has the positions of the right ones. `neighbours`
+    and `checked` are rows of documents, `groups` (n,) the numbers of groups of copies. `likeness`
+    has for each stage what others say of each checked document.
+    """
+
+    seen: Sequence[LabelledObservation]
+    rules: Sequence[Rule]
+    read: RuleSet
+    catch_all: str | None
+    columns: Columns
+    neighbours: Sequence[int]
+    checked: Sequence[int]
+    groups: Columns
+    stages: tuple[StageModel | None, ...]
+    likeness: Sequence[Mapping[int, Likeness]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,66 +86,97 @@ def fit_model(
 
     A type that no rule has means that no rule fits, and so does that of the catch-all.
     """
+    gathered = _gather(engine, rules, seen)
+    choice = _choose(engine, gathered)
+    model = LearnedModel(
+        version=version,
+        label_count=len(seen),
+        types=tuple(rule.type for rule in gathered.rules),
+        weight=choice.weight,
+        stages=gathered.stages,
+        neighbours=tuple(
+            Neighbour(seen[row].name, seen[row].type, seen[row].observation.line)
+            for row in gathered.neighbours
+        ),
+        columns=gathered.columns[gathered.neighbours],
+    )
+    return ModelFit(model, choice.is_gain, _report(gathered, choice))
+
+
+def _gather(
+    engine: Engine, rules: Sequence[Rule], seen: Sequence[LabelledObservation]
+) -> _Gathered:
+    """Compare the labelled documents with each other."""
     positions = engine.find_catch_alls(rules)
     competing = [rule for place, rule in enumerate(rules) if place not in positions]
-    types = [rule.type for rule in competing]
-    places = {type_: place for place, type_ in enumerate(types)}
+    places = {rule.type: place for place, rule in enumerate(competing)}
     columns = np.array([places.get(each.type or "", NULL) for each in seen], dtype=np.int64)
+    read = engine.scorer.rules.read_set(competing)
     neighbours = choose_neighbours(seen, columns)
     checked = [row for row, each in enumerate(seen) if each.observation.is_scored]
     groups = _group(seen)
     stages: list[StageModel | None] = []
-    closeness: list[dict[int, Vectors]] = []
+    likeness: list[Mapping[int, Likeness]] = []
     for number in range(len(engine.stages)):
-        vectors = _stack(seen, number)
+        vectors = _stack(seen, number, read)
         if vectors is None:
             stages.append(None)
-            closeness.append({})
+            likeness.append({})
             continue
-        stages.append(fit_stage(vectors, columns, len(types), neighbours))
-        closeness.append(
-            held_out_closeness(vectors, columns, len(types), neighbours, groups, checked)
-        )
+        known = columns, len(competing), neighbours
+        stages.append(fit_stage(vectors, *known))
+        likeness.append(compare_held_out(vectors, *known, groups, checked))
+    return _Gathered(
+        seen=seen,
+        rules=competing,
+        read=read,
+        catch_all=rules[positions[0]].type if positions else None,
+        columns=columns,
+        neighbours=neighbours,
+        checked=checked,
+        groups=groups,
+        stages=tuple(stages),
+        likeness=likeness,
+    )
 
-    read = engine.scorer.rules.read_set(competing)
+
+def _choose(engine: Engine, gathered: _Gathered) -> Choice:
+    """Choose how much labels count, by verdicts that do not know the label of their document."""
 
     def judge_all(weight: LabelWeight | None) -> list[CheckedVerdict]:
         verdicts = []
-        for row in checked:
+        for row in gathered.checked:
             additions = [
-                add_up(by_row[row], weight) if weight is not None and row in by_row else None
-                for by_row in closeness
+                add_up(found.closeness, found.lessons, weight)
+                if weight is not None and (found := by_row.get(row)) is not None
+                else None
+                for by_row in gathered.likeness
             ]
-            verdicts.append(judge(seen[row].observation, read, engine.stages, additions))
+            observation = gathered.seen[row].observation
+            verdicts.append(judge(observation, gathered.read, engine.stages, additions))
         return verdicts
 
-    wanted = [None if columns[row] == NULL else int(columns[row]) for row in checked]
+    columns = gathered.columns
+    wanted = [None if columns[row] == NULL else int(columns[row]) for row in gathered.checked]
     labelled = columns[columns != NULL]
     per_type = len(labelled) / max(len(set(labelled.tolist())), 1)
-    choice = choose_weight(judge_all, wanted, per_type)
-    model = LearnedModel(
-        version=version,
-        label_count=len(seen),
-        types=tuple(types),
-        weight=choice.weight,
-        stages=tuple(stages),
-        neighbours=tuple(
-            Neighbour(seen[row].name, seen[row].type, seen[row].observation.line)
-            for row in neighbours
-        ),
-        columns=columns[neighbours],
-    )
-    catch_all = rules[positions[0]].type if positions else None
+    return choose_weight(judge_all, wanted, per_type)
+
+
+def _report(gathered: _Gathered, choice: Choice) -> Mapping[str, Any]:
+    """Return the report of `app.learning.models.LearnedModel`."""
 
     def describe(verdict: CheckedVerdict) -> dict[str, object]:
-        type_ = catch_all if verdict.position is None else types[verdict.position]
+        is_null = verdict.position is None
+        type_ = gathered.catch_all if is_null else gathered.rules[verdict.position or 0].type
         return {"type": type_, "confidence": round(verdict.confidence, 4)}
 
-    report = {
+    seen = gathered.seen
+    return {
         "version": 1,
-        "folds": len(set(groups.tolist())),
+        "folds": len(set(gathered.groups.tolist())),
         "weight": None if choice.weight is None else asdict(choice.weight),
-        "catch_all": catch_all,
+        "catch_all": gathered.catch_all,
         "items": [
             {
                 "file_id": str(seen[row].file_id),
@@ -126,11 +184,12 @@ def fit_model(
                 "without": describe(before),
                 "with": describe(after),
             }
-            for row, before, after in zip(checked, choice.without, choice.best, strict=True)
+            for row, before, after in zip(
+                gathered.checked, choice.without, choice.best, strict=True
+            )
         ],
-        "conflicts": find_conflicts(seen, groups),
+        "conflicts": find_conflicts(seen, gathered.groups),
     }
-    return ModelFit(model, choice.is_gain, report)
 
 
 def choose_neighbours(seen: Sequence[LabelledObservation], columns: Columns) -> list[int]:
@@ -173,20 +232,36 @@ def find_conflicts(seen: Sequence[LabelledObservation], groups: Columns) -> list
 
 def _group(seen: Sequence[LabelledObservation]) -> Columns:
     """Return the number of the group of copies that each document is in."""
-    vectors = _stack(seen, -1)
+    rows, vectors = _vectors(seen, -1)
     groups = np.arange(len(seen), dtype=np.int64)
-    if vectors is not None:
-        groups[vectors.rows] = vectors.rows[group_copies(vectors.vectors, COPIES)]
+    if len(rows):
+        groups[rows] = rows[group_copies(vectors, COPIES)]
     return groups
 
 
-def _stack(seen: Sequence[LabelledObservation], number: int) -> StageVectors | None:
+def _stack(seen: Sequence[LabelledObservation], number: int, read: RuleSet) -> StageVectors | None:
+    rows, vectors = _vectors(seen, number)
+    if not len(rows):
+        return None
+    scores, scored = [np.zeros((0, len(read.rules)), dtype=np.float32)], []
+    for place, row in enumerate(rows):
+        observation = seen[row].observation
+        stage = observation.stages[number]
+        if stage is not None and stage.own is not None:
+            restored = restore_scores(stage, observation.tokens, read, None)
+            scores.append(restored.rules[None, :])
+            scored.append(place)
+    return StageVectors(vectors, rows, np.concatenate(scores), np.array(scored, dtype=np.int64))
+
+
+def _vectors(seen: Sequence[LabelledObservation], number: int) -> tuple[Columns, Vectors]:
+    """Return the rows of the documents that have a vector at a stage, and the vectors."""
     found = [
         (row, stage.vector)
         for row, each in enumerate(seen)
         if (stage := each.observation.stages[number]) is not None
     ]
     if not found:
-        return None
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
     rows = np.array([row for row, _ in found], dtype=np.int64)
-    return StageVectors(np.stack([vector for _, vector in found]), rows)
+    return rows, np.stack([vector for _, vector in found], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Closeness of labelled documents to the others, as if their own labels had not been given."""
+"""What labelled documents say of each other, as if the label of each had not been given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,40 +6,63 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors, normalise
-from worker.classification.learning.model import Columns, StageModel, measure_closeness
+from worker.classification.learning.model import (
+    NULL,
+    Columns,
+    StageModel,
+    measure_closeness,
+    weigh_lessons,
+)
+
+# Of the documents that are compared with all others at a time.
+_BLOCK = 250
 
 
 @dataclass(frozen=True, slots=True)
 class StageVectors:
-    """The labelled documents that have a vector at a stage: `vectors` (n, D), their `rows` (n,)."""
+    """The labelled documents that have a vector at a stage: `vectors` (n, D), their `rows` (n,).
+
+    `scores` (m, t) are those of the rules, for the documents at the places `scored` (m,).
+    """
 
     vectors: Vectors
     rows: Columns
+    scores: Vectors
+    scored: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What the labels of others say of a document: `closeness` (t + 1,) and `lessons` (t,)."""
+
+    closeness: Vectors
+    lessons: Vectors
 
 
 def fit_stage(
     seen: StageVectors, columns: Columns, types: int, neighbours: Sequence[int]
 ) -> StageModel:
     """Return the model of a stage; `columns` and the rows of `neighbours` count all documents."""
-    sums = _sums(seen, columns, types)
     places = {row: place for place, row in enumerate(neighbours)}
     kept = [place for place, row in enumerate(seen.rows) if int(row) in places]
+    lessons = weigh_lessons(seen.scores, columns[seen.rows[seen.scored]])
     return StageModel(
-        means=normalise(sums),
+        means=normalise(_sums(seen, columns, types)),
+        lessons=lessons.T @ seen.vectors[seen.scored],
         vectors=seen.vectors[kept],
         rows=np.array([places[int(seen.rows[place])] for place in kept], dtype=np.int64),
     )
 
 
-def held_out_closeness(
+def compare_held_out(
     seen: StageVectors,
     columns: Columns,
     types: int,
     neighbours: Sequence[int],
     groups: Columns,
     checked: Sequence[int],
-) -> dict[int, Vectors]:
-    """Return the closeness, (types + 1,), of each checked document that has a vector, by row.
+) -> dict[int, Likeness]:
+    """Return the likeness of each checked document that has a vector to the others, by row.
 
     Documents of one group, by `groups` for all documents, leave together: nothing that is said of a
     document comes from itself or a copy of it.
@@ -49,6 +72,8 @@ def held_out_closeness(
     is_neighbour = np.isin(seen.rows, np.asarray(neighbours, dtype=np.int64))
     shown = seen.vectors[is_neighbour]
     shown_columns, shown_groups = own_columns[is_neighbour], own_groups[is_neighbour]
+    teachers, teaching_groups = seen.vectors[seen.scored], own_groups[seen.scored]
+    lessons = weigh_lessons(seen.scores, own_columns[seen.scored])
     place_of = {int(row): place for place, row in enumerate(seen.rows)}
     found = {}
     for row in checked:
@@ -57,18 +82,20 @@ def held_out_closeness(
             continue
         vector, group = seen.vectors[place], own_groups[place]
         left = sums
-        members = np.flatnonzero((own_groups == group) & (own_columns >= 0))
+        members = np.flatnonzero((own_groups == group) & (own_columns != NULL))
         if len(members):
             left = sums.copy()
             np.subtract.at(left, own_columns[members], seen.vectors[members])
             # Of a type whose documents have all left, rounding leaves a little.
             gone = np.bincount(own_columns[members], minlength=types)
-            total = np.bincount(own_columns[own_columns >= 0], minlength=types)
+            total = np.bincount(own_columns[own_columns != NULL], minlength=types)
             left[gone == total] = 0
         others = shown_groups != group
-        found[row] = measure_closeness(
+        closeness = measure_closeness(
             normalise(left) @ vector, (shown @ vector)[others], shown_columns[others]
         )
+        taught = np.where(teaching_groups == group, 0, teachers @ vector)
+        found[row] = Likeness(closeness, lessons.T @ taught)
     return found
 
 
@@ -79,8 +106,8 @@ def group_copies(vectors: Vectors, least: float) -> Columns:
     """
     count = len(vectors)
     first = np.arange(count)
-    for start in range(0, count, 1_000):
-        near = vectors[start : start + 1_000] @ vectors.T >= least
+    for start in range(0, count, _BLOCK):
+        near = vectors[start : start + _BLOCK] @ vectors.T >= least
         for row, others in enumerate(near, start):
             joined = np.flatnonzero(others[:row])
             if len(joined):
@@ -93,5 +120,6 @@ def group_copies(vectors: Vectors, least: float) -> Columns:
 def _sums(seen: StageVectors, columns: Columns, types: int) -> Vectors:
     sums = np.zeros((types, seen.vectors.shape[1]), dtype=np.float32)
     own = columns[seen.rows]
-    np.add.at(sums, own[own >= 0], seen.vectors[own >= 0])
+    for column in np.unique(own[own != NULL]):
+        sums[column] = seen.vectors[own == column].sum(axis=0)
     return sums

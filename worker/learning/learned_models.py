@@ -44,7 +44,10 @@ class LearnedModelLoader:
     )
 
     def find(self, claim: Claim) -> FoundModel:
-        """Return the model for a claim: exactly for its rules, and for this engine."""
+        """Return the model for a claim: exactly for its rules, and for this engine.
+
+        Where the check of the fit found no gain, labels count for copies of their documents only.
+        """
         if claim.learn is False:
             return FoundModel()
         with self.database.read() as session:
@@ -55,9 +58,11 @@ class LearnedModelLoader:
             return FoundModel(is_missing=True)
         if found.engine_version != self.engine_version:
             return FoundModel(is_missing=found.is_stale)
-        if not (found.is_used or claim.learn):
-            return FoundModel()
-        return FoundModel(self._load(found.model_id, found.fitted))
+        model = self._load(found.model_id, found.fitted)
+        if model is not None and not (found.is_used or claim.learn):
+            # A document that a person has labelled needs no check of what others learn from it.
+            model = model.for_copies_only()
+        return FoundModel(model)
 
     def ask(self, claim: Claim) -> None:
         """Ask for a fit for a claim's rules."""

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -128,6 +128,7 @@ class ModelFitter:
         known: dict[UUID, Observation] = {}
         if claim.documents is not None and claim.engine_version == self.engine.version:
             known = unpack_observations(claim.documents)
+        claim = replace(claim, documents=None)  # some 30 MB, read by now
         counted = files[-MAX_LABELS:]
         checked = choose_checked([file.file_id for file in counted])
         return _Gathering(claim, files, known, iter(counted), checked)

@@ -30,9 +30,14 @@ def path_of(item: dict[str, Any]) -> str:
     return f"{JOBS}/{item['classify_job_id']}/results/{item['id']}/label"
 
 
-def model_of(books: Database) -> LearnedModel | None:
+def label(client: Client, item: dict[str, Any], type_: str) -> None:
+    answer = client.http.put(path_of(item), json={"type": type_})
+    assert answer.status_code == 200, answer.text
+
+
+def model_of(books: Database, labels: int) -> LearnedModel | None:
     with books.read() as session:
-        query = select(LearnedModel).where(LearnedModel.label_count == len(LABELLED))
+        query = select(LearnedModel).where(LearnedModel.label_count == labels)
         found = session.scalars(query).one_or_none()
     return None if found is None or found.fitted_at != found.requested_at else found
 
@@ -50,10 +55,12 @@ def test_labels_correct_verdicts_until_they_are_deleted(client: Client, books: D
     before = classify(client, [*unlabelled, *labelled])
 
     items = before[2:]
+    label(client, items[0], TRAYS[LABELLED[0][0]])
+    until(lambda: model_of(books, 1) is not None, "a model of the first label")
+    once = classify(client, [labelled[0], unlabelled[1]])
     for item, (type_, _) in zip(items, LABELLED, strict=True):
-        answer = client.http.put(path_of(item), json={"type": TRAYS[type_]})
-        assert answer.status_code == 200, answer.text
-    until(lambda: model_of(books) is not None, "a model of all labels")
+        label(client, item, TRAYS[type_])
+    until(lambda: model_of(books, len(LABELLED)) is not None, "a model of all labels")
     neighbour, unrelated, *same = classify(client, [*unlabelled, *labelled])
 
     for item in items:
@@ -62,6 +69,8 @@ def test_labels_correct_verdicts_until_they_are_deleted(client: Client, books: D
     after = classify(client, [*unlabelled, *labelled])
 
     assert {item["result"]["type"] for item in before} == {None}
+    assert [item["result"]["type"] for item in once] == [TRAYS[LABELLED[0][0]], None]
+    assert "You filed this very document as" in once[0]["result"]["reasoning"]
     corrected = [item["result"]["type"] for item in same]
     assert corrected == [TRAYS[type_] for type_, _ in LABELLED]
     assert neighbour["result"]["type"] == "tray one"

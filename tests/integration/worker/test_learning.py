@@ -104,7 +104,7 @@ class LearningEnvironment:
         self.run()
         return items
 
-    def label(self, client: TestClient, item: dict[str, Any], type_: str) -> None:
+    def label(self, client: TestClient, item: dict[str, Any], type_: str | None) -> None:
         path = f"{JOBS}/{item['job_id']}/results/{item['id']}/label"
         assert client.put(path, json={"type": type_}).status_code == 200
 
@@ -165,6 +165,57 @@ def test_labels_correct_verdicts_until_they_are_deleted(learning: LearningEnviro
     assert learning.models() == []
     events = learning.events()
     assert (events[0], events[-1]) == ("learning.started", "learning.stopped")
+
+
+def test_the_first_label_counts_for_its_document_and_copies(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", "de"], client)
+    learning.label(client, item, "tray two")
+    learning.run()
+
+    again = learning.classify_file(item["file_id"], client)
+    copy = learning.classify(TEXTS["invoice", "de"], client)
+    other = learning.classify(TEXTS["invoice", HELD_OUT], client)
+    not_asked = learning.classify_file(item["file_id"], client, learn=False)
+
+    assert item["result"]["type"] is None
+    assert [each["result"]["type"] for each in (again, copy)] == ["tray two"] * 2
+    assert 'You filed this very document as "tray two" (' in again["result"]["reasoning"]
+    assert other["result"]["type"] is None
+    assert "You filed" not in other["result"]["reasoning"]
+    assert not_asked["result"] == item["result"]
+    assert learning.version(other) == learning.version(item)
+    assert [model.is_used for model in learning.models()] == [False]
+    learning.unlabel(client, [item])
+    assert learning.classify_file(item["file_id"], client)["result"] == item["result"]
+
+
+def test_a_document_labelled_null_is_null(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    rules = [{"type": "invoice", "description": "A bill with line items and a total to pay."}]
+    item = learning.classify(TEXTS["invoice", HELD_OUT], client, rules=rules)
+    learning.label(client, item, None)
+    learning.run()
+
+    again = learning.classify_file(item["file_id"], client, rules=rules)
+
+    assert (item["result"]["type"], again["result"]["type"]) == ("invoice", None)
+    assert "You filed this very document as fitting no rule (" in again["result"]["reasoning"]
+
+
+def test_copies_that_are_labelled_differently_get_neither_label(
+    learning: LearningEnvironment,
+) -> None:
+    client = learning.client()
+    first, second = (learning.classify(TEXTS["invoice", "de"], client) for _ in range(2))
+    learning.label(client, first, "tray one")
+    learning.label(client, second, "tray two")
+    learning.run()
+
+    again = learning.classify_file(first["file_id"], client)
+
+    assert again["result"]["type"] is None
+    assert "You filed copies of it differently, " in again["result"]["reasoning"]
 
 
 def test_labels_and_models_never_cross_projects(learning: LearningEnvironment) -> None:

@@ -105,7 +105,8 @@ def _corrections(judgement: Judgement, top: int) -> Corrections | None:
     learned, told = judgement.learned, judgement.told
     if learned is None or told is None:
         return None
-    return Corrections(learned.label_count, float(told.additions[top]), told.nearest)
+    added = None if told.additions is None else float(told.additions[top])
+    return Corrections(learned.label_count, added, told.nearest, told.copy, told.conflict)
 
 
 def _act(judgement: Judgement, scorer: Scorer, top: int) -> ActFound | None:

@@ -104,6 +104,13 @@ def _corrections(scoring: ScoringEvidence) -> str:
     found = scoring.corrections
     if found is None:
         return ""
+    if found.copy is not None:
+        return (
+            "The label of a copy decides, whatever the scores are: a cosine of"
+            f" {found.copy.similarity:.3f} with {found.copy.file.name}."
+        )
+    if found.added is None:
+        return ""
     return (
         f"{counted(found.labels, 'labelled file')} of this project changed the score of"
         f' "{scoring.ranking[0].type}" by {found.added:+.2f}; the nearest one has a cosine of'

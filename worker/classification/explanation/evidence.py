@@ -131,12 +131,16 @@ class Overlap:
 class Corrections:
     """What the labels of the project say: their number, and what they add to the best rule's score.
 
-    `nearest` is the labelled file that is most like the document.
+    `nearest` is the labelled file that is most like the document. `copy` is the one that it is a
+    copy of, whose label it got. `conflict` are two that it is a copy of and that have different
+    labels. `added` is None where labels count for copies only.
     """
 
     labels: int
-    added: float
+    added: float | None
     nearest: NearestFile
+    copy: NearestFile | None = None
+    conflict: tuple[NearestFile, NearestFile] | None = None
 
 
 @dataclass(frozen=True, slots=True)

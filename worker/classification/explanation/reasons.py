@@ -1,11 +1,12 @@
 """The second layer of a reasoning: the evidence in words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from app.text import counted
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.outcome import Outcome
+from worker.classification.learning.model import NearestFile, Neighbour
 
 MAX_REASONS = 4
 _SHOWN_RULES = 3
@@ -44,13 +45,36 @@ def _null_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
 
 
 def _corrections(scoring: ScoringEvidence) -> str:
-    """Say that labels counted, and which labelled file is most like the document."""
-    if scoring.corrections is None:
+    """Say which label counted, or that labels did and which file is most like the document."""
+    found = scoring.corrections
+    if found is None:
         return ""
-    file = scoring.corrections.nearest.file
-    label = "as fitting no rule" if file.type is None else f'as "{file.type}"'
-    line = f": “{file.line}”" if file.line else ""
-    return f"Your corrections counted. The most alike is {file.name}, labelled {label}{line}."
+    if found.copy is not None:
+        return _copy(found.copy, {rule.type for rule in scoring.ranking})
+    said = []
+    if found.conflict is not None:
+        first, second = (f"{each.file.name} {_label(each.file)}" for each in found.conflict)
+        said.append(f"You filed copies of it differently, {first} and {second}: correct one.")
+    if found.added is not None:
+        file = found.nearest.file
+        line = f": “{file.line}”" if file.line else ""
+        said.append(
+            f"Your corrections counted. The most alike is {file.name}, labelled"
+            f" {_label(file)}{line}."
+        )
+    return " ".join(said)
+
+
+def _copy(copy: NearestFile, types: Collection[str]) -> str:
+    """Say that the document has the label that people gave to it, or to a copy of it."""
+    file = copy.file
+    what = "this very document" if copy.is_same else "a near copy of this document"
+    no_rule = ", for which you have no rule" if file.type not in {None, *types} else ""
+    return f"You filed {what} {_label(file)} ({file.name}){no_rule}."
+
+
+def _label(file: Neighbour) -> str:
+    return "as fitting no rule" if file.type is None else f'as "{file.type}"'
 
 
 def _own_name(scoring: ScoringEvidence) -> str:

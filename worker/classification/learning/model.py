@@ -1,12 +1,13 @@
 """What verdicts need of a learned model, and how labelled documents count: NumPy only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
+from worker.classification.scoring.calibration import STEEPNESS
 
 NULL = -1
 """The column of labelled documents that no rule fits."""
@@ -18,8 +19,21 @@ Columns = npt.NDArray[np.int64]
 _NEAREST_SHARE = 0.5
 # The closeness to a type without labels: that of a document to labelled ones of another type.
 _NEUTRAL = 0.15
+# How much what the engine got wrong about labelled documents counts beside closeness.
+_LESSON_SHARE = 0.8
+# How much of what lessons add to the rule that gains most speaks for it against null.
+_LESSON_LIFT = 0.5
+# With so many labels a type, each lesson counts half: the more there are, the more repeat others.
+_MANY_LABELS = 10.0
 # Closeness beyond this speaks not only for one rule against the others, but also against null.
 _CLOSE = 0.35
+
+COPIES = 0.97
+"""The cosine from which on two documents are copies of each other, such as parts of one document.
+
+Documents of different types had at most .61 (dev and half A of dev2; docs/decisions)."""
+# One document has less only because vectors are stored in half precision.
+_SAME = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +52,50 @@ class NearestFile:
     file: Neighbour
     similarity: float
 
+    @property
+    def is_same(self) -> bool:
+        """Whether it is the document itself, and not one nearly like it."""
+        return self.similarity >= _SAME
+
 
 @dataclass(frozen=True, slots=True)
 class StageModel:
     """The labelled documents at one stage of the engine.
 
     `means` (t, D) are the mean directions of those of each type, 0 for a type without any.
+    `lessons` (t, D) are what the engine alone gets wrong about them, see `weigh_lessons`.
     `vectors` (n, D) are those of some neighbours, and `rows` (n,) the positions of these.
     """
 
     means: Vectors
+    lessons: Vectors
     vectors: Vectors
     rows: Columns
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What labels say of a document: an addition to each rule's score, and the nearest file."""
+    """What labels say of a document: an addition to each rule's score, and the nearest file.
 
-    additions: Vectors
+    `additions` (k,) are None where labels count for copies only. `copies` are the labelled files
+    that the document is, or is nearly, nearest first.
+    """
+
+    additions: Vectors | None
     nearest: NearestFile
+    copies: tuple[NearestFile, ...] = ()
+
+    @property
+    def copy(self) -> NearestFile | None:
+        """The labelled file whose label the document gets; None if its copies disagree."""
+        return self.copies[0] if self.copies and not self.conflict else None
+
+    @property
+    def conflict(self) -> tuple[NearestFile, NearestFile] | None:
+        """Two copies of the document with different labels."""
+        others = (each for each in self.copies if each.file.type != self.copies[0].file.type)
+        other = next(others, None)
+        return None if other is None else (self.copies[0], other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +131,31 @@ class LearnedModel:
     def compare(self, stage: int, vector: Vectors, types: Sequence[str]) -> Learned | None:
         """Compare a document (D,) with the labelled ones, for rules of these types in any order.
 
-        None when the labels do not count at this stage.
+        None when no label says anything of it at this stage.
         """
         model = self.stages[stage]
-        if model is None or self.weight is None:
+        if model is None:
             return None
         cosines = model.vectors @ vector
-        closeness = measure_closeness(model.means @ vector, cosines, self.columns[model.rows])
-        added = add_up(closeness, self.weight)
-        places = {type_: place for place, type_ in enumerate(self.types)}
-        row = int(cosines.argmax())
-        nearest = NearestFile(self.neighbours[model.rows[row]], float(cosines[row]))
-        return Learned(added[[places[type_] for type_ in types]], nearest)
+
+        def file_at(row: int) -> NearestFile:
+            return NearestFile(self.neighbours[model.rows[row]], float(cosines[row]))
+
+        like = np.flatnonzero(cosines >= COPIES)
+        copies = tuple(file_at(int(row)) for row in like[np.argsort(-cosines[like], kind="stable")])
+        additions = None
+        if self.weight is not None:
+            closeness = measure_closeness(model.means @ vector, cosines, self.columns[model.rows])
+            added = add_up(closeness, model.lessons @ vector, self.weight)
+            places = {type_: place for place, type_ in enumerate(self.types)}
+            additions = added[[places[type_] for type_ in types]]
+        elif not copies:
+            return None
+        return Learned(additions, file_at(int(cosines.argmax())), copies)
+
+    def for_copies_only(self) -> "LearnedModel":
+        """Return the model whose labels count for copies of labelled documents alone."""
+        return replace(self, weight=None)
 
 
 def measure_closeness(by_mean: Vectors, cosines: Vectors, columns: Columns) -> Vectors:
@@ -120,15 +171,36 @@ def measure_closeness(by_mean: Vectors, cosines: Vectors, columns: Columns) -> V
     return nearest
 
 
-def add_up(closeness: Vectors, weight: LabelWeight) -> Vectors:
-    """Return what closeness (t + 1,) adds to the scores of the rules, shape (t,).
+def weigh_lessons(scores: Vectors, columns: Columns) -> Vectors:
+    """Return what the engine got wrong about labelled documents in these columns, shape (n, t).
+
+    `scores` (n, t) are those of the rules. The lesson of a document is the probability that the
+    right rule lacked, and for each other rule minus the probability that it had: the step of a
+    logistic regression whose offset are the scores. A document that is judged rightly and surely
+    teaches nothing, and neither does one that no rule fits.
+    """
+    raised = np.exp(STEEPNESS * (scores - scores.max(axis=1, keepdims=True)))
+    lessons = -raised / raised.sum(axis=1, keepdims=True)
+    typed = np.flatnonzero(columns != NULL)
+    lessons[typed, columns[typed]] += 1
+    lessons[columns == NULL] = 0
+    per_type = len(typed) / max(len(np.unique(columns[typed])), 1)
+    return np.asarray(lessons / (1 + per_type / _MANY_LABELS), dtype=np.float32)
+
+
+def add_up(closeness: Vectors, lessons: Vectors, weight: LabelWeight) -> Vectors:
+    """Return what closeness (t + 1,) and lessons (t,) add to the scores of the rules, shape (t,).
 
     The closest type loses nothing, and the others lose by how much less close they are. So labels
     decide between rules, and not whether any rule fits: a document that is unlike all labelled ones
     is judged as before. Only a lift, for rules that say little, makes real closeness speak against
-    null, and a document that is closer to one that no rule fits loses in all rules.
+    null, and a document that is closer to one that no rule fits loses in all rules. Lessons, the
+    sums of those of all labelled documents by their cosines, mend what the engine gets wrong about
+    documents like this one, of which null may be one, so a part of the gain is taken off all rules.
     """
     known = np.where(np.isfinite(closeness[:-1]), closeness[:-1], _NEUTRAL)
     best = known.max()
     shift = weight.lift * max(0.0, best - _CLOSE) - max(0.0, closeness[-1] - best)
-    return np.asarray(weight.strength * (known - best + shift), dtype=np.float32)
+    mended = lessons - (1 - _LESSON_LIFT) * max(0.0, float(lessons.max()))
+    added = known - best + shift + _LESSON_SHARE * mended
+    return np.asarray(weight.strength * added, dtype=np.float32)

@@ -12,11 +12,10 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from worker.classification.embedders.base import Vectors
 from worker.classification.learning.model import LabelWeight, LearnedModel, Neighbour, StageModel
 from worker.classification.learning.observation import Observation, StageObservation
 
-FORMAT = 1
+FORMAT = 2
 _HEAD = "head"
 
 
@@ -26,6 +25,7 @@ def pack_model(model: LearnedModel) -> bytes:
     for number, stage in enumerate(model.stages):
         if stage is not None:
             arrays[f"means {number}"] = stage.means
+            arrays[f"lessons {number}"] = stage.lessons
             arrays[f"vectors {number}"] = stage.vectors.astype(np.float16)
             arrays[f"rows {number}"] = stage.rows
     head = {
@@ -46,6 +46,7 @@ def unpack_model(data: bytes) -> LearnedModel:
         stages = tuple(
             StageModel(
                 arrays[f"means {number}"],
+                arrays[f"lessons {number}"],
                 arrays[f"vectors {number}"].astype(np.float32),
                 arrays[f"rows {number}"],
             )
@@ -67,8 +68,7 @@ def unpack_model(data: bytes) -> LearnedModel:
 def pack_observations(observations: Mapping[UUID, Observation]) -> bytes:
     """Return observations of files as bytes.
 
-    Vectors lose nothing that counts in half precision; scores stay exact, so that the next fit
-    tells the engine's verdict as it is.
+    Scores stay exact, so that the next fit tells the engine's verdict as it is.
     """
     stages = max((len(each.stages) for each in observations.values()), default=0)
     head: dict[str, Any] = {
@@ -78,7 +78,7 @@ def pack_observations(observations: Mapping[UUID, Observation]) -> bytes:
         "lines": [each.line for each in observations.values()],
         "stages": [],
     }
-    arrays: dict[str, Vectors] = {}
+    arrays: dict[str, npt.NDArray[Any]] = {}
     for number in range(stages):
         seen = [
             (row, stage)
@@ -94,8 +94,7 @@ def pack_observations(observations: Mapping[UUID, Observation]) -> bytes:
             {"seen": [row for row, _ in seen], "scored": [row for row, _, _ in scored]}
         )
         if seen:
-            vectors = np.stack([stage.vector for _, stage in seen])
-            arrays[f"vectors {number}"] = vectors.astype(np.float16)
+            arrays[f"vectors {number}"] = np.stack([stage.vector for _, stage in seen])
         if scored:
             arrays[f"own {number}"] = np.stack([own for _, own, _ in scored])
             arrays[f"panel {number}"] = np.stack([panel for _, _, panel in scored])
@@ -112,7 +111,7 @@ def unpack_observations(data: bytes) -> dict[UUID, Observation]:
             found: list[StageObservation | None] = [None] * count
             scored = {row: place for place, row in enumerate(rows["scored"])}
             for place, row in enumerate(rows["seen"]):
-                vector = arrays[f"vectors {number}"][place].astype(np.float32)
+                vector = arrays[f"vectors {number}"][place]
                 at = scored.get(row)
                 found[row] = StageObservation(
                     vector,

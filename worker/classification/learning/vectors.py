@@ -39,11 +39,6 @@ def stage_vector(
     return normalise(np.concatenate(parts))
 
 
-def rounded(vectors: Vectors) -> Vectors:
-    """Return vectors as they are stored, so that a fit does not depend on what was stored."""
-    return vectors.astype(np.float16).astype(np.float32)
-
-
 def _pool(chunks: Vectors) -> Vectors:
     """Return half the first chunk and half the mean of the others, of length 1."""
     if len(chunks) == 1:

@@ -34,14 +34,15 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
     (tmp_path / "bill.pdf").write_bytes(b"%PDF")
     (tmp_path / "rules.yaml").write_text(
         "version: 1\nname: Office\nmin_confidence: 0.6\nmode: MULTIMODAL\nlang: pt-BR\n"
-        f"max_pages: 0\ntarget_pages: 1,3-4\n{RULE}"
+        f"max_pages: 0\ntarget_pages: 1,3-4\nlearn: no\n{RULE}"
         f'    examples:\n      - text: "Bill 7"\n      - file: bill.pdf\n      - file_id: {ID}\n'
     )
     rules = read_rules(tmp_path / "rules.yaml")
     assert (rules.name, rules.min_confidence, rules.mode) == ("Office", 0.6, "MULTIMODAL")
     assert (rules.lang, rules.max_pages, rules.target_pages) == ("pt", 0, (0, 2, 3))
+    assert rules.learn is False
     (rule,) = rules.rules
-    assert (rule.type, rule.line) == ("invoice", 9)
+    assert (rule.type, rule.line) == ("invoice", 10)
     assert rule.examples[0].text == "Bill 7"
     assert rule.examples[1].path == (tmp_path / "bill.pdf").resolve()
     assert str(rule.examples[2].file_id) == ID
@@ -50,6 +51,7 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
 def test_a_silent_file_means_what_a_job_means_by_default() -> None:
     rules = parse_rules(RULE.encode(), "rules.yaml")
     assert (rules.min_confidence, rules.mode, rules.lang) == (None, "FAST", None)
+    assert rules.learn is None
     assert rules.pages.max_pages == 5
 
 
@@ -96,6 +98,7 @@ def test_a_silent_file_means_what_a_job_means_by_default() -> None:
         (f"min_confidence: .nan\n{RULE}", "line 1: `min_confidence` is not a number."),
         (f"mode: fast\n{RULE}", "line 1: There is no mode 'fast'."),
         (f"lang: klingon\n{RULE}", "line 1: There is no language 'klingon'."),
+        (f"learn: perhaps\n{RULE}", "line 1: `learn` is true or false. Write one"),
         (f"max_pages: -1\n{RULE}", "line 1: `max_pages` is a number of pages"),
         (f"target_pages: 3-1\n{RULE}", "line 1: The range 3-1 goes backwards."),
         (
@@ -162,6 +165,7 @@ RULES_FILES = st.builds(
     lang=st.sampled_from([None, "no", "de"]),
     max_pages=st.integers(0, 9),
     target_pages=st.none() | st.just((0, 2, 3)) | st.just((2,)),
+    learn=st.none() | st.booleans(),
 )
 
 
@@ -180,6 +184,7 @@ def test_saved_configurations_hold_the_same(rules: RulesFile) -> None:
         lang=rules.lang,
         max_pages=rules.max_pages,
         target_pages=rules.target_pages,
+        learn=rules.learn,
     )
 
 

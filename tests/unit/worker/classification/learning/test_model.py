@@ -1,5 +1,7 @@
 """How labelled documents count, on vectors that are made up."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,10 @@ from worker.classification.learning.model import (
     Neighbour,
     add_up,
     measure_closeness,
+    weigh_lessons,
 )
 from worker.classification.learning.storage import pack_model, unpack_model
-from worker.learning.held_out import StageVectors, fit_stage, group_copies, held_out_closeness
+from worker.learning.held_out import StageVectors, compare_held_out, fit_stage, group_copies
 
 WEIGHT = LabelWeight(2.0, lift=1.0)
 TYPES = ("invoice", "recipe", "letter")
@@ -25,10 +28,18 @@ def random_vectors(count: int, seed: int = 0) -> Vectors:
     return normalise(np.random.default_rng(seed).normal(size=(count, 12)).astype(np.float32))
 
 
+def seen_as(vectors: Vectors, rows: Sequence[int] = range(5)) -> StageVectors:
+    """The documents in these rows, each with the same scores of all rules."""
+    places = np.arange(len(rows))
+    scores = np.zeros((len(rows), len(TYPES)), dtype=np.float32)
+    return StageVectors(vectors[list(rows)], np.array(rows), scores, places)
+
+
 def model_of(vectors: Vectors, weight: LabelWeight | None = WEIGHT) -> LearnedModel:
     rows = np.arange(len(vectors))
-    stage = fit_stage(StageVectors(vectors, rows), COLUMNS, len(TYPES), list(rows))
-    files = tuple(Neighbour(f"{row}.txt", None, "a line") for row in rows)
+    stage = fit_stage(seen_as(vectors), COLUMNS, len(TYPES), list(rows))
+    labels = [None if column == NULL else TYPES[column] for column in COLUMNS]
+    files = tuple(Neighbour(f"{row}.txt", labels[row], "a line") for row in rows)
     return LearnedModel("1", len(rows), TYPES, weight, (None, stage), files, COLUMNS)
 
 
@@ -37,6 +48,7 @@ def test_documents_like_labelled_ones_get_their_type() -> None:
     learned = model_of(vectors).compare(1, vectors[3], ("letter", "recipe", "invoice"))
 
     assert learned is not None
+    assert learned.additions is not None
     assert int(learned.additions.argmax()) == 1
     assert learned.additions[1] > 0
     assert learned.nearest.file.name == "3.txt"
@@ -46,7 +58,7 @@ def test_documents_like_labelled_ones_get_their_type() -> None:
 def test_a_document_unlike_all_labelled_ones_is_judged_as_before() -> None:
     nothing = np.full(4, -np.inf, dtype=np.float32)
 
-    assert add_up(nothing, WEIGHT).tolist() == [0, 0, 0]
+    assert add_up(nothing, np.zeros(3, dtype=np.float32), WEIGHT).tolist() == [0, 0, 0]
 
 
 def test_a_document_like_one_that_no_rule_fits_loses_in_every_rule() -> None:
@@ -54,31 +66,81 @@ def test_a_document_like_one_that_no_rule_fits_loses_in_every_rule() -> None:
     learned = model_of(vectors).compare(1, vectors[4], TYPES)
 
     assert learned is not None
+    assert learned.additions is not None
     assert (learned.additions < 0).all()
 
 
 def test_labels_that_do_not_count_add_nothing() -> None:
-    vectors = random_vectors(5)
+    vectors, other = random_vectors(5), random_vectors(1, seed=1)[0]
 
-    assert model_of(vectors, weight=None).compare(1, vectors[0], TYPES) is None
-    assert model_of(vectors).compare(0, vectors[0], TYPES) is None
+    assert model_of(vectors).for_copies_only().compare(1, other, TYPES) is None
+    assert model_of(vectors).compare(0, other, TYPES) is None
+
+
+def test_a_copy_is_told_whether_labels_count_or_not() -> None:
+    vectors = random_vectors(5)
+    near = normalise(vectors[3] + 0.1 * vectors[4])
+
+    same = model_of(vectors, weight=None).compare(1, vectors[3], TYPES)
+    like = model_of(vectors).compare(1, near, TYPES)
+
+    assert same is not None
+    assert like is not None
+    assert same.additions is None
+    assert same.copy is not None
+    assert (same.copy.file.name, same.copy.is_same) == ("3.txt", True)
+    assert like.copy is not None
+    assert (like.copy.file.name, like.copy.is_same) == ("3.txt", False)
+
+
+def test_copies_with_different_labels_give_none() -> None:
+    vectors = random_vectors(5)
+    vectors[0] = vectors[3]
+
+    learned = model_of(vectors, weight=None).compare(1, vectors[3], TYPES)
+
+    assert learned is not None
+    assert learned.copy is None
+    assert learned.conflict is not None
+    assert [each.file.name for each in learned.conflict] == ["0.txt", "3.txt"]
+
+
+def test_the_engine_learns_only_from_what_it_gets_wrong() -> None:
+    sure, wrong = [9.0, 0.0, 0.0], [0.0, 9.0, 0.0]
+    scores = np.array([sure, wrong, wrong], dtype=np.float32)
+
+    lessons = weigh_lessons(scores, np.array([0, 0, NULL]))
+
+    assert lessons[0] == pytest.approx([0, 0, 0], abs=1e-6)
+    assert lessons[1] == pytest.approx([-lessons[1, 1], lessons[1, 1], 0], abs=1e-6)
+    assert lessons[1, 0] > 0.5
+    assert lessons[2].tolist() == [0, 0, 0]
+
+
+def test_lessons_raise_the_right_rule_of_documents_like_a_mistake() -> None:
+    vectors = random_vectors(5)
+    seen = seen_as(vectors)
+    seen.scores[0] = [0, 9, 0]
+    stage = fit_stage(seen, COLUMNS, len(TYPES), range(5))
+
+    assert (stage.lessons @ vectors[0])[0] > 0.5
+    assert (stage.lessons @ vectors[0])[1] < -0.5
 
 
 def test_what_is_said_of_a_document_comes_from_the_others_only() -> None:
     vectors = random_vectors(5)
-    seen = StageVectors(vectors, np.arange(5))
+    seen = seen_as(vectors)
     # The first document of the second type is a copy of one of the first type.
     groups = np.array([0, 1, 1, 3, 4])
 
-    found = held_out_closeness(seen, COLUMNS, 3, range(5), groups, [0, 1, 4])
+    found = compare_held_out(seen, COLUMNS, 3, range(5), groups, [0, 1, 4])
 
     for row, others in ((0, [1, 2, 3, 4]), (1, [0, 3, 4]), (4, [0, 1, 2, 3])):
-        rest = StageVectors(vectors[others], np.array(others))
-        stage = fit_stage(rest, COLUMNS, 3, others)
+        stage = fit_stage(seen_as(vectors, others), COLUMNS, 3, others)
         wanted = measure_closeness(
             stage.means @ vectors[row], vectors[others] @ vectors[row], COLUMNS[others]
         )
-        assert found[row] == pytest.approx(wanted, abs=1e-5)
+        assert found[row].closeness == pytest.approx(wanted, abs=1e-5)
 
 
 def test_copies_of_copies_are_one_group() -> None:
@@ -99,6 +161,8 @@ def test_a_model_survives_its_storage() -> None:
     before, after = (each.compare(1, vectors[2], TYPES) for each in (model, again))
     assert before is not None
     assert after is not None
+    assert before.additions is not None
+    assert after.additions is not None
     assert before.additions.tolist() == after.additions.tolist()
     assert before.nearest == after.nearest
     assert (again.version, again.label_count) == ("1", 5)

@@ -1,0 +1,1 @@
+"""Leases of rows that are tasks: previews to make, models to fit."""
