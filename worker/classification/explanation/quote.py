@@ -48,17 +48,18 @@ def choose_quote(
 ) -> Quote | None:
     """Return the line or sentence that supports the top rule most.
 
-    It is the line in which the document calls itself so, and otherwise one of the chunk that is
-    nearest to `direction`: a phrase counts, rare words of the rule, and how near a title line is. A
-    line is a verbatim part of the page's text of at most 160 characters. None when the chunk has no
-    readable line.
+    It is the line in which the document calls itself so, and otherwise one of the chunk that has a
+    phrase or is nearest to `direction`: a phrase counts, rare words of the rule, and how near a
+    title line is. A line is a verbatim part of the page's text of at most 160 characters. None when
+    the chunk has no readable line.
     """
     if support.name is not None:
         page = next(page for page in document.pages if is_readable(page.text))
         if support.name.line in page.text:
             return Quote(page.index, support.name.line)
     vectors, direction = support.vectors, support.direction
-    chunk = text.chunks[int(np.argmax(vectors.chunks @ direction))]
+    nearest = text.chunks[int(np.argmax(vectors.chunks @ direction))]
+    chunk = _chunk_with(support.phrases, text.chunks, document.pages) or nearest
     page = _page_of(document.pages, chunk)
     lines = list(_lines(page.text[chunk.start : chunk.end]))[:_MAX_LINES]
     longer = [line for line in lines if len(line) >= _MIN_LINE]
@@ -74,6 +75,17 @@ def choose_quote(
         for line in lines
     ]
     return Quote(chunk.page, lines[int(np.argmax(supports))])
+
+
+def _chunk_with(
+    phrases: Sequence[str], chunks: Sequence[Chunk], pages: Sequence[DocumentPage]
+) -> Chunk | None:
+    """Return the first chunk that has one of the phrases, None without any."""
+    for chunk in chunks:
+        written = _page_of(pages, chunk).text[chunk.start : chunk.end]
+        if any(phrase in written for phrase in phrases):
+            return chunk
+    return None
 
 
 def _rarity(line: str, words: frozenset[str], lexical: LexicalChannel) -> float:
