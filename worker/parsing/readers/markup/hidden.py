@@ -6,10 +6,11 @@ properties `display` and `visibility` of CSS in the attribute `style`. Style she
 
 import html
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 
-_MAY_HIDE = re.compile("none|hidden|collapse", re.IGNORECASE)
+_MAY_HIDE = ("none", "hidden", "collapse")
 _HIDING_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
 )
@@ -45,9 +46,25 @@ _ENDED_BY = {
 }
 
 
-def may_hide(markup: str, start: int, end: int) -> bool:
-    """Tell whether the attributes of a tag may hide its element, without reading them."""
-    return _MAY_HIDE.search(markup, start, end) is not None
+class HidingTags:
+    """Finds the tags of markup whose attributes may hide their element, from the first on."""
+
+    def __init__(self, markup: str) -> None:
+        lower = markup.lower()
+        # One letter, the dotted capital I, becomes two.
+        self._markup = lower if len(lower) == len(markup) else markup
+        self._next = dict.fromkeys(_MAY_HIDE, -1)
+        self._first = -1
+
+    def has(self, start: int, end: int) -> bool:
+        """Tell whether the attributes between two positions may hide their element."""
+        if self._first < start:
+            for word, place in self._next.items():
+                if place < start:
+                    found = self._markup.find(word, start)
+                    self._next[word] = sys.maxsize if found < 0 else found
+            self._first = min(self._next.values())
+        return self._first < end
 
 
 def is_hiding(attributes: Mapping[str, str]) -> bool:
