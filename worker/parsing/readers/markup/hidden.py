@@ -10,7 +10,12 @@ import sys
 from collections import Counter
 from collections.abc import Mapping
 
-_MAY_HIDE = ("none", "hidden", "collapse")
+# As programs write them; looking at all letters regardless of case takes as long as reading.
+_MAY_HIDE = tuple(
+    spelling
+    for word in ("none", "hidden", "collapse")
+    for spelling in (word, word.upper(), word.title())
+)
 _HIDING_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
 )
@@ -50,9 +55,7 @@ class HidingTags:
     """Finds the tags of markup whose attributes may hide their element, from the first on."""
 
     def __init__(self, markup: str) -> None:
-        lower = markup.lower()
-        # One letter, the dotted capital I, becomes two.
-        self._markup = lower if len(lower) == len(markup) else markup
+        self._markup = markup
         self._next = dict.fromkeys(_MAY_HIDE, -1)
         self._first = -1
 
