@@ -6,10 +6,16 @@ properties `display` and `visibility` of CSS in the attribute `style`. Style she
 
 import html
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 
-_MAY_HIDE = re.compile("none|hidden|collapse", re.IGNORECASE)
+# As programs write them; looking at all letters regardless of case takes as long as reading.
+_MAY_HIDE = tuple(
+    spelling
+    for word in ("none", "hidden", "collapse")
+    for spelling in (word, word.upper(), word.title())
+)
 _HIDING_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
 )
@@ -45,9 +51,23 @@ _ENDED_BY = {
 }
 
 
-def may_hide(markup: str, start: int, end: int) -> bool:
-    """Tell whether the attributes of a tag may hide its element, without reading them."""
-    return _MAY_HIDE.search(markup, start, end) is not None
+class HidingTags:
+    """Finds the tags of markup whose attributes may hide their element, from the first on."""
+
+    def __init__(self, markup: str) -> None:
+        self._markup = markup
+        self._next = dict.fromkeys(_MAY_HIDE, -1)
+        self._first = -1
+
+    def has(self, start: int, end: int) -> bool:
+        """Tell whether the attributes between two positions may hide their element."""
+        if self._first < start:
+            for word, place in self._next.items():
+                if place < start:
+                    found = self._markup.find(word, start)
+                    self._next[word] = sys.maxsize if found < 0 else found
+            self._first = min(self._next.values())
+        return self._first < end
 
 
 def is_hiding(attributes: Mapping[str, str]) -> bool:

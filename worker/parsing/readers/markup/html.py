@@ -8,7 +8,7 @@ from worker.parsing.document import Document
 from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
-from worker.parsing.readers.markup.hidden import find_hidden_end, is_hiding, may_hide
+from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
@@ -168,6 +168,7 @@ class _Page:
 
     def read(self) -> VisibleText:
         markup = self._markup
+        hiding = HidingTags(markup)
         position = 0
         while (start := markup.find("<", position)) >= 0:
             self._add_text(markup[position:start])
@@ -181,7 +182,7 @@ class _Page:
                 if markup[position - 2] != "/":
                     position = _find_element_end(markup, position, name)
                 continue
-            if not is_end and self._leaves_out_hidden and may_hide(markup, tag.end(), position):
+            if not is_end and self._leaves_out_hidden and hiding.has(tag.end(), position):
                 hidden_end = self._find_hidden_end(name, tag.end(), position)
                 if hidden_end is not None:
                     position = hidden_end

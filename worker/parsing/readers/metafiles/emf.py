@@ -4,8 +4,8 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.metafiles.lines import DrawnLines
-from worker.parsing.readers.rtf.characters import CharacterSets
 from worker.parsing.readers.symbol_fonts import translate
 
 _SIGNATURE_AT, _SIGNATURE = 40, b" EMF"

@@ -4,8 +4,8 @@ import heapq
 import struct
 from collections.abc import Iterator
 
+from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.metafiles.lines import DrawnLines
-from worker.parsing.readers.rtf.characters import CharacterSets
 
 _PLACEABLE, _PLACEABLE_BYTES = b"\xd7\xcd\xc6\x9a", 22
 _HEADER = struct.Struct("<3H")

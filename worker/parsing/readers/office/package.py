@@ -27,6 +27,7 @@ _CHUNK = 1 << 16
 # white space before the declaration.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REFERENCE = re.compile(rb"&#(?:(\d{1,7})|[xX]([\da-fA-F]{1,6}));")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][\da-fA-F]+);)")
 
 
@@ -229,6 +230,11 @@ def attribute(element: Element, name: str) -> str | None:
 def relationship_id(element: Element) -> str:
     """Return the relationship that an element names (`r:id`), which is no plain `id`."""
     return next((value for key, value in element.items() if key.endswith("}id")), "")
+
+
+def unescape(text: str) -> str:
+    """Replace the escapes of characters that XML cannot hold, `_x000D_` (22.9.2.19)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _leave_out(pieces: Iterator[bytes], patterns: Sequence[re.Pattern[bytes]]) -> Iterator[bytes]:

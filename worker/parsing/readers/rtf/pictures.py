@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from worker.parsing.ocr.picture import OcrPicture
-from worker.parsing.readers.descriptions import join_descriptions
-from worker.parsing.readers.metafiles.reader import metafile_text
-from worker.parsing.readers.office.pictures import (
+from worker.parsing.ocr.document_pictures import (
     MAX_OPENED,
     prepare_largest,
     read_prepared,
 )
+from worker.parsing.ocr.picture import OcrPicture
+from worker.parsing.readers.descriptions import join_descriptions
+from worker.parsing.readers.metafiles.reader import metafile_text
 from worker.parsing.readers.source import Source
 
 _MIB = 1 << 20
@@ -53,7 +53,7 @@ class RtfPictures:
         def read(index: int) -> list[str]:
             if index != pages - 1 or not self.rasters:
                 return []
-            return read_prepared(source, index, prepare, is_scan=is_scan)
+            return read_prepared(source.ocr, index, prepare, is_scan=is_scan)
 
         return read
 

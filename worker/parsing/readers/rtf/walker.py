@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.flow import Flow
-from worker.parsing.readers.rtf.characters import CharacterSets
 from worker.parsing.readers.rtf.fields import FieldCodes
 from worker.parsing.readers.rtf.words import (
     ASIDES,

@@ -9,8 +9,7 @@ from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
-from worker.parsing.readers.office.package import BadPart, Package, local_name
-from worker.parsing.readers.office.workbook.shared_strings import unescape
+from worker.parsing.readers.office.package import BadPart, Package, local_name, unescape
 from worker.parsing.readers.symbol_fonts import translate
 
 _BREAKS = {"br": "\n", "tab": "\t"}

@@ -1,12 +1,9 @@
 """Texts of cells, most of which stand in a table of their own: ECMA-376 part 1, 18.4."""
 
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.package import BadPart, Package, local_name
-
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+from worker.parsing.readers.office.package import BadPart, Package, local_name, unescape
 
 
 class SharedStrings:
@@ -41,11 +38,6 @@ def string_text(element: Element) -> str:
         elif kind == "r":
             pieces += [each.text or "" for each in child if local_name(each.tag) == "t"]
     return unescape("".join(pieces))
-
-
-def unescape(text: str) -> str:
-    """Replace the escapes of characters that XML cannot hold, `_x000D_` (22.9.2.19)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _read(package: Package, name: str) -> Iterator[str]:

@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.package import BadPart, Package, local_name
+from worker.parsing.readers.office.package import BadPart, Package, local_name, unescape
 from worker.parsing.readers.office.workbook.cell_formats import CellFormats
 from worker.parsing.readers.office.workbook.shared_strings import (
     SharedStrings,
     string_text,
-    unescape,
 )
 
 _HEADERS = ("firstHeader", "oddHeader", "evenHeader")
