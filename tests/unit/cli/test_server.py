@@ -1,6 +1,8 @@
 """Where the server listens, and what it says when it cannot."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -25,3 +27,11 @@ def test_a_taken_port() -> None:
 def test_a_host_that_is_not_here(host: str) -> None:
     with pytest.raises(StartupError, match=r"^PIGEONHOLE_HOST: "):
         _listen(load_settings(port=0, host=host))
+
+
+def test_the_verb_imports_little_before_the_classifier_begins_to_load() -> None:
+    script = (
+        "import sys, cli.serve;"
+        "sys.exit(not {'cli.server', 'sqlalchemy.orm', 'fastapi'}.isdisjoint(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

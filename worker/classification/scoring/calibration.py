@@ -231,7 +231,8 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     be known. Nor does what few rules add.
     """
     all_rules = extract_features(scores)
-    without_overlapping = extract_features(scores.without_overlapping())
+    distinct = scores.without_overlapping()
+    without_overlapping = all_rules if distinct is scores else extract_features(distinct)
     match = calibration.match.log_odds(all_rules)
     overlap = max(match, calibration.match.log_odds(without_overlapping))
     null = calibration.null.log_odds(without_overlapping)

@@ -56,7 +56,8 @@ class OcrChoice:
 class OcrData:
     """The paths of the installed models by name; none if Tesseract is missing.
 
-    The models of a language are chosen once, because each file asks for them.
+    The models of a language are chosen once, because each file asks for them. A model that is
+    replaced is noticed when the workers are restarted.
     """
 
     models: Mapping[str, Path] = field(default_factory=dict)
