@@ -1,6 +1,7 @@
 """Fits the classifier's constants on files, for `pigeonhole models fit`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -61,13 +62,14 @@ def fit_built_in(
 def fit_custom(places: Sequence[Path], settings: Settings, output: Path | None) -> list[Path]:
     """Fit the constants of PIGEONHOLE_EMBEDDER; returns and raises as `fit_built_in` does."""
     embedder = load_embedder(settings)
+    path = constants_path(settings.built_models, embedder)
+    if output is not None:
+        path = output / path.name
+    _make_directory(path.parent)  # before the fit, which takes long
     try:
         (constants,) = fit_constants(places, [[CachingEmbedder(embedder)]])
     except (EmbedderUnavailable, FileError) as error:
         raise StartupError(str(error)) from error
-    path = constants_path(settings.built_models, embedder)
-    if output is not None:
-        path = output / path.name
     _save(constants, path)
     return [path]
 
@@ -96,9 +98,20 @@ def _read_corpus(directory: Path) -> Corpus:
     return labelled
 
 
+def _make_directory(directory: Path) -> None:
+    with _written():
+        directory.mkdir(parents=True, exist_ok=True)
+
+
 def _save(constants: Constants, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    _make_directory(path.parent)
+    with _written():
         constants.save(path)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StartupError(f"the constants cannot be written: {error}") from error

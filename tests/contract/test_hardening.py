@@ -59,7 +59,7 @@ class Wire:
     def ask(self, data: bytes, trickle: bytes = b"") -> bytes:
         """Send, then more every 50 ms if there is some; return what came until the close."""
         self.socket.sendall(data)
-        answer = b""
+        answer, rest = b"", memoryview(b"")
         deadline = time.monotonic() + LATEST
         self.socket.settimeout(0.05)
         while time.monotonic() < deadline:
@@ -73,8 +73,12 @@ class Wire:
                 return answer
             answer += received or b""
             if trickle:
+                # A busy server may read slowly: what it leaves goes first the next time.
+                rest = rest or memoryview(trickle)
                 try:
-                    self.socket.sendall(trickle)
+                    rest = rest[self.socket.send(rest) :]
+                except TimeoutError:
+                    continue
                 except ConnectionError:
                     trickle = b""
         raise AssertionError(f"the server still holds the connection; it said {answer[:100]!r}")

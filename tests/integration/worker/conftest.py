@@ -7,16 +7,16 @@ import pytest
 from app.files.blobs.local import LocalBlobStore
 from devtools.tenant_data import TenantData
 from tests.integration.worker.pipeline_environment import PipelineEnvironment
+from tests.unit.worker.classification.conftest import remembering
 from worker.classification.engine import Engine
-from worker.classification.loading import limit_blas_threads, load_built_in_engine
+from worker.classification.loading import load_built_in_engine
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    engine = load_built_in_engine()
-    limit_blas_threads()
-    return engine
+    """The engine, which computes the vectors of each text once: many tests share texts."""
+    return remembering(load_built_in_engine())
 
 
 @pytest.fixture
