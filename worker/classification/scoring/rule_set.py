@@ -128,7 +128,8 @@ class RuleReader:
         resolution = resolve(
             name, of_name, self._names.rows_in(name), cosines, self._knowledge, known
         )
-        if not is_type and of_name and float(cosines[of_name].max()) < known:
+        is_foreign = bool(of_name) and float(cosines[of_name].max()) < known
+        if is_foreign and not is_type and not self._is_near_catch_alls(direct[0]):
             # Its name says what it means, and its description does not, as with most that are not
             # in English: it is compared by the description of the type as much as by its own.
             rows = list(resolution.rows)
@@ -148,6 +149,11 @@ class RuleReader:
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(rule),
         )
+
+    def _is_near_catch_alls(self, direct: Vectors) -> bool:
+        """Tell whether a description (1, D) alone says "anything else", whatever the name is."""
+        _, alone = self._lead.tuning.catch_all
+        return float((direct @ self._lead.catch_alls.T).max()) >= alone
 
     def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
         read = tuple(self.read(rule) for rule in rules)

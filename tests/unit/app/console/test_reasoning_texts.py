@@ -8,7 +8,9 @@ import pytest
 from app.console.reasoning_texts import Said, say
 from app.console.texts import DEFAULT, codes, load
 
-PAGE = Path(__file__).parents[4] / "docs" / "reference" / "reasoning.md"
+CHECKOUT = Path(__file__).parents[4]
+PAGE = CHECKOUT / "docs" / "reference" / "reasoning.md"
+KNOWLEDGE = CHECKOUT / "worker" / "classification" / "data" / "knowledge"
 RESULT = re.compile(r"^```text\n(.*?)\nDetails:", re.MULTILINE | re.DOTALL)
 # What the page has no document for.
 RARE = [
@@ -48,7 +50,14 @@ def written_lines() -> list[str]:
         for line in result.split("\n")
     ]
     assert len(lines) > 80
-    return [*lines, *RARE]
+    return [*lines, *RARE, *lines_of_acts()]
+
+
+def lines_of_acts() -> list[str]:
+    knowledge = "".join(path.read_text("utf-8") for path in KNOWLEDGE.glob("*.txt"))
+    lines = [f"It {act}: “x”, “y”." for act in re.findall(r"^act: (.+)$", knowledge, re.MULTILINE)]
+    assert len(lines) > 8
+    return lines
 
 
 @pytest.mark.parametrize("code", [code for code in codes() if code != DEFAULT])
