@@ -197,7 +197,10 @@ def test_copies_that_were_filed_differently_are_named() -> None:
     one = NearestFile(Neighbour("a.pdf", "invoice", ""), 1.0)
     other = NearestFile(Neighbour("b.pdf", "receipt", ""), 1.0)
     alone = Corrections(2, None, one, None, (one, other))
-    conflict = 'You filed copies of it differently, a.pdf as "invoice" and b.pdf as "receipt": correct one.'
+    conflict = (
+        'You filed copies of it differently, a.pdf as "invoice" and b.pdf as "receipt": correct'
+        " one."
+    )
 
     assert reasons(evidence(scored(corrections=alone)))[0] == conflict
     counted = replace(alone, added=1.0)
