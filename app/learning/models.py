@@ -16,7 +16,8 @@ class LearnedModel(Leased, Base):
 
     `rules_digest` covers types and descriptions in any order, without examples. A model is due
     while `fitted_at` is null or before `requested_at`, and free for a worker while `lease_until` is
-    null or past. `is_used` tells that cross-validation found it better than the engine alone.
+    null or past. `is_used` tells that cross-validation found it better than the engine alone;
+    otherwise it counts for copies of labelled documents only.
     `engine_version`, `labels_digest` and `label_count` are those of the fit. `report` has the
     verdicts about labelled files, each by models that have not seen its label: `{"version": 1,
     "folds": k, "items": [{"file_id", "label", "without": {"type", "confidence"}, "with": {...}}]}`,

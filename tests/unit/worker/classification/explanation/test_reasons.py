@@ -12,6 +12,7 @@ from tests.unit.worker.classification.explanation.made_evidence import (
 from worker.classification.explanation.evidence import (
     ActFound,
     Alternative,
+    Corrections,
     CueFound,
     Evidence,
     OwnName,
@@ -19,6 +20,7 @@ from worker.classification.explanation.evidence import (
 )
 from worker.classification.explanation.outcome import find_outcome
 from worker.classification.explanation.reasons import MAX_REASONS, write_reasons
+from worker.classification.learning.model import NearestFile, Neighbour
 
 MAIL = CueFound("it is an e-mail", 1.5)
 NAME = OwnName("Rechnung Nr. 7", "invoice", 1.0, 2.0)
@@ -185,3 +187,34 @@ def test_there_are_never_more_than_four() -> None:
 
     assert len(found) == MAX_REASONS
     assert found[-1] == "All of it was read: 1 page."
+
+
+def test_the_label_of_a_copy_is_told_first() -> None:
+    same = NearestFile(Neighbour("scan.pdf", "invoice", "Please pay"), 1.0)
+    near = NearestFile(Neighbour("scan.pdf", "memo", ""), 0.98)
+    nothing = NearestFile(Neighbour("scan.pdf", None, ""), 1.0)
+
+    def first(file: NearestFile) -> str:
+        return reasons(evidence(null(0.98, corrections=Corrections(1, None, file, file))))[0]
+
+    assert first(same) == 'You filed this very document as "invoice" (scan.pdf).'
+    assert first(near) == (
+        'You filed a near copy of this document as "memo" (scan.pdf), for which you have no rule.'
+    )
+    assert first(nothing) == "You filed this very document as fitting no rule (scan.pdf)."
+
+
+def test_copies_that_were_filed_differently_are_named() -> None:
+    one = NearestFile(Neighbour("a.pdf", "invoice", ""), 1.0)
+    other = NearestFile(Neighbour("b.pdf", "receipt", ""), 1.0)
+    alone = Corrections(2, None, one, None, (one, other))
+    conflict = (
+        'You filed copies of it differently, a.pdf as "invoice" and b.pdf as "receipt": correct'
+        " one."
+    )
+
+    assert reasons(evidence(scored(corrections=alone)))[0] == conflict
+    counted = replace(alone, added=1.0)
+    assert reasons(evidence(scored(corrections=counted)))[0] == (
+        f'{conflict} Your corrections counted. The most alike is a.pdf, labelled as "invoice".'
+    )
