@@ -17,9 +17,9 @@ Floats = npt.NDArray[np.float64]
 
 # The weights that are tried.
 STRENGTHS = (1.0, 2.0, 3.0, 4.0)
-# The most, and how much more for each label of a type: the check says little where types have one
-# label, because their documents are compared with other types only.
-_MOST, _MOST_MORE = 1.0, 2.0
+# The most for each label of a type: the check says little where types have one label, because
+# their documents are compared with other types only.
+_MOST_PER_LABEL = 2.0
 LIFTS = (3.0, 8.0)
 # Standard errors, and the mean gain: as that of one document in ten from surely wrong to right.
 _CLEAR, _LARGE = 2.0, 0.3
@@ -70,7 +70,7 @@ def choose_weight(
     """
     without = judge_all(None)
     base = log_scores(without, wanted)
-    limit = _MOST + _MOST_MORE * labels_per_type
+    limit = _MOST_PER_LABEL * max(1.0, labels_per_type)
     found = Choice(None, False, without, without)
     best = base
     tried = [each for each in STRENGTHS if each <= limit]
