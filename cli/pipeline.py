@@ -6,7 +6,6 @@ together take as much memory as a parser.
 
 import logging
 import multiprocessing
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
@@ -21,12 +20,12 @@ from app.settings import Settings
 from app.settings_checks import parse_weights
 from cli.composition import open_blobs, open_database
 from cli.parser_limits import parser_limits
+from cli.preloaded_engine import preloaded
 from worker.parsing.ocr.installed import find_ocr
 from worker.parsing.sandbox.parser import SandboxedParser
 from worker.runtime.processor import Processor
 
 if TYPE_CHECKING:
-    from worker.classification.engine import Engine
     from worker.document_reader import DocumentReader
 
 log = logging.getLogger(__name__)
@@ -57,14 +56,8 @@ def _try_engine(settings: Settings) -> None:
     load_engine(settings)
 
 
-def _preloaded(settings: Settings) -> "Engine | None":
-    """Return the engine that this process has inherited, if any; never loads one."""
-    preloaded = sys.modules.get("cli.preloaded_engine")
-    return preloaded.take(settings) if preloaded is not None else None
-
-
 def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) -> Processor:
-    """Return the pipeline of a worker process; loads the classifier.
+    """Return the pipeline of a worker process; loads the classifier unless it has inherited one.
 
     `too_long` are the exceptions that the time limit of a task queue raises.
     """
@@ -81,7 +74,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
     from worker.preview_renderer import PreviewRenderer  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
-    engine = _preloaded(settings) or load_engine(settings)
+    engine = preloaded(settings) or load_engine(settings)
     limit_blas_threads()
     if engine.missing is not None:
         log.warning("one model unavailable; using USE alone", extra={"reason": engine.missing})

@@ -21,7 +21,7 @@ from cli.data_dir import prepare_data_dir
 from cli.tables import example
 from worker.runtime.fork_server import start_fork_server
 
-PRELOAD = "cli.preloaded_engine"
+PRELOAD = "cli.embedded_workers"
 """The module that the process from which workers are forked imports."""
 
 

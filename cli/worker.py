@@ -20,6 +20,7 @@ from cli.composition import (
 )
 from cli.data_dir import use_private_umask
 from cli.pipeline import build_pipeline, require_embedder
+from cli.preloaded_engine import preload
 from cli.tables import example
 from worker.runtime.celery import DelivererProcess, run_deliverer, run_worker
 
@@ -54,6 +55,8 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
     with shared_metrics(), serve_metrics(settings):
         deliverer = DelivererProcess(settings, deliver_forever)
         deliverer.start()
+        # Celery forks its processes from this one.
+        preload(settings)
         try:
             run_worker(settings, build_pipeline)
         finally:
