@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 from uuid import UUID
 
 from anyio import to_thread
@@ -62,9 +62,27 @@ class Visitor:
         values = {"visit": None, "section": "", **values}
         return rendering.render(template, self.language, self.base, values, status)
 
+    @property
+    def address(self) -> str:
+        """The path and the query of the page that was asked for."""
+        scope = self.request.scope
+        prefix = scope.get("root_path", "")
+        query = self.request.url.query
+        path = quote(prefix + scope["path"].removeprefix(prefix))
+        return f"{path}?{query}" if query else path
+
     def go(self, path: str) -> Response:
         """Send the browser to another page of the console."""
         return RedirectResponse(self.base + path, 303)
+
+    def go_back(self, address: str, otherwise: str = "/") -> Response:
+        """Send the browser to an address that it named, if that is a page of the console.
+
+        It is never another site: then the browser goes to the page `otherwise`.
+        """
+        if address.startswith(self.base + "/") and "\\" not in address:
+            return RedirectResponse(address, 303)
+        return self.go(otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +202,9 @@ def _to_sign_in(visitor: Visitor) -> Response:
     if "x-fragment" in visitor.request.headers:
         # A script reloads the page then, which leads to the sign-in.
         return Response(status_code=401)
-    return visitor.go("/sign-in")
+    if visitor.request.method != "GET" or visitor.address == visitor.base:
+        return visitor.go("/sign-in")
+    return visitor.go("/sign-in?" + urlencode({"back": visitor.address}))
 
 
 async def _read_form(request: Request) -> dict[str, str]:

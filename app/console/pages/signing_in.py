@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.addresses import is_loopback
 from app.api.browser_session import FOREIGN
@@ -79,11 +79,7 @@ def choose_language(visitor: Visitor) -> Response:
     code = visitor.form.get("language", "")
     if code not in codes():
         raise Forbidden(FOREIGN)
-    target = visitor.form.get("back", "")
-    # A path of the console only: never another site.
-    response: Response = visitor.go("/")
-    if target.startswith(visitor.base + "/") and "\\" not in target:
-        response = RedirectResponse(target, 303)
+    response = visitor.go_back(visitor.form.get("back", ""))
     response.set_cookie(
         LANGUAGE_COOKIE,
         code,
@@ -101,7 +97,7 @@ def _start(visitor: Visitor, principal: Principal) -> Response:
     lifetime = timedelta(hours=SESSION_HOURS)
     with services.database.write() as session:
         token, expires_at = sessions.start(session, services.secrets, principal, lifetime)
-    response = visitor.go("/keys" if principal.is_admin else "/")
+    response = visitor.go_back(_asked_for(visitor), "/keys" if principal.is_admin else "/")
     visitor.sessions.write(response, token, expires_at, https=visitor.is_https)
     return response
 
@@ -111,8 +107,17 @@ def _form(visitor: Visitor, status: int = 200, problem: str = "") -> Response:
     key_file = settings.data_dir.resolve() / "admin.key" if settings.is_embedded else None
     shows_file = key_file is not None and _is_local_client(visitor) and key_file.exists()
     return visitor.render(
-        "sign_in.html", status, problem=problem, key_file=key_file if shows_file else None
+        "sign_in.html",
+        status,
+        problem=problem,
+        key_file=key_file if shows_file else None,
+        asked_for=_asked_for(visitor),
     )
+
+
+def _asked_for(visitor: Visitor) -> str:
+    """Return the address that led to the sign-in, empty if none did."""
+    return visitor.form.get("back") or visitor.request.query_params.get("back", "")
 
 
 def _is_on_this_machine(visitor: Visitor) -> bool:

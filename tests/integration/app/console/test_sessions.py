@@ -1,5 +1,7 @@
 """A session is the visitor's own: it ends when it should, and no other site can use it."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +37,27 @@ def test_without_a_session_every_page_leads_to_the_sign_in(api: Api) -> None:
         assert is_signed_out(browser.get(path)), path
     assert browser.get("/sign-in").status_code == 200
     assert browser.http.get("/").headers["location"] == "/console"
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(api: Api, key: str) -> None:
+    browser = Browser(api)
+
+    address = browser.get("/jobs?cursor=a%26b").headers["location"]
+    form = browser.http.get(address).text
+    asked_for = html.unescape(re.findall('name="back" value="([^"]*)">', form)[0])
+    answer = browser.http.post("/console/sign-in", data={"key": key, "back": asked_for})
+
+    assert answer.headers["location"] == "/console/jobs?cursor=a%26b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/", "//evil.example/console/", "/console/\\evil.example", "/consoles/x"],
+)
+def test_signing_in_leads_to_no_other_site(api: Api, key: str, address: str) -> None:
+    answer = Browser(api).http.post("/console/sign-in", data={"key": key, "back": address})
+
+    assert answer.headers["location"] == "/console/"
 
 
 def test_a_wrong_key_gets_the_form_again(api: Api) -> None:
@@ -218,7 +241,8 @@ class TestAutomaticSignIn:
     def test_a_browser_of_this_machine_needs_no_key(self, automatic: Api) -> None:
         browser = self.visit(automatic, "http://127.0.0.1:8000", "127.0.0.1")
 
-        assert browser.get("/sign-in").status_code == 303
+        to_sign_in = browser.get("/jobs?cursor=x").headers["location"]
+        assert browser.http.get(to_sign_in).headers["location"] == "/console/jobs?cursor=x"
         assert browser.get("/jobs").status_code == 200
         browser.read_token()
         browser.post("/sign-out")
