@@ -1,5 +1,6 @@
 """A server's vectors over real HTTP, and every way in which a server can disappoint."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -214,15 +215,20 @@ def test_a_server_that_comes_back_with_another_model_is_not_used(
 
 
 def test_a_slow_server_counts_as_down(server: EmbeddingsServer, connect: Connect):
-    embedder = connect(seconds=0.2, tries=1)
+    # Long enough for the connection, which asks the server too, on a busy machine.
+    embedder = connect(seconds=2, tries=1)
+    is_over = threading.Event()
 
     def slowly(*_: object) -> Reply:
-        time.sleep(0.5)
+        is_over.wait()
         return Reply({})
 
     server.next = [slowly]
-    with pytest.raises(EmbedderUnavailable, match="timed out"):
-        embedder.embed(["a"], "query")
+    try:
+        with pytest.raises(EmbedderUnavailable, match="timed out"):
+            embedder.embed(["a"], "query")
+    finally:
+        is_over.set()
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), None])
