@@ -76,7 +76,28 @@ class Story:
         # For each open AlternateContent, whether one of its branches had text.
         self._alternatives: list[bool] = []
         self._known: dict[str, Enter | None] = {}
-        self._by_name: dict[str, Enter] = {
+        self._by_name = self._enter_by_name()
+
+    def read(self, root: Element) -> None:
+        """Read an element."""
+        walk(root, self._by_name, self._known)
+
+    def pages(self) -> list[str]:
+        """Return the text between the explicit page breaks."""
+        return self._writer.pages()
+
+    def lines(self) -> list[str]:
+        """Return the lines of the text."""
+        return self._writer.lines()
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """The looks of the headings by style and of the first paragraphs."""
+        return self._writer.paragraphs
+
+    def _enter_by_name(self) -> dict[str, Enter]:
+        """Return what is done with the elements of each name; others are only walked through."""
+        return {
             **{name: lambda _: skip for name in _SKIPPED},
             **{name: self._character(text) for name, text in _CHARACTERS.items()},
             **dict.fromkeys(("footnote", "endnote", "comment"), self._note),
@@ -114,23 +135,6 @@ class Story:
             "rad": lambda _: self._writer.write("√"),
             "nary": self._operator,
         }
-
-    def read(self, root: Element) -> None:
-        """Read an element."""
-        walk(root, self._by_name, self._known)
-
-    def pages(self) -> list[str]:
-        """Return the text between the explicit page breaks."""
-        return self._writer.pages()
-
-    def lines(self) -> list[str]:
-        """Return the lines of the text."""
-        return self._writer.lines()
-
-    @property
-    def paragraphs(self) -> list[Paragraph]:
-        """The looks of the headings by style and of the first paragraphs."""
-        return self._writer.paragraphs
 
     # Text
 
