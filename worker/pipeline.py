@@ -153,10 +153,14 @@ class Pipeline:
         finally:
             on_claim(None)
 
+    def end_turn(self) -> None:
+        """Leave a fit in progress to whoever works next."""
+        if self.fitter is not None:
+            self.fitter.leave()
+
     def close(self) -> None:
         """End the parser's process and the database connections."""
-        if self.fitter is not None:
-            self.fitter.close()
+        self.end_turn()
         self.reader.close()
         self.database.close()
         stop_tracing()

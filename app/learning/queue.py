@@ -42,6 +42,10 @@ class FitClaim:
     engine_version: str | None
     documents: bytes | None
 
+    def is_same_fit(self, other: "FitClaim") -> bool:
+        """Tell whether another claim is for the same model and the same labels."""
+        return (self.model_id, self.requested_at) == (other.model_id, other.requested_at)
+
 
 @dataclass(frozen=True, slots=True)
 class FittedModel:

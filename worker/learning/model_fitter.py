@@ -66,6 +66,7 @@ class ModelFitter:
     engine: Engine
     slice_seconds: float = SLICE_SECONDS
     _current: _Gathering | None = None
+    _left: _Gathering | None = None
     _looked_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -84,11 +85,15 @@ class ModelFitter:
         finally:
             self._looked_at = time.monotonic()
 
-    def close(self) -> None:
-        """Leave a fit in progress to another worker."""
+    def leave(self) -> None:
+        """Let any worker go on with a fit in progress: this one may not work again for a while.
+
+        What it has seen is kept: if it is the next to claim the fit, it goes on where it was.
+        """
         if self._current is not None:
             with contextlib.suppress(SQLAlchemyError):  # then its lease expires
                 queue.release(self.database, self._current.claim)
+            self._left, self._current = self._current, None
 
     def _run(self, worker: str) -> bool:
         if self._current is None:
@@ -123,6 +128,10 @@ class ModelFitter:
         return True
 
     def _begin(self, claim: FitClaim) -> _Gathering:
+        left, self._left = self._left, None
+        if left is not None and left.claim.is_same_fit(claim):
+            left.claim = replace(claim, documents=None)
+            return left
         with self.database.read() as session:
             files = labelled_files.find_of_project(session, claim.project_id)
         known: dict[UUID, Observation] = {}

@@ -37,6 +37,10 @@ class Processor(Protocol):
         """
         ...
 
+    def end_turn(self) -> None:
+        """Leave work in progress to whoever works next: this process may have to wait."""
+        ...
+
     def close(self) -> None:
         """End subprocesses and close connections."""
         ...

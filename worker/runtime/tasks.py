@@ -29,9 +29,12 @@ class Turn:
         def goes_on() -> bool:
             return not self._is_stopping() and time.monotonic() < until
 
-        while goes_on():
-            if not self.processor.run_next(self._name, on_claim=_ignore, goes_on=goes_on):
-                return False
+        try:
+            while goes_on():
+                if not self.processor.run_next(self._name, on_claim=_ignore, goes_on=goes_on):
+                    return False
+        finally:
+            self.processor.end_turn()
         return True
 
 

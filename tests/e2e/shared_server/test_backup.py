@@ -4,16 +4,21 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.db import Database
+from app.learning.models import LearnedData, LearnedModel
 from devtools import binaries
 from devtools.client import Client, database_of, look_up, wait_for_middle
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, production_server
+from devtools.waiting import until
 from tests.e2e.shared_server.conftest import SETTINGS
 
 FILES = 30
@@ -70,6 +75,14 @@ def restore(place: Path, server: RunningServer) -> None:
     shutil.copytree(place / "blobs", server.data_dir / "blobs")
 
 
+def fitted_models(books: Database) -> dict[UUID, tuple[datetime, bytes]]:
+    """Return when each model was fitted, and its numbers."""
+    with books.read() as session:
+        query = select(LearnedModel.id, LearnedModel.fitted_at, LearnedData.parameters)
+        rows = session.execute(query.join(LearnedData, LearnedData.model_id == LearnedModel.id))
+        return {row.id: (row.fitted_at, row.parameters) for row in rows}
+
+
 @pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
 def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     server: RunningServer,
@@ -83,7 +96,9 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     client.finished(done_id)
     labelled, _ = client.results(done_id)
     label = f"/api/v1/classifier/jobs/{done_id}/results/{labelled['id']}/label"
-    assert client.http.put(label, json={"type": None}).status_code == 200
+    assert client.http.put(label, json={"type": "recipe"}).status_code == 200
+    until(lambda: fitted_models(books), "a model of the label")
+    fitted = fitted_models(books)
     done = client.results(done_id)
     open_id = client.start_job(files)
     wait_for_middle(books, open_id)
@@ -104,3 +119,10 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
         record = look_up(restored_books, open_id)
         assert (record.statuses, record.results) == ({"done": FILES}, FILES)
         assert restored.http.get(f"/api/v1/files/{files[0]}/content").status_code == 200
+        again_id = restored.start_job([labelled["file_id"]])
+        restored.finished(again_id)
+        (again,) = restored.results(again_id)
+        assert 'You filed this very document as "recipe"' in again["result"]["reasoning"]
+        assert fitted_models(restored_books) == fitted, "the model was not fitted again"
+    # So do they with models.
+    until(lambda: not fitted_models(books), "the end of the model")

@@ -26,6 +26,7 @@ from worker.learning.learned_models import LearnedModelLoader
 from worker.learning.model_fitter import ModelFitter
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.request import ParseRequest
+from worker.runtime.tasks import Turn
 
 # The descriptions say nothing: only labels tell these types apart.
 RULES = [
@@ -306,6 +307,26 @@ def test_a_fit_that_a_dead_worker_left_is_taken_over(learning: LearningEnvironme
     (model,) = learning.models()
     assert (model.label_count, model.is_used, model.error) == (1, False, None)
     assert not queue.renew(learning.database, dead)
+
+
+def test_a_fit_that_a_turn_cuts_off_is_free_and_goes_on(learning: LearningEnvironment) -> None:
+    client = learning.client()
+    for language in ("de", "fr", "ru"):
+        item = learning.classify(TEXTS["invoice", language], client)
+        learning.label(client, item, "tray one")
+    # A slice of a fit ends after each file.
+    learning.fitter.slice_seconds = 0.0
+    slices = iter([False, False, True])
+
+    assert Turn("w", learning.env.pipeline, lambda: next(slices)).run() is True
+
+    other = queue.claim_next(learning.database, "another worker")
+    assert other is not None
+    queue.release(learning.database, other)
+    # The last file and the fit are left.
+    assert [learning.fitter.run_next("w") for _ in range(3)] == [True, True, False]
+    (model,) = learning.models()
+    assert (model.label_count, model.fitted_at) == (3, model.requested_at)
 
 
 def test_a_label_during_a_fit_asks_for_another(learning: LearningEnvironment) -> None:
