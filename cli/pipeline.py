@@ -56,10 +56,10 @@ def _try_engine(settings: Settings) -> None:
     load_engine(settings)
 
 
-def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) -> Processor:
+def build_pipeline(settings: Settings, timeouts: tuple[type[Exception], ...]) -> Processor:
     """Return the pipeline of a worker process; loads the classifier unless it has inherited one.
 
-    `too_long` are the exceptions that the time limit of a task queue raises.
+    `timeouts` are the exceptions that the time limit of a task queue raises.
     """
     # Imported here: the API process imports this module and must not load the classifier.
     from worker.classification.loading import (  # noqa: PLC0415
@@ -89,7 +89,7 @@ def build_pipeline(settings: Settings, too_long: tuple[type[Exception], ...]) ->
         examples=ExampleLoader(database, engine, reader),
         lease=timedelta(seconds=settings.lease_seconds),
         limit=timedelta(seconds=settings.item_seconds),
-        too_long=too_long,
+        timeouts=timeouts,
         remote=remote_of(engine),
         previews=PreviewRenderer(database, reader),
         learned=LearnedModelLoader(database, engine.version) if learns else None,

@@ -47,7 +47,7 @@ class Pipeline:
     """What one worker process works with, in one thread at a time.
 
     `limit` is the time that one file may take. `remote` is the engine's embedder if it is a server.
-    `too_long` are the exceptions that the time limit of a task queue raises inside the work.
+    `timeouts` are the exceptions that the time limit of a task queue raises inside the work.
     `turns` is its account of the projects that it served. `learned` and `fitter` are None where
     learning is switched off.
     """
@@ -58,7 +58,7 @@ class Pipeline:
     examples: ExampleLoader
     lease: timedelta
     limit: timedelta = timedelta(minutes=10)
-    too_long: tuple[type[Exception], ...] = ()
+    timeouts: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
     turns: ProjectTurns = field(default_factory=ProjectTurns)
@@ -90,25 +90,22 @@ class Pipeline:
         claim, and with None at its end. Raises one of MACHINE_FAULTS when this machine is at fault
         and not the file; the item is requeued then.
         """
-        if self.previews is not None and self.previews.is_due and self.previews.run_next(worker):
+        if _run_if_due(self.previews, worker):
             return True
         if not self._is_remote_ready:
             # A claimed file would be read and then requeued.
             return False
-        if self.fitter is not None and self.fitter.is_due and self.fitter.run_next(worker):
+        if _run_if_due(self.fitter, worker):
             return True
+        side_work = [each for each in (self.previews, self.fitter) if each is not None]
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
-            if self.previews is not None and self.previews.run_next(worker):
-                return True
-            return self.fitter is not None and self.fitter.run_next(worker)
+            return any(each.run_next(worker) for each in side_work)
         claimer = Claimer(worker, self.lease, self.turns)
 
         def following() -> Claimer | None:
-            is_other_work_due = (self.previews is not None and self.previews.is_due) or (
-                self.fitter is not None and self.fitter.is_due
-            )
+            is_other_work_due = any(each.is_due for each in side_work)
             may_go_on = goes_on() and not is_other_work_due and self._is_remote_ready
             return claimer if may_go_on else None
 
@@ -171,10 +168,8 @@ class Pipeline:
         began = time.perf_counter()
         cached = self.reader.open_cache(CacheOwner(claim.project_id, claim.file_id))
         facts: dict[str, object] = {"file_id": str(claim.file_id), "file_name": claim.file_name}
-        found = FoundModel()
         try:
-            if self.learned is not None:
-                found = self.learned.find(claim)
+            found = FoundModel() if self.learned is None else self.learned.find(claim)
             outcome = self._classify_file(claim, cached, lease, found.model, facts)
         except LeaseLost:
             log.info("lease lost or job ended; stopping work on the file")
@@ -191,18 +186,9 @@ class Pipeline:
             metrics.LEASES_LOST.add()
             return None
         _count(outcome)
-        log.info(
-            "file ended",
-            extra={
-                **facts,
-                **_describe(outcome),
-                "seconds": round(time.perf_counter() - began, 3),
-                "engine": outcome.engine_version
-                if isinstance(outcome, Classified)
-                else self.engine.version,
-                **cached.origins,
-            },
-        )
+        facts |= self._describe(outcome)
+        facts["seconds"] = round(time.perf_counter() - began, 3)
+        log.info("file ended", extra={**facts, **cached.origins})
         if isinstance(outcome, Classified):
             # After the outcome is recorded, so that no client waits for it.
             cached.store()
@@ -226,7 +212,7 @@ class Pipeline:
             classification = self._classify(claim, cached, document, lease, learned)
         except FileError as error:
             return FileFailure(error.code, storable(error.sentence))
-        except self.too_long:
+        except self.timeouts:
             return TOO_LONG
         except MemoryError:
             # Uncaught, it would end a whole Celery worker and not only this file.
@@ -241,6 +227,22 @@ class Pipeline:
             log.exception("unexpected error while classifying a file; ending it with an error")
             return INTERNAL
         return Classified(_storable_verdict(classification.verdict), classification.version)
+
+    def _describe(self, outcome: Classified | FileFailure) -> dict[str, object]:
+        """Return what the log says of an outcome."""
+        if isinstance(outcome, FileFailure):
+            return {
+                "outcome": outcome.code.value,
+                "type": None,
+                "confidence": None,
+                "engine": self.engine.version,
+            }
+        return {
+            "outcome": "classified",
+            "type": outcome.verdict.type,
+            "confidence": round(outcome.verdict.confidence, 3),
+            "engine": outcome.engine_version,
+        }
 
     def _read(self, claim: Claim, cached: CacheSession) -> Document:
         if claim.blob_key is None:
@@ -274,23 +276,16 @@ class Pipeline:
         return classification
 
 
+def _run_if_due(work: PreviewRenderer | ModelFitter | None, worker: str) -> bool:
+    """Do some of the work beside the items if it is due; False when there was nothing to do."""
+    return work is not None and work.is_due and work.run_next(worker)
+
+
 def _count(outcome: Classified | FileFailure) -> None:
     if isinstance(outcome, FileFailure):
         metrics.count_failed_file(outcome.code)
     else:
         metrics.FILES.add(1, "null" if outcome.verdict.type is None else "classified")
-
-
-def _describe(outcome: Classified | FileFailure) -> dict[str, object]:
-    """Return what the log says of an outcome."""
-    if isinstance(outcome, FileFailure):
-        return {"outcome": outcome.code.value, "type": None, "confidence": None}
-    verdict = outcome.verdict
-    return {
-        "outcome": "classified",
-        "type": verdict.type,
-        "confidence": round(verdict.confidence, 3),
-    }
 
 
 def _storable_verdict(verdict: Verdict) -> Verdict:

@@ -60,6 +60,14 @@ _TAGS = {
 }
 
 
+def requested_language(lang: str, given_lang: str | None) -> str | None:
+    """Return the code of the language that a job names, None where it names none.
+
+    `lang` and `given_lang` are those of `Job`, which has the default where none is given.
+    """
+    return None if given_lang is None and lang == DEFAULT_LANGUAGE else lang
+
+
 def resolve_language(given: str) -> str | None:
     """Return the code of a language, None if it is unknown.
 

@@ -1,8 +1,9 @@
 """The pages of a document that a job asks for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from app.errors import FileError, FileErrorCode
 from app.text import counted
@@ -23,6 +24,11 @@ class PageSelection:
 
     max_pages: int | None = 5
     target_pages: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, max_pages: int | None, target_pages: Iterable[int] | None) -> Self:
+        """Return the selection of a request or a row, whose target pages are a list."""
+        return cls(max_pages, None if target_pages is None else tuple(target_pages))
 
     def choose(self, total: int, cap: int) -> tuple[int, ...]:
         """Return the indices to read of a document of `total` pages, ascending, at most `cap`.

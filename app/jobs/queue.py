@@ -22,7 +22,7 @@ from app.audit.log import WORKER, Action, record
 from app.db import Database, now, table_of
 from app.files.models import File
 from app.jobs.completion import ENDED_COLUMNS, Classified, add_to_counters, ended_values
-from app.jobs.languages import DEFAULT_LANGUAGE
+from app.jobs.languages import requested_language
 from app.jobs.models import Item, ItemStatus, Job, Result
 from app.jobs.pages import PageSelection
 from app.jobs.turns import (
@@ -226,10 +226,8 @@ def _claim_of(
         blob_key=work.blob_key,
         rules=tuple(Rule.from_json(rule) for rule in work.rules),
         mode=work.mode,
-        lang=None if work.given_lang is None and work.lang == DEFAULT_LANGUAGE else work.lang,
-        pages=PageSelection(
-            work.max_pages, None if work.target_pages is None else tuple(work.target_pages)
-        ),
+        lang=requested_language(work.lang, work.given_lang),
+        pages=PageSelection.of(work.max_pages, work.target_pages),
         request_id=work.request_id,
         min_confidence=work.min_confidence,
         learn=work.learn,

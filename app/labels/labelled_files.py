@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, now, table_of
 from app.files.models import File
-from app.jobs.languages import DEFAULT_LANGUAGE
+from app.jobs.languages import requested_language
 from app.jobs.models import Job
 from app.jobs.pages import PageSelection
 from app.jobs.values import Rule
@@ -114,11 +114,9 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             type=row.type,
             pages=PageSelection()
             if row.mode is None
-            else PageSelection(
-                row.max_pages, None if row.target_pages is None else tuple(row.target_pages)
-            ),
+            else PageSelection.of(row.max_pages, row.target_pages),
             mode=row.mode or _MODE,
-            lang=None if row.given_lang is None and row.lang == DEFAULT_LANGUAGE else row.lang,
+            lang=requested_language(row.lang, row.given_lang),
         )
         for row in rows
     ]

@@ -50,7 +50,7 @@ class ClaimedDelivery:
 class Attempt:
     """An attempt's outcome: delivered when `error` is None, otherwise final or to be retried."""
 
-    milliseconds: int
+    milliseconds: int = 0
     status_code: int | None = None
     error: str | None = None
     note: str | None = None

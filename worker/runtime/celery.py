@@ -75,7 +75,7 @@ class PreforkChild:
     def begin(self, **_: object) -> None:
         """Build the processor after the fork: threads of native libraries do not survive one."""
         try:
-            processor = self._build(self._settings, (tasks.TOO_LONG,))
+            processor = self._build(self._settings, tasks.TIMEOUTS)
         except Exception:
             # Celery would keep this child, which would consume wake-ups without any effect.
             log.exception("worker process failed to start; ending it")

@@ -11,7 +11,8 @@ from app.jobs.queue import Claim
 from worker.runtime.processor import Processor
 from worker.runtime.webhook_delivery.deliverer import Deliverer
 
-TOO_LONG = SoftTimeLimitExceeded
+TIMEOUTS = (SoftTimeLimitExceeded,)
+"""The exceptions that Celery's time limit raises inside a task."""
 
 
 class Turn:

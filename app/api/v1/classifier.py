@@ -106,7 +106,6 @@ def _check_limits(settings: Settings, body: ClassifyJobRequest) -> None:
 
 def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
     parsing = body.parsing_configuration
-    target = None if parsing.target_pages is None else tuple(parsing.target_pages)
     policy = make_policy(settings)
     return NewJob(
         file_ids=tuple(body.file_ids),
@@ -114,7 +113,7 @@ def _new_job(settings: Settings, body: ClassifyJobRequest) -> NewJob:
         mode=body.mode,
         lang=parsing.lang,
         given_lang=parsing.given_lang,
-        pages=PageSelection(parsing.max_pages, target),
+        pages=PageSelection.of(parsing.max_pages, parsing.target_pages),
         api_version=ApiVersion.V1,
         deadline=timedelta(seconds=settings.job_deadline_seconds),
         webhooks=tuple(to_webhook(webhook, policy) for webhook in body.webhook_configurations),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import OperationalError
 
 from app.db import Database
@@ -25,7 +26,7 @@ from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
 from worker.preview_renderer import PreviewRenderer
-from worker.runtime.tasks import TOO_LONG, Turn
+from worker.runtime.tasks import TIMEOUTS, Turn
 
 
 def test_nothing_to_do(pipeline_env: PipelineEnvironment) -> None:
@@ -62,7 +63,7 @@ def test_the_parser_is_asked_for_what_the_job_says(pipeline_env: PipelineEnviron
     [
         (FileError(FileErrorCode.CORRUPT, "the file is damaged"), "corrupt", "damaged"),
         (FileError(FileErrorCode.CORRUPT, "a \0 and a \ud800"), "corrupt", "a  and a ?"),
-        (TOO_LONG(), "timeout", "took too long"),
+        (SoftTimeLimitExceeded(), "timeout", "took too long"),
         (MemoryError(), "out_of_memory", "too much memory"),
         (ZeroDivisionError("a bug"), "internal", "unexpected error"),
     ],
@@ -72,7 +73,7 @@ def test_whatever_happens_to_a_file_is_its_outcome(
 ) -> None:
     job_id = pipeline_env.tenants.job([pipeline_env.file()])
 
-    assert pipeline_env.run(parser=Parser(happens), too_long=(TOO_LONG,))
+    assert pipeline_env.run(parser=Parser(happens), timeouts=TIMEOUTS)
 
     item = pipeline_env.outcome(job_id)
     assert (item.status, item.error_code) == ("failed", code)

@@ -74,11 +74,7 @@ def encode_order(
 
 def decode_order(message: Message, descriptor: int) -> Order:
     """Return the order of a message made by `encode_order`."""
-    target_pages = message["target_pages"]
-    selection = PageSelection(
-        max_pages=message["max_pages"],
-        target_pages=None if target_pages is None else tuple(target_pages),
-    )
+    selection = PageSelection.of(message["max_pages"], message["target_pages"])
     request = ParseRequest(selection, message["lang"], message["mode"])
     choice = message["ocr"]
     others = {lang: tuple(models) for lang, models in choice["others"].items()}
