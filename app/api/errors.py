@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from app.errors import (
     DATABASE_UNAVAILABLE,
@@ -34,6 +35,13 @@ WRONG_BASE_URL = "This path does not exist. Give the client the base URL without
 NO_SUCH_PATH = "This path does not exist. See /docs for the paths of this server."
 UUID_PROBLEMS = {"uuid_parsing", "uuid_type", "uuid_version"}
 NOT_AN_ID = "Not an id of this server. Use an id from one of its answers, a UUID."
+NOT_JSON = "Send the body as JSON, with the header 'Content-Type: application/json'."
+# FastAPI's sentence for a body that Python cannot decode, and ours.
+PARSING_ERROR = "There was an error parsing the body"
+NOT_DECODABLE = (
+    "The body cannot be decoded: it is not UTF-8 text, it is nested too deeply, "
+    "or it has a number of thousands of digits."
+)
 
 TOO_MANY_FILES = "The server has too many open files. Try again."
 STORE_UNAVAILABLE = "The store of uploaded files is unavailable. Try again."
@@ -81,10 +89,19 @@ def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 def _sentence(problem: Mapping[str, Any]) -> str:
     """Return what is wrong with a value, in our words where pydantic's are no help."""
-    if problem["type"] in UUID_PROBLEMS:
+    kind, is_body = problem["type"], tuple(problem["loc"]) == ("body",)
+    if kind in UUID_PROBLEMS:
         return NOT_AN_ID
+    if kind == "json_invalid":
+        return f"The body is not valid JSON: {problem['ctx']['error']}."
+    if kind == "missing" and is_body:
+        return NOT_JSON
+    if kind == "model_attributes_type":
+        # FastAPI does not decode a body of another content type.
+        is_undecoded = is_body and isinstance(problem["input"], bytes)
+        return NOT_JSON if is_undecoded else "Give a JSON object."
     message: str = problem["msg"]
-    return message.removeprefix("Value error, ")
+    return message.removeprefix("Value error, ").replace(" after validation", "")
 
 
 def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -95,7 +112,22 @@ def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
     elif error.status_code == 404 and detail == "Not Found":
         doubled = DOUBLED_VERSION.search(request.scope["path"])
         detail = WRONG_BASE_URL.format(doubled[1]) if doubled else NO_SUCH_PATH
+    elif error.status_code == 405:
+        return _answer_wrong_method(request)
+    elif detail == PARSING_ERROR:
+        detail = NOT_DECODABLE
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
+
+
+def _answer_wrong_method(request: Request) -> JSONResponse:
+    """Name the methods of all routes of the path: the router names those of the first one."""
+    methods: set[str] = set()
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    allowed = ", ".join(sorted(methods))
+    detail = f"This path does not take {request.method}. It takes {allowed}."
+    return JSONResponse({"detail": detail}, 405, {"Allow": allowed})
 
 
 def _answer_database_error(request: Request, error: Exception) -> JSONResponse:

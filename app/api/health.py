@@ -71,12 +71,14 @@ class Readiness:
 
 
 @router.get("/livez")
+@router.head("/livez", include_in_schema=False)  # uptime monitors send it
 async def livez() -> dict[str, str]:
     """Answer while the process lives, without looking at any other part."""
     return {"status": "ok"}
 
 
 @router.get("/readyz", responses={503: {"description": "A part of the server is not ready."}})
+@router.head("/readyz", include_in_schema=False)
 def readyz(request: Request, response: Response) -> dict[str, object]:
     """Answer whether the server can take and do jobs; a 503 names the parts that are not ready.
 

@@ -83,7 +83,9 @@ class _Receiver:
         self._part = _Part(self._headers)
         if self._part.field == self._file_field:
             if self._upload.has_file:
-                raise _broken(f"it has more than one part named '{self._file_field}'")
+                raise _broken(
+                    f"it has more than one part named '{self._file_field}'; send one file a request"
+                )
             self._upload.has_file = True
             self._upload.name = base_name(self._part.file_name)
 
@@ -143,7 +145,7 @@ async def receive_upload(
         parser.finalize()
         await _flush(upload.writer, receiver)
         if not receiver.is_complete:
-            raise _broken("it ends before its last boundary")  # noqa: TRY301  # as above
+            raise _broken("it ends before its last boundary; send it again")  # noqa: TRY301  # as above
         if not upload.has_file:
             raise Unprocessable(  # noqa: TRY301  # as above
                 f"The multipart body needs a part named '{file_field}' with the file.",
@@ -211,4 +213,4 @@ def base_name(raw: bytes | None) -> str:
 
 
 def _broken(why: str) -> Unprocessable:
-    return Unprocessable(f"The multipart body cannot be read: {why}. Send it again.", ("body",))
+    return Unprocessable(f"The multipart body cannot be read: {why}.", ("body",))

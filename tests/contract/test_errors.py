@@ -274,6 +274,32 @@ def test_a_method_that_is_not_there(http: httpx2.Client, method: str, path: str)
     assert answer.headers["Allow"]
 
 
+def test_a_wrong_method_names_those_of_all_routes_of_the_path(http: httpx2.Client) -> None:
+    answer = http.patch(JOBS)
+    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.json()["detail"] == "This path does not take PATCH. It takes GET, POST."
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "sentence"),
+    [
+        # What `curl -d` sends without a header.
+        ("application/x-www-form-urlencoded", b'{"rules": []}', 422, "Send the body as JSON"),
+        ("application/json", b"", 422, "Send the body as JSON"),
+        ("application/json", b"[]", 422, "Give a JSON object."),
+        ("application/json", b"{'rules': []}", 422, "The body is not valid JSON: Expecting"),
+        ("application/json", b'"\xff"', 400, "The body cannot be decoded"),
+    ],
+)
+def test_a_body_that_is_not_json_is_told_how_to_send_it(
+    http: httpx2.Client, content_type: str, body: bytes, status: int, sentence: str
+) -> None:
+    answer = http.post(JOBS, content=body, headers={"Content-Type": content_type})
+    assert answer.status_code == status
+    detail = answer.json()["detail"]
+    assert (detail if status == 400 else detail[0]["msg"]).startswith(sentence)
+
+
 def test_a_slash_too_many_is_never_a_redirect(http: httpx2.Client, a_file: str) -> None:
     """Fern's client does not follow redirects: it reports a 307 as an error."""
     body = {"file_ids": [a_file], "rules": [rule()]}

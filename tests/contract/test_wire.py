@@ -293,6 +293,9 @@ def test_errors_are_json_with_a_sentence(http: httpx2.Client) -> None:
 def test_livez_and_readyz(anonymous: httpx2.Client) -> None:
     assert anonymous.get("/livez").status_code == 200
     assert anonymous.get("/readyz").status_code == 200
+    # Uptime monitors ask for the head only.
+    assert anonymous.head("/livez").status_code == 200
+    assert anonymous.head("/readyz").status_code == 200
 
 
 def test_every_answer_names_its_request(http: httpx2.Client) -> None:

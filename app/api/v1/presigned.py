@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.api.dependencies import ApiCall
 from app.api.links import expiry, upload_link
@@ -15,6 +15,7 @@ from app.api.wire.text import MAX_TEXT, ShortText
 from app.errors import PayloadTooLarge
 from app.files import pending
 from app.files.pending import NewUpload
+from app.text import require_storable
 
 router = Router(tags=["files"])
 
@@ -24,7 +25,11 @@ MAX_FILE_SIZE = 2**63 - 1
 class PresignedUploadRequest(BaseModel):
     """The body of PUT /api/v1/files; other fields are ignored."""
 
-    name: Annotated[ShortText, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+    name: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=MAX_TEXT),
+        AfterValidator(require_storable),
+    ]
     external_file_id: ShortText | None = None
     file_size: Annotated[int, Field(ge=0, le=MAX_FILE_SIZE)] | None = Field(
         None, description="Size in bytes. An upload of another size is refused."
