@@ -1,7 +1,7 @@
 """The result of reading a file: its pages as text, and their layouts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +9,7 @@ from worker.parsing.layout.features import PageLayout
 
 # Increase it whenever the same file can give another text, page, layout or warning than before.
 # Workers report it among their capabilities, and cached documents of other versions are not used.
-PARSER_VERSION = "9"
+PARSER_VERSION = "10"
 
 
 class TextSource(StrEnum):
@@ -57,6 +57,10 @@ class Document:
     lost_parts: int = 0
     warnings: tuple[str, ...] = ()
     layouts: tuple[PageLayout, ...] = ()
+
+    def with_loss(self, sentence: str) -> "Document":
+        """Return the document with one more part that could not be read, and a warning of it."""
+        return replace(self, warnings=(*self.warnings, sentence), lost_parts=self.lost_parts + 1)
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values; `from_json` reads it back."""

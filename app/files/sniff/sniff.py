@@ -5,13 +5,20 @@ at most 10,000 names and 4 MB, an OLE file's directory of at most 16,384
 entries.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from app.files.sniff import ole_directory, zip_directory, zip_type
 from app.files.sniff.ole_directory import OleDirectory
+from app.files.sniff.signed_file import is_signed_file
 from app.files.sniff.text_type import decode_head, text_type
+from app.files.sniff.unsupported import (
+    name_unsupported,
+    name_unsupported_parts,
+    name_unsupported_streams,
+)
 
 _HEAD = 8192
 _PDF_MARK_WITHIN = 1024
@@ -40,7 +47,15 @@ _OLD_WORD = FileType(
     "unknown", remark="documents of Word 6 and Word 95 are not supported: save the file as docx"
 )
 
-IMAGE_EXTENSIONS = frozenset({"png", "jpg", "gif", "bmp", "tiff", "webp", "heic"})
+IMAGE_EXTENSIONS = frozenset(
+    {"png", "jpg", "gif", "bmp", "tiff", "webp", "heic", "jp2", "avif", "pnm"}
+)
+
+SIGNED_FILE = "p7m"
+"""The extension of signed files, which are read as the file in them."""
+
+# OpenDocument files may be one XML file instead.
+ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"})
 
 _ALIASES = {
     "markdown": "md",
@@ -63,9 +78,17 @@ _IMAGE_MAGIC = (
     (b"MM\x00*", "tiff"),
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xff\x4f\xff\x51\x00", "jp2"),
 )
 _MESSAGE_STREAMS = ("__properties_version1.0", "__nameid_version1.0", "__substg1.0_")
+_ZIP_MEMBER, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+# Exchange sends its messages to other servers as winmail.dat ([MS-OXTNEF]).
+_TNEF = b"\x78\x9f\x3e\x22"
 _OLD_WORD_MARK = b"\xdc\xa5"
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+# Pictures of the Netpbm programs: sizes in digits, then any bytes.
+_NETPBM = re.compile(rb"P[4-6]\n(?:#[^\n]*\n)*\d+\s+\d+\s")
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 
 
@@ -103,23 +126,47 @@ def _sniff_content(file: BinaryIO, extension: str) -> FileType:
     head = file.read(_HEAD)
     if not head:
         return UNKNOWN
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith((_ZIP_MEMBER, _EMPTY_ZIP)):
         return _sniff_zip(file)
     if head.startswith(ole_directory.SIGNATURE):
         return _sniff_ole(file)
+    kind = _binary_type(file, head, extension) or _text_type(head, extension)
+    if kind:
+        return FileType(kind)
+    if _ZIP_MEMBER in head:
+        # Servers send error messages and header lines before a file.
+        found = _sniff_zip(file)
+        if found.extension != UNKNOWN.extension:
+            return found
+    return _unsupported(name_unsupported(head))
+
+
+def _binary_type(file: BinaryIO, head: bytes, extension: str) -> str | None:
+    """Return the type of a file that its first bytes mark, None for others."""
     if _is_pdf(file, head):
-        return FileType("pdf")
+        return "pdf"
+    if head.startswith(_TNEF):
+        return "msg"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        return FileType("rtf")
+        return "rtf"
     image = _image_type(head)
     if image:
-        return FileType(image)
+        return image
+    if is_signed_file(head, extension):
+        return SIGNED_FILE
     if extension == "pdf" and b" obj" in head:
         # A PDF with a damaged mark: the PDF readers decide, and its source is never read as text.
-        return FileType("pdf")
+        return "pdf"
+    return None
+
+
+def _text_type(head: bytes, extension: str) -> str | None:
     text = decode_head(head)
-    kind = None if text is None else text_type(text, extension)
-    return FileType(kind) if kind else UNKNOWN
+    return None if text is None else text_type(text, extension)
+
+
+def _unsupported(remark: str) -> FileType:
+    return FileType(UNKNOWN.extension, remark=remark) if remark else UNKNOWN
 
 
 def _is_pdf(file: BinaryIO, head: bytes) -> bool:
@@ -140,8 +187,12 @@ def _image_type(head: bytes) -> str | None:
             return kind
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        return "heic"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS | _AVIF_BRANDS:
+        # Pictures of both kinds may begin with the brand `mif1`.
+        is_avif = _AVIF_BRANDS & {head[at : at + 4] for at in range(8, 40, 4)}
+        return "avif" if is_avif else "heic"
+    if _NETPBM.match(head):
+        return "pnm"
     # Words begin with "BM" too: in a bitmap the two reserved fields are zero.
     if head.startswith(b"BM") and len(head) >= 26 and head[6:10] == bytes(4):
         return "bmp"
@@ -149,9 +200,11 @@ def _image_type(head: bytes) -> str | None:
 
 
 def _sniff_zip(file: BinaryIO) -> FileType:
-    found = zip_type.find_type(file, zip_directory.list_members(file))
+    members = zip_directory.list_members(file)
+    found = zip_type.find_type(file, members)
     if found is None:
-        return UNKNOWN
+        names = {zip_directory.member_key(member.name) for member in members}
+        return _unsupported(name_unsupported_parts(names))
     if found.extension == zip_type.BINARY_WORKBOOK:
         return _BINARY_WORKBOOK
     return FileType(found.extension, found.encrypted)
@@ -173,7 +226,7 @@ def _sniff_ole(file: BinaryIO) -> FileType:
     for name in ("workbook", "book"):
         if name in root:
             return FileType("xls", encrypted=_has_filepass(directory.read_start(root[name])))
-    return UNKNOWN
+    return _unsupported(name_unsupported_streams(root))
 
 
 def _word_type(start: bytes) -> FileType:

@@ -27,8 +27,6 @@ _OFFICE_EXTENSIONS = frozenset({"xls", "xlsx", "doc", "docx", "ppt", "pptx", "rt
 # Web pages that were saved under the names of the programs that made them.
 _PAGE_EXTENSIONS = frozenset({"shtml", "shtm", "php", "asp", "aspx", "jsp", "cfm", "cgi", "do"})
 _POSTSCRIPT = "%!PS"
-# Pictures of the Netpbm programs: sizes in digits, then any bytes.
-_BITMAP = re.compile(r"P[4-6]\n(?:#[^\n]*\n)*\d+\s+\d+\s")
 # An archive of text files hardly differs from text.
 _TAPE_MARK, _TAPE_MARK_AT = "ustar", 257
 _MAIL_HEADER = re.compile(
@@ -116,7 +114,7 @@ def text_type(text: str, extension: str) -> str | None:
     root = _type_of_root(start, extension)
     if root:
         return root
-    if start.startswith(_POSTSCRIPT) or _BITMAP.match(start):
+    if start.startswith(_POSTSCRIPT):
         return None
     block = _header_block(start, extension)
     if _is_saved_page(block, extension):

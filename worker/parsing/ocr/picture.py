@@ -16,6 +16,9 @@ _FORMATS = {
     "tiff": ("TIFF",),
     "webp": ("WEBP",),
     "heic": ("HEIF",),
+    "jp2": ("JPEG2000",),
+    "avif": ("AVIF",),
+    "pnm": ("PPM",),
 }
 # The frames of a phone's MPO and of an animated PNG are versions of one picture, not pages.
 _WITH_FRAMES = frozenset({"tiff", "gif", "webp"})

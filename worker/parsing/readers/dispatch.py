@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
-from app.files.sniff.sniff import IMAGE_EXTENSIONS, UNKNOWN, FileType, sniff
+from app.files.sniff.sniff import (
+    IMAGE_EXTENSIONS,
+    SIGNED_FILE,
+    UNKNOWN,
+    ZIP_EXTENSIONS,
+    FileType,
+    sniff,
+)
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
@@ -12,6 +19,7 @@ from worker.parsing.readers.epub import read_epub
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.mail.mhtml import read_mhtml
 from worker.parsing.readers.mail.reader import read_eml, read_msg
+from worker.parsing.readers.mail.signed_file import open_signed_file
 from worker.parsing.readers.markup.html import read_html
 from worker.parsing.readers.markup.svg import read_svg
 from worker.parsing.readers.office.decryption import open_with_default_password
@@ -26,9 +34,12 @@ from worker.parsing.readers.rtf.reader import read_rtf
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import read_text
 from worker.parsing.readers.zip_checks import check_archive
+from worker.parsing.readers.zip_repair import drop_leading_bytes, rebuild_directory
 from worker.parsing.request import ParseRequest
 
 Reader = Callable[[Source], Document]
+
+_DAMAGED = "the file is damaged: its list of parts is lost, and some parts may be missing"
 
 _READERS: Mapping[str, Reader] = {
     "pdf": read_pdf,
@@ -62,6 +73,14 @@ def read_document(
     if not file.seek(0, 2):
         raise FileError(FileErrorCode.EMPTY, "the file is empty")
     kind = sniff(file, name)
+    if kind.extension == SIGNED_FILE:
+        file, name = open_signed_file(file, name)
+        kind = sniff(file, name)
+    repaired = rebuild_directory(file, limits) if kind == UNKNOWN else None
+    if repaired is not None and sniff(repaired, name).extension in ZIP_EXTENSIONS:
+        file, kind = repaired, sniff(repaired, name)
+    elif kind.extension in ZIP_EXTENSIONS and not kind.encrypted:
+        file = drop_leading_bytes(file)
     check_archive(file, kind, limits)
     if kind.encrypted:
         file = open_with_default_password(file)
@@ -70,7 +89,8 @@ def read_document(
     reader = _READERS.get(kind.extension)
     if reader is None:
         raise _unsupported(kind)
-    return reader(Source(file, kind, request, limits, ocr))
+    document = reader(Source(file, kind, request, limits, ocr))
+    return document if repaired is None else document.with_loss(_DAMAGED)
 
 
 def _unsupported(kind: FileType) -> FileError:

@@ -99,9 +99,9 @@ class MessageReader:
     def _add_attachment(self, part: Part, letter: Letter) -> None:
         """Add the name of an attached file, unless mail programs show none."""
         if part.type in _TNEF or part.name.lower() == "winmail.dat":
-            body, names = read_tnef(part.content(), letter.lost)
-            letter.attachments += names
-            letter.copies.append(body)
+            message = read_tnef(part.content(), letter.lost)
+            letter.attachments += message.attachments
+            letter.copies.append(message.body)
         elif part.type.startswith("image/") and part.disposition != "attachment":
             # Pictures with an identifier stand in the text.
             letter.attachments.append("" if part.content_id else part.name)

@@ -7,6 +7,7 @@ from worker.parsing.readers.document_builder import build_text_document, sanitiz
 from worker.parsing.readers.mail.letter import Letter
 from worker.parsing.readers.mail.message import MessageReader, encrypted_error, split_mailbox
 from worker.parsing.readers.mail.outlook import read_outlook
+from worker.parsing.readers.mail.tnef import is_tnef, read_tnef
 from worker.parsing.readers.source import Source
 
 
@@ -19,11 +20,21 @@ def read_eml(source: Source) -> Document:
 
 
 def read_msg(source: Source) -> Document:
-    """Read a message of Outlook, like a mail.
+    """Read a message of Outlook, or a winmail.dat of Exchange, like a mail.
 
     Raises FileError (`corrupt`, `encrypted`, `no_such_pages`).
     """
-    return _build(source, [read_outlook(source.read_all())])
+    data = source.read_all()
+    return _build(source, [_read_tnef(data) if is_tnef(data) else read_outlook(data)])
+
+
+def _read_tnef(data: bytes) -> Letter:
+    letter = Letter()
+    message = read_tnef(data, letter.lost)
+    letter.lines = message.lines
+    letter.blocks = [message.body]
+    letter.attachments = message.attachments
+    return letter
 
 
 def _letters(source: Source) -> Iterator[Letter]:

@@ -3,6 +3,7 @@
 Signatures are not verified: a mail program shows the content of a badly signed mail too.
 """
 
+import re
 import zlib
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from worker.parsing.readers.mail.headers import decode_base64
 
 _DATA = bytes.fromhex("2a864886f70d010701")
 _SIGNED = bytes.fromhex("2a864886f70d010702")
+_ENVELOPED = bytes.fromhex("2a864886f70d010703")
 _COMPRESSED = bytes.fromhex("2a864886f70d0109100109")
+_ARMOUR = re.compile(rb"-----(?:BEGIN|END) [A-Z0-9 ]{1,20}-----")
 _SEQUENCE, _CONSTRUCTED = 0x30, 0x20
 _MAX_DEPTH = 12
 _MAX_VALUES = 50_000
@@ -19,6 +22,10 @@ _MAX_UNPACKED = 32 * 1024 * 1024
 
 class Unreadable(Exception):
     """The content is encrypted or damaged, or it is no CMS at all."""
+
+
+class Encrypted(Unreadable):
+    """The content is encrypted for the recipient's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,18 @@ class _Value:
 
 
 def unwrap(data: bytes) -> bytes:
-    """Return the MIME entity within a signed or compressed message.
+    """Return what is within a signed or compressed message: a MIME entity, or any file.
 
     Raises Unreadable when it is encrypted or damaged.
     """
     if not data.startswith(b"0"):
-        data = decode_base64(data)
+        data = decode_base64(_ARMOUR.sub(b"", data))
     for _ in range(_MAX_DEPTH):
         kind, content = _open(data, _value(data, 0))
         if kind == _DATA:
             return _octets(data, content)
+        if kind == _ENVELOPED:
+            raise Encrypted("encrypted")
         if kind not in (_SIGNED, _COMPRESSED):
             raise Unreadable("neither signed nor compressed")
         # Both kinds are a version, a set or name of algorithms, and the content.

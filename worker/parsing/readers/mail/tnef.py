@@ -1,16 +1,19 @@
-"""The message within a winmail.dat attachment of Exchange ([MS-OXTNEF])."""
+"""The message within a winmail.dat of Exchange ([MS-OXTNEF])."""
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from worker.parsing.readers.mail import mapi
 from worker.parsing.readers.mail.charsets import code_page_name, decode_text
 from worker.parsing.readers.mail.mapi import Properties
 
 _SIGNATURE = struct.pack("<L", 0x223E9F78)
-_BODY, _PROPERTIES, _CODE_PAGE = 0x0002800C, 0x00069003, 0x00069007
+_SUBJECT, _BODY = 0x00018004, 0x0002800C
+_PROPERTIES, _CODE_PAGE = 0x00069003, 0x00069007
 _NEW_ATTACHMENT, _ATTACHMENT_TITLE = 0x00069002, 0x00018010
 _ATTACHMENT_PROPERTIES = 0x00069005
+_TEXTS = {_SUBJECT: mapi.SUBJECT, _BODY: mapi.BODY}
 _MAX_ATTRIBUTES = 10_000
 _MAX_PROPERTIES = 10_000
 # Sizes of the values that are not preceded by their length ([MS-OXCDATA] 2.11.1), padded to four.
@@ -20,22 +23,33 @@ _VARIABLE = frozenset({0x000D, 0x001E, 0x001F, 0x0102})
 _MULTIPLE = 0x1000
 
 
-def read_tnef(data: bytes, lost: list[str]) -> tuple[str, list[str]]:
-    """Return the body of the message and the names of its attached files; never raises.
+@dataclass(frozen=True, slots=True)
+class TnefMessage:
+    """Header lines, as far as the file has them, the body, and the names of attached files."""
 
-    Adds a sentence to `lost` when the data is damaged.
-    """
+    lines: list[tuple[str, str]]
+    body: str
+    attachments: list[str]
+
+
+def is_tnef(data: bytes) -> bool:
+    """Tell a winmail.dat by its mark."""
+    return data.startswith(_SIGNATURE)
+
+
+def read_tnef(data: bytes, lost: list[str]) -> TnefMessage:
+    """Read a message; never raises. Adds a sentence to `lost` when the data is damaged."""
     message: dict[int, bytes] = {}
     names: list[str] = []
     code_page = 0
-    if not data.startswith(_SIGNATURE):
+    if not is_tnef(data):
         lost.append("the attachment winmail.dat is damaged and was not read")
-        return "", []
+        return TnefMessage([], "", [])
     for name, value in _attributes(data):
         if name == _CODE_PAGE:
             code_page = int.from_bytes(value[:4], "little")
-        elif name == _BODY:
-            message.setdefault(mapi.BODY << 16 | mapi.STRING8, value)
+        elif name in _TEXTS:
+            message.setdefault(_TEXTS[name] << 16 | mapi.STRING8, value)
         elif name == _PROPERTIES:
             message |= read_properties(value)
         elif name == _NEW_ATTACHMENT:
@@ -45,8 +59,12 @@ def read_tnef(data: bytes, lost: list[str]) -> tuple[str, list[str]]:
         elif name == _ATTACHMENT_PROPERTIES and names:
             attachment = _as_properties(read_properties(value), code_page)
             names[-1] = attachment.text(mapi.LONG_NAME) or names[-1]
-    body = mapi.body_text(_as_properties(message, code_page), lost)
-    return body, [name for name in names if name]
+    properties = _as_properties(message, code_page)
+    return TnefMessage(
+        mapi.header_lines(properties, []),
+        mapi.body_text(properties, lost),
+        [name for name in names if name],
+    )
 
 
 def read_properties(data: bytes) -> dict[int, bytes]:

@@ -78,16 +78,8 @@ def _read_damaged(source: Source, data: bytes) -> Document:
             with contextlib.suppress(pypdfium2.PdfiumError):
                 found = _read_with_pdfium(source, repaired)
                 if found is not None:
-                    return _with_loss(found, "the file is damaged: a part of it is missing")
+                    return found.with_loss("the file is damaged: a part of it is missing")
         raise
-
-
-def _with_loss(document: Document, sentence: str) -> Document:
-    return replace(
-        document,
-        warnings=(*document.warnings, sentence),
-        lost_parts=document.lost_parts + 1,
-    )
 
 
 def _read_with_pdfium(source: Source, data: bytes) -> Document | None:

@@ -34,7 +34,7 @@ def test_names_match_in_any_case():
 def test_embedded_documents_do_not_count():
     assert kind(Workbook=b"x", MBD1={"WordDocument": WORD}).extension == "xls"
     assert kind(WordDocument=WORD, ObjectPool={"_1": {"Workbook": b"x"}}).extension == "doc"
-    assert kind(Quill={"x": b"x"}, Contents=b"x", Pool={"Workbook": b"x"}) is UNKNOWN
+    assert kind(Pages={"x": b"x"}, Contents=b"x", Pool={"Workbook": b"x"}) is UNKNOWN
     message = {"__properties_version1.0": b"x", "__attach_version1.0_#0": {"Workbook": b"x"}}
     assert kind(**message).extension == "msg"
     assert kind(**{**message, "WordDocument": WORD}).extension == "msg"

@@ -28,6 +28,9 @@ def test_content_decides_over_the_name(extension, name):
         (b"MM\0*" + bytes(40), "tiff"),
         (b"RIFF\x10\0\0\0WEBPVP8 " + bytes(40), "webp"),
         (b"\0\0\0\x18ftypheic" + bytes(40), "heic"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + bytes(40), "avif"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(40), "jp2"),
+        (b"\xff\x4f\xff\x51\0" + bytes(40), "jp2"),
     ],
 )
 def test_a_picture_is_known_by_its_first_bytes(head, expected):
@@ -127,7 +130,7 @@ def test_binary_numbers_are_not_utf16():
     ],
 )
 def test_other_bytes_are_unknown_whatever_the_name(data):
-    assert sniff(io.BytesIO(data), "report.pdf") is UNKNOWN
+    assert kind(data, "report.pdf") == "unknown"
 
 
 def test_pdf_mark_after_other_bytes():
@@ -170,6 +173,28 @@ def test_binary_workbook_is_not_an_xlsx():
     binary = content_types.format("application/vnd.ms-excel.sheet.binary.macroEnabled.main")
     data = sample_files.zip_of({"[Content_Types].xml": binary, "xl/styles.bin": b"x"})
     assert kind(data) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (sample_files.zip_of({"letter.txt": "x"}), "archives"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(30), "archives"),
+        (bytes(257) + b"ustar" + bytes(300), "archives"),
+        (sample_files.zip_of({"Index/Document.iwa": "x"}), "Pages, Numbers and Keynote"),
+        (b"\0\0\0\x18ftypmp42" + bytes(40), "audio and video"),
+        (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
+        (b"%!PS-Adobe-3.0", "PostScript"),
+    ],
+)
+def test_known_files_that_are_not_supported_are_named(head, words):
+    found = sniff(io.BytesIO(head), "a")
+    assert (found.extension, words in found.remark) == ("unknown", True)
+
+
+def test_a_document_after_what_a_server_wrote_is_found():
+    for junk in (b"\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"<br>\nWarning\n"):
+        assert kind(junk + OFFICE["docx"], "a.docx") == "docx"
 
 
 def test_leaves_the_position_at_the_start():

@@ -161,8 +161,8 @@ def test_comments_without_end_before_a_drawing_take_little_time():
     [
         (b"Invoice 7\nTotal\n".ljust(512, b"\0"), "txt"),
         (b"I\bIN\bNV\bV 7, _\bb_\by Ada\n" * 9, "txt"),
-        (b"P6\n# made by hand\n70 16\n255\n" + bytes(range(128, 256)) * 9, "unknown"),
-        (b"P5\n70 16\n255\n" + b"\xff" * 900, "unknown"),
+        (b"P6\n# made by hand\n70 16\n255\n" + bytes(range(128, 256)) * 9, "pnm"),
+        (b"P5\n70 16\n255\n" + b"\xff" * 900, "pnm"),
         (b"P5 10 20\n", "txt"),
         (bytes(512), "unknown"),
     ],

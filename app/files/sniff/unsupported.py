@@ -1,0 +1,80 @@
+"""Files of known types that are not read: what they are, and what to do instead."""
+
+from collections.abc import Collection
+
+_AS_PDF = "are not supported: save the file as PDF"
+_ARCHIVE = "archives are not supported: unpack the file and upload the files in it"
+_DATABASE = "databases are not supported: export the tables as xlsx or csv"
+_IWORK = "files of Apple Pages, Numbers and Keynote are not supported: export the file as PDF"
+_MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
+_PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
+_POSTSCRIPT = f"PostScript files {_AS_PDF}"
+_PROGRAM = "programs are not supported"
+_SOUND = "audio and video are not supported"
+_WORKS = "files of Microsoft Works are not supported: save the file as docx or PDF"
+
+_MAGIC = (
+    (b"Rar!\x1a\x07", _ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", _ARCHIVE),
+    (b"\x1f\x8b\x08", _ARCHIVE),
+    (b"BZh", _ARCHIVE),
+    (b"\xfd7zXZ\x00", _ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", _ARCHIVE),
+    (b"MSCF\x00", _ARCHIVE),
+    (b"\x00\x01\x00\x00Standard ", _DATABASE),
+    (b"SQLite format 3\x00", _DATABASE),
+    (b"!BDN", _MAILBOX),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", f"OneNote files {_AS_PDF}"),
+    (b"%!PS", _POSTSCRIPT),
+    (b"\xc5\xd0\xd3\xc6", _POSTSCRIPT),
+    (b"AT&TFORM", f"DjVu files {_AS_PDF}"),
+    (b"ITSF", f"compiled help files {_AS_PDF}"),
+    (b"\xffWPC", "files of WordPerfect are not supported: save the file as docx or PDF"),
+    (b"AC10", f"AutoCAD drawings {_AS_PDF}"),
+    (b"8BPS", _PHOTO),
+    (b"gimp xcf", _PHOTO),
+    (b"MZ", _PROGRAM),
+    (b"\x7fELF", _PROGRAM),
+    (b"ID3", _SOUND),
+    (b"OggS", _SOUND),
+    (b"fLaC", _SOUND),
+    (b"\x1a\x45\xdf\xa3", _SOUND),
+    (b"RIFF", _SOUND),
+)
+_MAGIC_WITHIN = (
+    (257, b"ustar", _ARCHIVE),
+    (60, b"BOOKMOBI", "books for the Kindle are not supported: convert the file to EPUB"),
+    # Brands of other pictures are known before.
+    (4, b"ftyp", _SOUND),
+)
+# Streams and storages in the root of a compound file ([MS-CFB]).
+_STREAMS = {
+    "visiodocument": f"drawings of Visio 2003 to 2010 {_AS_PDF}",
+    "quill": f"files of Publisher {_AS_PDF}",
+    "matost": _WORKS,
+    "mm": _WORKS,
+    "fileheader": "documents of Hangul (hwp) are not supported: save the file as docx or PDF",
+}
+
+
+def name_unsupported(head: bytes) -> str:
+    """Return a sentence about a file that is not read by its beginning, "" if it is not known."""
+    for magic, sentence in _MAGIC:
+        if head.startswith(magic):
+            return sentence
+    for at, magic, sentence in _MAGIC_WITHIN:
+        if head.startswith(magic, at):
+            return sentence
+    return ""
+
+
+def name_unsupported_streams(names: Collection[str]) -> str:
+    """Return a sentence about a compound file by the lower-case names in its root, or ""."""
+    return next((sentence for name, sentence in _STREAMS.items() if name in names), "")
+
+
+def name_unsupported_parts(names: Collection[str]) -> str:
+    """Return a sentence about a zip file without a known document, by its lower-case names."""
+    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
+        return _IWORK
+    return _ARCHIVE
