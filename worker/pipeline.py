@@ -29,6 +29,7 @@ from worker.parsing.document import PARSER_VERSION, Document, storable
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ReadingAborted
 from worker.preview_renderer import PreviewRenderer
+from worker.rules_linter import RulesLinter
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Pipeline:
     too_long: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
+    linter: RulesLinter | None = None
     turns: ProjectTurns = field(default_factory=ProjectTurns)
     learned: LearnedModelLoader | None = None
     fitter: ModelFitter | None = None
@@ -85,16 +87,18 @@ class Pipeline:
         """Claim an item and process it; False when none is queued or none can be processed now.
 
         While `goes_on` is true, the transaction that finishes an item also claims the next one,
-        which is processed too. Makes previews that are asked for when no item is queued, and now
-        and then before one; the same holds for fits of learned models. Calls `on_claim` with each
-        claim, and with None at its end. Raises one of MACHINE_FAULTS when this machine is at fault
-        and not the file; the item is requeued then.
+        which is processed too. Makes previews and hints about rules that are asked for when no
+        item is queued, and now and then before one; the same holds for fits of learned models.
+        Calls `on_claim` with each claim, and with None at its end. Raises one of MACHINE_FAULTS
+        when this machine is at fault and not the file; the item is requeued then.
         """
         if self.previews is not None and self.previews.is_due and self.previews.run_next(worker):
             return True
         if not self._is_remote_ready:
             # A claimed file would be read and then requeued.
             return False
+        if self.linter is not None and self.linter.is_due and self.linter.run_next(worker):
+            return True
         if self.fitter is not None and self.fitter.is_due and self.fitter.run_next(worker):
             return True
         began = time.time_ns()
@@ -102,12 +106,15 @@ class Pipeline:
         if claim is None:
             if self.previews is not None and self.previews.run_next(worker):
                 return True
+            if self.linter is not None and self.linter.run_next(worker):
+                return True
             return self.fitter is not None and self.fitter.run_next(worker)
         claimer = Claimer(worker, self.lease, self.turns)
 
         def following() -> Claimer | None:
-            is_other_work_due = (self.previews is not None and self.previews.is_due) or (
-                self.fitter is not None and self.fitter.is_due
+            is_other_work_due = any(
+                other is not None and other.is_due
+                for other in (self.previews, self.linter, self.fitter)
             )
             may_go_on = goes_on() and not is_other_work_due and self._is_remote_ready
             return claimer if may_go_on else None
