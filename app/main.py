@@ -26,6 +26,7 @@ from app.api.v1 import (
     files,
     labels,
     learning,
+    lint,
     presigned,
     previews,
     projects,
@@ -48,6 +49,7 @@ from app.single_flight import SingleFlight
 ROUTES = (
     classifier,
     extensions,
+    lint,
     labels,
     learning,
     deliveries,

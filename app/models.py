@@ -7,6 +7,7 @@ from app.files.models import BlobDeletion, CacheEntry, File, PendingUpload
 from app.jobs.models import Item, Job, Result, Worker
 from app.labels.models import Label
 from app.learning.models import LearnedData, LearnedModel
+from app.lint.models import LintRequest
 from app.previews.models import PreviewRequest
 from app.projects.models import ApiKey, ConsoleSession, Organization, Project
 from app.webhooks.models import SavedWebhook, WebhookAttempt, WebhookConfiguration, WebhookDelivery
@@ -26,6 +27,7 @@ __all__ = [
     "Label",
     "LearnedData",
     "LearnedModel",
+    "LintRequest",
     "Organization",
     "PendingUpload",
     "PreviewRequest",

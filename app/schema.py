@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REVISION = "0015"
+REVISION = "0016"
 """The newest migration. Alembic knows it too, but takes a tenth of a second to load, and most
 starts find a database that needs no migration."""
 

@@ -72,6 +72,7 @@ def build_pipeline(settings: Settings, timeouts: tuple[type[Exception], ...]) ->
     from worker.learning.model_fitter import ModelFitter  # noqa: PLC0415
     from worker.pipeline import Pipeline  # noqa: PLC0415
     from worker.preview_renderer import PreviewRenderer  # noqa: PLC0415
+    from worker.rules_linter import RulesLinter  # noqa: PLC0415
 
     start_tracing(settings, "pigeonhole-worker")
     engine = preloaded(settings) or load_engine(settings)
@@ -92,6 +93,7 @@ def build_pipeline(settings: Settings, timeouts: tuple[type[Exception], ...]) ->
         timeouts=timeouts,
         remote=remote_of(engine),
         previews=PreviewRenderer(database, reader),
+        linter=RulesLinter(database, engine),
         learned=LearnedModelLoader(database, engine.version) if learns else None,
         fitter=ModelFitter(database, reader, engine) if learns else None,
         turns=ProjectTurns(parse_weights(settings.project_weights)),

@@ -29,6 +29,7 @@ from worker.parsing.document import PARSER_VERSION, Document, storable
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ReadingAborted
 from worker.preview_renderer import PreviewRenderer
+from worker.rules_linter import RulesLinter
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Pipeline:
     timeouts: tuple[type[Exception], ...] = ()
     remote: HttpEmbedder | None = None
     previews: PreviewRenderer | None = None
+    linter: RulesLinter | None = None
     turns: ProjectTurns = field(default_factory=ProjectTurns)
     learned: LearnedModelLoader | None = None
     fitter: ModelFitter | None = None
@@ -85,19 +87,20 @@ class Pipeline:
         """Claim an item and process it; False when none is queued or none can be processed now.
 
         While `goes_on` is true, the transaction that finishes an item also claims the next one,
-        which is processed too. Makes previews that are asked for when no item is queued, and now
-        and then before one; the same holds for fits of learned models. Calls `on_claim` with each
-        claim, and with None at its end. Raises one of MACHINE_FAULTS when this machine is at fault
-        and not the file; the item is requeued then.
+        which is processed too. Makes previews and hints about rules that are asked for when no
+        item is queued, and now and then before one; the same holds for fits of learned models.
+        Calls `on_claim` with each claim, and with None at its end. Raises one of MACHINE_FAULTS
+        when this machine is at fault and not the file; the item is requeued then.
         """
         if _run_if_due(self.previews, worker):
             return True
         if not self._is_remote_ready:
             # A claimed file would be read and then requeued.
             return False
-        if _run_if_due(self.fitter, worker):
+        if _run_if_due(self.linter, worker) or _run_if_due(self.fitter, worker):
             return True
-        side_work = [each for each in (self.previews, self.fitter) if each is not None]
+        all_side_work = (self.previews, self.linter, self.fitter)
+        side_work = [each for each in all_side_work if each is not None]
         began = time.time_ns()
         claim = queue.claim_next(self.database, worker, self.lease, self.turns)
         if claim is None:
@@ -276,7 +279,7 @@ class Pipeline:
         return classification
 
 
-def _run_if_due(work: PreviewRenderer | ModelFitter | None, worker: str) -> bool:
+def _run_if_due(work: PreviewRenderer | RulesLinter | ModelFitter | None, worker: str) -> bool:
     """Do some of the work beside the items if it is due; False when there was nothing to do."""
     return work is not None and work.is_due and work.run_next(worker)
 

@@ -35,6 +35,10 @@ SECTIONS: dict[str, tuple[str, str]] = {
         "Jobs of up to 500 files, version 1: create, poll, read the results.",
     ),
     "classifier (extensions)": ("Classify: cancel and delete", "Extensions of this server."),
+    "rules (extension)": (
+        "Rules",
+        "Hints about rules while somebody writes them. An extension.",
+    ),
     "labels (extensions)": (
         "Labels",
         "Say what documents really are: one by one, or as a table. An extension.",
@@ -91,6 +95,7 @@ EXAMPLES: dict[tuple[str, str], Any] = {
         "rules": RULES,
         "parsing_configuration": {"max_pages": 5},
     },
+    ("post", "/api/v1/classifier/rules/lint"): {"rules": RULES},
     ("put", f"{_JOBS}/{{classify_job_id}}/results/{{item_id}}/label"): {"type": "contract"},
     ("put", "/api/v2/classify/{job_id}/label"): {"type": "contract"},
     ("post", "/api/v1/files/{file_id}/pages/{page}/marks"): {"quotes": ["Amount due"]},

@@ -1,1 +1,1 @@
-"""Leases of rows that are tasks: previews to make, models to fit."""
+"""Leases of rows that are tasks: previews to make, rules to look at, models to fit."""

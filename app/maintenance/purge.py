@@ -18,6 +18,7 @@ from app.jobs import service as jobs
 from app.jobs.models import Job, JobStatus
 from app.labels import service as labels
 from app.learning import service as learning
+from app.lint import requests as lint
 from app.maintenance.retention import delete_old_files, delete_old_jobs
 from app.projects.service import require_project
 from app.webhooks.models import SavedWebhook
@@ -136,6 +137,7 @@ def _delete_saved(database: Database, project_id: UUID, counts: PurgeCounts) -> 
             .where(PendingUpload.project_id == project_id)
             .returning(PendingUpload.id)
         ).all()
+        lint.discard_of_project(session, project_id)
     counts.configurations = len(configurations)
     counts.webhooks = len(webhooks)
     counts.pending_uploads = len(uploads)

@@ -23,6 +23,7 @@ from app.jobs import recovery
 from app.jobs.models import Worker
 from app.labels.labelled_files import request_fits_of_deleted
 from app.learning import queue as learning
+from app.lint import requests as lint
 from app.maintenance.retention import apply_project_retention, delete_old_files, delete_old_jobs
 from app.previews import requests as previews
 from app.settings import Settings
@@ -123,6 +124,7 @@ class Sweeper:
                 self._delete_workers,
                 self._apply_retention,
                 self._delete_expired_uploads,
+                self._delete_old_lint,
                 self._evict_cache,
                 self._delete_blobs,
                 self._delete_stale_uploads,
@@ -157,12 +159,13 @@ class Sweeper:
             request_fits_of_deleted(self._database)
 
     def _wake_workers(self) -> None:
-        """Send the wake-ups that are missing when fewer wait than items, previews and fits."""
+        """Send the wake-ups that are missing when fewer wait than there is work to claim."""
         if not self._wakeup_interval.is_over:
             return
         open_items = recovery.count_open(self._database, MAX_MESSAGES)
         with self._database.read() as session:
             open_items += previews.count_open(session, MAX_MESSAGES)
+            open_items += lint.count_open(session, MAX_MESSAGES)
             if self._settings.learn == "on":
                 open_items += learning.count_due(session, MAX_MESSAGES)
         if not open_items:
@@ -213,6 +216,9 @@ class Sweeper:
         deleted = pending.delete_expired(self._database, MAX_OLD_ROWS)
         if deleted:
             log.info("deleted expired upload links", extra={"links": deleted})
+
+    def _delete_old_lint(self) -> None:
+        lint.delete_old(self._database)
 
     def _evict_cache(self) -> None:
         if not self._eviction_interval.is_over:

@@ -90,6 +90,7 @@ OURS = (
     f"{CLASSIFIED}/label",
     "/api/v1/classifier/labels",
     "/api/v1/classifier/quality",
+    "/api/v1/classifier/rules/",
     "/api/v1/classifier/triage",
     f"{FIRST_FILE}/pages/",
     f"{CONFIGURATION}/versions",
@@ -295,6 +296,18 @@ def test_every_answer_has_its_shape(call: Caller) -> None:
     for walk in (walk_files, walk_projects, walk_jobs, walk_single_jobs, walk_webhooks):
         walk(call)
     assert call.visited == set(ANSWERS)
+
+
+def test_hints_about_rules_come_from_a_worker(http: httpx2.Client) -> None:
+    bill = {"type": "bill", "description": RULES[0]["description"]}
+
+    def hints() -> list[Any] | None:
+        answer = http.post("/api/v1/classifier/rules/lint", json={"rules": [RULES[0], bill]})
+        assert answer.status_code in (200, 202), answer.text
+        found: list[Any] | None = answer.json().get("hints")
+        return found
+
+    assert [hint["rules"] for hint in until(hints, "the hints") or []] == [[0, 1]]
 
 
 def test_every_endpoint_has_a_shape(anonymous: httpx2.Client) -> None:

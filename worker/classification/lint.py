@@ -1,6 +1,6 @@
 """Hints for the people who write rules: what makes their rules less reliable, and what to write.
 
-The command `pigeonhole rules lint` prints them.
+The command `pigeonhole rules lint` prints them; the console shows them as one types.
 """
 
 import re
@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from app.jobs.values import Rule
+from app.lint.values import Hint, HintKind
 from worker.classification.engine import Engine
 from worker.classification.rules.catch_all import is_named_catch_all
-from worker.classification.rules.hints import Hint, HintKind, find_wording_hints
+from worker.classification.rules.hints import find_wording_hints
 from worker.classification.rules.texts import name_of
 
 _AND = re.compile(r"\s*(?:\b(?:and|or|und|oder|et|ou|y|o|e)\b|[/&+])\s*")

@@ -15,6 +15,7 @@ from app.db import Database
 from app.jobs import recovery
 from app.jobs.workers import delete_all_workers, delete_worker
 from app.learning import queue as learning
+from app.lint import requests as lint
 from app.previews import requests as previews
 from app.settings import Settings
 from worker.runtime.local_child import AWAKE, BUSY, DELIVERIES_DUE, WAKE, run_child
@@ -94,6 +95,7 @@ class LocalRunner(Supervisor):
             delete_worker(self._database, child.name)
             recovery.requeue_worker(self._database, self.settings.max_attempts, child.name)
             previews.release_worker(self._database, child.name)
+            lint.release_worker(self._database, child.name)
             learning.release_worker(self._database, child.name)
         except SQLAlchemyError:
             # The sweeper requeues the file when its lease expires.

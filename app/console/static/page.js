@@ -7,8 +7,12 @@ const token = body.dataset.formToken;
 
 export class Refused extends Error {}
 
-/** Send a request to the API and return its JSON, null for an empty answer. Throws Refused. */
-export async function api(path, { method = "GET", json, form, raw = false } = {}) {
+/**
+ * Send a request to the API and return its JSON, null for an empty answer. Throws Refused.
+ *
+ * `raw` returns the answer itself; with `stay` an ended session does not lead to the sign-in.
+ */
+export async function api(path, { method = "GET", json, form, raw = false, stay = false } = {}) {
   const headers = { "X-Form-Token": token };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   let answer;
@@ -22,7 +26,7 @@ export async function api(path, { method = "GET", json, form, raw = false } = {}
   } catch {
     throw new Refused(body.dataset.offline);
   }
-  if (answer.status === 401) {
+  if (answer.status === 401 && !stay) {
     location.reload(); // the session has ended: the page leads to the sign-in
     throw new Refused("");
   }
@@ -116,7 +120,7 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
 
 // The page's language as it is spoken where the visitor is: dates differ in Britain and America.
 const spoken = body.dataset.language;
-const language =
+export const language =
   navigator.languages.find((each) => each === spoken || each.startsWith(`${spoken}-`)) ?? spoken;
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const exactMoments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });

@@ -1,21 +1,21 @@
 // Rules as one writes them: cards, hints while typing, an undo for each card that goes.
 import { fill, make, notify, numbers } from "./page.js";
+import { explain, findHints } from "./rules-hints.js";
 
 const TYPE = /^[\p{L}\p{N}_ -]*$/u;
-// What `pigeonhole rules lint` says without a model, as far as it can be told in a line each.
-const INSTRUCTION =
-  /^(?:please |bitte )?(?:(?:classify|categori[sz]e|label|tag|choose|select|assign)\b|(?:use|apply) (?:this|it)\b|if (?:the|this|it)\b|klassifiziere\b|ordne\b|wähle\b|verwende\b|nimm\b|wenn (?:das|es|dies))/iu;
+const MIN_DESCRIPTION = 10;
 const editor = document.getElementById("editor");
 const list = document.getElementById("rule-list");
 const texts = JSON.parse(editor.dataset.texts);
 const limits = JSON.parse(editor.dataset.limits);
+/** What a worker found: the lines of `explain` by card. */
+let found = new Map();
+let changes = 0;
+let isLooking = false;
 
 export function readRules() {
   return [...list.children]
-    .map((card) => ({
-      type: field(card, "type").value.trim(),
-      description: field(card, "description").value.trim(),
-    }))
+    .map(ruleOf)
     .filter((rule) => rule.type || rule.description);
 }
 
@@ -23,7 +23,7 @@ export function showRules(rules) {
   list.replaceChildren();
   for (const rule of rules) add(rule);
   if (!rules.length) add();
-  hint();
+  changed();
 }
 
 /** Return what keeps the rules from being used, empty if nothing does. Looks at empty cards too. */
@@ -33,6 +33,13 @@ export function findProblem() {
   if (rules.length > limits.rules) return fill(texts.too_many, { count: numbers.format(limits.rules) });
   hint(true);
   return list.querySelector(".wrong")?.textContent ?? "";
+}
+
+function ruleOf(card) {
+  return {
+    type: field(card, "type").value.trim(),
+    description: field(card, "description").value.trim(),
+  };
 }
 
 function field(card, name) {
@@ -47,44 +54,60 @@ function add(rule = { type: "", description: "" }) {
   return card;
 }
 
-/** Return a text without case, accents, hyphens and underscores, word by word. */
-function words(text) {
-  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return plain.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-}
-
 function hint(strict = false) {
-  const cards = [...list.children];
-  const types = cards.map((card) => field(card, "type").value.trim());
-  const names = types.map((type) => words(type).join(" "));
-  const descriptions = cards.map((card) => field(card, "description").value.trim().toLowerCase());
-  cards.forEach((card, position) => {
-    const type = types[position];
-    const description = descriptions[position];
-    const wrong = [];
-    const advice = [];
-    if (type || description) {
-      if (!type && strict) wrong.push(texts.no_type);
-      if (type && (!TYPE.test(type) || !/[\p{L}\p{N}]/u.test(type))) wrong.push(texts.bad_type);
-      if (type && types.indexOf(type) !== position) wrong.push(texts.twice);
-      else if (names[position] && names.indexOf(names[position]) !== position) advice.push(texts.same_name);
-      const repeats = words(description).every((word) => names[position].split(" ").includes(word));
-      if (description.length < 10 && (strict || description)) wrong.push(texts.short);
-      else if (description && repeats) advice.push(texts.bare);
-      else if (description && description.split(/\s+/).length < 4) advice.push(texts.few_words);
-      if (INSTRUCTION.test(description)) advice.push(texts.instruction);
-      if (description && descriptions.indexOf(description) !== position) advice.push(texts.same);
-    }
-    const lines = [...wrong, ...advice];
+  const rules = [...list.children].map(ruleOf);
+  [...list.children].forEach((card, position) => {
+    const wrong = findFaults(rules, position, strict);
+    const lines = [
+      ...wrong.map((text) => ({ text, name: "wrong" })),
+      ...(found.get(card) ?? []).map(({ text, isWarning }) => ({ text, name: isWarning ? "" : "note" })),
+    ];
     const box = field(card, "hints");
-    if ([...box.children].map((line) => line.textContent).join() !== lines.join()) {
-      box.replaceChildren(
-        ...lines.map((text, index) =>
-          make("li", { textContent: text, className: index < wrong.length ? "wrong" : "" })),
-      );
+    if ([...box.children].map((line) => line.textContent).join() !== lines.map((line) => line.text).join()) {
+      box.replaceChildren(...lines.map(({ text, name }) => make("li", { textContent: text, className: name })));
     }
     field(card, "type").setAttribute("aria-invalid", String(wrong.length > 0 && strict));
   });
+}
+
+/** Return what the API would refuse about a rule; `strict` also says what is not there yet. */
+function findFaults(rules, position, strict = true) {
+  const { type, description } = rules[position];
+  const faults = [];
+  if (!type && !description) return faults;
+  if (!type && strict) faults.push(texts.no_type);
+  if (type && (!TYPE.test(type) || !/[\p{L}\p{N}]/u.test(type))) faults.push(texts.bad_type);
+  if (type && rules.findIndex((rule) => rule.type === type) !== position) faults.push(texts.twice);
+  if (description.length < MIN_DESCRIPTION && (strict || description)) faults.push(texts.short);
+  return faults;
+}
+
+function changed() {
+  changes += 1;
+  hint();
+  look();
+}
+
+/** Have a worker look at the rules that are complete, again when they change meanwhile. */
+async function look() {
+  if (isLooking) return;
+  isLooking = true;
+  for (let seen = -1; seen !== changes;) {
+    seen = changes;
+    const rules = [...list.children].map(ruleOf);
+    const cards = [...list.children].filter(
+      (_, position) => rules[position].type && !findFaults(rules, position).length,
+    );
+    const complete = cards.map(ruleOf);
+    const hints = complete.length && complete.length <= limits.rules
+      ? await findHints(complete, () => seen !== changes)
+      : [];
+    if (seen !== changes) continue;
+    const lines = explain(hints, complete.map((rule) => rule.type), texts);
+    found = new Map(cards.map((card, position) => [card, lines[position]]));
+    hint();
+  }
+  isLooking = false;
 }
 
 document.getElementById("add-rule").addEventListener("click", () => {
@@ -96,14 +119,15 @@ list.addEventListener("click", (event) => {
   const card = button.closest("[data-rule]");
   const next = card.nextElementSibling;
   card.remove();
-  hint();
+  changed();
   (next ?? list.lastElementChild)?.querySelector("input")?.focus();
   if (!list.children.length) document.getElementById("add-rule").focus();
-  notify(texts.removed, { undoText: texts.undo, undo: () => { list.insertBefore(card, next); hint(); } });
+  notify(texts.removed, { undoText: texts.undo, undo: () => { list.insertBefore(card, next); changed(); } });
 });
 let timer;
 list.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(hint, 400);
+  timer = setTimeout(changed, 400);
 });
-if (!list.children.length) add();
+if (list.children.length) changed();
+else add();

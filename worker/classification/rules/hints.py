@@ -7,10 +7,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from app.jobs.values import Rule
+from app.lint.values import Hint, HintKind
 from worker.classification.features.text import normalise_text
 from worker.classification.rules.exclusions import without_negations
 from worker.classification.rules.texts import is_bare, name_of
@@ -19,35 +18,6 @@ from worker.classification.rules.texts import is_bare, name_of
 MIN_WORDS = 4
 # Of scripts without blanks between words.
 MIN_UNSPACED_CHARACTERS = 8
-
-
-class HintKind(StrEnum):
-    """What a hint is about."""
-
-    OVERLAP = "overlap"
-    SAME_TYPE = "same_type"
-    TWO_TYPES = "two_types"
-    CATCH_ALL = "catch_all"
-    BARE_NAME = "bare_name"
-    TOO_SHORT = "too_short"
-    NEGATION = "negation"
-    INSTRUCTION = "instruction"
-    SAME_NAME = "same_name"
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What makes rules less reliable, and what to write instead.
-
-    `rules` are the positions of the rules, ascending. A hint that is not a warning tells what
-    a rule does that may be meant.
-    """
-
-    kind: HintKind
-    rules: tuple[int, ...]
-    problem: str
-    advice: str
-    is_warning: bool = True
 
 
 # Negations that remain when the clauses that `exclusions` understands are gone. "No" and "non" are

@@ -6,9 +6,9 @@ import pytest
 
 from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet
 from app.jobs.values import Rule
+from app.lint.values import HintKind
 from worker.classification.engine import Engine
 from worker.classification.lint import lint_rules
-from worker.classification.rules.hints import HintKind
 
 INVOICE = Rule("invoice", "A bill from a seller to a customer with line items, tax and total.")
 LETTER = Rule("letter", "A personal letter with salutation, text, greeting and signature.")
