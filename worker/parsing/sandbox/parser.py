@@ -112,7 +112,7 @@ class SandboxedParser:
                     if aborted:
                         raise ReadingAborted from None
                     log.warning(
-                        "fork server lost while reading a file",
+                        "fork server lost while reading a file; starting another one",
                         extra={"attempt": f"{attempt} of {_ATTEMPTS}", "error": str(error)},
                     )
                 except BaseException:
