@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from app.audit.export import EventFilter, read_lines
+from app.audit.export import EventFilter, export_events
 from app.projects.service import require_project
 from cli.administration import Administration, Moment, administration_group, with_administration
 from cli.tables import example
@@ -30,5 +30,5 @@ def export(
         with parts.database.read() as session:
             require_project(session, project_id)
     events = EventFilter(since, until, None if project_id is None else [project_id])
-    for line in read_lines(parts.database, events):
-        click.echo(line, nl=False)
+    for piece in export_events(parts.database, events):
+        click.echo(piece, nl=False)

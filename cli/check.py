@@ -25,7 +25,7 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
 
     URL is its base address.  [default: PIGEONHOLE_URL, else LLAMA_CLOUD_BASE_URL]
 
-    Finds a path too many in the address, https on an http port, a proxy in the way, another server
+    Finds an extra path in the address, https on an http port, a proxy in the way, another server
     at this address, a server that is not ready, no workers, and a wrong key. The key is sent only
     to a server of Pigeonhole.
 

@@ -49,7 +49,7 @@ def close_to_others(directory: Path) -> None:
     if is_open and found.st_uid == os.geteuid():
         directory.chmod(0o700)
         log.warning(
-            "data directory was open to other users; set it to 0700",
+            "data directory was open to other users; changed its mode to 0700",
             extra={"directory": str(directory)},
         )
     elif is_open:

@@ -160,7 +160,7 @@ def watch(job_id: UUID, server: str | None, api_key: str | None, *, as_json: boo
 @server_options
 @json_option(ListedJob)
 def cancel(job_id: UUID, server: str | None, api_key: str | None, *, as_json: bool) -> None:
-    """Cancel a job. Results that are there stay; a job that has ended stays as it is."""
+    """Cancel a job. Existing results stay; a job that has ended stays as it is."""
     with open_server(server, api_key) as client:
         job = _job(client.post(f"{PATH}/{job_id}/cancel"))
     print_record(job, LABELS, as_json=as_json)

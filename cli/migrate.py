@@ -41,6 +41,6 @@ def migrate(data_dir: Path | None) -> None:
             bootstrap(session, secrets, settings)
         # During an upgrade processes of the release before read the plain URLs.
         if was_current and (count := encrypt_plain_urls(database, secrets)):
-            print(f"Encrypted {count} URLs of webhooks of an earlier release.")
+            print(f"Encrypted {count} webhook URLs of an earlier release.")
     database.close()
     print("The database has the schema of this release.")

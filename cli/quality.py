@@ -78,11 +78,9 @@ class RulesQuality:
 
 @click.command(epilog=example("pigeonhole quality", "pigeonhole quality --job JOB_ID"))
 @click.option(
-    "--configuration", "configuration_id", metavar="ID", help="The rules of saved rules, cfg-..."
+    "--configuration", "configuration_id", metavar="ID", help="A saved configuration, cfg-..."
 )
-@click.option(
-    "--job", "job_id", type=click.UUID, help="The rules of a job.  [default: the latest job]"
-)
+@click.option("--job", "job_id", type=click.UUID, help="A job.  [default: the latest job]")
 @click.option("--wait", is_flag=True, help="Wait while the report is being computed.")
 @server_options
 @json_option(RulesQuality)

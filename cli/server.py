@@ -105,10 +105,10 @@ def _encrypt_urls(settings: Settings, database: Database, secrets: Secrets) -> N
             return
     if settings.is_embedded:
         count = encrypt_plain_urls(database, secrets)
-        log.info("encrypted URLs of webhooks of an earlier release", extra={"urls": count})
+        log.info("encrypted webhook URLs of an earlier release", extra={"urls": count})
     else:
         log.warning(
-            "URLs of webhooks of an earlier release are stored in clear; when all processes are"
+            "webhook URLs of an earlier release are stored in plain text; when all processes are"
             " of this release, run `pigeonhole migrate` again to encrypt them"
         )
 

@@ -46,7 +46,7 @@ _GO_ON = "Put that right, then run the same command again to continue."
     "--min-confidence",
     type=click.FloatRange(0, 1),
     metavar="0-1",
-    help="Answers with less go to _check.  [default: of the rules, else 0.8]",
+    help="Answers with less go to _check.  [default: min_confidence of the rules, else 0.8]",
 )
 @click.option("--watch", is_flag=True, help="Follow IN until you stop it: Ctrl-C, SIGTERM.")
 @click.option("--undo", is_flag=True, help="Undo everything that was sorted into OUT.")

@@ -2,6 +2,7 @@
 
 import time
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import Annotated
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from anyio import to_thread
 from fastapi import Query, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.responses import StreamingResponse
@@ -35,6 +37,23 @@ CHUNK_BYTES = 256 * 1024
 KEY_ENDED = "This link has ended with the API key that created it: request a new one from the API."
 
 router = Router()
+
+
+class LinkQuery(BaseModel):
+    """The query of a link. Links of the release before name no key, and work until they expire."""
+
+    expires: int
+    signature: str
+    key: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUpload:
+    """The owner of a link, what was declared, and the room in the project's quota."""
+
+    principal: Principal | None
+    declared: NewUpload
+    room: int | None
 
 
 def presign(request: Request, call: Call, file: File, seconds: int | None) -> tuple[str, datetime]:
@@ -70,17 +89,13 @@ def upload_link(request: Request, call: Call, file_id: UUID, expires_at: datetim
 
 @router.get("/download/{file_id}", include_in_schema=False)
 def download(
-    request: Request,
-    file_id: UUID,
-    expires: Annotated[int, Query()],
-    signature: Annotated[str, Query()],
-    key: Annotated[UUID | None, Query()] = None,
+    request: Request, file_id: UUID, link: Annotated[LinkQuery, Query()]
 ) -> StreamingResponse:
     """Send the bytes of a presigned link, as an attachment that a browser does not run."""
     services: Services = request.app.state.services
-    _check(services.secrets, "GET", file_id, expires, signature, key)
+    _check(services.secrets, "GET", file_id, link)
     with services.database.read() as session:
-        _require_key(session, key)
+        _require_key(session, link.key)
         file = service.get_linked(session, file_id)
     try:
         blob = services.blobs.open(file.blob_key)
@@ -101,26 +116,21 @@ def download(
 
 
 @router.put(UPLOAD_PREFIX + "{file_id}", status_code=204, include_in_schema=False)
-async def upload(
-    request: Request,
-    file_id: UUID,
-    expires: Annotated[int, Query()],
-    signature: Annotated[str, Query()],
-    key: Annotated[UUID | None, Query()] = None,
-) -> Response:
+async def upload(request: Request, file_id: UUID, link: Annotated[LinkQuery, Query()]) -> Response:
     """Receive the bytes of a presigned upload. Sending the same bytes again changes nothing.
 
     They count as an upload of the link's key, and end where the quota of the project does.
     """
     services: Services = request.app.state.services
-    _check(services.secrets, "PUT", file_id, expires, signature, key)
-    principal, promised, room = await to_thread.run_sync(_find_pending, services, file_id, key)
-    if principal is not None:
+    _check(services.secrets, "PUT", file_id, link)
+    pending_upload = await to_thread.run_sync(_find_pending, services, file_id, link.key)
+    declared, room = pending_upload.declared, pending_upload.room
+    if pending_upload.principal is not None:
         rate_limiter: RateLimiter = request.app.state.rate_limiter
-        await rate_limiter.check_upload(principal)
+        await rate_limiter.check_upload(pending_upload.principal)
     max_bytes = services.settings.upload_max_bytes
-    if promised.size is not None:
-        max_bytes = min(max_bytes, promised.size)
+    if declared.size is not None:
+        max_bytes = min(max_bytes, declared.size)
     if room is not None:
         announced = request.headers.get("content-length", "")
         if room == 0 or (announced.isdecimal() and int(announced) > room):
@@ -129,22 +139,19 @@ async def upload(
             )
         max_bytes = min(max_bytes, room)
     received = await receive_raw(request, services.blobs, max_bytes)
-    await to_thread.run_sync(_store, services, file_id, promised, received)
+    await to_thread.run_sync(_store, services, file_id, declared, received)
     return Response(status_code=204)
 
 
-def _find_pending(
-    services: Services, file_id: UUID, key: UUID | None
-) -> tuple[Principal | None, NewUpload, int | None]:
-    """Return the owner of a link, what was declared, and the room in the project's quota."""
+def _find_pending(services: Services, file_id: UUID, key: UUID | None) -> PendingUpload:
     with services.database.read() as session:
         principal = _require_key(session, key)
-        promised = pending.find(session, file_id)
+        declared = pending.find(session, file_id)
         room = None
-        if promised.project_id is not None:
+        if declared.project_id is not None:
             quota = services.settings.project_max_bytes
-            room = service.measure_usage(session, promised.project_id, quota).room
-    return principal, promised, room
+            room = service.measure_usage(session, declared.project_id, quota).room
+    return PendingUpload(principal, declared, room)
 
 
 def _require_key(session: Session, key: UUID | None) -> Principal | None:
@@ -157,18 +164,18 @@ def _require_key(session: Session, key: UUID | None) -> Principal | None:
     return stored.principal
 
 
-def _store(services: Services, file_id: UUID, promised: NewUpload, received: RawUpload) -> None:
-    if promised.size is not None and received.size != promised.size:
+def _store(services: Services, file_id: UUID, declared: NewUpload, received: RawUpload) -> None:
+    if declared.size is not None and received.size != declared.size:
         received.writer.discard()
         raise Unprocessable(
-            f"The link is for {promised.size} bytes, not {received.size}: send the whole file.",
+            f"The link is for {declared.size} bytes, not {received.size}: send the whole file.",
             ("body",),
         )
     service.store_upload(
         services.database,
         services.blobs,
         received.writer,
-        promised.name,
+        declared.name,
         lambda session, file_type, blob: pending.complete(session, file_id, file_type, blob),
         project_max_bytes=services.settings.project_max_bytes,
     )
@@ -193,16 +200,14 @@ def _query(call: Call, method: str, file_id: UUID, expires: int) -> str:
     return f"expires={expires}&key={key}&signature={signature}"
 
 
-def _check(
-    secrets: Secrets, method: str, file_id: UUID, expires: int, signature: str, key: UUID | None
-) -> None:
-    expected = _sign(secrets, method, file_id, expires, key)
-    if not compare_digest(signature.encode(), expected.encode()) or expires < time.time():
+def _check(secrets: Secrets, method: str, file_id: UUID, link: LinkQuery) -> None:
+    expected = _sign(secrets, method, file_id, link.expires, link.key)
+    is_signed = compare_digest(link.signature.encode(), expected.encode())
+    if not is_signed or link.expires < time.time():
         raise NotFound("This link is not valid or has expired: request a new one from the API.")
 
 
 def _sign(secrets: Secrets, method: str, file_id: UUID, expires: int, key: UUID | None) -> str:
-    """Return the signature. Links of the release before name no key, and work until they expire."""
     owner = "" if key is None else f"\n{key}"
     digest = secrets.sign(Use.LINKS, f"{method}\n{file_id}\n{expires}{owner}")
     return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -175,7 +175,7 @@ def _check_keys(node: yaml.Node) -> None:
                 raise YamlError(line_of(key), "A key is not a text. Write one such as `type`.")
             if key.value in seen:
                 raise YamlError(
-                    line_of(key), f"`{key.value}` stands here a second time. Remove one of them."
+                    line_of(key), f"The key `{key.value}` is repeated. Remove one of them."
                 )
             seen.add(key.value)
             _check_keys(value)

@@ -87,7 +87,7 @@ _WORK = (
         _JOBS.c.max_pages,
         _JOBS.c.target_pages,
         _JOBS.c.request_id,
-        _JOBS.c.owes_running,
+        _JOBS.c.owes_running.label("notify_running"),
         _JOBS.c.min_confidence,
         _JOBS.c.learn,
         _JOBS.c.examples,
@@ -207,7 +207,7 @@ def _claim(
     else:
         return None
     work = session.execute(_WORK, {"item_id": item.id}).one()
-    if work.owes_running:
+    if work.notify_running:
         _announce_running(session, item.job_id)
     return _claim_of(item, work, token)
 

@@ -195,6 +195,11 @@ def _insert_items(
     )
 
 
+def not_found(job_id: UUID) -> NotFound:
+    """Return the error for a job that does not exist, or that the caller may not see."""
+    return NotFound(f"Classify job {job_id} does not exist.")
+
+
 def get(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion) -> Job:
     """Return a job of one version of the API; raises NotFound."""
     job = session.scalars(
@@ -202,7 +207,7 @@ def get(session: Session, scope: Scope, job_id: UUID, api_version: ApiVersion) -
         {"job_id": job_id, "version": api_version, "reach": scope.reach},
     ).one_or_none()
     if job is None:
-        raise NotFound(f"Classify job {job_id} does not exist.")
+        raise not_found(job_id)
     return job
 
 
@@ -220,7 +225,7 @@ def find(session: Session, scope: Scope, job_id: UUID) -> Job:
     query = select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
     job = session.scalars(query).one_or_none()
     if job is None:
-        raise NotFound(f"Classify job {job_id} does not exist.")
+        raise not_found(job_id)
     return job
 
 
@@ -305,7 +310,7 @@ def require(session: Session, scope: Scope, job_id: UUID) -> None:
     """Raise NotFound unless the scope has the job, of any version of the API."""
     found = session.scalar(select(Job.id).where(Job.id == job_id, scope.covers(Job.project_id)))
     if found is None:
-        raise NotFound(f"Classify job {job_id} does not exist.")
+        raise not_found(job_id)
 
 
 def summarise(session: Session, job_id: UUID) -> JobSummary | None:

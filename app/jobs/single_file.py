@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.errors import Conflict, NotFound
+from app.errors import Conflict
 from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.service import ITEM_COLUMNS, ItemView, NewJob, view_item
@@ -84,7 +84,7 @@ def get(session: Session, scope: Scope, job_id: UUID) -> SingleJob:
         _jobs().where(Job.id == job_id, scope.covers(Job.project_id))
     ).one_or_none()
     if row is None:
-        raise NotFound(f"Classify job {job_id} does not exist.")
+        raise service.not_found(job_id)
     return _view(row)
 
 

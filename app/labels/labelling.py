@@ -36,11 +36,9 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """The item that a label is given on."""
+    """The file of an item that a label is given on, and the project of its job."""
 
     project_id: UUID
-    job_id: UUID
-    item_id: UUID
     file_id: UUID
 
 
@@ -311,7 +309,7 @@ def _find_target(session: Session, scope: Scope, job_id: UUID, item_id: UUID) ->
     ).one_or_none()
     if row is None:
         raise NotFound(f"Classify job {job_id} with a result {item_id} does not exist.")
-    return _Target(row.project_id, job_id, item_id, row.file_id)
+    return _Target(row.project_id, row.file_id)
 
 
 def _is_of(project_id: UUID, file_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -132,7 +132,10 @@ class Sweeper:
                 try:
                     step()
                 except Exception:  # one failing step must not stop the others
-                    log.exception("maintenance step failed; retrying at the next pass")
+                    log.exception(
+                        "maintenance step failed; retrying at the next pass",
+                        extra={"step": step.__name__.removeprefix("_")},
+                    )
 
     def _run(self) -> None:
         while not self._stopping.wait(self._settings.sweep_seconds):

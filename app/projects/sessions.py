@@ -110,7 +110,7 @@ def choose_project(session: Session, session_id: UUID, project: Project) -> None
 
 
 def end(session: Session, secrets: Secrets, token: str) -> None:
-    """Sign out: the token is worthless from now on."""
+    """Sign out: the token no longer opens a session."""
     session.execute(delete(ConsoleSession).where(ConsoleSession.digest == _digest(secrets, token)))
 
 

@@ -13,7 +13,7 @@ def check_paths(paths: Sequence[Path]) -> None:
     for path in paths:
         shown = escape_line(str(path))
         if not path.exists():
-            raise StartupError(f"{shown} does not exist: give files or folders that there are")
+            raise StartupError(f"{shown} does not exist: give files or folders that exist")
         if not (path.is_dir() or path.is_file()):
             raise StartupError(f"{shown} is neither a file nor a folder: give one")
         if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):

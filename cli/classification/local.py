@@ -75,8 +75,8 @@ class LocalClassifier:
         limit = self._settings.job_max_rules
         if len(self._rules.rules) > limit:
             raise StartupError(
-                f"there are {len(self._rules.rules)} rules, and at most {limit} may be: leave some "
-                "out, or set PIGEONHOLE_JOB_MAX_RULES"
+                f"there are {len(self._rules.rules)} rules, more than the limit of {limit}: leave "
+                "some out, or set PIGEONHOLE_JOB_MAX_RULES"
             )
         for rule in self._rules.rules:
             if any(example.file_id is not None for example in rule.examples):

@@ -166,7 +166,7 @@ class RemoteClassifier:
                 return self._client.upload(name, file)
             except ServerRefused as error:
                 code = _CODES.get(error.code, FileErrorCode.INTERNAL)
-                raise FileError(code, f"the server does not take it: {error}") from None
+                raise FileError(code, f"the server refuses it: {error}") from None
 
     def _poll(self, job: _RemoteJob) -> Iterator[FileResult]:
         """Return the results that have come; forgets the job after the last one."""

@@ -28,7 +28,7 @@ _key_option = click.option(
 learn_option = click.option(
     "--learn/--no-learn",
     default=None,
-    help="Whether a server's labels count.  [default: of the rules, else where they help]",
+    help="Whether a server's labels count.  [default: learn of the rules, else where they help]",
 )
 
 
@@ -98,5 +98,7 @@ def _checked(server: Server) -> Server:
             f"{source}: a server needs a key: set {server.key_source}, or give --api-key"
         )
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise StartupError(f"{server.key_source}: there is no such key; give all of its characters")
+        raise StartupError(
+            f"{server.key_source}: this is not a key; copy all of it and nothing else"
+        )
     return replace(server, url=str(parsed).rstrip("/"))

@@ -75,9 +75,9 @@ def check_links(source: Path, out: Path, first: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise StartupError(
-            f"no hard link leads from {escape_line(str(folder))} to {escape_line(str(source))}"
-            f" ({error.strerror}): leave out --link to copy, or give an output folder on the same"
-            " file system"
+            f"files of {escape_line(str(source))} cannot be hard-linked into"
+            f" {escape_line(str(folder))} ({error.strerror}): leave out --link to copy, or give an"
+            " output folder on the same file system"
         ) from None
 
 

@@ -278,7 +278,7 @@ def _started(out: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise StartupError(
-                f"another sort works on {out}: wait until it ends, or stop it"
+                f"another sort is working on {out}: wait until it ends, or stop it"
             ) from None
         raise StartupError(f"{out / STATE_FOLDER}: the journal cannot be opened: {error}") from None
     except sqlite3.DatabaseError as error:

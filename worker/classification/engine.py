@@ -248,9 +248,16 @@ class Engine:
             if decision.cautious >= stage.enough:
                 break
         decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
-        is_early = number < len(self.stages) - 1
         return Judgement(
-            document, comparison, read, by_rule, scores, decision, is_early, learned, told
+            document=document,
+            comparison=comparison,
+            rules=read,
+            examples=by_rule,
+            scores=scores,
+            decision=decision,
+            is_early=number < len(self.stages) - 1,
+            learned=learned,
+            told=told,
         )
 
     def _evidence(

@@ -170,7 +170,7 @@ class ModelFitter:
             observation = self.engine.observe(embedded, claim.rules)
         except FileError as error:
             log.info(
-                "labelled file cannot be read; it teaches nothing",
+                "labelled file cannot be read; fitting without it",
                 extra={"file_id": str(file.file_id), "reason": storable(error.sentence)},
             )
             return None

@@ -1,6 +1,5 @@
 """Endpoints for API keys of administrators."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +11,7 @@ from starlette.responses import StreamingResponse
 from app.api.dependencies import ApiCall
 from app.api.router import Router
 from app.api.v1.projects import ProjectResponse, project_response
-from app.audit.export import EventFilter, read_lines
+from app.audit.export import EventFilter, export_events
 from app.db import now
 from app.errors import Conflict, Unprocessable
 from app.projects import keys
@@ -195,5 +194,5 @@ def export_audit_events(
     else:
         organization_id = scope.principal.organization_id
         events = EventFilter(since, until, select_project_ids(organization_id), organization_id)
-    lines: Iterator[str] = read_lines(call.services.database, events)
-    return StreamingResponse(lines, media_type="application/x-ndjson")
+    pieces = export_events(call.services.database, events)
+    return StreamingResponse(pieces, media_type="application/x-ndjson")

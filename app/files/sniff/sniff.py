@@ -1,8 +1,7 @@
 """Detection of a file's type from its bytes; the name only decides between text types.
 
-The work is bounded, for hostile files: a few KiB of the start and the end, a zip's directory of
-at most 10,000 names and 4 MB, an OLE file's directory of at most 16,384
-entries.
+The work is bounded, for hostile files: a few KiB of the start and the end, a zip's directory of at
+most 10,000 names and 4 MB, an OLE file's directory of at most 16,384 entries.
 """
 
 import re

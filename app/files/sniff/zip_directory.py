@@ -62,6 +62,19 @@ class Member:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """Where the directory is: its number of entries, its size and its start in the file.
+
+    `shift` is added to the offsets of members: bytes before the archive move them all.
+    """
+
+    count: int
+    size: int
+    start: int
+    shift: int
+
+
 def member_key(name: str) -> str:
     """Return a name by which members match, in any case and however they spell the root.
 
@@ -78,16 +91,16 @@ def list_members(file: BinaryIO, limit: int = MAX_MEMBERS) -> tuple[Member, ...]
     """
     file.seek(0, 2)
     total = file.tell()
-    count, size, start, shift = _find_directory(file, total)
-    if count > limit:
-        raise TooManyMembers(count)
-    if size > MAX_DIRECTORY_BYTES:
-        raise DirectoryTooLarge(size)
-    if start < 0 or start + size > total:
+    directory = _find_directory(file, total)
+    if directory.count > limit:
+        raise TooManyMembers(directory.count)
+    if directory.size > MAX_DIRECTORY_BYTES:
+        raise DirectoryTooLarge(directory.size)
+    if directory.start < 0 or directory.start + directory.size > total:
         raise BadZip("the directory lies outside the file")
-    file.seek(start)
-    directory = io.BytesIO(file.read(size))
-    return tuple(_read_entry(directory, shift) for _ in range(count))
+    file.seek(directory.start)
+    entries = io.BytesIO(file.read(directory.size))
+    return tuple(_read_entry(entries, directory.shift) for _ in range(directory.count))
 
 
 def read_member(file: BinaryIO, member: Member, limit: int) -> bytes:
@@ -143,8 +156,8 @@ def _seek_content(file: BinaryIO, member: Member) -> None:
     file.seek(name_length + extra_length, 1)
 
 
-def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
-    """Return the number of entries, the directory's size and start, and the shift of offsets."""
+def _find_directory(file: BinaryIO, total: int) -> _Directory:
+    """Find the directory of a file of `total` bytes by its end record; raises BadZip."""
     tail_length = min(total, _END_RECORD.size + _MAX_COMMENT)
     file.seek(total - tail_length)
     tail = file.read(tail_length)
@@ -157,9 +170,9 @@ def _find_directory(file: BinaryIO, total: int) -> tuple[int, int, int, int]:
         locator = tail[at - _LOCATOR64.size : at] if at >= _LOCATOR64.size else b""
         if locator.startswith(b"PK\x06\x07"):
             count, size, offset, end = _read_end64(file, locator)
-    # Bytes before the archive (a self-extractor, a mail header) shift every offset.
+    # There may be bytes before the archive: a self-extractor, a mail header.
     start = end - size
-    return count, size, start, start - offset
+    return _Directory(count, size, start, start - offset)
 
 
 def _read_end64(file: BinaryIO, locator: bytes) -> tuple[int, int, int, int]:
@@ -195,18 +208,19 @@ def _read_entry(file: BinaryIO, shift: int) -> Member:
     )
 
 
-def _read_extra64(extra: bytes, *values: int) -> tuple[int, int, int]:
-    """Replace size, packed and offset, in this order, where they refer to the extra field."""
+def _read_extra64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Return size, packed and offset, from the extra field those that refer to it."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
         if kind == 1:
             body = extra[at + 4 : at + 4 + length]
             found = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body), 8)]
+            # It has only the values that refer to it, in this order.
             size, packed, offset = (
-                found.pop(0) if value == _IN_EXTRA_FIELD and found else value for value in values
+                found.pop(0) if value == _IN_EXTRA_FIELD and found else value
+                for value in (size, packed, offset)
             )
-            return size, packed, offset
+            break
         at += 4 + length
-    size, packed, offset = values
     return size, packed, offset

@@ -54,7 +54,7 @@ def test_an_open_directory_of_ours_is_closed(
     assert mode_of(folder) == 0o700
     assert [mode_of(path) for path in old] == [0o640, 0o660, 0o2770, 0o640, 0o600]
     assert messages == [
-        "data directory was open to other users; set it to 0700",
+        "data directory was open to other users; changed its mode to 0700",
         "files were open to other users; removed the rights of others",
     ]
     assert not caplog.records

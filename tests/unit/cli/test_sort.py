@@ -104,7 +104,9 @@ def test_a_folder_in_which_another_sort_works_is_refused(folder: Path) -> None:
     result = run("--undo sorted")
     journal.close()
 
-    assert str(result.exception) == (f"another sort works on {out}: wait until it ends, or stop it")
+    assert str(result.exception) == (
+        f"another sort is working on {out}: wait until it ends, or stop it"
+    )
 
 
 def test_a_damaged_journal_is_named(folder: Path) -> None:

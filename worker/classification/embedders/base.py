@@ -15,6 +15,10 @@ Kind = Literal["passage", "query"]
 """Part of a document or description of a type; some models embed them differently."""
 
 
+MAX_CHARACTERS = 8_000
+"""Embedders cut longer texts, which takes time from hostile ones; chunks have about 256 tokens."""
+
+
 class Embedder(Protocol):
     """A sentence embedding model.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.errors import FileError, FileErrorCode
-from worker.classification.embedders.base import Kind, Prefixes, Vectors, normalise
+from worker.classification.embedders.base import MAX_CHARACTERS, Kind, Prefixes, Vectors, normalise
 from worker.classification.embedders.http_client import (
     EmbedderUnavailable,
     EmbeddingsServer,
@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 
 # Every model can embed this text: an error for it means that the server does not work.
 _PLAIN = "A letter."
-# Longer than any description of a rule; chunks have about 256 tokens.
-_MAX_CHARACTERS = 8_000
 _RETRY_SECONDS = 2.0
 SAME_MODEL = 0.98
 """The smallest cosine of two vectors of one text that counts as the same model.
@@ -82,7 +80,7 @@ class HttpEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for begin in range(0, len(texts), self._batch):
             part = [
-                self._prefixes.add(text[:_MAX_CHARACTERS], kind)
+                self._prefixes.add(text[:MAX_CHARACTERS], kind)
                 for text in texts[begin : begin + self._batch]
             ]
             vectors[begin : begin + len(part)] = self._embedded(part)

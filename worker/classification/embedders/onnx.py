@@ -8,15 +8,13 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from app.errors import StartupError
-from worker.classification.embedders.base import Kind, Prefixes, Vectors, normalise
+from worker.classification.embedders.base import MAX_CHARACTERS, Kind, Prefixes, Vectors, normalise
 from worker.classification.embedders.onnx_files import ModelFiles
 from worker.classification.embedders.onnx_session import ForkedSession
 
 _IDS, _MASK, _TYPES = "input_ids", "attention_mask", "token_type_ids"
 _WHOLE = "sentence_embedding"
 _INTEGERS = {"tensor(int64)": "int64", "tensor(int32)": "int32"}
-# A rule's description may be long; the tokenizer gets no more than this.
-_MAX_CHARACTERS = 8_000
 
 
 class OnnxEmbedder:
@@ -60,7 +58,7 @@ class OnnxEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._vector(self._prefixes.add(text[:_MAX_CHARACTERS], kind))
+            vectors[row] = self._vector(self._prefixes.add(text[:MAX_CHARACTERS], kind))
         if not np.isfinite(vectors).all():
             raise ArithmeticError(f"{self.name} returned numbers that are not finite for a text")
         return normalise(vectors)

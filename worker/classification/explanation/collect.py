@@ -88,7 +88,7 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         understood=_understood(judgement, scorer, top),
         alternative=alternative,
         better_alternatives=better,
-        is_null=decision.is_null,
+        is_null=is_null,
         match_probability=decision.match_probability,
         overlap_probability=decision.overlap_probability,
         null_probability=decision.null_probability,

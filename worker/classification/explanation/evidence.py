@@ -36,10 +36,9 @@ class RankedRule:
 
     `score` is the weighted mean of `channels` plus `lexical`, `bonus`, `named`, `acts`, `lifted`
     and `learned`, minus `excluded`. `named` is for what the document calls itself, `acts` for what
-    its phrases do, `lifted` for how
-    well it fits to a kind of the rule's type, and `learned` for labelled documents. `excluded` is
-    how much better it fits to something that the rule's description excludes. `understood_as` names
-    the built-in types that the rule means.
+    its phrases do, `lifted` for how well it fits to a kind of the rule's type, and `learned` for
+    labelled documents. `excluded` is how much better it fits to something that the rule's
+    description excludes. `understood_as` names the built-in types that the rule means.
     """
 
     type: str

@@ -75,7 +75,7 @@ def parse_types(text: str, place: str) -> Iterator[DocumentType]:
             seen.clear()
         elif current is not None:
             if key != "sample" and (key, language) in seen:
-                raise KnowledgeError(f"{place}, line {number}: {key!r} is there twice")
+                raise KnowledgeError(f"{place}, line {number}: {key!r} is given twice")
             seen.add((key, language))
             _set_field(current, key, language, value)
     if current is not None:
@@ -111,7 +111,7 @@ def fault_of(types: Sequence[DocumentType]) -> str | None:
     parents = {each.name: each.parents for each in types}
     if len(parents) < len(types):
         twice = next(name for name, count in Counter(e.name for e in types).items() if count > 1)
-        return f"The type {twice!r} is there twice."
+        return f"The type {twice!r} is defined twice."
     for each in types:
         if not each.description:
             return f"The type {each.name!r} has no description."
@@ -119,7 +119,7 @@ def fault_of(types: Sequence[DocumentType]) -> str | None:
             if parent not in parents:
                 return f"The type {each.name!r} has the unknown parent {parent!r}."
         if each.name in ancestors(each.name, parents):
-            return f"The type {each.name!r} is above itself."
+            return f"The type {each.name!r} is its own ancestor."
         if bool(each.phrases) != bool(each.act):
             return f"The type {each.name!r} has phrases without an act, or an act without phrases."
         languages = {language for language, _ in each.samples}

@@ -318,7 +318,10 @@ def _is_one_slip(first: str, second: str) -> bool:
         at += 1
         if at == min(len(first), len(second)):
             return True
-    return first[at + (len(first) >= len(second)) :] == second[at + (len(second) >= len(first)) :]
+    # The letter at `at` is skipped in the longer word, or in both where one stands for the other.
+    rest_of_first = first[at + 1 :] if len(first) >= len(second) else first[at:]
+    rest_of_second = second[at + 1 :] if len(second) >= len(first) else second[at:]
+    return rest_of_first == rest_of_second
 
 
 def _without_overlaps(candidates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

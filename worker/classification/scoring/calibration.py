@@ -177,10 +177,10 @@ class Decision:
 
     `features` and `contributions` are the inputs of the outcome's probability and what each
     added to its log-odds; what a scrap loses belongs to the amount of text, and what few rules add
-    to the share of the top rule.
-    `overlap_probability` is the probability that the best rule or one that overlaps it is right;
-    without such rules it is `match_probability`. `cautious` is the confidence without what few
-    rules add: stages stop by it, so that no decision depends on the addition.
+    to the share of the top rule. `overlap_probability` is the probability that the best rule or one
+    that overlaps it is right; without such rules it is `match_probability`. `cautious` is the
+    confidence without what few rules add: stages stop by it, so that no decision depends on the
+    addition.
     """
 
     is_null: bool
@@ -193,7 +193,7 @@ class Decision:
 
     @property
     def confidence(self) -> float:
-        """Return the probability that the chosen outcome is right."""
+        """The probability that the chosen outcome is right."""
         return self.null_probability if self.is_null else self.match_probability
 
     def with_losses(self, lost: int, read: int) -> "Decision":
@@ -254,13 +254,13 @@ def decide(scores: Scores, calibration: Calibration) -> Decision:
     contributions[_SHARE_OF_TOP] += added
     for_match = -added if is_null else added
     return Decision(
-        is_null,
-        tuple(float(value) for value in x),
-        tuple(contributions),
-        _probability(lowered_match + for_match),
-        _probability(lowered_overlap + for_match),
-        _probability(lowered_null - for_match),
-        _probability(lowered_null if is_null else lowered_match),
+        is_null=is_null,
+        features=tuple(float(value) for value in x),
+        contributions=tuple(contributions),
+        match_probability=_probability(lowered_match + for_match),
+        overlap_probability=_probability(lowered_overlap + for_match),
+        null_probability=_probability(lowered_null - for_match),
+        cautious=_probability(lowered_null if is_null else lowered_match),
     )
 
 

@@ -45,9 +45,7 @@ class Ocr:
         `choice`; without it every page is read in the first language.
         """
         self._choice = choice
-        self._engine = engine
         self._lang = choice.lang
-        self.dpi = _dpi_for(choice.lang)
         self._budget = budget
         self._open_engine = open_engine
         self._engines = {} if engine is None else {choice.lang: engine}
@@ -59,6 +57,16 @@ class Ocr:
     def failure(self) -> str | None:
         """Why no page can be read, as a sentence; None while OCR works."""
         return self._failure
+
+    @property
+    def _engine(self) -> OcrEngine | None:
+        """The engine for the language in which pages are read now."""
+        return self._engines.get(self._lang)
+
+    @property
+    def dpi(self) -> int:
+        """The resolution in which the next page is rendered."""
+        return _DENSE_DPI if OCR_LANGUAGES[self._lang].script.is_dense else _DPI
 
     def read(self, index: int, render: Callable[[], OcrPicture]) -> Recognised | None:
         """Return the text on the picture of a page, or None if it cannot be read.
@@ -193,21 +201,21 @@ class Ocr:
         engine = self._engine_for(lang)
         if engine is None:
             return first
-        before = self._engine, self._lang, self.dpi
+        earlier_lang, earlier_dpi = self._lang, self.dpi
         is_other_script = self._is_foreign(first.script)
-        self._engine, self._lang, self.dpi = engine, lang, _dpi_for(lang)
-        page = first.prepared if self.dpi == before[2] else render()
+        self._lang = lang
+        page = first.prepared if self.dpi == earlier_dpi else render()
         again = read_straight(engine, page, self.dpi, deadline)
         if is_other_script:
             # The letters of two scripts cannot be counted against each other.
             is_better = again.found.confidence > max(_HARDLY_READ, first.found.confidence)
         else:
-            is_certain = find_other_language(first.found.text, before[1]) == lang
+            is_certain = find_other_language(first.found.text, earlier_lang) == lang
             least = _LEAST_SHARE if is_certain else 1.0
             is_better = again.found.weight >= least * first.found.weight
         if is_better:
             return again
-        self._engine, self._lang, self.dpi = before
+        self._lang = earlier_lang
         return first
 
     def _engine_for(self, lang: str) -> OcrEngine | None:
@@ -249,10 +257,6 @@ class Ocr:
 
 def _related(script: str) -> str:
     return _RELATED_SCRIPTS.get(script, script)
-
-
-def _dpi_for(lang: str) -> int:
-    return _DENSE_DPI if OCR_LANGUAGES[lang].script.is_dense else _DPI
 
 
 def ocr_unavailable(reason: str, ocr: Ocr) -> FileError:

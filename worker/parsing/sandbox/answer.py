@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from app.errors import FileError, FileErrorCode
-from worker.parsing.limits import MIB, ParserLimits
+from worker.parsing.limits import ParserLimits
 from worker.parsing.sandbox import protocol
 from worker.parsing.sandbox.spawn import ServerLost
 
@@ -76,8 +76,5 @@ def end_error(result: ReadResult, end: ReaderEnd, limits: ParserLimits) -> FileE
     # A SIGKILL that this program did not send comes from the kernel, out of memory. Libraries
     # abort when an allocation fails; any other crash leaves most of the memory unused.
     if ended_by == signal.SIGKILL or end.peak_bytes > limits.memory_bytes / 2:
-        return FileError(
-            FileErrorCode.OUT_OF_MEMORY,
-            f"reading the file needs more than the memory limit of {limits.memory_bytes // MIB} MB",
-        )
+        return protocol.memory_error(limits)
     return FileError(FileErrorCode.CORRUPT, "the file is damaged: its reader crashed on it")

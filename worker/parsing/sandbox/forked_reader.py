@@ -32,7 +32,7 @@ class ForkedReader:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            run_reader(file, channel, directory, parent, (connection,))
+            run_reader(file, channel, directory, parent, connection)
         with contextlib.suppress(OSError):  # the reader may have done it already
             os.setpgid(pid, pid)
         return cls(pid)
@@ -46,17 +46,14 @@ class ForkedReader:
         return ReaderEnd(status, usage.ru_utime + usage.ru_stime, peak_bytes)
 
 
-def run_reader(
-    file: int, channel: int, directory: str, parent: int, unneeded: tuple[int, ...] = ()
-) -> None:
+def run_reader(file: int, channel: int, directory: str, parent: int, connection: int) -> None:
     """Read the file and write the answer; then end the process without any clean-up."""
     try:
-        for descriptor in unneeded:
-            os.close(descriptor)
+        os.close(connection)
         os.setpgid(0, 0)
         kernel.name_process(READER_NAME)
-        with socket.socket(fileno=channel) as connection:
-            message = protocol.receive(connection)
+        with socket.socket(fileno=channel) as worker:
+            message = protocol.receive(worker)
             if message is None:  # the worker is gone
                 return
             order = protocol.decode_order(message, file)

@@ -28,7 +28,7 @@ from worker.parsing.sandbox.spawn import (
 
 __all__ = ["ParserUnavailable", "ReadingAborted", "SandboxedParser"]
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -111,8 +111,8 @@ class SandboxedParser:
                     self._end_server()
                     if aborted:
                         raise ReadingAborted from None
-                    logger.warning(
-                        "fork server lost while reading a file",
+                    log.warning(
+                        "fork server lost while reading a file; starting another one",
                         extra={"attempt": f"{attempt} of {_ATTEMPTS}", "error": str(error)},
                     )
                 except BaseException:
@@ -167,7 +167,7 @@ def _decode_answer(answer: dict[str, Any], decode: Callable[[dict[str, Any]], T]
     if "unavailable" in answer:
         raise ParserUnavailable(str(answer["unavailable"]))
     if "detail" in answer:
-        logger.error(
+        log.error(
             "reader failed; ending the file with an error", extra={"detail": answer["detail"]}
         )
     try:

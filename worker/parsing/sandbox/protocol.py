@@ -14,7 +14,7 @@ from typing import Any
 
 from app.errors import FileError, FileErrorCode
 from app.jobs.pages import PageSelection
-from worker.parsing.limits import ParserLimits
+from worker.parsing.limits import MIB, ParserLimits
 from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.rendered_page import RenderRequest
 from worker.parsing.request import ParseRequest
@@ -87,6 +87,14 @@ def decode_order(message: Message, descriptor: int) -> Order:
 def error_message(error: FileError) -> Message:
     """Return the message for an error of the file."""
     return {"error": {"code": error.code.value, "sentence": error.sentence}}
+
+
+def memory_error(limits: ParserLimits) -> FileError:
+    """Return the error of a file that cannot be read within the memory limit."""
+    return FileError(
+        FileErrorCode.OUT_OF_MEMORY,
+        f"reading the file needs more than the memory limit of {limits.memory_bytes // MIB} MB",
+    )
 
 
 def internal_error_message(error: Exception) -> Message:

@@ -8,14 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.errors import FileError, FileErrorCode
-from worker.parsing.limits import MIB, ParserLimits
+from app.errors import FileError
+from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.tesseract import Tesseract, open_models
 from worker.parsing.readers.dispatch import read_document
 from worker.parsing.rendering.page import render_page
 from worker.parsing.sandbox.jail import allow_processor_time, restrict_process
-from worker.parsing.sandbox.protocol import Order, error_message, internal_error_message
+from worker.parsing.sandbox.protocol import (
+    Order,
+    error_message,
+    internal_error_message,
+    memory_error,
+)
 
 # Time to read the rest of the file and to answer after the last page by OCR.
 _RESERVE_SECONDS = 2.0
@@ -94,12 +99,6 @@ def read_file(order: Order, ocr: Ocr) -> dict[str, Any]:
     except FileError as error:
         return error_message(error)
     except MemoryError:
-        return error_message(
-            FileError(
-                FileErrorCode.OUT_OF_MEMORY,
-                f"reading the file needs more than the memory limit of"
-                f" {order.limits.memory_bytes // MIB} MB",
-            )
-        )
+        return error_message(memory_error(order.limits))
     except Exception as error:  # noqa: BLE001  the parent logs it, the client gets a plain answer
         return internal_error_message(error)

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from worker.parsing.sandbox import kernel
 from worker.parsing.sandbox.system_calls import (
@@ -42,8 +43,18 @@ _STREAM_PAIRS = tuple(
     socket.SOCK_STREAM | more for more in (0, 0o2000000, 0o4000, 0o2004000)
 )  # SOCK_CLOEXEC, SOCK_NONBLOCK
 
-Step = tuple[int, int, int, int]
+
+class Step(NamedTuple):
+    """One instruction of a filter, with the steps to skip if its condition holds or does not."""
+
+    code: int
+    skipped_if_true: int
+    skipped_if_false: int
+    operand: int
+
+
 _STEP = struct.Struct("=HBBI")
+_ALLOW_CALL = Step(_RETURN, 0, 0, _ALLOW)
 _OPERAND_AT = 4
 # Stands for the number of the process that the filter will be for.
 _OWN_PID = 0xFFFFFFFF
@@ -94,7 +105,7 @@ def _build_template(machine: str) -> tuple[bytes, list[int]]:
     """
     outcomes = {number: [_fail(errno.ENOSYS)] for number in probed_numbers(machine).values()}
     for name, number in allowed_numbers(machine).items():
-        outcomes[number] = [*_check(CONDITIONS.get(name, ())), (_RETURN, 0, 0, _ALLOW)]
+        outcomes[number] = [*_check(CONDITIONS.get(name, ())), _ALLOW_CALL]
     ranges: list[tuple[int, list[Step]]] = []
     for number in range(max(FIRST_COMMON_NUMBER, *outcomes) + 2):
         error = errno.EPERM if number < FIRST_COMMON_NUMBER else errno.ENOSYS
@@ -102,18 +113,18 @@ def _build_template(machine: str) -> tuple[bytes, list[int]]:
         if not ranges or ranges[-1][1] != steps:
             ranges.append((number, steps))
     program = [
-        (_LOAD_WORD, 0, 0, _ARCHITECTURE_AT),
-        (_JUMP_EQUAL, 1, 0, _AUDIT_MARKS[machine]),
+        Step(_LOAD_WORD, 0, 0, _ARCHITECTURE_AT),
+        Step(_JUMP_EQUAL, 1, 0, _AUDIT_MARKS[machine]),
         _fail(errno.EPERM),
-        (_LOAD_WORD, 0, 0, _NUMBER_AT),
-        (_JUMP_NOT_BELOW, 0, 1, _X32_CALLS_FROM),
+        Step(_LOAD_WORD, 0, 0, _NUMBER_AT),
+        Step(_JUMP_NOT_BELOW, 0, 1, _X32_CALLS_FROM),
         _fail(errno.EPERM),
         *_search(ranges),
     ]
     places = [
         index * _STEP.size + _OPERAND_AT
-        for index, (_, _, _, operand) in enumerate(program)
-        if operand == _OWN_PID
+        for index, step in enumerate(program)
+        if step.operand == _OWN_PID
     ]
     return b"".join(_STEP.pack(*step) for step in program), places
 
@@ -124,21 +135,22 @@ def _search(ranges: list[tuple[int, list[Step]]]) -> list[Step]:
         return ranges[0][1]
     middle = len(ranges) // 2
     below = _search(ranges[:middle])
-    return [(_JUMP_NOT_BELOW, len(below), 0, ranges[middle][0]), *below, *_search(ranges[middle:])]
+    jump = Step(_JUMP_NOT_BELOW, len(below), 0, ranges[middle][0])
+    return [jump, *below, *_search(ranges[middle:])]
 
 
 def _check(conditions: tuple[Condition, ...]) -> Iterator[Step]:
     """Yield steps that end the call with EPERM unless all conditions hold."""
     for condition in conditions:
         for word in condition.words:
-            yield (_LOAD_WORD, 0, 0, _ARGUMENTS_AT + 8 * condition.argument + 4 * word)
+            yield Step(_LOAD_WORD, 0, 0, _ARGUMENTS_AT + 8 * condition.argument + 4 * word)
             for index, value in enumerate(condition.values):
-                yield (_JUMP_EQUAL, len(condition.values) - index, 0, value)
+                yield Step(_JUMP_EQUAL, len(condition.values) - index, 0, value)
             yield _fail(errno.EPERM)
 
 
 def _fail(error: int) -> Step:
-    return (_RETURN, 0, 0, _FAIL_WITH | error)
+    return Step(_RETURN, 0, 0, _FAIL_WITH | error)
 
 
 def prepare() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.audit.export import EventFilter, delete_old_events, read_lines
+from app.audit.export import EventFilter, delete_old_events, export_events
 from app.audit.models import AuditEvent
 from app.db import Database, first_id, new_id, now
 from app.errors import FileErrorCode
@@ -21,7 +21,8 @@ from tests.integration.application import FILES, JOBS, Api, create_job, upload
 
 
 def events(database: Database, selected: EventFilter) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in read_lines(database, selected)]
+    exported = "".join(export_events(database, selected))
+    return [json.loads(line) for line in exported.splitlines()]
 
 
 def actions(database: Database, project_id: UUID) -> list[str]:

@@ -73,7 +73,7 @@ def test_a_silent_file_means_what_a_job_means_by_default() -> None:
         ),
         ("rules: &a [*a, *a]", "line 1: Anchors (&) and aliases (*) are not read here."),
         ("rules: !!python/object:os.system x", "line 1: Tags (!) are not read here."),
-        (RULE + RULE, "line 4: `rules` stands here a second time."),
+        (RULE + RULE, "line 4: The key `rules` is repeated."),
         ("rules: " + "[" * 5000, "line 1: There are too many levels"),
         ("rules:\n\n  - a\0", "line 3: There is a control character, U+0000."),
         (RULE.encode("utf-16"), "line 1: The file is in UTF-16."),

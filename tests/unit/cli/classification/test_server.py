@@ -65,5 +65,5 @@ def test_what_is_no_address(url: str) -> None:
 
 @pytest.mark.parametrize("key", ["a b", "kéy", "a\nb"])
 def test_what_is_no_key(key: str) -> None:
-    with pytest.raises(StartupError, match="--api-key: there is no such key"):
+    with pytest.raises(StartupError, match="--api-key: this is not a key"):
         find_server("http://a.test", key, {})

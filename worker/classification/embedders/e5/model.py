@@ -7,14 +7,18 @@ from pathlib import Path
 import numpy as np
 from sentencepiece import SentencePieceProcessor
 
-from worker.classification.embedders.base import Kind, Vectors, normalise
+from worker.classification.embedders.base import (
+    MAX_CHARACTERS,
+    Kind,
+    Vectors,
+    encodable,
+    normalise,
+)
 from worker.classification.embedders.e5 import manifest, q4
 from worker.classification.embedders.mapped_table import Ids, MappedTable
 from worker.classification.embedders.onnx_session import ForkedSession
 
 _PREFIXES: dict[Kind, str] = {"passage": "passage: ", "query": "query: "}
-# Longer than any text that the classifier embeds; limits the cost of a mistake.
-_MAX_CHARACTERS = 8_000
 
 
 class E5Embedder:
@@ -72,8 +76,7 @@ class Tokenizer:
     def ids(self, text: str) -> Ids:
         """Return the ids of a text's pieces, shape (n,), 2 <= n <= max_ids, for any string."""
         # Cut before and after: one character may become many, U+FDFA eighteen.
-        encodable = text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()
-        normalised = encodable.translate(self._normalisation)[:_MAX_CHARACTERS]
-        pieces = self._processor.encode(normalised, out_type=int)[: self._max_ids - 2]
+        normalised = encodable(text[:MAX_CHARACTERS]).translate(self._normalisation)
+        pieces = self._processor.encode(normalised[:MAX_CHARACTERS], out_type=int)
         begin, end = self._processor.bos_id(), self._processor.eos_id()
-        return np.array([begin, *pieces, end], dtype=np.int64)
+        return np.array([begin, *pieces[: self._max_ids - 2], end], dtype=np.int64)

@@ -6,13 +6,10 @@ from pathlib import Path
 import numpy as np
 from sentencepiece import SentencePieceProcessor
 
-from worker.classification.embedders.base import Kind, Vectors, encodable
+from worker.classification.embedders.base import MAX_CHARACTERS, Kind, Vectors, encodable
 from worker.classification.embedders.mapped_table import MappedTable
 from worker.classification.embedders.onnx_session import ForkedSession
 from worker.classification.embedders.use import manifest
-
-# Chunks have about 256 tokens; this bounds the cost of a rule description of many pages.
-_MAX_CHARACTERS = 8_000
 
 
 class QuantisedUseEmbedder:
@@ -46,7 +43,7 @@ class QuantisedUseEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             pieces = self._processor.encode(
-                encodable(text[:_MAX_CHARACTERS]), out_type=int, add_bos=True, add_eos=True
+                encodable(text[:MAX_CHARACTERS]), out_type=int, add_bos=True, add_eos=True
             )
             ids = np.array(pieces, dtype=np.int64)
             parts = ids % len(self._factors)

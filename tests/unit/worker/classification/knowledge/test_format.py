@@ -103,17 +103,17 @@ def test_types_without_a_fault():
 @pytest.mark.parametrize(
     ("types", "fault"),
     [
-        ([BILL, INVOICE, BILL], "The type 'bill' is there twice."),
+        ([BILL, INVOICE, BILL], "The type 'bill' is defined twice."),
         ([DocumentType("note")], "The type 'note' has no description."),
         ([INVOICE], "The type 'invoice' has the unknown parent 'bill'."),
-        ([DocumentType("a", "b", ("a",))], "The type 'a' is above itself."),
+        ([DocumentType("a", "b", ("a",))], "The type 'a' is its own ancestor."),
         (
             [
                 DocumentType("a", "x", ("b",)),
                 DocumentType("b", "y", ("c",)),
                 DocumentType("c", "z", ("a",)),
             ],
-            "The type 'a' is above itself.",
+            "The type 'a' is its own ancestor.",
         ),
         (
             [DocumentType("receipt", "a proof", samples=[("de", "Quittung")])],

@@ -76,7 +76,7 @@ def start_reader(parent: int, message: protocol.Message, data: bytes = b"Hello")
         protocol.send(ours, message)
         reader = os.fork()
         if reader == 0:
-            run_reader(file.fileno(), theirs.fileno(), directory, parent)
+            run_reader(file.fileno(), theirs.fileno(), directory, parent, ours.fileno())
         theirs.close()
         written = b"".join(iter(lambda: ours.recv(4096), b""))
         assert os.WTERMSIG(os.waitpid(reader, 0)[1]) == signal.SIGKILL
