@@ -344,4 +344,6 @@ def load_settings(**flags: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
-        raise StartupError("; ".join(checks.sentences_of(error, PREFIX))) from None
+        raise StartupError(
+            "; ".join(checks.sentences_of(error, PREFIX, Settings.model_fields))
+        ) from None

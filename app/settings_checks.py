@@ -1,6 +1,8 @@
 """Checks of settings, and the sentences for those that fail."""
 
 import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -11,6 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from app.addresses import parse_networks
 
 MAX_PORT = 65535
+# A setting named within a sentence; names without _ are words of English, too.
+COMPOUND_NAME = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+# Of the names of two settings. Names that other programs use, such as PIGEONHOLE_URL, are less
+# like any.
+MIN_LIKENESS = 0.85
 MAX_WEIGHT = 100
 MAX_WAIT_SECONDS = 30 * 24 * 3600
 # A shorter secret could be guessed from one presigned URL.
@@ -175,8 +182,16 @@ def parse_weights(value: str) -> dict[UUID, int]:
     return weights
 
 
-def sentences_of(error: ValidationError, prefix: str) -> list[str]:
-    """Return a sentence for each wrong setting; `prefix` begins the variables' names."""
+def sentences_of(error: ValidationError, prefix: str, settings: Collection[str]) -> list[str]:
+    """Return a sentence for each wrong setting.
+
+    `prefix` begins the variables' names, `settings` are the names without it. A sentence that
+    names other settings, too, has them as variables.
+    """
+
+    def as_variable(word: re.Match[str]) -> str:
+        return f"{prefix}{word[0].upper()}" if word[0] in settings else word[0]
+
     sentences = []
     for problem in error.errors(include_url=False, include_input=False):
         message = problem["msg"].removeprefix("Value error, ")
@@ -184,8 +199,23 @@ def sentences_of(error: ValidationError, prefix: str) -> list[str]:
             sentences.append(f"{prefix}{str(problem['loc'][0]).upper()}: {message}")
         else:
             name, _, rest = message.partition(" ")
+            rest = COMPOUND_NAME.sub(as_variable, rest)
             sentences.append(f"{prefix}{name.upper()} {rest}")
     return sentences
+
+
+def find_misspelled(
+    environment: Iterable[str], prefix: str, settings: Collection[str]
+) -> dict[str, str]:
+    """Return the variables that are no settings but nearly are, with the names they may mean."""
+    found = {}
+    for variable in environment:
+        name = variable.removeprefix(prefix).lower()
+        if variable.startswith(prefix) and name not in settings:
+            near = get_close_matches(name, settings, 1, MIN_LIKENESS)
+            if near:
+                found[variable] = f"{prefix}{near[0].upper()}"
+    return found
 
 
 def _is_server_url(url: str) -> bool:

@@ -8,10 +8,19 @@ from app.errors import StartupError
 from app.text import escape_line
 from cli.classification.server import Server, find_server
 from cli.server_checks import CheckedServer
-from cli.tables import Columns, example, json_option, print_items, print_json
+from cli.tables import (
+    Columns,
+    example,
+    json_option,
+    print_items,
+    print_json,
+    print_labelled,
+)
 
 # Stands for a key that is missing: the server is checked all the same.
 NO_KEY = "none"
+# Of the name of a check and its result.
+LABEL_WIDTH = 14
 
 
 @click.command(epilog=example("pigeonhole check http://127.0.0.1:8000"))
@@ -56,10 +65,10 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
         print_items(found.checks, columns, as_json=False)
     else:
         for each in found.checks:
-            mark = "ok" if each.is_good else "WRONG"
-            click.echo(f"{each.name:<8} {mark:<6} {escape_line(each.sentence)}")
+            label = f"{each.name:<8} {'ok' if each.is_good else 'WRONG'}"
+            print_labelled(label, escape_line(each.sentence), LABEL_WIDTH)
             if each.advice:
-                click.echo(f"{'':<15} {escape_line(each.advice)}")
+                print_labelled("", escape_line(each.advice), LABEL_WIDTH)
     sys.exit(0 if found.is_good else 1)
 
 

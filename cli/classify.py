@@ -1,5 +1,6 @@
 """`pigeonhole classify`: the types of files and folders, here or by a server."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -104,8 +105,8 @@ def classify(
     A server does the work if --server, PIGEONHOLE_URL or LLAMA_CLOUD_BASE_URL names one; otherwise
     this machine does, and no document leaves it. Hidden files and links are left out.
 
-    The exit code is 0 if each file has a type or fits no rule, 1 if a file failed, and 2 if nothing
-    could start.
+    The exit code is 0 if each file has a type or fits no rule, 1 if a file failed or a folder could
+    not be read, and 2 if nothing could start.
     """
     from app.configurations.rules_file import read_rules  # noqa: PLC0415  # help needs none of it
     from cli.classification.opening import open_classifier  # noqa: PLC0415
@@ -117,7 +118,13 @@ def classify(
     rules = read_rules(rules_path)
     check_paths(paths)
     leave_out = [path for path in (rules_path, csv_path) if path is not None]
-    total = sum(1 for _ in find_files(paths, leave_out))
+    unread: list[Path] = []
+
+    def leave_unread(folder: Path, reason: str) -> None:
+        unread.append(folder)
+        click.echo(f"left out: {escape_line(str(folder))}: {reason}", err=True)
+
+    total = sum(1 for _ in find_files(paths, leave_out, leave_unread))
     if total == 0:
         named = ", ".join(escape_line(str(path)) for path in paths)
         raise StartupError(
@@ -141,13 +148,17 @@ def classify(
         csv_path=csv_path,
         as_json=as_json,
         only_unsure=only_unsure,
+        is_partial=bool(unread),
     )
     sys.exit(output.run(classifier, find_files(paths, leave_out), total))
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How results are shown, and what the command ends with."""
+    """How results are shown, and what the command ends with.
+
+    `is_partial` means that a folder was left out because it cannot be read.
+    """
 
     tally: Tally
     types: Sequence[str]
@@ -155,6 +166,7 @@ class Output:
     csv_path: Path | None
     as_json: bool
     only_unsure: bool
+    is_partial: bool = False
 
     def run(self, classifier: Classifier, paths: Iterable[Path], total: int) -> int:
         """Classify the files and show their results; returns the exit code."""
@@ -178,7 +190,8 @@ class Output:
             click.echo(classifier.describe(), err=True)
             json_writer = JsonWriter(sys.stdout, self.tally.threshold) if self.as_json else None
             table = ResultTable(console, self.types, self.tally.threshold, self.folder)
-            shown: Sink = json_writer or (table if on_terminal else Lines())
+            lines = Lines(may_end=csv_file is None)
+            shown: Sink = json_writer or (table if on_terminal else lines)
             sinks = [shown] if csv_file is None else [shown, csv_file]
             ordered = OrderedResults(classifier, paths)
             is_shown = not (self.as_json and on_terminal)
@@ -216,14 +229,33 @@ class Output:
         if problem:
             rest = total - self.tally.total
             click.echo(f"pigeonhole: {problem}; {rest} files are not done", err=True)
-        return 1 if problem or self.tally.failed else 0
+        return 1 if problem or self.tally.failed or self.is_partial else 0
 
 
 class Lines:
-    """Prints a line with tabs for each result."""
+    """Prints a line with tabs for each result.
+
+    When the reader of the lines, such as `head`, wants no more, the command ends if it `may_end`.
+    Otherwise it goes on silently.
+    """
+
+    def __init__(self, *, may_end: bool) -> None:
+        self._may_end = may_end
+        self._has_reader = True
 
     def add(self, result: FileResult) -> None:
         """Print a line."""
         from cli.classification.exports import to_line  # noqa: PLC0415  # help needs none of it
 
-        click.echo(to_line(result))
+        if not self._has_reader:
+            return
+        try:
+            click.echo(to_line(result))
+        except BrokenPipeError:
+            if self._may_end:
+                raise
+            self._has_reader = False
+            # Python flushes the output once more at its end.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())
+            os.close(null)

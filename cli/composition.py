@@ -25,8 +25,8 @@ from app.files.blobs.local import LocalBlobStore, fsync_directory
 from app.files.blobs.protocol import BlobStore
 from app.projects.models import ApiKey
 from app.secrets import Secrets
-from app.settings import Settings
-from app.settings_checks import parse_waits
+from app.settings import PREFIX, Settings
+from app.settings_checks import find_misspelled, parse_waits
 from app.webhooks.policy import make_policy
 
 if TYPE_CHECKING:
@@ -151,6 +151,12 @@ def warn_unshared_blobs(settings: Settings) -> None:
             " set PIGEONHOLE_BLOB_URL if workers run on other machines",
             extra={"directory": str(settings.blob_dir.resolve())},
         )
+
+
+def warn_misspelled_settings() -> None:
+    """Log each variable of the environment that is nearly the name of a setting."""
+    for variable, meant in find_misspelled(os.environ, PREFIX, Settings.model_fields).items():
+        log.warning(f"{variable} is not a setting and has no effect; did you mean {meant}?")
 
 
 def warn_short_key(settings: Settings) -> None:

@@ -86,8 +86,13 @@ def main() -> None:
     except OSError as error:
         _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
     except _database_error() as error:
-        reason = str(error.orig).strip().splitlines() or ["no reason given"]
-        _refuse(f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason[0]}")
+        reason = (str(error.orig).strip().splitlines() or ["no reason given"])[0]
+        if "connect" in reason:
+            _refuse(
+                f"PIGEONHOLE_DATABASE_URL: the database cannot be reached: {reason}: start it, or"
+                " correct the address"
+            )
+        _refuse(f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason}")
 
 
 def _database_error() -> "type[DBAPIError]":

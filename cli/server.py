@@ -23,6 +23,7 @@ from cli.composition import (
     open_checked_blobs,
     open_database,
     open_secrets,
+    warn_misspelled_settings,
     warn_short_key,
     warn_unshared_blobs,
     write_private,
@@ -38,6 +39,7 @@ def run(settings: Settings, preload: str) -> None:
 
     Raises StartupError when the server cannot start.
     """
+    warn_misspelled_settings()
     warn_short_key(settings)
     if settings.is_embedded:
         require_embedder(settings)

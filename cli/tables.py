@@ -88,9 +88,19 @@ def print_record(record: object, labels: Columns, *, as_json: bool) -> None:
         return
     width = max(map(len, labels))
     for label, cell in zip(labels, _cells(record, labels), strict=True):
-        if cell:
-            start = f"{label:<{width}}{GAP}" if sys.stdout.isatty() else f"{label}\t"
-            click.echo(start + cell)
+        if cell and sys.stdout.isatty():
+            print_labelled(label, cell, width)
+        elif cell:
+            click.echo(f"{label}\t{cell}")
+
+
+def print_labelled(label: str, text: str, width: int) -> None:
+    """Print a text beside a label of `width` columns, wrapped at the terminal's edge."""
+    start = width + len(GAP)
+    first, *others = _wrap(text, max(MIN_LAST, terminal_width() - start))
+    click.echo(f"{label:<{width}}{GAP}{first}".rstrip())
+    for line in others:
+        click.echo(" " * start + line)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -118,7 +128,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     for row in cells:
         for heading, cell in zip(headings, row, strict=True):
             if cell:
-                click.echo(f"{heading:<{label}}{GAP}{cell}")
+                print_labelled(heading, cell, label)
         click.echo()
 
 

@@ -16,6 +16,7 @@ from cli.composition import (
     open_database,
     open_secrets,
     require_blobs,
+    warn_misspelled_settings,
     warn_unshared_blobs,
 )
 from cli.data_dir import use_private_umask
@@ -48,6 +49,7 @@ def worker(workers: int | None, data_dir: Path | None) -> None:
         )
     use_private_umask()
     require_blobs(settings)
+    warn_misspelled_settings()
     warn_unshared_blobs(settings)
     with closing(open_database(settings)) as database:
         schema.require_current(database)

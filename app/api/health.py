@@ -21,7 +21,11 @@ log = logging.getLogger(__name__)
 
 # Load balancers and orchestrators wait a few seconds at most, and ask again soon.
 ANSWER_SECONDS = 2.0
-FAILED = "its check failed; see the server's log"
+FAILED = {
+    "database": "it cannot be reached; start Postgres or see the server's log",
+    "files": "the store of uploaded files cannot be used; see the server's log",
+    "broker": "Redis cannot be reached; start it or see the server's log",
+}
 VERSION = version("pigeonhole-server")
 SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
@@ -100,7 +104,7 @@ def _run(name: str, check: Callable[[Services], CheckResult], services: Services
         return CheckResult(str(error))
     except Exception:  # any failure of a part means that it is not ready
         log.warning("readiness check failed", extra={"part": name}, exc_info=True)
-        return CheckResult(FAILED)
+        return CheckResult(FAILED.get(name, FAILED["database"]))
 
 
 def _check_schema(services: Services) -> CheckResult:

@@ -50,8 +50,8 @@ def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # At info, these log every connection.
-    for name in ("alembic", "kombu", "celery.redirected", "httpx"):
+    # At info, these log every connection or every child process.
+    for name in ("alembic", "kombu", "celery.redirected", "httpx", "multiprocessing"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -1,7 +1,7 @@
 """The files of folders, one after the other, for commands that take files and folders."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.errors import StartupError
@@ -20,18 +20,28 @@ def check_paths(paths: Sequence[Path]) -> None:
             raise StartupError(f"{shown} cannot be read: change its permissions, or leave it out")
 
 
-def find_files(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> Iterator[Path]:
+OnError = Callable[[Path, str], None]
+"""Takes a folder that cannot be read, and the reason."""
+
+
+def ignore_error(_folder: Path, _reason: str) -> None:
+    """Take a folder that cannot be read, and do nothing."""
+
+
+def find_files(
+    paths: Sequence[Path], leave_out: Sequence[Path] = (), on_error: OnError = ignore_error
+) -> Iterator[Path]:
     """Return the files that paths name, and those below folders, in the order of their names.
 
     Leaves out hidden files and folders, links, and what is neither file nor folder, but not what
     is named itself; and the files of `leave_out`, such as the rules. A file is returned once,
-    however often it is named, but twice if it has two names. A folder that vanishes or cannot be
-    read is left out.
+    however often it is named, but twice if it has two names. A folder that cannot be read is left
+    out, and goes to `on_error`.
     """
     excluded = set(filter(None, map(_identity, leave_out)))
     seen: set[str] = set()
     for path in paths:
-        for found in _walk(path) if path.is_dir() else (path,):
+        for found in _walk(path, on_error) if path.is_dir() else (path,):
             if excluded and _identity(found) in excluded:
                 continue
             # Only what is named can come twice: the files of one folder cost no memory.
@@ -51,7 +61,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, on_error: OnError) -> Iterator[Path]:
     try:
         with os.scandir(folder) as scan:
             children = sorted(
@@ -60,10 +70,11 @@ def _walk(folder: Path) -> Iterator[Path]:
                 if not entry.name.startswith(".")
                 and (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))
             )
-    except OSError:
+    except OSError as error:
+        on_error(folder, error.strerror or type(error).__name__)
         return
     for name, is_folder in children:
         if is_folder:
-            yield from _walk(folder / name)
+            yield from _walk(folder / name, on_error)
         else:
             yield folder / name

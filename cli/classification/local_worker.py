@@ -111,8 +111,7 @@ class LocalEngine:
                 f"an unexpected error happened ({type(error).__name__}: {error})",
                 FileErrorCode.INTERNAL,
             )
-        summary = verdict.reasoning.partition("\n")[0]
-        return FileResult(path, verdict.type, verdict.confidence, summary, verdict.reasoning)
+        return FileResult.of(path, verdict.type, verdict.confidence, verdict.reasoning)
 
     def _read(self, path: Path, request: ParseRequest) -> tuple[Document, CacheSession]:
         with open_file(path, self._max_bytes) as file:

@@ -203,7 +203,4 @@ def _result(path: Path, item: Mapping[str, Any]) -> FileResult:
         error = item["error"]
         return FileResult.failed(path, str(error["message"]), str(error["code"]))
     result = item["result"]
-    reasoning = str(result["reasoning"])
-    # A second line warns of what lessens the verdict's worth; it stays in the reasoning.
-    summary = str(result.get("summary") or reasoning).partition("\n")[0]
-    return FileResult(path, result["type"], result["confidence"], summary, reasoning)
+    return FileResult.of(path, result["type"], result["confidence"], str(result["reasoning"]))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
+from app.jobs.reasoning import Reasoning
+
 DEFAULT_MIN_CONFIDENCE = 0.8
 """An answer below it, null included, is one to check where neither rules nor options say more."""
 
@@ -15,9 +17,9 @@ class FileResult:
     """The outcome of one file: a verdict, or `error`, a sentence to stand after its name.
 
     `type` None without an error means that no rule fits, or that the best one has less than the
-    rules' `min_confidence`; `confidence` is 0 to 1. `reasoning` is several lines, `summary` its
-    first one. `error_code` is one of FileErrorCode. Texts may hold control characters of the
-    document: escape them before they reach a terminal (app.text).
+    rules' `min_confidence`; `confidence` is 0 to 1. `reasoning` is several lines, `summary` one:
+    the verdict, and what lessens its worth. `error_code` is one of FileErrorCode. Texts may hold
+    control characters of the document: escape them before they reach a terminal (app.text).
     """
 
     path: Path
@@ -39,6 +41,13 @@ class FileResult:
         The answer that no rule fits has a confidence, too.
         """
         return self.confidence is None or self.confidence < threshold
+
+    @classmethod
+    def of(cls, path: Path, type_: str | None, confidence: float | None, reasoning: str) -> Self:
+        """Return the result of a file with a verdict."""
+        layers = Reasoning.from_text(reasoning)
+        summary = reasoning.partition("\n")[0] if layers is None else layers.summary
+        return cls(path, type_, confidence, summary.replace("\n", " "), reasoning)
 
     @classmethod
     def failed(cls, path: Path, error: str, code: str) -> Self:

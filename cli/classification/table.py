@@ -29,7 +29,7 @@ _SURE_COLUMN = 2
 _GAP = 2
 _GAPS = 3 * _GAP
 # Of a row.
-_MAX_LINES = 3
+_MAX_LINES = 5
 # No confidence is a certainty.
 _MAX_SURE = 99
 NO_TYPE = "(none)"

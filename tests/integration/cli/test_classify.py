@@ -6,7 +6,9 @@ import os
 import re
 import shlex
 import signal
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from cli.classification.local import LocalClassifier
 from cli.classification.local_messages import LocalWork
 from cli.classification.local_worker import LocalEngine
 from cli.classification.results import Classifier, FileResult
-from cli.classify import Output, Tally, classify
+from cli.classify import Lines, Output, Tally, classify
 from cli.main import commands
 from devtools import pdf_samples
 
@@ -112,7 +114,7 @@ def test_the_csv_has_the_same(folder: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["type"] for row in rows] == ["invoice", "", "recipe"]
     assert [row["check"] for row in rows] == ["", "yes", ""]
-    assert rows[0]["reasoning"].startswith(rows[0]["summary"])
+    assert rows[0]["reasoning"].replace("\n", " ").startswith(rows[0]["summary"])
     assert "\x1b" not in str(rows)
 
 
@@ -211,6 +213,25 @@ def test_only_unsure_as_json(
     assert output(only_unsure=True).run(InThisProcess(engine), paths, 3) == 1
     (item,) = json.loads(capsys.readouterr().out)["items"]
     assert (Path(item["file"]).name, item["error"]["code"]) == ("broken.pdf", "corrupt")
+
+
+def test_lines_without_a_reader_end_the_command_unless_a_csv_file_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in `pigeonhole classify inbox --csv result.csv | head`."""
+    result = FileResult.of(Path("a.txt"), "invoice", 0.9, "Very likely.")
+    for may_end in (True, False):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with suppress(BrokenPipeError), os.fdopen(writer, "w") as output:
+            monkeypatch.setattr(sys, "stdout", output)
+            lines = Lines(may_end=may_end)
+            if may_end:
+                with pytest.raises(BrokenPipeError):
+                    lines.add(result)
+            else:
+                lines.add(result)
+                lines.add(result)
 
 
 def test_ctrl_c_ends_with_what_is_done(

@@ -78,7 +78,7 @@ def test_files_of_two_jobs_and_what_is_left_of_them(
     assert [item["type"] for item in items] == ["invoice"] * 12 + [None, None]
     assert [item["error"]["code"] for item in items[12:]] == ["empty", "too_large"]
     summary, warning = items[0]["reasoning"].split("\n")[:2]
-    assert items[0]["summary"] == summary
+    assert items[0]["summary"] == f"{summary} {warning}"
     assert warning.startswith("Warning: there is little text")
     assert stored(client) == (0, 0)
 

@@ -8,7 +8,7 @@ import yaml
 
 from app.errors import StartupError
 from app.settings import PREFIX, load_settings
-from cli.composition import warn_short_key
+from cli.composition import warn_misspelled_settings, warn_short_key
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,6 +46,20 @@ def test_no_example_can_be_used_as_it_is() -> None:
         if not value.startswith(("$", "llx-$"))
     }
     assert given <= {"..."}
+
+
+def test_a_misspelled_setting_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("JOB_MAX_FILE", "JOB_MAX_FILES", "URL", "SERVICE_HOST"):
+        monkeypatch.setenv(f"PIGEONHOLE_{name}", "3")
+
+    warn_misspelled_settings()
+
+    assert [record.message for record in caplog.records] == [
+        "PIGEONHOLE_JOB_MAX_FILE is not a setting and has no effect; "
+        "did you mean PIGEONHOLE_JOB_MAX_FILES?"
+    ]
 
 
 @pytest.mark.parametrize(("key", "warnings"), [("a", 1), ("a" * 15, 1), ("a" * 16, 0), ("", 0)])

@@ -249,8 +249,8 @@ class TestPair:
     @pytest.mark.parametrize(
         ("missing", "sentence"),
         [
-            ("database_url", "belong together"),
-            ("broker_url", "belong together"),
+            ("database_url", r"PIGEONHOLE_BROKER_URL \(redis\) belong together"),
+            ("broker_url", r"PIGEONHOLE_BROKER_URL \(redis\) belong together"),
             ("secret_key", "PIGEONHOLE_SECRET_KEY is required in production"),
         ],
     )

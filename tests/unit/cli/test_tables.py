@@ -94,6 +94,15 @@ def test_a_record_leaves_out_what_is_empty(terminal: Terminal) -> None:
     assert terminal.getvalue() == "name     vase\nfragile  yes\n"
 
 
+def test_a_long_value_of_a_record_is_wrapped_beside_its_label(terminal: Terminal) -> None:
+    with redirect_stdout(terminal):
+        print_record(PARCEL, {"name": lambda _: "vase", "for": lambda _: "ab " * 40}, as_json=False)
+
+    lines = terminal.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert [line[:8] for line in lines] == ["name  va", "for   ab", "      ab"]
+
+
 def test_json_holds_the_fields_and_only_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     print_items([PARCEL], COLUMNS, as_json=True)
 

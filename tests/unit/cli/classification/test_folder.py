@@ -1,6 +1,7 @@
 """Which files of folders are taken."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def names(folder: Path, *paths: Path, leave_out: tuple[Path, ...] = ()) -> list[
 
 def test_hidden_files_and_links_are_left_alone(folder: Path) -> None:
     assert names(folder, folder) == ["a.txt", "b.txt", "sub/c.txt"]
+
+
+def test_a_folder_that_cannot_be_read_is_reported(folder: Path) -> None:
+    unread: list[tuple[Path, str]] = []
+    found = find_files([folder], (), lambda *error: unread.append(error))
+    assert next(found).name == "a.txt"
+    shutil.rmtree(folder / "sub")
+    assert [path.name for path in found] == ["b.txt"]
+    assert unread == [(folder / "sub", "No such file or directory")]
 
 
 def test_what_is_named_is_taken_once(folder: Path) -> None:
