@@ -107,7 +107,7 @@ def list_keys(parts: Administration, *, as_json: bool) -> None:
 
 
 @keys.command(epilog=example("pigeonhole keys rotate KEY_ID --grace 2d"))
-@click.argument("key_id", type=click.UUID)
+@click.argument("key")
 @click.option(
     "--grace",
     type=Duration(),
@@ -121,12 +121,14 @@ def list_keys(parts: Administration, *, as_json: bool) -> None:
     help="Expiry of the new key: 90d, or 2026-12-31.  [default: the old key's lifetime]",
 )
 @with_administration
-def rotate(parts: Administration, key_id: UUID, grace: timedelta, expires: datetime | None) -> None:
+def rotate(parts: Administration, key: str, grace: timedelta, expires: datetime | None) -> None:
     """Create the successor of a key and print it. The old key stays valid for a while.
 
-    The new key has the name, access and lifetime of the old key.
+    KEY is its id, its name or its first characters, as `keys list` shows them. The new key has the
+    name, access and lifetime of the old key.
     """
     with parts.database.write() as session:
+        key_id = find_key_id(session, key)
         rotated = rotate_key(session, parts.secrets, key_id, grace, expires, actor=parts.actor)
     click.echo(rotated.key)
     new_end = format_minute(rotated.expires_at, "never")

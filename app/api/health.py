@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 # Load balancers and orchestrators wait a few seconds at most, and ask again soon.
 ANSWER_SECONDS = 2.0
 FAILED = {
-    "database": "it cannot be reached; start Postgres or see the server's log",
     "files": "the store of uploaded files cannot be used; see the server's log",
-    "broker": "Redis cannot be reached; start it or see the server's log",
+    "broker": "Redis does not answer; start it, or see the server's log",
 }
+DATABASE_FAILED = "the database does not answer; start it, or see the server's log"
 VERSION = version("pigeonhole-server")
 SILENT = f"it has not answered within {ANSWER_SECONDS:.0f} seconds"
 
@@ -104,7 +104,7 @@ def _run(name: str, check: Callable[[Services], CheckResult], services: Services
         return CheckResult(str(error))
     except Exception:  # any failure of a part means that it is not ready
         log.warning("readiness check failed", extra={"part": name}, exc_info=True)
-        return CheckResult(FAILED.get(name, FAILED["database"]))
+        return CheckResult(FAILED.get(name, DATABASE_FAILED))
 
 
 def _check_schema(services: Services) -> CheckResult:

@@ -50,8 +50,16 @@ def set_up_logging(level: str, style: str, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # At info, these log every connection or every child process.
-    for name in ("alembic", "kombu", "celery.redirected", "httpx", "multiprocessing"):
+    # At info, these log every connection, child process or wake-up.
+    for name in (
+        "alembic",
+        "kombu",
+        "celery.app.trace",
+        "celery.redirected",
+        "celery.worker.strategy",
+        "httpx",
+        "multiprocessing",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -139,7 +139,7 @@ def test_a_successor_lives_as_long_as_its_key_was_made_for(
     shell.run("keys", "create", "ci", "--expires", "90d")
     (old,) = keys_of(tenants.database)
 
-    done = shell.run("keys", "rotate", old.id, "--grace", "2h")
+    done = shell.run("keys", "rotate", "ci", "--grace", "2h")
 
     ended, new = keys_of(tenants.database)
     assert ended.expires_at is not None

@@ -56,10 +56,11 @@ def test_a_misspelled_setting_is_told(
 
     warn_misspelled_settings()
 
-    assert [record.message for record in caplog.records] == [
+    (record,) = caplog.records
+    assert record.message == (
         "PIGEONHOLE_JOB_MAX_FILE is not a setting and has no effect; "
         "did you mean PIGEONHOLE_JOB_MAX_FILES?"
-    ]
+    )
 
 
 @pytest.mark.parametrize(("key", "warnings"), [("a", 1), ("a" * 15, 1), ("a" * 16, 0), ("", 0)])

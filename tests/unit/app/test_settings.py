@@ -294,7 +294,7 @@ class TestBucket:
 
     def test_keys_are_required_unless_the_environment_has_them(self) -> None:
         for given in ({}, {"s3_access_key": "AKIAEXAMPLE"}):
-            with pytest.raises(StartupError, match=r"^PIGEONHOLE_S3_ACCESS_KEY and s3_secret_key"):
+            with pytest.raises(StartupError, match=r"^PIGEONHOLE_S3_ACCESS_KEY and PIGEONHOLE_S3"):
                 load_settings(blob_url="s3://documents", **given)
 
         assert load_settings(blob_url="s3://documents", s3_credentials="environment").s3_bucket
