@@ -79,13 +79,18 @@ def _msg_storage(properties: MsgProperties, header: int) -> Tree:
 
 
 def xls(
-    *texts: str, encrypted: bool = False, records: bytes = b"", **others: bytes | Tree
+    *texts: str,
+    encrypted: bool = False,
+    records: bytes = b"",
+    tables: bytes = b"",
+    **others: bytes | Tree,
 ) -> bytes:
     """Make a BIFF8 workbook with one sheet and one text a row ([MS-XLS] 2.4).
 
-    `records` are more records of the sheet, and `others` more streams or storages of the file.
+    `records` are more records of the sheet, `tables` those before the list of sheets, and `others`
+    more streams or storages of the file.
     """
-    book = _workbook(texts, bytes(6) if encrypted else b"", records)
+    book = _workbook(texts, bytes(6) if encrypted else b"", records, tables)
     return ole_file_of({"Workbook": book, **others})
 
 
@@ -108,10 +113,13 @@ def xls_text_box(*pieces: str) -> bytes:
     )
 
 
-def _workbook(texts: Sequence[str], filepass: bytes, records: bytes = b"") -> bytes:
+def _workbook(
+    texts: Sequence[str], filepass: bytes, records: bytes = b"", tables: bytes = b""
+) -> bytes:
     start = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6))
     if filepass:
         start += xls_record(0x002F, filepass)
+    start += tables
     bound = struct.pack("<LBBBB", 0, 0, 0, 5, 0) + b"Sheet"
     position = len(start) + 4 + len(bound) + 4
     bound = struct.pack("<L", position) + bound[4:]

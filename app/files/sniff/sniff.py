@@ -39,9 +39,6 @@ class FileType:
 
 UNKNOWN = FileType("unknown")
 
-_BINARY_WORKBOOK = FileType(
-    "unknown", remark="binary workbooks (xlsb) are not supported: save the file as xlsx"
-)
 _OLD_WORD = FileType(
     "unknown", remark="documents of Word 6 and Word 95 are not supported: save the file as docx"
 )
@@ -204,8 +201,6 @@ def _sniff_zip(file: BinaryIO) -> FileType:
     if found is None:
         names = {zip_directory.member_key(member.name) for member in members}
         return _unsupported(name_unsupported_parts(names))
-    if found.extension == zip_type.BINARY_WORKBOOK:
-        return _BINARY_WORKBOOK
     return FileType(found.extension, found.encrypted)
 
 

@@ -40,12 +40,9 @@ _ROOTS = {"document": "docx", "presentation": "pptx", "workbook": "xlsx"}
 _LANGUAGES = {"wordprocessingml": "docx", "presentationml": "pptx", "spreadsheetml": "xlsx"}
 # Content types of files with macros, which name the program instead.
 _PROGRAMS = {"ms-word.": "docx", "ms-powerpoint.": "pptx", "ms-excel.": "xlsx"}
-_BINARY_WORKBOOK = "ms-excel.sheet.binary"
 _FOLDERS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
 # Some programs number it: word/document2.xml.
-_USUAL_MAIN_PART = re.compile(r"(word/document|ppt/presentation|xl/workbook)[^/]*\.xml")
-
-BINARY_WORKBOOK = "xlsb"
+_USUAL_MAIN_PART = re.compile(r"(word/document|ppt/presentation|xl/workbook)[^/]*\.(?:xml|bin)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +119,6 @@ def _body_type(content: bytes) -> str | None:
 
 def _find_office(file: BinaryIO, parts: Mapping[str, Member]) -> ZipType | None:
     content_types = _main_content_types(file, parts)
-    if any(_BINARY_WORKBOOK in each for each in content_types.values()) or (
-        "xl/workbook.bin" in parts
-    ):
-        return ZipType(BINARY_WORKBOOK)
     usual = [key for key in parts if _USUAL_MAIN_PART.fullmatch(key)]
     for key in (*_related_documents(file, parts), *content_types, *usual):
         if key not in parts:

@@ -11,9 +11,10 @@ from worker.parsing.readers.document_builder import (
     sanitize,
 )
 from worker.parsing.readers.office import kreuzberg_adapter
+from worker.parsing.readers.office.binary_workbook.records import BadWorkbook
+from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets
 from worker.parsing.readers.office.doc_text import BadDocument, DocText, read_doc_text
 from worker.parsing.readers.office.ppt_comments import read_comments
-from worker.parsing.readers.office.xls_drawn_texts import BadWorkbook, read_drawn_texts
 from worker.parsing.readers.source import Source
 
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
@@ -69,30 +70,30 @@ def read_xls(source: Source) -> Document:
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """
-    extracted = kreuzberg_adapter.extract(source.read_all(), "xls")
-    if not extracted.sheets:
-        return build_text_document(source, sanitize(extracted.text))
-    pages = [sheet.strip() for sheet in extracted.sheets]
     lost = []
     try:
         ole = _open(source)
-        drawn = read_drawn_texts(ole)
+        sheets = read_sheets(ole, source.limits.page_text_bytes)
         lost += _embedded(ole)
     except (BadWorkbook, OSError):
-        drawn = []
-        lost.append("text boxes, comments and headers of the workbook could not be read")
-    names = {page.partition("\n")[0]: number for number, page in enumerate(pages)}
-    for sheet in drawn:
-        number = names.get(sheet.name.strip())
-        if number is None and sheet.texts:
-            # A sheet that is a chart.
-            pages.append("\n".join((sheet.name, *sheet.texts)))
-        elif number is not None:
-            new = [text for text in sheet.texts if text not in pages[number]]
-            pages[number] = "\n".join((pages[number], *new))
-    hidden = {sheet.name.strip() for sheet in drawn if sheet.is_hidden}
-    shown = [page for page in pages if page.partition("\n")[0] not in hidden]
-    return build_document(source, shown or pages, lost=lost)
+        sheets = _read_values(source)
+        lost.append(
+            "the workbook is damaged or very old: formats of numbers, text boxes, comments and"
+            " headers could not be read"
+        )
+    lost += [f"a part of the sheet {each.name} could not be read" for each in sheets if each.is_cut]
+    shown = [sheet for sheet in sheets if not sheet.is_hidden] or sheets
+    return build_document(source, [sanitize(sheet.text) for sheet in shown], lost=lost)
+
+
+def _read_values(source: Source) -> list[Sheet]:
+    """Return the sheets by kreuzberg, with numbers and dates as they are stored."""
+    extracted = kreuzberg_adapter.extract(source.read_all(), "xls")
+    texts = extracted.sheets or (extracted.text,)
+    return [
+        Sheet(name.strip(), rows=[rows.strip()])
+        for name, _, rows in (text.strip().partition("\n") for text in texts)
+    ]
 
 
 def _open(source: Source) -> OleFileIO:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.files.sniff import zip_directory
-from app.files.sniff.sniff import UNKNOWN, FileType, extension_of, sniff
+from app.files.sniff.sniff import UNKNOWN, FileType, sniff
 from devtools import ole_samples, sample_files
 from tests.unit.app.files.sniff.sniffed import MAIL, OFFICE, PNG, XMP, kind
 
@@ -165,14 +165,12 @@ def test_other_ole_files_are_unknown():
     assert sniff(io.BytesIO(ole_samples.ole_file(Catalog=b"x")), "a.doc") is UNKNOWN
 
 
-def test_binary_workbook_is_not_an_xlsx():
+def test_a_binary_workbook_is_read_as_xlsx():
     data = sample_files.zip_of({"[Content_Types].xml": "", "xl/workbook.bin": b"x"})
-    assert "save the file as xlsx" in sniff(io.BytesIO(data), "a.xlsb").remark
-    assert extension_of(io.BytesIO(data), "a.xlsb") is None
+    assert kind(data) == "xlsx"
     content_types = '<Types><Override PartName="/b.bin" ContentType="{}"/></Types>'
     binary = content_types.format("application/vnd.ms-excel.sheet.binary.macroEnabled.main")
-    data = sample_files.zip_of({"[Content_Types].xml": binary, "xl/styles.bin": b"x"})
-    assert kind(data) == "unknown"
+    assert kind(sample_files.zip_of({"[Content_Types].xml": binary, "b.bin": b"x"})) == "xlsx"
 
 
 @pytest.mark.parametrize(

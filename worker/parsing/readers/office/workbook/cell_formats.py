@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
-from worker.parsing.readers.office.formats.number_format import format_number
+from worker.parsing.readers.office.formats.number_format import format_number, shortest
 from worker.parsing.readers.office.package import Package, local_name
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
@@ -22,7 +22,7 @@ class CellFormats:
 
     def show(self, value: str, style: str | None) -> str:
         """Return a stored number as the cell shows it; anything else as it is stored."""
-        code = self._code(style)
+        code = self._code(int(style) if style and style.isdecimal() else 0)
         if code == GENERAL and _SHORT_INTEGER.fullmatch(value):
             return value
         try:
@@ -33,11 +33,17 @@ class CellFormats:
         except (ValueError, ArithmeticError):
             return value
 
-    def _code(self, style: str | None) -> str:
+    def show_number(self, number: float, style: int) -> str:
+        """Return a number as the cell shows it, nothing if it is not finite."""
+        if not math.isfinite(number):
+            return ""
         try:
-            return self.codes[int(style)] if style else self.codes[0]
-        except (ValueError, IndexError):
-            return GENERAL
+            return format_number(number, self._code(style), from_1904=self.from_1904)
+        except (ValueError, ArithmeticError):
+            return shortest(number)
+
+    def _code(self, style: int) -> str:
+        return self.codes[style] if style < len(self.codes) else GENERAL
 
 
 def read_codes(package: Package, name: str) -> list[str]:

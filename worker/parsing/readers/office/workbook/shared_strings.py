@@ -9,11 +9,11 @@ from worker.parsing.readers.office.package import BadPart, Package, local_name, 
 class SharedStrings:
     """The table of a workbook's texts, of which only the beginning is read that cells refer to."""
 
-    def __init__(self, package: Package, name: str | None) -> None:
-        """`name` is the part with the table; a workbook without texts has none."""
+    def __init__(self, texts: Iterator[str]) -> None:
+        """`texts` reads the table and may raise BadPart."""
         self.is_damaged = False
         self._texts: list[str] = []
-        self._rest = _read(package, name) if name else iter(())
+        self._rest = texts
 
     def get(self, index: int) -> str:
         """Return a text by its number; nothing if the table lacks it, which counts as damage."""
@@ -40,7 +40,8 @@ def string_text(element: Element) -> str:
     return unescape("".join(pieces))
 
 
-def _read(package: Package, name: str) -> Iterator[str]:
+def read_strings(package: Package, name: str) -> Iterator[str]:
+    """Yield the texts of the part with the table. Raises BadPart."""
     for _, element in package.elements(name, ("end",)):
         if element.tag.rpartition("}")[2] == "si":
             yield string_text(element)

@@ -1,7 +1,9 @@
 """The cells of one sheet, and what is printed around them: ECMA-376 part 1, 18.3."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import le
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.package import BadPart, Package, local_name, unescape
@@ -53,32 +55,46 @@ class SheetReader:
     def read(self, name: str, limit: int) -> Worksheet:
         """Return the sheet in a part; rows end after the one that exceeds `limit` characters."""
         sheet = Worksheet()
+        numbers: list[int] = []
         try:
-            self._read(name, limit, sheet)
+            self._read(name, limit, sheet, numbers)
         except BadPart:
             sheet.is_damaged = True
+        sheet.rows = _in_order(sheet.rows, numbers)
         return sheet
 
-    def _read(self, name: str, limit: int, sheet: Worksheet) -> None:
+    def _read(self, name: str, limit: int, sheet: Worksheet, numbers: list[int]) -> None:
+        """Add the rows and their numbers, as they are stored."""
         cells: list[str] = []
+        places: list[tuple[int, str]] = []
         for _, element in self._package.elements(name, ("end",), _BLANK):
             kind = element.tag.rpartition("}")[2]
             if kind == "c":
                 if len(element):
                     text = self._cell(element, sheet)
                     cells.append(text)
+                    reference = element.get("r")
+                    if reference:
+                        # Within a row `B7` and `AA7` sort by their columns.
+                        places.append((len(reference), reference))
+                    else:
+                        places.append(places[-1] if places else (0, ""))
                     limit -= len(text) + 1
                     element.clear()
             elif kind == "headerFooter":
                 sheet.headers = _printed(element, _HEADERS)
                 sheet.footers = _printed(element, _FOOTERS)
             if kind == "row" or limit < 0:
+                cells = _in_order(cells, places)
                 line = " ".join(" ".join(cells).split())
                 if line:
                     sheet.rows.append(line)
+                    number = element.get("r", "") if kind == "row" else ""
+                    last = numbers[-1] if numbers else 0
+                    numbers.append(int(number) if number.isdecimal() else last)
                 if limit < 0:
                     return
-                cells = []
+                cells, places = [], []
                 element.clear()
 
     def _cell(self, cell: Element, sheet: Worksheet) -> str:
@@ -115,14 +131,22 @@ class SheetReader:
         return value if kind == "e" else unescape(value)
 
 
+def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]]) -> list[str]:
+    """Return texts by their places; programs may store cells and rows in any order."""
+    if all(map(le, places, places[1:])):
+        return texts
+    return [texts[number] for number in sorted(range(len(texts)), key=places.__getitem__)]
+
+
 def _printed(element: Element, names: tuple[str, ...]) -> list[str]:
-    """Return the texts of headers or footers without codes, each once (18.3.1.46)."""
-    found: dict[str, None] = {}
-    for name in names:
-        for each in element:
-            if local_name(each.tag) == name:
-                found |= dict.fromkeys(_lines(each.text or ""))
-    return list(found)
+    return printed_lines(
+        each.text or "" for name in names for each in element if local_name(each.tag) == name
+    )
+
+
+def printed_lines(codes: Iterable[str]) -> list[str]:
+    """Return the lines of headers or footers without their codes, each once (18.3.1.46)."""
+    return list(dict.fromkeys(line for code in codes for line in _lines(code)))
 
 
 def _lines(code: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads workbooks of Office Open XML: ECMA-376 part 1, 12 and 18 (SpreadsheetML)."""
+"""Reads workbooks of Office Open XML, in XML (ECMA-376 part 1, 12 and 18) or binary (xlsb)."""
 
 import re
 from collections.abc import Iterator
@@ -9,16 +9,22 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, read_texts
+from worker.parsing.readers.office.binary_workbook import xlsb
+from worker.parsing.readers.office.binary_workbook.xlsb import BinarySheetReader, SheetEntry
 from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
 from worker.parsing.readers.office.drawings.shapes import ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_codes
-from worker.parsing.readers.office.workbook.shared_strings import SharedStrings, string_text
+from worker.parsing.readers.office.workbook.shared_strings import (
+    SharedStrings,
+    read_strings,
+    string_text,
+)
 from worker.parsing.readers.office.workbook.worksheet import SheetReader, Worksheet
 from worker.parsing.readers.source import Source
 
 _MAIN_PART = "xl/workbook.xml"
-_SHEET = re.compile(r"(?:.*/)?worksheets/(sheet(\d{1,9}))\.xml")
+_SHEET = re.compile(r"(?:.*/)?worksheets/(sheet(\d{1,9}))\.(?:xml|bin)")
 _HIDDEN = frozenset({"hidden", "veryHidden"})
 _ON = frozenset({"1", "true", "on"})
 # Programs write an explanation for older programs here, which repeats the threaded comment.
@@ -65,7 +71,7 @@ class _Workbook:
     lost: list[str] = field(default_factory=list)
     _good: int = 0
     _damaged: int = 0
-    _reader: SheetReader = field(init=False)
+    _reader: SheetReader | BinarySheetReader = field(init=False)
     _strings: SharedStrings = field(init=False)
     _pictures: DrawnPictures = field(init=False)
 
@@ -83,15 +89,11 @@ class _Workbook:
         from_1904 = False
         try:
             related = self.package.relationships(main_part)
-            for element in self.package.xml(main_part).iter():
-                kind = local_name(element.tag)
-                if kind == "workbookPr":
-                    from_1904 = element.get("date1904", "").lower() in _ON
-                elif kind == "sheet":
-                    target = related.get(relationship_id(element))
-                    is_hidden = element.get("state") in _HIDDEN
-                    name = element.get("name", "").strip()
-                    sheets.append(_Sheet(name, target.target if target else None, is_hidden))
+            listed, from_1904 = self._read_list(main_part)
+            for entry in listed:
+                target = related.get(entry.relationship)
+                part = target.target if target else None
+                sheets.append(_Sheet(entry.name, part, entry.is_hidden))
         except BadPart:
             self.lost.append("the list of sheets could not be read, and their names are a guess")
         self._open_tables(main_part, from_1904)
@@ -100,6 +102,22 @@ class _Workbook:
         if not sheets:
             raise _corrupt()
         return [sheet for sheet in sheets if not sheet.is_hidden] or sheets
+
+    def _read_list(self, main_part: str) -> tuple[list[SheetEntry], bool]:
+        """Return the sheets in the main part, and whether its days count from 1904."""
+        if xlsb.is_binary(main_part):
+            return xlsb.list_sheets(self.package, main_part)
+        sheets: list[SheetEntry] = []
+        from_1904 = False
+        for element in self.package.xml(main_part).iter():
+            kind = local_name(element.tag)
+            if kind == "workbookPr":
+                from_1904 = element.get("date1904", "").lower() in _ON
+            elif kind == "sheet":
+                name = element.get("name", "").strip()
+                is_hidden = element.get("state") in _HIDDEN
+                sheets.append(SheetEntry(name, relationship_id(element), is_hidden))
+        return sheets, from_1904
 
     def _number_sheets(self, sheets: list[_Sheet]) -> list[_Sheet]:
         """Return the sheets by the numbers of their parts, with their names if all are there."""
@@ -116,17 +134,21 @@ class _Workbook:
         related = {
             each.kind: each.target for each in self.package.relationships(main_part).values()
         }
-        folder = main_part.rpartition("/")[0]
-        strings = related.get("sharedStrings", f"{folder}/sharedStrings.xml")
-        styles = related.get("styles", f"{folder}/styles.xml")
+        folder, _, name = main_part.rpartition("/")
+        ending = name.rpartition(".")[2]
+        strings = related.get("sharedStrings", f"{folder}/sharedStrings.{ending}")
+        styles = related.get("styles", f"{folder}/styles.{ending}")
+        is_binary = xlsb.is_binary(main_part)
         codes: list[str] = []
         if styles in self.package:
             try:
-                codes = read_codes(self.package, styles)
+                codes = (xlsb.read_codes if is_binary else read_codes)(self.package, styles)
             except BadPart:
                 self.lost.append("the formats of numbers and dates could not be read")
-        self._strings = SharedStrings(self.package, strings)
-        self._reader = SheetReader(self.package, self._strings, CellFormats(codes, from_1904))
+        read = xlsb.read_strings if is_binary else read_strings
+        self._strings = SharedStrings(read(self.package, strings))
+        make_reader = BinarySheetReader if is_binary else SheetReader
+        self._reader = make_reader(self.package, self._strings, CellFormats(codes, from_1904))
 
     @property
     def are_all_damaged(self) -> bool:
@@ -219,6 +241,9 @@ class _Workbook:
         threaded = self.package.related(sheet.part or "", "threadedComment")
         for name in [*self.package.related(sheet.part or "", "comments"), *threaded]:
             try:
+                if xlsb.is_binary(name):
+                    texts += xlsb.read_comments(self.package, name)
+                    continue
                 root = self.package.xml(name)
             except BadPart:
                 self.lost.append(f"the comments on the sheet {sheet.name} could not be read")

@@ -338,3 +338,12 @@ def test_embedded_documents_without_words_are_named():
     assert read(book(sheet(cell(1)), related=related)).warnings == (
         f"a document embedded on the sheet S1 {LOST}",
     )
+
+
+def test_cells_and_rows_are_in_the_order_in_which_they_are_seen():
+    def at(reference: str) -> str:
+        return f'<c r="{reference}" t="inlineStr"><is><t>{reference}</t></is></c>'
+
+    rows = f'<row r="2">{at("AA2")}{at("B2")}{at("A2")}</row><row r="1">{at("A1")}</row>'
+    data = f'<worksheet xmlns="{S}"><sheetData>{rows}</sheetData></worksheet>'
+    assert read(book(data)).pages[0].text == "S1\nA1\nA2 B2 AA2"

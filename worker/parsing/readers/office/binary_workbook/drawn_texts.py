@@ -1,0 +1,56 @@
+"""Reads the texts of an xls that are in no cell: text boxes, comments, headers, charts.
+
+Layout: [MS-XLS] 2.4.329 (TxO), 2.4.136 (Header), 2.4.254 (SeriesText).
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+
+from worker.parsing.readers.office.binary_workbook.records import (
+    CONTINUE,
+    characters,
+    long_string,
+    records,
+    short_string,
+)
+
+_DRAWN, _SERIES, _HEADERS = 0x01B6, 0x100D, frozenset({0x0014, 0x0015})
+_MAX_CHARACTERS = 1 << 20
+# Fonts, dates and page numbers in headers.
+_HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|.)')
+
+
+def drawn_texts(book: bytes, start: int, end: int) -> list[str]:
+    """Return the texts of a sheet of Excel 97 or later that are in none of its cells, each once.
+
+    Raises struct.error on damage.
+    """
+    found: list[str] = []
+    room = _MAX_CHARACTERS
+    for text in dict.fromkeys(_texts(book, start, end)):
+        if text and room > 0:
+            found.append(text)
+            room -= len(text)
+    return found
+
+
+def _texts(book: bytes, start: int, end: int) -> Iterator[str]:
+    """Yield the texts of a sheet, each in one line."""
+    left = 0
+    pieces: list[str] = []
+    for kind, body, _ in records(book, start, end):
+        if kind == _DRAWN and len(body) >= 12:
+            (left,) = struct.unpack_from("<H", body, 10)
+            pieces = []
+        elif kind == CONTINUE and left and body:
+            piece = characters(body[1:], body[0], left)
+            pieces.append(piece)
+            left -= len(piece)
+            if left <= 0 or not piece:
+                left = 0
+                yield " ".join("".join(pieces).split())
+        elif kind in _HEADERS:
+            yield " ".join(_HEADER_CODE.sub(" ", long_string(body)).split())
+        elif kind == _SERIES:
+            yield " ".join(short_string(body[2:]).split())
