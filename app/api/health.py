@@ -2,11 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import Request, Response
 
@@ -14,7 +13,7 @@ from app import schema
 from app.api.dependencies import Services
 from app.api.router import Router
 from app.errors import StartupError
-from app.jobs.workers import find_capabilities
+from app.jobs.workers import measure_workforce
 from app.single_flight import SingleFlight
 
 log = logging.getLogger(__name__)
@@ -130,20 +129,16 @@ def _check_broker(services: Services) -> CheckResult:
 
 def _check_workers(services: Services) -> CheckResult:
     with services.database.read() as session:
-        workers = find_capabilities(session)
+        workers = measure_workforce(session)
     # In production, workers are separate programs: the API takes jobs without them.
-    if services.settings.is_embedded and not workers:
+    if services.settings.is_embedded and not workers.count:
         return CheckResult("no worker runs: it is starting, or cannot start; see the server's log")
-    facts: dict[str, object] = {"workers": len(workers)}
-    if workers:
-        facts["ocr_languages"] = _common_languages(workers)
-    missing = sorted({str(can["missing"]) for can in workers if can.get("missing")})
-    return CheckResult(facts={**facts, "missing": missing} if missing else facts)
-
-
-def _common_languages(workers: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the languages in which every worker reads scans: any of them may get a file."""
-    return sorted(set.intersection(*(set(can.get("ocr_languages", ())) for can in workers)))
+    facts: dict[str, object] = {"workers": workers.count}
+    if workers.count:
+        facts["ocr_languages"] = workers.ocr_languages
+    if workers.missing:
+        facts["missing"] = workers.missing
+    return CheckResult(facts=facts)
 
 
 CHECKS: dict[str, Callable[[Services], CheckResult]] = {

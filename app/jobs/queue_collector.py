@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database, now
 from app.jobs.models import Item, ItemStatus, Job, JobStatus
-from app.jobs.workers import find_capabilities
+from app.jobs.workers import measure_workforce
 from app.paging import count_up_to
 
 MAX_COUNT = 100_000
@@ -33,7 +33,7 @@ class QueueCollector(Collector):
             pending = select(Job.id).where(Job.status == JobStatus.PENDING)
             self.jobs = count_up_to(session, pending, MAX_COUNT)
             self.oldest_seconds = _oldest_seconds(session)
-            self.workers = len(find_capabilities(session))
+            self.workers = measure_workforce(session).count
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics."""

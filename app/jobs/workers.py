@@ -1,8 +1,8 @@
 """The worker processes that are alive, as their heartbeats show."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,20 @@ from app.jobs.models import Worker
 
 POSTGRES_SECONDS, SQLITE_SECONDS = 2.0, 10.0
 MISSED_HEARTBEATS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """What the live worker processes can do, as their heartbeats say.
+
+    `ocr_languages` are those in which every worker reads scans: any of them may get a file.
+    `missing` is what workers lack, such as the embeddings server.
+    """
+
+    count: int
+    models: list[str]
+    ocr_languages: list[str]
+    missing: list[str]
 
 
 def heartbeat_seconds(*, is_sqlite: bool) -> float:
@@ -30,9 +44,16 @@ def find_workers(session: Session) -> Sequence[Worker]:
     return session.scalars(query.order_by(Worker.started_at, Worker.id)).all()
 
 
-def find_capabilities(session: Session) -> Sequence[dict[str, Any]]:
-    """Return what each live worker process can do, as its heartbeat says."""
-    return session.scalars(select(Worker.capabilities).where(_is_alive(session))).all()
+def measure_workforce(session: Session) -> Workforce:
+    """Return what the live worker processes can do."""
+    workers = session.scalars(select(Worker.capabilities).where(_is_alive(session))).all()
+    languages = [set(can.get("ocr_languages", ())) for can in workers]
+    return Workforce(
+        count=len(workers),
+        models=list(dict.fromkeys(name for can in workers for name in can.get("engines", ()))),
+        ocr_languages=sorted(set.intersection(*languages)) if languages else [],
+        missing=sorted({str(can["missing"]) for can in workers if can.get("missing")}),
+    )
 
 
 def _is_alive(session: Session) -> ColumnElement[bool]:

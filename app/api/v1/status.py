@@ -1,9 +1,8 @@
 """The state of the server and of the project's queue, for people: `pigeonhole status`."""
 
 import shutil
-from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -12,7 +11,7 @@ from app.api.dependencies import ApiCall, Services
 from app.api.router import Router
 from app.files import service as files
 from app.jobs.project_queue import measure_queue
-from app.jobs.workers import find_capabilities
+from app.jobs.workers import measure_workforce
 
 router = Router(prefix="/api/v1", tags=["status (extension)"])
 
@@ -71,7 +70,7 @@ def get_status(call: ApiCall) -> StatusResponse:
     with call.read() as session:
         queue = measure_queue(session, project_id)
         usage = files.measure_usage(session, project_id, services.settings.project_max_bytes)
-        workers = find_capabilities(session)
+        workers = measure_workforce(session)
     return StatusResponse(
         version=version("pigeonhole-server"),
         mode="embedded" if services.settings.is_embedded else "production",
@@ -82,23 +81,18 @@ def get_status(call: ApiCall) -> StatusResponse:
             running_files=queue.running_files,
             oldest_seconds=queue.oldest_seconds,
         ),
-        workers=_workers_response(workers),
+        workers=WorkersResponse(
+            count=workers.count,
+            models=workers.models,
+            ocr_languages=workers.ocr_languages,
+            missing=workers.missing,
+        ),
         store=StoreResponse(
             files=usage.files,
             bytes=usage.bytes,
             max_bytes=usage.max_bytes,
             disk_free_bytes=_disk_free(services),
         ),
-    )
-
-
-def _workers_response(workers: Sequence[dict[str, Any]]) -> WorkersResponse:
-    languages = [set(can.get("ocr_languages", ())) for can in workers]
-    return WorkersResponse(
-        count=len(workers),
-        models=list(dict.fromkeys(name for can in workers for name in can.get("engines", ()))),
-        ocr_languages=sorted(set.intersection(*languages)) if languages else [],
-        missing=sorted({str(can["missing"]) for can in workers if can.get("missing")}),
     )
 
 

@@ -10,9 +10,9 @@ from app.jobs.workers import (
     MISSED_HEARTBEATS,
     delete_all_workers,
     delete_worker,
-    find_capabilities,
     find_workers,
     heartbeat_seconds,
+    measure_workforce,
 )
 
 SOON_SECONDS = 10
@@ -32,7 +32,8 @@ def add_worker(database: Database, name: str, silent: timedelta) -> None:
 def names(database: Database) -> list[str]:
     with database.read() as session:
         found = [worker.id for worker in find_workers(session)]
-        assert [can["engines"] for can in find_capabilities(session)] == [[name] for name in found]
+        workforce = measure_workforce(session)
+    assert (workforce.count, set(workforce.models)) == (len(found), set(found))
     return found
 
 
