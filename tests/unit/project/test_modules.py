@@ -12,6 +12,7 @@ READS_THE_ENVIRONMENT = {
     "app/observability/multiprocess.py": "tells prometheus_client where processes count",
     "cli/classification/server.py": "also takes the variables of the original API's clients",
     "cli/classification/user_cache.py": "finds the user's cache directory",
+    "cli/composition.py": "warns of variables that are nearly the name of a setting",
     "cli/demo_server.py": "passes the environment without our settings to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
     "worker/parsing/sandbox/jail.py": "sets the temporary directory of a file's reader",
