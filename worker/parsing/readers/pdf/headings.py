@@ -45,7 +45,8 @@ def read_headings(textpage: pypdfium2.PdfTextPage) -> tuple[str, ...]:
 
 def _read_lines(textpage: pypdfium2.PdfTextPage) -> list[_Line]:
     count = min(textpage.count_chars(), _MAX_CHARACTERS)
-    codes = [pdfium_c.FPDFText_GetUnicode(textpage.raw, index) for index in range(count)]
+    handle, code_of = textpage.raw, pdfium_c.FPDFText_GetUnicode
+    codes = [code_of(handle, index) for index in range(count)]
     lines: list[_Line] = []
     start = 0
     for end, code in enumerate([*codes, 0x0A]):
