@@ -271,7 +271,8 @@ class FileCache:
         writer = self._blobs.create()
         try:
             writer.write(data)
-            return writer.commit()
+            # What a power cut damages has another digest, and is computed again.
+            return writer.commit(is_durable=False)
         except BaseException:
             writer.discard()
             raise

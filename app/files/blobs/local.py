@@ -103,17 +103,19 @@ class LocalBlobWriter:
             raise as_storage_full(error) from error
         return self._path.open("rb")
 
-    def commit(self) -> Blob:
-        """Fsync the bytes, rename them into place and fsync the directory."""
+    def commit(self, *, is_durable: bool = True) -> Blob:
+        """Rename the bytes into place; fsync them before, and the directory, if `is_durable`."""
         target = self._root / self._key
         try:
             self._file.flush()
-            os.fsync(self._file.fileno())
+            if is_durable:
+                os.fsync(self._file.fileno())
             self._file.close()
             is_new = _make_directory(target.parent)
             self._path.rename(target)
-            fsync_directory(target.parent)
-            if is_new:
+            if is_durable:
+                fsync_directory(target.parent)
+            if is_new:  # later blobs in the folder may have to be durable
                 fsync_directory(self._root)
         except OSError as error:
             raise as_storage_full(error) from error

@@ -41,8 +41,11 @@ class BlobWriter(Protocol):
         """Open the bytes written so far for reading, from the beginning."""
         ...
 
-    def commit(self) -> Blob:
-        """Store the bytes durably; raises StorageFull when there is no room."""
+    def commit(self, *, is_durable: bool = True) -> Blob:
+        """Store the bytes; raises StorageFull when there is no room.
+
+        Unless `is_durable`, a power cut may lose or damage them.
+        """
         ...
 
     def discard(self) -> None:

@@ -165,7 +165,7 @@ class S3BlobWriter:
         # Opened anew: a duplicate of the descriptor would share its position.
         return Path(f"/dev/fd/{self._file.fileno()}").open("rb")
 
-    def commit(self) -> Blob:
+    def commit(self, *, is_durable: bool = True) -> Blob:  # noqa: ARG002  # the protocol's signature
         """Send the bytes to the bucket; a transfer that fails removes its parts."""
         with _translate_full():
             self._file.flush()

@@ -55,6 +55,9 @@ def test_a_committed_blob_is_fsynced_with_its_directories(
         directories = [path.parent] if path.parent in seen else [path.parent, root]
         assert synced == [entry.stat().st_ino for entry in (path, *directories)]
         seen.add(path.parent)
+    synced.clear()
+    store.create().commit(is_durable=False)
+    assert synced in ([], [root.stat().st_ino]), "a folder may be new"
 
 
 def test_equal_bytes_are_separate_blobs(store: LocalBlobStore) -> None:
