@@ -81,8 +81,10 @@ def fit_constants(places: Sequence[Path], engines: Sequence[Sequence[Embedder]])
     """
     directories = [find_directory(place) for place in places]
     corpora = [_read_corpus(directory) for directory in directories]
-    texts = (read_text_corpus(directory) for directory in directories)
-    corpora = [*filter(None, [next(filter(None, texts), None)]), *corpora]
+    # Directories may share the file of texts, which counts once.
+    texts = next(filter(None, map(read_text_corpus, directories)), None)
+    if texts is not None:
+        corpora.insert(0, texts)
     click.echo(f"Fitting on {sum(len(corpus.documents) for corpus in corpora)} documents")
     return [fit(corpora, embedders, load_knowledge()) for embedders in engines]
 

@@ -24,7 +24,7 @@ def migrate(data_dir: Path | None) -> None:
 
     In production this also creates the first project. If PIGEONHOLE_API_KEY is set, it becomes a
     valid key. Where the schema is that of this release already, it encrypts the URLs of webhooks
-    that an earlier release stored in clear.
+    that an earlier release stored in plain text.
     """
     settings = load_settings(data_dir=data_dir)
     set_up_logging(settings.log_level, settings.log_format)

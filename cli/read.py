@@ -75,9 +75,9 @@ def read(
 ) -> None:
     """Print what a worker reads in the file PATH.
 
-    Read it in the same sandbox and with the same limits as the workers do, without a server and
-    without a database. Print its format, the warnings, and the text of each page, with the source
-    of the text: its text layer, OCR, or an attachment.
+    It is read in the sandbox and with the limits of the workers, without a server or a database.
+    The output is its format, the warnings, and the text of each page with the source of the text:
+    its text layer, OCR, or an attachment.
 
     The exit code is 1 if the file cannot be read, and 2 if there is no such file.
     """

@@ -98,7 +98,7 @@ def _bootstrap(settings: Settings, database: Database, secrets: Secrets) -> None
 
 
 def _encrypt_urls(settings: Settings, database: Database, secrets: Secrets) -> None:
-    """Encrypt the URLs of webhooks that an earlier release stored in clear.
+    """Encrypt the URLs of webhooks that an earlier release stored in plain text.
 
     In production processes of that release may still read them, so the operator says when.
     """

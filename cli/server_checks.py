@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.text import counted
+from cli.classification.server import LOOPBACK
 
 if TYPE_CHECKING:
     import httpx2
 
 SECONDS = 10.0
 _PATHS = ("/api/v1", "/api/v2", "/api", "/docs", "/livez", "/readyz", "/openapi.json")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _UNAUTHORIZED, _FORBIDDEN, _PROXY_LOGIN, _TOO_MANY = 401, 403, 407, 429
 
 
@@ -76,7 +76,7 @@ def _trusts(url: str) -> bool:
     """Tell whether the proxy of the environment is used: it cannot reach this machine's servers."""
     import httpx2  # noqa: PLC0415
 
-    return httpx2.URL(url).host not in _LOOPBACK
+    return httpx2.URL(url).host not in LOOPBACK
 
 
 def _client(
@@ -201,28 +201,25 @@ def _check_key(found: CheckedServer, client: "httpx2.Client", key: str) -> None:
         found.wrong("key", "No key is given.", "Set PIGEONHOLE_API_KEY, or give --api-key.")
         return
     try:
-        answer = client.get("/api/v1/projects", headers={"Authorization": f"Bearer {key}"})
-        shared = client.get(
-            "/api/v1/classifier/jobs",
-            params={"page_size": 1},
-            headers={"Authorization": f"Bearer {key}"},
-        )
+        authorization = {"Authorization": f"Bearer {key}"}
+        projects = client.get("/api/v1/projects", headers=authorization)
+        jobs = client.get("/api/v1/classifier/jobs", params={"page_size": 1}, headers=authorization)
     except httpx2.TransportError as error:
         found.wrong("key", f"The server has stopped answering ({error}).", "Try again.")
         return
-    detail = str(_json(shared).get("detail") or f"status {shared.status_code}")
-    if answer.status_code == _UNAUTHORIZED:
+    detail = str(_json(jobs).get("detail") or f"status {jobs.status_code}")
+    if projects.status_code == _UNAUTHORIZED:
         found.wrong(
             "key", detail, "Check the key. `pigeonhole keys create NAME` on the server makes one."
         )
-    elif shared.status_code == _FORBIDDEN:
+    elif jobs.status_code == _FORBIDDEN:
         found.wrong("key", detail, "Use a key for documents to classify.")
-    elif shared.status_code == _TOO_MANY:
+    elif jobs.status_code == _TOO_MANY:
         found.good("key", "The key is good; its limit of requests is reached.", "Wait a minute.")
-    elif not shared.is_success:
+    elif not jobs.is_success:
         found.wrong("key", detail, "Look into the server's log.")
     else:
-        names = ", ".join(project["name"] for project in answer.json())
+        names = ", ".join(project["name"] for project in projects.json())
         found.good("key", f"The key is good. Projects: {names}.")
 
 

@@ -171,7 +171,11 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
         session = stack.enter_context(open_session(order))
         click.echo(classifier.describe(), err=True)
         try:
-            for item in _items(session, classifier, output, is_watch=is_watch):
+            if is_watch:
+                items = session.follow(classifier, output.add_error)
+            else:
+                items = _sort_once(session, classifier, output)
+            for item in items:
                 output.add(item)
         except KeyboardInterrupt:
             is_interrupted = True
@@ -192,11 +196,9 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
     return 1 if problem or summary.failed or summary.left or output.has_errors else 0
 
 
-def _items(
-    session: "Session", classifier: "Classifier", output: "SortOutput", *, is_watch: bool
+def _sort_once(
+    session: "Session", classifier: "Classifier", output: "SortOutput"
 ) -> "Iterator[SortedItem]":
-    if is_watch:
-        yield from session.follow(classifier, output.add_error)
     total = sum(1 for _ in session.new_files(lambda *_: None))
     with output.show_progress(total):
         paths: Iterable[Path] = session.new_files(output.add_error)

@@ -1,4 +1,4 @@
-"""Encrypts the URLs of webhooks that earlier releases stored in clear."""
+"""Encrypts the URLs of webhooks that earlier releases stored in plain text."""
 
 from uuid import UUID
 
@@ -16,12 +16,12 @@ TABLES = (table_of(SavedWebhook), table_of(WebhookConfiguration))
 
 
 def has_plain_urls(session: Session) -> bool:
-    """Tell whether a URL is stored in clear."""
+    """Tell whether a URL is stored in plain text."""
     return any(session.execute(_plain(table).limit(1)).first() for table in TABLES)
 
 
 def encrypt_plain_urls(database: Database, secrets: Secrets) -> int:
-    """Encrypt the URLs that are stored in clear; return their number.
+    """Encrypt the URLs that are stored in plain text; return their number.
 
     Call it when no process of a release before schema 0014 runs: those read the plain URL. Each
     batch is a transaction, so that a long run holds no lock for long, and can be repeated.

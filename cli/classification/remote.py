@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from app.configurations.rules_file import FileExample, FileRule, RulesFile
@@ -57,16 +56,11 @@ class RemoteClassifier:
             self._client.check()
             self._request = self._make_request()
         except BaseException:
-            self.__exit__(None, None, None)
+            self.__exit__()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Without a server there is nothing to delete; its retention does so one day.
         with contextlib.suppress(PigeonholeError, StartupError):
             for job in list(self._jobs):
@@ -75,7 +69,7 @@ class RemoteClassifier:
                         self._client.post(f"{_JOBS}/{job.id}/cancel")
                 self._forget(job)
             self._delete_files(self._uploads)
-        self._client.__exit__(kind, error, trace)
+        self._client.close()
 
     def describe(self) -> str:
         """Return one line that says where the documents go."""

@@ -10,6 +10,7 @@ import click
 from app.errors import StartupError
 from app.text import escape_line
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Hosts of LlamaCloud and of its regions: documents meant for a server of one's own stay here.
 _CLOUD = ("llamaindex.ai", "llamaindex.com", "llamacloud.ai", "llamacloud.com")
 

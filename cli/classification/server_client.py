@@ -3,14 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 import httpx2
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.server import Server
+from cli.classification.server import LOOPBACK, Server
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0
@@ -21,7 +20,6 @@ _MAX_PAGE = 100
 # Characters of a sentence of a server: what answers may be something else.
 _MAX_DETAIL = 500
 _BUSY = {429, 502, 503, 504}
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def _json(answer: httpx2.Response) -> Any:  # noqa: ANN401  # JSON
@@ -51,18 +49,17 @@ class ServerClient:
             headers={"Authorization": f"Bearer {server.api_key}"},
             timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             # A proxy of the environment cannot reach this machine's own servers.
-            trust_env=httpx2.URL(server.url).host not in _LOOPBACK,
+            trust_env=httpx2.URL(server.url).host not in LOOPBACK,
         )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self._http.close()
 
     def check(self) -> None:

@@ -172,16 +172,15 @@ def test(
     """
     rules_file = read_rules(file)
     labelled = read_labels(labels, folder, [rule.type for rule in rules_file.rules])
-    answers: list[Answer] = []
-    failed: list[FailedFile] = []
     with click.progressbar(
         _classify(rules_file, labelled, server, api_key),
         length=len(labelled),
         label="Reading",
         file=sys.stderr,
-    ) as outcomes:
-        for outcome in outcomes:
-            (answers if isinstance(outcome, Answer) else failed).append(outcome)  # type: ignore[arg-type]  # each list takes its own
+    ) as progress:
+        outcomes = list(progress)
+    answers = [each for each in outcomes if isinstance(each, Answer)]
+    failed = [each for each in outcomes if isinstance(each, FailedFile)]
     accuracy = measure(answers, failed, rules_file.min_confidence)
     if as_json:
         print_json(accuracy)

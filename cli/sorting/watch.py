@@ -69,20 +69,22 @@ class Watch:
     def look(self) -> list[Path]:
         """Return the files that have become complete since the last look, each once."""
         looks: dict[Path, _Look] = {}
-        still: dict[Path, _Look] = {}
+        unchanged: dict[Path, _Look] = {}
         for path, identity in find_files(self._root, self._leave_out, self._report):
             last = self._looks.get(path)
             if last is not None and last.identity == identity:
                 looks[path] = last
                 if not last.is_taken:
-                    still[path] = last
+                    unchanged[path] = last
             else:
                 is_sorted = self._is_sorted(path, identity)
                 looks[path] = _Look(identity, is_taken=is_sorted)
         self._looks = looks
-        written = _find_written(look.identity for look in still.values()) if still else set()
+        if not unchanged:
+            return []
+        written = _find_written(look.identity for look in unchanged.values())
         complete = []
-        for path, look in still.items():
+        for path, look in unchanged.items():
             if (look.identity.device, look.identity.inode) not in written:
                 look.is_taken = True
                 complete.append(path)

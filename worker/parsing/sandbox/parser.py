@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
 
 from app.errors import FileError, FileErrorCode
@@ -52,12 +51,7 @@ class SandboxedParser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
