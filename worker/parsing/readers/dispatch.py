@@ -28,7 +28,7 @@ from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
 from worker.parsing.readers.office.pptx import read_pptx
-from worker.parsing.readers.office.workbook.xlsx import read_xlsx
+from worker.parsing.readers.office.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.rtf.reader import read_rtf
 from worker.parsing.readers.source import Source

@@ -1,1 +1,1 @@
-"""The reader of Excel workbooks (xlsx)."""
+"""Sheets of Excel workbooks (xlsx, xlsb): shared strings, cells, their formats."""

@@ -2,7 +2,7 @@ import struct
 
 from devtools import sample_files
 from worker.parsing.document import Document
-from worker.parsing.readers.office.workbook.xlsx import read_xlsx
+from worker.parsing.readers.office.xlsx import read_xlsx
 
 MAIN_TYPE = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 CONTENT_TYPES = (

@@ -11,7 +11,7 @@ from tests.unit.worker.parsing.readers.office.packages import (
     package,
 )
 from worker.parsing.document import Document
-from worker.parsing.readers.office.workbook.xlsx import read_xlsx
+from worker.parsing.readers.office.xlsx import read_xlsx
 
 MAIN = "xl/workbook.xml"
 LOST = "could not be read"
