@@ -8,6 +8,7 @@ import click
 from click.exceptions import NoSuchCommand
 
 from app.errors import PigeonholeError, StartupError
+from cli.classification.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -64,6 +65,14 @@ class _Verbs(click.Group):
             return super().resolve_command(ctx, args)
         except NoSuchCommand as error:
             raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from None
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; Ctrl-C before or after its work ends the command as Ctrl-C within it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """List the verbs without importing their modules."""

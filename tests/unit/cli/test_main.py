@@ -1,11 +1,13 @@
 """The command's verbs and how it fails."""
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +50,20 @@ def test_the_list_of_verbs_imports_nothing_heavy() -> None:
         *("alembic", "celery", "fastapi", "httpx2", "numpy", "onnxruntime", "pydantic", "rich"),
         *("scipy", "sklearn", "sqlalchemy", "uvicorn", "worker"),
     }
+
+
+@click.command()
+def stopped() -> None:
+    """End as by Ctrl-C while the program is being loaded."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_every_verb_with_the_same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VERBS, "stopped", (__name__, ""))
+
+    done = CliRunner().invoke(commands, ["stopped"])
+
+    assert (done.exit_code, done.stderr) == (130, "Interrupted.\n")
 
 
 def test_the_version() -> None:
