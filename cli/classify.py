@@ -13,11 +13,10 @@ import click
 from app.errors import PigeonholeError, StartupError
 from app.text import counted, escape_line
 from cli.classification.folder import check_paths, find_files
+from cli.classification.interruption import INTERRUPTED, sigterm_interrupts
 from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
 from cli.classification.server import find_server, learn_option, server_options
-
-INTERRUPTED = 130
 
 
 class Sink(Protocol):
@@ -173,7 +172,6 @@ class Output:
         from rich.console import Console  # noqa: PLC0415  # help needs none of it
 
         from cli.classification.exports import CsvFile, JsonWriter  # noqa: PLC0415
-        from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
         from cli.classification.ordering import OrderedResults  # noqa: PLC0415
         from cli.classification.table import ResultProgress, ResultTable  # noqa: PLC0415
 
@@ -203,7 +201,7 @@ class Output:
             except KeyboardInterrupt:
                 is_interrupted = True
             except (StartupError, PigeonholeError) as error:
-                problem = str(error)
+                problem = str(error).removesuffix(".")
             for result in ordered.held_back():
                 self._add(sinks, result)
             if problem and self.tally.total == 0:

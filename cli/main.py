@@ -1,5 +1,6 @@
 """The `pigeonhole` command."""
 
+import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
@@ -8,6 +9,7 @@ import click
 from click.exceptions import NoSuchCommand
 
 from app.errors import PigeonholeError, StartupError
+from cli.classification.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -40,6 +42,8 @@ VERBS = {
     "demo": ("cli.demo", "Start a server and classify the samples with llama-cloud."),
 }
 
+_DAMAGED = re.compile("not a database|malformed")
+
 
 class _Verbs(click.Group):
     """A group whose commands are attributes of the modules in VERBS, named like the verbs."""
@@ -65,6 +69,14 @@ class _Verbs(click.Group):
         except NoSuchCommand as error:
             raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from None
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; Ctrl-C before or after its work ends the command as Ctrl-C within it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """List the verbs without importing their modules."""
         with formatter.section("Commands"):
@@ -86,13 +98,21 @@ def main() -> None:
     except OSError as error:
         _refuse(f"{error.filename or 'the system'}: {error.strerror or error}")
     except _database_error() as error:
-        reason = (str(error.orig).strip().splitlines() or ["no reason given"])[0]
-        if "connect" in reason:
-            _refuse(
-                f"PIGEONHOLE_DATABASE_URL: the database cannot be reached: {reason}: start it, or"
-                " correct the address"
-            )
-        _refuse(f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason}")
+        _refuse(_describe(error))
+
+
+def _describe(error: "DBAPIError") -> str:
+    """Return what is wrong with the database, in one sentence."""
+    reason = (str(error.orig).strip().splitlines() or ["no reason given"])[0]
+    if type(error.orig).__module__ == "sqlite3":
+        advice = ": restore it from a backup" if _DAMAGED.search(reason) else ""
+        return f"pigeonhole.db in the data directory cannot be used: {reason}{advice}"
+    if "connect" in reason:
+        return (
+            f"PIGEONHOLE_DATABASE_URL: the database cannot be reached: {reason}: start it, or"
+            " correct the address"
+        )
+    return f"PIGEONHOLE_DATABASE_URL: the database refused a statement: {reason}"
 
 
 def _database_error() -> "type[DBAPIError]":

@@ -11,6 +11,7 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
+from cli.classification.interruption import INTERRUPTED, sigterm_interrupts
 from cli.classification.options import NO_RULES, cache_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
 from cli.classification.server import find_server, learn_option, server_options
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cli.sorting.report import SortedItem
     from cli.sorting.session import Order, Session
 
-INTERRUPTED = 130
 _METHODS = ("copy", "move", "link")
 _GO_ON = "Put that right, then run the same command again to continue."
 
@@ -160,7 +160,6 @@ class _Request:
 
 def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_watch: bool) -> int:
     """Sort, and say what happened; returns the exit code."""
-    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
     from cli.sorting.errors import SortStopped  # noqa: PLC0415
     from cli.sorting.session import open_session  # noqa: PLC0415
 
@@ -180,12 +179,13 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
         except KeyboardInterrupt:
             is_interrupted = True
         except (SortStopped, StartupError, PigeonholeError) as error:
-            problem = str(error)
+            problem = str(error).removesuffix(".")
     summary = session.summary
     if problem and not summary.total:
         raise StartupError(problem)
     output.close(summary.to_json())
-    click.echo(summary.describe(), err=True)
+    if summary.total or not is_interrupted:
+        click.echo(summary.describe(), err=True)
     if problem:
         click.echo(f"pigeonhole: {problem}. {_GO_ON}", err=True)
     if is_interrupted and not is_watch:
@@ -207,7 +207,6 @@ def _sort_once(
 
 def _undo(folder: Path, output: "SortOutput") -> int:
     """Undo every sort into the folder; returns the exit code."""
-    from cli.classification.interruption import sigterm_interrupts  # noqa: PLC0415
     from cli.sorting.checks import check_sorted  # noqa: PLC0415
     from cli.sorting.errors import SortStopped  # noqa: PLC0415
     from cli.sorting.journal import Journal, Method  # noqa: PLC0415

@@ -33,6 +33,11 @@ BUSY_STATES = {"57014", "55P03", "40P01"}
 DOUBLED_VERSION = re.compile(r"(/api/v[12])/api/v[12]/")
 WRONG_BASE_URL = "This path does not exist. Give the client the base URL without {}."
 NO_SUCH_PATH = "This path does not exist. See /docs for the paths of this server."
+# A client of LlamaCloud has more than this server, such as `client.parsing`.
+NOT_SERVED = (
+    "This path does not exist. Of LlamaCloud's API this server has files and classification only. "
+    "See /docs for its paths."
+)
 UUID_PROBLEMS = {"uuid_parsing", "uuid_type", "uuid_version"}
 NOT_AN_ID = "Not an id of this server. Use an id from one of its answers, a UUID."
 NOT_JSON = "Send the body as JSON, with the header 'Content-Type: application/json'."
@@ -111,7 +116,10 @@ def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
         detail = [{"loc": ["body"], "msg": str(detail), "type": "value_error"}]
     elif error.status_code == 404 and detail == "Not Found":
         doubled = DOUBLED_VERSION.search(request.scope["path"])
-        detail = WRONG_BASE_URL.format(doubled[1]) if doubled else NO_SUCH_PATH
+        if doubled:
+            detail = WRONG_BASE_URL.format(doubled[1])
+        else:
+            detail = NOT_SERVED if request.scope["path"].startswith("/api/") else NO_SUCH_PATH
     elif error.status_code == 405:
         return _answer_wrong_method(request)
     elif detail == PARSING_ERROR:

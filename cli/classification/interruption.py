@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C or SIGTERM has ended, as shells have it."""
+
 
 @contextmanager
 def sigterm_interrupts() -> Iterator[None]:

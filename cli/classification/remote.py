@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -149,7 +150,8 @@ class RemoteClassifier:
         try:
             answer = self._client.post(_JOBS, {"file_ids": job.file_ids, **self._request})
         except ServerRefused as error:
-            raise StartupError(f"the server refuses the rules: {error}") from None
+            what = "the rules" if error.code == HTTPStatus.UNPROCESSABLE_ENTITY else "the job"
+            raise StartupError(f"the server does not take {what}: {error}") from None
         job.id = str(answer["id"])
 
     def _upload(self, path: Path) -> str:

@@ -1,16 +1,19 @@
 """The command's verbs and how it fails."""
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from app.errors import StartupError
-from cli.main import VERBS, commands
+from cli.main import VERBS, commands, main
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +53,20 @@ def test_the_list_of_verbs_imports_nothing_heavy() -> None:
     }
 
 
+@click.command()
+def stopped() -> None:
+    """End as by Ctrl-C while the program is being loaded."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_every_verb_with_the_same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VERBS, "stopped", (__name__, ""))
+
+    done = CliRunner().invoke(commands, ["stopped"])
+
+    assert (done.exit_code, done.stderr) == (130, "Interrupted.\n")
+
+
 def test_the_version() -> None:
     assert version("pigeonhole-server") in run("--version")
 
@@ -86,3 +103,34 @@ def test_an_embedded_server_has_no_worker_program() -> None:
 
     assert isinstance(done.exception, StartupError)
     assert "PIGEONHOLE_BROKER_URL is not set" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "sentence"),
+    [
+        (b"x" * 5000, (), "in the data directory cannot be used: file is not a database: restore"),
+        (
+            b"",
+            ("DATABASE_URL=postgresql://a@127.0.0.1:9/b", "BROKER_URL=redis://x"),
+            "PIGEONHOLE_DATABASE_URL: the database cannot be reached: connection failed",
+        ),
+    ],
+)
+def test_a_database_that_cannot_be_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    settings: tuple[str, ...],
+    sentence: str,
+) -> None:
+    (tmp_path / "pigeonhole.db").write_bytes(content)
+    for name, _, value in (each.partition("=") for each in (*settings, f"SECRET_KEY={'s' * 32}")):
+        monkeypatch.setenv(f"PIGEONHOLE_{name}", value)
+    monkeypatch.setattr(sys, "argv", ["pigeonhole", "migrate", "--data-dir", str(tmp_path)])
+
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err
