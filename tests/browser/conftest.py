@@ -12,7 +12,6 @@ from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
 from tests.browser.screens import Screens
 
-
 REFUSED = re.compile("status of 40[14]")
 
 
