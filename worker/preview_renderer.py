@@ -30,6 +30,15 @@ LOOK_SECONDS = 1.5
 _CACHED_DOCUMENTS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _PageText:
+    """The text of a page and the number of pages of its file, or why it cannot be read."""
+
+    text: str = ""
+    problem: str = ""
+    page_count: int | None = None
+
+
 @dataclass(slots=True)
 class PreviewRenderer:
     """Makes the previews that are asked for; `reader` is the one of the worker's pipeline."""
@@ -70,8 +79,8 @@ class PreviewRenderer:
             self._fail(claim, "every worker that tried to draw it died")
             return
         page = self._render(claim)
-        text, text_problem = self._read_text(claim)
-        preview = Preview(text, text_problem, page.problem, page.words)
+        text = self._read_text(claim)
+        preview = Preview(text.text, text.problem, page.problem, page.words, text.page_count)
         self._store(claim, preview, page.picture)
         log.info(
             "preview made",
@@ -93,21 +102,17 @@ class PreviewRenderer:
         except FileError as error:
             return RenderedPage(problem=f"The page cannot be drawn: {storable(error.sentence)}.")
 
-    def _read_text(self, claim: PreviewClaim) -> tuple[str, str]:
-        """Return the text of the page, and why it cannot be read if so."""
+    def _read_text(self, claim: PreviewClaim) -> _PageText:
         for document in self._find_documents(claim):
-            for page in document.pages:
-                if page.index == claim.page:
-                    return storable(page.text), ""
+            if (found := _find_page(document, claim.page)) is not None:
+                return found
         request = ParseRequest(PageSelection(None, (claim.page,)))
         try:
             document = self.reader.parse(claim.blob_key, claim.file_name, request)
         except FileError as error:
-            return "", f"The page cannot be read: {storable(error.sentence)}."
-        for page in document.pages:
-            if page.index == claim.page:
-                return storable(page.text), ""
-        return "", f"There is no text of page {claim.page}."
+            return _PageText(problem=f"The page cannot be read: {storable(error.sentence)}.")
+        missing = _PageText(problem=f"There is no text of page {claim.page}.")
+        return _find_page(document, claim.page) or missing
 
     def _find_documents(self, claim: PreviewClaim) -> Iterator[Document]:
         """Yield the last documents of the file that jobs have left in the cache."""
@@ -128,3 +133,10 @@ class PreviewRenderer:
             # Nobody must wait for the picture that an earlier preview promises.
             cache.discard(owner, CacheKind.PREVIEW, key)
         cache.put(owner, [NewCacheEntry(CacheKind.PREVIEW, key, preview.pack())])
+
+
+def _find_page(document: Document, wanted: int) -> _PageText | None:
+    for page in document.pages:
+        if page.index == wanted:
+            return _PageText(storable(page.text), page_count=document.total_pages)
+    return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from app.console.texts import DEFAULT, Language, load
+from app.jobs.values import FileFailure
 
 _WHY = "why."
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -50,6 +51,16 @@ def say(line: str, language: Language) -> Said:
     if language.code == DEFAULT:
         return Said(line)
     return _say(line, language.code)
+
+
+def say_failure(failure: FileFailure, language: Language) -> str:
+    """Return why a file could not be classified, as a sentence.
+
+    Other languages than English have one for each code, without the particulars.
+    """
+    if language.code == DEFAULT:
+        return f"{failure.sentence[:1].upper()}{failure.sentence[1:]}."
+    return language.text(f"failed.{failure.code}")
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
-from app.console.reasoning_texts import say
+from app.console.reasoning_texts import say, say_failure
 from app.console.texts import Language, codes, load
 from app.web.assets import read_assets
 
@@ -37,6 +37,7 @@ def render(
             number=language.number,
             percent=language.percent,
             say=partial(say, language=language),
+            say_failure=partial(say_failure, language=language),
             size=language.size,
             base=base,
             root=base.removesuffix("/console"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.jobs.models import ItemStatus
 from app.jobs.service import ItemView
+from app.jobs.values import FileFailure
 
 SURE, UNSURE = 0.8, 0.6
 LEVELS = ("high", "medium", "low")
@@ -17,8 +18,8 @@ NONE = "-"
 class Row:
     """One file of a job, as tables show it.
 
-    `state` is waiting, running, done or failed. `label` is what a person says that the file is:
-    None without a label, NONE for "none of the rules".
+    `state` is waiting, running, done or failed; `failure` says why it failed. `label` is what a
+    person says that the file is: None without a label, NONE for "none of the rules".
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class Row:
     confidence: float
     summary: str
     label: str | None
+    failure: FileFailure | None = None
 
     @property
     def level(self) -> str:
@@ -66,6 +68,7 @@ def make_row(item: ItemView, labels: Mapping[UUID, str | None]) -> Row:
         confidence=0.0 if item.verdict is None else item.verdict.confidence,
         summary=summary,
         label=label,
+        failure=item.failure,
     )
 
 

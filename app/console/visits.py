@@ -80,7 +80,7 @@ class Visitor:
 
         It is never another site: then the browser goes to the page `otherwise`.
         """
-        if address.startswith(self.base + "/") and "\\" not in address:
+        if address.startswith((self.base + "/", self.base + "?")) and "\\" not in address:
             return RedirectResponse(address, 303)
         return self.go(otherwise)
 

@@ -23,12 +23,12 @@ def find(cache: FileCache, file: File, page: int) -> Preview | None:
         return None
 
 
-def find_text(cache: FileCache, file: File, page: int) -> str | None:
-    """Return the text of a page. Raises NotFound if it cannot be read."""
+def find_text(cache: FileCache, file: File, page: int) -> Preview | None:
+    """Return the preview of a page for its text. Raises NotFound if that cannot be read."""
     preview = find(cache, file, page)
     if preview is None or _must_retry(cache, file, page, preview, preview.text_problem):
         return None
-    return preview.text
+    return preview
 
 
 def find_picture(cache: FileCache, file: File, page: int, width: int) -> bytes | None:

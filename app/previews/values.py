@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 # Raise it whenever the same page can give another preview than before.
-PREVIEW_VERSION = "1"
+PREVIEW_VERSION = "2"
 # The widths of pictures, in pixels: others are raised to the next one.
 WIDTHS = (400, 800, 1200, 1600)
 DEFAULT_WIDTH = 1200
@@ -68,13 +68,15 @@ class Preview:
 
     `text` is empty if it cannot be read: `text_problem` says why. `picture_problem` says why the
     page has no picture. The sentences are whole ones for people. `words` is empty where their
-    places are not known. `made_at` is in Unix time.
+    places are not known. `page_count` is that of the file, None if it cannot be read. `made_at` is
+    in Unix time.
     """
 
     text: str = ""
     text_problem: str = ""
     picture_problem: str = ""
     words: tuple[Word, ...] = ()
+    page_count: int | None = None
     made_at: float = field(default_factory=time.time)
 
     @property
@@ -89,6 +91,7 @@ class Preview:
             "text_problem": self.text_problem,
             "picture_problem": self.picture_problem,
             "words": [word.to_json() for word in self.words],
+            "page_count": self.page_count,
             "made_at": self.made_at,
         }
         return zlib.compress(json.dumps(fields).encode("ascii"))
@@ -104,6 +107,7 @@ class Preview:
                 text_problem=str(stored["text_problem"]),
                 picture_problem=str(stored["picture_problem"]),
                 words=tuple(Word.from_json(word) for word in stored["words"]),
+                page_count=stored["page_count"],
                 made_at=float(stored["made_at"]),
             )
         except (zlib.error, KeyError, TypeError) as error:

@@ -1,5 +1,6 @@
 """One server, one browser, and guards: no error in the console, no request to anyone else."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from devtools.browser import MissingError, open_browser
 from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
 from tests.browser.screens import Screens
+
+REFUSED = re.compile("status of 40[14]")
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,7 @@ def page(chromium: Any, server: RunningServer) -> Iterator[Any]:
 
     def note_message(message: Any) -> None:
         # What the server refuses on purpose shows as an error, too: tests look at that themselves.
-        if message.type in ("error", "warning") and "status of 404" not in message.text:
+        if message.type in ("error", "warning") and not REFUSED.search(message.text):
             problems.append(f"{message.type}: {message.text}")
 
     page.on("request", note_request)

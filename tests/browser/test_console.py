@@ -198,6 +198,29 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_label("API key").wait_for()
 
 
+def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServer) -> None:
+    sign_in(page, server)
+    page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
+    page.get_by_text("Ready", exact=True).wait_for()
+    write_rule(page, 0, "recipe", DESCRIPTIONS["recipe"])
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Classify").click()
+
+    page.get_by_label("API key").fill(server.api_key)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_text("1 document").wait_for()
+    assert page.locator("[data-rule] [data-type]").first.input_value() == "recipe"
+    write_rule(page, 1, "invoice", DESCRIPTIONS["invoice"])
+    page.reload()
+    assert page.locator("[data-rule] [data-type]").nth(1).input_value() == "invoice"
+
+    # It is gone with the one who signs out.
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key").wait_for()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_the_log_of_webhooks(
     page: Any, server: RunningServer, screens: Screens, receiver: Receiver
 ) -> None:

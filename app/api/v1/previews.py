@@ -45,10 +45,11 @@ class PendingResponse(BaseModel):
 
 
 class PageTextResponse(BaseModel):
-    """The text of a page as the classifier reads it."""
+    """The text of a page as the classifier reads it, and how many pages the file has."""
 
     page: int
     text: str
+    page_count: int | None
 
 
 class MarkResponse(BaseModel):
@@ -121,10 +122,10 @@ def get_page_text(call: ApiCall, file_id: FileId, page: PageIndex) -> PageTextRe
     An extension of this server.
     """
     file, cache = _open(call, file_id)
-    text = service.find_text(cache, file, page)
-    if text is None:
+    preview = service.find_text(cache, file, page)
+    if preview is None:
         return _ask(call, file, page, DEFAULT_WIDTH)
-    return PageTextResponse(page=page, text=text)
+    return PageTextResponse(page=page, text=preview.text, page_count=preview.page_count)
 
 
 @router.post("/marks", response_model=MarksResponse, responses={**PENDING})

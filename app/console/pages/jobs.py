@@ -37,6 +37,14 @@ class JobRows:
     rows: Sequence[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookLog:
+    """The webhooks of a job, and what was sent to them."""
+
+    hooks: Sequence[webhooks.ConfigurationView]
+    deliveries: Sequence[webhooks.DeliveryView]
+
+
 def load_labels(session: Session, job_id: UUID) -> Mapping[UUID, str | None]:
     """Return what people said about the files of a job, by the files' ids."""
     return {file_id: label.type for file_id, label in labels.find_of_job(session, job_id).items()}
@@ -50,6 +58,13 @@ def load_rows(
     items = service.list_items(session, job_id, changed_since)
     given = load_labels(session, job_id)
     return JobRows(job, [make_row(item, given) for item in items])
+
+
+def load_webhooks(session: Session, visit: Visit, job_id: UUID) -> WebhookLog:
+    """Return the webhooks of a job and what was sent to them."""
+    policy = make_policy(visit.services.settings)
+    hooks = webhooks.list_configurations(session, visit.services.secrets, job_id, policy)
+    return WebhookLog(hooks, webhooks.list_deliveries(session, job_id))
 
 
 def list_jobs(visit: Visit) -> Response:
@@ -94,9 +109,7 @@ def show_job(visit: Visit) -> Response:
     job_id = visit.id("job_id")
     with visit.call.read() as session:
         found = load_rows(session, visit, job_id)
-        deliveries = webhooks.list_deliveries(session, job_id)
-        policy = make_policy(visit.services.settings)
-        hooks = webhooks.list_configurations(session, visit.services.secrets, job_id, policy)
+        log = load_webhooks(session, visit, job_id)
     return visit.render(
         "job.html",
         section="jobs",
@@ -104,8 +117,7 @@ def show_job(visit: Visit) -> Response:
         rows=found.rows,
         cursor=cursor,
         plots=make_plots(found.rows),
-        deliveries=deliveries,
-        hooks=hooks,
+        log=log,
     )
 
 
@@ -130,10 +142,8 @@ def show_webhooks(visit: Visit) -> Response:
     job_id = visit.id("job_id")
     with visit.call.read() as session:
         service.require(session, visit.call.scope, job_id)
-        deliveries = webhooks.list_deliveries(session, job_id)
-        policy = make_policy(visit.services.settings)
-        hooks = webhooks.list_configurations(session, visit.services.secrets, job_id, policy)
-    return visit.fragment("deliveries.html", deliveries=deliveries, hooks=hooks)
+        log = load_webhooks(session, visit, job_id)
+    return visit.fragment("deliveries.html", log=log)
 
 
 def download_csv(visit: Visit) -> Response:

@@ -15,8 +15,11 @@ from starlette.responses import Response
 from app import schema
 from app.api.health import Readiness
 from app.console.visits import Visit
+from app.errors import FileErrorCode
+from app.jobs.languages import LANGUAGE_NAMES
 from app.jobs.models import Item, Job
 from app.jobs.queue_collector import QueueCollector
+from app.jobs.values import FileFailure
 from app.jobs.workers import find_workers
 from app.projects.scope import Scope
 
@@ -30,7 +33,7 @@ class Failure:
     job_id: UUID
     item_id: UUID
     file_name: str
-    sentence: str
+    reason: FileFailure
     at: datetime
 
 
@@ -49,6 +52,7 @@ def show_status(visit: Visit) -> Response:
         queue=QueueCollector(visit.services.database),
         workers=workers,
         ocr_languages=report.facts.get("ocr_languages", []),
+        language_names=LANGUAGE_NAMES,
         missing=report.facts.get("missing", []),
         disk=_disk(visit),
         facts=_facts(visit),
@@ -60,7 +64,14 @@ def show_status(visit: Visit) -> Response:
 def find_failures(session: Session, scope: Scope) -> Sequence[Failure]:
     """Return the newest failed files of the project."""
     rows = session.execute(
-        select(Item.job_id, Item.id, Item.file_name, Item.error_message, Item.updated_at)
+        select(
+            Item.job_id,
+            Item.id,
+            Item.file_name,
+            Item.error_code,
+            Item.error_message,
+            Item.updated_at,
+        )
         .join(Job, Job.id == Item.job_id)
         .where(
             Job.project_id == scope.project_id, Job.failed_count > 0, Item.error_code.is_not(None)
@@ -69,7 +80,13 @@ def find_failures(session: Session, scope: Scope) -> Sequence[Failure]:
         .limit(MAX_FAILURES)
     )
     return [
-        Failure(row.job_id, row.id, row.file_name, row.error_message or "", row.updated_at)
+        Failure(
+            row.job_id,
+            row.id,
+            row.file_name,
+            FileFailure(FileErrorCode(row.error_code), row.error_message or ""),
+            row.updated_at,
+        )
         for row in rows
     ]
 

@@ -7,6 +7,15 @@ const token = body.dataset.formToken;
 
 export class Refused extends Error {}
 
+export let sessionHasEnded = false;
+export let isSigningOut = false;
+
+/** Lead to the sign-in, which leads back. */
+function signInAgain() {
+  sessionHasEnded = true;
+  location.reload();
+}
+
 /**
  * Send a request to the API and return its JSON, null for an empty answer. Throws Refused.
  *
@@ -27,7 +36,7 @@ export async function api(path, { method = "GET", json, form, raw = false, stay 
     throw new Refused(body.dataset.offline);
   }
   if (answer.status === 401 && !stay) {
-    location.reload(); // the session has ended: the page leads to the sign-in
+    signInAgain();
     throw new Refused("");
   }
   if (raw) return answer;
@@ -48,7 +57,7 @@ export async function fragment(path) {
     headers: { "X-Fragment": "1" },
     credentials: "same-origin",
   });
-  if (answer.status === 401) location.reload();
+  if (answer.status === 401) signInAgain();
   if (!answer.ok) throw new Refused(`HTTP ${answer.status}`);
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
   return document.adoptNode(parsed.body.firstElementChild);
@@ -129,7 +138,8 @@ export const numbers = new Intl.NumberFormat(language);
 
 export function showTimes(within) {
   for (const time of within.querySelectorAll("time[data-local]")) {
-    time.textContent = formatMoment(time.dateTime);
+    const formats = time.dataset.local === "exact" ? exactMoments : moments;
+    time.textContent = formats.format(new Date(time.dateTime));
     time.removeAttribute("data-local");
   }
   for (const option of within.querySelectorAll("option")) {
@@ -142,7 +152,14 @@ export function showTimes(within) {
 
 showTimes(document);
 for (const select of document.querySelectorAll("[data-submit]")) {
-  select.addEventListener("change", () => select.form.submit());
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+// Who signs out, or goes to another project, leaves nothing behind.
+for (const form of document.querySelectorAll(".account form")) {
+  form.addEventListener("submit", () => {
+    isSigningOut = true;
+    sessionStorage.clear();
+  });
 }
 for (const field of document.querySelectorAll("[data-here]")) {
   field.value = location.pathname + location.search;

@@ -47,11 +47,21 @@ async function show({ fallBack = false, forward = false } = {}) {
     paper.querySelector("rect, mark")?.scrollIntoView({ block: "center" });
     // scrollIntoView moves the whole page too, where the document is below the verdict.
     if (!result.dataset.moved) scrollTo(0, 0);
+    if (content && last === Infinity) await countPages();
   } catch (error) {
     if (mine === turn) complain(error);
   } finally {
     if (mine === turn) paper.removeAttribute("aria-busy");
   }
+}
+
+/** Find out which page is the last one, so that nobody is led beyond it. */
+async function countPages() {
+  const answer = await ask("text");
+  const count = answer && (await answer.json()).page_count;
+  if (!count) return;
+  last = count - 1;
+  pages.querySelector("button:last-child").disabled = page >= last;
 }
 
 async function picture() {

@@ -1,6 +1,7 @@
 // Saves and deletes rules; shows them as YAML and as code.
 import { api, base, complain, fill, notify } from "./page.js";
-import { findProblem, readRules } from "./rules-editor.js";
+import { keepDraft, takeDraft } from "./draft.js";
+import { findProblem, readRules, showRules } from "./rules-editor.js";
 
 const form = document.getElementById("rules-form");
 const texts = JSON.parse(form.dataset.texts);
@@ -24,6 +25,16 @@ document.getElementById("save").addEventListener("click", async () => {
     complain(error);
   }
 });
+
+const draft = takeDraft();
+if (draft) {
+  document.getElementById("rules-name").value = draft.name;
+  showRules(draft.rules);
+}
+keepDraft(
+  () => ({ name: document.getElementById("rules-name").value, rules: readRules() }),
+  draft !== null,
+);
 
 const notice = sessionStorage.getItem("pigeonhole-notice");
 if (notice) {

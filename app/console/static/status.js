@@ -1,5 +1,8 @@
 // Shows the state of the server as it changes.
+import { showLanguages } from "./languages.js";
 import { poll, showTimes } from "./page.js";
+
+showLanguages(document);
 
 poll(async () => {
   const answer = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
@@ -8,6 +11,7 @@ poll(async () => {
   const old = document.getElementById("status");
   if (!old.contains(document.activeElement) || document.activeElement === document.body) {
     showTimes(fresh);
+    showLanguages(fresh);
     old.replaceWith(document.adoptNode(fresh));
   }
   return true;

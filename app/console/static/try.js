@@ -1,4 +1,6 @@
 // The first page: uploads files while one writes rules, starts a job, shows verdicts as they come.
+import { keepDraft, takeDraft } from "./draft.js";
+import { showLanguages } from "./languages.js";
 import { api, base, complain, fill, make, notify, numbers } from "./page.js";
 import { findProblem, readRules, showRules } from "./rules-editor.js";
 import { follow, merge, showProgress } from "./rows.js";
@@ -286,14 +288,22 @@ function showJob(id, total) {
   });
 }
 
-// Begin with what the address names
-for (const file of given.files) addFile(file);
+showLanguages(document);
+
+// Begin with what was typed before, or with what the address names
+const query = new URLSearchParams(location.search);
+const draft = takeDraft({ always: !location.search });
+if (draft) showRules(draft.rules);
+for (const file of draft?.files ?? given.files) addFile(file);
 count();
+keepDraft(() => ({
+  rules: readRules(),
+  files: files.filter((each) => each.id).map(({ id, name }) => ({ id, name })),
+}), draft !== null);
 if (given.job && history.state?.job === given.job) {
   before = history.state.before;
   showJob(given.job, given.files.length);
 } else {
   before = given.job;
 }
-const rulesId = new URLSearchParams(location.search).get("rules");
-if (rulesId) useSaved(rulesId).catch(complain);
+if (query.has("rules") && !draft) useSaved(query.get("rules")).catch(complain);

@@ -123,7 +123,7 @@ def test_text_and_marks_come_with_the_picture(env: Pages) -> None:
         json={"quotes": ["total to pay", "nowhere"]},
     ).json()
 
-    assert text["page"] == 0
+    assert (text["page"], text["page_count"]) == (0, 2)
     assert text["text"].split("\n")[0].strip() == "INVOICE 7"
     found, missing = marks["quotes"]
     assert (found["quote"], missing["marks"]) == ("total to pay", [])
