@@ -13,6 +13,7 @@ from app.lint.values import Hint, HintKind
 from worker.classification.engine import Engine
 from worker.classification.rules.catch_all import is_named_catch_all
 from worker.classification.rules.hints import find_wording_hints
+from worker.classification.rules.listed import rows_of_name
 from worker.classification.rules.texts import name_of
 
 _AND = re.compile(r"\s*(?:\b(?:and|or|und|oder|et|ou|y|o|e)\b|[/&+])\s*")
@@ -99,20 +100,16 @@ def _find_two_types(rules: Sequence[Rule], competing: list[int], engine: Engine)
             yield Hint(
                 HintKind.TWO_TYPES,
                 (position,),
-                f'The rule "{rules[position].type}" describes two kinds of document, and matches '
-                "neither well.",
+                f'The rule "{rules[position].type}" is for two kinds of document. It finds both, but '
+                "less surely than a rule for each.",
                 "Write one rule for each kind, and treat both types alike afterwards.",
             )
 
 
 def _find_named(name: str, engine: Engine) -> frozenset[int]:
-    """Return the built-in types of this name, which may be in the plural: names are not."""
-    scorer = engine.scorer
-    for form in (name, name[:-1], name[:-2]):
-        own = scorer.knowledge.rows.get(form)
-        if rows := scorer.names.rows_of(form) or ([] if own is None else [own]):
-            return frozenset(rows)
-    return frozenset()
+    """Return the built-in types of this name, which may be in the plural."""
+    own = engine.scorer.knowledge.rows.get(name)
+    return frozenset(rows_of_name(name, engine.scorer.names) or ([] if own is None else [own]))
 
 
 def _check_catch_alls(rules: Sequence[Rule], positions: Sequence[int]) -> Iterator[Hint]:

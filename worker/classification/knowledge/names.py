@@ -154,9 +154,16 @@ class NameFinder:
         """
         return cls({_key(fold(name)): "0" if " " in name else "0="})
 
-    def rows_of(self, name: str) -> list[int]:
-        """Return the positions of the types that have this name, and no others share it."""
-        return [each.row for each in self._meanings(_key(fold(name))) if each.weight == 1]
+    def rows_of(self, name: str, *, is_alone: bool = True) -> list[int]:
+        """Return the positions of the types that have this name, and no others share it.
+
+        Ambiguous names have no types where they are not alone.
+        """
+        return [
+            each.row
+            for each in self._meanings(_key(fold(name)))
+            if each.weight == 1 and (is_alone or not each.is_whole_line)
+        ]
 
     def rows_in(self, name: str) -> list[int]:
         """Return the positions of the types whose names are a part of this one, perhaps none.

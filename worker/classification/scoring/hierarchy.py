@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,14 @@ class Resolution:
     rows: tuple[int, ...]
     steps: Vectors
 
+    @classmethod
+    def of(cls, rows: Sequence[int], knowledge: Knowledge) -> Self:
+        """Return the resolution of a rule that means these types, perhaps none."""
+        steps = np.full(len(knowledge.panel), np.inf, dtype=np.float32)
+        for row in rows:
+            steps = np.minimum(steps, knowledge.steps[row])
+        return cls(tuple(rows), steps)
+
 
 def resolve(
     name: str,
@@ -59,10 +68,7 @@ def resolve(
         rows = rows or [row for row in named if cosines[row] >= _RELATED]
         rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
-    steps = np.full(len(knowledge.panel), np.inf, dtype=np.float32)
-    for row in rows:
-        steps = np.minimum(steps, knowledge.steps[row])
-    return Resolution(tuple(rows), steps)
+    return Resolution.of(rows, knowledge)
 
 
 def synonyms_meant(
@@ -100,6 +106,28 @@ def _nearest(rows: Sequence[int], cosines: Vectors, knowledge: Knowledge) -> lis
         and not knowledge.is_above(row, first)
     ]
     return [first, *second]
+
+
+def are_akin(rows: Sequence[int], others: Sequence[int], knowledge: Knowledge) -> bool:
+    """Tell whether one of some types is one of the others, or one type is above both."""
+    return not _kin(rows, knowledge).isdisjoint(_kin(others, knowledge))
+
+
+def only_akin(items: Sequence[Sequence[int]], knowledge: Knowledge) -> list[list[int]]:
+    """Return for each item of a list the types that are akin to those of other items.
+
+    Among medical papers "Rezepte" are prescriptions and no recipes.
+    """
+    kept = []
+    for number, rows in enumerate(items):
+        others = [row for other in (*items[:number], *items[number + 1 :]) for row in other]
+        kept.append([row for row in rows if are_akin([row], others, knowledge)])
+    return kept
+
+
+def _kin(rows: Sequence[int], knowledge: Knowledge) -> set[int]:
+    """Return types and those above them."""
+    return set(rows).union(*(knowledge.above[row] for row in rows))
 
 
 def lift(scores: Vectors, panel: Vectors, steps: Vectors) -> Vectors:

@@ -1,6 +1,6 @@
 """How far what a document calls itself, and what it does, speaks for each rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -48,8 +48,13 @@ class Naming:
         self._upper = np.array([parent for _, parent, _ in steps], dtype=np.int64)
         self._factors = np.array([factor for _, _, factor in steps], dtype=np.float32)
 
-    def relations(self, rules: Sequence[Rule], direct: Vectors) -> Vectors:
-        """Return how far the title of each type speaks for each rule, (k, N), 0 to 1."""
+    def relations(
+        self, rules: Sequence[Rule], direct: Vectors, listed: Sequence[Sequence[int]] = ()
+    ) -> Vectors:
+        """Return how far the title of each type speaks for each rule, (k, N), 0 to 1.
+
+        `listed` has the types that each rule lists.
+        """
         cosines = direct @ self._types.T
         far, near = self._related
         related = np.clip((cosines - far) / (near - far), 0, 1)
@@ -64,12 +69,19 @@ class Naming:
             if own:
                 # Its name says more than the likeness of its description.
                 related[number] *= _PARENT
+                self._add_kinds(related[number], own)
                 for row in own:
-                    for below, steps in self._knowledge.below[row].items():
-                        related[number, below] = max(related[number, below], _PARENT**steps)
                     for above in self._knowledge.above[row]:
                         related[number, above] = max(related[number, above], _FINER)
+        for number, rows in enumerate(listed):
+            self._add_kinds(related[number], rows)
         return np.asarray(related, dtype=np.float32)
+
+    def _add_kinds(self, related: Vectors, rows: Iterable[int]) -> None:
+        """Relate a rule (N,) to types that it means and to their kinds."""
+        for row in rows:
+            for below, steps in self._knowledge.below[row].items():
+                related[below] = max(related[below], _PARENT**steps)
 
     def _rows_of(self, name: str) -> set[int]:
         row = self._knowledge.rows.get(name)

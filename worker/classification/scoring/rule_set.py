@@ -12,6 +12,7 @@ from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.rules.catch_all import find_catch_alls
+from worker.classification.rules.listed import ListedName, listed_names, rows_of_name
 from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
@@ -23,7 +24,9 @@ from worker.classification.scoring.cues import cue_bonuses
 from worker.classification.scoring.document_text import is_trusted
 from worker.classification.scoring.hierarchy import (
     Resolution,
+    are_akin,
     covered_types,
+    only_akin,
     resolve,
     synonyms_meant,
 )
@@ -35,6 +38,8 @@ from worker.classification.scoring.space import EmbeddingSpace, Targets
 _CACHED_RULES = 4_096
 # Some 500 KB for 50 rules.
 _CACHED_SETS = 32
+# A rule that names fewer types has no list of them.
+_MIN_LISTED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,20 @@ class RuleReader:
             space.centre_rules(space.embedder.embed([described], "query")) for space in self._spaces
         ]
         cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
-        is_type, synonyms = name in self._knowledge.rows, self._names.rows_of(name)
+        is_type, synonyms = name in self._knowledge.rows, rows_of_name(name, self._names)
         known = self._lead.tuning.known
         named = self._names.rows_named(rule.description)
         of_name = synonyms_meant(synonyms, named, cosines, known)
         resolution = resolve(
             name, of_name, self._names.rows_in(name), cosines, self._knowledge, known
         )
+        listed: list[int] = []
+        if not is_type and cosines.max() < self._lead.tuning.same:
+            listed = self._listed(rule, synonyms)
+        if listed:
+            # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
+            rows = listed if synonyms else [*dict.fromkeys([*resolution.rows, *listed])]
+            resolution = Resolution.of(rows, self._knowledge)
         is_foreign = bool(of_name) and float(cosines[of_name].max()) < known
         if is_foreign and not is_type and not self._is_near_catch_alls(direct[0]):
             # Its name says what it means, and its description does not, as with most that are not
@@ -143,12 +155,38 @@ class RuleReader:
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], direct[0])[0],
+            relation=self._naming.relations([rule], direct[0], [listed])[0],
             resolution=resolution,
             own_name=None if is_type or synonyms else NameFinder.of_name(name),
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(rule),
         )
+
+    def _listed(self, rule: Rule, synonyms: Sequence[int]) -> list[int]:
+        """Return the types that a rule lists, none unless it lists several.
+
+        A list of relatives of the `synonyms`, types that have the rule's whole name, says no more
+        than the name.
+        """
+        items = [item for item in listed_names(rule, self._names) if item.rows != tuple(synonyms)]
+        if len(items) < _MIN_LISTED:
+            return []
+        related = only_akin([item.rows for item in items], self._knowledge)
+        meant = [
+            rows
+            for item, akin in zip(items, related, strict=True)
+            if (rows := akin or self._meanings(item))
+        ]
+        rows = [*dict.fromkeys(row for each in meant for row in each)]
+        if len(meant) < _MIN_LISTED or are_akin(synonyms, rows, self._knowledge):
+            return []
+        return rows
+
+    def _meanings(self, item: ListedName) -> list[int]:
+        """Return which types of its name an item means: "police" is no insurance policy."""
+        vectors = self._lead.centre_rules(self._lead.embedder.embed([item.text], "query"))
+        cosines: Vectors = (vectors @ self._lead.types.T)[0]
+        return synonyms_meant(item.rows, (), cosines, self._lead.tuning.known)
 
     def _is_near_catch_alls(self, direct: Vectors) -> bool:
         """Tell whether a description (1, D) alone says "anything else", whatever the name is."""

@@ -60,3 +60,45 @@ def test_a_description_that_says_it_is_left_alone(engine_of_both: Engine) -> Non
     alone = space.centre_rules(space.embedder.embed([f"{rule.type}: {rule.description}"], "query"))
 
     assert np.array_equal(read.targets[0].direct, alone)
+
+
+@pytest.mark.parametrize(
+    ("rule", "types"),
+    [
+        (
+            Rule("archive_3", "Bank statements and insurance policies"),
+            {"bank statement", "insurance policy"},
+        ),
+        # "Rezepte" alone are recipes.
+        (
+            Rule("Medizin", "Arztbriefe, Rezepte, Laborbefunde"),
+            {"medical report", "prescription", "laboratory results"},
+        ),
+        # "Einkauf" alone is a shopping list.
+        (
+            Rule("Einkauf", "Angebote, Bestellungen und Lieferscheine"),
+            {"quotation", "purchase order", "delivery note"},
+        ),
+        (Rule("Rechnungen", "zu bezahlen"), {"invoice"}),
+    ],
+    ids=lambda value: value.type if isinstance(value, Rule) else None,
+)
+def test_a_rule_means_all_types_that_it_lists(
+    engine_of_both: Engine, rule: Rule, types: set[str]
+) -> None:
+    assert set(meant(engine_of_both, rule)) == types
+
+
+def test_a_list_of_what_is_akin_to_the_name_says_no_more_than_the_name(
+    engine_of_both: Engine,
+) -> None:
+    rule = Rule("Verträge", "Mietverträge und Arbeitsverträge")
+
+    assert meant(engine_of_both, rule) == ["contract"]
+
+
+def test_a_title_speaks_for_a_rule_that_lists_its_type(engine_of_both: Engine) -> None:
+    rule = Rule("archive_3", "Bank statements and insurance policies")
+    (read,) = engine_of_both.scorer.rules.read_set([rule]).read
+
+    assert read.relation[engine_of_both.scorer.knowledge.rows["insurance policy"]] == 1

@@ -1,0 +1,55 @@
+import pytest
+
+from app.jobs.values import Rule
+from worker.classification.engine import Engine
+from worker.classification.rules.listed import listed_names, rows_of_name
+
+
+def names_of(engine: Engine, rows: tuple[int, ...] | list[int]) -> set[str]:
+    return {engine.scorer.knowledge.types[row].name for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [
+        ("invoices", "invoice"),
+        ("Rechnungen", "invoice"),
+        ("Arbeitsverträge", "employment contract"),
+        ("bulletins de paie", "payslip"),
+        ("nóminas", "payslip"),
+        ("avvisi di accertamento", "tax assessment"),
+        ("świadectwa pracy", "employment certificate"),
+        ("счета", "invoice"),
+        ("faturalar", "invoice"),
+        ("議事録", "meeting minutes"),
+    ],
+)
+def test_a_name_in_the_plural_is_known(engine_of_both: Engine, name: str, type_: str) -> None:
+    assert type_ in names_of(engine_of_both, rows_of_name(name, engine_of_both.scorer.names))
+
+
+@pytest.mark.parametrize("name", ["", "zorbals", "everything"])
+def test_other_words_are_no_names(engine_of_both: Engine, name: str) -> None:
+    assert rows_of_name(name, engine_of_both.scorer.names) == []
+
+
+def items(engine: Engine, type_: str, description: str) -> list[str]:
+    listed = listed_names(Rule(type_, description), engine.scorer.names)
+    return [item.text for item in listed]
+
+
+def test_the_items_of_a_list_are_found_in_name_and_description(engine_of_both: Engine) -> None:
+    rule = "payslips_and_other", "Staff papers such as résumés, time sheets or signed contracts"
+
+    assert items(engine_of_both, *rule) == [
+        "payslips",
+        "résumés",
+        "time sheets",
+        "signed contracts",
+    ]
+
+
+def test_parts_of_a_document_are_no_items(engine_of_both: Engine) -> None:
+    rule = "zorbal", "A thing with invoice, receipt and contract; not a diploma, a passport."
+
+    assert items(engine_of_both, *rule) == []
