@@ -52,7 +52,7 @@ SIGNED_FILE = "p7m"
 """The extension of signed files, which are read as the file in them."""
 
 # OpenDocument files may be one XML file instead.
-ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"})
+ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "odg", "epub"})
 
 _ALIASES = {
     "markdown": "md",

@@ -29,10 +29,11 @@ _OPENDOCUMENT = {
     "application/vnd.oasis.opendocument.text-web": "odt",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.graphics": "odg",
     "application/epub+zip": "epub",
 }
 _OPENDOCUMENT_BODY = re.compile(r"urn:oasis:names:tc:opendocument:xmlns:office:1\.0}(\w+)")
-_BODIES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
+_BODIES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "drawing": "odg"}
 _TEMPLATE = "-template"
 
 _ROOTS = {"document": "docx", "presentation": "pptx", "workbook": "xlsx"}

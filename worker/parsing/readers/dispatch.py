@@ -57,7 +57,7 @@ _READERS: Mapping[str, Reader] = {
     "doc": read_doc,
     "xls": read_xls,
     "ppt": read_ppt,
-    **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
+    **dict.fromkeys(("odt", "ods", "odp", "odg"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
 }

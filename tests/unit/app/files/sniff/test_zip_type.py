@@ -118,11 +118,10 @@ def test_encrypted_open_documents_without_a_mimetype():
     assert sniff(io.BytesIO(data), "") == FileType("odt", encrypted=True)
 
 
-def test_drawings_are_unknown():
-    assert (
-        find({"META-INF/manifest.xml": MANIFEST.format("graphics", ""), "content.xml": ""}) is None
-    )
-    assert find({"content.xml": CONTENT.format("drawing")}) is None
+def test_drawings_by_their_manifest_or_content():
+    members = {"META-INF/manifest.xml": MANIFEST.format("graphics", ""), "content.xml": ""}
+    assert found(members)[0] == "odg"
+    assert found({"content.xml": CONTENT.format("drawing")})[0] == "odg"
 
 
 def test_books_by_their_container():
