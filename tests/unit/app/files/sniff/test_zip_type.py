@@ -79,9 +79,9 @@ def test_usual_names_count_without_relationships():
 
 
 def test_other_packages_are_unknown():
-    visio = '<VisioDocument xmlns="http://schemas.microsoft.com/office/visio/2012/main"/>'
+    model = '<model xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"/>'
     for members in (
-        {"_rels/.rels": relationships("visio/document.xml"), "visio/document.xml": visio},
+        {"_rels/.rels": relationships("3D/3dmodel.model"), "3D/3dmodel.model": model},
         {"_rels/.rels": relationships("http://x.y/a", more='TargetMode="External"'), "a": "b"},
         {"word/document.xml": "<x/>"},
         {"a": "b"},
