@@ -100,8 +100,8 @@ def _find_two_types(rules: Sequence[Rule], competing: list[int], engine: Engine)
             yield Hint(
                 HintKind.TWO_TYPES,
                 (position,),
-                f'The rule "{rules[position].type}" is for two kinds of document. It finds both, but '
-                "less surely than a rule for each.",
+                f'The rule "{rules[position].type}" is for two kinds of document. It finds both, '
+                "but less surely than a rule for each.",
                 "Write one rule for each kind, and treat both types alike afterwards.",
             )
 

@@ -47,11 +47,14 @@ IMAGE_EXTENSIONS = frozenset(
     {"png", "jpg", "gif", "bmp", "tiff", "webp", "heic", "jp2", "avif", "pnm"}
 )
 
+IWORK_EXTENSIONS = frozenset({"pages", "numbers", "key"})
+"""Documents of Apple, which the name tells apart: their parts are the same."""
+
 SIGNED_FILE = "p7m"
 """The extension of signed files, which are read as the file in them."""
 
 # OpenDocument files may be one XML file instead.
-ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"})
+ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub"})
 
 _ALIASES = {
     "markdown": "md",
@@ -123,7 +126,7 @@ def _sniff_content(file: BinaryIO, extension: str) -> FileType:
     if not head:
         return UNKNOWN
     if head.startswith((_ZIP_MEMBER, _EMPTY_ZIP)):
-        return _sniff_zip(file)
+        return _sniff_zip(file, extension)
     if head.startswith(ole_directory.SIGNATURE):
         return _sniff_ole(file)
     kind = _binary_type(file, head, extension) or _text_type(head, extension)
@@ -131,7 +134,7 @@ def _sniff_content(file: BinaryIO, extension: str) -> FileType:
         return FileType(kind)
     if _ZIP_MEMBER in head:
         # Servers send error messages and header lines before a file.
-        found = _sniff_zip(file)
+        found = _sniff_zip(file, extension)
         if found.extension != UNKNOWN.extension:
             return found
     return _unsupported(name_unsupported(head))
@@ -195,11 +198,13 @@ def _image_type(head: bytes) -> str | None:
     return None
 
 
-def _sniff_zip(file: BinaryIO) -> FileType:
+def _sniff_zip(file: BinaryIO, extension: str) -> FileType:
     members = zip_directory.list_members(file)
     found = zip_type.find_type(file, members)
     if found is None:
         names = {zip_directory.member_key(member.name) for member in members}
+        if any(name.endswith(".iwa") or name == "index.zip" for name in names):
+            return FileType(extension if extension in IWORK_EXTENSIONS else "pages")
         return _unsupported(name_unsupported_parts(names))
     return FileType(found.extension, found.encrypted)
 

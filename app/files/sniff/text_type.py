@@ -21,6 +21,8 @@ _WIDE_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LARGEST_CHARACTER = 4
+# Korean mail and text files announce with this that shifts are to follow (RFC 1557).
+_ISO_2022_KR = b"\x1b$)C"
 _OVERSTRIKE = re.compile(r"[!-~]\x08(?=[!-~])")
 # Programs that save web pages and XML under the names of their own formats.
 _OFFICE_EXTENSIONS = frozenset({"xls", "xlsx", "doc", "docx", "ppt", "pptx", "rtf", "dot", "xlt"})
@@ -76,6 +78,8 @@ def decode_head(head: bytes) -> str | None:
     if wide:
         text = head[: len(head) // 4 * 4 or len(head)].decode(wide, "replace")
         return text if _is_mostly_printable(text) else None
+    if _ISO_2022_KR in head:
+        return head.decode("iso2022_kr", "replace")
     if 0 in head and not _is_clean(head):
         return None
     # Programs fill the last block of a text with NULs.

@@ -5,7 +5,7 @@ from collections.abc import Collection
 _AS_PDF = "are not supported: save the file as PDF"
 _ARCHIVE = "archives are not supported: unpack the file and upload the files in it"
 _DATABASE = "databases are not supported: export the tables as xlsx or csv"
-_IWORK = "files of Apple Pages, Numbers and Keynote are not supported: export the file as PDF"
+_IWORK = "files of iWork '09 are not supported: export the file as PDF"
 _MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
 _PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
 _POSTSCRIPT = f"PostScript files {_AS_PDF}"
@@ -75,6 +75,8 @@ def name_unsupported_streams(names: Collection[str]) -> str:
 
 def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
-    if any(name.endswith(".iwa") or name == "index.zip" for name in names):
+    if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
+    if any(name.endswith(".fdseq") for name in names):
+        return f"XPS files {_AS_PDF}"
     return _ARCHIVE

@@ -1,5 +1,6 @@
 """Detection of UTF-16 and UTF-32 without a byte order mark."""
 
+import re
 import unicodedata
 
 # Other text has no NUL; in UTF-16 every space and line end has one.
@@ -12,6 +13,10 @@ _LAST_COMMON, _MAX_RARE = "\uffff", 0.2
 _SAMPLE = 8192
 _PLAIN_BYTES = bytes([0, *b"\t\n\r", *range(0x20, 0x7F)])
 _MIN_UTF32_BYTES = 8
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+_MIN_CONTROLS = 0.02
+_EAST_ASIAN = re.compile("[\\s!-~\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffee]")
+_MIN_EAST_ASIAN, _MIN_EAST_ASIAN_BYTES = 0.97, 32
 
 
 def detect_wide(head: bytes) -> str | None:
@@ -57,7 +62,7 @@ def _detect_utf16(head: bytes) -> str | None:
     head = head[: len(head) // 2 * 2]
     nuls = head.count(0)
     if len(head) < 4 or nuls < max(1, len(head) * _MIN_NULS):
-        return None
+        return _detect_east_asian(head)
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if min(even, odd) > nuls * _WRONG_SIDE:
         return None
@@ -68,3 +73,19 @@ def _detect_utf16(head: bytes) -> str | None:
         if is_ascii or not reads_like_text(head.decode(codec, "replace")):
             return None
     return codec
+
+
+def _detect_east_asian(head: bytes) -> str | None:
+    """Return the codec of UTF-16 without spaces and line ends, which alone have NULs.
+
+    Half of the low bytes of Chinese, Japanese and Korean letters are ASCII, and many of these are
+    control characters. The old encodings of these languages have none.
+    """
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if len(head) < _MIN_EAST_ASIAN_BYTES or controls < len(head) * _MIN_CONTROLS:
+        return None
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = head.decode(codec, "replace")
+        if len(_EAST_ASIAN.findall(text)) >= len(text) * _MIN_EAST_ASIAN:
+            return codec
+    return None

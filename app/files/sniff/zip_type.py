@@ -29,20 +29,28 @@ _OPENDOCUMENT = {
     "application/vnd.oasis.opendocument.text-web": "odt",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.graphics": "odg",
     "application/epub+zip": "epub",
 }
 _OPENDOCUMENT_BODY = re.compile(r"urn:oasis:names:tc:opendocument:xmlns:office:1\.0}(\w+)")
-_BODIES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
+_BODIES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "drawing": "odg"}
 _TEMPLATE = "-template"
 
-_ROOTS = {"document": "docx", "presentation": "pptx", "workbook": "xlsx"}
+_ROOTS = {"document": "docx", "presentation": "pptx", "workbook": "xlsx", "VisioDocument": "vsdx"}
 # Each name is part of a namespace of the main part, and of its content type.
-_LANGUAGES = {"wordprocessingml": "docx", "presentationml": "pptx", "spreadsheetml": "xlsx"}
+_LANGUAGES = {
+    "wordprocessingml": "docx",
+    "presentationml": "pptx",
+    "spreadsheetml": "xlsx",
+    "office/visio/": "vsdx",
+}
 # Content types of files with macros, which name the program instead.
-_PROGRAMS = {"ms-word.": "docx", "ms-powerpoint.": "pptx", "ms-excel.": "xlsx"}
-_FOLDERS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
+_PROGRAMS = {"ms-word.": "docx", "ms-powerpoint.": "pptx", "ms-excel.": "xlsx", "ms-visio.": "vsdx"}
+_FOLDERS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx", "visio/": "vsdx"}
 # Some programs number it: word/document2.xml.
-_USUAL_MAIN_PART = re.compile(r"(word/document|ppt/presentation|xl/workbook)[^/]*\.(?:xml|bin)")
+_USUAL_MAIN_PART = re.compile(
+    r"(word/document|ppt/presentation|xl/workbook|visio/document)[^/]*\.(?:xml|bin)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import BinaryIO
 from app.errors import FileError, FileErrorCode
 from app.files.sniff.sniff import (
     IMAGE_EXTENSIONS,
+    IWORK_EXTENSIONS,
     SIGNED_FILE,
     UNKNOWN,
     ZIP_EXTENSIONS,
@@ -25,9 +26,11 @@ from worker.parsing.readers.markup.svg import read_svg
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
+from worker.parsing.readers.office.iwork.reader import read_iwork
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
 from worker.parsing.readers.office.pptx import read_pptx
+from worker.parsing.readers.office.visio import read_vsdx
 from worker.parsing.readers.office.xlsx import read_xlsx
 from worker.parsing.readers.pdf.reader import read_pdf
 from worker.parsing.readers.rtf.reader import read_rtf
@@ -51,14 +54,16 @@ _READERS: Mapping[str, Reader] = {
     "mhtml": read_mhtml,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
+    "vsdx": read_vsdx,
     "svg": read_svg,
     "xml": read_xml,
     "docx": read_docx,
     "doc": read_doc,
     "xls": read_xls,
     "ppt": read_ppt,
-    **dict.fromkeys(("odt", "ods", "odp"), read_opendocument),
+    **dict.fromkeys(("odt", "ods", "odp", "odg"), read_opendocument),
     **dict.fromkeys(("txt", "md", "csv", "tsv", "json"), read_text),
+    **dict.fromkeys(IWORK_EXTENSIONS, read_iwork),
     **dict.fromkeys(IMAGE_EXTENSIONS, read_image),
 }
 

@@ -8,7 +8,7 @@ from app.files.sniff.sniff import FileType
 from worker.parsing.limits import KIB, MIB, ParserLimits
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-_WITH_MAIN_PART = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp"})
+_WITH_MAIN_PART = frozenset({"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg"})
 _MAX_HEAD_BYTES = 64 * KIB
 
 

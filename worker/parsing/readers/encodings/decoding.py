@@ -47,8 +47,12 @@ _FIRST_OF_TWO = "\udcc2"
 _NO_WESTERN_LETTERS = str.maketrans("þÿ", "\ufffd\ufffd")
 _FRAME_LINE = re.compile(rb"\xc4{6}|\xcd{6}")
 _FRAME_BYTES = re.compile(rb"[\xb0-\xdf]+")
-# Japanese mail and text files switch alphabets by escapes; all their bytes are ASCII.
-_ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
+# Encodings of seven bits switch alphabets by escapes: RFC 1468, RFC 1557, RFC 1843.
+_SEVEN_BITS = (
+    (re.compile(rb"\x1b(\$[@B]|\([BIJ])"), "iso2022_jp"),
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"~\{(?:[!-}][!-~])+~\}"), "hz"),
+)
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -61,9 +65,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
-    if _ISO_2022_JP.search(data[:_SAMPLE]):
-        with contextlib.suppress(UnicodeDecodeError):
-            return data.decode("iso2022_jp")
+    for escape, encoding in _SEVEN_BITS:
+        if escape.search(data, 0, _SAMPLE):
+            with contextlib.suppress(UnicodeDecodeError):
+                return data.decode(encoding)
     wide = detect_wide(data)
     if wide:
         return data.decode(wide, "replace")

@@ -1,7 +1,7 @@
 """Elements of web pages that say themselves that nobody sees them.
 
 HTML Living Standard: 6.1 (the attribute `hidden`), 13.1.2.4 (tags that may be left out), and the
-properties `display` and `visibility` of CSS in the attribute `style`. Style sheets are not read.
+properties `display` and `visibility` of CSS in the attribute `style` and in style sheets.
 """
 
 import html
@@ -9,6 +9,8 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
+
+from worker.parsing.readers.markup.style_sheets import HiddenNames
 
 # As programs write them; looking at all letters regardless of case takes as long as reading.
 _MAY_HIDE = tuple(
@@ -54,9 +56,9 @@ _ENDED_BY = {
 class HidingTags:
     """Finds the tags of markup whose attributes may hide their element, from the first on."""
 
-    def __init__(self, markup: str) -> None:
+    def __init__(self, markup: str, names: HiddenNames) -> None:
         self._markup = markup
-        self._next = dict.fromkeys(_MAY_HIDE, -1)
+        self._next = dict.fromkeys((*_MAY_HIDE, *names.words), -1)
         self._first = -1
 
     def has(self, start: int, end: int) -> bool:
@@ -70,9 +72,11 @@ class HidingTags:
         return self._first < end
 
 
-def is_hiding(attributes: Mapping[str, str]) -> bool:
-    """Tell whether attributes hide their element."""
+def is_hiding(attributes: Mapping[str, str], names: HiddenNames) -> bool:
+    """Tell whether attributes hide their element, by a style or a name of a style sheet."""
     if "hidden" in attributes:
+        return True
+    if names.hide(attributes.get("class", ""), attributes.get("id", "")):
         return True
     return _HIDING_STYLE.search(html.unescape(attributes.get("style", ""))) is not None
 

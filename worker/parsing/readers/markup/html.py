@@ -8,8 +8,10 @@ from worker.parsing.document import Document
 from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.fractions import FRACTION, Fractions
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
+from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
@@ -64,6 +66,7 @@ _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _QUOTED_OR_END = re.compile(r"=\s*([\"'])|>")
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+_TICKED = frozenset({"checkbox", "radio"})
 _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
@@ -152,6 +155,7 @@ class _Page:
         self._leaves_out_hidden = leaves_out_hidden
         self._is_mail = is_mail
         self.hidden_letters = 0
+        self._hidden_names = HiddenNames()
         self._pieces: list[str] = []
         self._headings: list[str] = []
         self._heading_start: int | None = None
@@ -163,12 +167,15 @@ class _Page:
         self._beside: tuple[str, int] | None = None
         self._readings: list[str] = []
         self._lists = OrderedLists()
+        self._fractions = Fractions()
         self._label = ""
         self.has_body = False
 
     def read(self) -> VisibleText:
         markup = self._markup
-        hiding = HidingTags(markup)
+        if self._leaves_out_hidden:
+            self._hidden_names = read_hidden_names(markup)
+        hiding = HidingTags(markup, self._hidden_names)
         position = 0
         while (start := markup.find("<", position)) >= 0:
             self._add_text(markup[position:start])
@@ -205,7 +212,7 @@ class _Page:
 
     def _find_hidden_end(self, name: str, start: int, end: int) -> int | None:
         """Return where an element ends that its attributes hide; None for one that is shown."""
-        if not is_hiding(_attributes(self._markup, start, end)):
+        if not is_hiding(_attributes(self._markup, start, end), self._hidden_names):
             return None
         found = find_hidden_end(self._markup, end, name)
         if found is None:
@@ -229,6 +236,9 @@ class _Page:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._pieces.append(_BREAKS.get(name, ""))
+        if name == FRACTION or self._fractions.is_open:
+            is_whole = markup[end - 2] == "/"
+            self._pieces.append(self._fractions.follow(name, is_end=is_end, is_whole=is_whole))
         if name in _WITH_ATTRIBUTES:
             attributes = _attributes(markup, start, end)
             if name in _LISTS or name == "li":
@@ -335,8 +345,10 @@ def _attributes(markup: str, start: int, end: int) -> dict[str, str]:
 
 
 def _shown_value(attributes: dict[str, str]) -> str:
-    """Return what a form field shows: what was typed in, otherwise the hint."""
+    """Return what a form field shows: a tick, or what was typed in, otherwise the hint."""
     kind = attributes.get("type", "").lower()
+    if kind in _TICKED and "checked" in attributes:
+        return "☒"
     if kind in _SHOWS_NO_VALUE:
         return attributes.get("alt", "") if kind == "image" else ""
     return attributes.get("value") or attributes.get("placeholder", "")

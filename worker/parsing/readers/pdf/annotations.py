@@ -12,6 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.markup.html import visible_text
+from worker.parsing.readers.pdf.check_boxes import CheckBox, read_ticked
 
 _MAX_ANNOTATIONS = 1000
 _MAX_VALUE_BYTES = 2 << 20
@@ -23,6 +24,8 @@ _MAX_OBJECTS = 5000
 _TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
 _TICKED = frozenset({pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON})
 _CHOICES = frozenset({pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX})
+# Values of ticked boxes that say nothing else.
+_ON = frozenset({"on", "yes", "true", "1", "off", ""})
 # Operators that show text, or draw a form (ISO 32000-2, annex A).
 _TEXT_OPERATOR = re.compile(r"""[\])>]\s*(?:T[jJ]|['"])|\sDo\b""")
 # Their contents are no text of the author: what a link or a film shows, or another's comment.
@@ -60,6 +63,7 @@ def read_annotations(
     comments: list[str] = []
     attachments: list[str] = []
     drawn: list[int] = []
+    ticks: list[CheckBox] = []
     for number, annotation in _annotations(page):
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
         if kind in _WITHOUT_CONTENTS:
@@ -68,6 +72,10 @@ def read_annotations(
         if pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN:
             continue
         if kind == pdfium_c.FPDF_ANNOT_WIDGET:
+            check_box = _read_check_box(document, annotation)
+            if check_box is not None:
+                ticks.append(check_box)
+                continue
             values, is_drawn = _read_field(document, annotation)
             boxes += values
             if is_drawn:
@@ -80,6 +88,7 @@ def read_annotations(
                 drawn.append(number)
             if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
                 attachments.append(_read_file_name(annotation))
+    boxes += read_ticked(page, ticks)
     boxes += _read_appearances(document, index, drawn[:_MAX_DRAWN])
     texts = tuple(text for text in map(str.strip, (*boxes, *comments)) if text)
     return Annotations(form_fields, texts, tuple(attachments))
@@ -131,9 +140,24 @@ def _read_field(document: pypdfium2.PdfDocument, annotation: Any) -> tuple[list[
         values = [read_utf16(pdfium_c.FPDFAnnot_GetFormFieldValue, form.raw, annotation)]
     if kind == pdfium_c.FPDF_FORMFIELD_PUSHBUTTON:
         return values, True
-    # What is drawn in check boxes and radio buttons are marks.
-    is_drawn = not any(values) and kind not in _TICKED and _draws_text(annotation)
-    return values, is_drawn
+    return values, not any(values) and _draws_text(annotation)
+
+
+def _read_check_box(document: pypdfium2.PdfDocument, annotation: Any) -> CheckBox | None:  # noqa: ANN401  untyped
+    """Return a check box or a radio button, None for other fields."""
+    form = document.formenv
+    if not form or pdfium_c.FPDFAnnot_GetFormFieldType(form.raw, annotation) not in _TICKED:
+        return None
+    box = pdfium_c.FS_RECTF()
+    if not pdfium_c.FPDFAnnot_GetRect(annotation, box):
+        return None
+    is_ticked = bool(pdfium_c.FPDFAnnot_IsChecked(form.raw, annotation))
+    label = ""
+    if is_ticked:
+        shown = read_utf16(pdfium_c.FPDFAnnot_GetFormFieldAlternateName, form.raw, annotation)
+        value = read_utf16(pdfium_c.FPDFAnnot_GetFormFieldExportValue, form.raw, annotation)
+        label = f"{shown} {value}" if value.casefold() not in _ON else shown
+    return CheckBox((box.left, box.bottom, box.right, box.top), is_ticked, label.strip())
 
 
 def _draws_text(annotation: Any) -> bool:  # noqa: ANN401  untyped

@@ -48,7 +48,7 @@ def test_a_directory_that_claims_too_many_bytes_is_refused():
         ),
         (
             {"META-INF/manifest.xml": f'<m><f full-path="/" media-type="{ODF}graphics"/></m>'},
-            "unknown",
+            "odg",
         ),
         ({"META-INF/container.xml": f'<c media-type="{BOOK}"/>'}, "epub"),
         ({"META-INF/manifest.xml": "<m/>"}, "unknown"),
@@ -64,7 +64,7 @@ def test_opendocument_files_and_books_packed_by_others(members, expected):
         (f'<office:document xmlns:office="o" office:mimetype="{ODF}text">', "odt"),
         (f"<?xml version='1.0'?><!-- x -->\n<document x:mimetype='{ODF}spreadsheet'", "ods"),
         (f'<o:document o:mimetype="{ODF}presentation-template"', "odp"),
-        (f'<?xml version="1.0"?><o:document o:mimetype="{ODF}graphics">', "xml"),
+        (f'<?xml version="1.0"?><o:document o:mimetype="{ODF}graphics">', "odg"),
         (f'<?xml version="1.0"?><note>office:mimetype="{ODF}text"</note>', "xml"),
     ],
 )

@@ -79,9 +79,9 @@ def test_usual_names_count_without_relationships():
 
 
 def test_other_packages_are_unknown():
-    visio = '<VisioDocument xmlns="http://schemas.microsoft.com/office/visio/2012/main"/>'
+    model = '<model xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"/>'
     for members in (
-        {"_rels/.rels": relationships("visio/document.xml"), "visio/document.xml": visio},
+        {"_rels/.rels": relationships("3D/3dmodel.model"), "3D/3dmodel.model": model},
         {"_rels/.rels": relationships("http://x.y/a", more='TargetMode="External"'), "a": "b"},
         {"word/document.xml": "<x/>"},
         {"a": "b"},
@@ -118,11 +118,10 @@ def test_encrypted_open_documents_without_a_mimetype():
     assert sniff(io.BytesIO(data), "") == FileType("odt", encrypted=True)
 
 
-def test_drawings_are_unknown():
-    assert (
-        find({"META-INF/manifest.xml": MANIFEST.format("graphics", ""), "content.xml": ""}) is None
-    )
-    assert find({"content.xml": CONTENT.format("drawing")}) is None
+def test_drawings_by_their_manifest_or_content():
+    members = {"META-INF/manifest.xml": MANIFEST.format("graphics", ""), "content.xml": ""}
+    assert found(members)[0] == "odg"
+    assert found({"content.xml": CONTENT.format("drawing")})[0] == "odg"
 
 
 def test_books_by_their_container():

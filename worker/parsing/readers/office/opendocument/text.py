@@ -80,7 +80,7 @@ class DocumentText:
     @property
     def mark(self) -> str:
         """The line ends after a paragraph."""
-        return "\n" if self.kind == "odp" else "\n\n"
+        return "\n" if self.kind in ("odp", "odg") else "\n\n"
 
     def begin_flow(self) -> None:
         """Begin a text beside the others."""

@@ -3,6 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.files.sniff.ebcdic import detect_ebcdic
+from app.files.sniff.text_type import decode_head
+from app.files.sniff.wide_unicode import detect_wide
 from worker.parsing.readers.encodings.decoding import decode
 
 # Texts as short as an invoice line: there is little to judge by.
@@ -59,6 +61,23 @@ def test_unicode_encodings_are_decoded(codec):
 @pytest.mark.parametrize("text", [text for text in TEXTS if " " in text or "\n" in text])
 def test_utf16_without_a_byte_order_mark_is_decoded(text, codec):
     assert decode(f"{text}\n".encode(codec)) == f"{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codecs"),
+    [
+        ("发票号码购买方名称北京某某科技有限公司货物", ("utf-16-le", "utf-16-be", "hz")),
+        ("請求書番号株式会社山田商事御中下記の通り", ("utf-16-le", "utf-16-be")),
+        ("세금계산서번호공급자주식회사한국상사아래", ("utf-16-le", "utf-16-be", "iso2022_kr")),
+    ],
+)
+def test_east_asian_text_without_spaces_is_decoded(text, codecs):
+    for codec in codecs:
+        data = text.encode(codec)
+        assert decode(data) == text
+        assert decode_head(data)
+    for codec in ("gb18030", "euc_jp", "cp949"):
+        assert detect_wide(text.encode(codec, "replace")) is None
 
 
 @pytest.mark.parametrize(

@@ -259,3 +259,23 @@ def test_groups_of_options_have_labels():
 )
 def test_numbers_of_lists(markup, expected):
     assert text_of(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>", "1 1/2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "a+b/c"),
+        ("<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>", "a/b/c"),
+        ("<mfrac><mi>a</mi><mi>b</mi>", "a/b"),
+    ],
+)
+def test_fractions_have_a_bar(formula, expected):
+    text = visible_text(f"<p><math>{formula}</math> cups of flour</p>")[0]
+    assert text == f"{expected} cups of flour"
+
+
+def test_ticked_boxes_are_shown():
+    boxes = "<input type=checkbox checked> Paid <input type=radio> Open"
+    assert visible_text(f"<p>{boxes}</p>")[0] == "☒ Paid Open"

@@ -131,8 +131,8 @@ def field(kind: str, **entries: object) -> dict[str, object]:
     return {"/Subtype": NameObject("/Widget"), "/FT": NameObject(f"/{kind}"), **named}
 
 
-def with_form(*fields: dict[str, object]) -> pypdf.PdfWriter:
-    writer = annotated("Form", *fields)
+def with_form(page: str | bytes, *fields: dict[str, object]) -> pypdf.PdfWriter:
+    writer = annotated(page, *fields)
     form = DictionaryObject({NameObject("/Fields"): writer.pages[0]["/Annots"]})
     writer.root_object[NameObject("/AcroForm")] = form
     return writer
@@ -150,7 +150,7 @@ def test_choices_are_read_as_they_are_shown():
         V=TextStringObject("FR"),
         Ff=NumberObject(1 << 17),
     )
-    found = read(with_form(choice))
+    found = read(with_form("Form", choice))
     assert found.pages[0].text == "Form\nFrance"
     assert found.form_fields == 1
 
@@ -158,7 +158,7 @@ def test_choices_are_read_as_they_are_shown():
 def test_long_typed_text_is_read_to_its_end():
     typed = "word " * 3000 + "end"
     text = field("Tx", T=TextStringObject("t"), V=TextStringObject(typed))
-    assert read(with_form(text)).pages[0].text == f"Form\n{typed}"
+    assert read(with_form("Form", text)).pages[0].text == f"Form\n{typed}"
 
 
 def test_attachments_are_named():

@@ -1,0 +1,92 @@
+import pytest
+
+from devtools import sample_files
+from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from worker.parsing.readers.office.iwork.archives import BadArchive, read_messages, unpack
+
+STORAGE, LIST, TILE, SHEET = 2001, 6005, 6002, 2
+
+
+def varint(value: int) -> bytes:
+    found = bytearray()
+    while value > 0x7F:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*found, value])
+
+
+def field(number: int, value: bytes | int) -> bytes:
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def part(*messages: tuple[int, bytes]) -> bytes:
+    """Return a part with one chunk, whose bytes are all literal."""
+    data = b""
+    for kind, body in messages:
+        info = field(1, 7) + field(2, field(1, kind) + field(3, len(body)))
+        data += varint(len(info)) + info + body
+    block = varint(len(data)) + b"\xf4" + (len(data) - 1).to_bytes(2, "little") + data
+    return b"\0" + len(block).to_bytes(3, "little") + block
+
+
+def text(value: str) -> tuple[int, bytes]:
+    return STORAGE, field(1, 0) + field(3, value.encode())
+
+
+def document(**parts: bytes) -> bytes:
+    named = {f"Index/{name.replace('_', '-')}.iwa": data for name, data in parts.items()}
+    return sample_files.zip_of(named)
+
+
+def test_the_text_of_pages_begins_with_the_document():
+    data = document(
+        AnnotationAuthorStorage=part(text("no")),
+        CalculationEngine=part(text("no")),
+        Tables=part(text("in a box")),
+        Document=part(text("Invoice\u20287\ufffc"), (9999, b"\xff")),
+    )
+    found = read(data, "letter.pages")
+    assert (found.format, found.pages[0].text) == ("pages", "Invoice\n7\n\nin a box")
+    assert found.warnings == ()
+    packed = sample_files.zip_of({"Index.zip": data, "preview.jpg": "x"})
+    assert read(packed, "").pages == found.pages
+
+
+def test_texts_of_numbers_are_read_and_its_numbers_are_told():
+    entry = field(1, 1) + field(3, b"Total due")
+    found = read(
+        document(
+            Document=part((SHEET, field(1, b"Offers"))),
+            DataList=part((LIST, field(1, 1) + field(3, entry)), (TILE, field(5, field(1, 0)))),
+        ),
+        "a.numbers",
+    )
+    assert (found.format, found.pages[0].text) == ("numbers", "Offers\n\nTotal due")
+    assert (found.lost_parts, "export the file as PDF" in found.warnings[0]) == (1, True)
+
+
+def test_a_slide_of_keynote_is_a_page():
+    slides = {"Slide_12": part(text("Second")), "Slide_2": part(text("First"))}
+    found = read(document(**slides, TemplateSlide=part(text("no"))), "talk.key")
+    assert [page.text for page in found.pages] == ["First", "Second"]
+
+
+def test_a_damaged_part_costs_that_part():
+    found = read(document(Document=part(text("Invoice")), Extra=part(text("x"))[:-4]), "a.pages")
+    assert (found.pages[0].text, found.lost_parts) == ("Invoice", 1)
+    assert refused(document(Document=b"\0\3\0\0abc"), "a.pages").code == "corrupt"
+    locked = sample_files.zip_of({"Index/Document.iwa": b"x", ".iwpv2": b"x"})
+    assert refused(locked, "a.pages").code == "encrypted"
+
+
+def test_copies_are_unpacked():
+    assert unpack(b"\x0a\x08abc" + b"\x0d\x03") == b"abcabcabca"
+    assert unpack(b"\x06\x04ab" + b"\x0e\x02\x00") == b"ababab"
+
+
+@pytest.mark.parametrize("block", [b"\x05\x01\x04", b"\xff" * 20, b"\x05\x0e\x02\x00"])
+def test_damaged_blocks_are_told(block):
+    with pytest.raises(BadArchive):
+        list(read_messages(b"\0" + len(block).to_bytes(3, "little") + block))

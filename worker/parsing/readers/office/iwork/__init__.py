@@ -1,0 +1,1 @@
+"""The reader of documents of Apple Pages, Numbers and Keynote."""

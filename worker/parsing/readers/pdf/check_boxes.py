@@ -1,0 +1,65 @@
+"""Reads which check boxes and radio buttons of a page are ticked, and the words beside them."""
+
+import contextlib
+from dataclasses import dataclass
+
+import pypdfium2
+
+_TICKED = "☒"
+# Words begin at most this far to the right of a box, in points.
+_MAX_DISTANCE = 30.0
+_MAX_WIDTH = 250.0
+_MAX_BOXES = 300
+_MAX_WORDS = 12
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBox:
+    """A check box or radio button: left, bottom, right and top in points, and its own label.
+
+    `label` is what a viewer shows when the pointer is over the box, or the box's value.
+    """
+
+    place: Box
+    is_ticked: bool
+    label: str
+
+
+def read_ticked(page: pypdfium2.PdfPage, boxes: list[CheckBox]) -> list[str]:
+    """Return a line for each ticked box with the words to its right, or else its own label."""
+    boxes = boxes[:_MAX_BOXES]
+    if not any(box.is_ticked for box in boxes):
+        return []
+    lines: list[str] = []
+    with contextlib.closing(page.get_textpage()) as textpage:
+        for box in boxes:
+            if box.is_ticked:
+                words = _words_beside(textpage, box, boxes) or box.label.split()
+                lines.append(" ".join((_TICKED, *words[:_MAX_WORDS])))
+    return lines
+
+
+def _words_beside(
+    textpage: pypdfium2.PdfTextPage, box: CheckBox, boxes: list[CheckBox]
+) -> list[str]:
+    """Return the words on the line of a box, up to the next box."""
+    left, bottom, right, top = box.place
+    middle = (bottom + top) / 2
+    end = min(
+        (
+            other.place[0]
+            for other in boxes
+            if other.place[0] > left and other.place[1] < middle < other.place[3]
+        ),
+        default=right + _MAX_WIDTH,
+    )
+    end = min(end, right + _MAX_WIDTH)
+    if end <= right:
+        return []
+    near: str = textpage.get_text_bounded(right, bottom, min(end, right + _MAX_DISTANCE), top)
+    if not near.strip():
+        return []
+    text: str = textpage.get_text_bounded(right, bottom, end, top)
+    return text.split()
