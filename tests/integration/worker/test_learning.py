@@ -95,13 +95,15 @@ class LearningEnvironment:
             pass
 
     def label_texts(self, client: TestClient, scope: Scope | None = None) -> list[dict[str, Any]]:
-        """Classify and label all texts that are not in English."""
-        items = []
-        for (type_, language), text in sorted(TEXTS.items()):
-            if type_ in TRAYS and language != HELD_OUT:
-                item = self.classify(text, client, scope)
-                self.label(client, item, TRAYS[type_])
-                items.append(item)
+        """Classify all texts that are not in English, then label them, for one fit."""
+        trays = {
+            text: TRAYS[type_]
+            for (type_, language), text in sorted(TEXTS.items())
+            if type_ in TRAYS and language != HELD_OUT
+        }
+        items = [self.classify(text, client, scope) for text in trays]
+        for item, tray in zip(items, trays.values(), strict=True):
+            self.label(client, item, tray)
         self.run()
         return items
 
