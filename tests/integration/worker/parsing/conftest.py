@@ -11,6 +11,6 @@ def parser():
 
 @pytest.fixture(scope="module")
 def shared():
-    """A parser for tests that leave its fork server alive."""
+    """A parser for tests after which it reads the next file, by another fork server too."""
     with SandboxedParser() as parser:
         yield parser

@@ -124,24 +124,24 @@ def test_a_reader_that_crashes_reports_a_damaged_file(shared):
     assert parse(shared, b"next").pages[0].text == "next"
 
 
-def test_a_lost_fork_server_is_replaced(parser):
-    parse(parser, b"warm up")
-    first = parser.server_pid
+def test_a_lost_fork_server_is_replaced(shared):
+    parse(shared, b"warm up")
+    first = shared.server_pid
     os.kill(first, signal.SIGKILL)
-    assert parse(parser, b"next").pages[0].text == "next"
-    assert parser.server_pid != first
+    assert parse(shared, b"next").pages[0].text == "next"
+    assert shared.server_pid != first
 
 
-def test_the_fork_server_keeps_no_file_open(parser, tmp_path):
+def test_the_fork_server_keeps_no_file_open(shared, tmp_path):
     path = tmp_path / "letter"
     path.write_bytes(b"private")
     with path.open("rb") as file:
-        parser.parse(file, "a.txt", sample_files.EVERYTHING)
-    wait_for(lambda: not readers(parser))
-    assert psutil.Process(parser.server_pid).open_files() == []
+        shared.parse(file, "a.txt", sample_files.EVERYTHING)
+    wait_for(lambda: not readers(shared))
+    assert psutil.Process(shared.server_pid).open_files() == []
 
 
-def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_files(parser):
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_files(shared):
     """A time limit's exception, as Celery raises it, comes while a file is being read."""
 
     class TooLong(Exception):
@@ -150,31 +150,31 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_files(parser):
     def too_long(*_: object) -> None:
         raise TooLong
 
-    assert parse(parser, b"begin").pages[0].text == "begin"
+    assert parse(shared, b"begin").pages[0].text == "begin"
     before = signal.signal(signal.SIGALRM, too_long)
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.2)
         with pytest.raises(TooLong):
-            parse(parser, ENDLESS[: len(ENDLESS) // 20], "theirs.html")
+            parse(shared, ENDLESS[: len(ENDLESS) // 20], "theirs.html")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
-    assert parse(parser, b"mine").pages[0].text == "mine"
+    assert parse(shared, b"mine").pages[0].text == "mine"
 
 
-def test_aborting_ends_the_reading_at_once(parser):
-    parse(parser, b"begin")
-    wait_for(lambda: not readers(parser))
-    server = parser.server_pid
-    aborting = threading.Thread(target=lambda: (wait_for(lambda: readers(parser)), parser.abort()))
+def test_aborting_ends_the_reading_at_once(shared):
+    parse(shared, b"begin")
+    wait_for(lambda: not readers(shared))
+    server = shared.server_pid
+    aborting = threading.Thread(target=lambda: (wait_for(lambda: readers(shared)), shared.abort()))
     aborting.start()
     with pytest.raises(ReadingAborted):  # otherwise it would be read to its end
-        parse(parser, ENDLESS, "endless.html")
+        parse(shared, ENDLESS, "endless.html")
     aborting.join()
 
     wait_for(lambda: not psutil.pid_exists(server))
-    assert parse(parser, b"next").pages[0].text == "next"
+    assert parse(shared, b"next").pages[0].text == "next"
 
 
 def test_aborting_without_a_file_does_nothing(parser, caplog):
@@ -186,14 +186,14 @@ def test_aborting_without_a_file_does_nothing(parser, caplog):
     assert caplog.records == []
 
 
-def test_a_fork_server_lost_twice_over_one_file(parser):
-    parse(parser, b"warm up")
+def test_a_fork_server_lost_twice_over_one_file(shared):
+    parse(shared, b"warm up")
     outcome: list[FileError] = []
-    thread = threading.Thread(target=lambda: outcome.append(refused(parser, ENDLESS)))
+    thread = threading.Thread(target=lambda: outcome.append(refused(shared, ENDLESS)))
     thread.start()
     killed: set[int] = set()
     while len(killed) < 2:
-        pid = wait_for(lambda: parser.server_pid not in {None, *killed} and parser.server_pid)
+        pid = wait_for(lambda: shared.server_pid not in {None, *killed} and shared.server_pid)
         children = wait_for(lambda pid=pid: psutil.Process(pid).children())
         os.kill(pid, signal.SIGKILL)
         killed.add(pid)
@@ -201,4 +201,4 @@ def test_a_fork_server_lost_twice_over_one_file(parser):
         wait_for(lambda children=children: all(has_ended(child) for child in children))
     thread.join(timeout=WAIT_SECONDS)
     assert outcome[0].code == FileErrorCode.WORKER_LOST
-    assert parse(parser, b"next").pages[0].text == "next"
+    assert parse(shared, b"next").pages[0].text == "next"
