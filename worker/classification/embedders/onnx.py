@@ -33,7 +33,6 @@ class OnnxEmbedder:
         self.version = f"{files.digest()[:16]}.{prefixes.digest()}"
         self._prefixes = prefixes
         self._pooling = files.pooling
-        self._session = ForkedSession(files.network, threads)
         try:
             self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
         except Exception as error:  # the package raises nothing narrower
@@ -42,6 +41,7 @@ class OnnxEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(files.max_tokens)
         try:
+            self._session = ForkedSession(files.network, threads)
             self._types, self._output = _signature(self._session.get(), files.modules)
             self.dimension = self._vector("dimension").shape[0]
         except StartupError as error:

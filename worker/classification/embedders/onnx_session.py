@@ -6,25 +6,33 @@ from pathlib import Path
 
 import onnxruntime
 
+_ANY_PROCESS = 0
+
 
 class ForkedSession:
-    """A session of ONNX Runtime for each process; safe to share between threads.
+    """A session of ONNX Runtime; safe to share between threads, and usable after a fork.
 
-    A session's threads do not survive a fork, so a child starts a new one at its first text.
+    A session of one thread starts at once, and forked children share it with its memory: it runs in
+    the thread that calls it, so there is none that a fork would lose. With more threads each
+    process starts its own at its first text.
     """
 
     def __init__(self, network: Path, threads: int) -> None:
         self._network = network
         self._threads = threads
         self._starting = threading.Lock()
-        self._started: tuple[int, onnxruntime.InferenceSession] | None = None
+        # By process. Those of other processes are kept: their end would wait for lost threads.
+        self._sessions: dict[int, onnxruntime.InferenceSession] = {}
+        if threads == 1:
+            self.get()
 
     def get(self) -> onnxruntime.InferenceSession:
-        """Return this process's session; start it at the first call."""
+        """Return the session that this process can use; start it if there is none."""
+        owner = _ANY_PROCESS if self._threads == 1 else os.getpid()
         with self._starting:
-            if self._started is None or self._started[0] != os.getpid():
-                self._started = (os.getpid(), _start(self._network, self._threads))
-            return self._started[1]
+            if owner not in self._sessions:
+                self._sessions[owner] = _start(self._network, self._threads)
+            return self._sessions[owner]
 
 
 def _start(network: Path, threads: int) -> onnxruntime.InferenceSession:

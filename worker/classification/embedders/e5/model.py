@@ -26,8 +26,7 @@ class E5Embedder:
 
     The word table, two thirds of the model, is mapped: processes share it, only the pages of
     words that occur are read, and they are released after each text. The constructor checks the
-    files. ONNX Runtime starts at the first text, because its threads do not survive a fork. Safe
-    to share between threads.
+    files. Safe to share between threads, and usable after a fork.
 
     Raises StartupError when `directory` does not hold the model as it was built.
     """

@@ -15,9 +15,8 @@ from worker.classification.embedders.use import manifest
 class QuantisedUseEmbedder:
     """USE multilingual v3: 512 dimensions, 16 languages, about 5 ms of CPU for 256 tokens.
 
-    The word table is mapped: processes share it. The constructor checks the files. ONNX Runtime
-    starts at the first text, because its threads do not survive a fork. Safe to share between
-    threads.
+    The word table is mapped: processes share it. The constructor checks the files. Safe to
+    share between threads, and usable after a fork.
 
     Raises StartupError when `directory` does not hold the model as it was built.
     """

@@ -175,11 +175,20 @@ print(E5Embedder(Path({str(e5_directory)!r})).embed(["text"], "query").shape)
     assert done.stdout == "(1, 384)\n"
 
 
-def test_sessions_are_made_by_the_process_that_uses_them(e5: E5Embedder):
-    e5.embed(["text"], "query")
-    assert e5._session._started is not None
-    pid, session = e5._session._started
-    e5._session._started = (pid + 1, session)
-    e5.embed(["text"], "query")
-    assert e5._session._started[0] == pid
-    assert e5._session._started[1] is not session
+def test_forked_processes_embed_as_their_parent_does(e5_directory: Path):
+    program = f"""
+import os
+from pathlib import Path
+from worker.classification.embedders.e5.model import E5Embedder
+for threads in (1, 2):
+    embedder = E5Embedder(Path({str(e5_directory)!r}), threads)
+    vectors = embedder.embed(["text"], "query")
+    pid = os.fork()
+    if pid == 0:
+        os._exit(int(abs(embedder.embed(["text"], "query") - vectors).max() < 1e-6))
+    print(threads, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "1 1\n2 1\n"
