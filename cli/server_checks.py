@@ -178,7 +178,8 @@ def _check_ready(found: CheckedServer, answer: "httpx2.Response") -> None:
     body = _json(answer)
     if body["status"] != "ready":
         problems = "; ".join(f"{part}: {why}" for part, why in body["problems"].items())
-        found.wrong("ready", f"It is not ready: {problems}.", "Look into the server's log.")
+        advice = "" if "the server's log" in problems else "Look into the server's log."
+        found.wrong("ready", f"It is not ready: {problems}.", advice)
         return
     workers = body.get("workers", 0)
     languages = " ".join(body.get("ocr_languages", ())) or "none"

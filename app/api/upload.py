@@ -1,7 +1,9 @@
 """Bodies with a file, multipart or raw, written to the blob store while they arrive."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from anyio import to_thread
 from fastapi import Request
@@ -18,6 +20,7 @@ MAX_FIELD_BYTES = 64 * 1024
 MAX_PARTS = 100
 # The longest name in characters of four bytes each, and the text around it.
 MAX_HEADER_BYTES = 16 * 1024
+EXTENDED_NAME = re.compile(rb"filename\*=utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -43,9 +46,10 @@ class _Part:
     """One part of a multipart body."""
 
     def __init__(self, headers: dict[bytes, bytes]) -> None:
-        _, options = parse_options_header(headers.get(b"content-disposition", b""))
+        disposition = headers.get(b"content-disposition", b"")
+        _, options = parse_options_header(disposition)
         self.field = options.get(b"name", b"").decode("utf-8", "replace")
-        self.file_name = options.get(b"filename")
+        self.file_name = file_name(disposition, options.get(b"filename"))
         self.data = bytearray()
 
 
@@ -203,6 +207,18 @@ def _boundary(request: Request) -> bytes:
             "Send the file as multipart/form-data with a boundary.", ("header", "content-type")
         )
     return boundary
+
+
+def file_name(disposition: bytes, plain: bytes | None) -> bytes | None:
+    """Return the name in a Content-Disposition header whose parameter `filename` is `plain`.
+
+    RFC 7578 forbids `filename*` in forms. For names beyond ASCII, urllib3 1 sends nothing else
+    all the same, and .NET an encoded word beside it.
+    """
+    extended = EXTENDED_NAME.search(disposition)
+    if extended is not None and (not plain or plain.startswith(b"=?")):
+        return unquote_to_bytes(extended[1])
+    return plain
 
 
 def base_name(raw: bytes | None) -> str:
