@@ -121,20 +121,22 @@ def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
         else:
             detail = NOT_SERVED if request.scope["path"].startswith("/api/") else NO_SUCH_PATH
     elif error.status_code == 405:
-        return _answer_wrong_method(request)
+        return _answer_wrong_method(request, (error.headers or {}).get("Allow", ""))
     elif detail == PARSING_ERROR:
         detail = NOT_DECODABLE
     return JSONResponse({"detail": detail}, error.status_code, error.headers)
 
 
-def _answer_wrong_method(request: Request) -> JSONResponse:
-    """Name the methods of all routes of the path: the router names those of the first one."""
-    methods: set[str] = set()
+def _answer_wrong_method(request: Request, first: str) -> JSONResponse:
+    """Name the methods of all routes of the path; `first` are those of the first route."""
+    methods = set(filter(None, first.split(", ")))
     for route in request.app.router.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= getattr(route, "methods", None) or set()
     allowed = ", ".join(sorted(methods))
-    detail = f"This path does not take {request.method}. It takes {allowed}."
+    detail = f"This path does not take {request.method}."
+    if allowed:
+        detail += f" It takes {allowed}."
     return JSONResponse({"detail": detail}, 405, {"Allow": allowed})
 
 

@@ -279,6 +279,7 @@ def test_a_wrong_method_names_those_of_all_routes_of_the_path(http: httpx2.Clien
     answer = http.patch(JOBS)
     assert answer.headers["Allow"] == "GET, POST"
     assert answer.json()["detail"] == "This path does not take PATCH. It takes GET, POST."
+    assert http.put("/docs").json()["detail"] == "This path does not take PUT. It takes GET."
 
 
 @pytest.mark.parametrize(
