@@ -1,5 +1,5 @@
 // Keeps what one has typed while the page is left: to sign in again, to look at something else.
-import { isSigningOut, sessionHasEnded } from "./page.js";
+import { comesBack, isSigningOut } from "./page.js";
 
 const NAME = "pigeonhole-draft";
 const owner = document.body.dataset.owner;
@@ -14,7 +14,7 @@ export function keepDraft(read, isChanged = false) {
       sessionStorage.removeItem(NAME);
       return;
     }
-    const kept = { owner, address: address(), hasEnded: sessionHasEnded, draft };
+    const kept = { owner, address: address(), comesBack, draft };
     sessionStorage.setItem(NAME, JSON.stringify(kept));
   });
 }
@@ -22,12 +22,13 @@ export function keepDraft(read, isChanged = false) {
 /**
  * Return what was kept of this page, null if nothing was.
  *
- * Who follows a link to a page with rules of its own wants those. A reload, the way back, and the
- * sign-in after an ended session lead to what one has typed; so does a link if `always`.
+ * Who follows a link to a page with rules of its own wants those. A reload, the way back, another
+ * language, and the sign-in after an ended session lead to what one has typed; so does a link if
+ * `always`.
  */
 export function takeDraft({ always = false } = {}) {
   const kept = JSON.parse(sessionStorage.getItem(NAME));
   if (kept?.owner !== owner || kept.address !== address()) return null;
   const [{ type }] = performance.getEntriesByType("navigation");
-  return always || kept.hasEnded || type !== "navigate" ? kept.draft : null;
+  return always || kept.comesBack || type !== "navigate" ? kept.draft : null;
 }

@@ -4,15 +4,18 @@ const body = document.body;
 export const base = body.dataset.base;
 const root = body.dataset.root;
 const token = body.dataset.formToken;
+// Browsers take a longer time for none.
+const MAX_SECONDS = 2_000_000;
 
 export class Refused extends Error {}
 
-export let sessionHasEnded = false;
+/** Whether the page is left for itself: after a sign-in, or in another language. */
+export let comesBack = false;
 export let isSigningOut = false;
 
 /** Lead to the sign-in, which leads back. */
 function signInAgain() {
-  sessionHasEnded = true;
+  comesBack = true;
   location.reload();
 }
 
@@ -46,6 +49,7 @@ export async function api(path, { method = "GET", json, form, raw = false, stay 
 }
 
 function sentence(content, status) {
+  if (status === 403) return body.dataset.stale;
   const detail = content?.detail;
   if (Array.isArray(detail)) return detail.map((each) => each.msg).join(" ");
   return typeof detail === "string" ? detail : `HTTP ${status}`;
@@ -74,7 +78,10 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Show a notice for a while. With `undo`, call it if its button is pressed before `done` is. */
+/**
+ * Show a notice for a while, and return a function that ends it. With `undo`, call it if its button
+ * is pressed before `done` is.
+ */
 export function notify(text, { undo, undoText, done, seconds = 7 } = {}) {
   const box = make("div", { className: "notice" }, make("span", { textContent: text }));
   let open = true;
@@ -95,6 +102,7 @@ export function notify(text, { undo, undoText, done, seconds = 7 } = {}) {
     box.append(button);
   }
   document.getElementById("notices").append(box);
+  return close;
 }
 
 export function complain(error) {
@@ -105,10 +113,12 @@ export function complain(error) {
 
 /**
  * Call `look` until it returns false: soon after true, more and more rarely after null. Where it
- * takes long, the machine is busy: then it has four times as long without it.
+ * takes long, the machine is busy: then it has four times as long without it. While the server is
+ * away, a notice says so.
  */
 export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   let wait = first;
+  let backAgain = null;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     if (document.hidden) await new Promise((resolve) => {
@@ -118,8 +128,11 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
     let changed;
     try {
       changed = await look();
+      backAgain?.();
+      backAgain = null;
     } catch {
-      changed = null; // the server is away for a moment
+      changed = null;
+      backAgain ??= notify(body.dataset.away, { seconds: MAX_SECONDS });
     }
     if (changed === false) return;
     wait = changed ? first : Math.min(wait * 1.5, slowest);
@@ -162,5 +175,6 @@ for (const form of document.querySelectorAll(".account form")) {
   });
 }
 for (const field of document.querySelectorAll("[data-here]")) {
+  field.form.addEventListener("submit", () => { comesBack = true; });
   field.value = location.pathname + location.search;
 }

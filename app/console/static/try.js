@@ -49,7 +49,7 @@ function addFile({ id = null, name, file = null }) {
   files.push(entry);
   chosen.append(row);
   if (file) {
-    if (file.size > limits.bytes) fail(entry, texts.too_large);
+    if (file.size > limits.bytes) fail(entry, texts.too_large, "too large");
     else waiting.push(entry);
   }
 }
@@ -64,8 +64,8 @@ function addFiles(list) {
   upload();
 }
 
-function fail(entry, text) {
-  entry.state = "failed";
+function fail(entry, text, state = "failed") {
+  entry.state = state;
   entry.row.classList.add("failed");
   entry.row.querySelector(".file-state").textContent = text;
 }
@@ -89,17 +89,26 @@ async function send(entry) {
     const answer = await api("/api/v1/beta/files", { method: "POST", form });
     entry.id = answer.id;
     entry.state = "ready";
+    entry.row.classList.remove("failed");
     entry.row.querySelector(".file-state").textContent = texts.ready;
   } catch (error) {
     fail(entry, error.message || texts.failed);
   }
 }
 
-function allUploaded() {
-  return new Promise((resolve) => {
-    const look = () => (uploads || waiting.length ? setTimeout(look, 50) : resolve());
-    look();
-  });
+/** Upload what is left, also what failed before, and say how far it is. */
+async function uploadAll() {
+  for (const entry of files.filter((each) => each.state === "failed")) {
+    entry.state = "waiting";
+    waiting.push(entry);
+  }
+  upload();
+  while (uploads || waiting.length) {
+    const done = files.filter((each) => each.id).length;
+    say(fill(texts.uploading_count, { done: numbers.format(done), total: numbers.format(files.length) }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  say("");
 }
 
 // Files
@@ -225,10 +234,8 @@ runButton.addEventListener("click", async () => {
   }
   runButton.disabled = true;
   try {
-    say(uploads || waiting.length ? texts.uploading : "");
-    await allUploaded();
+    await uploadAll();
     await run();
-    say("");
   } catch (error) {
     say(error.message, true);
   } finally {
@@ -238,7 +245,8 @@ runButton.addEventListener("click", async () => {
 
 async function run() {
   const ids = files.filter((each) => each.id).map((each) => each.id);
-  if (!ids.length) return say(texts.no_files, true);
+  const left = files.length - ids.length;
+  if (!ids.length) return say(texts.none_uploaded, true);
   if (ids.length > limits.files) {
     return say(fill(texts.too_many, { count: numbers.format(limits.files) }), true);
   }
@@ -256,6 +264,7 @@ async function run() {
     },
   });
   showJob(job.id, ids.length);
+  if (left) say(left === 1 ? texts.left_out_one : fill(texts.left_out, { count: numbers.format(left) }), true);
 }
 
 function showJob(id, total) {
