@@ -8,6 +8,7 @@ import pytest
 import app.console
 from app.console.texts import choose_language, codes, load
 from app.errors import FileErrorCode
+from app.lint.values import HintKind
 
 FOLDER = Path(app.console.__file__).parent
 PLACEHOLDERS = re.compile(r"\{(\w+)\}")
@@ -48,7 +49,14 @@ def test_each_text_that_a_page_asks_for_exists() -> None:
 
 def test_each_reason_of_a_failure_has_advice() -> None:
     for code in FileErrorCode:
-        assert f"failure.{code}" in load("en").texts
+        assert {f"failed.{code}", f"failure.{code}"} <= set(load("en").texts)
+
+
+def test_the_editor_has_a_text_for_each_hint() -> None:
+    template = (FOLDER / "templates" / "rules_editor.html").read_text("utf-8")
+
+    for kind in HintKind:
+        assert f'"{kind}": t("hint.{kind}")' in template
 
 
 @pytest.mark.parametrize(
