@@ -22,12 +22,16 @@ def read_vsdx(source: Source) -> Document:
         package = Package(source.file)
         pages = list(_list_pages(package))
     except (zip_directory.BadZip, BadPart) as error:
-        raise FileError(
-            FileErrorCode.CORRUPT, "the file is damaged: its pages cannot be read"
-        ) from error
+        raise _corrupt() from error
+    if not pages:
+        raise _corrupt()
     lost: list[str] = []
     texts = read_texts(source, len(pages), lambda index: _read_page(package, pages[index], lost))
     return build_document(source, texts, lost=lost)
+
+
+def _corrupt() -> FileError:
+    return FileError(FileErrorCode.CORRUPT, "the file is damaged: its pages cannot be read")
 
 
 def _list_pages(package: Package) -> Iterator[tuple[str, str]]:

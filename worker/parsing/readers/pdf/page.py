@@ -41,7 +41,7 @@ class PageReading:
 
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
     only OCR can read. `garbled` is a text layer that is not what the page shows, and not in the
-    page's text.
+    page's text. Pages that `draws_text` have text, also if PDFium finds no letters in it.
     """
 
     page: DocumentPage
@@ -49,6 +49,7 @@ class PageReading:
     may_be_picture: bool
     is_blank: bool
     garbled: str = ""
+    draws_text: bool = False
 
 
 def read_page(
@@ -87,6 +88,7 @@ def read_page(
         may_be_picture=is_picture or bool(garbled),
         is_blank=letters == 0 and drawn.count == 0 and not annotations.texts,
         garbled=garbled,
+        draws_text=drawn.texts > 0,
     )
 
 

@@ -1,6 +1,7 @@
-"""Reads PDFs by PDFium, and by pypdf where PDFium fails or garbles Arabic script."""
+"""Reads PDFs by PDFium, and by pypdf where PDFium fails, or garbles or does not find text."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,7 @@ from worker.parsing.readers.source import Source
 _MAX_FORM_PAGES = 3
 # A page that needs OCR is not lost if it has more letters: a stamp, comments, typed text.
 _FEW_LETTERS = 25
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 
 @dataclass(slots=True)
@@ -144,6 +146,7 @@ def _read_pages(
             )
             if read.may_be_picture:
                 read = scans.read(read)
+            read = _read_vertical(source, read)
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
@@ -158,6 +161,20 @@ def _read_pages(
         if not builder.add_page(page, layouts.measure(index, page.text) if layouts else None):
             break
     return findings
+
+
+def _read_vertical(source: Source, read: PageReading) -> PageReading:
+    """Return a page with the East Asian text that PDFium does not find.
+
+    Where the system has no font for it, vertical writing has no width for PDFium.
+    """
+    if not read.draws_text or read.page.text.strip():
+        return read
+    text = fallback.reread_text(source, read.page.index)
+    if not _EAST_ASIAN.search(text):
+        return read
+    page = replace(read.page, text=text, source=TextSource.TEXT_LAYER)
+    return replace(read, page=page, may_be_picture=False)
 
 
 def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:

@@ -54,6 +54,23 @@ def test_every_library_works_without_rights(shared, data):
         assert "Hello" in parse(shared, data, "").pages[0].text
 
 
+def test_vertical_writing_is_read_without_the_fonts_of_the_system(shared):
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/HeiseiMin-W3/Encoding/UniJIS-UCS2-V"
+        b"/DescendantFonts[7 0 R]>>"
+    )
+    descendant = (
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/HeiseiMin-W3"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>>>"
+    )
+    data = pdf_samples.pdf(
+        b"BT /F2 12 Tf 300 700 Td <767A7968660E7D30> Tj ET",
+        resources=b"/Font<</F2 6 0 R>>",
+        extra=[font, descendant],
+    ).replace(b"/Font<</F1 3 0 R>>/Font", b"/Font")
+    assert parse(shared, data).pages[0].text == "発票明細"
+
+
 def test_files_are_read_from_any_position_and_after_deletion(shared, tmp_path):
     path = tmp_path / "report"
     path.write_bytes(b"on disk")
