@@ -10,12 +10,13 @@ from app.console.verdicts import make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
 from app.files.models import File
+from app.files.sniff.sniff import IMAGE_EXTENSIONS
 from app.jobs import service
 from app.jobs.models import Item
 from app.jobs.reasoning import Reasoning
 
 # Workers draw the pages of these; of other files the page shows the text at once.
-PICTURED = frozenset({"pdf", "png", "jpg", "gif", "bmp", "tiff", "webp", "heic"})
+PICTURED = IMAGE_EXTENSIONS | {"pdf"}
 
 
 @dataclass(frozen=True, slots=True)
