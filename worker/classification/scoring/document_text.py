@@ -7,7 +7,7 @@ import numpy as np
 
 from worker.classification.features.chunks import Chunk, count_tokens, cut_chunks
 from worker.classification.features.headings import HeadingPart, heading_parts
-from worker.classification.features.scripts import count_scripts, unseen_script
+from worker.classification.features.scripts import count_scripts, is_unseen
 from worker.classification.features.text import is_readable
 from worker.classification.features.titles import title_lines
 from worker.classification.knowledge.names import FoundName, NameFinder
@@ -68,12 +68,12 @@ def read_text(
 
 
 def is_trusted(space: EmbeddingSpace, scripts: Mapping[str, int], lead: EmbeddingSpace) -> bool:
-    """Tell whether the space's embedder has seen the script of a text.
+    """Tell whether the space's embedder has seen the script and the language of a text.
 
     The leading space is always trusted: it may be the only one, and its embedder has seen the
     most scripts.
     """
-    return space is lead or unseen_script(scripts, space.tuning.scripts) is None
+    return space is lead or not is_unseen(scripts, space.tuning.scripts)
 
 
 def embed_text(
