@@ -100,7 +100,7 @@ def download(
     try:
         blob = services.blobs.open(file.blob_key)
     except FileNotFoundError:
-        raise NotFound(f"File {file_id} does not exist.") from None
+        raise service.not_found(file_id) from None
     return StreamingResponse(
         iter(lambda: blob.read(CHUNK_BYTES), b""),
         media_type="application/octet-stream",

@@ -167,7 +167,7 @@ def get_linked(session: Session, file_id: UUID) -> File:
     """Return a file of any project, for a presigned link; raises NotFound."""
     file = session.get(File, file_id)
     if file is None:
-        raise NotFound(f"File {file_id} does not exist.")
+        raise not_found(file_id)
     return file
 
 
@@ -177,8 +177,13 @@ def get(session: Session, scope: Scope, file_id: UUID) -> File:
         select(File).where(File.id == file_id, scope.covers(File.project_id))
     ).one_or_none()
     if file is None:
-        raise NotFound(f"File {file_id} does not exist.")
+        raise not_found(file_id)
     return file
+
+
+def not_found(file_id: UUID) -> NotFound:
+    """Return the error for a file that does not exist, or that a key must not know of."""
+    return NotFound(f"File {file_id} does not exist.")
 
 
 def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -236,7 +241,7 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     get(session, scope, file_id)
     keys = discard(session, file_id, actor=scope.principal.actor)
     if not keys:  # another request has deleted it meanwhile
-        raise NotFound(f"File {file_id} does not exist.")
+        raise not_found(file_id)
     return keys
 
 

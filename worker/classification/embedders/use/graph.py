@@ -5,7 +5,6 @@ themselves are normalised and summed over the text, and a small feed-forward net
 `quantize_dynamic` converts the products over all words to integers.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.quantization import write_quantized
 
 INPUT, COUNT, OUTPUT = "embedded", "count", "encoded"
 
@@ -32,25 +31,10 @@ def write_graph(weights: Mapping[str, Vectors], path: Path) -> None:
     """Write the quantised network: `embedded` (words, 512) and `count` (1,) to `encoded` (1, 512).
 
     `weights` are those of the package, by its names. There is no mask: each text runs alone.
-    Weights use seven of the eight bits, as those of e5 do, for processors without VNNI.
     """
     model = build_graph(weights)
     by_word = [node.name for node in model.graph.node if node.name.startswith(_BY_WORD)]
-    # It warns about a missing preparation step, which this graph does not need.
-    logging.disable(logging.WARNING)
-    try:
-        quantize_dynamic(
-            model,
-            path,
-            nodes_to_quantize=by_word,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"DefaultTensorType": TensorProto.FLOAT},
-        )
-    finally:
-        logging.disable(logging.NOTSET)
+    write_quantized(model, path, ("MatMul",), by_word)
 
 
 def build_graph(weights: Mapping[str, Vectors]) -> onnx.ModelProto:
