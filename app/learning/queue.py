@@ -62,16 +62,12 @@ class FittedModel:
 
 def claim_next(database: Database, worker: str) -> FitClaim | None:
     """Lease the model that is due for longest; None if none is due and free."""
-    candidate = _candidate().order_by(LearnedModel.requested_at).limit(1)
-    # A read first: nearly always none is due, and a write would lock others out.
-    with database.read() as session:
-        if session.scalar(candidate) is None:
-            return None
-    if not database.is_sqlite:
-        candidate = candidate.with_for_update(skip_locked=True)
+    first = leased_rows.lock_first(database, _candidate().order_by(LearnedModel.requested_at))
+    if first is None:
+        return None
     token = uuid4()
     with database.write() as session:
-        model_id = session.scalar(candidate)
+        model_id = session.scalar(first)
         if model_id is None:
             return None
         model = session.get_one(LearnedModel, model_id)

@@ -6,7 +6,7 @@ A worker that dies leaves a lease that expires, and the next claim takes the row
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, String, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Database, UtcDateTime, now
@@ -24,6 +24,18 @@ class Leased:
 def is_free(table: type[Leased]) -> ColumnElement[bool]:
     """Return the condition that nobody works on a row."""
     return or_(table.lease_until.is_(None), table.lease_until < now())
+
+
+def lock_first(database: Database, free: Select[UUID]) -> Select[UUID] | None:
+    """Return a query for the id of the first of the free rows, which locks it; None without one.
+
+    It reads first: nearly always there is no task, and a write would lock others out.
+    """
+    first = free.limit(1)
+    with database.read() as session:
+        if session.scalar(first) is None:
+            return None
+    return first if database.is_sqlite else first.with_for_update(skip_locked=True)
 
 
 def release(

@@ -102,18 +102,14 @@ def _insert(database: Database, project_id: UUID, digest: str, rules: Sequence[R
 
 def claim_next(database: Database, worker: str) -> LintClaim | None:
     """Lease the oldest free request; None if there is none."""
-    candidate = _open().order_by(LintRequest.created_at).limit(1)
-    # A read first: nearly always there is no request, and a write would lock others out.
-    with database.read() as session:
-        if session.scalar(candidate) is None:
-            return None
-    if not database.is_sqlite:
-        candidate = candidate.with_for_update(skip_locked=True)
+    first = leased_rows.lock_first(database, _open().order_by(LintRequest.created_at))
+    if first is None:
+        return None
     token = uuid4()
     with database.write() as session:
         row = session.execute(
             update(LintRequest)
-            .where(LintRequest.id == candidate.scalar_subquery())
+            .where(LintRequest.id == first.scalar_subquery())
             .values(
                 worker=worker,
                 lease_token=token,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -75,23 +75,14 @@ def ask(database: Database, file: File, page: int, width: int) -> None:
 
 def claim_next(database: Database, worker: str) -> PreviewClaim | None:
     """Lease the oldest free request; None if there is none."""
-    candidate = (
-        select(PreviewRequest.id)
-        .where(leased_rows.is_free(PreviewRequest))
-        .order_by(PreviewRequest.id)
-        .limit(1)
-    )
-    # A read first: nearly always there is no request, and a write would lock others out.
-    with database.read() as session:
-        if session.scalar(candidate) is None:
-            return None
-    if not database.is_sqlite:
-        candidate = candidate.with_for_update(skip_locked=True)
+    first = leased_rows.lock_first(database, _free().order_by(PreviewRequest.id))
+    if first is None:
+        return None
     token = uuid4()
     with database.write() as session:
         row = session.execute(
             update(PreviewRequest)
-            .where(PreviewRequest.id == candidate.scalar_subquery())
+            .where(PreviewRequest.id == first.scalar_subquery())
             .values(
                 worker=worker,
                 lease_token=token,
@@ -141,8 +132,11 @@ def release_worker(database: Database, worker: str) -> None:
 
 def count_open(session: Session, cap: int) -> int:
     """Return how many requests are free, at most `cap`."""
-    free = select(PreviewRequest.id).where(leased_rows.is_free(PreviewRequest))
-    return count_up_to(session, free, cap)
+    return count_up_to(session, _free(), cap)
+
+
+def _free() -> Select[UUID]:
+    return select(PreviewRequest.id).where(leased_rows.is_free(PreviewRequest))
 
 
 def _is_held(claim: PreviewClaim) -> tuple[ColumnElement[bool], ...]:

@@ -44,7 +44,7 @@ class Heartbeat:
 
     def start(self) -> None:
         """Write the row and keep it fresh."""
-        self._beat()
+        self.beat()
         self._thread.start()
 
     def stop(self) -> None:
@@ -56,12 +56,8 @@ class Heartbeat:
         except SQLAlchemyError:
             log.debug("deleting the worker's row failed; the sweeper deletes it", exc_info=True)
 
-    def _run(self) -> None:
-        seconds = heartbeat_seconds(is_sqlite=self._database.is_sqlite)
-        while not self._stopping.wait(seconds):
-            self._beat()
-
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Write the row now; a failure is logged, and the next beat tries again."""
         moment = now()
         capabilities = {**self._capabilities(), "pid": os.getpid()}
         try:
@@ -81,3 +77,8 @@ class Heartbeat:
             if not self._is_failing:  # one line an outage, not one a beat
                 log.warning("writing the worker's heartbeat failed; retrying", exc_info=True)
             self._is_failing = True
+
+    def _run(self) -> None:
+        seconds = heartbeat_seconds(is_sqlite=self._database.is_sqlite)
+        while not self._stopping.wait(seconds):
+            self.beat()

@@ -33,7 +33,7 @@ def test_it_comes_back_when_somebody_forgot_it(database: Database) -> None:
     with database.write() as session:
         session.execute(delete(Worker))
 
-    beat._beat()
+    beat.beat()
 
     assert [row.id for row in rows(database)] == ["w1"]
     beat.stop()
@@ -42,7 +42,7 @@ def test_it_comes_back_when_somebody_forgot_it(database: Database) -> None:
 def test_later_beats_keep_the_start(database: Database) -> None:
     beat = Heartbeat(database, "w1", dict)
     beat.start()
-    beat._beat()
+    beat.beat()
     (row,) = rows(database)
     beat.stop()
 
@@ -54,7 +54,7 @@ def test_each_beat_tells_what_is_missing_now(database: Database) -> None:
     beat = Heartbeat(database, "w1", lambda: {"missing": "; ".join(missing)})
     beat.start()
     missing.append("the embeddings server is away")
-    beat._beat()
+    beat.beat()
     (row,) = rows(database)
     beat.stop()
 
