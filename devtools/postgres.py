@@ -73,7 +73,7 @@ class PostgresServer:
             database="postgres",
             query={"host": str(self._folder)},
         )
-        self._run()
+        self.start_again()
 
     def fresh_database(self, migrate: Migrate | None = None) -> str:
         """Make an empty database, or a copy of one that `migrate(url)` has prepared once."""
@@ -91,10 +91,18 @@ class PostgresServer:
 
     def restart_immediately(self) -> None:
         """End the server as a crash would, all connections cut, and start it on its data."""
+        self._end(signal.SIGQUIT)
+        self.start_again()
+
+    def halt(self) -> None:
+        """End the server and keep its data for `start_again`."""
+        self._end(signal.SIGINT)
+
+    def start_again(self) -> None:
+        """Start the server on its data."""
         process = self._own_process()
-        process.signal(signal.SIGQUIT)
-        process.wait()
-        self._run()
+        process.start()
+        wait_until(self._answers, process)
 
     def stop(self) -> None:
         """Stop the server and delete its folder; on an external server drop the databases."""
@@ -108,10 +116,10 @@ class PostgresServer:
         self._process = self._folder = None
         self._databases.clear()
 
-    def _run(self) -> None:
+    def _end(self, how: signal.Signals) -> None:
         process = self._own_process()
-        process.start()
-        wait_until(self._answers, process)
+        process.signal(how)
+        process.wait()
 
     def _answers(self) -> bool:
         try:

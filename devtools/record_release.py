@@ -43,7 +43,8 @@ class EarlierServer(RunningServer):
         self._tree = tree
         super().__init__(data_dir, settings, mode=mode)
 
-    def _process(self, verb: str, *arguments: str) -> Process:
+    def program(self, verb: str, *arguments: str, **settings: object) -> Process:
+        assert not settings, "the programs of a release have the settings of their server"
         return Process(
             f"the earlier pigeonhole {verb}",
             # -m: the working directory is first on the path.

@@ -5,6 +5,7 @@ import os
 import secrets
 import ssl
 import sys
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,11 +46,11 @@ class RunningServer:
         self.data_dir = data_dir
         self.port = free_port()
         self.environment = _environment({"data_dir": data_dir, **(settings or {})})
-        self.api = self._process("serve", "--host", "127.0.0.1", "--port", str(self.port), *flags)
+        self.api = self.program("serve", "--host", "127.0.0.1", "--port", str(self.port), *flags)
         self.worker: Process | None = None
         self._is_migrated = False
         if mode == "production":
-            self.worker = self._process("worker")
+            self.worker = self.program("worker")
 
     @property
     def base_url(self) -> str:
@@ -93,6 +94,17 @@ class RunningServer:
             )
         return done.stdout
 
+    def program(self, verb: str, *arguments: str, **settings: object) -> Process:
+        """Return a verb as a process that the caller starts; `settings` replace the server's."""
+        return Process(
+            f"pigeonhole {verb}",
+            [sys.executable, "-m", "cli.main", verb, *arguments],
+            log=self.data_dir.with_name(f"{self.data_dir.name}-{verb}.log"),
+            # A view: what a test puts into the environment counts from the next start.
+            environment=ChainMap(_variables(settings), self.environment),
+            folder=self.data_dir.parent,
+        )
+
     def stop(self) -> None:
         """Ask everything to end with SIGTERM and wait; the folder stays."""
         try:
@@ -130,15 +142,6 @@ class RunningServer:
             return client.get("/readyz").status_code == 200
         except httpx2.TransportError:
             return False
-
-    def _process(self, verb: str, *arguments: str) -> Process:
-        return Process(
-            f"pigeonhole {verb}",
-            [sys.executable, "-m", "cli.main", verb, *arguments],
-            log=self.data_dir.with_name(f"{self.data_dir.name}-{verb}.log"),
-            environment=self.environment,
-            folder=self.data_dir.parent,
-        )
 
 
 def embedded_server(
@@ -185,5 +188,8 @@ def _kept_process_state() -> Iterator[None]:
 
 def _environment(settings: Mapping[str, object]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    ours = {f"PIGEONHOLE_{name.upper()}": str(value) for name, value in settings.items()}
-    return {**kept, "PYTHONUNBUFFERED": "1", **ours}
+    return {**kept, "PYTHONUNBUFFERED": "1", **_variables(settings)}
+
+
+def _variables(settings: Mapping[str, object]) -> dict[str, str]:
+    return {f"PIGEONHOLE_{name.upper()}": str(value) for name, value in settings.items()}

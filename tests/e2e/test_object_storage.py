@@ -42,10 +42,7 @@ def server(
         redis_server.fresh_database(),
         {**s3_server.settings(bucket), "s3_seconds": 5, "sweep_seconds": 0.3, "workers": 1},
     )
-    of_the_api = server.environment
-    server.environment = {**of_the_api, "PIGEONHOLE_DATA_DIR": str(folder / "worker")}
-    server.worker = server._process("worker")
-    server.environment = of_the_api
+    server.worker = server.program("worker", data_dir=folder / "worker")
     with server, closing(database_of(server)) as books:
         # The worker refuses to start while the store hangs, which one of the tests makes it do.
         until(lambda: ready_workers(books), "the worker")

@@ -111,7 +111,7 @@ def test_a_job_that_the_earlier_release_began_ends_without_loss(
 
         if server.mode == "production":
             assert len(plain_urls(books)) == 4, "processes of the earlier release read them"
-            assert "Encrypted 4 URLs" in server.run("migrate")
+            assert "Encrypted 4 webhook URLs" in server.run("migrate")
         assert plain_urls(books) == []
         (saved,) = client.http.get("/api/v1/beta/webhook-configs").json()
         assert saved["webhook_url"] == receiver.url(HOOK)

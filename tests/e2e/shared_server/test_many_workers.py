@@ -17,13 +17,8 @@ FILES = 60
 @pytest.fixture
 def second_program(server: RunningServer) -> Iterator[Process]:
     """Another worker program beside that of the server; the test starts it."""
-    program = server._process("worker")
     # The metrics port of the settings belongs to the first program. One process is enough for it.
-    program._environment = {
-        **server.environment,
-        "PIGEONHOLE_METRICS_PORT": "0",
-        "PIGEONHOLE_WORKERS": "1",
-    }
+    program = server.program("worker", metrics_port=0, workers=1)
     yield program
     program.stop()
 

@@ -127,9 +127,7 @@ def test_postgres_away(
     server: RunningServer, client: Client, postgres_server: PostgresServer
 ) -> None:
     job_id, usual = timed(lambda: client.start_job([client.upload("a")]))
-    process = postgres_server._own_process()
-    process.signal(signal.SIGINT)
-    process.wait()
+    postgres_server.halt()
     try:
         refused = [
             timed(lambda: client.http.get(f"/api/v1/classifier/jobs/{job_id}")),
@@ -145,7 +143,7 @@ def test_postgres_away(
         ready = client.http.get("/readyz")
         alive = client.http.get("/livez")
     finally:
-        postgres_server._run()
+        postgres_server.start_again()
 
     for answer, took in refused:
         assert took < WITHOUT_DATABASE + SLOWER * usual

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from app.errors import PigeonholeError
 from cli.main import commands
 from devtools.client import RULES, Client, parser_children
-from devtools.process import Process, ServerFailed
+from devtools.process import ServerFailed
 from devtools.server import RunningServer
 from devtools.waiting import until
 from tests.integration.cli.conftest import BODY_MAX, UPLOAD_MAX
@@ -35,12 +35,7 @@ def in_pieces(total: int) -> Iterator[bytes]:
 
 def refused(server: RunningServer, *flags: str, **settings: object) -> str:
     """Start another server, which must refuse with status 2, and return its sentence."""
-    environment = {
-        **server.environment,
-        **{f"PIGEONHOLE_{name.upper()}": str(value) for name, value in settings.items()},
-    }
-    process = server._process("serve", *flags)
-    process._environment = environment
+    process = server.program("serve", *flags, **settings)
     before = len(process.output())
     with pytest.raises(ServerFailed, match="ended with 2"):
         process.run()
@@ -242,7 +237,7 @@ class TestKeys:
         assert "Traceback" not in str(failure.value).rpartition("--- its log")[2][-500:]
 
     def test_a_directory_without_a_database(self, server: RunningServer, tmp_path: Path) -> None:
-        process: Process = server._process("keys", "--data-dir", str(tmp_path / "typo"), "list")
+        process = server.program("keys", "--data-dir", str(tmp_path / "typo"), "list")
         before = len(process.output())
         with pytest.raises(ServerFailed, match="ended with 2"):
             process.run()

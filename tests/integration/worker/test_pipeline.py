@@ -1,7 +1,6 @@
 """One file's way from a claim to its recorded outcome, on both databases."""
 
 import errno
-import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -204,10 +203,8 @@ def test_an_outcome_is_kept_in_hand_while_the_database_is_away(
 ) -> None:
     class Outage(Parser):
         def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
-            postgres = postgres_server._own_process()
-            postgres.signal(signal.SIGINT)
-            postgres.wait()
-            back = threading.Timer(0.4, postgres_server._run)
+            postgres_server.halt()
+            back = threading.Timer(0.4, postgres_server.start_again)
             back.start()
             return super().parse(file, name, request)
 

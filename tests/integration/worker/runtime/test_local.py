@@ -1,6 +1,5 @@
 """The embedded runner supervises its workers even while the database is unavailable."""
 
-import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -85,14 +84,12 @@ def test_a_worker_lost_while_the_database_is_away_is_replaced(
     with running(settings, database):
         before = ready(database)
         (victim,) = children()
-        postgres = postgres_server._own_process()
-        postgres.signal(signal.SIGINT)
-        postgres.wait()
+        postgres_server.halt()
         try:
             victim.kill()
             until(lambda: [c for c in children() if c != victim], "another worker")
         finally:
-            postgres_server._run()
+            postgres_server.start_again()
         until(lambda: ready(database) - before, "the second worker's heartbeat")
         assert victim not in children()
 
