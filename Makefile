@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-client install-dev baseline demo serve test test-sdks sdks test-ocr test-browser test-production browser \
-	pictures test-all check coverage lock openapi reasoning fuzz test-fuzz audit \
+	pictures test-all test-others check coverage lock openapi reasoning fuzz test-fuzz audit \
 	check-image check-host bundle check-bundle docs \
 	bench bench-profile bench-accuracy bench-examples bench-learning bench-hostile bench-parsing bench-reading \
 	bench-words bench-soak bench-api bench-auth bench-uploads bench-blobs \
@@ -92,7 +92,9 @@ test-fuzz: install-dev ## Send 1,500 generated requests, always the same, to a s
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
-test-all: coverage test-sdks test-ocr test-browser test-production test-fuzz ## Run every test, with coverage
+test-all: coverage test-others ## Run every test, with coverage
+
+test-others: test-sdks test-fuzz test-browser test-ocr test-production ## Run what make test leaves out
 
 check: install-dev ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
 	@$(BIN)/ruff check .
