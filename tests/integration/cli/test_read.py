@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.main import commands
+from cli.main import commands, main
 from devtools import pdf_samples, sample_files
 
 
@@ -107,17 +107,6 @@ def test_a_wrong_option(three_pages: Path, option: tuple[str, str], reason: str)
     assert reason in done.stderr
 
 
-def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", "read", *arguments],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "TMPDIR": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -127,21 +116,38 @@ def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("a/b", "No such file or directory"),
     ],
 )
-def test_a_path_without_a_file_is_one_sentence(tmp_path: Path, name: str, reason: str) -> None:
+@pytest.mark.usefixtures("kept_logging")
+def test_a_path_without_a_file_is_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    reason: str,
+) -> None:
     os.mkfifo(tmp_path / "pipe")
     path = tmp_path / name
+    monkeypatch.setattr("sys.argv", ["pigeonhole", "read", str(path), "--json"])
 
-    done = start(tmp_path, str(path), "--json")
+    with pytest.raises(SystemExit) as left:
+        main()
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"pigeonhole: {path}: {reason}\n"
+    assert left.value.code == 2
+    assert capsys.readouterr() == ("", f"pigeonhole: {path}: {reason}\n")
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Hello")
 
-    assert start(tmp_path, "a.txt").stdout.endswith("─\nHello\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "read", "a.txt"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "TMPDIR": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
+    assert done.stdout.endswith("─\nHello\n")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
