@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def _throughput(documents: Documents, scale: Scale) -> list[Table]:
-    pdfs = documents.pdfs()
+    pdfs = documents.pdfs_with_text()
     measured = measure_throughput(pdfs, scale.documents, scale.pairs, WORKERS)
     return [throughput_table(measured, pdfs.source, WORKERS)]
 

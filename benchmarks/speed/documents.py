@@ -1,16 +1,19 @@
 """The documents and rules that the benchmarks of speed send: of a corpus, or the samples."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
+import pypdfium2
 import yaml
 
 from app.configurations.rules_file import read_rules
 from worker.classification.fitting.corpus import find_directory, read_manifest, read_rule_sets
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+MAX_PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,13 @@ class Documents:
         """Return so many files, the same ones again if there are fewer."""
         return list(islice(cycle(self.paths), count))
 
-    def pdfs(self) -> "Documents":
-        """Return the PDF files alone: a script reads nothing else."""
-        pdfs = tuple(path for path in self.paths if path.suffix.lower() == ".pdf")
-        return Documents(f"{self.source}, PDF", pdfs, self.rules)
+    def pdfs_with_text(self) -> "Documents":
+        """Return the PDF files alone whose pages all have text.
+
+        A script reads nothing else: of a scan it gets no text, and is soon done with it.
+        """
+        pdfs = [path for path in self.paths if path.suffix.lower() == ".pdf" and _has_text(path)]
+        return Documents(f"{self.source}, PDF with text", tuple(pdfs), self.rules)
 
     def many_rules(self, count: int) -> list[dict[str, str]]:
         """Return so many rules, all different: the given ones, then variations of them."""
@@ -52,6 +58,15 @@ def load_documents(corpus: Path | None) -> Documents:
     paths = tuple(entry.path for entry in read_manifest(directory))
     of_manifest = next(iter(read_rule_sets(directory).values()))
     return Documents(directory.name, _spread(paths), tuple(rule.to_json() for rule in of_manifest))
+
+
+def _has_text(path: Path) -> bool:
+    """Tell whether the pages that a job reads by default, and the script too, all have text."""
+    with contextlib.suppress(pypdfium2.PdfiumError):
+        document = pypdfium2.PdfDocument(path)
+        count = min(len(document), MAX_PAGES)
+        return all(document[index].get_textpage().count_chars() for index in range(count))
+    return False
 
 
 def _spread(paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -1,4 +1,7 @@
-"""Documents a second through HTTP against the script that a user writes; then under new rules."""
+"""Documents a second through HTTP against the script that a user writes; then under new rules.
+
+Scans are left out: the script reads nothing of them. What they cost is in the table of kinds.
+"""
 
 import json
 import subprocess
