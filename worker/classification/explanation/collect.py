@@ -15,7 +15,6 @@ from worker.classification.explanation.evidence import (
     Corrections,
     CueFound,
     Influence,
-    Overlap,
     OwnName,
     RankedRule,
     ScoringEvidence,
@@ -93,7 +92,7 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         overlap_probability=decision.overlap_probability,
         null_probability=decision.null_probability,
         influences=_influences(decision),
-        overlaps=_overlaps(scores, [rule.type for rule in judgement.rules.rules]),
+        overlaps=judgement.rules.overlap_pairs,
         examples=0 if examples is None else examples.count,
         corrections=_corrections(judgement, top),
         warnings=tuple(_warnings(text, scorer)),
@@ -209,13 +208,6 @@ def _influences(decision: Decision) -> tuple[Influence, ...]:
         Influence(FEATURES[position], decision.features[position], contributions[position])
         for position in (*raised, *lowered)
     )
-
-
-def _overlaps(scores: Scores, types: Sequence[str]) -> tuple[Overlap, ...]:
-    """Return the pairs of rules that mean nearly the same, nearest first."""
-    pairs = np.argwhere(np.triu(scores.overlapping, k=1))
-    found = [Overlap(types[a], types[b], float(scores.overlaps[a, b])) for a, b in pairs]
-    return tuple(sorted(found, key=lambda overlap: -overlap.similarity))
 
 
 def _warnings(text: DocumentText, scorer: Scorer) -> list[str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from app.jobs.values import Quote
 from worker.classification.learning.model import NearestFile
 from worker.classification.scoring.calibration import known_share
+from worker.classification.scoring.rule_set import Overlap
 
 
 class ChannelScore(NamedTuple):
@@ -115,15 +116,6 @@ class Influence:
     feature: str
     value: float
     log_odds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Two rules that mean nearly the same and the cosine of their descriptions."""
-
-    first: str
-    second: str
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)

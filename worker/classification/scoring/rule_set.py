@@ -64,13 +64,23 @@ class ReadRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two rules that mean nearly the same and the cosine of their descriptions."""
+
+    first: str
+    second: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """What scoring needs of k rules.
 
     `targets` and `stand_ins` (k, D) have one entry for each space, `trusts` (k, spaces) and
     `relations` (k, N) one row a rule. `bonuses` (cues, k) is what each cue adds. The rest is as in
-    `Scores`. `rivals` are the types that descriptions exclude, and `rival_rows` the rules that
-    exclude them. `catch_alls` are the positions of the rules that mean "anything else".
+    `Scores`. `overlap_pairs` are the pairs of `overlapping`, the nearest first. `rivals` are the
+    types that descriptions exclude, and `rival_rows` the rules that exclude them. `catch_alls` are
+    the positions of the rules that mean "anything else".
     """
 
     rules: tuple[Rule, ...]
@@ -85,6 +95,7 @@ class RuleSet:
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
+    overlap_pairs: tuple[Overlap, ...]
     catch_alls: tuple[int, ...]
     rivals: "RuleSet | None"
     rival_rows: tuple[int, ...]
@@ -203,6 +214,7 @@ class RuleReader:
         lead, tuning = targets[0].direct, self._lead.tuning
         resolutions = [each.resolution for each in read]
         overlaps = lead @ lead.T
+        overlapping = overlaps >= tuning.overlapping
         nearness = (lead @ self._lead.catch_alls.T).max(axis=1)
         excluded = [(row, name) for row, each in enumerate(read) for name in each.excluded]
         return RuleSet(
@@ -220,7 +232,8 @@ class RuleReader:
             steps=np.stack([each.steps for each in resolutions]),
             covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
             overlaps=overlaps,
-            overlapping=overlaps >= tuning.overlapping,
+            overlapping=overlapping,
+            overlap_pairs=_overlap_pairs(overlaps, overlapping, rules),
             catch_alls=find_catch_alls(rules, nearness, tuning.catch_all),
             rivals=self.read_set([name for _, name in excluded]) if excluded else None,
             rival_rows=tuple(row for row, _ in excluded),
@@ -234,3 +247,11 @@ class RuleReader:
             if column is not None:
                 cosines[row, column] = 1.0
         return cosines
+
+
+def _overlap_pairs(
+    overlaps: Vectors, overlapping: Flags, rules: Sequence[Rule]
+) -> tuple[Overlap, ...]:
+    pairs = np.argwhere(np.triu(overlapping, k=1))
+    found = [Overlap(rules[a].type, rules[b].type, float(overlaps[a, b])) for a, b in pairs]
+    return tuple(sorted(found, key=lambda overlap: -overlap.similarity))

@@ -7,11 +7,11 @@ from worker.classification.explanation.evidence import (
     Alternative,
     ChannelScores,
     Evidence,
-    Overlap,
     RankedRule,
     ScoringEvidence,
     Understood,
 )
+from worker.classification.scoring.rule_set import Overlap
 
 
 def ranked(type_: str, score: float, **parts: float) -> RankedRule:
