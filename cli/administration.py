@@ -94,11 +94,6 @@ def administration_group(name: str, text: str) -> click.Group:
     return group
 
 
-def format_minute(moment: datetime | None, otherwise: str = "") -> str:
-    """Return a time to the minute, as in tables."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else otherwise
-
-
 class Duration(click.ParamType[timedelta]):
     """A duration as a number with a unit: 90d, 12h, 30m, 10s."""
 

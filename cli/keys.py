@@ -15,10 +15,9 @@ from cli.administration import (
     Moment,
     Name,
     administration_group,
-    format_minute,
     with_administration,
 )
-from cli.tables import Columns, example, json_option, print_items
+from cli.tables import Columns, example, format_minute, json_option, print_items
 
 keys = administration_group("keys", "Create, list, rotate and revoke API keys.")
 
@@ -131,10 +130,10 @@ def rotate(parts: Administration, key: str, grace: timedelta, expires: datetime 
         key_id = find_key_id(session, key)
         rotated = rotate_key(session, parts.secrets, key_id, grace, expires, actor=parts.actor)
     click.echo(rotated.key)
-    new_end = format_minute(rotated.expires_at, "never")
+    new_end = format_minute(rotated.expires_at) if rotated.expires_at else "never"
     old_end = format_minute(rotated.old_expires_at)
     click.echo(
-        f"The new key expires: {new_end}. The old key expires: {old_end} (UTC).",
+        f"The new key expires: {new_end}. The old key expires: {old_end}.",
         err=True,
     )
 

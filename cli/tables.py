@@ -8,7 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -145,12 +145,17 @@ def format_cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return format_minute(value)
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, (list, tuple)):
         return " ".join(map(format_cell, value))
     return escape_line(str(value))
+
+
+def format_minute(moment: datetime) -> str:
+    """Return a time to the minute, marked as UTC: logs and databases have it, too."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
 def name_type(type_: str | None) -> str:

@@ -3,7 +3,7 @@
 import json
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from io import StringIO
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from cli.tables import Columns, print_items, print_record, print_table
 
-MOMENT = datetime(2026, 4, 17, 9, 30, tzinfo=UTC)
+MOMENT = datetime(2026, 4, 17, 11, 30, tzinfo=timezone(timedelta(hours=2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def test_a_pipe_gets_tabs_and_every_cell_whole(capsys: pytest.CaptureFixture[str
         str(PARCEL.id),
         r"vase\x1b[31m\ta\nb\u202e",
         "1.5",
-        "2026-04-17 09:30",
+        "2026-04-17 09:30Z",
     ]
 
 
@@ -114,6 +114,6 @@ def test_json_holds_the_fields_and_only_ascii(capsys: pytest.CaptureFixture[str]
         "id": str(PARCEL.id),
         "name": PARCEL.name,
         "weight": 1.5,
-        "sent_at": "2026-04-17T09:30:00Z",
+        "sent_at": "2026-04-17T11:30:00+02:00",
         "is_fragile": True,
     }
