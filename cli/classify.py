@@ -221,12 +221,12 @@ class Output:
     def _conclude(self, problem: str, total: int, *, is_interrupted: bool) -> int:
         if self.tally.total:
             click.echo(self.tally.describe(), err=True)
+        rest = counted(total - self.tally.total, "file")
         if is_interrupted:
-            click.echo(f"Interrupted: {total - self.tally.total} files are not done.", err=True)
+            click.echo(f"Interrupted. Not done: {rest}.", err=True)
             return INTERRUPTED
         if problem:
-            rest = total - self.tally.total
-            click.echo(f"pigeonhole: {problem}; {rest} files are not done", err=True)
+            click.echo(f"pigeonhole: {problem}; not done: {rest}", err=True)
         return 1 if problem or self.tally.failed or self.is_partial else 0
 
 

@@ -247,7 +247,7 @@ def test_ctrl_c_ends_with_what_is_done(
     assert code == 130
     printed = capsys.readouterr()
     assert [item["type"] for item in json.loads(printed.out)["items"]] == ["invoice"]
-    assert printed.err.endswith("Interrupted: 2 files are not done.\n")
+    assert printed.err.endswith("Interrupted. Not done: 2 files.\n")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["type"] for row in csv.DictReader(file)] == ["invoice"]
 
