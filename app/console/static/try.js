@@ -55,12 +55,11 @@ function addFile({ id = null, name, file = null }) {
 }
 
 function addFiles(list) {
-  for (const file of list) {
-    if (file.name.startsWith(".")) continue; // what systems leave in folders
-    addFile({ name: file.webkitRelativePath || file.name, file });
-  }
+  // What systems leave in folders begins with a dot.
+  const shown = [...list].filter((file) => !file.name.startsWith("."));
+  for (const file of shown) addFile({ name: file.webkitRelativePath || file.name, file });
   count();
-  say("");
+  say(shown.length ? "" : texts.empty_folder, !shown.length);
   upload();
 }
 

@@ -39,15 +39,16 @@ def test_without_a_session_every_page_leads_to_the_sign_in(api: Api) -> None:
     assert browser.http.get("/").headers["location"] == "/console"
 
 
-def test_signing_in_leads_to_the_page_that_was_asked_for(api: Api, key: str) -> None:
+@pytest.mark.parametrize("wanted", ["/jobs?cursor=a%26b", "?job=1"])
+def test_signing_in_leads_to_the_page_that_was_asked_for(api: Api, key: str, wanted: str) -> None:
     browser = Browser(api)
 
-    address = browser.get("/jobs?cursor=a%26b").headers["location"]
+    address = browser.get(wanted).headers["location"]
     form = browser.http.get(address).text
     asked_for = html.unescape(re.findall('name="back" value="([^"]*)">', form)[0])
     answer = browser.http.post("/console/sign-in", data={"key": key, "back": asked_for})
 
-    assert answer.headers["location"] == "/console/jobs?cursor=a%26b"
+    assert answer.headers["location"] == f"/console{wanted}"
 
 
 @pytest.mark.parametrize(

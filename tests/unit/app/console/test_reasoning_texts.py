@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.console.reasoning_texts import Said, say
+from app.console.reasoning_texts import Said, say, say_failure
 from app.console.texts import DEFAULT, codes, load
+from app.errors import FileErrorCode
+from app.jobs.values import FileFailure
 
 CHECKOUT = Path(__file__).parents[4]
 PAGE = CHECKOUT / "docs" / "reference" / "reasoning.md"
@@ -97,3 +99,11 @@ def test_other_lines_stay_in_english() -> None:
     assert (
         say("None of your rules fits (99%).", load("en")).text == "None of your rules fits (99%)."
     )
+
+
+def test_a_failure_has_its_particulars_in_english_only() -> None:
+    failure = FileFailure(FileErrorCode.CORRUPT, "the file is damaged: its sheets cannot be read")
+
+    shown = "The file is damaged: its sheets cannot be read."
+    assert say_failure(failure, load(DEFAULT)) == shown
+    assert say_failure(failure, load("de")) == "Die Datei ist beschädigt."
