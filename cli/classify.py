@@ -115,21 +115,8 @@ def classify(
     if not paths:
         raise StartupError("name at least one file or folder, such as `pigeonhole classify inbox`")
     rules = read_rules(rules_path)
-    check_paths(paths)
     leave_out = [path for path in (rules_path, csv_path) if path is not None]
-    unread: list[Path] = []
-
-    def leave_unread(folder: Path, reason: str) -> None:
-        unread.append(folder)
-        click.echo(f"left out: {escape_line(str(folder))}: {reason}", err=True)
-
-    total = sum(1 for _ in find_files(paths, leave_out, leave_unread))
-    if total == 0:
-        named = ", ".join(escape_line(str(path)) for path in paths)
-        raise StartupError(
-            f"there are no files in {named}: name another folder; hidden files and links are left"
-            " out"
-        )
+    total, is_partial = _count_files(paths, leave_out)
     classifier = open_classifier(
         rules,
         find_server(server, api_key),
@@ -147,9 +134,31 @@ def classify(
         csv_path=csv_path,
         as_json=as_json,
         only_unsure=only_unsure,
-        is_partial=bool(unread),
+        is_partial=is_partial,
     )
     sys.exit(output.run(classifier, find_files(paths, leave_out), total))
+
+
+def _count_files(paths: Sequence[Path], leave_out: Sequence[Path]) -> tuple[int, bool]:
+    """Return how many files there are, and whether a folder was left out, which is printed.
+
+    Raises StartupError when there are none.
+    """
+    check_paths(paths)
+    unread: list[Path] = []
+
+    def leave_unread(folder: Path, reason: str) -> None:
+        unread.append(folder)
+        click.echo(f"left out: {escape_line(str(folder))}: {reason}", err=True)
+
+    total = sum(1 for _ in find_files(paths, leave_out, leave_unread))
+    if total == 0:
+        named = ", ".join(escape_line(str(path)) for path in paths)
+        raise StartupError(
+            f"there are no files in {named}: name another folder; hidden files and links are left"
+            " out"
+        )
+    return total, bool(unread)
 
 
 @dataclass(frozen=True, slots=True)
