@@ -92,7 +92,9 @@ test-fuzz: install-dev ## Send 1,500 generated requests, always the same, to a s
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.run --requests 1500 --examples 42 --workers 1
 
-test-all: coverage test-others ## Run every test, with coverage
+# Each of the others occupies one processor at most: two at a time, the output of each in one piece.
+test-all: coverage ## Run every test, with coverage
+	@$(MAKE) --jobs 2 --output-sync=target test-others
 
 test-others: test-sdks test-fuzz test-browser test-ocr test-production ## Run what make test leaves out
 
