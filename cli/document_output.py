@@ -3,7 +3,6 @@
 A file may hold sequences that control a terminal. None of them is printed as it is.
 """
 
-import io
 import json
 from collections.abc import Iterable
 from typing import TextIO
@@ -50,8 +49,6 @@ def write_document(name: str, document: Document, target: TextIO) -> None:
 
     On a terminal, headings are bold and lines are wrapped; elsewhere the text is as it was read.
     """
-    if isinstance(target, io.TextIOWrapper):
-        target.reconfigure(errors="backslashreplace")  # of terminals without Unicode
     console = Console(
         file=target,
         width=None if target.isatty() else WIDTH,

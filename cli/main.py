@@ -1,5 +1,6 @@
 """The `pigeonhole` command."""
 
+import io
 import re
 import sys
 from importlib import import_module
@@ -91,6 +92,8 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command. An expected failure prints one sentence to standard error; status 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # of terminals without Unicode
     try:
         commands(standalone_mode=True)
     except (StartupError, PigeonholeError) as error:

@@ -94,16 +94,6 @@ def test_letters_of_every_script_are_printed_as_they_are() -> None:
     assert escape_controls(text) == text
 
 
-def test_a_stream_without_unicode_gets_escapes() -> None:
-    raw = io.BytesIO()
-    target = io.TextIOWrapper(raw, encoding="ascii")
-
-    write_document("a.txt", document_of("Größe"), target)
-
-    target.flush()
-    assert rb"Gr\xf6\xdfe" in raw.getvalue()
-
-
 def test_json_counts_pages_from_zero() -> None:
     line = to_json(DOCUMENT)
 

@@ -1,5 +1,6 @@
 """The command's verbs and how it fails."""
 
+import io
 import logging
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from app.errors import StartupError
 from cli.main import VERBS, commands, main
@@ -57,6 +59,24 @@ def test_the_list_of_verbs_imports_nothing_heavy() -> None:
 def stopped() -> None:
     """End as by Ctrl-C while the program is being loaded."""
     signal.raise_signal(signal.SIGINT)
+
+
+@click.command()
+def ruled() -> None:
+    """Draw a line, as tables do."""
+    Console().print("─")
+
+
+def test_a_terminal_without_unicode_gets_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VERBS, "ruled", (__name__, ""))
+    monkeypatch.setattr(sys, "argv", ["pigeonhole", "ruled"])
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
+
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert (end.value.code, shown.getvalue()) == (0, b"\\u2500\n")
 
 
 def test_ctrl_c_ends_every_verb_with_the_same_code(monkeypatch: pytest.MonkeyPatch) -> None:
