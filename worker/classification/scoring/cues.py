@@ -53,7 +53,7 @@ MAX_BONUS = 2.0
 _FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
 _FORMATS = {
     "email": {"eml", "msg"},
-    "presentation": {"pptx", "ppt", "odp"},
+    "presentation": {"pptx", "ppt", "odp", "key"},
 }
 # Layouts are measured in MULTIMODAL mode only.
 _TRAITS = {

@@ -168,7 +168,7 @@ def _read_vertical(source: Source, read: PageReading) -> PageReading:
 
     Where the system has no font for it, vertical writing has no width for PDFium.
     """
-    if not read.draws_text or read.page.text.strip():
+    if not read.draws_text or read.garbled or read.page.text.strip():
         return read
     text = fallback.reread_text(source, read.page.index)
     if not _EAST_ASIAN.search(text):
