@@ -43,6 +43,8 @@ _MIN_LISTED = 2
 # The share of its own description where that of its type stands for a rule: descriptions in the
 # language of a document are near to it whatever they mean. It tells rules of one type apart.
 _OWN = 0.25
+# How much farther than the nearest type one may be that has a rule's name in the singular.
+_SLACK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class RuleReader:
             space.centre_rules(space.embedder.embed([described], "query")) for space in self._spaces
         ]
         cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
-        is_type, synonyms = name in self._knowledge.rows, rows_of_name(name, self._names)
+        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, cosines)
         known = self._lead.tuning.known
         named = self._names.rows_named(rule.description)
         of_name = synonyms_meant(synonyms, named, cosines, known)
@@ -175,6 +177,17 @@ class RuleReader:
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(rule),
         )
+
+    def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
+        """Return the types that have a rule's whole name, or have it in the singular.
+
+        An English word may look like a plural of another language: "note" is no "nota", a memo, if
+        the description is much nearer to another type.
+        """
+        exact, nearest = self._names.rows_of(name), float(cosines.max())
+        least = nearest - _SLACK if nearest >= self._lead.tuning.known else -1.0
+        others = [row for row in rows_of_name(name, self._names) if cosines[row] >= least]
+        return list(dict.fromkeys([*exact, *others]))
 
     def _listed(self, rule: Rule, synonyms: Sequence[int]) -> list[int]:
         """Return the types that a rule lists, none unless it lists several.

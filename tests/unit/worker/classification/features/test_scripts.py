@@ -5,7 +5,7 @@ import pytest
 from app.jobs.values import Rule
 from tests.unit.worker.classification.sample_texts import TEXTS
 from worker.classification.engine import Engine
-from worker.classification.features.scripts import count_scripts, unseen_script
+from worker.classification.features.scripts import count_scripts, is_unseen, unseen_script
 from worker.classification.knowledge.base import load_knowledge
 from worker.parsing.document import Document, DocumentPage
 
@@ -26,6 +26,27 @@ def test_a_script_is_unseen_when_most_letters_are_of_it(text: str, script: str |
     counts = count_scripts(text)
     assert unseen_script(counts, ("LATIN",)) == script
     assert unseen_script(counts, None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unseen"),
+    [
+        (
+            "Hyran betalas i förskott senast sista vardagen före varje månad, på bankgirot.",
+            True,
+        ),
+        ("Наймач сплатив заставу у розмірі місячної плати.", True),
+        ("موجر و مستاجر قرارداد را امضا کردند.", True),
+        ("Die Miete ist bis zum dritten Werktag zu zahlen, für Göran Ångström und Familie.", False),
+        ("Аренда оплачивается до пятого числа.", False),
+        ("يدفع المستأجر الأجرة مقدما.", False),
+        ("", False),
+    ],
+)
+def test_letters_tell_a_language_that_a_model_has_not_seen(text: str, unseen: bool):
+    counts = count_scripts(text)
+    assert is_unseen(counts, ("LATIN", "CYRILLIC", "ARABIC")) is unseen
+    assert not is_unseen(counts, None)
 
 
 LANGUAGES = """

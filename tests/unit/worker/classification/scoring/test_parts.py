@@ -43,6 +43,7 @@ def bare(engine_alone: Engine) -> Scorer:
         engine_alone.scorer.knowledge,
         Parts(
             names=False,
+            acts=False,
             kinds=False,
             words=False,
             form=False,

@@ -102,3 +102,10 @@ def test_a_title_speaks_for_a_rule_that_lists_its_type(engine_of_both: Engine) -
     (read,) = engine_of_both.scorer.rules.read_set([rule]).read
 
     assert read.relation[engine_of_both.scorer.knowledge.rows["insurance policy"]] == 1
+
+
+def test_an_english_word_is_no_plural_of_another_language(engine_of_both: Engine) -> None:
+    # "Nota" is a name of memos.
+    rule = Rule("note", "A letter or note from one person or company to another.")
+
+    assert "memo" not in meant(engine_of_both, rule)
