@@ -130,11 +130,14 @@ def fail(database: Database, claim: FitClaim, sentence: str) -> None:
 
 
 def drop(database: Database, claim: FitClaim) -> None:
-    """Delete a model whose project has no labels any more."""
+    """Delete a model whose project has no labels any more, unless another fit was asked for."""
     with database.write() as session:
         model = _held_model(session, claim)
-        # A label that was given meanwhile has asked for another fit.
-        if model is None or model.requested_at != claim.requested_at:
+        if model is None:
+            return
+        if model.requested_at != claim.requested_at:
+            # Labels have changed meanwhile: any worker may fit them at once.
+            _end(session, model, claim.requested_at, None)
             return
         if model.is_used:
             _record_stop(session, model)

@@ -347,6 +347,22 @@ def test_a_label_during_a_fit_asks_for_another(learning: LearningEnvironment) ->
     assert model.fitted_at == model.requested_at
 
 
+def test_a_label_after_the_last_one_was_deleted_is_fitted_at_once(
+    learning: LearningEnvironment,
+) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", "de"], client)
+    learning.label(client, item, "tray one")
+    claim = queue.claim_next(learning.database, "w")
+    assert claim is not None
+    learning.label(client, item, "tray two")
+
+    # The worker found no labels, and another one was given before it told.
+    queue.drop(learning.database, claim)
+
+    assert queue.claim_next(learning.database, "other") is not None
+
+
 def test_a_fit_begins_anew_when_labels_change_meanwhile(learning: LearningEnvironment) -> None:
     client = learning.client()
     first, second, third = (
