@@ -63,7 +63,7 @@ class RedisServer:
             self._url = f"redis://127.0.0.1:{port}/0"
             self._process = self._make_process(program, port)
             try:
-                self._run()
+                self.start_again()
             except ServerFailed:
                 if not attempts_left or "Address already in use" not in self._process.output():
                     raise
@@ -80,14 +80,16 @@ class RedisServer:
     def kill_and_restart(self) -> None:
         """Kill -9 and start again on the same data and port."""
         self.kill()
-        self._run()
+        self.start_again()
 
     def kill(self) -> None:
         self._own_process().kill()
 
     def start_again(self) -> None:
         """Start on the same data and port after `kill`."""
-        self._run()
+        process = self._own_process()
+        process.start()
+        wait_until(self._answers, process)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -118,11 +120,6 @@ class RedisServer:
             folder=self._folder,
             user=binaries.runs_as(),
         )
-
-    def _run(self) -> None:
-        process = self._own_process()
-        process.start()
-        wait_until(self._answers, process)
 
     def _answers(self) -> bool:
         try:

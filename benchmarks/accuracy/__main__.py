@@ -80,29 +80,21 @@ def print_deciding(fitter: Fitter, name: str, console: Console, half: str | None
     sources = [item.source for item in fitter.corpus.labelled.documents]
     rules = next(iter(fitter.corpus.rule_sets.values()))
     custom = without_own_types(whole, rules, fitter.model("e5"))
+    part = "all" if half is None else f"half {half}"
     for what, knowledge in (("", whole), (", samples of its own types removed", custom)):
         scored = fitter.score(CASCADE, knowledge)
-        samples = {
-            file: Sample(scored, file, [rule.type for rule in own])
-            for file, own in fitter.corpus.rule_sets.items()
-        }
-        first = next(iter(samples.values()))
-        shown = (
-            {"all": first}
-            if half is None
-            else {f"half {half}": halves(first, sources)[f"half {half}"]}
-        )
-        others = {
-            file: sample if half is None else halves(sample, sources)[f"half {half}"]
-            for file, sample in list(samples.items())[1:]
-        }
-        title = f"{name}, cross-fitted, {len(first.types)} rules{what}"
-        console.print(unseen_table(title, {**shown, **others}))
-        console.print(counts_table(shown))
+        samples = {}
+        for file, own in fitter.corpus.rule_sets.items():
+            sample = Sample(scored, file, [rule.type for rule in own])
+            samples[file] = halves(sample, sources)[part]
+        first = samples.pop(next(iter(samples)))
+        title = f"{name}, cross-fitted, {len(rules)} rules{what}"
+        console.print(unseen_table(title, {part: first, **samples}))
+        console.print(counts_table({part: first}))
         if not what:
-            console.print(groups_table(next(iter(shown.values()))))
-            words = {part: [sample] for part, sample in shown.items()}
-            console.print(words_table(f"{name}, cross-fitted: the words of the reasoning", words))
+            console.print(groups_table(first))
+            title = f"{name}, cross-fitted: the words of the reasoning"
+            console.print(words_table(title, {part: [first]}))
     console.print(scraps_table(fitter))
 
 
