@@ -5,6 +5,7 @@ from collections.abc import Collection
 _AS_PDF = "are not supported: save the file as PDF"
 _ARCHIVE = "archives are not supported: unpack the file and upload the files in it"
 _DATABASE = "databases are not supported: export the tables as xlsx or csv"
+_HANGUL = "documents of Hangul are not supported: save the file as docx or PDF"
 _IWORK = "files of iWork '09 are not supported: export the file as PDF"
 _MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
 _PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
@@ -53,7 +54,7 @@ _STREAMS = {
     "quill": f"files of Publisher {_AS_PDF}",
     "matost": _WORKS,
     "mm": _WORKS,
-    "fileheader": "documents of Hangul (hwp) are not supported: save the file as docx or PDF",
+    "fileheader": _HANGUL,
 }
 
 
@@ -77,6 +78,8 @@ def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
     if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
+    if "contents/section0.xml" in names:
+        return _HANGUL
     if any(name.endswith(".fdseq") for name in names):
         return f"XPS files {_AS_PDF}"
     return _ARCHIVE

@@ -180,6 +180,7 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (b"7z\xbc\xaf\x27\x1c" + bytes(30), "archives"),
         (bytes(257) + b"ustar" + bytes(300), "archives"),
         (sample_files.zip_of({"index.apxl": "x"}), "iWork"),
+        (sample_files.zip_of({"Contents/section0.xml": "x"}), "Hangul"),
         (b"\0\0\0\x18ftypmp42" + bytes(40), "audio and video"),
         (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
         (b"%!PS-Adobe-3.0", "PostScript"),
