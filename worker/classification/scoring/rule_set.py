@@ -161,8 +161,9 @@ class RuleReader:
             # Its name says what it means, and its description does not, as with most that are not
             # in English: it is compared by the description of the type more than by its own.
             rows = list(resolution.rows)
+            share = _OWN if float(cosines.max()) < known else 1.0
             direct = [
-                normalise(_OWN * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
+                normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
                 for own, space in zip(direct, self._spaces, strict=True)
             ]
         scripts = count_scripts(text)

@@ -36,7 +36,7 @@ def test_a_script_is_unseen_when_most_letters_are_of_it(text: str, script: str |
             True,
         ),
         ("Наймач сплатив заставу у розмірі місячної плати.", True),
-        ("موجر و مستاجر قرارداد را امضا کردند.", True),
+        ("مبلغ اجاره هر ماه یک میلیون تومان است که باید پرداخت گردد.", True),
         ("Die Miete ist bis zum dritten Werktag zu zahlen, für Göran Ångström und Familie.", False),
         ("Аренда оплачивается до пятого числа.", False),
         ("يدفع المستأجر الأجرة مقدما.", False),
