@@ -16,7 +16,7 @@ from worker.classification.scoring.rule_set import RuleSet
 Floats = npt.NDArray[np.float64]
 
 # The weights that are tried.
-STRENGTHS = (1.0, 2.0, 3.0, 4.0)
+STRENGTHS = (1.0, 2.0, 3.0)
 # The most for each label of a type: the check says little where types have one label, because
 # their documents are compared with other types only.
 _MOST_PER_LABEL = 2.0
