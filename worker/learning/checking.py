@@ -20,7 +20,7 @@ STRENGTHS = (1.0, 2.0, 3.0)
 # The most for each label of a type: the check says little where types have one label, because
 # their documents are compared with other types only.
 _MOST_PER_LABEL = 2.0
-LIFTS = (3.0, 8.0)
+LIFTS = (4.0, 11.0)
 # Standard errors, and the mean gain: as that of one document in ten from surely wrong to right.
 _CLEAR, _LARGE = 2.0, 0.3
 # No verdict counts as less probable: one sure error must not decide.
