@@ -56,7 +56,7 @@ test: install-dev ## Run the tests (part of them: ARGS="tests/unit -k pages")
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
 		$(or $(ARGS),--numprocesses auto --maxprocesses 4)
 
-# Measuring coverage takes a third more processor time, so only test-all, and with it .ci/run, does it.
+# Measuring coverage doubles the processor time, so only test-all, and with it .ci/run, does it.
 coverage: install-dev ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
 	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
 		--numprocesses auto --maxprocesses 4 \

@@ -20,7 +20,7 @@ from devtools.process import Process, ServerFailed, wait_until
 from devtools.waiting import WAIT_SECONDS
 
 # Beside these a started server sees only its own settings: no proxy, no key of the developer.
-KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR")
+KEPT_VARIABLES = ("PATH", "HOME", "TMPDIR", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 # For clients of servers on this machine, which speak plain HTTP: loading the certificates of the
 # system would take each client a twentieth of a second of processor time.

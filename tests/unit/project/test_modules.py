@@ -16,6 +16,7 @@ READS_THE_ENVIRONMENT = {
     "cli/demo_server.py": "passes the environment without our settings to its server",
     "worker/classification/__init__.py": "forbids ONNX Runtime to write to the home directory",
     "worker/parsing/sandbox/jail.py": "sets the temporary directory of a file's reader",
+    "worker/parsing/sandbox/spawn.py": "builds the near-empty environment of the fork server",
 }
 
 

@@ -11,6 +11,7 @@ from typing import IO
 START_SECONDS = 60.0
 
 _CODE_ROOT = Path(__file__).resolve().parents[3]
+_KEPT_VARIABLES = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
 
 
 class ParserUnavailable(Exception):
@@ -38,6 +39,7 @@ def as_unavailable() -> Iterator[None]:
 
 def environment() -> dict[str, str]:
     """Return the whole environment of the fork server: no secrets, one thread a library."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {
         # The same modules as in this process, wherever they were found.
         "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *filter(None, sys.path)]),
@@ -50,6 +52,7 @@ def environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         # Large pages where the kernel has them: a fork copies fewer entries.
         "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        **kept,
     }
 
 
