@@ -89,7 +89,7 @@ def test_the_server_ends_with_the_demo(tmp_path: Path) -> None:
     assert found, ready + process.communicate()[0]
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=WAIT_SECONDS)
-    assert process.returncode == 1
+    assert process.returncode == 130
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(found[1])), timeout=60)
 
@@ -99,7 +99,7 @@ def test_ctrl_c_ends_a_server_that_starts(tmp_path: Path) -> None:
     server = until(lambda: psutil.Process(process.pid).children(), "the server's process")[0]
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=WAIT_SECONDS)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert not server.is_running()
 
 

@@ -124,7 +124,7 @@ def test_a_refusal_names_the_field(client: TestClient) -> None:
         ),
         ({"parameters": {"rules": RULES}}, ["parameters", "product_type"], "required"),
         ({"parameters": {**PARAMETERS, "rules": []}}, ["parameters", "rules"], "at least one rule"),
-        ({"parameters": None}, ["parameters"], "valid dictionary"),
+        ({"parameters": None}, ["parameters"], "Give a JSON object."),
     ):
         answer = client.post(PATH, json={"name": "a", "parameters": PARAMETERS, **changes})
         assert answer.status_code == 422, answer.text
