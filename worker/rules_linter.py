@@ -25,12 +25,13 @@ class RulesLinter:
 
     database: Database
     engine: Engine
+    look_seconds: float = LOOK_SECONDS
     _looked_at: float = field(default_factory=time.monotonic)
 
     @property
     def is_due(self) -> bool:
         """Whether nobody has looked for requests for a while."""
-        return time.monotonic() - self._looked_at > LOOK_SECONDS
+        return time.monotonic() - self._looked_at > self.look_seconds
 
     def run_next(self, worker: str) -> bool:
         """Answer the next request; False when there is none.

@@ -138,20 +138,18 @@ def test_rules_that_no_worker_can_look_at_end_with_a_sentence(
     assert (answer.status_code, answer.json()["detail"]) == (500, GAVE_UP)
 
 
-def test_hints_wait_for_files_but_not_for_long(
-    pipeline_env: PipelineEnvironment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hints_wait_for_files_but_not_for_long(pipeline_env: PipelineEnvironment) -> None:
     environment = pipeline_env
     database, project = environment.tenants.database, environment.tenants.first.project_id
-    rules = environment.pipeline.engine.scorer.knowledge.rules[:1]
-    linter = RulesLinter(database, environment.pipeline.engine)
+    engine = environment.pipeline.engine
+    rules = engine.scorer.knowledge.rules[:1]
+    patient, due = RulesLinter(database, engine), RulesLinter(database, engine, look_seconds=-1)
     job_ids = [environment.tenants.job([environment.file()]) for _ in range(2)]
     requests.ask(database, project, rules)
 
-    assert environment.run(linter=linter)
+    assert environment.run(linter=patient)
     assert environment.outcome(job_ids[0]).status == "done"
     assert requests.ask(database, project, rules) is None
-    monkeypatch.setattr("worker.rules_linter.LOOK_SECONDS", -1.0)
-    assert environment.run(linter=linter)
+    assert environment.run(linter=due)
     assert environment.outcome(job_ids[1]).status == "queued"
     assert requests.ask(database, project, rules) is not None

@@ -199,7 +199,8 @@ def test_headings_are_few_and_short():
 )
 def test_unclosed_tags_take_no_longer(unit):
     with within_reader_limit():
-        visible_text(unit * 100_000)
+        text, *_ = visible_text("<p>Invoice 7</p>" + unit * 100_000)
+        assert text.startswith("Invoice 7")
 
 
 @pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- x --!>", "<!-- <b> -->", "<!---->"])

@@ -47,6 +47,8 @@ def test_style_sheets_for_other_programs_and_media_do_not_count():
 def test_style_sheets_without_end_take_little_time():
     with within_reader_limit():
         for part in ("<style>", "<style>/*", "<style>{", "<style>.a{display:none}</style>"):
-            read_hidden_names("display" + part * (400_000 // len(part)))
+            hidden = read_hidden_names("display" + part * (400_000 // len(part)))
+            assert hidden.classes == ({"a"} if ".a{" in part else set())
         for part in ("/*", "{", "}", ".a,", ".a{display:none}", "<!--"):
-            read_hidden_names(f"<style>display{part * (400_000 // len(part))}</style>")
+            hidden = read_hidden_names(f"<style>display{part * (400_000 // len(part))}</style>")
+            assert hidden.classes == ({"a"} if ".a{" in part else set())
