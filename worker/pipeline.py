@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from app.db import Database, retry_write
 from app.errors import FileError, FileErrorCode
@@ -31,6 +32,7 @@ from worker.parsing.sandbox.parser import ReadingAborted
 from worker.preview_renderer import PreviewRenderer
 from worker.rules_linter import RulesLinter
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
+from worker.side_work import SideWork
 
 log = logging.getLogger(__name__)
 
@@ -279,7 +281,7 @@ class Pipeline:
         return classification
 
 
-def _run_if_due(work: PreviewRenderer | RulesLinter | ModelFitter | None, worker: str) -> bool:
+def _run_if_due(work: SideWork[Any] | None, worker: str) -> bool:
     """Do some of the work beside the items if it is due; False when there was nothing to do."""
     return work is not None and work.is_due and work.run_next(worker)
 
