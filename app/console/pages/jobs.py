@@ -1,5 +1,6 @@
 """The list of jobs, the page of one job, its rows while it runs, its downloads."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,7 +90,7 @@ def list_jobs(visit: Visit) -> Response:
         total=total,
         is_capped=total >= MAX_COUNT,
         page_number=_page_number(visit),
-        page_count=-(-total // PAGE_SIZE),
+        page_count=math.ceil(total / PAGE_SIZE),
         next_page=encode_token(secrets, purpose, page.next_after),
         is_live=any(job.status == JobStatus.PENDING for job in page.rows),
     )
