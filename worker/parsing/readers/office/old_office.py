@@ -14,9 +14,9 @@ from worker.parsing.readers.document_builder import (
 from worker.parsing.readers.office import kreuzberg_adapter
 from worker.parsing.readers.office.binary_slides.presentation import Presentation
 from worker.parsing.readers.office.binary_slides.records import BadPresentation
+from worker.parsing.readers.office.binary_word.text import BadDocument, DocText, read_doc_text
 from worker.parsing.readers.office.binary_workbook.records import BadWorkbook
 from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets
-from worker.parsing.readers.office.doc_text import BadDocument, DocText, read_doc_text
 from worker.parsing.readers.source import Source
 
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
@@ -32,6 +32,8 @@ def read_doc(source: Source) -> Document:
         ole = _open(source)
         found = read_doc_text(ole)
         lost += _embedded(ole)
+        if found.are_formats_lost:
+            lost.append("hidden and deleted text of the document could not be told from other text")
     except (BadDocument, OSError):
         found = DocText(kreuzberg_adapter.extract(source.read_all(), "doc").text)
         lost.append("headers, notes and text boxes of the document could not be read")

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
-from devtools.marked import old_slides
+from devtools.marked import old_slides, old_word
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -64,6 +64,14 @@ def test_a_document_without_other_parts():
 )
 def test_fields_cells_and_signs(text, expected):
     assert doc(ole_samples.doc(text.ljust(40, "\r"))).pages[0].text == expected
+
+
+def test_hidden_and_deleted_text_is_left_out():
+    marked = old_word.marked_doc()
+    text = doc(marked.data).pages[0].text
+    assert f"{marked.markers['second page']}\n{marked.markers['chosen value']}\n" in text
+    assert old_word.HIDDEN not in text
+    assert old_word.DELETED not in text
 
 
 def test_a_document_with_damaged_parts_says_so():
