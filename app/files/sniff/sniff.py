@@ -54,7 +54,9 @@ SIGNED_FILE = "p7m"
 """The extension of signed files, which are read as the file in them."""
 
 # OpenDocument files may be one XML file instead.
-ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub"})
+ZIP_EXTENSIONS = frozenset(
+    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx"}
+)
 
 _ALIASES = {
     "markdown": "md",
@@ -81,9 +83,12 @@ _IMAGE_MAGIC = (
     (b"\xff\x4f\xff\x51\x00", "jp2"),
 )
 _MESSAGE_STREAMS = ("__properties_version1.0", "__nameid_version1.0", "__substg1.0_")
+_HANGUL_TEXT = "contents/section0.xml"
 _ZIP_MEMBER, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 # Exchange sends its messages to other servers as winmail.dat ([MS-OXTNEF]).
 _TNEF = b"\x78\x9f\x3e\x22"
+# Safari saves web pages as property lists, whose keys come first.
+_PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
 _OLD_WORD_MARK = b"\xdc\xa5"
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 # Pictures of the Netpbm programs: sizes in digits, then any bytes.
@@ -146,6 +151,8 @@ def _binary_type(file: BinaryIO, head: bytes, extension: str) -> str | None:
         return "pdf"
     if head.startswith(_TNEF):
         return "msg"
+    if head.startswith(_PROPERTY_LIST) and _SAVED_PAGE in head:
+        return "webarchive"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
         return "rtf"
     image = _image_type(head)
@@ -205,6 +212,8 @@ def _sniff_zip(file: BinaryIO, extension: str) -> FileType:
         names = {zip_directory.member_key(member.name) for member in members}
         if any(name.endswith(".iwa") or name == "index.zip" for name in names):
             return FileType(extension if extension in IWORK_EXTENSIONS else "pages")
+        if _HANGUL_TEXT in names:
+            return FileType("hwpx")
         return _unsupported(name_unsupported_parts(names))
     return FileType(found.extension, found.encrypted)
 
@@ -222,6 +231,8 @@ def _sniff_ole(file: BinaryIO) -> FileType:
         return _word_type(directory.read_start(root["worddocument"]))
     if "powerpoint document" in root:
         return FileType("ppt", encrypted="encryptedsummary" in root)
+    if {"fileheader", "bodytext"} <= root.keys():
+        return FileType("hwp")
     for name in ("workbook", "book"):
         if name in root:
             return FileType("xls", encrypted=_has_filepass(directory.read_start(root[name])))

@@ -23,9 +23,12 @@ from worker.parsing.readers.mail.reader import read_eml, read_msg
 from worker.parsing.readers.mail.signed_file import open_signed_file
 from worker.parsing.readers.markup.html import read_html
 from worker.parsing.readers.markup.svg import read_svg
+from worker.parsing.readers.markup.web_archive import read_web_archive
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
+from worker.parsing.readers.office.hangul.binary import read_hwp
+from worker.parsing.readers.office.hangul.package import read_hwpx
 from worker.parsing.readers.office.iwork.reader import read_iwork
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
@@ -52,6 +55,9 @@ _READERS: Mapping[str, Reader] = {
     "eml": read_eml,
     "msg": read_msg,
     "mhtml": read_mhtml,
+    "webarchive": read_web_archive,
+    "hwp": read_hwp,
+    "hwpx": read_hwpx,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
     "vsdx": read_vsdx,

@@ -13,7 +13,7 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text
+from worker.parsing.readers.pdf import broken_text, layers
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
 from worker.parsing.readers.pdf.rendering import side
@@ -53,15 +53,21 @@ class PageReading:
 
 
 def read_page(
-    document: pypdfium2.PdfDocument, index: int, max_characters: int, *, is_first: bool
+    document: pypdfium2.PdfDocument,
+    index: int,
+    max_characters: int,
+    *,
+    is_first: bool,
+    hidden_layers: frozenset[str] = frozenset(),
 ) -> PageReading:
     """Read the first `max_characters` of a page's text, and its annotations.
 
-    The text of a broken text layer is dropped. Headings are read of the first page only.
-    Raises PdfiumError when the page cannot be loaded.
+    The text of hidden layers is left out, and that of a broken text layer is dropped. Headings are
+    read of the first page only. Raises PdfiumError when the page cannot be loaded.
     """
     page = document[index]
     try:
+        layers.remove_hidden(page, hidden_layers)
         layer, headings = _read_text(page, max_characters, is_first=is_first)
         is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
         text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
