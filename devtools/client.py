@@ -78,7 +78,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class JobRecord:
     """What the database holds about one job."""
 
     statuses: Counter[str]
@@ -94,7 +94,7 @@ def database_of(server: RunningServer) -> Database:
     return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", PostgresLimits(1))
 
 
-def look_up(database: Database, job_id: str) -> Books:
+def read_job_record(database: Database, job_id: str) -> JobRecord:
     """Read what is recorded about a job's items."""
     with database.read() as session:
         items = session.execute(
@@ -103,7 +103,7 @@ def look_up(database: Database, job_id: str) -> Books:
         results = session.scalar(
             select(func.count()).select_from(Result).join(Item).where(Item.job_id == UUID(job_id))
         )
-    return Books(
+    return JobRecord(
         statuses=Counter(item.status for item in items),
         results=results or 0,
         most_attempts=max(item.attempt for item in items),
@@ -130,7 +130,7 @@ def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:
     """Wait until some files are done and one is in work."""
 
     def is_in_the_middle() -> bool:
-        record = look_up(database, job_id)
+        record = read_job_record(database, job_id)
         return record.results >= results and record.statuses[ItemStatus.RUNNING] > 0
 
     until(is_in_the_middle, f"{results} results and a file in work")
