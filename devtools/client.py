@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.db import Database, PostgresLimits
 from app.jobs.models import Item, ItemStatus, Result, Worker
+from devtools.reaper import is_alive
 from devtools.server import NO_CERTIFICATES, RunningServer
 from devtools.waiting import WAIT_SECONDS, until
 
@@ -116,14 +117,6 @@ def ready_workers(database: Database) -> set[str]:
     """Return the names of all workers that reported ready and did not end cleanly."""
     with database.read() as session:
         return set(session.scalars(select(Worker.id)))
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process still runs; a zombie does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:

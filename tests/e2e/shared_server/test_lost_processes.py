@@ -7,13 +7,13 @@ import psutil
 from app.db import Database
 from devtools.client import (
     Client,
-    is_alive,
     parser_children,
     read_job_record,
     ready_workers,
     wait_for_middle,
     worker_children,
 )
+from devtools.reaper import is_alive
 from devtools.server import RunningServer
 from devtools.waiting import until
 

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from app.db import Database, now
 from app.webhooks.models import WebhookDelivery
-from devtools.client import Client, is_alive, read_job_record, wait_for_middle
-from devtools.reaper import family_of
+from devtools.client import Client, read_job_record, wait_for_middle
+from devtools.reaper import family_of, is_alive
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
