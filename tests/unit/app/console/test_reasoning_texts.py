@@ -42,6 +42,7 @@ RARE = [
     ),
     "It has the shape of an identity card. 1 of 3 pages was read, by OCR (text recognition).",
     "All of it was read: 12 pages, 3 of them by OCR.",
+    "Only the first 3 of 23 pages were read, 2 of them by OCR. OCR of 2 more was not needed.",
 ]
 
 
