@@ -119,7 +119,7 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “poem”.").wait_for()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("The note is gone.").wait_for()
+    page.get_by_text("Note removed.").wait_for()
     page.get_by_label("This is wrong: it is").select_option("recipe")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “recipe”.").wait_for()
