@@ -43,6 +43,13 @@ _OLD_WORD = FileType(
     "unknown", remark="documents of Word 6 and Word 95 are not supported: save the file as docx"
 )
 
+_LOCK_FILE = FileType(
+    "unknown",
+    remark="a lock file of Office only names who has opened a document: upload the document itself",
+)
+# Of Word, and of Excel and PowerPoint.
+_LOCK_FILE_NAME, _LOCK_FILE_BYTES = "~$", frozenset({162, 165})
+
 IMAGE_EXTENSIONS = frozenset(
     {"png", "jpg", "gif", "bmp", "tiff", "webp", "heic", "jp2", "avif", "pnm"}
 )
@@ -105,9 +112,12 @@ def extension_of(file: BinaryIO, name: str) -> str | None:
 def sniff(file: BinaryIO, name: str) -> FileType:
     """Return the type of a file, UNKNOWN if none fits; leaves the file at position 0.
 
-    The extension of `name`, which the client gave, decides between text types only.
+    The extension of `name`, which the client gave, decides between text types only; the whole name
+    tells the lock files of Office.
     """
     try:
+        if _is_lock_file(file, name):
+            return _LOCK_FILE
         return _sniff_content(file, _extension(name))
     except (
         zip_directory.BadZip,
@@ -118,6 +128,12 @@ def sniff(file: BinaryIO, name: str) -> FileType:
         return UNKNOWN
     finally:
         file.seek(0)
+
+
+def _is_lock_file(file: BinaryIO, name: str) -> bool:
+    """Tell the small file with a user's name that Office writes beside an open document."""
+    is_named = PurePosixPath(name.replace("\\", "/")).name.startswith(_LOCK_FILE_NAME)
+    return is_named and file.seek(0, 2) in _LOCK_FILE_BYTES
 
 
 def _extension(name: str) -> str:

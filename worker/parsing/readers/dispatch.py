@@ -45,6 +45,8 @@ from worker.parsing.request import ParseRequest
 
 Reader = Callable[[Source], Document]
 
+# Each person who signs an Italian contract wraps it again.
+_MAX_SIGNATURES = 5
 _DAMAGED = "the file is damaged: its list of parts is lost, and some parts may be missing"
 
 _READERS: Mapping[str, Reader] = {
@@ -84,9 +86,10 @@ def read_document(
     if not file.seek(0, 2):
         raise FileError(FileErrorCode.EMPTY, "the file is empty")
     kind = sniff(file, name)
-    if kind.extension == SIGNED_FILE:
-        file, name = open_signed_file(file, name)
-        kind = sniff(file, name)
+    for _ in range(_MAX_SIGNATURES):
+        if kind.extension == SIGNED_FILE:
+            file, name = open_signed_file(file, name)
+            kind = sniff(file, name)
     repaired = rebuild_directory(file, limits) if kind == UNKNOWN else None
     if repaired is not None and sniff(repaired, name).extension in ZIP_EXTENSIONS:
         file, kind = repaired, sniff(repaired, name)

@@ -195,6 +195,13 @@ def test_known_files_that_are_not_supported_are_named(head, words):
     assert (found.extension, words in found.remark) == ("unknown", True)
 
 
+def test_a_lock_file_is_told_by_its_name_and_size():
+    lock = b"\6Miller" + b" " * 48 + b"\6\0" + "Miller".encode("utf-16-le") + b" \0" * 47
+    found = sniff(io.BytesIO(lock[:162]), "folder\\~$offer.docx")
+    assert "lock file" in found.remark
+    assert sniff(io.BytesIO(b"words " * 40), "~$offer.txt").extension == "txt"
+
+
 def test_a_document_after_what_a_server_wrote_is_found():
     for junk in (b"\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"<br>\nWarning\n"):
         assert kind(junk + OFFICE["docx"], "a.docx") == "docx"
