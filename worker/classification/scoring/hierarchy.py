@@ -42,6 +42,39 @@ class Resolution:
         return cls(tuple(rows), steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The types of the panel that are kinds of what rules mean, one entry for each pair.
+
+    `rules` are positions of rules and `types` of the panel; `steps` lead from a rule down to a
+    type. Few of all pairs are such, and each document asks for them.
+    """
+
+    rules: npt.NDArray[np.int64]
+    types: npt.NDArray[np.int64]
+    steps: Vectors
+
+    @classmethod
+    def of(cls, steps: Vectors) -> Self:
+        """Return the pairs of rules and types whose number of steps (k, P) is finite."""
+        rules, types = np.nonzero(np.isfinite(steps))
+        return cls(rules, types, steps[rules, types])
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return no pairs, as of rules that mean no known type."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(nothing, nothing, np.zeros(0, dtype=np.float32))
+
+    def subset(self, kept: Sequence[int]) -> "Kinds":
+        """Return the pairs of the rules at the positions `kept`, which are counted anew."""
+        numbers = np.full(max(*kept, self.rules.max(initial=0)) + 1, -1)
+        numbers[list(kept)] = np.arange(len(kept))
+        rules = numbers[self.rules]
+        own = rules >= 0
+        return Kinds(rules[own], self.types[own], self.steps[own])
+
+
 def resolve(
     name: str,
     synonyms: Sequence[int],
@@ -130,17 +163,20 @@ def _kin(rows: Sequence[int], knowledge: Knowledge) -> set[int]:
     return set(rows).union(*(knowledge.above[row] for row in rows))
 
 
-def lift(scores: Vectors, panel: Vectors, steps: Vectors) -> Vectors:
+def lift(scores: Vectors, panel: Vectors, kinds: Kinds) -> Vectors:
     """Return the scores of rules (k,), lifted by the kinds of what they mean.
 
     A document may fit a kind of the rule's type, such as "tenancy agreement", better than the
     general description, "contract". A rule gets half of the difference to its best kind less
-    0.25. A type of the panel counts for the rule that is nearest to it by `steps` (k, P) only,
-    so that a finer rule keeps its kind. `panel` (P,) are the scores of the panel.
+    0.25. A type of the panel counts for the rule that is nearest to it only, so that a finer rule
+    keeps its kind. `panel` (P,) are the scores of the panel.
     """
-    nearest = steps.min(axis=0)
-    own = np.isfinite(steps) & (steps == nearest)
-    best = np.where(own, panel, -np.inf).max(axis=1) - _DISTANCE
+    nearest = np.full(len(panel), np.inf, dtype=np.float32)
+    np.minimum.at(nearest, kinds.types, kinds.steps)
+    own = kinds.steps == nearest[kinds.types]
+    best = np.full(len(scores), -np.inf, dtype=np.float32)
+    np.maximum.at(best, kinds.rules[own], panel[kinds.types[own]])
+    best -= _DISTANCE
     return np.asarray(scores + _SHARE * np.maximum(best - scores, 0), dtype=np.float32)
 
 

@@ -23,6 +23,7 @@ from worker.classification.rules.texts import (
 from worker.classification.scoring.cues import cue_bonuses
 from worker.classification.scoring.document_text import is_trusted
 from worker.classification.scoring.hierarchy import (
+    Kinds,
     Resolution,
     are_akin,
     covered_types,
@@ -93,7 +94,7 @@ class RuleSet:
     relations: Vectors
     words: RuleWords
     bonuses: Vectors
-    steps: Vectors
+    kinds: Kinds
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
@@ -243,7 +244,7 @@ class RuleReader:
             relations=np.stack([each.relation for each in read]),
             words=self._lexical.read_rules([each.lexical_text for each in read]),
             bonuses=cue_bonuses(self._lead.cues, lead, tuning),
-            steps=np.stack([each.steps for each in resolutions]),
+            kinds=Kinds.of(np.stack([each.steps for each in resolutions])),
             covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
             overlaps=overlaps,
             overlapping=overlapping,

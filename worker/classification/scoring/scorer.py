@@ -28,6 +28,7 @@ from worker.classification.scoring.document_text import (
     read_text,
 )
 from worker.classification.scoring.examples import EmbeddedExamples, add_examples
+from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.lexical import LexicalChannel, Lexicon, standardise_words
 from worker.classification.scoring.naming import Naming, act_bonuses
 from worker.classification.scoring.naming import bonuses as name_bonuses
@@ -178,7 +179,7 @@ class Scorer:
             named=named,
             acts=acts,
             excluded=np.zeros(len(rules.rules), dtype=np.float32),
-            steps=rules.steps if self._parts.kinds else np.full_like(rules.steps, np.inf),
+            kinds=rules.kinds if self._parts.kinds else Kinds.none(),
             covered=rules.covered,
             overlaps=rules.overlaps,
             overlapping=rules.overlapping,

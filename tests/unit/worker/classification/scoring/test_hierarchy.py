@@ -4,6 +4,7 @@ import pytest
 from tests.unit.worker.classification.small_knowledge import KNOWLEDGE
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.scoring.hierarchy import (
+    Kinds,
     Resolution,
     covered_types,
     lift,
@@ -125,8 +126,8 @@ def test_a_rule_that_means_two_types_leads_to_the_kinds_of_both():
 def lifted(scores: list[float], panel: dict[str, float], names: list[str]) -> list[float]:
     """Return the lifted scores of rules with the names of types."""
     values = np.array([panel.get(type_, -9.0) for type_ in PANEL], dtype=np.float32)
-    leads = np.stack([resolve_with(name).steps for name in names])
-    return lift(np.array(scores, dtype=np.float32), values, leads).tolist()
+    kinds = Kinds.of(np.stack([resolve_with(name).steps for name in names]))
+    return lift(np.array(scores, dtype=np.float32), values, kinds).tolist()
 
 
 def test_a_kind_that_fits_better_lifts_a_rule_half_of_the_way():
