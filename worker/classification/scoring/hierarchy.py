@@ -1,7 +1,7 @@
 """What a rule means in the hierarchy of known types, and what follows for its score."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -40,6 +40,17 @@ class Resolution:
         for row in rows:
             steps = np.minimum(steps, knowledge.steps[row])
         return cls(tuple(rows), steps)
+
+    def with_kinds(self, rows: Sequence[int], knowledge: Knowledge) -> Self:
+        """Return the resolution of a rule whose description also lists these types, as kinds."""
+        new = [row for row in rows if row not in self.rows and not self._covers(row, knowledge)]
+        if not new:
+            return self
+        below = np.minimum.reduce([knowledge.steps[row] for row in new]) + 1
+        return replace(self, rows=(*self.rows, *new), steps=np.minimum(self.steps, below))
+
+    def _covers(self, row: int, knowledge: Knowledge) -> bool:
+        return any(knowledge.is_above(upper, row) for upper in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.listed import ListedName, listed_names, rows_of_name
+from worker.classification.rules.listed import ListedName, listed_names, rows_in_list, rows_of_name
 from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
@@ -46,6 +46,9 @@ _MIN_LISTED = 2
 _OWN = 0.25
 # How much farther than the nearest type one may be that has a rule's name in the singular.
 _SLACK = 0.2
+# How near a rule must be to a type that its description lists, one akin to its own and any other:
+# "results" are no sports results in a rule for tables.
+_LISTED_KIN, _LISTED = 0.2, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,15 @@ class RuleReader:
             # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
             rows = listed if synonyms else [*dict.fromkeys([*resolution.rows, *listed])]
             resolution = Resolution.of(rows, self._knowledge)
+        also: list[int] = []
+        if not listed:
+            also = self._also_listed(rule, resolution.rows, cosines)
+            resolution = resolution.with_kinds(also, self._knowledge)
         is_foreign = bool(of_name) and float(cosines[of_name].max()) < known
         if is_foreign and not is_type and not self._is_near_catch_alls(direct[0]):
             # Its name says what it means, and its description does not, as with most that are not
             # in English: it is compared by the description of the type more than by its own.
-            rows = list(resolution.rows)
+            rows = [row for row in resolution.rows if row not in also]
             share = _OWN if float(cosines.max()) < known else 1.0
             direct = [
                 normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
@@ -173,7 +180,7 @@ class RuleReader:
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], direct[0], [listed])[0],
+            relation=self._naming.relations([rule], direct[0], [[*listed, *also]])[0],
             resolution=resolution,
             own_name=None if is_type or synonyms else NameFinder.of_name(name),
             lexical_text=lexical_text(rule),
@@ -210,6 +217,19 @@ class RuleReader:
         if len(meant) < _MIN_LISTED or are_akin(synonyms, rows, self._knowledge):
             return []
         return rows
+
+    def _also_listed(self, rule: Rule, own: Sequence[int], cosines: Vectors) -> list[int]:
+        """Return the types that a description lists besides the rule's own and those above them.
+
+        A rule for bank statements may be described as "a statement of an account".
+        """
+        known = {*own, *(above for row in own for above in self._knowledge.above[row])}
+        return [
+            row
+            for row in rows_in_list(rule.description, self._names)
+            if row not in known
+            and cosines[row] >= (_LISTED_KIN if are_akin([row], own, self._knowledge) else _LISTED)
+        ]
 
     def _meanings(self, item: ListedName) -> list[int]:
         """Return which types of its name an item means: "police" is no insurance policy."""

@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
-
-from worker.parsing.readers.office.package import local_name, parse_partly
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _PROLOGUE_CHARACTERS = 8192
@@ -43,8 +41,9 @@ def show_xml(text: str) -> str | None:
     text = _DECLARATION.sub("", text, count=1)
     if "<!ENTITY" in text[:_PROLOGUE_CHARACTERS]:
         return None
-    root, is_whole = parse_partly(text.lstrip().encode("utf-8", "replace"))
-    if root is None or not is_whole:
+    try:
+        root = fromstring(text.lstrip())  # noqa: S314  expat bounds the growth of entities
+    except (ParseError, ValueError):
         return None
     return "\n".join(_lines(root))
 
@@ -53,7 +52,7 @@ def _lines(root: Element) -> Iterator[str]:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        name = local_name(element.tag)
+        name = _local(element.tag)
         label = "" if name.lower() in _UNNAMED else _words(name)
         values = _attributes(element)
         if len(element) and not _is_mixed(element):
@@ -77,10 +76,14 @@ def _is_mixed(element: Element) -> bool:
 
 def _attributes(element: Element) -> list[str]:
     return [
-        f"{_words(local_name(name))} {_trim(value)}"
+        f"{_words(_local(name))} {_trim(value)}"
         for name, value in element.attrib.items()
         if value.strip() and not name.startswith(_TECHNICAL) and name not in _LOOKS
     ]
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def _words(name: str) -> str:
