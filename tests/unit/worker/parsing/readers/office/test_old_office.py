@@ -137,6 +137,16 @@ def test_workbooks_of_excel_5_are_read():
     assert (found.pages[0].text, found.warnings) == ("Sheet\nINV 7", ())
 
 
+def test_a_sheet_that_a_web_server_wrote_alone_is_read():
+    text = "Größe 7".encode("latin-1")
+    label = xls_record(0x0204, struct.pack("<4H", 0, 0, 0, len(text)) + text)
+    number = xls_record(0x0203, struct.pack("<3Hd", 1, 0, 0, 12.5))
+    begin = xls_record(0x0809, struct.pack("<4H", 0, 0x10, 0, 0))
+    found = xls(begin + label + number + xls_record(0x000A, b""))
+    assert (found.format, found.pages[0].text) == ("xls", "Größe 7\n12.5")
+    assert found.warnings == ()
+
+
 def test_hidden_sheets_are_left_out_unless_all_are():
     def workbook(*states: int) -> bytes:
         start = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 5, 0x0DBB, 0x07CC, 0, 6))
