@@ -33,6 +33,7 @@ from worker.parsing.readers.source import Source
 _MAX_FORM_PAGES = 3
 # A page that needs OCR is not lost if it has more letters: a stamp, comments, typed text.
 _FEW_LETTERS = 25
+_WITHOUT_LAYER = (TextSource.OCR, TextSource.NOT_NEEDED)
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 
@@ -152,13 +153,13 @@ def _read_pages(
                 hidden_layers=hidden_layers,
             )
             if read.may_be_picture:
-                read = scans.read(read)
+                read = scans.read(read, is_needed=not builder.has_enough)
             read = _read_vertical(source, read)
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
         page = _put_in_order(source, read.page)
-        if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
+        if source.request.mode == "MULTIMODAL" and page.source not in _WITHOUT_LAYER:
             page = _add_pictures(source.ocr, document, page)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())
