@@ -62,7 +62,7 @@ SIGNED_FILE = "p7m"
 
 # OpenDocument files may be one XML file instead.
 ZIP_EXTENSIONS = frozenset(
-    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx"}
+    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx", "xps"}
 )
 
 _ALIASES = {
@@ -232,6 +232,8 @@ def _sniff_zip(file: BinaryIO, extension: str) -> FileType:
         names = {zip_directory.member_key(member.name) for member in members}
         if any(name.endswith(".iwa") or name == "index.zip" for name in names):
             return FileType(extension if extension in IWORK_EXTENSIONS else "pages")
+        if any(name.endswith(".fdseq") for name in names):
+            return FileType("xps")
         if _HANGUL_TEXT in names:
             return FileType("hwpx")
         return _unsupported(name_unsupported_parts(names))

@@ -82,6 +82,4 @@ def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
     if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
-    if any(name.endswith(".fdseq") for name in names):
-        return f"XPS files {_AS_PDF}"
     return _ARCHIVE
