@@ -20,6 +20,7 @@ from worker.parsing.readers.office.binary_workbook.records import BadWorkbook
 from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets, read_stream
 from worker.parsing.readers.source import Source
 
+_ONLY_PICTURES = "the document consists of pictures, which were not read: save it as PDF"
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
 
 
@@ -39,7 +40,10 @@ def read_doc(source: Source) -> Document:
         found = DocText(kreuzberg_adapter.extract(source.read_all(), "doc").text)
         lost.append("headers, notes and text boxes of the document could not be read")
     parts = (*found.headers, found.main, *found.others, *found.footers)
-    return build_text_document(source, sanitize("\n\n".join(filter(None, parts))), lost=lost)
+    text = sanitize("\n\n".join(filter(None, parts)))
+    if found.has_pictures and not text.strip():
+        lost.append(_ONLY_PICTURES)
+    return build_text_document(source, text, lost=lost)
 
 
 def read_ppt(source: Source) -> Document:
@@ -52,6 +56,8 @@ def read_ppt(source: Source) -> Document:
         slides = Presentation(_open(source))
         texts = [sanitize(text) for text in read_texts(source, len(slides), slides.read)]
         lost += slides.lost + _name_embedded(slides.count_embedded())
+        if slides.has_pictures and not any(texts):
+            lost.append(_ONLY_PICTURES)
     except (BadPresentation, OSError):
         extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
         texts = [sanitize(slide).strip() for slide in extracted.parts]

@@ -74,6 +74,13 @@ def test_hidden_and_deleted_text_is_left_out():
     assert word.DELETED not in text
 
 
+def test_a_document_that_consists_of_pictures_says_so():
+    found = doc(ole_samples.doc("\x08\r" * 20))
+    assert (found.pages[0].text, found.lost_parts) == ("", 1)
+    assert "pictures" in found.warnings[0]
+    assert doc(ole_samples.doc("\r" * 20)).warnings == ()
+
+
 def test_a_document_with_damaged_parts_says_so():
     data = ole_samples.doc("Text of the document\r", HEADERS)
     at = data.index(b"\xec\xa5")
