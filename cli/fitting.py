@@ -29,8 +29,8 @@ from worker.classification.loading import (
     load_embedder,
     load_use,
 )
+from worker.classification.needed_text import verdict_request
 from worker.classification.scoring.constants import Constants
-from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
@@ -93,7 +93,9 @@ def _read_corpus(directory: Path) -> Corpus:
     with SandboxedParser() as parser:
         labelled, unread = read_labelled(
             directory,
-            lambda file, name, lang: parser.parse(file, name, ParseRequest(PageSelection(), lang)),
+            lambda file, name, lang: parser.parse(
+                file, name, verdict_request(PageSelection(), lang)
+            ),
         )
     for entry, error in unread:
         click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)

@@ -21,13 +21,13 @@ from app.observability.tracing import span, stop_tracing
 from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.engine import Classification, Engine
 from worker.classification.learning.model import LearnedModel
+from worker.classification.needed_text import verdict_request
 from worker.document_reader import DELETED, MACHINE_FAULTS, DocumentReader
 from worker.example_loader import ExampleLoader
 from worker.file_cache import CacheSession
 from worker.learning.learned_models import FoundModel, LearnedModelLoader
 from worker.learning.model_fitter import ModelFitter
 from worker.parsing.document import PARSER_VERSION, Document, storable
-from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ReadingAborted
 from worker.preview_renderer import PreviewRenderer
 from worker.rules_linter import RulesLinter
@@ -252,7 +252,7 @@ class Pipeline:
     def _read(self, claim: Claim, cached: CacheSession) -> Document:
         if claim.blob_key is None:
             raise FileError(FileErrorCode.FILE_DELETED, DELETED)
-        request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
+        request = verdict_request(claim.pages, claim.lang, claim.mode)
         return self.reader.read(cached, claim.blob_key, claim.file_name, request)
 
     def _classify(

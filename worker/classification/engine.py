@@ -274,15 +274,17 @@ class Engine:
         scoring: ScoringEvidence | None,
     ) -> Evidence:
         document, chunks = embedded.document, len(embedded.text.chunks)
+        read = [page for page in document.pages if page.source is not TextSource.NOT_NEEDED]
         is_early = False
         if judgement is not None:
             compared = judgement.comparison.spaces.values()
             chunks = max(len(space.vectors.chunks) for space in compared)
             is_early = judgement.is_early
         return Evidence(
-            pages_read=len(document.pages),
+            pages_read=len(read),
+            pages_not_needed=len(document.pages) - len(read),
             total_pages=document.total_pages,
-            is_from_start=all(page.index == row for row, page in enumerate(document.pages)),
+            is_from_start=all(page.index == row for row, page in enumerate(read)),
             lost_parts=document.lost_parts,
             form_fields=document.form_fields,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),

@@ -25,10 +25,10 @@ from worker.classification.learning.storage import (
     pack_observations,
     unpack_observations,
 )
+from worker.classification.needed_text import verdict_request
 from worker.document_reader import DocumentReader
 from worker.learning.fit import LabelledObservation, choose_checked, fit_model
 from worker.parsing.document import storable
-from worker.parsing.request import ParseRequest
 from worker.side_work import SideWork
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class ModelFitter(SideWork[_Gathering]):
     def _observe(self, claim: FitClaim, file: LabelledFile) -> Observation | None:
         """Return what learning sees of a file; None if it cannot be read or has no text."""
         cached = self.reader.open_cache(CacheOwner(claim.project_id, file.file_id))
-        request = ParseRequest(file.pages, file.lang, file.mode)
+        request = verdict_request(file.pages, file.lang, file.mode)
         try:
             document = self.reader.read(cached, file.blob_key, file.name, request)
             embedded = self.engine.embed(document, cached)

@@ -9,7 +9,7 @@ from worker.parsing.layout.features import PageLayout
 
 # Increase it whenever the same file can give another text, page, layout or warning than before.
 # Workers report it among their capabilities, and cached documents of other versions are not used.
-PARSER_VERSION = "10"
+PARSER_VERSION = "11"
 
 
 class TextSource(StrEnum):
@@ -18,6 +18,8 @@ class TextSource(StrEnum):
     TEXT_LAYER = "text_layer"
     OCR = "ocr"
     NONE = "none"
+    NOT_NEEDED = "not_needed"
+    """Only OCR can read the page, and the pages before have enough text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,8 @@ class ScoringEvidence:
 class Evidence:
     """Everything that a verdict is based on.
 
-    `is_from_start` tells that the pages read are the first ones. `lost_parts` counts the parts
+    `is_from_start` tells that the pages read are the first ones. `pages_not_needed` would have been
+    read by OCR if those before had less text. `lost_parts` counts the parts
     that could not be read, and `form_fields` the blanks to fill in. `chunks` counts the passages
     that were compared. `warnings` are sentences about what was not read, and `missing` is one
     about a model that could not be loaded. `scoring` is None when nothing was scored: no readable
@@ -197,6 +198,7 @@ class Evidence:
     """
 
     pages_read: int
+    pages_not_needed: int
     total_pages: int
     is_from_start: bool
     lost_parts: int
@@ -215,4 +217,4 @@ class Evidence:
     @property
     def known_share(self) -> float:
         """The share of the probabilities that lost parts leave, 1 without any."""
-        return known_share(self.lost_parts, self.pages_read)
+        return known_share(self.lost_parts, self.pages_read + self.pages_not_needed)

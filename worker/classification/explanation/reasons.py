@@ -227,7 +227,10 @@ def _read(evidence: Evidence) -> str:
         which = "Only the first" if read == 1 else f"Only the first {read}"
     else:
         which = str(read)
-    return f"{which} of {counted(total, 'page')} {'was' if read == 1 else 'were'} read{by_ocr}."
+    more = evidence.pages_not_needed
+    not_needed = f" OCR of {more} more was not needed." if more else ""
+    verb = "was" if read == 1 else "were"
+    return f"{which} of {counted(total, 'page')} {verb} read{by_ocr}.{not_needed}"
 
 
 def _words(text: str) -> list[str]:
