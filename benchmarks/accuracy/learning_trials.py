@@ -67,7 +67,12 @@ def observe(
     fitted: Fitted, number: int, documents: Sequence[LabelledDocument], rules: Sequence[Rule]
 ) -> Observed:
     """Look at all documents with the constants that were fitted without one fold."""
-    engine = Engine(fitted.embedders, fitted.constants[number], cascade=fitted.cascade)
+    engine = Engine(
+        fitted.embedders,
+        fitted.constants[number],
+        cascade=fitted.cascade,
+        knowledge=fitted.knowledge,
+    )
     observations = [engine.observe(engine.embed(item.document), list(rules)) for item in documents]
     folds = [fitted.fold[item.source] for item in documents]
     return Observed(number, engine, rules, documents, observations, folds)
