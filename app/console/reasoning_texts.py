@@ -25,6 +25,8 @@ _SLOTS = {
     "other": '[^"]*',
     # To the last mark of a line: what is quoted may hold any.
     "quote": ".*",
+    # A name of a file may have brackets, as in "scan (2).pdf".
+    **dict.fromkeys(("file", "other_file"), r"(?:[^()]|\([^()]*\))*"),
     "number": "[0-9]{1,9}",
     "share": r"[\d.]+",
     "words": "[^.]+",

@@ -225,7 +225,7 @@ class Engine:
 
         All stages see what looks like a copy of a labelled document: the last one tells if it is.
         """
-        told = None
+        told = alone = None
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
         for number, stage in enumerate(self.stages):
@@ -247,7 +247,10 @@ class Engine:
             decision = decide(scores, stage.calibration)
             if decision.cautious >= stage.enough:
                 break
-        decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
+        losses = document.document.lost_parts, len(document.document.pages)
+        if told is not None:
+            alone = decide(replace(scores, learned=None), stage.calibration).with_losses(*losses)
+        decision = decision.with_losses(*losses)
         return Judgement(
             document=document,
             comparison=comparison,
@@ -258,6 +261,7 @@ class Engine:
             is_early=number < len(self.stages) - 1,
             learned=learned,
             told=told,
+            alone=alone,
         )
 
     def _evidence(

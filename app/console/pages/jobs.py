@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -169,8 +169,8 @@ def _moment(visit: Visit) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(given)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadRequest("`since` is not a moment.")
-    return moment
+        if moment.tzinfo is None:
+            raise ValueError  # noqa: TRY301  # the answer is the same
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # a moment of the year 1 may have no UTC
+        raise BadRequest("`since` is not a moment.") from None

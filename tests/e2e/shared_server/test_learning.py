@@ -74,6 +74,6 @@ def test_labels_correct_verdicts_until_they_are_deleted(client: Client, database
     corrected = [item["result"]["type"] for item in same]
     assert corrected == [TRAYS[type_] for type_, _ in LABELLED]
     assert neighbour["result"]["type"] == "tray one"
-    assert "Your corrections counted" in neighbour["result"]["reasoning"]
+    assert "Your corrections changed the answer" in neighbour["result"]["reasoning"]
     assert unrelated["result"]["type"] is None
     assert [item["result"] for item in after] == [item["result"] for item in before]

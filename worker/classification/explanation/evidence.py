@@ -119,12 +119,21 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutLabels:
+    """What the verdict would be without labels: a type, None if no rule fits."""
+
+    type: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """What the labels of the project say: their number, and what they add to the best rule's score.
 
     `nearest` is the labelled file that is most like the document. `copy` is the one that it is a
     copy of, whose label it got. `conflict` are two that it is a copy of and that have different
-    labels. `added` is None where labels count for copies only.
+    labels. `added` is None where labels count for copies only. `changed` is set where the verdict
+    would be another one without them.
     """
 
     labels: int
@@ -132,6 +141,7 @@ class Corrections:
     nearest: NearestFile
     copy: NearestFile | None = None
     conflict: tuple[NearestFile, NearestFile] | None = None
+    changed: WithoutLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)

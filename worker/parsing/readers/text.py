@@ -7,6 +7,7 @@ import re
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.data_xml import show_xml
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.spreadsheet_xml import is_spreadsheet, read_sheets
 
@@ -29,7 +30,7 @@ _EMBEDDED_FILE = re.compile(
 )
 # Signatures and their certificates are shorter.
 _MIN_EMBEDDED_CHARACTERS = 20_000
-_WITH_EMBEDDED_FILES = frozenset({"xml", "json", "md"})
+_WITH_EMBEDDED_FILES = frozenset({"json", "md"})
 _FOLDED_START = re.compile(r"\ufeff?\s*BEGIN:V(?:CALENDAR|CARD)\b", re.IGNORECASE)
 # RFC 5545, section 3.1: lines are broken within words.
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -52,31 +53,31 @@ _TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
 
 
 def read_text(source: Source) -> Document:
-    """Read a text file as it is, with its markup; a page has about 3000 characters.
+    """Read a text file as it is; a page has about 3000 characters.
 
-    What JSON and XML write as escapes is read as the characters. A warning tells of files in
+    XML is read as its names and values if it is well-formed. What JSON and other XML write as
+    escapes is read as the characters. A warning tells of files in
     Base64, which are not read. Raises FileError (`no_such_pages`).
     """
     data = source.read_all()
     text = decode(data, declared_encoding(data))
+    lost: list[str] = []
     if source.type.extension == "xml":
         if is_spreadsheet(text):
-            sheets, lost = read_sheets(sanitize(text))
+            sheets, lost_sheets = read_sheets(sanitize(text))
             if sheets:
-                return build_document(source, sheets, lost=lost)
-        text = _XML_REFERENCE.sub(lambda match: html.unescape(match.group()), text)
+                return build_document(source, sheets, lost=lost_sheets)
+        text, lost = _drop_files(text)
+        shown = show_xml(text)
+        text = _unescape_xml(text) if shown is None else shown
     elif source.type.extension == "json" or _JSON_START.match(text):
         text = _JSON_ESCAPE.sub(_unescape_json, text)
     text = _TERMINAL_CODE.sub("", text)
     if _FOLDED_START.match(text):
         text = _CARD_FILE.sub(r"\1", _FOLD.sub("", text))
         text = _CARD_ESCAPE.sub(_unescape_card, _QUOTED_PRINTABLE.sub(_decode_line, text))
-    lost = []
     if source.type.extension in _WITH_EMBEDDED_FILES:
-        shorter = _EMBEDDED_FILE.sub(_drop_long, text)
-        if shorter != text:
-            text = shorter
-            lost.append("files that are embedded in the text were not read")
+        text, lost = _drop_files(text)
     return build_text_document(source, sanitize(text), lost=lost)
 
 
@@ -84,6 +85,16 @@ def declared_encoding(data: bytes) -> str | None:
     """Return the encoding that an XML declaration at the start of the file names, or None."""
     declared = _XML_ENCODING.match(data)
     return declared.group(1).decode("ascii") if declared else None
+
+
+def _unescape_xml(text: str) -> str:
+    return _XML_REFERENCE.sub(lambda match: html.unescape(match.group()), text)
+
+
+def _drop_files(text: str) -> tuple[str, list[str]]:
+    """Return a text without the files in Base64, and the warning about them."""
+    shorter = _EMBEDDED_FILE.sub(_drop_long, text)
+    return shorter, ["files that are embedded in the text were not read"] * (shorter != text)
 
 
 def _drop_long(found: re.Match[str]) -> str:

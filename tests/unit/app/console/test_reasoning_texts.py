@@ -43,6 +43,27 @@ RARE = [
     "It has the shape of an identity card. 1 of 3 pages was read, by OCR (text recognition).",
     "All of it was read: 12 pages, 3 of them by OCR.",
     "Only the first 3 of 23 pages were read, 2 of them by OCR. OCR of 2 more was not needed.",
+    'You filed this very document as "a" (a (2).pdf). Without your label no rule would fit (9%).',
+    (
+        "You filed this very document as fitting no rule (a.pdf). Without your label it would be"
+        ' "b" (9%).'
+    ),
+    'You filed a near copy of this document as "a" (b.pdf), for which you have no rule.',
+    "You filed a near copy of this document as fitting no rule (b.pdf).",
+    (
+        'You filed copies of it differently, a.pdf as "a" and b.pdf as "b": correct one. Your'
+        ' corrections counted. The most alike is a (1).pdf, labelled as "a": “due (now)”.'
+    ),
+    'You filed copies of it differently, a.pdf as "a" and b.pdf as fitting no rule: correct one.',
+    'You filed copies of it differently, a.pdf as fitting no rule and b.pdf as "a": correct one.',
+    (
+        'Your corrections changed the answer: without them it would be "a" (53%). No labelled file'
+        " is much like this one."
+    ),
+    (
+        "Your corrections changed the answer: without them no rule would fit (53%). The most alike"
+        " is a.pdf, labelled as fitting no rule: “due”."
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Reads documents of Word that are one XML file; other XML is read as text.
+"""Reads documents of Word that are one XML file; other XML is left to `read_text`.
 
 Layout: ECMA-376 part 2, annex on Flat OPC as Word writes it (`pkg:package`): the parts of a docx as
 elements; and Word 2003's XML (`w:wordDocument`).
@@ -38,7 +38,7 @@ _BREAKS_OFF = "the file is damaged: its text breaks off and the rest is lost"
 
 
 def read_xml(source: Source) -> Document:
-    """Read an XML file: a document of Word as its text, any other with its markup.
+    """Read an XML file: a document of Word as its text, any other as read_text does.
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """

@@ -39,7 +39,8 @@ def read_form_field(data: bytes, at: int) -> str:
 def _skip_text(content: bytes, at: int) -> int:
     """Return the place after a text with its length before it and a zero after it."""
     (count,) = struct.unpack_from("<H", content, at)
-    return at + 2 + 2 * count + 2
+    end: int = at + 2 + 2 * count + 2
+    return end
 
 
 def _entry(content: bytes, at: int, chosen: int) -> str:

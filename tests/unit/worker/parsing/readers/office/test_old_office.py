@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
-from devtools.marked import old_slides, old_word
+from devtools.marked.old_office import slides, word
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -67,11 +67,11 @@ def test_fields_cells_and_signs(text, expected):
 
 
 def test_hidden_and_deleted_text_is_left_out():
-    marked = old_word.marked_doc()
+    marked = word.marked_doc()
     text = doc(marked.data).pages[0].text
     assert f"{marked.markers['second page']}\n{marked.markers['chosen value']}\n" in text
-    assert old_word.HIDDEN not in text
-    assert old_word.DELETED not in text
+    assert word.HIDDEN not in text
+    assert word.DELETED not in text
 
 
 def test_a_document_with_damaged_parts_says_so():
@@ -158,10 +158,10 @@ def test_hidden_sheets_are_left_out_unless_all_are():
 
 
 def test_a_page_of_a_presentation_is_a_slide_without_prompts():
-    marked = old_slides.marked_ppt()
+    marked = slides.marked_ppt()
     found = read_ppt(sample_files.source(marked.data, "marked.ppt", sample_files.EVERYTHING))
     first, second = (page.text for page in found.pages)
     assert first.startswith(marked.markers["title"] + "\n\n")
     assert first.endswith(f"Notes:\n{marked.markers['notes']}\n\n{marked.markers['comment']}")
     assert second == marked.markers["second slide"]
-    assert old_slides.PROMPT not in first
+    assert slides.PROMPT not in first

@@ -4,8 +4,8 @@ import struct
 from collections.abc import Sequence
 
 from devtools.compound_file import compound_file
-from devtools.marked.binary_drawing import atom, container, group_shape
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.marked.old_office.drawing import atom, container, group_shape
 
 _DOCUMENT, _SLIDE, _NOTES, _MASTER = 1000, 1006, 1008, 1016
 _LIST, _PERSIST, _DRAWING, _STRING = 4080, 1011, 1036, 4026
