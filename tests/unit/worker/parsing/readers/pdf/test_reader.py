@@ -118,7 +118,6 @@ def test_a_picture_among_pages_of_text_is_a_warning():
     assert found.warnings == ("pages 2 and 3 could only be read by OCR: no OCR is installed",)
 
 
-
 def test_hyphens_at_line_ends_are_joined():
     assert read(pdf_samples.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
 
