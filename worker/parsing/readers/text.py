@@ -7,9 +7,9 @@ import re
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
-from worker.parsing.readers.markup.data_xml import show_xml
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.spreadsheet_xml import is_spreadsheet, read_sheets
+from worker.parsing.readers.xml.data import show_xml
+from worker.parsing.readers.xml.spreadsheet import is_spreadsheet, read_sheets
 
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
