@@ -94,7 +94,8 @@ def _unescape_xml(text: str) -> str:
 def _drop_files(text: str) -> tuple[str, list[str]]:
     """Return a text without the files in Base64, and the warning about them."""
     shorter = _EMBEDDED_FILE.sub(_drop_long, text)
-    return shorter, ["files that are embedded in the text were not read"] * (shorter != text)
+    lost = ["files that are embedded in the text were not read"] if shorter != text else []
+    return shorter, lost
 
 
 def _drop_long(found: re.Match[str]) -> str:
