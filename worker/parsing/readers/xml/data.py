@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element
+
+from worker.parsing.readers.xml.tree import parse_partly
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _PROLOGUE_CHARACTERS = 8192
@@ -41,9 +43,8 @@ def show_xml(text: str) -> str | None:
     text = _DECLARATION.sub("", text, count=1)
     if "<!ENTITY" in text[:_PROLOGUE_CHARACTERS]:
         return None
-    try:
-        root = fromstring(text.lstrip())  # noqa: S314  expat bounds the growth of entities
-    except (ParseError, ValueError):
+    root, is_whole = parse_partly(text.lstrip().encode("utf-8", "replace"))
+    if root is None or not is_whole:
         return None
     return "\n".join(_lines(root))
 
@@ -52,7 +53,7 @@ def _lines(root: Element) -> Iterator[str]:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        name = _local(element.tag)
+        name = _local_name(element.tag)
         label = "" if name.lower() in _UNNAMED else _words(name)
         values = _attributes(element)
         if len(element) and not _is_mixed(element):
@@ -76,14 +77,10 @@ def _is_mixed(element: Element) -> bool:
 
 def _attributes(element: Element) -> list[str]:
     return [
-        f"{_words(_local(name))} {_trim(value)}"
+        f"{_words(_local_name(name))} {_trim(value)}"
         for name, value in element.attrib.items()
         if value.strip() and not name.startswith(_TECHNICAL) and name not in _LOOKS
     ]
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]
 
 
 def _words(name: str) -> str:
@@ -93,3 +90,7 @@ def _words(name: str) -> str:
 def _trim(value: str) -> str:
     lines = (" ".join(line.split()) for line in value.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _local_name(name: str) -> str:
+    return name.rpartition("}")[2]
