@@ -71,10 +71,23 @@ def test_lines_without_text_are_not_counted():
 
 
 @pytest.mark.parametrize(
-    "line", ["Subject: invoice", "BETREFF : Rechnung", "Re: invoice", "To: the invoice office"]
+    "line", ["Address: invoice office", "FROM : the invoice office", "To: the invoice office"]
 )
 def test_what_a_field_holds_counts_little(line: str):
     assert [part.weight for part in parts(line)] == [0.3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Subject: Invoice", "OBJET : Invoice", "Betr.: Invoice", "Věc: Invoice", "件名：Invoice"],
+)
+def test_the_subject_of_a_letter_is_without_its_label(line: str):
+    assert parts(line) == [HeadingPart("Invoice", 0, ("invoice",), "", 0.7)]
+
+
+def test_the_subject_of_a_mail_counts_less_than_that_of_a_letter():
+    header = "From: a@example.com\nTo: b@example.com\nSubject: Invoice"
+    assert parts(header)[-1].weight == 0.3
 
 
 @pytest.mark.parametrize(
