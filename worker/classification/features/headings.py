@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice
 
 from worker.classification.features.structure import has_mail_headers
 from worker.parsing.document import DocumentPage
@@ -22,9 +22,9 @@ _PLACES = ((8, 1.0), (15, 0.85), (25, 0.6), (40, 0.35), (MAX_LINES, 0.15))
 # of a mail may be an attachment; that of a letter is what the letter is.
 _IN_FIELD, _IN_SENTENCE = 0.3, 0.1
 _IN_SUBJECT = 0.7
-# "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, and "Report
-# 220.00" an amount brought forward in French.
-_IN_ROW, _MIN_ENTRIES = 0.2, 3
+# "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, "Report
+# 220.00" an amount brought forward in French, and "Invoice  Date  Due  Amount" the head of a table.
+_IN_ROW, _MIN_ENTRIES, _MIN_COLUMNS = 0.2, 3, 4
 # A line that does not stand out where others do.
 _ORDINARY = 0.5
 
@@ -39,6 +39,7 @@ _UNFOLDED = str.maketrans(
         "’": "'",
         "‘": "'",
         "°": " ",
+        "№": "no ",
         "\u00ad": None,
     }
 )
@@ -57,6 +58,7 @@ _ENTRY = re.compile(
     r"\s*(?:\d{1,2}\.\s?\d{1,2}\.|\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|\d{1,2}月\d{1,2}日)(?:\s|\d|$)"
 )
 _AMOUNT = re.compile(r"[-+−(]?\s*\d[\d.,' ]*[.,]\d\d\b(?!\.)")
+_DIGIT = re.compile(r"\d")
 _FIELD = re.compile(r"\s*(?:fwd?|aw|title|from|to|for|address)\s*:", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:subject|re|concerns?|betreff|betr\.?|betrifft|objet|obj\.|concerne|asunto|oggetto|ogg\.|assunto"
@@ -151,14 +153,15 @@ def _parts(
 ) -> Iterator[HeadingPart]:
     pieces = [piece.strip() for piece in _PARTS.split(line)]
     pieces = [piece for piece in pieces if piece]
-    for part, after in zip_longest(pieces, pieces[1:], fillvalue=""):
+    is_row = any(map(_AMOUNT.match, pieces[1:])) or _is_table_head(pieces)
+    for part in pieces:
         if len(part) > _MAX_CHARACTERS:
             continue
         subject = _SUBJECT.match(part)
         written = part[subject.end() :] if subject else part
         text = written[:_SHOWN]
         weight = _by_look(place, text, headings) * (in_subject if subject else 1.0)
-        weight *= _by_context(part, after)
+        weight *= (_IN_ROW if is_row else 1.0) * _by_context(part)
         joined = _LETTER_SPACED.sub(lambda match: re.sub(r"[ .]", "", match[0]), written)
         bare = _BRACKETS.sub(" ", joined).strip()
         folded = fold(bare if len(bare) >= _MIN_BARE else joined)
@@ -170,14 +173,16 @@ def _parts(
             yield HeadingPart(text, number, tuple(words), "", weight)
 
 
-def _by_context(part: str, after: str) -> float:
-    """Return how much a part counts by what it is and what stands to the right of it."""
-    factor = _IN_ROW if _AMOUNT.match(after) else 1.0
+def _is_table_head(pieces: Sequence[str]) -> bool:
+    """Tell whether the parts of a line are the heads of columns."""
+    return len(pieces) >= _MIN_COLUMNS and not any(map(_DIGIT.search, pieces))
+
+
+def _by_context(part: str) -> float:
+    """Return how much a part counts by what it is."""
     if _FIELD.match(part):
-        return factor * _IN_FIELD
-    if part[0].islower() and part[-1] in ".,;":
-        return factor * _IN_SENTENCE
-    return factor
+        return _IN_FIELD
+    return _IN_SENTENCE if part[0].islower() and part[-1] in ".,;" else 1.0
 
 
 def _by_look(place: float, text: str, headings: Sequence[str]) -> float:

@@ -110,6 +110,19 @@ def test_lines_that_stand_out_count_fully_and_others_half():
     assert [found[0].weight, found[19].weight] == [0.5, 0.3]
 
 
+@pytest.mark.parametrize(
+    ("line", "weights"),
+    [
+        ("Invoice   Date   Due   Open", [0.2] * 4),
+        ("Invoice   Date   3 May   Open", [1.0] * 4),
+        ("Invoice   3 May   late   62,00", [0.2] * 4),
+        ("Invoice   Total", [1.0] * 2),
+    ],
+)
+def test_rows_and_heads_of_tables_are_no_headings(line: str, weights: list[float]):
+    assert [part.weight for part in parts(line)] == weights
+
+
 def test_long_parts_are_no_headings():
     assert len(parts("word " * 40)) == 1
     assert parts("word " * 41) == []
@@ -135,6 +148,7 @@ def test_the_shown_text_is_short():
         ("Счёт Йод", "счет иод"),
         ("ΤΙΜΟΛΌΓΙΟ", "τιμολογιο"),
         ("N° 7", "n  7"),
+        ("№ 7", "no  7"),
         ("l’avis", "l'avis"),
         ("\uff29\uff2e\uff36", "inv"),
         ("चालान", "चालान"),
