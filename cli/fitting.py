@@ -25,6 +25,7 @@ from worker.classification.loading import (
     constants_name,
     constants_path,
     data_directory,
+    limit_blas_threads,
     load_e5,
     load_embedder,
     load_use,
@@ -79,6 +80,7 @@ def fit_constants(places: Sequence[Path], engines: Sequence[Sequence[Embedder]])
 
     Raises StartupError when there is no corpus in a place.
     """
+    limit_blas_threads()
     directories = [find_directory(place) for place in places]
     corpora = [_read_corpus(directory) for directory in directories]
     # Directories may share the file of texts, which counts once.

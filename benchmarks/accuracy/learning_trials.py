@@ -11,7 +11,12 @@ from benchmarks.accuracy.engines import Fitted
 from worker.classification.embedders.base import Vectors
 from worker.classification.engine import Engine
 from worker.classification.fitting.corpus import LabelledDocument
-from worker.classification.learning.model import LearnedModel, add_up, measure_closeness
+from worker.classification.learning.model import (
+    LearnedModel,
+    add_up,
+    measure_closeness,
+    measure_likeness,
+)
 from worker.classification.learning.observation import Observation
 from worker.classification.scoring.rule_set import RuleSet
 from worker.learning.checking import CheckedVerdict, judge
@@ -67,7 +72,12 @@ def observe(
     fitted: Fitted, number: int, documents: Sequence[LabelledDocument], rules: Sequence[Rule]
 ) -> Observed:
     """Look at all documents with the constants that were fitted without one fold."""
-    engine = Engine(fitted.embedders, fitted.constants[number], cascade=fitted.cascade)
+    engine = Engine(
+        fitted.embedders,
+        fitted.constants[number],
+        cascade=fitted.cascade,
+        knowledge=fitted.knowledge,
+    )
     observations = [engine.observe(engine.embed(item.document), list(rules)) for item in documents]
     folds = [fitted.fold[item.source] for item in documents]
     return Observed(number, engine, rules, documents, observations, folds)
@@ -165,11 +175,13 @@ class Trial:
         stage = None if model is None else model.stages[number]
         if model is None or stage is None or model.weight is None:
             return None
-        columns = model.columns[stage.rows]
-        closeness = measure_closeness(stage.means @ vector, stage.vectors @ vector, columns)
+        columns, cosines = model.columns[stage.rows], stage.vectors @ vector
+        closeness = measure_closeness(stage.means @ vector, cosines, columns)
         if left_out is not None:
             closeness[left_out] = -np.inf
-        return add_up(closeness, stage.lessons @ vector, model.weight)
+            cosines = cosines[columns != left_out]
+        likeness = measure_likeness(cosines)
+        return add_up(closeness, stage.lessons @ vector, likeness, model.weight)
 
 
 def judge_documents(trial: Trial) -> list[Judged]:

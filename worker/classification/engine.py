@@ -12,7 +12,7 @@ from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.explanation.collect import Judgement, collect_evidence
 from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
-from worker.classification.knowledge.base import load_knowledge
+from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.learning.copies import decide_copy
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
@@ -62,7 +62,9 @@ class Engine:
     With `cascade` the cheap first stage decides where it is sure, otherwise the complete comparison
     always does.
 
-    Raises StartupError when `constants` were fitted for other embedders or another program.
+    `knowledge` is the program's own unless a benchmark takes types away from it. Raises
+    StartupError when `constants` were fitted for other embedders, other knowledge or another
+    program.
     Safe to share between threads.
     """
 
@@ -73,8 +75,9 @@ class Engine:
         missing: str | None = None,
         *,
         cascade: bool = True,
+        knowledge: Knowledge | None = None,
     ) -> None:
-        knowledge = load_knowledge()
+        knowledge = knowledge or load_knowledge()
         constants.check(embedders, knowledge)
         self.scorer = Scorer(embedders, constants.vectors, constants.lexicon, knowledge)
         self.missing = missing

@@ -147,7 +147,7 @@ def _choose(engine: Engine, gathered: _Gathered) -> Choice:
         verdicts = []
         for row in gathered.checked:
             additions = [
-                add_up(found.closeness, found.lessons, weight)
+                add_up(found.closeness, found.lessons, found.likeness, weight)
                 if weight is not None and (found := by_row.get(row)) is not None
                 else None
                 for by_row in gathered.likeness

@@ -11,6 +11,7 @@ from worker.classification.learning.model import (
     Columns,
     StageModel,
     measure_closeness,
+    measure_likeness,
     weigh_lessons,
 )
 
@@ -33,10 +34,11 @@ class StageVectors:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What the labels of others say of a document: `closeness` (t + 1,) and `lessons` (t,)."""
+    """What the labels of others say of a document: the arguments of `add_up`."""
 
     closeness: Vectors
     lessons: Vectors
+    likeness: float
 
 
 def fit_stage(
@@ -91,11 +93,10 @@ def compare_held_out(
             total = np.bincount(own_columns[own_columns != NULL], minlength=types)
             left[gone == total] = 0
         others = shown_groups != group
-        closeness = measure_closeness(
-            normalise(left) @ vector, (shown @ vector)[others], shown_columns[others]
-        )
+        cosines = (shown @ vector)[others]
+        closeness = measure_closeness(normalise(left) @ vector, cosines, shown_columns[others])
         taught = np.where(teaching_groups == group, 0, teachers @ vector)
-        found[row] = Likeness(closeness, lessons.T @ taught)
+        found[row] = Likeness(closeness, lessons.T @ taught, measure_likeness(cosines))
     return found
 
 

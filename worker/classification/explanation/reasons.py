@@ -16,8 +16,6 @@ from worker.classification.learning.model import NearestFile, Neighbour
 
 MAX_REASONS = 4
 _SHOWN_RULES = 3
-# Documents that have nothing in common have a cosine of 0 with a standard deviation of .065.
-_ALIKE = 0.25
 _WORD = re.compile(r"\w+")
 
 
@@ -87,8 +85,6 @@ def _other(found: WithoutLabels) -> str:
 
 def _nearest(found: NearestFile) -> str:
     file = found.file
-    if found.similarity < _ALIKE:
-        return "No labelled file is much like this one."
     line = f": “{file.line}”" if file.line else ""
     return f"The most alike is {file.name}, labelled {_label(file)}{line}."
 

@@ -57,8 +57,8 @@ RARE = [
     'You filed copies of it differently, a.pdf as "a" and b.pdf as fitting no rule: correct one.',
     'You filed copies of it differently, a.pdf as fitting no rule and b.pdf as "a": correct one.',
     (
-        'Your corrections changed the answer: without them it would be "a" (53%). No labelled file'
-        " is much like this one."
+        'Your corrections changed the answer: without them it would be "a" (53%). The most alike is'
+        ' a.pdf, labelled as "b".'
     ),
     (
         "Your corrections changed the answer: without them no rule would fit (53%). The most alike"

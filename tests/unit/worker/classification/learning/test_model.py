@@ -11,8 +11,8 @@ from worker.classification.learning.model import (
     LabelWeight,
     LearnedModel,
     Neighbour,
-    add_up,
     measure_closeness,
+    measure_likeness,
     weigh_lessons,
 )
 from worker.classification.learning.storage import pack_model, unpack_model
@@ -56,9 +56,22 @@ def test_documents_like_labelled_ones_get_their_type() -> None:
 
 
 def test_a_document_unlike_all_labelled_ones_is_judged_as_before() -> None:
-    nothing = np.full(4, -np.inf, dtype=np.float32)
+    vectors = np.zeros((5, 12), dtype=np.float32)
+    vectors[:, :6] = random_vectors(5)[:, :6]
+    other = np.eye(12, dtype=np.float32)[11]
 
-    assert add_up(nothing, np.zeros(3, dtype=np.float32), WEIGHT).tolist() == [0, 0, 0]
+    assert model_of(normalise(vectors)).compare(1, other, TYPES) is None
+
+
+@pytest.mark.parametrize(
+    ("cosines", "likeness"), [([], 0), ([-0.5, 0.05], 0), ([0.2, 0.0], 0.5), ([0.0, 0.3], 1)]
+)
+def test_labels_count_for_documents_like_labelled_ones(
+    cosines: list[float], likeness: float
+) -> None:
+    found = measure_likeness(np.array(cosines, dtype=np.float32))
+
+    assert found == pytest.approx(likeness)
 
 
 def test_a_document_like_one_that_no_rule_fits_loses_in_every_rule() -> None:
