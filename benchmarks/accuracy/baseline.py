@@ -14,6 +14,7 @@ from worker.classification.features.text import is_readable, normalise_text
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
 from worker.classification.rules.texts import rule_text
+from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.scores import Scores
 
 Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]
@@ -81,7 +82,7 @@ def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> 
         named=none[:, 0],
         acts=none[:, 0],
         excluded=none[:, 0],
-        steps=none + np.inf,
+        kinds=Kinds.none(),
         covered=none.astype(np.bool_),
         overlaps=same_rule.astype(np.float32),
         overlapping=same_rule,

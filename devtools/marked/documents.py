@@ -10,10 +10,10 @@ from devtools.marked import (
     markup,
     open_document,
     outlook,
+    page_packages,
     pdf,
     sheets,
     slides,
-    visio,
     word,
 )
 from devtools.marked.document import MarkedDocument
@@ -29,7 +29,8 @@ def marked_documents() -> Mapping[str, MarkedDocument]:
         slides.marked_pptx(),
         sheets.marked_xlsx(),
         binary_sheets.marked_xlsb(),
-        visio.marked_vsdx(),
+        page_packages.marked_vsdx(),
+        page_packages.marked_xps(),
         old_word.marked_doc(),
         old_slides.marked_ppt(),
         old_sheets.marked_xls(),

@@ -27,7 +27,7 @@ def sign_in(page: Any, server: RunningServer) -> None:
     page.goto("/")
     page.get_by_label("API key").fill(server.api_key)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Which document is what?").wait_for()
+    page.get_by_role("heading", name="What is each document?").wait_for()
 
 
 def write_rule(page: Any, position: int, type_: str, description: str) -> None:
@@ -280,7 +280,7 @@ def test_the_keyboard_is_enough(page: Any, server: RunningServer) -> None:
     page.goto("/")
     page.keyboard.type(server.api_key)
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Which document is what?").wait_for()
+    page.get_by_role("heading", name="What is each document?").wait_for()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
 
@@ -318,7 +318,7 @@ def test_a_path_prefix_and_german(chromium: Any, tmp_path: Path) -> None:
         page.locator(ENDED).wait_for(timeout=180_000)
         assert "Keine Ihrer Regeln passt" in page.locator(".cell-summary").inner_text()
         page.get_by_role("button", name="English").click()
-        page.get_by_role("heading", name="Which document is what?").wait_for()
+        page.get_by_role("heading", name="What is each document?").wait_for()
         assert page.url.startswith(f"{server.base_url}/sorting/console")
         assert refused == []
         context.close()

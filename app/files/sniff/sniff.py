@@ -62,7 +62,7 @@ SIGNED_FILE = "p7m"
 
 # OpenDocument files may be one XML file instead.
 ZIP_EXTENSIONS = frozenset(
-    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx"}
+    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx", "xps"}
 )
 
 _ALIASES = {
@@ -94,6 +94,8 @@ _HANGUL_TEXT = "contents/section0.xml"
 _ZIP_MEMBER, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 # Exchange sends its messages to other servers as winmail.dat ([MS-OXTNEF]).
 _TNEF = b"\x78\x9f\x3e\x22"
+# Programs on web servers save a sheet of Excel 5 or later alone ([MS-XLS] 2.4.21).
+_SHEET_STREAM = re.compile(rb"\x09\x08[\x08\x10]\0..[\x05\x10]\0", re.DOTALL)
 # Safari saves web pages as property lists, whose keys come first.
 _PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
 _OLD_WORD_MARK = b"\xdc\xa5"
@@ -167,6 +169,8 @@ def _binary_type(file: BinaryIO, head: bytes, extension: str) -> str | None:
         return "pdf"
     if head.startswith(_TNEF):
         return "msg"
+    if _SHEET_STREAM.match(head):
+        return "xls"
     if head.startswith(_PROPERTY_LIST) and _SAVED_PAGE in head:
         return "webarchive"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
@@ -228,6 +232,8 @@ def _sniff_zip(file: BinaryIO, extension: str) -> FileType:
         names = {zip_directory.member_key(member.name) for member in members}
         if any(name.endswith(".iwa") or name == "index.zip" for name in names):
             return FileType(extension if extension in IWORK_EXTENSIONS else "pages")
+        if any(name.endswith(".fdseq") for name in names):
+            return FileType("xps")
         if _HANGUL_TEXT in names:
             return FileType("hwpx")
         return _unsupported(name_unsupported_parts(names))

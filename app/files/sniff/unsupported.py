@@ -8,6 +8,7 @@ _DATABASE = "databases are not supported: export the tables as xlsx or csv"
 _HANGUL = "documents of Hangul 3.0 and older are not supported: save the file as docx or PDF"
 _IWORK = "files of iWork '09 are not supported: export the file as PDF"
 _MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
+_OLD_SHEET = "workbooks of Excel 4 and older are not supported: save the file as xlsx"
 _PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
 _POSTSCRIPT = f"PostScript files {_AS_PDF}"
 _PROGRAM = "programs are not supported"
@@ -42,6 +43,7 @@ _MAGIC = (
     (b"\x1a\x45\xdf\xa3", _SOUND),
     (b"RIFF", _SOUND),
     (b"L\0\0\0\x01\x14\x02\0", "a shortcut to a file is not the file: upload the file itself"),
+    *((start, _OLD_SHEET) for start in (b"\t\0\4\0", b"\t\2\6\0", b"\t\4\6\0")),
     (b"HWP Document File V", _HANGUL),
     (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", f"files of InDesign {_AS_PDF}"),
 )
@@ -80,6 +82,4 @@ def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
     if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
-    if any(name.endswith(".fdseq") for name in names):
-        return f"XPS files {_AS_PDF}"
     return _ARCHIVE

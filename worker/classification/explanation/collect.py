@@ -184,10 +184,10 @@ def _ranked_rules(
 
 def _alternatives(scores: Scores, scorer: Scorer, top: int) -> tuple[Alternative | None, int]:
     uncovered = scores.uncovered()
-    if not uncovered:
+    if not len(uncovered):
         return None, 0
     fits = scores.panel[uncovered]
-    best = uncovered[int(fits.argmax())]
+    best = int(uncovered[fits.argmax()])
     better = (fits > scores.rules[top]).sum()
     name = scorer.knowledge.panel[best].type
     return Alternative(name, float(scores.panel[best])), int(better)

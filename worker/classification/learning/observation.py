@@ -79,7 +79,7 @@ def restore_scores(
         named=nothing,
         acts=nothing,
         excluded=nothing,
-        steps=rules.steps,
+        kinds=rules.kinds,
         covered=rules.covered,
         overlaps=rules.overlaps,
         overlapping=rules.overlapping,

@@ -110,6 +110,21 @@ def listed_names(rule: Rule, names: NameFinder) -> list[ListedName]:
     return list(found.values())
 
 
+def rows_in_list(description: str, names: NameFinder) -> list[int]:
+    """Return the types of which an item of a description is a whole name.
+
+    As in "papers that go with goods: packing lists, waybills". Names count in the singular and in
+    the plural, in any language.
+    """
+    rows = []
+    for item in _items((without_negations(description),)):
+        words = split_words(fold(item))
+        while words and words[0] in _ARTICLES:
+            del words[0]
+        rows += rows_of_name(" ".join(words), names)
+    return list(dict.fromkeys(rows))
+
+
 def rows_of_name(name: str, names: NameFinder) -> list[int]:
     """Return the types of which a whole name, in the singular or in the plural, is a name."""
     folded = fold(name)

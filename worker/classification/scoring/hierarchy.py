@@ -1,7 +1,7 @@
 """What a rule means in the hierarchy of known types, and what follows for its score."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -41,6 +41,50 @@ class Resolution:
             steps = np.minimum(steps, knowledge.steps[row])
         return cls(tuple(rows), steps)
 
+    def with_kinds(self, rows: Sequence[int], knowledge: Knowledge) -> Self:
+        """Return the resolution of a rule whose description also lists these types, as kinds."""
+        new = [row for row in rows if row not in self.rows and not self._covers(row, knowledge)]
+        if not new:
+            return self
+        below = np.minimum.reduce([knowledge.steps[row] for row in new]) + 1
+        return replace(self, rows=(*self.rows, *new), steps=np.minimum(self.steps, below))
+
+    def _covers(self, row: int, knowledge: Knowledge) -> bool:
+        return any(knowledge.is_above(upper, row) for upper in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The types of the panel that are kinds of what rules mean, one entry for each pair.
+
+    `rules` are positions of rules and `types` of the panel; `steps` lead from a rule down to a
+    type. Few of all pairs are such, and each document asks for them.
+    """
+
+    rules: npt.NDArray[np.int64]
+    types: npt.NDArray[np.int64]
+    steps: Vectors
+
+    @classmethod
+    def of(cls, steps: Vectors) -> Self:
+        """Return the pairs of rules and types whose number of steps (k, P) is finite."""
+        rules, types = np.nonzero(np.isfinite(steps))
+        return cls(rules, types, steps[rules, types])
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return no pairs, as of rules that mean no known type."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(nothing, nothing, np.zeros(0, dtype=np.float32))
+
+    def subset(self, kept: Sequence[int]) -> "Kinds":
+        """Return the pairs of the rules at the positions `kept`, which are counted anew."""
+        numbers = np.full(max(*kept, self.rules.max(initial=0)) + 1, -1)
+        numbers[list(kept)] = np.arange(len(kept))
+        rules = numbers[self.rules]
+        own = rules >= 0
+        return Kinds(rules[own], self.types[own], self.steps[own])
+
 
 def resolve(
     name: str,
@@ -54,10 +98,10 @@ def resolve(
 
     A rule with the name of a type means that type. Any other means the nearest of the `synonyms`,
     types that have its whole name, such as "Lieferschein" (see `synonyms_meant`), or else of those
-    that are `named` in it, such as "signed contract", and otherwise the nearest of all types whose
-    cosine (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as near.
-    Of two types one of which is above the other only the nearer counts, or of synonyms the upper
-    one if the description says nothing.
+    `named` in it, such as "signed contract" (see `only_related`), and otherwise the nearest of all
+    types whose cosine (N,) to the rule is at least `known`; perhaps also the second, if it is
+    nearly as near. Of two types one of which is above the other only the nearer counts, or of
+    synonyms the upper one if the description says nothing.
     """
     if name in knowledge.rows:
         rows = [knowledge.rows[name]]
@@ -65,7 +109,7 @@ def resolve(
         rows = [*synonyms]
         if rows and cosines.max() < known:
             rows = _widest(rows, knowledge)
-        rows = rows or [row for row in named if cosines[row] >= _RELATED]
+        rows = rows or [*named]
         rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
     return Resolution.of(rows, knowledge)
@@ -85,6 +129,11 @@ def synonyms_meant(
         return [*rows]
     least = min(_RELATED, float(cosines[nearest]) - _SLACK)
     return [row for row in rows if cosines[row] >= least]
+
+
+def only_related(rows: Sequence[int], cosines: Vectors) -> list[int]:
+    """Return the types named in a rule that are not far from its description."""
+    return [row for row in rows if cosines[row] >= _RELATED]
 
 
 def _widest(rows: Sequence[int], knowledge: Knowledge) -> list[int]:
@@ -130,17 +179,20 @@ def _kin(rows: Sequence[int], knowledge: Knowledge) -> set[int]:
     return set(rows).union(*(knowledge.above[row] for row in rows))
 
 
-def lift(scores: Vectors, panel: Vectors, steps: Vectors) -> Vectors:
+def lift(scores: Vectors, panel: Vectors, kinds: Kinds) -> Vectors:
     """Return the scores of rules (k,), lifted by the kinds of what they mean.
 
     A document may fit a kind of the rule's type, such as "tenancy agreement", better than the
     general description, "contract". A rule gets half of the difference to its best kind less
-    0.25. A type of the panel counts for the rule that is nearest to it by `steps` (k, P) only,
-    so that a finer rule keeps its kind. `panel` (P,) are the scores of the panel.
+    0.25. A type of the panel counts for the rule that is nearest to it only, so that a finer rule
+    keeps its kind. `panel` (P,) are the scores of the panel.
     """
-    nearest = steps.min(axis=0)
-    own = np.isfinite(steps) & (steps == nearest)
-    best = np.where(own, panel, -np.inf).max(axis=1) - _DISTANCE
+    nearest = np.full(len(panel), np.inf, dtype=np.float32)
+    np.minimum.at(nearest, kinds.types, kinds.steps)
+    own = kinds.steps == nearest[kinds.types]
+    best = np.full(len(scores), -np.inf, dtype=np.float32)
+    np.maximum.at(best, kinds.rules[own], panel[kinds.types[own]])
+    best -= _DISTANCE
     return np.asarray(scores + _SHARE * np.maximum(best - scores, 0), dtype=np.float32)
 
 

@@ -12,21 +12,24 @@ from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.listed import ListedName, listed_names, rows_of_name
+from worker.classification.rules.listed import ListedName, listed_names, rows_in_list, rows_of_name
 from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
     lexical_text,
     name_of,
     rule_text,
+    without_code,
 )
 from worker.classification.scoring.cues import cue_bonuses
 from worker.classification.scoring.document_text import is_trusted
 from worker.classification.scoring.hierarchy import (
+    Kinds,
     Resolution,
     are_akin,
     covered_types,
     only_akin,
+    only_related,
     resolve,
     synonyms_meant,
 )
@@ -45,6 +48,9 @@ _MIN_LISTED = 2
 _OWN = 0.25
 # How much farther than the nearest type one may be that has a rule's name in the singular.
 _SLACK = 0.2
+# How near a rule must be to a type that its description lists, one akin to its own and any other:
+# "results" are no sports results in a rule for tables.
+_LISTED_KIN, _LISTED = 0.2, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class RuleSet:
     relations: Vectors
     words: RuleWords
     bonuses: Vectors
-    steps: Vectors
+    kinds: Kinds
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
@@ -133,34 +139,40 @@ class RuleReader:
         """Return what scoring needs of at least one rule."""
         return self._read_set(tuple(rules))
 
-    def _read(self, rule: Rule) -> ReadRule:
+    def _read(self, given: Rule) -> ReadRule:
+        rule = given if self._names.rows_of(name_of(given)) else without_code(given)
         name, text = name_of(rule), rule_text(rule)
         # A bare name says little to an embedder; a panel type of that name has a description.
         column = self._panel_names.get(name) if is_bare(rule) else None
-        described = text if column is None else rule_text(self._knowledge.panel[column])
+        embedded = text if column is None else rule_text(self._knowledge.panel[column])
         direct = [
-            space.centre_rules(space.embedder.embed([described], "query")) for space in self._spaces
+            space.centre_rules(space.embedder.embed([embedded], "query")) for space in self._spaces
         ]
-        cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
-        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, cosines)
+        # By other wordings more types are near, too near to tell whether a name is meant.
+        plain: Vectors = (direct[0] @ self._lead.types.T)[0]
+        cosines: Vectors = self._lead.type_cosines(direct[0])[0]
+        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
         known = self._lead.tuning.known
-        named = self._names.rows_named(rule.description)
-        of_name = synonyms_meant(synonyms, named, cosines, known)
-        resolution = resolve(
-            name, of_name, self._names.rows_in(name), cosines, self._knowledge, known
-        )
+        described = self._names.rows_named(rule.description)
+        of_name = synonyms_meant(synonyms, described, plain, known)
+        named = only_related(self._names.rows_in(name), plain)
+        resolution = resolve(name, of_name, named, cosines, self._knowledge, known)
         listed: list[int] = []
-        if not is_type and cosines.max() < self._lead.tuning.same:
+        if not is_type and plain.max() < self._lead.tuning.same:
             listed = self._listed(rule, synonyms)
         if listed:
             # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
             rows = listed if synonyms else [*dict.fromkeys([*resolution.rows, *listed])]
             resolution = Resolution.of(rows, self._knowledge)
+        also: list[int] = []
+        if not listed:
+            also = self._also_listed(rule, resolution.rows, cosines)
+            resolution = resolution.with_kinds(also, self._knowledge)
         is_foreign = bool(of_name) and float(cosines[of_name].max()) < known
         if is_foreign and not is_type and not self._is_near_catch_alls(direct[0]):
             # Its name says what it means, and its description does not, as with most that are not
             # in English: it is compared by the description of the type more than by its own.
-            rows = list(resolution.rows)
+            rows = [row for row in resolution.rows if row not in also]
             share = _OWN if float(cosines.max()) < known else 1.0
             direct = [
                 normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
@@ -172,11 +184,13 @@ class RuleReader:
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], direct[0], [listed])[0],
+            relation=self._naming.relations(
+                [rule], self._lead.type_cosines(direct[0]), [[*listed, *also]]
+            )[0],
             resolution=resolution,
             own_name=None if is_type or synonyms else NameFinder.of_name(name),
             lexical_text=lexical_text(rule),
-            excluded=excluded_rules(rule),
+            excluded=excluded_rules(given),
         )
 
     def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
@@ -210,10 +224,23 @@ class RuleReader:
             return []
         return rows
 
+    def _also_listed(self, rule: Rule, own: Sequence[int], cosines: Vectors) -> list[int]:
+        """Return the types that a description lists besides the rule's own and those above them.
+
+        A rule for bank statements may be described as "a statement of an account".
+        """
+        known = {*own, *(above for row in own for above in self._knowledge.above[row])}
+        return [
+            row
+            for row in rows_in_list(rule.description, self._names)
+            if row not in known
+            and cosines[row] >= (_LISTED_KIN if are_akin([row], own, self._knowledge) else _LISTED)
+        ]
+
     def _meanings(self, item: ListedName) -> list[int]:
         """Return which types of its name an item means: "police" is no insurance policy."""
         vectors = self._lead.centre_rules(self._lead.embedder.embed([item.text], "query"))
-        cosines: Vectors = (vectors @ self._lead.types.T)[0]
+        cosines: Vectors = self._lead.type_cosines(vectors)[0]
         return synonyms_meant(item.rows, (), cosines, self._lead.tuning.known)
 
     def _is_near_catch_alls(self, direct: Vectors) -> bool:
@@ -243,7 +270,7 @@ class RuleReader:
             relations=np.stack([each.relation for each in read]),
             words=self._lexical.read_rules([each.lexical_text for each in read]),
             bonuses=cue_bonuses(self._lead.cues, lead, tuning),
-            steps=np.stack([each.steps for each in resolutions]),
+            kinds=Kinds.of(np.stack([each.steps for each in resolutions])),
             covered=covered_types(self._panel_cosines(lead, rules), resolutions, tuning),
             overlaps=overlaps,
             overlapping=overlapping,

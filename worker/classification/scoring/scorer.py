@@ -28,6 +28,7 @@ from worker.classification.scoring.document_text import (
     read_text,
 )
 from worker.classification.scoring.examples import EmbeddedExamples, add_examples
+from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.lexical import LexicalChannel, Lexicon, standardise_words
 from worker.classification.scoring.naming import Naming, act_bonuses
 from worker.classification.scoring.naming import bonuses as name_bonuses
@@ -66,12 +67,14 @@ class Scorer:
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
         self.names = NameFinder(knowledge.names)
         self._phrases = PhraseFinder(knowledge.phrases)
-        naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
+        naming = Naming(knowledge, self.names, self.lead.tuning.related)
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
         self._parts = parts
         self._word_weight = lexical.WEIGHT if parts.words else 0.0
         self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
-        self._panel_relations = naming.relations(knowledge.panel, self.lead.panel.direct)
+        self._panel_relations = naming.relations(
+            knowledge.panel, self.lead.type_cosines(self.lead.panel.direct)
+        )
 
     def read(self, document: Document) -> DocumentText:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""
@@ -178,7 +181,7 @@ class Scorer:
             named=named,
             acts=acts,
             excluded=np.zeros(len(rules.rules), dtype=np.float32),
-            steps=rules.steps if self._parts.kinds else np.full_like(rules.steps, np.inf),
+            kinds=rules.kinds if self._parts.kinds else Kinds.none(),
             covered=rules.covered,
             overlaps=rules.overlaps,
             overlapping=rules.overlapping,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worker.classification.embedders.base import Vectors
-from worker.classification.scoring.hierarchy import lift
+from worker.classification.scoring.hierarchy import Kinds, lift
 
 Flags = npt.NDArray[np.bool_]
 
@@ -29,7 +29,7 @@ class Scores:
     `lexical` (k,), `bonuses` (cues, k), `named` (k,), what the document calls itself, and `acts`
     (k,), what it does; `cues` are the positions of the cues observed, in the order of the rows of
     `bonuses`. `excluded` (k,) is what a rule lost because the document fits better to something
-    that its description excludes. `steps` (k, P) leads from rules down to types of the panel.
+    that its description excludes. `kinds` are the types of the panel below what rules mean.
     `covered` (k, P) tells which panel types a rule covers. `overlaps` (k, k) are the cosines of
     rules with each other and `overlapping` (k, k) tells which of them mean nearly the same.
     `tokens` counts the document's text. `learned` (k,) is what the labels of the project add, None
@@ -45,7 +45,7 @@ class Scores:
     named: Vectors
     acts: Vectors
     excluded: Vectors
-    steps: Vectors
+    kinds: Kinds
     covered: Flags
     overlaps: Vectors
     overlapping: Flags
@@ -58,7 +58,7 @@ class Scores:
 
         What is learned is added.
         """
-        lifted = lift(self.own, self.panel, self.steps)
+        lifted = lift(self.own, self.panel, self.kinds)
         return lifted if self.learned is None else np.asarray(lifted + self.learned)
 
     def subset(self, kept: Sequence[int]) -> "Scores":
@@ -77,7 +77,7 @@ class Scores:
             named=self.named[rows],
             acts=self.acts[rows],
             excluded=self.excluded[rows],
-            steps=self.steps[rows],
+            kinds=self.kinds.subset(rows),
             covered=self.covered[rows],
             overlaps=self.overlaps[np.ix_(rows, rows)],
             overlapping=self.overlapping[np.ix_(rows, rows)],
@@ -100,10 +100,9 @@ class Scores:
 
         When the rules cover the whole panel, the result is the mean of the panel, 0.
         """
-        uncovered = self.panel[self.uncovered()]
+        uncovered: Vectors = self.panel[self.uncovered()]
         return uncovered if len(uncovered) else np.zeros(1, dtype=np.float32)
 
-    def uncovered(self) -> list[int]:
+    def uncovered(self) -> npt.NDArray[np.int64]:
         """Return the positions of the panel types that no rule covers."""
-        uncovered: list[int] = np.flatnonzero(~self.covered.any(axis=0)).tolist()
-        return uncovered
+        return np.flatnonzero(~self.covered.any(axis=0))

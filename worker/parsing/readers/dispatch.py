@@ -26,6 +26,7 @@ from worker.parsing.readers.markup.svg import read_svg
 from worker.parsing.readers.markup.web_archive import read_web_archive
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
+from worker.parsing.readers.office.fixed_pages import read_xps
 from worker.parsing.readers.office.flat_xml import read_xml
 from worker.parsing.readers.office.hangul.binary import read_hwp
 from worker.parsing.readers.office.hangul.package import read_hwpx
@@ -58,6 +59,7 @@ _READERS: Mapping[str, Reader] = {
     "msg": read_msg,
     "mhtml": read_mhtml,
     "webarchive": read_web_archive,
+    "xps": read_xps,
     "hwp": read_hwp,
     "hwpx": read_hwpx,
     "pptx": read_pptx,

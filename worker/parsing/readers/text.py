@@ -7,9 +7,9 @@ import re
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
-from worker.parsing.readers.markup.data_xml import show_xml
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.spreadsheet_xml import is_spreadsheet, read_sheets
+from worker.parsing.readers.xml.data import show_xml
+from worker.parsing.readers.xml.spreadsheet import is_spreadsheet, read_sheets
 
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
@@ -94,7 +94,8 @@ def _unescape_xml(text: str) -> str:
 def _drop_files(text: str) -> tuple[str, list[str]]:
     """Return a text without the files in Base64, and the warning about them."""
     shorter = _EMBEDDED_FILE.sub(_drop_long, text)
-    return shorter, ["files that are embedded in the text were not read"] * (shorter != text)
+    lost = ["files that are embedded in the text were not read"] if shorter != text else []
+    return shorter, lost
 
 
 def _drop_long(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from benchmarks.accuracy.metrics import Sample
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.fit import ScoredDocument
 from worker.classification.scoring.calibration import FEATURES, Calibration, Logistic
+from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.scores import Scores
 from worker.parsing.document import Document
 
@@ -35,7 +36,7 @@ def scored(label: str, *scores: float, source: str = "a") -> Scored:
         named=none[:, 0],
         acts=none[:, 0],
         excluded=none[:, 0],
-        steps=none + np.inf,
+        kinds=Kinds.none(),
         covered=none.astype(np.bool_),
         overlaps=np.eye(len(scores), dtype=np.float32),
         overlapping=np.eye(len(scores), dtype=np.bool_),

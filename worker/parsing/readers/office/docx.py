@@ -24,7 +24,6 @@ from worker.parsing.readers.office.package import (
     Package,
     attribute,
     local_name,
-    parse_partly,
     relationships_part,
 )
 from worker.parsing.readers.office.pictures import OfficePictures
@@ -35,6 +34,7 @@ from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
 from worker.parsing.readers.office.word.styles import Paragraph, Styles, find_headings
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.xml.tree import parse_partly
 from worker.parsing.readers.zip_checks import check_archive
 
 MAIN_PART = "word/document.xml"

@@ -15,12 +15,7 @@ from xml.etree.ElementTree import Element, tostring
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, sanitize
 from worker.parsing.readers.office.docx import MAIN_PART, read_docx
-from worker.parsing.readers.office.package import (
-    Package,
-    attribute,
-    local_name,
-    parse_partly,
-)
+from worker.parsing.readers.office.package import Package, attribute, local_name
 from worker.parsing.readers.office.word.elements import first
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
@@ -28,6 +23,7 @@ from worker.parsing.readers.office.word.story import Story
 from worker.parsing.readers.office.word.styles import Paragraph, Styles, find_headings
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import read_text
+from worker.parsing.readers.xml.tree import parse_partly
 
 _NAMESPACES = (
     b"http://schemas.microsoft.com/office/2006/xmlPackage",

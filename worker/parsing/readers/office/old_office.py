@@ -4,6 +4,7 @@ import struct
 
 from olefile import OleFileIO
 
+from app.files.sniff.ole_directory import SIGNATURE
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import (
     build_document,
@@ -16,9 +17,10 @@ from worker.parsing.readers.office.binary_slides.presentation import Presentatio
 from worker.parsing.readers.office.binary_slides.records import BadPresentation
 from worker.parsing.readers.office.binary_word.text import BadDocument, DocText, read_doc_text
 from worker.parsing.readers.office.binary_workbook.records import BadWorkbook
-from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets
+from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets, read_stream
 from worker.parsing.readers.source import Source
 
+_ONLY_PICTURES = "the document consists of pictures, which were not read: save it as PDF"
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
 
 
@@ -38,7 +40,10 @@ def read_doc(source: Source) -> Document:
         found = DocText(kreuzberg_adapter.extract(source.read_all(), "doc").text)
         lost.append("headers, notes and text boxes of the document could not be read")
     parts = (*found.headers, found.main, *found.others, *found.footers)
-    return build_text_document(source, sanitize("\n\n".join(filter(None, parts))), lost=lost)
+    text = sanitize("\n\n".join(filter(None, parts)))
+    if found.has_pictures and not text.strip():
+        lost.append(_ONLY_PICTURES)
+    return build_text_document(source, text, lost=lost)
 
 
 def read_ppt(source: Source) -> Document:
@@ -51,6 +56,8 @@ def read_ppt(source: Source) -> Document:
         slides = Presentation(_open(source))
         texts = [sanitize(text) for text in read_texts(source, len(slides), slides.read)]
         lost += slides.lost + _name_embedded(slides.count_embedded())
+        if slides.has_pictures and not any(texts):
+            lost.append(_ONLY_PICTURES)
     except (BadPresentation, OSError):
         extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
         texts = [sanitize(slide).strip() for slide in extracted.parts]
@@ -68,9 +75,12 @@ def read_xls(source: Source) -> Document:
     """
     lost = []
     try:
-        ole = _open(source)
-        sheets = read_sheets(ole, source.limits.page_text_bytes)
-        lost += _embedded(ole)
+        if _is_stream(source):
+            sheets = read_stream(source.read_all(), source.limits.page_text_bytes)
+        else:
+            ole = _open(source)
+            sheets = read_sheets(ole, source.limits.page_text_bytes)
+            lost += _embedded(ole)
     except (BadWorkbook, OSError):
         sheets = _read_values(source)
         lost.append(
@@ -80,6 +90,12 @@ def read_xls(source: Source) -> Document:
     lost += [f"a part of the sheet {each.name} could not be read" for each in sheets if each.is_cut]
     shown = [sheet for sheet in sheets if not sheet.is_hidden] or sheets
     return build_document(source, [sanitize(sheet.text) for sheet in shown], lost=lost)
+
+
+def _is_stream(source: Source) -> bool:
+    """Tell a workbook that is not in a compound file."""
+    source.file.seek(0)
+    return source.file.read(8) != SIGNATURE
 
 
 def _read_values(source: Source) -> list[Sheet]:

@@ -10,9 +10,9 @@ from worker.parsing.readers.office.package import (
     Package,
     attribute,
     local_name,
-    parse_partly,
 )
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.xml.tree import parse_partly
 
 _MIB = 1 << 20
 _MAX_PART_BYTES = 8 * _MIB

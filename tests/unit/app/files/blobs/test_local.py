@@ -1,7 +1,6 @@
-"""The bytes of files in a directory."""
+"""The bytes of files in a directory, beyond what every store does."""
 
 import errno
-import hashlib
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -19,21 +18,6 @@ def store(tmp_path: Path) -> LocalBlobStore:
 
 def paths(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
-
-
-def test_a_committed_blob_can_be_read(store: LocalBlobStore) -> None:
-    writer = store.create()
-    writer.write(b"some ")
-    writer.write(b"bytes")
-    with writer.reopen() as so_far:
-        assert so_far.read() == b"some bytes"
-
-    blob = writer.commit()
-
-    assert (blob.size, blob.sha256) == (10, hashlib.sha256(b"some bytes").hexdigest())
-    with store.open(blob.key) as file:
-        assert file.read() == b"some bytes"
-        assert file.fileno() > 0, "the parser gets a descriptor"
 
 
 def test_a_committed_blob_is_fsynced_with_its_directories(
@@ -60,43 +44,6 @@ def test_a_committed_blob_is_fsynced_with_its_directories(
     assert synced in ([], [root.stat().st_ino]), "a folder may be new"
 
 
-def test_equal_bytes_are_separate_blobs(store: LocalBlobStore) -> None:
-    first, second = store.create().commit(), store.create().commit()
-
-    store.delete(first.key)
-
-    with store.open(second.key) as file:
-        assert file.read() == b""
-
-
-def test_a_discarded_upload_leaves_nothing(store: LocalBlobStore, tmp_path: Path) -> None:
-    writer = store.create()
-    writer.write(b"x" * 100_000)
-
-    writer.discard()
-    writer.discard()
-
-    assert paths(tmp_path) == []
-
-
-def test_discarding_after_the_commit_has_no_effect(store: LocalBlobStore, tmp_path: Path) -> None:
-    writer = store.create()
-    writer.commit()
-
-    writer.discard()
-
-    assert len(paths(tmp_path)) == 1
-
-
-def test_deleting_twice_is_harmless(store: LocalBlobStore) -> None:
-    blob = store.create().commit()
-    store.delete(blob.key)
-    store.delete(blob.key)
-
-    with pytest.raises(FileNotFoundError):
-        store.open(blob.key)
-
-
 def test_blobs_are_private_to_their_owner(store: LocalBlobStore, tmp_path: Path) -> None:
     store.create().commit()
 
@@ -118,8 +65,7 @@ def test_interrupted_uploads_are_deleted_and_blobs_stay(
     interrupted.discard()
 
 
-def test_a_writable_directory_passes_the_check(store: LocalBlobStore) -> None:
-    store.check()
+def test_a_full_disk_is_told_from_other_errors() -> None:
     assert is_disk_full(OSError(errno.ENOSPC, "full"))
     assert not is_disk_full(OSError(errno.EACCES, "forbidden"))
 

@@ -181,6 +181,7 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (bytes(257) + b"ustar" + bytes(300), "archives"),
         (sample_files.zip_of({"index.apxl": "x"}), "iWork"),
         (b"HWP Document File V3.00" + bytes(range(30)), "Hangul 3.0"),
+        (b"\t\4\6\0\0\0\x10\0\0\0" + bytes(range(30)), "Excel 4"),
         (b"L\0\0\0\x01\x14\x02\0" + bytes(70), "shortcut"),
         (b"RIFF    CDR6vrsn" + bytes(range(30)), "CorelDRAW"),
         (b"RIFF    WAVEfmt " + bytes(range(30)), "audio"),

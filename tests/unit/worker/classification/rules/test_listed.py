@@ -2,7 +2,7 @@ import pytest
 
 from app.jobs.values import Rule
 from worker.classification.engine import Engine
-from worker.classification.rules.listed import listed_names, rows_of_name
+from worker.classification.rules.listed import listed_names, rows_in_list, rows_of_name
 
 
 def names_of(engine: Engine, rows: tuple[int, ...] | list[int]) -> set[str]:
@@ -53,3 +53,33 @@ def test_parts_of_a_document_are_no_items(engine_of_both: Engine) -> None:
     rule = "zorbal", "A thing with invoice, receipt and contract; not a diploma, a passport."
 
     assert items(engine_of_both, *rule) == []
+
+
+def test_types_that_a_description_lists_besides_its_own_are_its_kinds(
+    engine_of_both: Engine,
+) -> None:
+    scorer, types = engine_of_both.scorer, engine_of_both.scorer.knowledge.rows
+    description = "Papers that go with goods: delivery notes, packing lists and waybills."
+    own, listed = types["delivery note"], [types["packing list"], types["waybill"]]
+
+    assert rows_in_list(description, scorer.names) == [own, *listed]
+    resolution = scorer.rules.read(Rule("delivery_note", description)).resolution
+    assert resolution.rows == (own, *listed)
+    panel = [rule.type for rule in scorer.knowledge.panel]
+    assert resolution.steps[panel.index("delivery note")] == 0
+    assert resolution.steps[panel.index("waybill")] == 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "description"),
+    [
+        ("bank_statement", "A statement of an account at a bank with its transactions."),
+        ("data_table", "Tables of figures: lists of data, measurements, results."),
+    ],
+)
+def test_upper_types_and_distant_ones_in_a_list_are_not_meant(
+    engine_of_both: Engine, type_: str, description: str
+) -> None:
+    rows = engine_of_both.scorer.rules.read(Rule(type_, description)).resolution.rows
+
+    assert names_of(engine_of_both, rows).isdisjoint({"account statement", "sports results"})

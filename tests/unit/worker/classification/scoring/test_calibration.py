@@ -15,6 +15,7 @@ from worker.classification.scoring.calibration import (
     Scraps,
     decide,
 )
+from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.scores import Scores
 
 
@@ -73,7 +74,7 @@ def scores(*own: float, tokens: int) -> Scores:
         named=none[:, 0],
         acts=none[:, 0],
         excluded=none[:, 0],
-        steps=none + np.inf,
+        kinds=Kinds.none(),
         covered=none.astype(np.bool_),
         overlaps=np.eye(len(own), dtype=np.float32),
         overlapping=np.eye(len(own), dtype=np.bool_),

@@ -4,9 +4,11 @@ import pytest
 from tests.unit.worker.classification.small_knowledge import KNOWLEDGE
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.scoring.hierarchy import (
+    Kinds,
     Resolution,
     covered_types,
     lift,
+    only_related,
     resolve,
     synonyms_meant,
 )
@@ -25,7 +27,8 @@ def resolve_with(name: str, description: str = "", **cosines: float) -> Resoluti
     finder = NameFinder(KNOWLEDGE.names)
     described = finder.rows_named(description)
     synonyms = synonyms_meant(finder.rows_of(name), described, values, KNOWN)
-    return resolve(name, synonyms, finder.rows_in(name), values, KNOWLEDGE, KNOWN)
+    named = only_related(finder.rows_in(name), values)
+    return resolve(name, synonyms, named, values, KNOWLEDGE, KNOWN)
 
 
 def meant(resolution: Resolution) -> list[str]:
@@ -125,8 +128,8 @@ def test_a_rule_that_means_two_types_leads_to_the_kinds_of_both():
 def lifted(scores: list[float], panel: dict[str, float], names: list[str]) -> list[float]:
     """Return the lifted scores of rules with the names of types."""
     values = np.array([panel.get(type_, -9.0) for type_ in PANEL], dtype=np.float32)
-    leads = np.stack([resolve_with(name).steps for name in names])
-    return lift(np.array(scores, dtype=np.float32), values, leads).tolist()
+    kinds = Kinds.of(np.stack([resolve_with(name).steps for name in names]))
+    return lift(np.array(scores, dtype=np.float32), values, kinds).tolist()
 
 
 def test_a_kind_that_fits_better_lifts_a_rule_half_of_the_way():

@@ -42,7 +42,10 @@ class _Listed:
 
 
 class Presentation:
-    """The slides of one presentation; `lost` names what could not be read of those read so far."""
+    """The slides of one presentation; `lost` names what could not be read of those read so far.
+
+    `has_pictures` tells whether these show pictures without words that were read.
+    """
 
     def __init__(self, ole: OleFileIO) -> None:
         """Read the lists of slides. Raises BadPresentation and OSError."""
@@ -62,6 +65,7 @@ class Presentation:
         self._shown: set[object] = set()
         self._footers = self._read_footers(self._document)
         self.lost: list[str] = []
+        self.has_pictures = False
 
     def __len__(self) -> int:
         """Return the number of slides."""
@@ -134,9 +138,11 @@ class Presentation:
     def _texts(self, shape: SlideShape) -> Iterator[str]:
         if shape.text:
             yield shape.text
-        words = self._pictures.read(shape.picture) if shape.picture else ""
-        if words:
-            yield words
+        if shape.picture:
+            words = self._pictures.read(shape.picture)
+            self.has_pictures |= not words
+            if words:
+                yield words
 
     def _background(self, identifier: int) -> Iterator[str]:
         """Yield the texts that masters show on a slide: on the first slide that shows them.

@@ -45,6 +45,8 @@ _MAX_FIELD_DEPTH = 50
 _STAYS = frozenset("\r\x07\x0c\x13\x14\x15")
 # Characters for private use stand for check boxes and lists, so that all others keep their places.
 _DATA_MARK = "\x01"
+# In line, and beside the text.
+_PICTURES = "\x01\x08"
 _FORM_FIELD = re.compile("[\U00100000-\U0010fffd]")
 _FIRST_FORM_FIELD, _MAX_FORM_FIELDS = 0x100000, 0xFFFE
 # A cell ends with a mark, and a row with another.
@@ -63,7 +65,8 @@ class BadDocument(Exception):
 class DocText:
     """The main text; headers and footers; and the texts of notes, comments and text boxes.
 
-    `are_formats_lost` tells that hidden text could not be told from other text.
+    `are_formats_lost` tells that hidden text could not be told from other text, `has_pictures`
+    that the document shows pictures.
     """
 
     main: str = ""
@@ -71,6 +74,7 @@ class DocText:
     footers: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     are_formats_lost: bool = False
+    has_pictures: bool = False
 
 
 def read_doc_text(ole: OleFileIO) -> DocText:
@@ -96,6 +100,7 @@ def _read(ole: OleFileIO) -> DocText:
     if len(text) < min(start, _MAX_CHARACTERS):
         raise BadDocument("text is missing")
     found = DocText(are_formats_lost=formats.are_lost)
+    found.has_pictures = any(mark in text for mark in _PICTURES)
     found.main = _clean(parts["main"], formats.shown)
     for place, story in _split_headers(document, table, parts["headers"]):
         texts = found.footers if _IS_FOOTER[place] else found.headers

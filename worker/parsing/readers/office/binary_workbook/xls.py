@@ -29,6 +29,7 @@ _CODE_PAGE, _DATE_MODE, _FORMAT, _XF, _SST = 0x0042, 0x0022, 0x041E, 0x00E0, 0x0
 # Hidden, or so that only a program can show it.
 _HIDDEN = 0x03
 _VISUAL_BASIC = 6
+_ONLY_SHEET = 0x0010
 _MAX_DRAWN_CHARACTERS = 1 << 20
 # Code pages that Python knows by another name.
 _CODE_PAGES = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252", 1200: "utf-16-le"}
@@ -50,7 +51,7 @@ class Sheet:
     @property
     def text(self) -> str:
         """The name, the rows, and the other texts that the rows do not contain."""
-        shown = "\n".join((self.name, *self.rows))
+        shown = "\n".join((self.name, *self.rows) if self.name else self.rows)
         return "\n".join((shown, *(text for text in self.drawn if text not in shown)))
 
 
@@ -61,8 +62,19 @@ def read_sheets(ole: OleFileIO, limit: int) -> list[Sheet]:
     """
     try:
         name = next((each for each in ("Workbook", "Book") if ole.exists(each)), "Workbook")
-        return _Workbook(ole.openstream(name).read()).read(limit)
-    except (OSError, struct.error, ValueError, IndexError, TypeError) as error:
+        return read_stream(ole.openstream(name).read(), limit)
+    except (OSError, ValueError, IndexError, TypeError) as error:
+        raise BadWorkbook(str(error)) from error
+
+
+def read_stream(book: bytes, limit: int) -> list[Sheet]:
+    """Return the sheets of a stream, which programs on web servers save alone, as `read_sheets`.
+
+    Raises BadWorkbook.
+    """
+    try:
+        return _Workbook(book).read(limit)
+    except (struct.error, ValueError, IndexError, TypeError) as error:
         raise BadWorkbook(str(error)) from error
 
 
@@ -114,7 +126,11 @@ class _Workbook:
     def _read_global(self, record: Record) -> None:
         kind, body, at = record
         if kind == BOF and at == 0:
-            (self._version,) = struct.unpack_from("<H", body)
+            version, content = struct.unpack_from("<2H", body)
+            # Programs that write a sheet alone leave out its version.
+            self._version = version or BIFF5
+            if content == _ONLY_SHEET:
+                self._sheets[0] = Sheet("")
             if self._version not in (BIFF5, BIFF8):
                 raise BadWorkbook("an old version")
         elif kind == _CODE_PAGE:

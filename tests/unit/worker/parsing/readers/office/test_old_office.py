@@ -74,6 +74,13 @@ def test_hidden_and_deleted_text_is_left_out():
     assert word.DELETED not in text
 
 
+def test_a_document_that_consists_of_pictures_says_so():
+    found = doc(ole_samples.doc("\x08\r" * 20))
+    assert (found.pages[0].text, found.lost_parts) == ("", 1)
+    assert "pictures" in found.warnings[0]
+    assert doc(ole_samples.doc("\r" * 20)).warnings == ()
+
+
 def test_a_document_with_damaged_parts_says_so():
     data = ole_samples.doc("Text of the document\r", HEADERS)
     at = data.index(b"\xec\xa5")
@@ -135,6 +142,16 @@ def test_workbooks_of_excel_5_are_read():
     end = record(0x000A, b"")
     found = xls(ole_samples.ole_file(Book=start + record(0x0085, bound) + end + sheet + end))
     assert (found.pages[0].text, found.warnings) == ("Sheet\nINV 7", ())
+
+
+def test_a_sheet_that_a_web_server_wrote_alone_is_read():
+    text = "Größe 7".encode("latin-1")
+    label = xls_record(0x0204, struct.pack("<4H", 0, 0, 0, len(text)) + text)
+    number = xls_record(0x0203, struct.pack("<3Hd", 1, 0, 0, 12.5))
+    begin = xls_record(0x0809, struct.pack("<4H", 0, 0x10, 0, 0))
+    found = xls(begin + label + number + xls_record(0x000A, b""))
+    assert (found.format, found.pages[0].text) == ("xls", "Größe 7\n12.5")
+    assert found.warnings == ()
 
 
 def test_hidden_sheets_are_left_out_unless_all_are():

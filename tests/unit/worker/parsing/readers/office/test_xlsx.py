@@ -302,12 +302,6 @@ def test_sheets_that_are_not_chosen_are_not_read():
     assert found.warnings == ()
 
 
-def test_templates_and_files_with_macros_are_read():
-    members = sample_files.unzip(sample_files.xlsx(Hi=[["a"]]))
-    members["xl/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
-    assert texts(sample_files.zip_of(members)) == ["Hi\na"]
-
-
 def test_cells_and_rows_without_content_do_not_matter():
     blank = '<row r="2" s="1"><c s="1"/><c r="B2" s="1"/></row><row r="3"/>' * 20_000
     data = book(

@@ -7,7 +7,6 @@ from app.errors import FileError, FileErrorCode
 from devtools import pdf_samples, sample_files
 from worker.parsing.document import Document, TextSource
 from worker.parsing.readers.pdf import fallback
-from worker.parsing.readers.pdf.broken_text import is_rubbish
 from worker.parsing.readers.pdf.reader import read_pdf
 
 WIDTH, HEIGHT = 200, 280
@@ -117,13 +116,6 @@ def test_a_picture_among_pages_of_text_is_a_warning():
     found = read(with_picture(PRINTED, "Text", WHOLE_PAGE, WHOLE_PAGE))
     assert [page.text for page in found.pages] == ["Text", "", ""]
     assert found.warnings == ("pages 2 and 3 could only be read by OCR: no OCR is installed",)
-
-
-def test_the_text_of_a_broken_font_map_is_dropped():
-    assert is_rubbish("\ufffd\ufffd\ue001a")
-    assert is_rubbish("\x01\x02 \x03")
-    assert not is_rubbish("Größe ☎")
-    assert not is_rubbish("")
 
 
 def test_hyphens_at_line_ends_are_joined():

@@ -1,5 +1,5 @@
 from devtools.cpu_time import within_reader_limit
-from worker.parsing.readers.markup.data_xml import show_xml
+from worker.parsing.readers.xml.data import show_xml
 
 ORDER = """<?xml version="1.0" encoding="iso-8859-1"?>
 <!DOCTYPE order SYSTEM "order.dtd">

@@ -1,7 +1,8 @@
-"""A drawing of Visio 2013 ([MS-VSDX]) with a marker in each place."""
+"""Packages of pages with a marker in each place: Visio 2013 ([MS-VSDX]), XPS (ECMA-388)."""
 
 from devtools.marked.document import MarkedDocument, Marks
 from devtools.marked.open_xml import OFFICE, Part, package
+from devtools.sample_files import zip_of
 
 _NAMES = f'xmlns="http://schemas.microsoft.com/office/visio/2012/main" xmlns:r="{OFFICE}"'
 _LINK = "http://schemas.microsoft.com/visio/2010/relationships/"
@@ -47,3 +48,22 @@ def marked_vsdx() -> MarkedDocument:
         ),
     )
     return MarkedDocument("vsdx", data, marks)
+
+
+def marked_xps() -> MarkedDocument:
+    """Return an XPS of two pages."""
+    marks = Marks()
+    page = 'xmlns="http://schemas.microsoft.com/xps/2005/06"'
+    run = '<Glyphs FontRenderingEmSize="10" OriginX="{}" OriginY="{}" UnicodeString="{}"/>'
+    marks["line of two runs"] = "Qtwo runsQ"
+    first = run.format(10, 20, "{}" + marks("line")) + "<Canvas>"
+    first += run.format(10, 40, "Qtwo") + run.format(33, 40, "runsQ") + "</Canvas>"
+    pages = (first, run.format(10, 20, marks("second page")))
+    listed = "".join(f'<PageContent Source="Pages/{number}.fpage"/>' for number in (2, 1))
+    members = {
+        "FixedDocSeq.fdseq": f'<S {page}><DocumentReference Source="/Documents/1/D.fdoc"/></S>',
+        "Documents/1/D.fdoc": f"<FixedDocument {page}>{listed}</FixedDocument>",
+    }
+    for number, content in zip((2, 1), pages, strict=True):
+        members[f"Documents/1/Pages/{number}.fpage"] = f"<FixedPage {page}>{content}</FixedPage>"
+    return MarkedDocument("xps", zip_of(members), marks)

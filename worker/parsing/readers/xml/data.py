@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from worker.parsing.readers.office.package import local_name, parse_partly
+from worker.parsing.readers.xml.tree import parse_partly
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _PROLOGUE_CHARACTERS = 8192
@@ -53,7 +53,7 @@ def _lines(root: Element) -> Iterator[str]:
     waiting = [root]
     while waiting:
         element = waiting.pop()
-        name = local_name(element.tag)
+        name = _local_name(element.tag)
         label = "" if name.lower() in _UNNAMED else _words(name)
         values = _attributes(element)
         if len(element) and not _is_mixed(element):
@@ -77,7 +77,7 @@ def _is_mixed(element: Element) -> bool:
 
 def _attributes(element: Element) -> list[str]:
     return [
-        f"{_words(local_name(name))} {_trim(value)}"
+        f"{_words(_local_name(name))} {_trim(value)}"
         for name, value in element.attrib.items()
         if value.strip() and not name.startswith(_TECHNICAL) and name not in _LOOKS
     ]
@@ -90,3 +90,7 @@ def _words(name: str) -> str:
 def _trim(value: str) -> str:
     lines = (" ".join(line.split()) for line in value.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _local_name(name: str) -> str:
+    return name.rpartition("}")[2]
