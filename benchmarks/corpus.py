@@ -20,8 +20,8 @@ from worker.classification.fitting.corpus import (
     read_rule_sets,
     read_text_corpus,
 )
+from worker.classification.needed_text import verdict_request
 from worker.parsing.document import Document
-from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import SandboxedParser
 
@@ -57,7 +57,7 @@ def load_corpus(place: Path, mode: str = "FAST") -> LoadedCorpus:
         def parse(file: BinaryIO, name: str, lang: str) -> Document:
             before = reading_seconds(parser)
             try:
-                return parser.parse(file, name, ParseRequest(PageSelection(), lang, mode))
+                return parser.parse(file, name, verdict_request(PageSelection(), lang, mode))
             finally:
                 seconds.append(max(0.0, reading_seconds(parser) - before))
 

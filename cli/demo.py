@@ -215,17 +215,14 @@ def _show(
         )
     console.print(table)
     console.print(f"Job status {status}: {len(outcomes)} files in {took:.1f} s.\n")
-    console.print("To use it with your own code, start a server and set two variables:\n")
+    console.print("For your own documents, start a server and open http://127.0.0.1:8000:\n")
+    console.print("  pigeonhole serve    # in the checkout: make serve\n", style="bold")
+    console.print("Point code written for LlamaCloud at it:\n")
     for line in (
-        "pigeonhole serve    # in the checkout: make serve",
         "export LLAMA_CLOUD_BASE_URL=http://127.0.0.1:8000",
         "export LLAMA_CLOUD_API_KEY=$(cat pigeonhole-data/admin.key)",
     ):
         console.print(f"  {line}", style="bold")
-    console.print("\nor change one line:\n")
-    console.print(
-        '  client = LlamaCloud(base_url="http://127.0.0.1:8000", api_key=...)\n', style="bold"
-    )
 
 
 def _type_cell(answer: str | Failure | None) -> Text:

@@ -25,12 +25,13 @@ from worker.classification.loading import (
     constants_name,
     constants_path,
     data_directory,
+    limit_blas_threads,
     load_e5,
     load_embedder,
     load_use,
 )
+from worker.classification.needed_text import verdict_request
 from worker.classification.scoring.constants import Constants
-from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import SandboxedParser
 
 
@@ -79,6 +80,7 @@ def fit_constants(places: Sequence[Path], engines: Sequence[Sequence[Embedder]])
 
     Raises StartupError when there is no corpus in a place.
     """
+    limit_blas_threads()
     directories = [find_directory(place) for place in places]
     corpora = [_read_corpus(directory) for directory in directories]
     # Directories may share the file of texts, which counts once.
@@ -93,7 +95,9 @@ def _read_corpus(directory: Path) -> Corpus:
     with SandboxedParser() as parser:
         labelled, unread = read_labelled(
             directory,
-            lambda file, name, lang: parser.parse(file, name, ParseRequest(PageSelection(), lang)),
+            lambda file, name, lang: parser.parse(
+                file, name, verdict_request(PageSelection(), lang)
+            ),
         )
     for entry, error in unread:
         click.echo(f"Left out {entry.path.name}: {error.sentence}", err=True)

@@ -10,8 +10,8 @@ from uuid import UUID
 import click
 from pydantic import TypeAdapter
 
-from app.learning.quality import Cell, Quality, Share
-from app.text import escape_line
+from app.learning.quality import MIN_KEPT, Cell, Quality, Share, Threshold
+from app.text import counted, escape_line
 from cli.classification.server import server_options
 from cli.server_access import open_server
 from cli.tables import example, json_option, name_type, print_json, print_table
@@ -28,6 +28,17 @@ STATES = {
     FITTING: "The report is being computed: ask again in a minute, or give --wait.",
     "failed": "The report cannot be computed",
 }
+
+UNUSED = "Jobs use them for the labelled documents only: for others the gain is too small."
+NO_THRESHOLD = (
+    f"No min_confidence can be suggested: that takes {MIN_KEPT} types that are right often enough."
+)
+# A smaller share of right verdicts comes from labelling mistakes alone.
+MANY_RIGHT = 0.5
+MISTAKES = (
+    "Most of these files had a wrong verdict. If you label mistakes alone, rules look worse than"
+    " they are: confirm right verdicts, too."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +137,12 @@ def print_quality(found: RulesQuality) -> None:
         click.echo(STATES.get(found.state, found.state) + ending)
         return
     click.echo(f"Rules: {escape_line(', '.join(found.types))}")
-    use = "Jobs use them." if found.is_learning_used else "Jobs do not use them: too small a gain."
-    click.echo(f"The project has {found.labels} labels. {use}")
+    use = "Jobs use them." if found.is_learning_used else UNUSED
+    click.echo(f"The project has {counted(found.labels, 'label')}. {use}")
     if not found.is_current:
         click.echo("The newest labels do not count yet: a worker is fitting them.")
     click.echo()
+    click.echo("Each file is judged by a model that has not seen its label:")
     rows = [("without labels", without.accuracy), ("with labels", learned.accuracy)]
     print_table(
         ["", "right", "files", "90% interval"],
@@ -139,6 +151,8 @@ def print_quality(found: RulesQuality) -> None:
             for name, share in rows
         ],
     )
+    if without.accuracy.right < MANY_RIGHT * without.accuracy.files:
+        click.echo(MISTAKES)
     _print_details(learned if found.is_learning_used else without, found.types)
     if found.advice:
         click.echo()
@@ -156,19 +170,10 @@ def print_quality(found: RulesQuality) -> None:
 def _print_details(used: Quality, types: Sequence[str]) -> None:
     """Print the tables about the verdicts that jobs get."""
     click.echo()
-    print_table(
-        ["to be right", "min_confidence", "types kept", "right", "90% interval"],
-        [
-            (
-                _percent(each.target),
-                "none" if each.min_confidence is None else f"{each.min_confidence:.3f}",
-                _percent(each.share_kept),
-                _percent(each.share.share_right),
-                _interval(each.share),
-            )
-            for each in used.thresholds
-        ],
-    )
+    if any(each.min_confidence is not None for each in used.thresholds):
+        _print_thresholds(used.thresholds)
+    else:
+        click.echo(NO_THRESHOLD)
     click.echo()
     print_table(
         ["confidence", "files", "mean", "right", "90% interval"],
@@ -185,6 +190,22 @@ def _print_details(used: Quality, types: Sequence[str]) -> None:
     )
     click.echo()
     print_table(["label", "files", "right", "called"], list(_rows_of(used.confusion, types)))
+
+
+def _print_thresholds(thresholds: Sequence[Threshold]) -> None:
+    print_table(
+        ["to be right", "min_confidence", "types kept", "right", "90% interval"],
+        [
+            (
+                _percent(each.target),
+                "none" if each.min_confidence is None else f"{each.min_confidence:.3f}",
+                _percent(each.share_kept),
+                _percent(each.share.share_right),
+                _interval(each.share),
+            )
+            for each in thresholds
+        ],
+    )
 
 
 def _rows_of(cells: Sequence[Cell], types: Sequence[str]) -> Iterable[tuple[str, int, int, str]]:

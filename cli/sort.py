@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cli.sorting.report import SortedItem
     from cli.sorting.session import Order, Session
 
-_METHODS = ("copy", "move", "link")
 _GO_ON = "Put that right, then run the same command again to continue."
 
 
@@ -37,11 +36,9 @@ _GO_ON = "Put that right, then run the same command again to continue."
 )
 @click.argument("folders", nargs=-1, metavar="IN OUT", type=click.Path(path_type=Path))
 @rules_option
-@click.option("--copy", "method", flag_value="copy", help="Copy the files.  [default]")
-@click.option("--move", "method", flag_value="move", help="Move the files.")
-@click.option(
-    "--link", "method", flag_value="link", help="Give the files a second name, a hard link."
-)
+@click.option("--copy", is_flag=True, help="Copy the files.  [default]")
+@click.option("--move", is_flag=True, help="Move the files.")
+@click.option("--link", is_flag=True, help="Give the files a second name, a hard link.")
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -59,11 +56,13 @@ _GO_ON = "Put that right, then run the same command again to continue."
 def sort(
     folders: Sequence[Path],
     rules_path: Path | None,
-    method: str | None,
     min_confidence: float | None,
     server: str | None,
     api_key: str | None,
     *,
+    copy: bool,
+    move: bool,
+    link: bool,
     watch: bool,
     undo: bool,
     as_json: bool,
@@ -101,8 +100,11 @@ def sort(
     from app.configurations.rules_file import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 
+    if copy + move + link > 1:
+        raise StartupError("give one of --copy, --move and --link")
+    method = Method.MOVE if move else Method.LINK if link else Method.COPY
     rules = read_rules(rules_path)
-    order = _Request(folders[0], folders[1], rules_path, Method(method or "copy")).check(
+    order = _Request(folders[0], folders[1], rules_path, method).check(
         rules, min_confidence, is_watch=watch
     )
     # A type below the rules' own min_confidence would be null; here it has a folder.

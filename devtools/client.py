@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.db import Database, PostgresLimits
 from app.jobs.models import Item, ItemStatus, Result, Worker
+from devtools.reaper import is_alive
 from devtools.server import NO_CERTIFICATES, RunningServer
 from devtools.waiting import WAIT_SECONDS, until
 
@@ -78,7 +79,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class JobRecord:
     """What the database holds about one job."""
 
     statuses: Counter[str]
@@ -94,7 +95,7 @@ def database_of(server: RunningServer) -> Database:
     return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", PostgresLimits(1))
 
 
-def look_up(database: Database, job_id: str) -> Books:
+def read_job_record(database: Database, job_id: str) -> JobRecord:
     """Read what is recorded about a job's items."""
     with database.read() as session:
         items = session.execute(
@@ -103,7 +104,7 @@ def look_up(database: Database, job_id: str) -> Books:
         results = session.scalar(
             select(func.count()).select_from(Result).join(Item).where(Item.job_id == UUID(job_id))
         )
-    return Books(
+    return JobRecord(
         statuses=Counter(item.status for item in items),
         results=results or 0,
         most_attempts=max(item.attempt for item in items),
@@ -118,19 +119,11 @@ def ready_workers(database: Database) -> set[str]:
         return set(session.scalars(select(Worker.id)))
 
 
-def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process still runs; a zombie does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:
     """Wait until some files are done and one is in work."""
 
     def is_in_the_middle() -> bool:
-        record = look_up(database, job_id)
+        record = read_job_record(database, job_id)
         return record.results >= results and record.statuses[ItemStatus.RUNNING] > 0
 
     until(is_in_the_middle, f"{results} results and a file in work")

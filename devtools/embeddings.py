@@ -17,7 +17,7 @@ from worker.classification.embedders.base import Embedder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request as it came."""
 
     path: str
@@ -39,16 +39,16 @@ class Reply:
     promised: int | None = None
 
 
-Answer = Callable[[Asked, Vectors], Reply]
+Answer = Callable[[Request, Vectors], Reply]
 """Makes the reply to a request from the vectors that it asks for."""
 
 
-def plain(_: Asked, vectors: Vectors) -> Reply:
+def plain(_: Request, vectors: Vectors) -> Reply:
     rows = [{"index": row, "embedding": vector.tolist()} for row, vector in enumerate(vectors)]
     return Reply({"object": "list", "data": rows})
 
 
-def in_base64(_: Asked, vectors: Vectors) -> Reply:
+def in_base64(_: Request, vectors: Vectors) -> Reply:
     rows = [
         {"index": row, "embedding": base64.b64encode(vector.astype("<f4").tobytes()).decode()}
         for row, vector in enumerate(vectors)
@@ -56,7 +56,7 @@ def in_base64(_: Asked, vectors: Vectors) -> Reply:
     return Reply({"data": rows})
 
 
-def backwards(asked: Asked, vectors: Vectors) -> Reply:
+def backwards(asked: Request, vectors: Vectors) -> Reply:
     body: Any = plain(asked, vectors).body
     return Reply({"data": body["data"][::-1]})
 
@@ -73,7 +73,7 @@ class EmbeddingsServer:
     """
 
     def __init__(self, embedder: Embedder, certificate: Path | None = None) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[Request] = []
         self.next: list[Answer] = []
         self.answer: Answer = plain
         self._embedder = embedder
@@ -116,7 +116,7 @@ class EmbeddingsServer:
     ) -> None:
         self.stop()
 
-    def _reply(self, asked: Asked) -> Reply:
+    def _reply(self, asked: Request) -> Reply:
         with self._lock:
             self.asked.append(asked)
             answer = self.next.pop(0) if self.next else self.answer
@@ -131,7 +131,7 @@ class EmbeddingsServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                reply = reply_to(Asked(self.path, dict(self.headers), body))
+                reply = reply_to(Request(self.path, dict(self.headers), body))
                 content = reply.body
                 if not isinstance(content, bytes):
                     content = json.dumps(content).encode()

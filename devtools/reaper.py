@@ -111,14 +111,15 @@ def still_alive(processes: list[psutil.Process], seconds: float) -> list[psutil.
     A zombie has ended: init collects it at some time.
     """
     deadline = time.monotonic() + seconds
-    while alive := [process for process in processes if _is_alive(process)]:
+    while alive := [process for process in processes if is_alive(process)]:
         if time.monotonic() > deadline:
             return alive
         time.sleep(0.02)
     return []
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

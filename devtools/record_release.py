@@ -71,7 +71,7 @@ def fill(server: RunningServer, receiver: Receiver) -> None:
         "webhook_url": receiver.url("/hook?token=in-the-clear"),
         "webhook_headers": {"X-Key": "of the tests"},
     }
-    with closing(Client(server)) as client, closing(database_of(server)) as books:
+    with closing(Client(server)) as client, closing(database_of(server)) as database:
 
         def post(path: str, body: Mapping[str, object]) -> dict[str, object]:
             answer = client.http.post(path, json=body)
@@ -99,7 +99,7 @@ def fill(server: RunningServer, receiver: Receiver) -> None:
         )
         receiver.wait_for(lambda receiver: len(receiver.received) >= 2)
         open_job = client.start_job(files * REPEATS, webhook_configurations=[hook])
-        wait_for_middle(books, open_job)
+        wait_for_middle(database, open_job)
         server.kill()
 
 

@@ -77,11 +77,6 @@ class RedisServer:
             client.flushdb()
         return url
 
-    def kill_and_restart(self) -> None:
-        """Kill -9 and start again on the same data and port."""
-        self.kill()
-        self.start_again()
-
     def kill(self) -> None:
         self._own_process().kill()
 

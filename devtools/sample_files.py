@@ -18,9 +18,12 @@ EVERYTHING = ParseRequest(PageSelection(max_pages=None))
 
 
 def request(
-    max_pages: int | None = None, target_pages: tuple[int, ...] | None = None, **others: str
+    max_pages: int | None = None,
+    target_pages: tuple[int, ...] | None = None,
+    lang: str | None = None,
+    mode: str = "FAST",
 ) -> ParseRequest:
-    return ParseRequest(PageSelection(max_pages, target_pages), **others)
+    return ParseRequest(PageSelection(max_pages, target_pages), lang, mode)
 
 
 def no_ocr() -> Ocr:

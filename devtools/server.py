@@ -118,10 +118,6 @@ class RunningServer:
         for process in self.processes:
             process.kill()
 
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
     def output(self) -> str:
         """Return everything that the processes have logged."""
         return "".join(process.output() for process in self.processes)

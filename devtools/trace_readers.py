@@ -73,7 +73,8 @@ def main() -> None:
         subprocess.run([*strace, *again], check=True)
         calls, refused = count_calls(trace)
     for call, count in sorted(calls.items()):
-        print(f"{count:8} {call}" + (f", refused {refused[call]} times" * (call in refused)))
+        note = f", refused {refused[call]} times" if call in refused else ""
+        print(f"{count:8} {call}{note}")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ Made by `make openapi` from the help of the program. `pigeonhole VERB --help` pr
   something is wrong with a server, or a question was answered with no. The verb says when.
 - **2**: it has not begun: an option, a setting, a file, a key or a server is wrong. One sentence on
   standard error says what to do.
-- **130**: `classify` was interrupted with Ctrl-C; what is done is printed. Other verbs end with 1.
+- **130**: it was interrupted with Ctrl-C. `classify` has printed what was done; `sort` continues
+  when it is run again.
 
 ## Output
 
@@ -54,7 +55,7 @@ server does not answer. Verbs with `--data-dir` work on the database that the se
 
 ## Completion
 
-The shell completes verbs and options after one of these lines, which belong into its start-up file:
+The shell completes verbs and options after one of these lines, which belong in its start-up file:
 
 ```sh
 eval "$(_PIGEONHOLE_COMPLETE=bash_source pigeonhole)"   # ~/.bashrc

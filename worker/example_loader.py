@@ -18,6 +18,7 @@ from app.jobs.queue import Claim
 from app.jobs.values import Example
 from worker.classification.embedders.base import Vectors
 from worker.classification.engine import Engine
+from worker.classification.needed_text import verdict_request
 from worker.classification.scoring.examples import (
     EmbeddedExamples,
     combine_examples,
@@ -89,7 +90,7 @@ class ExampleLoader:
         file = files.get(example.file_id)
         if file is None:
             return None
-        request = ParseRequest(PageSelection(), claim.lang, claim.mode)
+        request = verdict_request(PageSelection(), claim.lang, claim.mode)
         key = (file.id, claim.lang, claim.mode)
         return self._recall(key, lambda: self._read_file(file, request))
 

@@ -162,7 +162,8 @@ def document_key(request: ParseRequest, limits: ParserLimits, ocr: OcrData) -> s
     if request.selection.target_pages is not None:
         pages = sorted(set(request.selection.target_pages))
     models = ocr.choose(request.lang).version
-    whole = json.dumps([PARSER_VERSION, asdict(limits), request.mode, request.lang, models, pages])
+    asked = [request.mode, request.lang, request.enough, models, pages]
+    whole = json.dumps([PARSER_VERSION, asdict(limits), *asked])
     return _digest(whole.encode("ascii"))
 
 

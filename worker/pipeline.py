@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from app.db import Database, retry_write
 from app.errors import FileError, FileErrorCode
@@ -20,17 +21,18 @@ from app.observability.tracing import span, stop_tracing
 from worker.classification.embedders.http import HttpEmbedder
 from worker.classification.engine import Classification, Engine
 from worker.classification.learning.model import LearnedModel
+from worker.classification.needed_text import verdict_request
 from worker.document_reader import DELETED, MACHINE_FAULTS, DocumentReader
 from worker.example_loader import ExampleLoader
 from worker.file_cache import CacheSession
 from worker.learning.learned_models import FoundModel, LearnedModelLoader
 from worker.learning.model_fitter import ModelFitter
 from worker.parsing.document import PARSER_VERSION, Document, storable
-from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ReadingAborted
 from worker.preview_renderer import PreviewRenderer
 from worker.rules_linter import RulesLinter
 from worker.runtime.lease import TOO_LONG, Lease, LeaseLost
+from worker.side_work import SideWork
 
 log = logging.getLogger(__name__)
 
@@ -250,7 +252,7 @@ class Pipeline:
     def _read(self, claim: Claim, cached: CacheSession) -> Document:
         if claim.blob_key is None:
             raise FileError(FileErrorCode.FILE_DELETED, DELETED)
-        request = ParseRequest(selection=claim.pages, lang=claim.lang, mode=claim.mode)
+        request = verdict_request(claim.pages, claim.lang, claim.mode)
         return self.reader.read(cached, claim.blob_key, claim.file_name, request)
 
     def _classify(
@@ -279,7 +281,7 @@ class Pipeline:
         return classification
 
 
-def _run_if_due(work: PreviewRenderer | RulesLinter | ModelFitter | None, worker: str) -> bool:
+def _run_if_due(work: SideWork[Any] | None, worker: str) -> bool:
     """Do some of the work beside the items if it is due; False when there was nothing to do."""
     return work is not None and work.is_due and work.run_next(worker)
 

@@ -4,28 +4,25 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.db import Database
 from app.errors import FileError
 from app.files.cache import CacheOwner, NewCacheEntry
 from app.files.models import CacheKind
 from app.jobs.pages import PageSelection
-from app.observability.tracing import span
 from app.previews import requests
 from app.previews.requests import PreviewClaim
 from app.previews.values import Preview, picture_key, preview_key
-from worker.document_reader import MACHINE_FAULTS, DocumentReader
+from worker.document_reader import DocumentReader
 from worker.file_cache import unpack_document
 from worker.parsing.document import Document, storable
 from worker.parsing.rendered_page import RenderedPage, RenderRequest
 from worker.parsing.request import ParseRequest
+from worker.side_work import SideWork
 
 log = logging.getLogger(__name__)
 
-# A worker with files to classify looks for previews this often: somebody waits for them, but many
-# must not hold up the jobs. Longer than an idle worker waits between its looks.
-LOOK_SECONDS = 1.5
 # The document that a quote is from is among the last ones.
 _CACHED_DOCUMENTS = 4
 
@@ -40,60 +37,46 @@ class _PageText:
 
 
 @dataclass(slots=True)
-class PreviewRenderer:
+class PreviewRenderer(SideWork[PreviewClaim]):
     """Makes the previews that are asked for; `reader` is the one of the worker's pipeline."""
+
+    name = "preview"
 
     database: Database
     reader: DocumentReader
-    _looked_at: float = field(default_factory=time.monotonic)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether nobody has looked for requests for a while."""
-        return time.monotonic() - self._looked_at > LOOK_SECONDS
+    def _claim(self, worker: str) -> PreviewClaim | None:
+        return requests.claim_next(self.database, worker)
 
-    def run_next(self, worker: str) -> bool:
-        """Make the next preview; False when none is asked for.
-
-        Raises what the reader raises when this machine is at fault; another attempt follows.
-        """
-        self._looked_at = time.monotonic()
-        claim = requests.claim_next(self.database, worker)
-        if claim is None:
-            return False
-        try:
-            with span("preview"):
-                self._make(claim)
-        except MACHINE_FAULTS:
-            requests.release(self.database, claim)
-            raise
-        except Exception:  # nothing about one page may stop the jobs
-            log.exception("unexpected error while making a preview; ending it with an error")
-            self._fail(claim, "an unexpected error happened; see the server's log")
-        requests.finish(self.database, claim)
-        return True
-
-    def _make(self, claim: PreviewClaim) -> None:
+    def _work_on(self, task: PreviewClaim) -> None:
         began = time.perf_counter()
-        if claim.is_last:
-            self._fail(claim, "every worker that tried to draw it died")
+        if task.is_last:
+            self._end(task, "every worker that tried to draw it died")
             return
-        page = self._render(claim)
-        text = self._read_text(claim)
+        page = self._render(task)
+        text = self._read_text(task)
         preview = Preview(text.text, text.problem, page.problem, page.words, text.page_count)
-        self._store(claim, preview, page.picture)
+        self._store(task, preview, page.picture)
+        requests.finish(self.database, task)
         log.info(
             "preview made",
             extra={
-                "file_id": str(claim.file_id),
+                "file_id": str(task.file_id),
                 "has_picture": page.picture is not None,
                 "seconds": round(time.perf_counter() - began, 3),
             },
         )
 
-    def _fail(self, claim: PreviewClaim, reason: str) -> None:
+    def _release(self, task: PreviewClaim) -> None:
+        requests.release(self.database, task)
+
+    def _fail(self, task: PreviewClaim) -> None:
+        self._end(task, "an unexpected error happened; see the server's log")
+
+    def _end(self, claim: PreviewClaim, reason: str) -> None:
         problem = f"The page cannot be shown: {reason}."
         self._store(claim, Preview("", problem, problem), None)
+        requests.finish(self.database, claim)
 
     def _render(self, claim: PreviewClaim) -> RenderedPage:
         try:

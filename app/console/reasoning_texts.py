@@ -25,6 +25,8 @@ _SLOTS = {
     "other": '[^"]*',
     # To the last mark of a line: what is quoted may hold any.
     "quote": ".*",
+    # A name of a file may have brackets, as in "scan (2).pdf".
+    **dict.fromkeys(("file", "other_file"), r"(?:[^()]|\([^()]*\))*"),
     "number": "[0-9]{1,9}",
     "share": r"[\d.]+",
     "words": "[^.]+",
@@ -35,25 +37,25 @@ _SLOTS = {
     "place": r"pages? \d+(?:[-, ]+(?:and )?\d+)*",
     **{each: f"[0-9]{{1,9}} {each.removesuffix('s')}s?" for each in _COUNTED},
 }
-_REMEMBERED = 4_096
+_CACHED_LINES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TranslatedLine:
     """A line as a page shows it; `lang` is the code of its language if it is not the page's."""
 
     text: str
     lang: str = ""
 
 
-def say(line: str, language: Language) -> Said:
+def translate_line(line: str, language: Language) -> TranslatedLine:
     """Return a line of a reasoning in a language, or as it is."""
     if language.code == DEFAULT:
-        return Said(line)
-    return _say(line, language.code)
+        return TranslatedLine(line)
+    return _translate(line, language.code)
 
 
-def say_failure(failure: FileFailure, language: Language) -> str:
+def failure_sentence(failure: FileFailure, language: Language) -> str:
     """Return why a file could not be classified, as a sentence.
 
     Other languages than English have one for each code, without the particulars.
@@ -63,16 +65,16 @@ def say_failure(failure: FileFailure, language: Language) -> str:
     return language.text(f"failed.{failure.code}")
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _say(line: str, code: str) -> Said:
+@lru_cache(maxsize=_CACHED_LINES)
+def _translate(line: str, code: str) -> TranslatedLine:
     language = load(code)
     translated, place = "", 0
     while place < len(line):
         text, place_after = _next_part(line, place, language)
         if place_after == place:
-            return Said(line, DEFAULT)
+            return TranslatedLine(line, DEFAULT)
         translated, place = translated + text, place_after
-    return Said(translated)
+    return TranslatedLine(translated)
 
 
 def _next_part(line: str, place: int, language: Language) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
-from app.console.reasoning_texts import say, say_failure
+from app.console.reasoning_texts import failure_sentence, translate_line
 from app.console.texts import Language, codes, load
 from app.web.assets import read_assets
 
@@ -36,8 +36,8 @@ def render(
             t=language.text,
             number=language.number,
             percent=language.percent,
-            say=partial(say, language=language),
-            say_failure=partial(say_failure, language=language),
+            translate_line=partial(translate_line, language=language),
+            failure_sentence=partial(failure_sentence, language=language),
             size=language.size,
             base=base,
             root=base.removesuffix("/console"),

@@ -9,7 +9,6 @@ from app.jobs.service import ItemView
 from app.jobs.values import FileFailure
 
 SURE, UNSURE = 0.8, 0.6
-LEVELS = ("high", "medium", "low")
 # The value of a filter, and of a form, for "none of the rules": no type is named like this.
 NONE = "-"
 
@@ -34,7 +33,7 @@ class Row:
 
     @property
     def level(self) -> str:
-        """How sure the verdict is: one of LEVELS, empty before it and for a failure."""
+        """How sure the verdict is: high, medium or low; empty before it and for a failure."""
         return level(self.confidence) if self.state == "done" else ""
 
     @property

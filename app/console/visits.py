@@ -112,8 +112,12 @@ class Visit(Visitor):
 
     def id(self, name: str) -> UUID:
         """Return an id in the path; raises NotFound for anything else."""
+        return self.parse_id(self.request.path_params[name])
+
+    def parse_id(self, given: str) -> UUID:
+        """Return an id of an address; raises NotFound for anything else."""
         try:
-            return UUID(self.request.path_params[name])
+            return UUID(given)
         except ValueError:
             raise NotFound(self.language.text("error.no_page")) from None
 

@@ -58,11 +58,9 @@ def render_article(site: Site, page: Page) -> Article:
     return Article(html.replace("<pre>", '<pre tabindex="0">'), headings)
 
 
-def render_page(
-    site: Site, page: Page, article: Article, *, server: str | None = None, query: str = ""
-) -> str:
+def render_page(site: Site, page: Page, article: Article, *, server: str | None = None) -> str:
     """Return a whole page. `server` is the path of the server, None for files without one."""
-    return render_template("article.html", site, page, article=article, server=server, query=query)
+    return render_template("article.html", site, page, article=article, server=server, query="")
 
 
 def render_template(template: str, site: Site, page: Page, **values: object) -> str:

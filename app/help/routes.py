@@ -50,11 +50,8 @@ def _show(request: Request) -> Response:
     address: str = request.path_params["address"]
     site = load_site()
     if address in site.pages:
-        article = _article(address)
-        page = rendering.render_page(
-            site, site.pages[address], article, server=_server(request), query=""
-        )
-        return _html(page)
+        page = site.pages[address]
+        return _html(rendering.render_page(site, page, _article(address), server=_server(request)))
     media_type = MEDIA_TYPES.get(address.rpartition(".")[2], "")
     if address in site.files:
         return Response(site.files[address].read_bytes(), media_type=media_type)

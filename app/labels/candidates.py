@@ -1,6 +1,6 @@
 """Files of a project that nobody has labelled, in the order in which their labels teach most."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,9 @@ def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[Tria
     where that file was.
     """
     items = _order(
-        _find_results(session, scope.project_id), count_by_type(session, scope.project_id)
+        _find_results(session, scope.project_id),
+        count_by_type(session, scope.project_id),
+        _find_labelled_digests(session, scope.project_id),
     )
     start = 0
     if request.after is not None:
@@ -94,6 +96,12 @@ def _find_results(session: Session, project_id: UUID) -> list[Row[*tuple[Any, ..
     return list(newest.values())
 
 
+def _find_labelled_digests(session: Session, project_id: UUID) -> frozenset[str]:
+    """Return the digests of the files with a label: their copies have nothing to teach."""
+    query = select(File.sha256).join(Label, Label.file_id == File.id)
+    return frozenset(session.scalars(query.where(Label.project_id == project_id)))
+
+
 def _find_jobs(session: Session, project_id: UUID, version: ApiVersion) -> list[UUID]:
     """Return the newest jobs that together have MAX_RESULTS files, by an index."""
     query = (
@@ -113,10 +121,12 @@ def _find_jobs(session: Session, project_id: UUID, version: ApiVersion) -> list[
 
 
 def _order(
-    rows: Sequence[Row[*tuple[Any, ...]]], labelled: Mapping[str | None, int]
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    labelled: Mapping[str | None, int],
+    labelled_digests: Collection[str],
 ) -> list[TriageItem]:
     by_id = {row.id: row for row in rows}
-    ordered = order_candidates((_candidate(row) for row in rows), labelled)
+    ordered = order_candidates((_candidate(row) for row in rows), labelled, labelled_digests)
     return [_item(position, by_id[each.id]) for position, each in enumerate(ordered)]
 
 

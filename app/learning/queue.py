@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
@@ -62,20 +62,17 @@ class FittedModel:
 
 def claim_next(database: Database, worker: str) -> FitClaim | None:
     """Lease the model that is due for longest; None if none is due and free."""
-    first = leased_rows.lock_first(database, _candidate().order_by(LearnedModel.requested_at))
-    if first is None:
+    free = _candidate().order_by(LearnedModel.requested_at)
+    if not leased_rows.is_any(database, free):
         return None
-    token = uuid4()
     with database.write() as session:
-        model_id = session.scalar(first)
-        if model_id is None:
+        leased = leased_rows.lease_first(session, LearnedModel, free, worker, LEASE)
+        if leased is None:
             return None
-        model = session.get_one(LearnedModel, model_id)
-        model.attempt += 1
+        model, token = leased
         if model.attempt > MAX_ATTEMPTS:
             _end(session, model, model.requested_at, GAVE_UP)
             return None
-        model.worker, model.lease_token, model.lease_until = worker, token, now() + LEASE
         return FitClaim(
             model_id=model.id,
             project_id=model.project_id,
@@ -84,7 +81,7 @@ def claim_next(database: Database, worker: str) -> FitClaim | None:
             rules=tuple(Rule.from_json(rule) for rule in model.rules),
             engine_version=model.engine_version,
             documents=session.scalar(
-                select(LearnedData.documents).where(LearnedData.model_id == model_id)
+                select(LearnedData.documents).where(LearnedData.model_id == model.id)
             ),
         )
 

@@ -8,7 +8,7 @@ learns nothing from those of other types.
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,7 +38,9 @@ class Candidate:
 
 
 def order_candidates(
-    candidates: Iterable[Candidate], labelled: Mapping[str | None, int] | None = None
+    candidates: Iterable[Candidate],
+    labelled: Mapping[str | None, int] | None = None,
+    labelled_groups: Collection[str] = (),
 ) -> list[Candidate]:
     """Return the candidates in the order in which their labels teach most.
 
@@ -46,10 +48,11 @@ def order_candidates(
     to the type with the highest weight for each label that it has (the divisor method of V.
     D'Hondt, 1878), and within a type to the smallest margin. The weight of a type is the square
     root of its expected number of errors, so that a large type gets more labels than a small one,
-    but does not get them all. Copies of a document that was in the order come at the end. The same
-    candidates give the same order, whatever order they come in.
+    but does not get them all. Copies of a document that was in the order, or that is one of the
+    `labelled_groups`, come at the end. The same candidates give the same order, whatever order they
+    come in.
     """
-    firsts, copies = _split_copies(sorted(candidates, key=_by_margin))
+    firsts, copies = _split_copies(sorted(candidates, key=_by_margin), labelled_groups)
     by_type: dict[str | None, list[Candidate]] = defaultdict(list)
     for candidate in firsts:
         by_type[candidate.type].append(candidate)
@@ -82,11 +85,13 @@ def _by_margin(candidate: Candidate) -> tuple[float, float, str]:
     return candidate.margin, candidate.confidence, str(candidate.id)
 
 
-def _split_copies(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Return the first candidate of each group, and the rest."""
+def _split_copies(
+    candidates: Iterable[Candidate], labelled_groups: Collection[str]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return the first candidate of each group without a label, and the rest."""
     firsts: list[Candidate] = []
     copies: list[Candidate] = []
-    groups: set[str] = set()
+    groups = set(labelled_groups)
     for candidate in candidates:
         if candidate.group is not None and candidate.group in groups:
             copies.append(candidate)

@@ -3,11 +3,12 @@
 A worker that dies leaves a lease that expires, and the next claim takes the row.
 """
 
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, String, or_, select, text, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db import Database, UtcDateTime, now
 
@@ -21,21 +22,39 @@ class Leased:
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+Row = TypeVar("Row", bound=Leased)
+
+
 def is_free(table: type[Leased]) -> ColumnElement[bool]:
     """Return the condition that nobody works on a row."""
     return or_(table.lease_until.is_(None), table.lease_until < now())
 
 
-def lock_first(database: Database, free: Select[UUID]) -> Select[UUID] | None:
-    """Return a query for the id of the first of the free rows, which locks it; None without one.
+def is_any(database: Database, free: Select[UUID]) -> bool:
+    """Tell whether there is a free row, without the lock of a writer: nearly always there is none.
 
-    It reads first: nearly always there is no task, and a write would lock others out.
+    `free` selects the ids of the free rows.
     """
-    first = free.limit(1)
     with database.read() as session:
-        if session.scalar(first) is None:
-            return None
-    return first if database.is_sqlite else first.with_for_update(skip_locked=True)
+        return session.scalar(free.limit(1)) is not None
+
+
+def lease_first(
+    session: Session, table: type[Row], free: Select[UUID], worker: str, lease: timedelta
+) -> tuple[Row, UUID] | None:
+    """Lease the first of the free rows for a worker and count the attempt; None without one.
+
+    `free` selects their ids in order. Rows that others are about to lease are passed over. Returns
+    the row and the token of the lease.
+    """
+    row_id = session.scalar(free.limit(1).with_for_update(skip_locked=True))
+    if row_id is None:
+        return None
+    row = session.get_one(table, row_id)
+    token = uuid4()
+    row.attempt += 1
+    row.worker, row.lease_token, row.lease_until = worker, token, now() + lease
+    return row, token
 
 
 def release(

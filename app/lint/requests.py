@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -102,26 +102,16 @@ def _insert(database: Database, project_id: UUID, digest: str, rules: Sequence[R
 
 def claim_next(database: Database, worker: str) -> LintClaim | None:
     """Lease the oldest free request; None if there is none."""
-    first = leased_rows.lock_first(database, _open().order_by(LintRequest.created_at))
-    if first is None:
+    free = _open().order_by(LintRequest.created_at)
+    if not leased_rows.is_any(database, free):
         return None
-    token = uuid4()
     with database.write() as session:
-        row = session.execute(
-            update(LintRequest)
-            .where(LintRequest.id == first.scalar_subquery())
-            .values(
-                worker=worker,
-                lease_token=token,
-                lease_until=now() + LEASE,
-                attempt=LintRequest.attempt + 1,
-            )
-            .returning(LintRequest.id, LintRequest.rules, LintRequest.attempt)
-        ).one_or_none()
-    if row is None:
-        return None
-    rules = tuple(Rule.from_json(rule) for rule in row.rules)
-    return LintClaim(row.id, token, rules, is_last=row.attempt > MAX_ATTEMPTS)
+        leased = leased_rows.lease_first(session, LintRequest, free, worker, LEASE)
+        if leased is None:
+            return None
+        row, token = leased
+        rules = tuple(Rule.from_json(rule) for rule in row.rules)
+        return LintClaim(row.id, token, rules, is_last=row.attempt > MAX_ATTEMPTS)
 
 
 def finish(database: Database, claim: LintClaim, hints: Sequence[Hint]) -> None:

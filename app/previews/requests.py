@@ -5,13 +5,13 @@ It works as the queue of items does, in small; see `app.leases`.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.db import Database, announce, now
+from app.db import Database, announce
 from app.errors import TooManyRequests
 from app.files.models import File
 from app.jobs.service import ITEMS
@@ -75,43 +75,26 @@ def ask(database: Database, file: File, page: int, width: int) -> None:
 
 def claim_next(database: Database, worker: str) -> PreviewClaim | None:
     """Lease the oldest free request; None if there is none."""
-    first = leased_rows.lock_first(database, _free().order_by(PreviewRequest.id))
-    if first is None:
+    free = _free().order_by(PreviewRequest.id)
+    if not leased_rows.is_any(database, free):
         return None
-    token = uuid4()
     with database.write() as session:
-        row = session.execute(
-            update(PreviewRequest)
-            .where(PreviewRequest.id == first.scalar_subquery())
-            .values(
-                worker=worker,
-                lease_token=token,
-                lease_until=now() + LEASE,
-                attempt=PreviewRequest.attempt + 1,
-            )
-            .returning(
-                PreviewRequest.id,
-                PreviewRequest.project_id,
-                PreviewRequest.file_id,
-                PreviewRequest.page,
-                PreviewRequest.width,
-                PreviewRequest.attempt,
-            )
-        ).one_or_none()
-        if row is None:
+        leased = leased_rows.lease_first(session, PreviewRequest, free, worker, LEASE)
+        if leased is None:
             return None
-        file = session.execute(select(File.name, File.blob_key).where(File.id == row.file_id)).one()
-    return PreviewClaim(
-        request_id=row.id,
-        token=token,
-        project_id=row.project_id,
-        file_id=row.file_id,
-        file_name=file.name,
-        blob_key=file.blob_key,
-        page=row.page,
-        width=row.width,
-        is_last=row.attempt > MAX_ATTEMPTS,
-    )
+        row, token = leased
+        file = session.get_one(File, row.file_id)
+        return PreviewClaim(
+            request_id=row.id,
+            token=token,
+            project_id=row.project_id,
+            file_id=row.file_id,
+            file_name=file.name,
+            blob_key=file.blob_key,
+            page=row.page,
+            width=row.width,
+            is_last=row.attempt > MAX_ATTEMPTS,
+        )
 
 
 def finish(database: Database, claim: PreviewClaim) -> None:

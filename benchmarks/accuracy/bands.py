@@ -17,7 +17,7 @@ MIN_DOCUMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class WordedVerdict:
     """One verdict: its document (a number), source, band of confidence, and whether it is right."""
 
     document: int
@@ -47,12 +47,12 @@ class WordShare:
         return self.share.low <= self.high and self.share.high >= self.low
 
 
-def worded(samples: Sequence[Sample], *, few_rules: bool) -> list[Worded]:
+def worded(samples: Sequence[Sample], *, few_rules: bool) -> list[WordedVerdict]:
     """Judge all documents by all rules, or each six times by few, the right one absent in 35%.
 
     Confidences count lost parts, as those of a job do.
     """
-    found: list[Worded] = []
+    found: list[WordedVerdict] = []
     first = 0
     for sample in samples:
         judged = metrics.decisions(sample) if few_rules else metrics.verdicts(sample)
@@ -60,12 +60,12 @@ def worded(samples: Sequence[Sample], *, few_rules: bool) -> list[Worded]:
         for row, made in enumerate(judged):
             item = sample.documents[row // draws]
             band = band_of(_confidence(item, made))
-            found.append(Worded(first + row // draws, item.item.source, band, made.is_right))
+            found.append(WordedVerdict(first + row // draws, item.item.source, band, made.is_right))
         first += len(sample.documents)
     return found
 
 
-def word_shares(found: Sequence[Worded]) -> list[WordShare]:
+def word_shares(found: Sequence[WordedVerdict]) -> list[WordShare]:
     """Return the share right for each band, the surest first; none for no verdicts."""
     return [_share(found, group) for group in _merged(found)]
 
@@ -101,7 +101,7 @@ def _confidence(item: Scored, made: Decided) -> float:
     return made.decision.with_losses(document.lost_parts, len(document.pages)).confidence
 
 
-def _merged(found: Sequence[Worded]) -> list[list[Band]]:
+def _merged(found: Sequence[WordedVerdict]) -> list[list[Band]]:
     """Return the bands in groups, each with at least 20 documents if all have so many."""
     groups: list[list[Band]] = []
     pending: list[Band] = []
@@ -117,11 +117,11 @@ def _merged(found: Sequence[Worded]) -> list[list[Band]]:
     return groups
 
 
-def _documents(found: Sequence[Worded], bands: Sequence[Band]) -> set[int]:
+def _documents(found: Sequence[WordedVerdict], bands: Sequence[Band]) -> set[int]:
     return {each.document for each in found if each.band in bands}
 
 
-def _share(found: Sequence[Worded], group: Sequence[Band]) -> WordShare:
+def _share(found: Sequence[WordedVerdict], group: Sequence[Band]) -> WordShare:
     inside = [each for each in found if each.band in group]
     right = np.array([each.is_right for each in inside], dtype=np.float64)
     share = paired_difference(right, np.zeros_like(right), [each.source for each in inside])

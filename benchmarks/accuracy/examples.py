@@ -48,7 +48,7 @@ RuleSets = Mapping[str, tuple[Rule, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ExampleVariant:
     """The number of examples of each rule, and the share of the rules that get any."""
 
     count: int
@@ -58,7 +58,7 @@ class Given:
         return str(self.count) if self.share == 1 else f"{self.count}, half of the rules"
 
 
-VARIANTS = (*(Given(count) for count in COUNTS), Given(3, 0.5))
+VARIANTS = (*(ExampleVariant(count) for count in COUNTS), ExampleVariant(3, 0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def measure_examples(fitter: Fitter, console: Console) -> None:
 def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Console) -> None:
     fitted = fitter.fit(ENGINE, knowledge)
     fold_scorers = [FoldScorer(fitted, number) for number in range(FOLDS)]
-    found: dict[Given, Figures] = {}
+    found: dict[ExampleVariant, Figures] = {}
     plain: list[Trial] = []
     for variant in VARIANTS:
         report_step(f"scoring with examples of each rule: {variant}")
@@ -134,7 +134,7 @@ def _measure_with(fitter: Fitter, knowledge: Knowledge, title: str, console: Con
     table = _table(found, sample.sources, len(sample.types))
     table.title = f"{title}; {files} rule files, {DRAWS} draws of examples"
     console.print(table)
-    console.print(_types_table(found[Given(3)], title, sample))
+    console.print(_types_table(found[ExampleVariant(3)], title, sample))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class FoldScorer:
         self,
         documents: Sequence[LabelledDocument],
         rule_sets: RuleSets,
-        variant: Given,
+        variant: ExampleVariant,
         draw: int,
     ) -> list[tuple[Scored, bool]]:
         """Score the fold's documents by each set of rules, with examples from all documents.
@@ -225,7 +225,9 @@ def _examples(
     return combine_examples(others[:count]) if others[:count] else None
 
 
-def _trials(fold_scorers: Sequence[FoldScorer], fitter: Fitter, variant: Given) -> list[Trial]:
+def _trials(
+    fold_scorers: Sequence[FoldScorer], fitter: Fitter, variant: ExampleVariant
+) -> list[Trial]:
     """Return a trial for each draw and rule file, all with the same documents in order."""
     rule_sets = fitter.corpus.rule_sets
     documents = fitter.corpus.labelled.documents
@@ -266,7 +268,7 @@ def _figures(trials: Sequence[Trial], plain: Sequence[Trial]) -> Figures:
     )
 
 
-def _table(found: Mapping[Given, Figures], sources: Sequence[str], types: int) -> Table:
+def _table(found: Mapping[ExampleVariant, Figures], sources: Sequence[str], types: int) -> Table:
     table = new_table(
         "",
         "examples\nof each rule",

@@ -132,7 +132,7 @@ def _kill_repeatedly(
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         broker.start_again()
 
-    deeds: list[Callable[[], None]] = [
+    faults: list[Callable[[], None]] = [
         kill_worker,
         kill_worker,
         kill_worker,
@@ -142,12 +142,12 @@ def _kill_repeatedly(
         empty_broker,
         postgres.restart_immediately,
     ]
-    chance.shuffle(deeds)
-    for deed in deeds:
+    chance.shuffle(faults)
+    for fault in faults:
         time.sleep(chance.uniform(*PAUSE_SECONDS))
-        deed()
+        fault()
     _retry(lambda: client.http.get("/readyz").raise_for_status())
-    return len(deeds)
+    return len(faults)
 
 
 def _retry(call: Callable[[], object]) -> None:

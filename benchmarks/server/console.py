@@ -122,7 +122,9 @@ def _open_job(page: "Page", job_id: str, *, first: bool) -> tuple[str, ...]:
     began = time.monotonic()
     page.goto(f"/console/jobs/{job_id}")
     seconds = time.monotonic() - began
-    name = f"open a job of {FILES * TIMES} files{', the first page of the server' * first}"
+    name = f"open a job of {FILES * TIMES} files"
+    if first:
+        name += ", the first page of the server"
     return name, f"{seconds:.2f}", "", "", _long_tasks(page)
 
 

@@ -13,7 +13,7 @@ from app.text import escape_line, spreadsheet_cell
 from cli.classification.results import FileResult
 from worker.classification.explanation.bands import percent
 
-CSV_COLUMNS = ("file", "type", "confidence", "check", "summary", "error", "reasoning")
+CSV_COLUMNS = ("file", "type", "confidence", "check", "summary", "error", "reasoning", "file_id")
 
 
 def to_item(result: FileResult, threshold: float) -> dict[str, object]:
@@ -27,6 +27,7 @@ def to_item(result: FileResult, threshold: float) -> dict[str, object]:
         "summary": None if result.has_failed else result.summary,
         "reasoning": None if result.has_failed else result.reasoning,
         "error": error,
+        "file_id": result.file_id,
     }
 
 
@@ -83,7 +84,8 @@ class CsvFile:
         check = "yes" if result.is_unsure(self._threshold) else ""
         path = spreadsheet_cell(_storable(str(result.path)))
         type_ = spreadsheet_cell(result.type or "")
-        self._writer.writerow((path, type_, confidence, check, summary, error, reasoning))
+        file_id = result.file_id or ""
+        self._writer.writerow((path, type_, confidence, check, summary, error, reasoning, file_id))
 
     def close(self) -> None:
         """Put the file in its place."""

@@ -23,6 +23,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.embedders.http_client import EmbedderUnavailable
 from worker.classification.engine import Engine
 from worker.classification.loading import limit_blas_threads, load_engine
+from worker.classification.needed_text import verdict_request
 from worker.classification.scoring.examples import (
     EmbeddedExamples,
     combine_examples,
@@ -86,7 +87,9 @@ class LocalEngine:
         """Return the result of a file; never fails."""
         rules = self._rules
         try:
-            document, cached = self._read(path, ParseRequest(rules.pages, rules.lang, rules.mode))
+            document, cached = self._read(
+                path, verdict_request(rules.pages, rules.lang, rules.mode)
+            )
             embedded = self._engine.embed(document, cached)
             verdict = self._engine.judge(
                 embedded,
@@ -143,7 +146,7 @@ class LocalEngine:
             name = escape_line(example.written or str(example.path))
             try:
                 document, cached = self._read(
-                    example.path, ParseRequest(PageSelection(), rules.lang, rules.mode)
+                    example.path, verdict_request(PageSelection(), rules.lang, rules.mode)
                 )
             except FileError as error:
                 raise StartupError(

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
@@ -174,7 +174,8 @@ class RemoteClassifier:
             path = job.waiting.get(item["file_id"])
             if path is not None and (item["result"] or item.get("error")):
                 del job.waiting[item["file_id"]]
-                yield _result(path, item)
+                result = _result(path, item)
+                yield replace(result, file_id=item["file_id"]) if self._keep else result
         if not job.waiting:
             self._forget(job)
 

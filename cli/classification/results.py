@@ -18,8 +18,9 @@ class FileResult:
 
     `type` None without an error means that no rule fits, or that the best one has less than the
     rules' `min_confidence`; `confidence` is 0 to 1. `reasoning` is several lines, `summary` one:
-    the verdict, and what lessens its worth. `error_code` is one of FileErrorCode. Texts may hold
-    control characters of the document: escape them before they reach a terminal (app.text).
+    the verdict, and what lessens its worth. `error_code` is one of FileErrorCode. `file_id` is the
+    id of a file that stays on a server. Texts may hold control characters of the document: escape
+    them before they reach a terminal (app.text).
     """
 
     path: Path
@@ -29,6 +30,7 @@ class FileResult:
     reasoning: str
     error: str | None = None
     error_code: str | None = None
+    file_id: str | None = None
 
     @property
     def has_failed(self) -> bool:

@@ -213,7 +213,8 @@ class Journal:
     def folders(self) -> dict[str, str]:
         """Return the folder of each type that has been sorted into this journal's folder."""
         with _working():
-            return dict(self._database.execute("SELECT type, folder FROM folders"))
+            rows = self._database.execute("SELECT type, folder FROM folders").fetchall()
+        return {document_type: str(_inside(Path(folder))) for document_type, folder in rows}
 
     def record_folder(self, document_type: str, folder: str) -> None:
         """Record the folder of a type; it stays the same when the rules change."""
@@ -230,7 +231,8 @@ class Journal:
     def made(self) -> list[str]:
         """Return the folders that the sort made."""
         with _working():
-            return [row[0] for row in self._database.execute("SELECT path FROM made")]
+            paths = [row[0] for row in self._database.execute("SELECT path FROM made")]
+        return [str(_inside(Path(path))) if path else "" for path in paths]
 
     def _pages(self, condition: str, order: str, start: int) -> Iterator[tuple[int, SortedFile]]:
         # Page by page: the entries may change while they are read.
@@ -259,12 +261,25 @@ def _file(row: tuple) -> SortedFile:  # type: ignore[type-arg]  # what SQLite re
         folder=folder,
         name=os.fsdecode(name),
         number=number,
-        target=Path(os.fsdecode(target)),
+        target=_inside(Path(os.fsdecode(target))),
         target_inode=inode % 2**64,
         target_mtime_ns=target_mtime_ns,
         digest=digest,
         outcome=Outcome(document_type, confidence, summary, error),
     )
+
+
+def _inside(path: Path) -> Path:
+    """Return a path below the folder of the journal; raises StartupError for any other.
+
+    A sort writes no other, but a folder may come with its journal from a stranger.
+    """
+    if path.is_absolute() or ".." in path.parts:
+        raise StartupError(
+            f"the journal names {path}, which is outside of its folder: no sort wrote that, so"
+            " move the folder .pigeonhole away"
+        )
+    return path
 
 
 def _signed(number: int) -> int:

@@ -43,6 +43,21 @@ def marked_eml() -> MarkedDocument:
     return MarkedDocument("eml", mail.as_bytes(), marks)
 
 
+def marked_p7m() -> MarkedDocument:
+    """Return an invoice in XML within a signed file (RFC 5652, 5.1), without its signature."""
+    marks = Marks()
+    invoice = f'<?xml version="1.0"?><Invoice no="{marks("attribute")}">{marks("text")}</Invoice>'
+    data, signed = (bytes.fromhex(f"06092a864886f70d01070{number}") for number in (1, 2))
+    content = _der(0x30, data + _der(0xA0, _der(0x04, invoice.encode())))
+    whole = _der(0x02, b"\1") + _der(0x31, b"") + content
+    return MarkedDocument("p7m", _der(0x30, signed + _der(0xA0, _der(0x30, whole))), marks)
+
+
+def _der(tag: int, body: bytes) -> bytes:
+    """Return a value with its tag and length (X.690, 8.1)."""
+    return bytes((tag, 0x82)) + len(body).to_bytes(2, "big") + body
+
+
 def marked_mhtml() -> MarkedDocument:
     """Return a web archive as browsers save it: a page and a page in its frame."""
     marks = Marks()

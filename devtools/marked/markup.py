@@ -1,6 +1,7 @@
 """Web pages, books, RTF, drawings and plain text with a marker in each place."""
 
 import json
+import plistlib
 
 from devtools.marked.document import MarkedDocument, Marks
 from devtools.sample_files import zip_of
@@ -29,6 +30,23 @@ def marked_html() -> MarkedDocument:
 <p><ruby>{marks("ruby base")}<rt>{marks("ruby")}</rt></ruby></p>
 <p>{marks("before entity")}&nbsp;&euro;<!-- no --><b>{marks("bold")}</b></p></body></html>"""
     return MarkedDocument("html", page.encode(), marks)
+
+
+def marked_webarchive() -> MarkedDocument:
+    """Return a page with a frame as Safari saves it."""
+    marks = Marks()
+
+    def page(words: str) -> dict[str, object]:
+        markup = f"<html><body><p>{words}</p></body></html>"
+        return {"WebResourceData": markup.encode(), "WebResourceMIMEType": "text/html"}
+
+    archive = {
+        "WebMainResource": page(marks("body")),
+        "WebSubframeArchives": [{"WebMainResource": page(marks("frame"))}],
+    }
+    return MarkedDocument(
+        "webarchive", plistlib.dumps(archive, fmt=plistlib.FMT_BINARY, sort_keys=False), marks
+    )
 
 
 def marked_epub() -> MarkedDocument:

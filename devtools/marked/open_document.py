@@ -1,4 +1,4 @@
-"""OpenDocument files (ODF 1.3 part 3) with a marker in each place: text, sheets, slides."""
+"""OpenDocument files (ODF 1.3 part 3) with a marker in each place."""
 
 import zipfile
 from io import BytesIO
@@ -183,6 +183,25 @@ def marked_odp() -> MarkedDocument:
     return _document("odp", "presentation", body, styles, marks)
 
 
+def marked_odg() -> MarkedDocument:
+    """Return a drawing of two pages."""
+    marks = Marks()
+    body = (
+        f'<draw:page draw:name="One" draw:master-page-name="Default">'
+        f"{_text_box(_p(marks('text box')))}{_shape(_p(marks('shape')))}"
+        f"<draw:g>{_shape(_p(marks('grouped shape')))}</draw:g>"
+        f"<draw:frame {_PLACE}>{_OBJECT}</draw:frame></draw:page>"
+        '<draw:page draw:name="Two" draw:master-page-name="Default">'
+        f"{_text_box(_p(marks('second page')))}</draw:page>"
+    )
+    styles = _styles(
+        _LAYOUT,
+        '<style:master-page style:name="Default" style:page-layout-name="P">'
+        f"{_text_box(_p(marks('master text')))}</style:master-page>",
+    )
+    return _document("odg", "drawing", body, styles, marks)
+
+
 def _p(text: str) -> str:
     return f"<text:p>{text}</text:p>"
 
@@ -279,7 +298,9 @@ def _document(
     extension: str, kind: str, body: str, styles: str, marks: Marks, picture: bytes = b""
 ) -> MarkedDocument:
     """Make a file; `picture` is that of the foreign object."""
+    # The body of a drawing has another name than its type.
     mime = "application/vnd.oasis.opendocument."
+    media = kind.replace("drawing", "graphics")
     parts = {
         "content.xml": f'<office:document-content {_NAMES} office:version="1.3">'
         f"<office:automatic-styles>{_PAGE_STYLE}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body>"
@@ -288,14 +309,14 @@ def _document(
         "Object 1/content.xml": _chart(marks),
     }
     entries = {
-        "/": f"{mime}{kind}",
+        "/": f"{mime}{media}",
         "Object 1/": f"{mime}chart",
         **dict.fromkeys(parts, "text/xml"),
         **({"Object 2": "", "ObjectReplacements/Object 2": ""} if picture else {}),
     }
     listed = "".join(
-        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{media}"/>'
-        for path, media in entries.items()
+        f'<manifest:file-entry manifest:full-path="{path}" manifest:media-type="{type_}"/>'
+        for path, type_ in entries.items()
     )
     parts["META-INF/manifest.xml"] = (
         f'<manifest:manifest xmlns:manifest="{_ODF}:manifest:1.0" manifest:version="1.3">{listed}'
@@ -303,7 +324,7 @@ def _document(
     )
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", f"{mime}{kind}", zipfile.ZIP_STORED)
+        archive.writestr("mimetype", f"{mime}{media}", zipfile.ZIP_STORED)
         for name, content in parts.items():
             archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>\n{content}')
         if picture:

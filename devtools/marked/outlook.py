@@ -16,6 +16,9 @@ _METHOD, _NUMBER, _DATA, _OBJECT = 0x37050003, 0x0E210003, 0x37010102, 0x3701000
 _SHORT_NAME, _LONG_NAME = 0x3704001F, 0x3707001F
 _BY_VALUE, _EMBEDDED_MESSAGE = 1, 5
 _UTF8 = 65001
+# Attributes of a winmail.dat ([MS-OXTNEF] 2.1.3.3).
+_TNEF_SUBJECT, _TNEF_PROPERTIES = 0x00018004, 0x00069003
+_TNEF_ATTACHMENT, _TNEF_ATTACHMENT_TITLE = 0x00069002, 0x00018010
 
 Values = Mapping[int, "str | bytes | int"]
 
@@ -95,6 +98,34 @@ def marked_html_msg() -> MarkedDocument:
         bytes(32),
     )
     return MarkedDocument("msg", compound_file(tree), marks)
+
+
+def marked_winmail() -> MarkedDocument:
+    """Return a winmail.dat of Exchange ([MS-OXTNEF])."""
+    marks = Marks()
+    html = f"<p>{marks('html body')}</p>".encode()
+    attributes = (
+        (_TNEF_SUBJECT, marks("subject").encode() + b"\0"),
+        (
+            _TNEF_PROPERTIES,
+            struct.pack("<L", 2)
+            + _encapsulated(_SENDER, marks("sender").encode("utf-16-le"))
+            + _encapsulated(_HTML, html),
+        ),
+        (_TNEF_ATTACHMENT, bytes(14)),
+        (_TNEF_ATTACHMENT_TITLE, f"{marks('name of other')}.bin".encode() + b"\0"),
+    )
+    data = struct.pack("<LH", 0x223E9F78, 1)
+    for name, value in attributes:
+        checksum = sum(value) & 0xFFFF
+        data += struct.pack("<BLL", 1, name, len(value)) + value + struct.pack("<H", checksum)
+    return MarkedDocument("dat", data, marks)
+
+
+def _encapsulated(tag: int, value: bytes) -> bytes:
+    """Return a property (2.1.3.4) with one value, padded to four bytes."""
+    head = struct.pack("<HHLL", tag & 0xFFFF, tag >> 16, 1, len(value))
+    return head + value + bytes(-len(value) % 4)
 
 
 def _properties(values: Values, header: bytes) -> dict[str, bytes | Tree]:

@@ -23,7 +23,6 @@ _PERSON, _THREAD = (f"{{00000000-0000-0000-0000-00000000000{number}}}" for numbe
 def marked_xlsx() -> MarkedDocument:
     """Return an xlsx of two sheets and a chart that is a sheet."""
     marks = Marks()
-    shapes = _text_box(marks("text box")) + _group(marks("grouped shape")) + _chart_frame()
     data = package(
         "xl/workbook.xml",
         _workbook(marks),
@@ -32,8 +31,8 @@ def marked_xlsx() -> MarkedDocument:
         _chart_sheet(),
         _shared_strings(marks),
         *_comments(marks),
-        _drawing("1", shapes),
-        _drawing("2", _chart_frame()),
+        drawing("1", drawn_shapes(marks)),
+        drawing("2", _chart_frame()),
         chart("xl/charts/chart1.xml", marks),
         Part("xl/media/image1.emf", "image/x-emf", emf_of(marks("picture of an object"))),
     )
@@ -156,7 +155,13 @@ def _comments(marks: Marks) -> tuple[Part, ...]:
     )
 
 
-def _drawing(number: str, shapes: str) -> Part:
+def drawn_shapes(marks: Marks) -> str:
+    """Return a text box, a group and a chart (20.5), each in a line."""
+    return _text_box(marks("text box")) + _group(marks("grouped shape")) + _chart_frame()
+
+
+def drawing(number: str, shapes: str) -> Part:
+    """Return the drawing of a sheet with these shapes."""
     anchor = (
         "<xdr:from><xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>3</xdr:row>"
         "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>6</xdr:col><xdr:colOff>0"

@@ -119,7 +119,7 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “poem”.").wait_for()
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("The note is gone.").wait_for()
+    page.get_by_text("Note removed.").wait_for()
     page.get_by_label("This is wrong: it is").select_option("recipe")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “recipe”.").wait_for()
@@ -308,6 +308,11 @@ def test_a_path_prefix_and_german(chromium: Any, tmp_path: Path) -> None:
         page.get_by_role("heading", name="Welches Dokument ist was?").wait_for()
         page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
         page.get_by_text("1 Dokument").wait_for()
+        page.locator("[data-rule] [data-type]").fill("rezept")
+        page.locator("#rule-set").select_option(index=1)
+        assert page.locator("[data-rule]").count() > 1
+        page.locator("#rule-set").select_option(index=0)
+        assert page.locator("[data-rule] [data-type]").input_value() == "rezept"
         page.locator("#rule-set").select_option(index=1)
         page.get_by_role("button", name="Einordnen").click()
         page.locator(ENDED).wait_for(timeout=180_000)

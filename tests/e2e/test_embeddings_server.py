@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of, look_up
+from devtools.client import Client, database_of, read_job_record
 from devtools.embeddings import EmbeddingsServer
 from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
@@ -50,7 +50,7 @@ def test_files_wait_for_the_embeddings_server(
     corpus = write_corpus(tmp_path / "corpus")
     assert "Wrote " in own_server.run("models", "fit", "--corpus", str(corpus))
     own_server.start()
-    with closing(Client(own_server)) as client, closing(database_of(own_server)) as books:
+    with closing(Client(own_server)) as client, closing(database_of(own_server)) as database:
         job_id = client.start_job([client.upload(INVOICE)])
         assert client.finished(job_id)["status"] == "SUCCESS"
         assert client.results(job_id)[0]["result"]["type"] == "invoice"
@@ -59,12 +59,12 @@ def test_files_wait_for_the_embeddings_server(
         file_ids = [client.upload(f"{INVOICE} {number}") for number in range(3)]
         job_id = client.start_job(file_ids)
         until(lambda: "files wait in the queue" in own_server.output(), "the trouble")
-        until(lambda: is_untouched(books, job_id), "the file to be given back")
+        until(lambda: is_untouched(database, job_id), "the file to be given back")
         asked_before = len(embeddings.asked)
         embeddings.start()
 
         assert client.finished(job_id)["status"] == "SUCCESS"
-        record = look_up(books, job_id)
+        record = read_job_record(database, job_id)
         assert (record.statuses, record.most_attempts) == ({"done": 3}, 1)
         assert len(embeddings.asked) > asked_before
     # Only one file was tried while the embeddings server was unavailable.
@@ -72,8 +72,8 @@ def test_files_wait_for_the_embeddings_server(
     assert "embeddings server available again" in own_server.output()
 
 
-def is_untouched(books: Database, job_id: str) -> bool:
-    record = look_up(books, job_id)
+def is_untouched(database: Database, job_id: str) -> bool:
+    record = read_job_record(database, job_id)
     return record.statuses == {"queued": 3} and record.all_attempts == 0
 
 

@@ -43,9 +43,9 @@ def server(
         {**s3_server.settings(bucket), "s3_seconds": 5, "sweep_seconds": 0.3, "workers": 1},
     )
     server.worker = server.program("worker", data_dir=folder / "worker")
-    with server, closing(database_of(server)) as books:
+    with server, closing(database_of(server)) as database:
         # The worker refuses to start while the store hangs, which one of the tests makes it do.
-        until(lambda: ready_workers(books), "the worker")
+        until(lambda: ready_workers(database), "the worker")
         yield server
 
 

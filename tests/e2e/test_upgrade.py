@@ -17,7 +17,7 @@ from app import schema
 from app.db import Database
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.webhooks.models import SavedWebhook, WebhookConfiguration
-from devtools.client import Client, database_of, look_up
+from devtools.client import Client, database_of, read_job_record
 from devtools.receiver import Receiver
 from devtools.record_release import API_KEY, RECEIVER, SETTINGS
 from devtools.server import RunningServer
@@ -62,17 +62,17 @@ def restore(server: RunningServer, dump: str) -> None:
         connection.execute(dump.replace("UPDATE jobs", "UPDATE public.jobs"))
 
 
-def verdicts(books: Database) -> dict[object, tuple[object, ...]]:
+def verdicts(database: Database) -> dict[object, tuple[object, ...]]:
     """Return the verdicts by item."""
-    with books.read() as session:
+    with database.read() as session:
         rows = session.execute(
             select(Result.item_id, Result.type, Result.confidence, Result.reasoning)
         )
         return {row.item_id: tuple(row) for row in rows}
 
 
-def plain_urls(books: Database) -> list[str]:
-    with books.read() as session:
+def plain_urls(database: Database) -> list[str]:
+    with database.read() as session:
         found = [
             *session.scalars(select(SavedWebhook.url)),
             *session.scalars(select(WebhookConfiguration.url)),
@@ -83,22 +83,22 @@ def plain_urls(books: Database) -> list[str]:
 def test_a_job_that_the_earlier_release_began_ends_without_loss(
     server: RunningServer, receiver: Receiver
 ) -> None:
-    with closing(database_of(server)) as books, closing(Client(server)) as client:
-        before = verdicts(books)
+    with closing(database_of(server)) as database, closing(Client(server)) as client:
+        before = verdicts(database)
         assert 0 < len(before) < OPEN_FILES
-        with books.read() as session:
+        with database.read() as session:
             assert session.scalar(text("SELECT version_num FROM alembic_version")) == "0010"
             job_id = session.scalars(select(Job.id).where(Job.status == JobStatus.PENDING)).one()
             running = session.scalars(select(Item.id).where(Item.status == ItemStatus.RUNNING))
             assert len(running.all()) == 1, "it was killed with a file in work"
-        assert 0 < look_up(books, str(job_id)).results < OPEN_FILES
+        assert 0 < read_job_record(database, str(job_id)).results < OPEN_FILES
 
         server.start()
         job = client.finished(str(job_id))
 
-        record = look_up(books, str(job_id))
-        after = verdicts(books)
-        assert schema.is_current(books)
+        record = read_job_record(database, str(job_id))
+        after = verdicts(database)
+        assert schema.is_current(database)
         assert job["status"] == "SUCCESS", job["error_message"]
         assert record.statuses == {"done": OPEN_FILES}
         assert record.results == OPEN_FILES
@@ -110,9 +110,9 @@ def test_a_job_that_the_earlier_release_began_ends_without_loss(
         assert receiver.received[0].headers["X-Key"] == "of the tests"
 
         if server.mode == "production":
-            assert len(plain_urls(books)) == 4, "processes of the earlier release read them"
+            assert len(plain_urls(database)) == 4, "processes of the earlier release read them"
             assert "Encrypted 4 webhook URLs" in server.run("migrate")
-        assert plain_urls(books) == []
+        assert plain_urls(database) == []
         (saved,) = client.http.get("/api/v1/beta/webhook-configs").json()
         assert saved["webhook_url"] == receiver.url(HOOK)
         (configuration,) = client.http.get("/api/v1/beta/configurations").json()["items"]

@@ -225,7 +225,7 @@ class Engine:
 
         All stages see what looks like a copy of a labelled document: the last one tells if it is.
         """
-        told = None
+        told = alone = None
         by_rule = [examples.get(rule.type) for rule in rules]
         read = self.scorer.rules.read_set(rules)
         for number, stage in enumerate(self.stages):
@@ -247,7 +247,10 @@ class Engine:
             decision = decide(scores, stage.calibration)
             if decision.cautious >= stage.enough:
                 break
-        decision = decision.with_losses(document.document.lost_parts, len(document.document.pages))
+        losses = document.document.lost_parts, len(document.document.pages)
+        if told is not None:
+            alone = decide(replace(scores, learned=None), stage.calibration).with_losses(*losses)
+        decision = decision.with_losses(*losses)
         return Judgement(
             document=document,
             comparison=comparison,
@@ -258,6 +261,7 @@ class Engine:
             is_early=number < len(self.stages) - 1,
             learned=learned,
             told=told,
+            alone=alone,
         )
 
     def _evidence(
@@ -270,15 +274,17 @@ class Engine:
         scoring: ScoringEvidence | None,
     ) -> Evidence:
         document, chunks = embedded.document, len(embedded.text.chunks)
+        read = [page for page in document.pages if page.source is not TextSource.NOT_NEEDED]
         is_early = False
         if judgement is not None:
             compared = judgement.comparison.spaces.values()
             chunks = max(len(space.vectors.chunks) for space in compared)
             is_early = judgement.is_early
         return Evidence(
-            pages_read=len(document.pages),
+            pages_read=len(read),
+            pages_not_needed=len(document.pages) - len(read),
             total_pages=document.total_pages,
-            is_from_start=all(page.index == row for row, page in enumerate(document.pages)),
+            is_from_start=all(page.index == row for row, page in enumerate(read)),
             lost_parts=document.lost_parts,
             form_fields=document.form_fields,
             pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),

@@ -15,8 +15,8 @@ from worker.classification.scoring.rule_set import RuleSet
 
 Floats = npt.NDArray[np.float64]
 
-# The weights that are tried.
-STRENGTHS = (1.0, 2.0, 3.0)
+# The weights that are tried, the greatest first.
+STRENGTHS = (3.0, 2.0, 1.0)
 # The most for each label of a type: the check says little where types have one label, because
 # their documents are compared with other types only.
 _MOST_PER_LABEL = 2.0
@@ -63,6 +63,7 @@ def choose_weight(
 ) -> Choice:
     """Return how much labels should count; no weight if none is better than the engine alone.
 
+    The greatest strength that gains more than noise is taken, or else the one that gains most.
     `judge_all` returns the verdicts with a weight about the documents whose right rules are
     `wanted`. With few `labels_per_type` only low strengths are tried. People rarely label what no
     rule fits, so the check sees little of the harm that a lift does to null: only a large gain is
@@ -78,10 +79,13 @@ def choose_weight(
         weight = LabelWeight(strength)
         verdicts = judge_all(weight)
         scores = log_scores(verdicts, wanted)
-        if scores.mean() > best.mean():
-            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+        is_clear = is_gain(scores - base)
+        if is_clear or scores.mean() > best.mean():
+            found, best = Choice(weight, is_clear, without, verdicts), scores
+        if is_clear:
+            break
     # Where the engine says null of everything, no strength alone changes a verdict.
-    strength = tried[-1] if found.weight is None else found.weight.strength
+    strength = tried[0] if found.weight is None else found.weight.strength
     unlifted = best
     for lift in LIFTS if without else ():
         weight = LabelWeight(strength, lift)

@@ -18,7 +18,6 @@ from app.labels import labelled_files
 from app.labels.labelled_files import LabelledFile
 from app.learning import queue
 from app.learning.queue import FitClaim, FittedModel
-from app.observability.tracing import span
 from worker.classification.engine import Engine
 from worker.classification.learning.observation import Observation
 from worker.classification.learning.storage import (
@@ -26,10 +25,11 @@ from worker.classification.learning.storage import (
     pack_observations,
     unpack_observations,
 )
-from worker.document_reader import MACHINE_FAULTS, DocumentReader
+from worker.classification.needed_text import verdict_request
+from worker.document_reader import DocumentReader
 from worker.learning.fit import LabelledObservation, choose_checked, fit_model
 from worker.parsing.document import storable
-from worker.parsing.request import ParseRequest
+from worker.side_work import SideWork
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ LOOK_SECONDS = 10.0
 SLICE_SECONDS = 0.5
 # Of one project: the newest labels count. Their vectors take 30 MB.
 MAX_LABELS = 10_000
+
+FAILED = "an unexpected error happened while it was fitted; see the server's log"
 
 
 @dataclass(slots=True)
@@ -55,35 +57,22 @@ class _Gathering:
 
 
 @dataclass(slots=True)
-class ModelFitter:
+class ModelFitter(SideWork[_Gathering]):
     """Fits the models that are due; `reader` is the one of the worker's pipeline.
 
-    It looks at labelled files for `slice_seconds`, and then lets the worker classify again.
+    A task takes several turns: it looks at labelled files for `slice_seconds`, and then lets the
+    worker classify again.
     """
+
+    name = "learn"
 
     database: Database
     reader: DocumentReader
     engine: Engine
+    look_seconds: float = field(default=LOOK_SECONDS, kw_only=True)
     slice_seconds: float = SLICE_SECONDS
     _current: _Gathering | None = None
     _left: _Gathering | None = None
-    _looked_at: float = field(default_factory=time.monotonic)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether this worker has not looked for fits for a while."""
-        return time.monotonic() - self._looked_at > LOOK_SECONDS
-
-    def run_next(self, worker: str) -> bool:
-        """Work on a fit for a slice of time, or finish one; False when none is due.
-
-        Raises what the reader raises when this machine is at fault; another attempt follows.
-        """
-        try:
-            with span("learn"):
-                return self._run(worker)
-        finally:
-            self._looked_at = time.monotonic()
 
     def leave(self) -> None:
         """Let any worker go on with a fit in progress: this one may not work again for a while.
@@ -95,37 +84,28 @@ class ModelFitter:
                 queue.release(self.database, self._current.claim)
             self._left, self._current = self._current, None
 
-    def _run(self, worker: str) -> bool:
+    def _claim(self, worker: str) -> _Gathering | None:
         if self._current is None:
             claim = queue.claim_next(self.database, worker)
-            if claim is None:
-                return False
-            self._current = self._begin(claim)
-        current = self._current
-        try:
-            is_ready = self._gather(current)
-            if is_ready:
-                self._finish(current)
-        except MACHINE_FAULTS:
+            if claim is not None:
+                self._current = self._begin(claim)
+        return self._current
+
+    def _work_on(self, task: _Gathering) -> None:
+        if self._gather(task):
+            self._finish(task)
             self._current = None
-            queue.release(self.database, current.claim)
-            raise
-        except Exception:  # nothing about one project's labels may stop the jobs
-            log.exception("unexpected error while learning from labels; ending the fit")
-            self._current = None
-            queue.fail(
-                self.database,
-                current.claim,
-                "an unexpected error happened while it was fitted; see the server's log",
-            )
-            return True
-        if is_ready:
-            self._current = None
-        elif not queue.renew(self.database, current.claim):
+        elif not queue.renew(self.database, task.claim):
             # Labels have changed: begin anew with them.
-            self._current = None
-            queue.release(self.database, current.claim)
-        return True
+            self._release(task)
+
+    def _release(self, task: _Gathering) -> None:
+        self._current = None
+        queue.release(self.database, task.claim)
+
+    def _fail(self, task: _Gathering) -> None:
+        self._current = None
+        queue.fail(self.database, task.claim, FAILED)
 
     def _begin(self, claim: FitClaim) -> _Gathering:
         left, self._left = self._left, None
@@ -163,7 +143,7 @@ class ModelFitter:
     def _observe(self, claim: FitClaim, file: LabelledFile) -> Observation | None:
         """Return what learning sees of a file; None if it cannot be read or has no text."""
         cached = self.reader.open_cache(CacheOwner(claim.project_id, file.file_id))
-        request = ParseRequest(file.pages, file.lang, file.mode)
+        request = verdict_request(file.pages, file.lang, file.mode)
         try:
             document = self.reader.read(cached, file.blob_key, file.name, request)
             embedded = self.engine.embed(document, cached)

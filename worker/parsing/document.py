@@ -18,6 +18,8 @@ class TextSource(StrEnum):
     TEXT_LAYER = "text_layer"
     OCR = "ocr"
     NONE = "none"
+    NOT_NEEDED = "not_needed"
+    """Only OCR can read the page, and the pages before have enough text."""
 
 
 @dataclass(frozen=True, slots=True)

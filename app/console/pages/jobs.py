@@ -1,8 +1,9 @@
 """The list of jobs, the page of one job, its rows while it runs, its downloads."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -89,7 +90,7 @@ def list_jobs(visit: Visit) -> Response:
         total=total,
         is_capped=total >= MAX_COUNT,
         page_number=_page_number(visit),
-        page_count=-(-total // PAGE_SIZE),
+        page_count=math.ceil(total / PAGE_SIZE),
         next_page=encode_token(secrets, purpose, page.next_after),
         is_live=any(job.status == JobStatus.PENDING for job in page.rows),
     )
@@ -168,8 +169,8 @@ def _moment(visit: Visit) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(given)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadRequest("`since` is not a moment.")
-    return moment
+        if moment.tzinfo is None:
+            raise ValueError  # noqa: TRY301  # the answer is the same
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # a moment of the year 1 may have no UTC
+        raise BadRequest("`since` is not a moment.") from None

@@ -1,7 +1,5 @@
 """Teaching by labels: which files to label next, and how well rules do on labelled ones."""
 
-from uuid import UUID
-
 from starlette.responses import Response
 
 from app.api.wire.ids import CONFIGURATION_PREFIX, format_configuration_id
@@ -10,7 +8,6 @@ from app.console.downloads import as_attachment
 from app.console.pages.try_out import saved_configurations
 from app.console.verdicts import level
 from app.console.visits import Visit
-from app.errors import NotFound
 from app.labels import assessment, candidates, service
 from app.labels.assessment import Assessment
 from app.labels.table import write_table
@@ -45,7 +42,7 @@ def go_to_next(visit: Visit) -> Response:
     scope = visit.call.scope
     after = None
     if given := visit.param("after"):
-        after = ("0", _id(visit, given))
+        after = ("0", visit.parse_id(given))
     with visit.call.read() as session:
         found = candidates.find_page(session, scope, PageRequest(1, after)).rows
     if not found:
@@ -62,8 +59,8 @@ def download_labels(visit: Visit) -> Response:
 def show_quality(visit: Visit) -> Response:
     """Show how well rules do: those of saved rules, of a job, or of the latest job."""
     rules, job = visit.param("rules"), visit.param("job")
-    configuration_id = _id(visit, rules.removeprefix(CONFIGURATION_PREFIX)) if rules else None
-    job_id = _id(visit, job) if job and configuration_id is None else None
+    configuration_id = visit.parse_id(rules.removeprefix(CONFIGURATION_PREFIX)) if rules else None
+    job_id = visit.parse_id(job) if job and configuration_id is None else None
     found = assessment.assess(
         visit.services.database,
         visit.call.scope,
@@ -86,10 +83,3 @@ def show_quality(visit: Visit) -> Response:
 def used_quality(found: Assessment) -> Quality | None:
     """Return the quality of the verdicts that jobs get."""
     return found.learned if found.is_learning_used else found.without
-
-
-def _id(visit: Visit, given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError:
-        raise NotFound(visit.language.text("error.no_page")) from None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
@@ -17,7 +16,6 @@ from app.console.pages.try_out import limits_of, ready_made, saved_configuration
 from app.console.sdk_code import LANGUAGES, write_code
 from app.console.versions import Version, list_versions
 from app.console.visits import Visit
-from app.errors import NotFound
 
 
 def list_rules(visit: Visit) -> Response:
@@ -116,10 +114,7 @@ def _editor(
 
 
 def _find(visit: Visit) -> Configuration:
-    try:
-        given: str = visit.request.path_params["rules_id"]
-        configuration_id = UUID(given.removeprefix(CONFIGURATION_PREFIX))
-    except ValueError:
-        raise NotFound(visit.language.text("error.no_page")) from None
+    given: str = visit.request.path_params["rules_id"]
+    configuration_id = visit.parse_id(given.removeprefix(CONFIGURATION_PREFIX))
     with visit.call.read() as session:
         return service.get(session, visit.call.scope, configuration_id)

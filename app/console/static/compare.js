@@ -1,5 +1,5 @@
 // Runs a job's files under saved rules, and shows what changed.
-import { api, base, complain, notify, poll } from "./page.js";
+import { api, base, complain, notify, poll, refetch } from "./page.js";
 
 const form = document.getElementById("compare-form");
 form?.addEventListener("submit", async (event) => {
@@ -54,10 +54,8 @@ filter();
 const comparison = document.getElementById("comparison");
 if (comparison?.dataset.live === "yes") {
   poll(async () => {
-    const answer = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-    if (!answer.ok) return null;
-    const text = await answer.text();
-    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("comparison");
+    const fresh = (await refetch())?.getElementById("comparison");
+    if (!fresh) return null;
     if (fresh.dataset.live === "yes") {
       const line = fresh.querySelector(".progress-line").textContent;
       const old = comparison.querySelector(".progress-line");

@@ -100,7 +100,7 @@ document.addEventListener("click", async (event) => {
       showTimes(fresh);
       document.getElementById("deliveries").replaceWith(fresh);
       looks += 1;
-      return looks < 8 && fresh.querySelector(".badge.waiting, .badge.sending") ? true : false;
+      return looks < 8 && fresh.querySelector(".badge.waiting, .badge.sending") !== null;
     }, { first: 600 });
   } catch (error) {
     button.disabled = false;

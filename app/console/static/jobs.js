@@ -1,10 +1,10 @@
 // Shows how far the jobs of the list are.
-import { poll, showTimes } from "./page.js";
+import { poll, refetch, showTimes } from "./page.js";
 
 poll(async () => {
-  const answer = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-  if (!answer.ok) return null;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("jobs");
+  const page = await refetch();
+  if (!page) return null;
+  const fresh = page.getElementById("jobs");
   if (!fresh) return false;
   let changed = false;
   for (const row of fresh.querySelectorAll("tr[data-job]")) {

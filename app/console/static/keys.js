@@ -1,5 +1,5 @@
 // Creates, replaces and revokes keys, and creates projects.
-import { api, complain, fill, formatMoment, notify, showTimes } from "./page.js";
+import { api, complain, fill, formatMoment, notify, refetch, showTimes } from "./page.js";
 
 const texts = JSON.parse(document.getElementById("keys").dataset.texts);
 
@@ -15,12 +15,10 @@ function show(made) {
 
 /** Show the keys as they are now; reloading the page would lose the new one. */
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-  if (!answer.ok) return;
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const table = document.adoptNode(parsed.getElementById("key-table"));
+  const table = (await refetch())?.getElementById("key-table");
+  if (!table) return;
   showTimes(table);
-  document.getElementById("key-table").replaceWith(table);
+  document.getElementById("key-table").replaceWith(document.adoptNode(table));
 }
 
 document.getElementById("create-key").addEventListener("submit", async (event) => {

@@ -67,6 +67,12 @@ export async function fragment(path) {
   return document.adoptNode(parsed.body.firstElementChild);
 }
 
+/** Fetch a page of the console again and return its document, null where the server refuses it. */
+export async function refetch(address = location.href) {
+  const answer = await fetch(address, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }

@@ -1,5 +1,5 @@
 // Keeps a table of a job's files up to date.
-import { base, fragment, poll } from "./page.js";
+import { fragment, poll } from "./page.js";
 
 /**
  * Follow a job until it ends; `update` gets the state of the job and its changed rows, and shows
@@ -29,7 +29,7 @@ export function follow(jobId, cursor, tbody, update) {
       return true;
     }
     since = isComplete ? table.dataset.cursor : earlier(table.dataset.cursor);
-    return rows.length > 0 ? true : null;
+    return rows.length > 0 || null;
   }, { first: 250, slowest: 3000 });
 }
 
@@ -56,5 +56,3 @@ export function showProgress(state) {
   bar.value = state.ended;
   bar.hidden = state.status !== "PENDING";
 }
-
-export { base };

@@ -1,5 +1,5 @@
 // Takes a table of labels.
-import { api, base, complain, fill, make, notify, Refused } from "./page.js";
+import { api, base, complain, fill, make, notify, refetch, Refused } from "./page.js";
 
 const form = document.getElementById("import");
 const table = document.getElementById("table");
@@ -7,10 +7,8 @@ const problems = document.getElementById("problems");
 
 /** Show what is left to label. */
 async function refresh() {
-  const answer = await fetch(`${base}/triage`, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("left");
-  document.getElementById("left").replaceWith(document.adoptNode(fresh));
+  const fresh = (await refetch(`${base}/triage`))?.getElementById("left");
+  if (fresh) document.getElementById("left").replaceWith(document.adoptNode(fresh));
 }
 
 form.addEventListener("submit", (event) => event.preventDefault());

@@ -182,11 +182,19 @@ document.getElementById("clear").addEventListener("click", () => {
 
 // Rules
 const set = document.getElementById("rule-set");
+/** The rules that stood in the editor before a set took their place. */
+let ownRules = null;
 set.addEventListener("change", async () => {
   const option = set.selectedOptions[0];
+  if (!option.value) {
+    showRules(ownRules ?? []);
+    ownRules = null;
+    return;
+  }
+  ownRules ??= readRules();
   if (option.dataset.rules) {
     showRules(JSON.parse(option.dataset.rules).map(([type, description]) => ({ type, description })));
-  } else if (option.value.startsWith("saved:")) {
+  } else {
     await useSaved(option.value.slice(6)).catch(complain);
   }
 });

@@ -43,6 +43,13 @@ _OLD_WORD = FileType(
     "unknown", remark="documents of Word 6 and Word 95 are not supported: save the file as docx"
 )
 
+_LOCK_FILE = FileType(
+    "unknown",
+    remark="a lock file of Office only names who has opened a document: upload the document itself",
+)
+# Of Word, and of Excel and PowerPoint.
+_LOCK_FILE_NAME, _LOCK_FILE_BYTES = "~$", frozenset({162, 165})
+
 IMAGE_EXTENSIONS = frozenset(
     {"png", "jpg", "gif", "bmp", "tiff", "webp", "heic", "jp2", "avif", "pnm"}
 )
@@ -54,7 +61,9 @@ SIGNED_FILE = "p7m"
 """The extension of signed files, which are read as the file in them."""
 
 # OpenDocument files may be one XML file instead.
-ZIP_EXTENSIONS = frozenset({"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub"})
+ZIP_EXTENSIONS = frozenset(
+    {"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg", "epub", "hwpx"}
+)
 
 _ALIASES = {
     "markdown": "md",
@@ -81,9 +90,12 @@ _IMAGE_MAGIC = (
     (b"\xff\x4f\xff\x51\x00", "jp2"),
 )
 _MESSAGE_STREAMS = ("__properties_version1.0", "__nameid_version1.0", "__substg1.0_")
+_HANGUL_TEXT = "contents/section0.xml"
 _ZIP_MEMBER, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 # Exchange sends its messages to other servers as winmail.dat ([MS-OXTNEF]).
 _TNEF = b"\x78\x9f\x3e\x22"
+# Safari saves web pages as property lists, whose keys come first.
+_PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
 _OLD_WORD_MARK = b"\xdc\xa5"
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 # Pictures of the Netpbm programs: sizes in digits, then any bytes.
@@ -100,9 +112,12 @@ def extension_of(file: BinaryIO, name: str) -> str | None:
 def sniff(file: BinaryIO, name: str) -> FileType:
     """Return the type of a file, UNKNOWN if none fits; leaves the file at position 0.
 
-    The extension of `name`, which the client gave, decides between text types only.
+    The extension of `name`, which the client gave, decides between text types only; the whole name
+    tells the lock files of Office.
     """
     try:
+        if _is_lock_file(file, name):
+            return _LOCK_FILE
         return _sniff_content(file, _extension(name))
     except (
         zip_directory.BadZip,
@@ -113,6 +128,12 @@ def sniff(file: BinaryIO, name: str) -> FileType:
         return UNKNOWN
     finally:
         file.seek(0)
+
+
+def _is_lock_file(file: BinaryIO, name: str) -> bool:
+    """Tell the small file with a user's name that Office writes beside an open document."""
+    is_named = PurePosixPath(name.replace("\\", "/")).name.startswith(_LOCK_FILE_NAME)
+    return is_named and file.seek(0, 2) in _LOCK_FILE_BYTES
 
 
 def _extension(name: str) -> str:
@@ -146,6 +167,8 @@ def _binary_type(file: BinaryIO, head: bytes, extension: str) -> str | None:
         return "pdf"
     if head.startswith(_TNEF):
         return "msg"
+    if head.startswith(_PROPERTY_LIST) and _SAVED_PAGE in head:
+        return "webarchive"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
         return "rtf"
     image = _image_type(head)
@@ -205,6 +228,8 @@ def _sniff_zip(file: BinaryIO, extension: str) -> FileType:
         names = {zip_directory.member_key(member.name) for member in members}
         if any(name.endswith(".iwa") or name == "index.zip" for name in names):
             return FileType(extension if extension in IWORK_EXTENSIONS else "pages")
+        if _HANGUL_TEXT in names:
+            return FileType("hwpx")
         return _unsupported(name_unsupported_parts(names))
     return FileType(found.extension, found.encrypted)
 
@@ -222,6 +247,8 @@ def _sniff_ole(file: BinaryIO) -> FileType:
         return _word_type(directory.read_start(root["worddocument"]))
     if "powerpoint document" in root:
         return FileType("ppt", encrypted="encryptedsummary" in root)
+    if {"fileheader", "bodytext"} <= root.keys():
+        return FileType("hwp")
     for name in ("workbook", "book"):
         if name in root:
             return FileType("xls", encrypted=_has_filepass(directory.read_start(root[name])))

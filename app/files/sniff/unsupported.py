@@ -5,7 +5,7 @@ from collections.abc import Collection
 _AS_PDF = "are not supported: save the file as PDF"
 _ARCHIVE = "archives are not supported: unpack the file and upload the files in it"
 _DATABASE = "databases are not supported: export the tables as xlsx or csv"
-_HANGUL = "documents of Hangul are not supported: save the file as docx or PDF"
+_HANGUL = "documents of Hangul 3.0 and older are not supported: save the file as docx or PDF"
 _IWORK = "files of iWork '09 are not supported: export the file as PDF"
 _MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
 _PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
@@ -41,8 +41,12 @@ _MAGIC = (
     (b"fLaC", _SOUND),
     (b"\x1a\x45\xdf\xa3", _SOUND),
     (b"RIFF", _SOUND),
+    (b"L\0\0\0\x01\x14\x02\0", "a shortcut to a file is not the file: upload the file itself"),
+    (b"HWP Document File V", _HANGUL),
+    (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", f"files of InDesign {_AS_PDF}"),
 )
 _MAGIC_WITHIN = (
+    (8, b"CDR", f"drawings of CorelDRAW {_AS_PDF}"),
     (257, b"ustar", _ARCHIVE),
     (60, b"BOOKMOBI", "books for the Kindle are not supported: convert the file to EPUB"),
     # Brands of other pictures are known before.
@@ -54,16 +58,14 @@ _STREAMS = {
     "quill": f"files of Publisher {_AS_PDF}",
     "matost": _WORKS,
     "mm": _WORKS,
-    "fileheader": _HANGUL,
+    # The folder of tasks, by version.
+    **dict.fromkeys(("   19", "   112", "   114"), f"files of Microsoft Project {_AS_PDF}"),
 }
 
 
 def name_unsupported(head: bytes) -> str:
     """Return a sentence about a file that is not read by its beginning, "" if it is not known."""
-    for magic, sentence in _MAGIC:
-        if head.startswith(magic):
-            return sentence
-    for at, magic, sentence in _MAGIC_WITHIN:
+    for at, magic, sentence in (*_MAGIC_WITHIN, *((0, *each) for each in _MAGIC)):
         if head.startswith(magic, at):
             return sentence
     return ""
@@ -78,8 +80,6 @@ def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
     if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
-    if "contents/section0.xml" in names:
-        return _HANGUL
     if any(name.endswith(".fdseq") for name in names):
         return f"XPS files {_AS_PDF}"
     return _ARCHIVE

@@ -50,7 +50,7 @@ def client(server: RunningServer) -> Iterator[Client]:
 
 
 @pytest.fixture
-def books(server: RunningServer) -> Iterator[Database]:
+def database(server: RunningServer) -> Iterator[Database]:
     """The server's database, for facts that the API does not show."""
     with closing(database_of(server)) as database:
         yield database

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.learning.models import LearnedData, LearnedModel
 from devtools import binaries
-from devtools.client import Client, database_of, look_up, wait_for_middle
+from devtools.client import Client, database_of, read_job_record, wait_for_middle
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, production_server
@@ -75,9 +75,9 @@ def restore(place: Path, server: RunningServer) -> None:
     shutil.copytree(place / "blobs", server.data_dir / "blobs")
 
 
-def fitted_models(books: Database) -> dict[UUID, tuple[datetime, bytes]]:
+def fitted_models(database: Database) -> dict[UUID, tuple[datetime, bytes]]:
     """Return when each model was fitted, and its numbers."""
-    with books.read() as session:
+    with database.read() as session:
         query = select(LearnedModel.id, LearnedModel.fitted_at, LearnedData.parameters)
         rows = session.execute(query.join(LearnedData, LearnedData.model_id == LearnedModel.id))
         return {row.id: (row.fitted_at, row.parameters) for row in rows}
@@ -87,7 +87,7 @@ def fitted_models(books: Database) -> dict[UUID, tuple[datetime, bytes]]:
 def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     server: RunningServer,
     client: Client,
-    books: Database,
+    database: Database,
     other_installation: RunningServer,
     tmp_path: Path,
 ) -> None:
@@ -97,11 +97,11 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     labelled, _ = client.results(done_id)
     label = f"/api/v1/classifier/jobs/{done_id}/results/{labelled['id']}/label"
     assert client.http.put(label, json={"type": "recipe"}).status_code == 200
-    until(lambda: fitted_models(books), "a model of the label")
-    fitted = fitted_models(books)
+    until(lambda: fitted_models(database), "a model of the label")
+    fitted = fitted_models(database)
     done = client.results(done_id)
     open_id = client.start_job(files)
-    wait_for_middle(books, open_id)
+    wait_for_middle(database, open_id)
     # In the middle of the work: nothing is stopped for a backup.
     back_up(server, tmp_path / "backup")
     # Other tests of this server count the labels that there are.
@@ -111,18 +111,20 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     other_installation.start()
     with (
         closing(Client(other_installation)) as restored,
-        closing(database_of(other_installation)) as restored_books,
+        closing(database_of(other_installation)) as restored_database,
     ):
         assert restored.results(done_id) == done
-        assert look_up(restored_books, open_id).results < FILES, "the backup was taken midway"
+        assert read_job_record(restored_database, open_id).results < FILES, (
+            "the backup was taken midway"
+        )
         assert restored.finished(open_id)["status"] == "SUCCESS"
-        record = look_up(restored_books, open_id)
+        record = read_job_record(restored_database, open_id)
         assert (record.statuses, record.results) == ({"done": FILES}, FILES)
         assert restored.http.get(f"/api/v1/files/{files[0]}/content").status_code == 200
         again_id = restored.start_job([labelled["file_id"]])
         restored.finished(again_id)
         (again,) = restored.results(again_id)
         assert 'You filed this very document as "recipe"' in again["result"]["reasoning"]
-        assert fitted_models(restored_books) == fitted, "the model was not fitted again"
+        assert fitted_models(restored_database) == fitted, "the model was not fitted again"
     # So do they with models.
-    until(lambda: not fitted_models(books), "the end of the model")
+    until(lambda: not fitted_models(database), "the end of the model")

@@ -3,7 +3,7 @@
 import pytest
 
 from app.db import Database
-from devtools.client import Client, look_up
+from devtools.client import Client, read_job_record
 from devtools.redis import RedisServer
 
 FILES = 5
@@ -11,7 +11,7 @@ FILES = 5
 
 @pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
 def test_a_job_created_without_redis_ends_without_a_restart(
-    client: Client, books: Database, redis_server: RedisServer
+    client: Client, database: Database, redis_server: RedisServer
 ) -> None:
     files = client.upload_many(FILES)
     redis_server.kill()
@@ -21,7 +21,7 @@ def test_a_job_created_without_redis_ends_without_a_restart(
     finally:
         redis_server.start_again()
     job = client.finished(job_id)
-    record = look_up(books, job_id)
+    record = read_job_record(database, job_id)
 
     assert (waiting["status"], job["status"]) == ("PENDING", "SUCCESS")
     assert record.results == record.all_attempts == FILES

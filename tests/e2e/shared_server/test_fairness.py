@@ -34,7 +34,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_a_small_job_of_another_project_waits_for_the_files_in_work_only(
-    server: RunningServer, client: Client, books: Database, receiver: Receiver
+    server: RunningServer, client: Client, database: Database, receiver: Receiver
 ) -> None:
     project = server.run("projects", "create", f"Other {new_id()}").split()[-1]
     key = server.run("keys", "create", "other", "--project-id", project).split()[-1]
@@ -46,11 +46,11 @@ def test_a_small_job_of_another_project_waits_for_the_files_in_work_only(
         other.http.headers["Authorization"] = f"Bearer {key}"
         (small_file,) = other.upload_many(1)
         jobs = [client.start_job([file_id], **events) for file_id in slow_files]
-        until(lambda: len(in_work(books, jobs)) == WORKERS, "slow files in work")
+        until(lambda: len(in_work(database, jobs)) == WORKERS, "slow files in work")
         small = other.start_job([small_file], **events)
         posted = now()
         other.finished(small)
-    claims = claimed(books, [*jobs, small])
+    claims = claimed(database, [*jobs, small])
     for job_id in jobs:
         client.http.post(f"/api/v1/classifier/jobs/{job_id}/cancel")
 
@@ -59,16 +59,16 @@ def test_a_small_job_of_another_project_waits_for_the_files_in_work_only(
     assert len(before_it) <= WORKERS, "files of the other project that were begun before"
 
 
-def in_work(books: Database, jobs: list[str]) -> list[UUID]:
-    with books.read() as session:
+def in_work(database: Database, jobs: list[str]) -> list[UUID]:
+    with database.read() as session:
         running = Item.status == ItemStatus.RUNNING
         found = session.scalars(select(Item.id).where(running, Item.job_id.in_(map(UUID, jobs))))
         return list(found)
 
 
-def claimed(books: Database, jobs: list[str]) -> dict[str, datetime]:
+def claimed(database: Database, jobs: list[str]) -> dict[str, datetime]:
     """Return when the first file of each job was claimed, by job; jobs that wait are left out."""
-    with books.read() as session:
+    with database.read() as session:
         rows = session.execute(
             select(WebhookDelivery.job_id, func.min(WebhookDelivery.created_at))
             .where(

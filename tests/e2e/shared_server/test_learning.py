@@ -35,19 +35,19 @@ def label(client: Client, item: dict[str, Any], type_: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def model_of(books: Database, labels: int) -> LearnedModel | None:
-    with books.read() as session:
+def model_of(database: Database, labels: int) -> LearnedModel | None:
+    with database.read() as session:
         query = select(LearnedModel).where(LearnedModel.label_count == labels)
         found = session.scalars(query).one_or_none()
     return None if found is None or found.fitted_at != found.requested_at else found
 
 
-def count_models(books: Database) -> int:
-    with books.read() as session:
+def count_models(database: Database) -> int:
+    with database.read() as session:
         return len(session.scalars(select(LearnedModel.id)).all())
 
 
-def test_labels_correct_verdicts_until_they_are_deleted(client: Client, books: Database) -> None:
+def test_labels_correct_verdicts_until_they_are_deleted(client: Client, database: Database) -> None:
     unlabelled = [
         client.upload(TEXTS[type_, "en"], f"{type_}.txt") for type_ in ("invoice", "minutes")
     ]
@@ -56,16 +56,16 @@ def test_labels_correct_verdicts_until_they_are_deleted(client: Client, books: D
 
     items = before[2:]
     label(client, items[0], TRAYS[LABELLED[0][0]])
-    until(lambda: model_of(books, 1) is not None, "a model of the first label")
+    until(lambda: model_of(database, 1) is not None, "a model of the first label")
     once = classify(client, [labelled[0], unlabelled[1]])
     for item, (type_, _) in zip(items, LABELLED, strict=True):
         label(client, item, TRAYS[type_])
-    until(lambda: model_of(books, len(LABELLED)) is not None, "a model of all labels")
+    until(lambda: model_of(database, len(LABELLED)) is not None, "a model of all labels")
     neighbour, unrelated, *same = classify(client, [*unlabelled, *labelled])
 
     for item in items:
         assert client.http.delete(path_of(item)).status_code == 204
-    until(lambda: count_models(books) == 0, "the end of the model")
+    until(lambda: count_models(database) == 0, "the end of the model")
     after = classify(client, [*unlabelled, *labelled])
 
     assert {item["result"]["type"] for item in before} == {None}
@@ -74,6 +74,6 @@ def test_labels_correct_verdicts_until_they_are_deleted(client: Client, books: D
     corrected = [item["result"]["type"] for item in same]
     assert corrected == [TRAYS[type_] for type_, _ in LABELLED]
     assert neighbour["result"]["type"] == "tray one"
-    assert "Your corrections counted" in neighbour["result"]["reasoning"]
+    assert "Your corrections changed the answer" in neighbour["result"]["reasoning"]
     assert unrelated["result"]["type"] is None
     assert [item["result"] for item in after] == [item["result"] for item in before]

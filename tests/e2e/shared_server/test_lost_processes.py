@@ -7,13 +7,13 @@ import psutil
 from app.db import Database
 from devtools.client import (
     Client,
-    is_alive,
-    look_up,
     parser_children,
+    read_job_record,
     ready_workers,
     wait_for_middle,
     worker_children,
 )
+from devtools.reaper import is_alive
 from devtools.server import RunningServer
 from devtools.waiting import until
 
@@ -21,20 +21,20 @@ FILES = 60
 
 
 def test_no_file_is_lost_or_doubled_when_a_worker_is_killed(
-    server: RunningServer, client: Client, books: Database
+    server: RunningServer, client: Client, database: Database
 ) -> None:
     job_id = client.start_job(client.upload_many(FILES))
-    wait_for_middle(books, job_id)
-    ready = ready_workers(books)
+    wait_for_middle(database, job_id)
+    ready = ready_workers(database)
     victim = worker_children(server)[0]
     victim.kill()
 
     job = client.finished(job_id)
-    until(lambda: ready_workers(books) - ready, "another worker in the victim's place")
+    until(lambda: ready_workers(database) - ready, "another worker in the victim's place")
 
     assert len(worker_children(server)) == 2
     assert (job["status"], job["error_message"]) == ("SUCCESS", None)
-    record = look_up(books, job_id)
+    record = read_job_record(database, job_id)
     assert record.statuses == {"done": FILES}
     assert record.results == FILES
     # Only the file of the killed worker may have started twice.
@@ -45,10 +45,10 @@ def test_no_file_is_lost_or_doubled_when_a_worker_is_killed(
 
 
 def test_the_file_of_a_killed_parser_is_read_twice_at_most(
-    server: RunningServer, client: Client, books: Database
+    server: RunningServer, client: Client, database: Database
 ) -> None:
     job_id = client.start_job(client.upload_many(FILES))
-    wait_for_middle(books, job_id)
+    wait_for_middle(database, job_id)
     victims = parser_children(server)
     for victim in victims:
         # Forks that read one file are among them, and may have ended meanwhile.
@@ -59,22 +59,22 @@ def test_the_file_of_a_killed_parser_is_read_twice_at_most(
 
     assert victims
     assert not any(is_alive(victim) for victim in victims)
-    record = look_up(books, job_id)
+    record = read_job_record(database, job_id)
     assert sum(record.statuses.values()) == FILES
     assert record.all_attempts == FILES, "no worker was lost"
     assert job["status"] == "SUCCESS", job["error_message"]
 
 
 def test_a_job_of_one_file_does_not_wait_for_a_job_of_two_hundred(
-    client: Client, books: Database
+    client: Client, database: Database
 ) -> None:
     file_id = client.upload("INVOICE 7\nTotal to pay: 12.00")
     large = client.start_job([file_id] * 200)
-    wait_for_middle(books, large)
+    wait_for_middle(database, large)
 
     small = client.start_job([file_id])
     client.finished(small)
-    record = look_up(books, large)
+    record = read_job_record(database, large)
     # The test does not wait for the rest of the large job.
     client.delete(file_id)
 

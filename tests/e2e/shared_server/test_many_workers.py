@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from app.db import Database
-from devtools.client import Books, Client, look_up, ready_workers
+from devtools.client import Client, JobRecord, read_job_record, ready_workers
 from devtools.process import Process
 from devtools.server import RunningServer
 from devtools.waiting import until
@@ -25,19 +25,19 @@ def second_program(server: RunningServer) -> Iterator[Process]:
 
 @pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
 def test_two_worker_programs_share_a_job(
-    client: Client, books: Database, second_program: Process
+    client: Client, database: Database, second_program: Process
 ) -> None:
-    before = ready_workers(books)
+    before = ready_workers(database)
     second_program.start()
-    second = until(lambda: ready_workers(books) - before, "the process of the second program")
+    second = until(lambda: ready_workers(database) - before, "the process of the second program")
 
-    def shared_job() -> Books | None:
+    def shared_job() -> JobRecord | None:
         """Run a job; return what is recorded of it if both programs worked on it."""
         # New texts each time: one process is quick enough for all files whose text is cached.
         texts = [f"INVOICE {uuid4()}\nTotal to pay: {n}.50" for n in range(FILES)]
         job_id = client.start_job([client.upload(text) for text in texts])
         assert client.finished(job_id)["status"] == "SUCCESS"
-        record = look_up(books, job_id)
+        record = read_job_record(database, job_id)
         return record if second & record.workers and record.workers - second else None
 
     record = until(shared_job, "a job that both programs share")

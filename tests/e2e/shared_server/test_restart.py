@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from app.db import Database, now
 from app.webhooks.models import WebhookDelivery
-from devtools.client import Client, is_alive, look_up, wait_for_middle
-from devtools.reaper import family_of
+from devtools.client import Client, read_job_record, wait_for_middle
+from devtools.reaper import family_of, is_alive
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
@@ -22,7 +22,7 @@ FILES = 120
 
 
 def test_kill_everything_and_start_again(
-    server: RunningServer, client: Client, books: Database
+    server: RunningServer, client: Client, database: Database
 ) -> None:
     file_ids = client.upload_many(FILES // 4) * 4
     family = [member for each in server.processes for member in family_of(each.pid)]
@@ -32,7 +32,7 @@ def test_kill_everything_and_start_again(
             "webhook_events": ["parse.pending"],
         }
         job_id = client.start_job(file_ids)
-        wait_for_middle(books, job_id)
+        wait_for_middle(database, job_id)
         hooked = client.start_job(file_ids[:1], webhook_configurations=[hook])
         receiver.wait_for(lambda it: it.received)
 
@@ -40,9 +40,9 @@ def test_kill_everything_and_start_again(
         for process in server.processes:
             os.kill(process.pid, signal.SIGKILL)
         until(lambda: not any(map(is_alive, family)), f"the end of {family}")
-        before = look_up(books, job_id)
+        before = read_job_record(database, job_id)
         if server.mode == "production":
-            let_leases_end(books)
+            let_leases_end(database)
         server.start()
         job = client.finished(job_id)
         receiver.wait_for(lambda it: len(it.received) == 2)
@@ -51,7 +51,7 @@ def test_kill_everything_and_start_again(
 
     assert 5 <= before.results < FILES
     assert (job["status"], job["error_message"]) == ("SUCCESS", None)
-    record = look_up(books, job_id)
+    record = read_job_record(database, job_id)
     assert record.statuses == {"done": FILES}
     assert record.results == FILES
     # At most the two files in work were started a second time.

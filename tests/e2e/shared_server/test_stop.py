@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from devtools.client import Client, database_of, look_up, wait_for_middle
+from devtools.client import Client, database_of, read_job_record, wait_for_middle
 from devtools.server import RunningServer
 
 FILES = 200
@@ -11,15 +11,15 @@ LONG = "\n\n".join(f"INVOICE {n}\nTotal to pay by bank transfer: {n}.50" for n i
 
 
 def test_stop_in_the_middle_of_a_job_and_start_again(server: RunningServer) -> None:
-    with closing(Client(server)) as client, closing(database_of(server)) as books:
+    with closing(Client(server)) as client, closing(database_of(server)) as database:
         file_id = client.upload(LONG)
         job_id = client.start_job([file_id] * FILES)
-        wait_for_middle(books, job_id)
+        wait_for_middle(database, job_id)
 
         server.stop()
 
         assert {process.returncode for process in server.processes} == {0}
-        record = look_up(books, job_id)
+        record = read_job_record(database, job_id)
         assert record.statuses["running"] == 0, "what was in work was finished"
         assert record.statuses["queued"] > 0, "the rest was left"
         assert record.all_attempts == record.results == record.statuses["done"]
@@ -29,5 +29,5 @@ def test_stop_in_the_middle_of_a_job_and_start_again(server: RunningServer) -> N
         job = client.finished(job_id)
 
         assert job["status"] == "PARTIAL_SUCCESS"
-        record = look_up(books, job_id)
+        record = read_job_record(database, job_id)
         assert record.statuses.total() == record.all_attempts == FILES

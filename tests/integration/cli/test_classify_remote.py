@@ -98,8 +98,10 @@ def test_examples_are_sent_and_deleted_too(
 def test_keep_leaves_files_and_jobs(server: RunningServer, client: Client, tmp_path: Path) -> None:
     documents(tmp_path, 1)
     named_server = ("--server", server.base_url, "--api-key", server.api_key)
-    done = run(tmp_path, "--keep", "--no-learn", *named_server)
+    done = run(tmp_path, "--keep", "--no-learn", "--json", *named_server)
     assert done.exit_code == 0, done.output
+    (item,) = json.loads(done.stdout)["items"]
+    assert client.http.get(f"/api/v1/files/{item['file_id']}").status_code == 200
     (job,) = client.http.get("/api/v1/classifier/jobs").json()["items"]
     assert job["learn"] is False
     assert "they stay there" in done.stderr

@@ -152,7 +152,7 @@ def test_labels_correct_verdicts_until_they_are_deleted(learning: LearningEnviro
 
     assert before["result"]["type"] is None
     assert after["result"]["type"] == "tray one"
-    assert "Your corrections counted" in after["result"]["reasoning"]
+    assert "Your corrections changed the answer" in after["result"]["reasoning"]
     assert not_asked["result"] == before["result"]
     assert still_strange["result"]["type"] == strange["result"]["type"] is None
     (model,) = learning.models()

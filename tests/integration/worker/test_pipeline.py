@@ -20,7 +20,6 @@ from app.previews import requests
 from devtools.postgres import PostgresServer
 from devtools.tenant_data import VERDICT
 from tests.integration.worker.pipeline_environment import INVOICE, Parser, PipelineEnvironment
-from worker import preview_renderer
 from worker.parsing.document import Document
 from worker.parsing.request import ParseRequest
 from worker.parsing.sandbox.parser import ParserUnavailable, SandboxedParser
@@ -244,17 +243,16 @@ class TestTurn:
 def test_previews_wait_for_files_but_not_for_long(
     pipeline_env: PipelineEnvironment,
     parser: SandboxedParser,
-    monkeypatch: pytest.MonkeyPatch,
     is_due: bool,
 ) -> None:
-    monkeypatch.setattr(preview_renderer, "LOOK_SECONDS", -1.0 if is_due else 3600.0)
     database = pipeline_env.tenants.database
     file_id = pipeline_env.file()
     job_id = pipeline_env.tenants.job([file_id])
     with database.read() as session:
         file = files.get_linked(session, file_id)
     requests.ask(database, file, 0, 400)
-    previews = PreviewRenderer(database, pipeline_env.reader(parser))
+    reader = pipeline_env.reader(parser)
+    previews = PreviewRenderer(database, reader, look_seconds=-1 if is_due else 3600)
 
     def waiting() -> tuple[str, int]:
         with database.read() as session:

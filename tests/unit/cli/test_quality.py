@@ -6,7 +6,15 @@ from uuid import UUID
 import pytest
 
 from app.learning.quality import Judgement, advise, measure
-from cli.quality import ConflictingLabel, RuleAdvice, RulesQuality, print_quality
+from cli.quality import (
+    MISTAKES,
+    NO_THRESHOLD,
+    UNUSED,
+    ConflictingLabel,
+    RuleAdvice,
+    RulesQuality,
+    print_quality,
+)
 
 WITHOUT = [
     *(Judgement("invoice", "invoice", 0.97) for _ in range(11)),
@@ -51,8 +59,9 @@ def test_a_report_is_tables_and_advice(capsys: pytest.CaptureFixture[str]) -> No
 
     assert lines[:2] == [
         "Rules: invoice, receipt",
-        "The project has 14 labels. Jobs do not use them: too small a gain.",
+        f"The project has 14 labels. {UNUSED}",
     ]
+    assert MISTAKES not in lines
     assert "without labels\t92%\t14\t73 to 98%" in lines
     assert "95%\t0.970\t91%\t100%\t80 to 100%" in lines
     assert "95% to 100%\t11\t97%\t100%\t80 to 100%" in lines
@@ -67,6 +76,15 @@ def test_labels_that_do_not_count_yet_are_said(capsys: pytest.CaptureFixture[str
 
     assert lines[1] == "The project has 14 labels. Jobs use them."
     assert lines[2] == "The newest labels do not count yet: a worker is fitting them."
+
+
+def test_labels_of_mistakes_alone_are_pointed_out(capsys: pytest.CaptureFixture[str]) -> None:
+    mistakes = measure([Judgement("invoice", "receipt", 0.7)])
+
+    lines = printed(replace(READY, without_learning=mistakes), capsys)
+
+    assert lines.count(MISTAKES) == 1
+    assert lines.count(NO_THRESHOLD) == 1
 
 
 @pytest.mark.parametrize(

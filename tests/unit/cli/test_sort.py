@@ -63,6 +63,11 @@ def nothing(_folder: Path) -> None:
         (nothing, "scans", "give two folders"),
         (nothing, "scans sorted", "give your rules with --rules"),
         (nothing, "scans sorted --rules no.yaml", "no.yaml does not exist"),
+        (
+            nothing,
+            "scans sorted --rules rules.yaml --move --link",
+            "give one of --copy, --move and --link",
+        ),
         (nothing, "none sorted --rules rules.yaml", "none does not exist: give the folder"),
         (nothing, "rules.yaml sorted --rules rules.yaml", "rules.yaml is not a folder"),
         (nothing, "scans scans --rules rules.yaml", "give another output folder"),

@@ -1,6 +1,7 @@
 """The documentation as a site: every link leads somewhere, and nothing comes from elsewhere."""
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -102,6 +103,11 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(
 def test_every_page_is_in_the_navigation() -> None:
     listed = {page.address for group in SITE.groups for page in group.pages}
     assert set(SITE.pages) - listed == {INDEX}
+
+
+def test_no_page_installs_the_program_by_name_from_an_index() -> None:
+    installed = re.compile(r"(pip|uv|pipx) (install|add) \S*pigeonhole")
+    assert [page.source for page in SITE.pages.values() if installed.search(page.text)] == []
 
 
 def test_pages_have_different_titles() -> None:

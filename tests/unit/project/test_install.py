@@ -9,10 +9,10 @@ import pytest
 RUNTIME = ["requirements/runtime.txt", "requirements/build.txt", "project"]
 CLIENT = ["requirements/runtime.txt", "requirements/sdk-2.15.0.txt", "project"]
 DEVELOPERS = ["requirements/dev.txt", "project"]
-E5 = "worker/classification/embedders/e5"
+EMBEDDERS = "worker/classification/embedders"
 STATES = {
-    "project": f"requirements/install.sh pyproject.toml {E5}/*.py",
-    "requirements/runtime.txt": f"requirements/runtime.txt {E5}/*.py",
+    "project": f"requirements/install.sh pyproject.toml {EMBEDDERS}/*/*.py",
+    "requirements/runtime.txt": f"requirements/runtime.txt {EMBEDDERS}/*/*.py",
 }
 
 
@@ -20,7 +20,7 @@ STATES = {
 def checkout(root: Path, tmp_path: Path) -> Path:
     """A checkout whose Python installs nothing: it fails and says so."""
     shutil.copytree(root / "requirements", tmp_path / "requirements")
-    shutil.copytree(root / E5, tmp_path / E5)
+    shutil.copytree(root / EMBEDDERS, tmp_path / EMBEDDERS)
     shutil.copy(root / "pyproject.toml", tmp_path)
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)

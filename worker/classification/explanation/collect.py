@@ -1,7 +1,7 @@
 """Collecting the evidence for a verdict."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from worker.classification.explanation.evidence import (
     RankedRule,
     ScoringEvidence,
     Understood,
+    WithoutLabels,
 )
 from worker.classification.explanation.quote import Support, choose_quote
 from worker.classification.features.scripts import unseen_script
@@ -46,6 +47,7 @@ class Judgement:
     `examples` has one entry for each rule, in the order of the scores. `comparison` is what the
     scores were computed from. `is_early` when a stage before the last one was sure. `learned` is
     what the labels of the project teach, None without any, and `told` what it says of the document.
+    `alone` is the decision by the same stage without labels, None without any.
     """
 
     document: EmbeddedDocument
@@ -57,6 +59,7 @@ class Judgement:
     is_early: bool
     learned: LearnedModel | None = None
     told: Learned | None = None
+    alone: Decision | None = None
 
     @property
     def order(self) -> list[int]:
@@ -105,7 +108,23 @@ def _corrections(judgement: Judgement, top: int) -> Corrections | None:
     if learned is None or told is None:
         return None
     added = None if told.additions is None else float(told.additions[top])
-    return Corrections(learned.label_count, added, told.nearest, told.copy, told.conflict)
+    return Corrections(
+        learned.label_count, added, told.nearest, told.copy, told.conflict, _changed(judgement, top)
+    )
+
+
+def _changed(judgement: Judgement, top: int) -> WithoutLabels | None:
+    """Return the verdict without labels if it is another one."""
+    alone = judgement.alone
+    if alone is None:
+        return None
+    best = int(np.argmax(replace(judgement.scores, learned=None).rules))
+    before = None if alone.is_null else best
+    after = None if judgement.decision.is_null else top
+    if before == after:
+        return None
+    type_ = None if before is None else judgement.rules.rules[before].type
+    return WithoutLabels(type_, alone.confidence)
 
 
 def _act(judgement: Judgement, scorer: Scorer, top: int) -> ActFound | None:

@@ -119,12 +119,21 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutLabels:
+    """What the verdict would be without labels: a type, None if no rule fits."""
+
+    type: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corrections:
     """What the labels of the project say: their number, and what they add to the best rule's score.
 
     `nearest` is the labelled file that is most like the document. `copy` is the one that it is a
     copy of, whose label it got. `conflict` are two that it is a copy of and that have different
-    labels. `added` is None where labels count for copies only.
+    labels. `added` is None where labels count for copies only. `changed` is set where the verdict
+    would be another one without them.
     """
 
     labels: int
@@ -132,6 +141,7 @@ class Corrections:
     nearest: NearestFile
     copy: NearestFile | None = None
     conflict: tuple[NearestFile, NearestFile] | None = None
+    changed: WithoutLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,8 @@ class ScoringEvidence:
 class Evidence:
     """Everything that a verdict is based on.
 
-    `is_from_start` tells that the pages read are the first ones. `lost_parts` counts the parts
+    `is_from_start` tells that the pages read are the first ones. `pages_not_needed` would have been
+    read by OCR if those before had less text. `lost_parts` counts the parts
     that could not be read, and `form_fields` the blanks to fill in. `chunks` counts the passages
     that were compared. `warnings` are sentences about what was not read, and `missing` is one
     about a model that could not be loaded. `scoring` is None when nothing was scored: no readable
@@ -187,6 +198,7 @@ class Evidence:
     """
 
     pages_read: int
+    pages_not_needed: int
     total_pages: int
     is_from_start: bool
     lost_parts: int
@@ -205,4 +217,4 @@ class Evidence:
     @property
     def known_share(self) -> float:
         """The share of the probabilities that lost parts leave, 1 without any."""
-        return known_share(self.lost_parts, self.pages_read)
+        return known_share(self.lost_parts, self.pages_read + self.pages_not_needed)

@@ -71,17 +71,22 @@ def find_outcome(
 def _outcomes(evidence: Evidence, scoring: ScoringEvidence) -> Iterator[Candidate]:
     """Yield every possible outcome; null is named like the catch-all where there is one.
 
-    The best rule and null have their own probabilities. The rest is divided among the other
+    The best rule and null have their own probabilities, which two models state: the outcome that
+    was not chosen has at most what the chosen one leaves. The rest is divided among the other
     rules by their scores; what lost parts may change is given to none.
     """
     top, *others = scoring.ranking
-    yield Candidate(top.type, scoring.match_probability, top.understood_as)
-    yield Candidate(evidence.catch_all, scoring.null_probability)
-    known = evidence.known_share
-    rest = max(0.0, known - scoring.match_probability - scoring.null_probability)
+    known, match, null = evidence.known_share, scoring.match_probability, scoring.null_probability
+    if scoring.is_null:
+        match = min(match, max(0.0, known - null))
+    else:
+        null = min(null, max(0.0, known - match))
+    yield Candidate(top.type, match, top.understood_as)
+    yield Candidate(evidence.catch_all, null)
+    rest = max(0.0, known - match - null)
     weights = [math.exp(STEEPNESS * (rule.score - top.score)) for rule in others]
     total = sum(weights)
     for rule, weight in zip(others, weights, strict=True):
         # No rule is more probable than the best one.
-        probability = min(rest * weight / total, scoring.match_probability)
+        probability = min(rest * weight / total, match)
         yield Candidate(rule.type, probability, rule.understood_as)

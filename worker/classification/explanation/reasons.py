@@ -4,12 +4,20 @@ import re
 from collections.abc import Collection, Iterator
 
 from app.text import counted
-from worker.classification.explanation.evidence import Evidence, ScoringEvidence
+from worker.classification.explanation.bands import percent
+from worker.classification.explanation.evidence import (
+    Corrections,
+    Evidence,
+    ScoringEvidence,
+    WithoutLabels,
+)
 from worker.classification.explanation.outcome import Outcome
 from worker.classification.learning.model import NearestFile, Neighbour
 
 MAX_REASONS = 4
 _SHOWN_RULES = 3
+# Documents that have nothing in common have a cosine of 0 with a standard deviation of .065.
+_ALIKE = 0.25
 _WORD = re.compile(r"\w+")
 
 
@@ -50,19 +58,39 @@ def _corrections(scoring: ScoringEvidence) -> str:
     if found is None:
         return ""
     if found.copy is not None:
-        return _copy(found.copy, {rule.type for rule in scoring.ranking})
+        copy = _copy(found.copy, {rule.type for rule in scoring.ranking})
+        return (
+            copy if found.changed is None else f"{copy} Without your label {_other(found.changed)}."
+        )
     said = []
     if found.conflict is not None:
         first, second = (f"{each.file.name} {_label(each.file)}" for each in found.conflict)
         said.append(f"You filed copies of it differently, {first} and {second}: correct one.")
     if found.added is not None:
-        file = found.nearest.file
-        line = f": “{file.line}”" if file.line else ""
-        said.append(
-            f"Your corrections counted. The most alike is {file.name}, labelled"
-            f" {_label(file)}{line}."
-        )
+        said.append(f"Your corrections {_effect(found)}. {_nearest(found.nearest)}")
     return " ".join(said)
+
+
+def _effect(found: Corrections) -> str:
+    if found.changed is None:
+        return "counted"
+    return f"changed the answer: without them {_other(found.changed)}"
+
+
+def _other(found: WithoutLabels) -> str:
+    """Say what the answer would be."""
+    sure = f"({percent(found.confidence)}%)"
+    if found.type is None:
+        return f"no rule would fit {sure}"
+    return f'it would be "{found.type}" {sure}'
+
+
+def _nearest(found: NearestFile) -> str:
+    file = found.file
+    if found.similarity < _ALIKE:
+        return "No labelled file is much like this one."
+    line = f": “{file.line}”" if file.line else ""
+    return f"The most alike is {file.name}, labelled {_label(file)}{line}."
 
 
 def _copy(copy: NearestFile, types: Collection[str]) -> str:
@@ -199,7 +227,10 @@ def _read(evidence: Evidence) -> str:
         which = "Only the first" if read == 1 else f"Only the first {read}"
     else:
         which = str(read)
-    return f"{which} of {counted(total, 'page')} {'was' if read == 1 else 'were'} read{by_ocr}."
+    more = evidence.pages_not_needed
+    not_needed = f" OCR of {more} more was not needed." if more else ""
+    verb = "was" if read == 1 else "were"
+    return f"{which} of {counted(total, 'page')} {verb} read{by_ocr}.{not_needed}"
 
 
 def _words(text: str) -> list[str]:

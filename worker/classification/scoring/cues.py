@@ -61,6 +61,7 @@ _TRAITS = {
     Trait.CARD: "identity",
     Trait.STRIP: "strip",
 }
+_SCANNED = (TextSource.OCR, TextSource.NOT_NEEDED)
 _SLIDE_WORDS = 180
 _MAX_CHARACTERS = 60_000
 
@@ -91,7 +92,7 @@ def observed_cues(document: Document) -> tuple[int, ...]:
 
 def _has_slides(pages: Sequence[DocumentPage]) -> bool:
     """Tell whether a document has four or more landscape pages with few words and no OCR."""
-    if len(pages) < 4 or any(page.source is TextSource.OCR for page in pages):
+    if len(pages) < 4 or any(page.source in _SCANNED for page in pages):
         return False
     first = pages[0]
     if first.width is None or first.height is None or first.width <= first.height * 1.15:

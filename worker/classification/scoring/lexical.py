@@ -19,7 +19,9 @@ from worker.parsing.document import Document
 WEIGHT = 0.1
 """The weight of the channel; the mean of the embedding channels has 1."""
 
-_MAX_CHARACTERS = 6_000
+MAX_CHARACTERS = 6_000
+"""The words of a document are taken from this many characters of its first three pages."""
+
 # One shared word of an otherwise foreign text would count 8 deviations.
 _MIN_SCORE, _MAX_SCORE = -3.0, 3.0
 _WORD = re.compile(r"\b\w\w+\b")
@@ -52,8 +54,8 @@ class Lexicon:
 
 def document_text(document: Document) -> str:
     """Return the document's text for the channel: the beginning of the first three pages."""
-    pages = (page.text[:_MAX_CHARACTERS] for page in document.pages[:3])
-    return normalise_text(" ".join(pages))[:_MAX_CHARACTERS].lower()
+    pages = (page.text[:MAX_CHARACTERS] for page in document.pages[:3])
+    return normalise_text(" ".join(pages))[:MAX_CHARACTERS].lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,12 @@ from worker.parsing.readers.mail.reader import read_eml, read_msg
 from worker.parsing.readers.mail.signed_file import open_signed_file
 from worker.parsing.readers.markup.html import read_html
 from worker.parsing.readers.markup.svg import read_svg
+from worker.parsing.readers.markup.web_archive import read_web_archive
 from worker.parsing.readers.office.decryption import open_with_default_password
 from worker.parsing.readers.office.docx import read_docx
 from worker.parsing.readers.office.flat_xml import read_xml
+from worker.parsing.readers.office.hangul.binary import read_hwp
+from worker.parsing.readers.office.hangul.package import read_hwpx
 from worker.parsing.readers.office.iwork.reader import read_iwork
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 from worker.parsing.readers.office.opendocument.reader import read_opendocument
@@ -42,6 +45,8 @@ from worker.parsing.request import ParseRequest
 
 Reader = Callable[[Source], Document]
 
+# Each person who signs an Italian contract wraps it again.
+_MAX_SIGNATURES = 5
 _DAMAGED = "the file is damaged: its list of parts is lost, and some parts may be missing"
 
 _READERS: Mapping[str, Reader] = {
@@ -52,6 +57,9 @@ _READERS: Mapping[str, Reader] = {
     "eml": read_eml,
     "msg": read_msg,
     "mhtml": read_mhtml,
+    "webarchive": read_web_archive,
+    "hwp": read_hwp,
+    "hwpx": read_hwpx,
     "pptx": read_pptx,
     "xlsx": read_xlsx,
     "vsdx": read_vsdx,
@@ -78,9 +86,10 @@ def read_document(
     if not file.seek(0, 2):
         raise FileError(FileErrorCode.EMPTY, "the file is empty")
     kind = sniff(file, name)
-    if kind.extension == SIGNED_FILE:
-        file, name = open_signed_file(file, name)
-        kind = sniff(file, name)
+    for _ in range(_MAX_SIGNATURES):
+        if kind.extension == SIGNED_FILE:
+            file, name = open_signed_file(file, name)
+            kind = sniff(file, name)
     repaired = rebuild_directory(file, limits) if kind == UNKNOWN else None
     if repaired is not None and sniff(repaired, name).extension in ZIP_EXTENSIONS:
         file, kind = repaired, sniff(repaired, name)

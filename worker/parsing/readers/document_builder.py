@@ -64,6 +64,14 @@ class DocumentBuilder:
         """Whether any page so far has text."""
         return any(page.text.strip() for page in self._pages)
 
+    @property
+    def has_enough(self) -> bool:
+        """Whether the pages so far have as much text as the request needs."""
+        enough = self._source.request.enough
+        if enough is None:
+            return False
+        return enough <= sum(_count_in_words(each.text[:enough]) for each in self._pages)
+
     def add_warning(self, sentence: str) -> None:
         """Add a sentence for the reasoning."""
         self._warnings.append(sentence)
@@ -182,6 +190,15 @@ def append_texts(page: DocumentPage, texts: Sequence[str]) -> DocumentPage:
         return page
     source = page.source if page.text.strip() else TextSource.OCR
     return replace(page, text="\n\n".join([page.text, *new]).strip(), source=source)
+
+
+def _count_in_words(text: str) -> int:
+    """Return how many characters the words of a text have, with a blank after each.
+
+    Leaders and rules of dots and strokes are no words.
+    """
+    words = (word for word in text.split() if any(map(str.isalnum, word)))
+    return sum(len(word) + 1 for word in words)
 
 
 def _find_cut(text: str, start: int) -> int:

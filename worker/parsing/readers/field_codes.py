@@ -11,7 +11,11 @@ _BUTTON = re.compile(r'(?:"[^"]*"|\S+)\s+(.*)', re.DOTALL)
 _SYMBOL = re.compile(r"\s*(0x[0-9a-f]{1,6}|\d{1,7})(?![^\s\\])", re.IGNORECASE)
 _FONT = re.compile(r'\\f\s*(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _IS_UNICODE = re.compile(r"\\[uj]\b", re.IGNORECASE)
-_EQUATION_WORD = re.compile(r"\\[a-z]{1,2}-?\d*\s?|\\(?=[(),;\\])", re.IGNORECASE)
+# Ruby text has formats in front, and its height in an option.
+_EQUATION_WORD = re.compile(
+    r"\\\*\s*(?:\"[^\"]*\"|\S+)|\\[a-z]{1,2}(?:\s?-?\d+(?=\()|-?\d*)\s?|\\(?=[(),;\\])",
+    re.IGNORECASE,
+)
 _EQUATION_MARKS = re.compile(r"[(),;\s]+")
 _BYTES = 256
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
@@ -112,7 +112,7 @@ def _add_frames(
     for index, number in chosen:
         try:
             frame = _prepare_frame(source, picture, number)
-            page, layout = _read_frame(source, frame, index)
+            page, layout = _read_frame(source, frame, index, is_needed=not builder.has_enough)
         except FileError as error:
             if error.code != FileErrorCode.CORRUPT:
                 raise
@@ -129,9 +129,11 @@ def _add_frames(
 
 
 def _read_frame(
-    source: Source, frame: _Frame | None, index: int
+    source: Source, frame: _Frame | None, index: int, *, is_needed: bool
 ) -> tuple[DocumentPage | None, PageLayout | None]:
     """Return a frame's page, None if OCR cannot read it, and the frame's layout.
+
+    A frame that is not needed is left out, unless it is blank or OCR cannot work.
 
     Layouts are measured in MULTIMODAL mode, of frames that are not blank.
     """
@@ -140,6 +142,8 @@ def _read_frame(
         return blank, None
     prepared = frame.prepared
     has_ink = ocr_picture.has_faint_ink(prepared.picture)
+    if has_ink and not is_needed and source.ocr.failure is None:
+        return replace(blank, source=TextSource.NOT_NEEDED), None
     found = source.ocr.read(index, lambda: prepared) if has_ink else NOTHING
     text = found.text if found else ""
     layout = None

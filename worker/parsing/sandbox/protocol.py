@@ -66,6 +66,7 @@ def encode_order(
         "target_pages": selection.target_pages,
         "lang": request.lang,
         "mode": request.mode,
+        "enough": request.enough,
         "limits": asdict(limits),
         "ocr": asdict(ocr),
         "render": None if render is None else asdict(render),
@@ -75,7 +76,7 @@ def encode_order(
 def decode_order(message: Message, descriptor: int) -> Order:
     """Return the order of a message made by `encode_order`."""
     selection = PageSelection.of(message["max_pages"], message["target_pages"])
-    request = ParseRequest(selection, message["lang"], message["mode"])
+    request = ParseRequest(selection, message["lang"], message["mode"], message["enough"])
     choice = message["ocr"]
     others = {lang: tuple(models) for lang, models in choice["others"].items()}
     ocr = OcrChoice(**{**choice, "models": tuple(choice["models"]), "others": others})

@@ -176,6 +176,7 @@ def test_an_organization_wide_key_chooses_its_project(
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[x"},
         {"Origin": "http://testserver:81"},
     ],
 )

@@ -93,6 +93,17 @@ def test_labelled_and_deleted_files_are_left_out(client: TestClient, tenants: Te
     assert [item["file_id"] for item in triage(client)] == [left]
 
 
+def test_a_copy_of_a_labelled_file_comes_last(client: TestClient, tenants: TenantData) -> None:
+    labelled, left = upload_many(client, 2)
+    (copy,) = upload_many(client, 1)
+    unsure, sure = ("invoice", 0.5, 0.4), ("invoice", 0.9, 0.1)
+    classify(client, tenants, {labelled: sure, copy: unsure, left: sure})
+    table = f"file_id,type\n{labelled},invoice\n"
+    assert client.post("/api/v1/classifier/labels/import", content=table).status_code == 200
+
+    assert [item["file_id"] for item in triage(client)] == [left, copy]
+
+
 def test_pages_neither_repeat_nor_skip(client: TestClient, tenants: TenantData) -> None:
     files = upload_many(client, 7)
     verdicts = {

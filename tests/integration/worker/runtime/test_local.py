@@ -16,8 +16,8 @@ from app.files.service import NewFile
 from app.jobs.models import Worker
 from app.settings import Settings
 from cli.pipeline import build_pipeline
-from devtools.client import is_alive
 from devtools.postgres import PostgresServer
+from devtools.reaper import is_alive
 from devtools.tenant_data import TenantData
 from devtools.waiting import until
 from tests.integration.conftest import migrate

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from app.settings import Settings
-from devtools.client import is_alive
+from devtools.reaper import is_alive
 from devtools.waiting import until
 from worker.runtime import supervised
 from worker.runtime.celery import DelivererProcess

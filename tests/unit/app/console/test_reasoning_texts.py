@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.console.reasoning_texts import Said, say, say_failure
+from app.console.reasoning_texts import TranslatedLine, failure_sentence, translate_line
 from app.console.texts import DEFAULT, codes, load
 from app.errors import FileErrorCode
 from app.jobs.values import FileFailure
@@ -42,6 +42,28 @@ RARE = [
     ),
     "It has the shape of an identity card. 1 of 3 pages was read, by OCR (text recognition).",
     "All of it was read: 12 pages, 3 of them by OCR.",
+    "Only the first 3 of 23 pages were read, 2 of them by OCR. OCR of 2 more was not needed.",
+    'You filed this very document as "a" (a (2).pdf). Without your label no rule would fit (9%).',
+    (
+        "You filed this very document as fitting no rule (a.pdf). Without your label it would be"
+        ' "b" (9%).'
+    ),
+    'You filed a near copy of this document as "a" (b.pdf), for which you have no rule.',
+    "You filed a near copy of this document as fitting no rule (b.pdf).",
+    (
+        'You filed copies of it differently, a.pdf as "a" and b.pdf as "b": correct one. Your'
+        ' corrections counted. The most alike is a (1).pdf, labelled as "a": “due (now)”.'
+    ),
+    'You filed copies of it differently, a.pdf as "a" and b.pdf as fitting no rule: correct one.',
+    'You filed copies of it differently, a.pdf as fitting no rule and b.pdf as "a": correct one.',
+    (
+        'Your corrections changed the answer: without them it would be "a" (53%). No labelled file'
+        " is much like this one."
+    ),
+    (
+        "Your corrections changed the answer: without them no rule would fit (53%). The most alike"
+        " is a.pdf, labelled as fitting no rule: “due”."
+    ),
 ]
 
 
@@ -66,21 +88,21 @@ def lines_of_acts() -> list[str]:
 def test_every_line_is_said_in_each_language(code: str) -> None:
     language = load(code)
 
-    assert [line for line in written_lines() if say(line, language).lang] == []
+    assert [line for line in written_lines() if translate_line(line, language).lang] == []
 
 
 def test_types_and_quotes_stay_as_they_are() -> None:
     line = 'It calls itself “Total. ” (page 1), due”” (page 2), a name for "credit note".'
 
-    said = say(line, load("de"))
+    said = translate_line(line, load("de"))
 
-    assert said == Said(
+    assert said == TranslatedLine(
         "Es nennt sich „Total. ” (page 1), due”“ (Seite 2), ein Name für „credit note“."
     )
 
 
 def test_counts_and_words_in_a_sentence() -> None:
-    said = say(
+    said = translate_line(
         'Possibly "letter" (26%): please check; "letter" or "note" is probably right (75%).',
         load("de"),
     )
@@ -89,15 +111,19 @@ def test_counts_and_words_in_a_sentence() -> None:
         "Möglicherweise „letter“ (26 %): bitte prüfen;"
         " vermutlich ist es „letter“ oder „note“ (75 %)."
     )
-    assert say("All of it was read: 1 page.", load("de")).text == "Alles wurde gelesen: 1 Seite."
+    assert (
+        translate_line("All of it was read: 1 page.", load("de")).text
+        == "Alles wurde gelesen: 1 Seite."
+    )
 
 
 def test_other_lines_stay_in_english() -> None:
     line = "Very likely <b>. Nothing that the program writes."
 
-    assert say(line, load("de")) == Said(line, "en")
+    assert translate_line(line, load("de")) == TranslatedLine(line, "en")
     assert (
-        say("None of your rules fits (99%).", load("en")).text == "None of your rules fits (99%)."
+        translate_line("None of your rules fits (99%).", load("en")).text
+        == "None of your rules fits (99%)."
     )
 
 
@@ -105,5 +131,5 @@ def test_a_failure_has_its_particulars_in_english_only() -> None:
     failure = FileFailure(FileErrorCode.CORRUPT, "the file is damaged: its sheets cannot be read")
 
     shown = "The file is damaged: its sheets cannot be read."
-    assert say_failure(failure, load(DEFAULT)) == shown
-    assert say_failure(failure, load("de")) == "Die Datei ist beschädigt."
+    assert failure_sentence(failure, load(DEFAULT)) == shown
+    assert failure_sentence(failure, load("de")) == "Die Datei ist beschädigt."

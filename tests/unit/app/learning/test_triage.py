@@ -49,6 +49,8 @@ def test_copies_of_a_document_come_at_the_end() -> None:
     ordered = order_candidates([*copies, other])
 
     assert [each.id for each in ordered] == ["copy-0", "other", "copy-1", "copy-2"]
+    ordered = order_candidates([*copies, other], labelled_groups=["a"])
+    assert [each.id for each in ordered] == ["other", "copy-0", "copy-1", "copy-2"]
 
 
 def test_certain_types_take_turns_too() -> None:

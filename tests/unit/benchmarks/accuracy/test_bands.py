@@ -1,14 +1,14 @@
 import pytest
 
-from benchmarks.accuracy.bands import Worded, word_shares
+from benchmarks.accuracy.bands import WordedVerdict, word_shares
 from worker.classification.explanation.bands import band_of
 
 
-def verdicts(confidence: float, count: int, right: int, first: int = 0) -> list[Worded]:
+def verdicts(confidence: float, count: int, right: int, first: int = 0) -> list[WordedVerdict]:
     """Return verdicts about `count` documents of five sources, `right` of which are right."""
     band = band_of(confidence)
     return [
-        Worded(first + number, f"source {number % 5}", band, number < right)
+        WordedVerdict(first + number, f"source {number % 5}", band, number < right)
         for number in range(count)
     ]
 

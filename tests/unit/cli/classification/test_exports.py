@@ -15,7 +15,7 @@ from cli.classification.results import FileResult
 
 ROOT = Path(__file__).parents[4]
 SCHEMA = json.loads((ROOT / "docs/reference/classify-output.schema.json").read_text())
-GOOD = FileResult(Path("in/a.pdf"), "invoice", 0.97, "Sure.", "Sure.\n1. Why.")
+GOOD = FileResult(Path("in/a.pdf"), "invoice", 0.97, "Sure.", "Sure.\n1. Why.", file_id="f1")
 NULL = FileResult(Path("in/b.pdf"), None, 0.5, "=none", "=none\n\x1b[31m")
 BAD = FileResult.failed(Path("in/\udce9\n=c.pdf"), "the file is damaged", "corrupt")
 
@@ -33,6 +33,7 @@ def test_json_has_the_documented_schema_and_no_controls() -> None:
     assert printed.isascii()
     assert "\x1b" not in printed
     assert [item["check"] for item in content["items"]] == [False, True, True]
+    assert [item["file_id"] for item in content["items"]] == ["f1", None, None]
     assert content["items"][2]["error"] == {"code": "corrupt", "message": "the file is damaged"}
 
 
@@ -53,7 +54,7 @@ def test_csv_is_for_spreadsheets(tmp_path: Path) -> None:
 
     header, good, null, bad = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
     assert tuple(header) == CSV_COLUMNS
-    assert good == ["in/a.pdf", "invoice", "0.9700", "", "Sure.", "", "Sure.\n1. Why."]
+    assert good == ["in/a.pdf", "invoice", "0.9700", "", "Sure.", "", "Sure.\n1. Why.", "f1"]
     assert null[1:6] == ["", "0.5000", "yes", "'=none", ""]
     assert null[6] == "'=none\n\\x1b[31m"
     assert bad[:6] == ["in/\\udce9\n=c.pdf", "", "", "yes", "", "the file is damaged"]

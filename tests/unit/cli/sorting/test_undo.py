@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from cli.sorting.journal import Journal, Method
+from app.errors import StartupError
+from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER, Journal, Method
 from cli.sorting.placement import Placement
 from cli.sorting.undo import remove_traces, undo_sort
 from tests.unit.cli.sorting.first_word import contents, sort
@@ -17,12 +20,11 @@ Write = Callable[[str, str], Path]
 
 def undo(out: Path) -> dict[str, str]:
     """Undo a sort; returns the reasons of what was left."""
-    journal = Journal(out)
-    Placement(out, journal, Method.COPY).recover()
-    undone = list(undo_sort(out, journal))
-    left = {str(each.file.target): each.left for each in undone if each.left}
-    remove_traces(out, journal, is_all_back=not left)
-    journal.close()
+    with closing(Journal(out)) as journal:
+        Placement(out, journal, Method.COPY).recover()
+        undone = list(undo_sort(out, journal))
+        left = {str(each.file.target): each.left for each in undone if each.left}
+        remove_traces(out, journal, is_all_back=not left)
     return left
 
 
@@ -145,3 +147,24 @@ def test_what_is_left_can_be_sorted_and_undone_again(source: Path, out: Path, wr
 
     assert [item.source.name for item in sort(source, out)] == ["b.txt"]
     assert set(contents(out)) == {"invoice/a.txt", "letter/b.txt"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE files SET target = ?", "UPDATE folders SET folder = ?", "UPDATE made SET path = ?"],
+)
+@pytest.mark.parametrize("place", ["/etc", "../kept"])
+def test_a_journal_of_a_stranger_does_not_lead_out_of_its_folder(
+    source: Path, out: Path, write: Write, change: str, place: str
+) -> None:
+    write("scan.txt", "invoice")
+    sort(source, out, Method.COPY)
+    with closing(sqlite3.connect(out / STATE_FOLDER / JOURNAL_NAME)) as database, database:
+        database.execute("DELETE FROM made WHERE path != 'invoice'")
+        database.execute(change, (os.fsencode(place) if "target" in change else place,))
+    (kept := out.parent / "kept").mkdir()
+
+    with pytest.raises(StartupError, match="outside of its folder"):
+        undo(out) if "folders" not in change else sort(source, out, Method.COPY)
+
+    assert kept.is_dir()

@@ -9,7 +9,7 @@ NETWORK = "network.onnx"
 
 MODEL = BuiltModel(
     name="multilingual-e5-small",
-    format=1,
+    format=2,
     source_sha256=SHA256,
     # Packed word rows, position rows added to them, tokenizer, its table, the network.
     files=(WORDS, POSITIONS, PIECES, NORMALISATION, NETWORK),

@@ -22,7 +22,7 @@ _PREFIXES: dict[Kind, str] = {"passage": "passage: ", "query": "query: "}
 
 
 class E5Embedder:
-    """multilingual-e5-small: 384 dimensions, about 100 languages, 40 ms of CPU for 256 tokens.
+    """multilingual-e5-small: 384 dimensions, about 100 languages, 50 ms of CPU for 256 tokens.
 
     The word table, two thirds of the model, is mapped: processes share it, only the pages of
     words that occur are read, and they are released after each text. The constructor checks the

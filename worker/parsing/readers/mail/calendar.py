@@ -2,6 +2,8 @@
 
 import re
 
+from worker.parsing.readers.markup.html import visible_text
+
 _COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 _PROPERTY = re.compile(r"([A-Za-z-]{1,60})((?:;(?:[^:\"]|\"[^\"]*\")*)?):(.*)", re.DOTALL)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
@@ -16,16 +18,23 @@ def calendar_lines(text: str) -> str:
     """Return summary, time, place, people and description of each event, a line for each."""
     events: list[dict[str, list[str]]] = []
     event: dict[str, list[str]] | None = None
+    part_of_event = ""
     for line in re.sub(r"\r?\n[ \t]", "", text).splitlines():
         found = _PROPERTY.match(line)
         if not found:
             continue
         name, parameters, value = found.group(1).upper(), found.group(2), found.group(3)
-        if name == "BEGIN" and value.strip().upper() in _COMPONENTS and len(events) < _MAX_EVENTS:
+        if part_of_event:
+            # An alarm of an event has texts of its own, which nobody sees before it rings.
+            if name == "END" and value.strip().upper() == part_of_event:
+                part_of_event = ""
+        elif name == "BEGIN" and value.strip().upper() in _COMPONENTS and len(events) < _MAX_EVENTS:
             event = {}
             events.append(event)
         elif name == "END" and value.strip().upper() in _COMPONENTS:
             event = None
+        elif name == "BEGIN" and event is not None:
+            part_of_event = value.strip().upper()
         elif event is not None:
             event.setdefault(name, []).append(_show(name, parameters, value))
     return "\n\n".join(filter(None, map(_describe, events)))
@@ -44,7 +53,10 @@ def _describe(event: dict[str, list[str]]) -> str:
         "Attendees": ", ".join(event.get("ATTENDEE", [])[:_MAX_ATTENDEES]),
     }
     shown = [f"{label}: {value}" for label, value in lines.items() if value.strip()]
-    return "\n".join([*shown, *event.get("DESCRIPTION", [])]).strip()
+    described = event.get("DESCRIPTION") or [
+        visible_text(text, shows_pictures=False)[0] for text in event.get("X-ALT-DESC", [])
+    ]
+    return "\n".join([*shown, *described, *event.get("COMMENT", [])]).strip()
 
 
 def _show(name: str, parameters: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """The visible text of one text part of a mail: plain, flowed, enriched, HTML, calendar."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -63,7 +64,8 @@ def take_inline_files(text: str) -> tuple[str, list[str]]:
         end = _UU_END.search(text, begin.end())
         if end is None:
             break
-        is_file = _is_uuencoded(text[begin.end() : end.start()], text[begin.start()] == "=")
+        is_yenc = text[begin.start()] == "="
+        is_file = is_yenc or _is_uuencoded(text[begin.end() : end.start()])
         kept.append(text[position : begin.start() if is_file else end.end()])
         if is_file:
             names.append(begin.group(1).strip())
@@ -106,17 +108,19 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(_LINK.sub(" ", text[:_COMPARED]).casefold()))
 
 
-def _is_uuencoded(body: str, is_yenc: bool) -> bool:
-    """Tell whether lines have the lengths that their first characters give (POSIX uuencode)."""
-    if is_yenc:
-        return True
+def _is_uuencoded(body: str) -> bool:
+    """Tell whether most lines have about the length that their first character gives."""
     lines = [line for line in body.split("\n") if line.strip()]
-    fitting = sum(
-        1
-        for line in lines
-        if abs(len(line.rstrip()) - 1 - -(-((ord(line[0]) - 32) % 64) // 3) * 4) < 5
-    )
-    return fitting * 2 >= len(lines)
+    return 2 * sum(map(_has_length_of_uuencode, lines)) >= len(lines)
+
+
+def _has_length_of_uuencode(line: str) -> bool:
+    """Compare with the length by POSIX: the number of bytes, then four letters for three of them.
+
+    Some encoders add a checksum, and some programs cut blanks off.
+    """
+    count = (ord(line[0]) - ord(" ")) % 64
+    return abs(len(line.rstrip()) - 1 - math.ceil(count / 3) * 4) < 5
 
 
 def _read_html(data: bytes, charset: str | None) -> str:

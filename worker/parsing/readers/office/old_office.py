@@ -8,13 +8,15 @@ from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import (
     build_document,
     build_text_document,
+    read_texts,
     sanitize,
 )
 from worker.parsing.readers.office import kreuzberg_adapter
+from worker.parsing.readers.office.binary_slides.presentation import Presentation
+from worker.parsing.readers.office.binary_slides.records import BadPresentation
+from worker.parsing.readers.office.binary_word.text import BadDocument, DocText, read_doc_text
 from worker.parsing.readers.office.binary_workbook.records import BadWorkbook
 from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets
-from worker.parsing.readers.office.doc_text import BadDocument, DocText, read_doc_text
-from worker.parsing.readers.office.ppt_comments import read_comments
 from worker.parsing.readers.source import Source
 
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
@@ -30,6 +32,8 @@ def read_doc(source: Source) -> Document:
         ole = _open(source)
         found = read_doc_text(ole)
         lost += _embedded(ole)
+        if found.are_formats_lost:
+            lost.append("hidden and deleted text of the document could not be told from other text")
     except (BadDocument, OSError):
         found = DocText(kreuzberg_adapter.extract(source.read_all(), "doc").text)
         lost.append("headers, notes and text boxes of the document could not be read")
@@ -38,29 +42,21 @@ def read_doc(source: Source) -> Document:
 
 
 def read_ppt(source: Source) -> Document:
-    """Read a presentation; a page is a slide with its notes and comments.
+    """Read a presentation; a page is a slide with its notes and comments, also a hidden slide.
 
-    Raises FileError (`corrupt`, `no_such_pages`).
+    kreuzberg reads damaged ones. Raises FileError (`corrupt`, `no_such_pages`).
     """
-    extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
-    slides = [sanitize(slide).strip() for slide in extracted.parts]
-    slides = slides or [sanitize(extracted.text).strip()]
     lost = []
     try:
-        ole = _open(source)
-        comments = read_comments(ole.openstream("PowerPoint Document").read())
-        lost += _embedded(ole)
-    except OSError:
-        comments = []
-        lost.append("comments of the presentation could not be read")
-    if len(comments) != len(slides):
-        # Slides that were saved more than once cannot be told apart.
-        comments = [[]] * (len(slides) - 1) + [[text for each in comments for text in each]]
-    pages = [
-        "\n".join((slide, *dict.fromkeys(texts)))
-        for slide, texts in zip(slides, comments, strict=True)
-    ]
-    return build_document(source, pages, lost=lost)
+        slides = Presentation(_open(source))
+        texts = [sanitize(text) for text in read_texts(source, len(slides), slides.read)]
+        lost += slides.lost + _name_embedded(slides.count_embedded())
+    except (BadPresentation, OSError):
+        extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
+        texts = [sanitize(slide).strip() for slide in extracted.parts]
+        texts = texts if any(texts) else [sanitize(extracted.text).strip()]
+        lost.append("the order of slides and comments of the presentation could not be read")
+    return build_document(source, texts or [""], lost=lost)
 
 
 def read_xls(source: Source) -> Document:
@@ -114,8 +110,10 @@ def _embedded(ole: OleFileIO) -> list[str]:
         for path in ole.listdir()
         if len(path) > 1 and path[-1].lower() in _DOCUMENTS
     }
-    if not places:
-        return []
-    if len(places) == 1:
-        return ["a document embedded in the file was not read"]
-    return [f"{len(places)} documents embedded in the file were not read"]
+    return _name_embedded(len(places))
+
+
+def _name_embedded(count: int) -> list[str]:
+    if count <= 1:
+        return ["a document embedded in the file was not read"] * count
+    return [f"{count} documents embedded in the file were not read"]

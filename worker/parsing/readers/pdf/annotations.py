@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.markup.html import visible_text
-from worker.parsing.readers.pdf.check_boxes import CheckBox, read_ticked
+from worker.parsing.readers.pdf.forms.check_boxes import CheckBox, read_ticked
 
 _MAX_ANNOTATIONS = 1000
 _MAX_VALUE_BYTES = 2 << 20

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pypdf
 from pypdf.errors import LimitReachedError
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, IndirectObject
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
 from worker.parsing.readers.document_builder import DocumentBuilder
-from worker.parsing.readers.pdf import xfa_document
+from worker.parsing.readers.pdf.forms import xfa_document
 from worker.parsing.readers.source import Source
 
 _MAX_BLANK_PAGES = 3
@@ -80,6 +80,21 @@ def is_portfolio(source: Source) -> bool:
     return bool(answer)
 
 
+def read_hidden_layers(source: Source) -> frozenset[str]:
+    """Return the names of the layers that are off when the file is opened (8.11.4.3)."""
+    names: set[str] = set()
+
+    def read() -> str:
+        # Counting the pages would take longer than finding the layers.
+        reader = pypdf.PdfReader(io.BytesIO(source.read_all()), strict=False)
+        if not reader.is_encrypted or reader.decrypt(""):
+            names.update(_hidden_layers(reader.root_object))
+        return ""
+
+    run_with_timeout(read, source.limits.slow_page_seconds)
+    return frozenset(names)
+
+
 def check_blank_pages(source: Source, indices: list[int]) -> None:
     """Check whether pages are blank, or PDFium gave up on them.
 
@@ -141,6 +156,23 @@ def _read_one(source: Source, index: int) -> str:
 def _has_collection(source: Source) -> str:
     reader, _ = _open(source)
     return "/Collection" if "/Collection" in reader.root_object else ""
+
+
+def _hidden_layers(catalogue: DictionaryObject) -> set[str]:
+    properties = catalogue.get("/OCProperties", {}).get_object()
+    states = properties.get("/D", {}).get_object()
+    is_off = states.get("/BaseState") == "/OFF"
+    on, off = (
+        {each.idnum for each in states.get(key, ()) if isinstance(each, IndirectObject)}
+        for key in ("/ON", "/OFF")
+    )
+    hidden, shown = set[str](), set[str]()
+    for each in properties.get("/OCGs", ()):
+        name = str(each.get_object().get("/Name", ""))
+        number = each.idnum if isinstance(each, IndirectObject) else 0
+        is_hidden = number in off or (is_off and number not in on)
+        (hidden if is_hidden else shown).add(name)
+    return hidden - shown - {""}
 
 
 def _judge_blank_pages(source: Source, indices: list[int]) -> str:

@@ -1,6 +1,7 @@
 """Finds the lines of a PDF's page that stand out, as titles do."""
 
 import ctypes
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ _BOLD_NAMES = (b"bold", b"black", b"heavy")
 _FONT_NAME_BYTES = 100
 # On a page in bold type, bold lines do not stand out.
 _MAX_BOLD_SHARE = 0.3
-_LINE_ENDS = frozenset((0x0A, 0x0D))
+_LINE_END = re.compile("[\n\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class _Line:
     is_bold: bool
 
 
-def read_headings(textpage: pypdfium2.PdfTextPage) -> tuple[str, ...]:
-    """Return the first lines of a page that are larger than its usual text, or bold beside it."""
-    lines = _read_lines(textpage)
+def read_headings(textpage: pypdfium2.PdfTextPage, text: str) -> tuple[str, ...]:
+    """Return the first lines of a page that are larger than its usual text, or bold beside it.
+
+    `text` is the page's text as `get_text_range` returns it.
+    """
+    lines = _read_lines(textpage, text)
     letters: Counter[float] = Counter()
     for line in lines:
         letters[line.height] += len(line.text)
@@ -43,21 +47,26 @@ def read_headings(textpage: pypdfium2.PdfTextPage) -> tuple[str, ...]:
     )
 
 
-def _read_lines(textpage: pypdfium2.PdfTextPage) -> list[_Line]:
-    count = min(textpage.count_chars(), _MAX_CHARACTERS)
-    handle, code_of = textpage.raw, pdfium_c.FPDFText_GetUnicode
-    codes = [code_of(handle, index) for index in range(count)]
+def _read_lines(textpage: pypdfium2.PdfTextPage, text: str) -> list[_Line]:
     lines: list[_Line] = []
     start = 0
-    for end, code in enumerate([*codes, 0x0A]):
-        if code in _LINE_ENDS:
-            text = "".join(map(chr, codes[start:end]))
-            if text.strip():
-                first = start + len(text) - len(text.lstrip())
-                height, is_bold = _look(textpage, first)
-                lines.append(_Line(text.strip(), height, is_bold))
-            start = end + 1
+    for line in _LINE_END.split(_read_characters(textpage, text)):
+        if line.strip():
+            first = start + len(line) - len(line.lstrip())
+            height, is_bold = _look(textpage, first)
+            lines.append(_Line(line.strip(), height, is_bold))
+        start += len(line) + 1
     return lines
+
+
+def _read_characters(textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """Return the first characters of a page as PDFium counts them."""
+    count = textpage.count_chars()
+    if len(text) == count:
+        return text[:_MAX_CHARACTERS]
+    # The text lacks characters, or has others besides.
+    handle, code_of = textpage.raw, pdfium_c.FPDFText_GetUnicode
+    return "".join(chr(code_of(handle, index)) for index in range(min(count, _MAX_CHARACTERS)))
 
 
 def _look(textpage: pypdfium2.PdfTextPage, index: int) -> tuple[float, bool]:

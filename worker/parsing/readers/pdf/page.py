@@ -13,7 +13,7 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text
+from worker.parsing.readers.pdf import broken_text, layers
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
 from worker.parsing.readers.pdf.rendering import side
@@ -53,24 +53,31 @@ class PageReading:
 
 
 def read_page(
-    document: pypdfium2.PdfDocument, index: int, max_characters: int, *, is_first: bool
+    document: pypdfium2.PdfDocument,
+    index: int,
+    max_characters: int,
+    *,
+    is_first: bool,
+    hidden_layers: frozenset[str] = frozenset(),
 ) -> PageReading:
     """Read the first `max_characters` of a page's text, and its annotations.
 
-    The text of a broken text layer is dropped. Headings are read of the first page only.
-    Raises PdfiumError when the page cannot be loaded.
+    The text of hidden layers is left out, and that of a broken text layer is dropped. Headings are
+    read of the first page only. Raises PdfiumError when the page cannot be loaded.
     """
     page = document[index]
     try:
+        layers.remove_hidden(page, hidden_layers)
         layer, headings = _read_text(page, max_characters, is_first=is_first)
         is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
         text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
         letters = len("".join(text.split()))
         annotations = read_annotations(document, page, index)
         width, height = page.get_size()
-        drawn = measure_objects(page, width * height)
-        is_picture = _is_picture(page, drawn, letters) or _is_scan_with_margins(
-            page, drawn, letters
+        # Counting the objects of a page full of text takes a tenth of its time.
+        drawn = measure_objects(page, width * height) if letters < _MARGIN_LETTERS else None
+        is_picture = drawn is not None and (
+            _is_picture(page, drawn, letters) or _is_scan_with_margins(page, drawn, letters)
         )
     finally:
         page.close()
@@ -86,9 +93,9 @@ def read_page(
         ),
         annotations=annotations,
         may_be_picture=is_picture or bool(garbled),
-        is_blank=letters == 0 and drawn.count == 0 and not annotations.texts,
+        is_blank=letters == 0 and not (drawn and drawn.count) and not annotations.texts,
         garbled=garbled,
-        draws_text=drawn.texts > 0,
+        draws_text=drawn is None or drawn.texts > 0,
     )
 
 
@@ -136,9 +143,9 @@ def _read_text(
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
-        text: str = textpage.get_text_range(0, count) if count > 0 else ""
-        text = _within_page(page, textpage, text)[: max_characters + 1]
-        headings = read_headings(textpage) if is_first else ()
+        whole: str = textpage.get_text_range(0, count) if count > 0 else ""
+        text = _within_page(page, textpage, whole)[: max_characters + 1]
+        headings = read_headings(textpage, whole) if is_first else ()
     finally:
         textpage.close()
     return _LINE_HYPHEN.sub("", text), tuple(_LINE_HYPHEN.sub("", each) for each in headings)

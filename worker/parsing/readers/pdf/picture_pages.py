@@ -28,14 +28,16 @@ class PicturePages:
         self._ocr = ocr
         self._ink_checks = 0
 
-    def read(self, page: PageReading) -> PageReading:
+    def read(self, page: PageReading, *, is_needed: bool = True) -> PageReading:
         """Return a page with the text that OCR reads; unchanged if that is not possible.
 
-        The page's own few words are kept, and a text layer if OCR reads the same. Raises
-        PdfiumError.
+        The page's own few words are kept, and a text layer if OCR reads the same. A page that is
+        not needed has no other text. Raises PdfiumError.
         """
         index = page.page.index
         if self._ocr.failure is None:
+            if not is_needed:
+                return _left_out(page)
             found = self._ocr.read(
                 index, lambda: OcrPicture(render_page(self._document, index, self._ocr.dpi))
             )
@@ -47,6 +49,11 @@ class PicturePages:
                 return replace(page, may_be_picture=False)
         self._ocr.skip_page(index, self._ocr.failure)
         return page
+
+
+def _left_out(read: PageReading) -> PageReading:
+    page = replace(read.page, source=TextSource.NOT_NEEDED)
+    return replace(read, page=page, may_be_picture=False, garbled="", draws_text=False)
 
 
 def _with_text(read: PageReading, found: Recognised) -> PageReading:

@@ -17,13 +17,14 @@ from worker.parsing.readers.document_builder import DocumentBuilder, append_text
 from worker.parsing.readers.pdf import (
     attachments,
     fallback,
+    layers,
     pictures,
     reading_order,
     truncation,
-    xfa_document,
 )
 from worker.parsing.readers.pdf import page as pdf_page
 from worker.parsing.readers.pdf.annotations import without_repetitions
+from worker.parsing.readers.pdf.forms import xfa_document
 from worker.parsing.readers.pdf.page import PageReading
 from worker.parsing.readers.pdf.picture_pages import PicturePages
 from worker.parsing.readers.source import Source
@@ -32,6 +33,7 @@ from worker.parsing.readers.source import Source
 _MAX_FORM_PAGES = 3
 # A page that needs OCR is not lost if it has more letters: a stamp, comments, typed text.
 _FEW_LETTERS = 25
+_WITHOUT_LAYER = (TextSource.OCR, TextSource.NOT_NEEDED)
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 
@@ -88,12 +90,12 @@ def _read_with_pdfium(source: Source, data: bytes) -> Document | None:
     """Return the document, None if no page can be read. Raises PdfiumError and FileError."""
     document = pypdfium2.PdfDocument(data)
     try:
-        return _read_document(source, document)
+        return _read_document(source, document, data)
     finally:
         document.close()
 
 
-def _read_document(source: Source, document: pypdfium2.PdfDocument) -> Document | None:
+def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes) -> Document | None:
     total = len(document)
     if total == 0:
         return None
@@ -103,7 +105,8 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument) -> Document 
     document.init_forms()
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     builder = DocumentBuilder(source)
-    findings = _read_pages(source, document, chosen, builder)
+    hidden = layers.find_hidden_layers(source, data)
+    findings = _read_pages(source, document, chosen, builder, hidden)
     if findings.read == 0:
         return None
     if len(findings.unread) == findings.read:
@@ -128,6 +131,7 @@ def _read_pages(
     document: pypdfium2.PdfDocument,
     chosen: Sequence[int],
     builder: DocumentBuilder,
+    hidden_layers: frozenset[str],
 ) -> _Findings:
     findings = _Findings()
     layouts = PdfLayouts(document) if source.request.mode == "MULTIMODAL" else None
@@ -142,16 +146,20 @@ def _read_pages(
     for position, index in enumerate(chosen):
         try:
             read = pdf_page.read_page(
-                document, index, source.limits.page_text_bytes, is_first=not builder.has_text
+                document,
+                index,
+                source.limits.page_text_bytes,
+                is_first=not builder.has_text,
+                hidden_layers=hidden_layers,
             )
             if read.may_be_picture:
-                read = scans.read(read)
+                read = scans.read(read, is_needed=not builder.has_enough)
             read = _read_vertical(source, read)
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
         page = _put_in_order(source, read.page)
-        if source.request.mode == "MULTIMODAL" and page.source is not TextSource.OCR:
+        if source.request.mode == "MULTIMODAL" and page.source not in _WITHOUT_LAYER:
             page = _add_pictures(source.ocr, document, page)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())

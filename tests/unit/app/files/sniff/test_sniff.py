@@ -180,7 +180,11 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (b"7z\xbc\xaf\x27\x1c" + bytes(30), "archives"),
         (bytes(257) + b"ustar" + bytes(300), "archives"),
         (sample_files.zip_of({"index.apxl": "x"}), "iWork"),
-        (sample_files.zip_of({"Contents/section0.xml": "x"}), "Hangul"),
+        (b"HWP Document File V3.00" + bytes(range(30)), "Hangul 3.0"),
+        (b"L\0\0\0\x01\x14\x02\0" + bytes(70), "shortcut"),
+        (b"RIFF    CDR6vrsn" + bytes(range(30)), "CorelDRAW"),
+        (b"RIFF    WAVEfmt " + bytes(range(30)), "audio"),
+        (ole_samples.ole_file_of({"   114": {"x": b"x"}}), "Project"),
         (b"\0\0\0\x18ftypmp42" + bytes(40), "audio and video"),
         (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
         (b"%!PS-Adobe-3.0", "PostScript"),
@@ -189,6 +193,13 @@ def test_a_binary_workbook_is_read_as_xlsx():
 def test_known_files_that_are_not_supported_are_named(head, words):
     found = sniff(io.BytesIO(head), "a")
     assert (found.extension, words in found.remark) == ("unknown", True)
+
+
+def test_a_lock_file_is_told_by_its_name_and_size():
+    lock = b"\6Miller" + b" " * 48 + b"\6\0" + "Miller".encode("utf-16-le") + b" \0" * 47
+    found = sniff(io.BytesIO(lock[:162]), "folder\\~$offer.docx")
+    assert "lock file" in found.remark
+    assert sniff(io.BytesIO(b"words " * 40), "~$offer.txt").extension == "txt"
 
 
 def test_a_document_after_what_a_server_wrote_is_found():

@@ -62,6 +62,7 @@ def twins(match: float, either: float) -> ScoringEvidence:
 def evidence(scoring: ScoringEvidence | None, **changed: Any) -> Evidence:
     whole = Evidence(
         pages_read=1,
+        pages_not_needed=0,
         total_pages=1,
         is_from_start=True,
         lost_parts=0,

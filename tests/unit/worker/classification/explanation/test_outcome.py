@@ -35,3 +35,16 @@ def test_the_chosen_outcome_comes_first() -> None:
     made = evidence(null(0.4, match=0.39, ranking=THREE), catch_all="other")
 
     assert find_outcome(made, "other", 0.4, None).candidates[0].type == "other"
+
+
+@pytest.mark.parametrize("is_null", [False, True])
+def test_outcomes_add_up_to_one_where_two_models_say_more(is_null: bool) -> None:
+    scoring = null(0.7, match=0.5, ranking=THREE)
+    if not is_null:
+        scoring = scored(match_probability=0.7, null_probability=0.5, ranking=THREE)
+    chosen = None if is_null else "invoice"
+    first, second, *others = find_outcome(evidence(scoring), chosen, 0.7, None).candidates
+
+    assert (first.type, first.confidence) == (chosen, 0.7)
+    assert second.confidence == pytest.approx(0.3)
+    assert not any(each.confidence for each in others)

@@ -17,6 +17,7 @@ from worker.classification.explanation.evidence import (
     Evidence,
     OwnName,
     Understood,
+    WithoutLabels,
 )
 from worker.classification.explanation.outcome import find_outcome
 from worker.classification.explanation.reasons import MAX_REASONS, write_reasons
@@ -170,6 +171,10 @@ def test_what_was_read() -> None:
     assert read(total_pages=9) == "Only the first of 9 pages was read."
     assert read(pages_read=5, total_pages=9) == "Only the first 5 of 9 pages were read."
     assert read(pages_read=2, total_pages=9, is_from_start=False) == "2 of 9 pages were read."
+    assert read(pages_read=2, total_pages=9, pages_by_ocr=2, pages_not_needed=3) == (
+        "Only the first 2 of 9 pages were read, by OCR (text recognition). OCR of 3 more was not"
+        " needed."
+    )
     assert reasons(evidence(None, chunks=0, pages_read=2, total_pages=2, pages_by_ocr=2)) == [
         "Looked at 2 of 2 pages, by OCR (text recognition)."
     ]
@@ -202,6 +207,29 @@ def test_the_label_of_a_copy_is_told_first() -> None:
         'You filed a near copy of this document as "memo" (scan.pdf), for which you have no rule.'
     )
     assert first(nothing) == "You filed this very document as fitting no rule (scan.pdf)."
+
+
+def test_what_labels_changed_is_told() -> None:
+    near = NearestFile(Neighbour("a.pdf", "invoice", "Please pay"), 0.4)
+    copy = NearestFile(Neighbour("a.pdf", "invoice", ""), 1.0)
+
+    def first(corrections: Corrections) -> str:
+        return reasons(evidence(scored(corrections=corrections)))[0]
+
+    changed = Corrections(5, 0.3, near, changed=WithoutLabels("receipt", 0.534))
+    alike = 'The most alike is a.pdf, labelled as "invoice": “Please pay”.'
+    assert first(changed) == (
+        f'Your corrections changed the answer: without them it would be "receipt" (53%). {alike}'
+    )
+    assert first(replace(changed, changed=WithoutLabels(None, 0.534))) == (
+        f"Your corrections changed the answer: without them no rule would fit (53%). {alike}"
+    )
+    assert first(Corrections(1, None, copy, copy, changed=WithoutLabels(None, 0.7))) == (
+        'You filed this very document as "invoice" (a.pdf). Without your label no rule would fit'
+        " (70%)."
+    )
+    unlike = replace(changed, nearest=replace(near, similarity=0.1), changed=None)
+    assert first(unlike) == "Your corrections counted. No labelled file is much like this one."
 
 
 def test_copies_that_were_filed_differently_are_named() -> None:

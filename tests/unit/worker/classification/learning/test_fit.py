@@ -106,10 +106,10 @@ def test_the_verdict_says_that_corrections_counted(
     plain = engine_of_both.judge(embedded, RULES)
     taught = engine_of_both.judge(embedded, RULES, learned=fitted.model)
 
-    assert "Your corrections counted" not in plain.verdict.reasoning
-    assert 'Your corrections counted. The most alike is a.txt, labelled as "tray one": “' in (
-        taught.verdict.reasoning
-    )
+    assert "Your corrections" not in plain.verdict.reasoning
+    changed = "Your corrections changed the answer: without them no rule would fit ("
+    assert changed in taught.verdict.reasoning
+    assert 'The most alike is a.txt, labelled as "tray one": “' in taught.verdict.reasoning
     assert "labelled files of this project changed the score" in taught.verdict.reasoning
     assert plain.version == engine_of_both.version
     assert taught.version == f"{engine_of_both.version}+0123456789ab"

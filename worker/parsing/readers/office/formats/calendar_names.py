@@ -74,17 +74,26 @@ _WITH_DAY = {
 }
 _MONTHS = 12
 _WHOLE = frozenset({"ja", "zh", "ko"})
+# A slash in a code stands for what the language writes between the numbers of a date.
+_SEPARATORS = {
+    **dict.fromkeys(("cs", "de", "fi", "hu", "nb", "pl", "ro", "ru", "tr", "uk"), "."),
+    **dict.fromkeys(("da", "nl", "sv", "ko"), "-"),
+}
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:-[A-Za-z]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarNames:
-    """The names of one language; `with_day` are those of months beside a day."""
+    """The names of one language; `with_day` are those of months beside a day.
+
+    `separator` stands between the numbers of a date.
+    """
 
     months: tuple[str, ...]
     with_day: tuple[str, ...]
     days: tuple[str, ...]
     is_shortened: bool = True
+    separator: str = "/"
 
     def month(self, number: int, length: int, *, has_day: bool) -> str:
         """Return the name of a month from 1 on, as a code of so many letters shows it."""
@@ -121,4 +130,5 @@ def calendar_names(language: str = _ENGLISH) -> CalendarNames:
         tuple(with_day.split()) if with_day else months,
         names[_MONTHS:],
         language not in _WHOLE,
+        _SEPARATORS.get(language, "/"),
     )

@@ -39,6 +39,8 @@ def format_date(
                 shown.append(_name(moment, text, names, has_day=has_day))
             else:
                 shown.append(_unit(moment, text, is_minute, is_half_day))
+        elif token.kind == "sign" and token.text == "/":
+            shown.append(names.separator)
         elif token.kind in ("text", "sign"):
             shown.append(token.text)
         if token.kind in ("time", "elapsed"):

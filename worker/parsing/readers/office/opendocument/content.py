@@ -12,7 +12,7 @@ from xml.parsers import expat
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.office.opendocument import names
-from worker.parsing.readers.office.opendocument.forms import Forms
+from worker.parsing.readers.office.opendocument.forms import FormField, Forms
 from worker.parsing.readers.office.opendocument.names import full, full_names
 from worker.parsing.readers.office.opendocument.pages import Pages
 from worker.parsing.readers.office.opendocument.paragraphs import Paragraphs
@@ -61,6 +61,7 @@ class Content:
         self._skipped = 0
         self._is_picture = False
         self._forms = Forms()
+        self._form_field = FormField()
         paragraphs = Paragraphs(text).starts()
         self._begin_frame = paragraphs[_FRAME]
         self._starts: dict[str, Start] = {
@@ -72,6 +73,8 @@ class Content:
             **Tables(text).starts(),
             **Pages(text).starts(),
             **{full(f"form:{kind}"): self._forms.starter(kind) for kind in Forms.KINDS},
+            full(FormField.KIND): self._begin_form_field,
+            full(FormField.PARAMETER): self._form_field.add,
             full("draw:control"): self._control,
             full("draw:object"): self._object,
             full("draw:object-ole"): self._foreign_object,
@@ -166,6 +169,10 @@ class Content:
     def _put(self, text: str) -> None:
         self._text.append(text)
         self._text.count(len(text))
+
+    def _begin_form_field(self, attributes: Attributes) -> End:
+        self._form_field.start(attributes)
+        return lambda: self._text.add(self._form_field.shown())
 
     def _control(self, attributes: Attributes) -> None:
         text = self._forms.text(attributes.get(names.CONTROL))

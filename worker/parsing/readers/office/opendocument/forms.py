@@ -1,11 +1,23 @@
-"""The controls of forms in OpenDocument files: OASIS ODF 1.3 part 3, 13."""
+"""The controls of forms in OpenDocument files: OASIS ODF 1.3 part 3, 13.
+
+Forms that came from Word have fields in the text instead, as an extension of LibreOffice.
+"""
 
 from collections.abc import Callable, Mapping
 
-from worker.parsing.readers.office.opendocument.names import FORM_IDS, FORM_SELECTED, FORM_VALUES
+from worker.parsing.readers.field_codes import CHECKED, UNCHECKED
+from worker.parsing.readers.office.opendocument.names import (
+    FIELD_NAME,
+    FIELD_TYPE,
+    FIELD_VALUE,
+    FORM_IDS,
+    FORM_SELECTED,
+    FORM_VALUES,
+)
 
 Attributes = Mapping[str, str]
 _MAX_CHARACTERS = 5_000
+_MAX_DIGITS = 6
 
 
 class Forms:
@@ -39,3 +51,38 @@ class Forms:
     def _add_option(self, attributes: Attributes) -> None:
         if any(attributes.get(name) == "true" for name in FORM_SELECTED):
             self._current.append(attributes.get(FORM_VALUES[0], ""))
+
+
+class FormField:
+    """A check box or a list within the text, from its start to its end."""
+
+    KIND, PARAMETER = "field:fieldmark", "field:param"
+
+    def __init__(self) -> None:
+        self._is_box = False
+        self._is_checked = False
+        self._entries: list[str] = []
+        self._chosen = "0"
+
+    def start(self, attributes: Attributes) -> None:
+        """Begin another field."""
+        self._is_box = attributes.get(FIELD_TYPE, "").endswith(".FORMCHECKBOX")
+        self._is_checked = False
+        self._entries, self._chosen = [], "0"
+
+    def add(self, attributes: Attributes) -> None:
+        """Take a parameter of the field."""
+        name, value = attributes.get(FIELD_NAME), attributes.get(FIELD_VALUE, "")
+        if name == "Checkbox_Checked":
+            self._is_checked = value == "true"
+        elif name == "Dropdown_ListEntry":
+            self._entries.append(value)
+        elif name == "Dropdown_Selected":
+            self._chosen = value[:_MAX_DIGITS]
+
+    def shown(self) -> str:
+        """Return what the field shows."""
+        if self._is_box:
+            return CHECKED if self._is_checked else UNCHECKED
+        chosen = int(self._chosen) if self._chosen.isdecimal() else len(self._entries)
+        return next(iter(self._entries[chosen : chosen + 1]), "")

@@ -10,6 +10,7 @@ _NAMESPACES = {
     "draw": f"{_OASIS}drawing:1.0",
     "svg": f"{_OASIS}svg-compatible:1.0",
     "dr3d": f"{_OASIS}dr3d:1.0",
+    "field": "urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
     "xlink": "http://www.w3.org/1999/xlink",
     "math": "http://www.w3.org/1998/Math/MathML",
@@ -48,6 +49,7 @@ CONTROL = full("draw:control")
 FORM_IDS = (full("xml:id"), full("form:id"))
 FORM_VALUES = tuple(full(f"form:{name}") for name in ("label", "current-value", "value"))
 FORM_SELECTED = (full("form:current-selected"), full("form:selected"))
+FIELD_TYPE, FIELD_NAME, FIELD_VALUE = (full(f"field:{name}") for name in ("type", "name", "value"))
 DRAW_STYLE = full("draw:style-name")
 DRAW_MASTER = full("draw:master-page-name")
 CLASS = full("presentation:class")

@@ -20,9 +20,7 @@ from worker.parsing.readers.office.opendocument.text import (
 
 _MAX_SPACES = 100
 _MAX_HEADING_LEVEL = 3
-# "Page 3 of 7" is no header worth reading.
-_MAX_WORDS_BESIDE_NUMBER = 2
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\w+")
 _SHAPES = (
     *full_names("draw", "frame text-box custom-shape rect line polyline polygon regular-polygon"),
     *full_names("draw", "path circle ellipse connector caption measure g"),
@@ -40,7 +38,7 @@ class Paragraphs:
         self._lists = Lists(text)
         self._has_label = False
         self._is_hidden = False
-        self._has_number = False
+        self._numbers = 0
 
     def starts(self) -> dict[str, Start]:
         """Return what to do at each start tag."""
@@ -102,9 +100,10 @@ class Paragraphs:
         flow = self._text.flow
         flow.add_readings()
         is_left_out, self._is_hidden = self._is_hidden, False
-        if self._has_number:
-            self._has_number = False
-            is_left_out = len(_WORD.findall(flow.paragraph())) <= _MAX_WORDS_BESIDE_NUMBER
+        if self._numbers:
+            # "Page 3" and "Page 3 of 7" are no headers worth reading.
+            is_left_out = len(_WORD.findall(flow.paragraph())) <= self._numbers
+            self._numbers = 0
         if is_left_out:
             del flow.pieces[flow.paragraph_start :]
         flow.end_paragraph("\n" if self._lists.is_in_list else self._text.mark)
@@ -188,7 +187,7 @@ class Paragraphs:
         del attributes
         if self._text.master is None:
             return None
-        self._has_number = True
+        self._numbers += 1
         return ignore
 
     def _shape(self, attributes: Attributes) -> End | None:

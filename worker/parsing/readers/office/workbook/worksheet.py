@@ -23,8 +23,6 @@ _BLANK = (
 _SECTIONS = re.compile("&[LCR]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile("&[PN]", re.IGNORECASE)
 _CODE = re.compile(r'&(?:"[^"]*"?|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)', re.IGNORECASE)
-# "Page 3 of 7", which holds no word of the sheet.
-_MAX_PAGE_WORDS = 2
 
 
 @dataclass(slots=True)
@@ -158,6 +156,7 @@ def _lines(code: str) -> list[str]:
     lines: list[str] = []
     for section in _SECTIONS.split(code.replace("&&", "\0")):
         text = _CODE.sub("", section).replace("\0", "&")
-        if not _PAGE_NUMBER.search(section) or len(text.split()) > _MAX_PAGE_WORDS:
+        # "Page 3" and "Page 3 of 7" are no headers worth reading.
+        if len(text.split()) > len(_PAGE_NUMBER.findall(section)):
             lines += filter(None, (" ".join(line.split()) for line in text.splitlines()))
     return lines

@@ -185,12 +185,15 @@ def test_invitations_are_read_beside_the_text():
         b"END:VTIMEZONE\nBEGIN:VEVENT\nSUMMARY:Board\\, yearly\nDTSTART;TZID=Europe/Bonn:2024100"
         b"\n 1T120000\nDTEND:20241001T130000Z\nLOCATION:Room 5\n"
         b'ORGANIZER;CN="Ann B.":mailto:a@b.c\nATTENDEE;CN=d@e.f:MAILTO:d@e.f\n'
-        b"DESCRIPTION:One\\nTwo\nEND:VEVENT\nEND:VCALENDAR"
+        b"BEGIN:VALARM\nDESCRIPTION:REMINDER\nEND:VALARM\n"
+        b"DESCRIPTION:One\\nTwo\nCOMMENT:Three\nEND:VEVENT\n"
+        b"BEGIN:VTODO\nX-ALT-DESC;FMTTYPE=text/html:<p>Four</p>\nEND:VTODO\nEND:VCALENDAR"
     )
     found = body_of(mail_of(b"alternative", part(b"Please come"), part(calendar, b"text/calendar")))
     assert found == (
         "Please come\n\nEvent: Board, yearly\nWhen: 2024-10-01 12:00 Europe/Bonn to 2024-10-01"
         " 13:00 UTC\nWhere: Room 5\nOrganizer: Ann B. <a@b.c>\nAttendees: d@e.f\nOne\nTwo"
+        "\nThree\n\nFour"
     )
 
 

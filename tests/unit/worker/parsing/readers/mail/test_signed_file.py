@@ -17,6 +17,8 @@ def test_a_signed_file_is_read_as_the_file_in_it(indefinite):
         found = read(data, "invoice.xml.p7m")
         assert (found.format, found.pages[0].text) == ("xml", INVOICE.decode())
     assert read(cms(SIGNED, pdf_samples.pdf("Offer 7")), "").pages[0].text == "Offer 7"
+    twice = cms(SIGNED, cms(SIGNED, INVOICE))
+    assert read(twice, "invoice.xml.p7m.p7m").pages[0].text == INVOICE.decode()
 
 
 def test_what_only_its_recipient_opens_is_encrypted():

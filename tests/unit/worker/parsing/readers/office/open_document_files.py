@@ -16,6 +16,7 @@ PREFIXES = {
         for name in ("office", "text", "table", "style", "presentation", "chart", "form")
     },
     "draw": f"{OASIS}drawing:1.0",
+    "field": "urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
     "svg": f"{OASIS}svg-compatible:1.0",
     "xlink": "http://www.w3.org/1999/xlink",

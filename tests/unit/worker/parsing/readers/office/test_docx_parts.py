@@ -226,6 +226,7 @@ def test_templates_and_files_with_macros(kind: str):
         ("SYMBOL 0xFC \\f Wingdings \\s 10", "A ✓"),
         ("EQ \\o\\ac(○,印)", "A ○ 印"),
         ("EQ \\f(1;2)", "A 1 2"),
+        ('EQ \\* jc2 \\* "Font:MS 明朝" \\o\\ad(\\s\\up 9(とう),東)', "A とう 東"),
         ("PAGE ", "A"),
         ("SYMBOL x", "A"),
         ("MACROBUTTON", "A"),

@@ -4,9 +4,10 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
+from devtools.marked.old_office import slides, word
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
-from worker.parsing.readers.office.old_office import read_doc, read_xls
+from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
 
 HEADERS = ("", "ACME Header\r", "", "Bank IBAN 5\r", "First page\r", "\x13 PAGE \x145\x15\r")
 
@@ -63,6 +64,14 @@ def test_a_document_without_other_parts():
 )
 def test_fields_cells_and_signs(text, expected):
     assert doc(ole_samples.doc(text.ljust(40, "\r"))).pages[0].text == expected
+
+
+def test_hidden_and_deleted_text_is_left_out():
+    marked = word.marked_doc()
+    text = doc(marked.data).pages[0].text
+    assert f"{marked.markers['second page']}\n{marked.markers['chosen value']}\n" in text
+    assert word.HIDDEN not in text
+    assert word.DELETED not in text
 
 
 def test_a_document_with_damaged_parts_says_so():
@@ -146,3 +155,13 @@ def test_hidden_sheets_are_left_out_unless_all_are():
 
     assert [page.text for page in xls(workbook(1, 0, 2)).pages] == ["Sheet1\nCell 1"]
     assert len(xls(workbook(1, 2)).pages) == 2
+
+
+def test_a_page_of_a_presentation_is_a_slide_without_prompts():
+    marked = slides.marked_ppt()
+    found = read_ppt(sample_files.source(marked.data, "marked.ppt", sample_files.EVERYTHING))
+    first, second = (page.text for page in found.pages)
+    assert first.startswith(marked.markers["title"] + "\n\n")
+    assert first.endswith(f"Notes:\n{marked.markers['notes']}\n\n{marked.markers['comment']}")
+    assert second == marked.markers["second slide"]
+    assert slides.PROMPT not in first

@@ -82,15 +82,37 @@ def test_hidden_sheets_are_left_out():
     assert sheets_of(hidden, styles=styles) == ["Hidden\na"]
 
 
+def test_form_fields_that_came_from_word():
+    def form_field(kind: str, *parameters: tuple[str, str]) -> str:
+        listed = "".join(
+            f"<field:param field:name='{name}' field:value='{value}'/>"
+            for name, value in parameters
+        )
+        return (
+            f"<field:fieldmark field:type='vnd.oasis.opendocument.field.{kind}'>{listed}"
+            "</field:fieldmark>"
+        )
+
+    entries = [("Dropdown_ListEntry", "red"), ("Dropdown_ListEntry", "blue")]
+    body = (
+        f"<text:p>{form_field('FORMCHECKBOX', ('Checkbox_Checked', 'true'))} yes "
+        f"{form_field('FORMCHECKBOX')} no "
+        f"{form_field('FORMDROPDOWN', *entries, ('Dropdown_Selected', '1'))}"
+        f"{form_field('FORMDROPDOWN', *entries, ('Dropdown_Selected', '9' * 5000))}</text:p>"
+    )
+    assert text_of(body) == "☒ yes ☐ no blue"
+
+
 def test_headers_of_sheets():
     masters = (
         '<style:master-page style:name="Default"><style:header><style:region-left><text:p>ACME'
         "</text:p></style:region-left><style:region-right><text:p><text:sheet-name>???"
         "</text:sheet-name></text:p></style:region-right></style:header><style:footer><text:p>"
-        "Page <text:page-number>1</text:page-number></text:p></style:footer></style:master-page>"
+        "Page <text:page-number>1</text:page-number></text:p><text:p>Offer page <text:page-number>1"
+        "</text:page-number></text:p></style:footer></style:master-page>"
     )
     row = f"<table:table-row>{cell('a')}</table:table-row>"
-    assert sheets_of(sheet(row), masters=masters) == ["ACME\n\nSales\na"]
+    assert sheets_of(sheet(row), masters=masters) == ["ACME\n\nSales\na\n\nOffer page"]
 
 
 def test_empty_rows_and_columns_cost_nothing():

@@ -190,10 +190,11 @@ def test_headers_and_footers_of_printed_pages():
     printed = (
         '<headerFooter><oddHeader>&amp;L&amp;"Arial,Bold"&amp;14ACME &amp;&amp; Sons&amp;CTop'
         "&amp;RPage &amp;P of &amp;N</oddHeader><oddFooter>&amp;KFF0000Confidential page &amp;P"
-        "\nsecond</oddFooter><evenHeader>&amp;CTop</evenHeader></headerFooter>"
+        "\nsecond</oddFooter><evenHeader>&amp;CTop</evenHeader><evenFooter>&amp;COffer page &amp;P"
+        "</evenFooter></headerFooter>"
     )
     assert texts(book(sheet(cell(1), after=printed))) == [
-        "S1\nACME & Sons\nTop\n1\nConfidential page\nsecond"
+        "S1\nACME & Sons\nTop\n1\nConfidential page\nsecond\nOffer page"
     ]
 
 

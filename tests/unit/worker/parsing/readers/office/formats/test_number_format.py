@@ -87,6 +87,8 @@ def test_numbers(value: float, code: str, shown: str):
         (1e9, "yyyy-mm-dd", "1000000000"),
         (2_957_002, "yyyy", "9995"),
         (45366, "[$-407]d. mmmm yyyy", "15. März 2024"),
+        (45366, "[$-407]dd/\\ mmmm\\ yyyy", "15. März 2024"),
+        (45366, "[$-40C]dd/mm/yyyy", "15/03/2024"),
         (45366, "[$-40C]dddd d mmmm", "vendredi 15 mars"),
         (45366, "[$-FC19]d mmmm yyyy;@", "15 марта 2024"),
         (45366, "[$-419]mmmm yyyy", "март 2024"),

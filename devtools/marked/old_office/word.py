@@ -15,13 +15,21 @@ _TEXT_AT = 1024
 _NO_FORMAT_AT = 1000  # two zeros: an empty list of a section's properties
 _PAGE = 512
 _NOTE_MARK, _COMMENT_MARK = "\x02", "\x05"
+_FORM_FIELD_MARK = "\x01"
+HIDDEN, DELETED = "hidden words", "deleted words"
+"""What no person sees in the document."""
+
+# Properties of characters (2.6.1): deleted, hidden, and with the data at a place.
+_IS_DELETED, _IS_HIDDEN = struct.pack("<HB", 0x0800, 1), struct.pack("<HB", 0x083C, 1)
+_HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 
 
 def marked_doc() -> MarkedDocument:
-    """Return a doc with headers, a footnote, an endnote and a comment."""
+    """Return a doc with headers, a footnote, an endnote, a comment and a form field."""
     marks = Marks()
     main = f"{marks('body')}\ra{_NOTE_MARK}b{_NOTE_MARK}c{_COMMENT_MARK}\r"
     main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
+    main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
     references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
     notes = {
         place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
@@ -53,10 +61,14 @@ def marked_doc() -> MarkedDocument:
     places, table_stream = _lay_out(tables)
     stream = _information(places, [len(story) for story in stories]).ljust(_TEXT_AT, b"\0")
     stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
-    stream += _one_run(end) * 2
-    return MarkedDocument(
-        "doc", compound_file({"WordDocument": stream, "1Table": table_stream}), marks
-    )
+    formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
+    stream += _runs(text, formats) + _runs(text, {})
+    streams = {
+        "WordDocument": stream,
+        "1Table": table_stream,
+        "Data": _list_data("other", marks("chosen value")),
+    }
+    return MarkedDocument("doc", compound_file(streams), marks)
 
 
 def _plc(positions: Sequence[int], data: Sequence[bytes] = ()) -> bytes:
@@ -83,9 +95,38 @@ def _pieces(length: int) -> bytes:
     return struct.pack("<BL", 2, len(piece)) + piece
 
 
-def _one_run(end: int) -> bytes:
-    """Return a page of formats (2.9.33, 2.9.174) that gives all text the default one."""
-    return struct.pack("<LL", _TEXT_AT, end).ljust(_PAGE - 1, b"\0") + b"\1"
+def _runs(text: str, formats: Mapping[str, bytes]) -> bytes:
+    """Return a page of formats (2.9.33, 2.9.174): properties of some words of the text."""
+    places, properties = [0], [b""]
+    for words, own in formats.items():
+        at = text.index(words)
+        places += [at, at + len(words)]
+        properties += [own, b""]
+    page = bytearray(_PAGE)
+    struct.pack_into(
+        f"<{len(places) + 1}L",
+        page,
+        0,
+        *(_TEXT_AT + 2 * at for at in places),
+        _TEXT_AT + 2 * len(text),
+    )
+    free = _PAGE - 2
+    for number, own in enumerate(properties):
+        if own:
+            free = (free - len(own) - 1) // 2 * 2
+            page[free : free + len(own) + 1] = bytes([len(own)]) + own
+            page[4 * (len(places) + 1) + number] = free // 2
+    page[-1] = len(properties)
+    return bytes(page)
+
+
+def _list_data(*entries: str) -> bytes:
+    """Return the data of a list in a form (2.9.78) whose last entry is chosen."""
+    texts = b"".join(struct.pack("<H", len(each)) + each.encode("utf-16-le") for each in entries)
+    content = struct.pack("<LHHH", 0xFFFFFFFF, 2 | len(entries) - 1 << 2, 0, 0)
+    content += bytes(4) + bytes(2) + bytes(4) * 5
+    content += struct.pack("<3H", 0xFFFF, len(entries), 0) + texts
+    return struct.pack("<LH62x", 0x44 + len(content), 0x44) + content
 
 
 def _lay_out(tables: Mapping[int, bytes]) -> tuple[dict[int, tuple[int, int]], bytes]:

@@ -4,13 +4,15 @@ import struct
 from collections.abc import Sequence
 
 from devtools.compound_file import compound_file
-from devtools.marked.binary_drawing import atom, container, container_head, group_shape
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.marked.old_office.drawing import atom, container, container_head, group_shape
 
 _BOF, _EOF, _BOUND_SHEET, _SHARED = 0x0809, 0x000A, 0x0085, 0x00FC
 _LABEL_SHARED, _LABEL, _FORMULA, _STRING = 0x00FD, 0x0204, 0x0006, 0x0207
 _HEADER, _FOOTER, _CALCULATION_MODE = 0x0014, 0x0015, 0x000D
 _DRAWING_GROUP, _DRAWING, _OBJECT, _TEXT, _CONTINUE, _NOTE = 0xEB, 0xEC, 0x5D, 0x1B6, 0x3C, 0x1C
+_FORMAT, _CELL_FORMAT, _NUMBER = 0x041E, 0x00E0, 0x0203
+_CUSTOM_FORMAT = 164
 _NOTE_OBJECT, _TEXT_BOX = 0x19, 0x06
 _TEXT_BOX_SHAPE = 202
 
@@ -24,29 +26,38 @@ def marked_xls() -> MarkedDocument:
         + _record(_LABEL_SHARED, struct.pack("<HHHL", 0, 0, 15, 0))
         + _record(_LABEL, struct.pack("<HHH", 0, 1, 15) + _text16(marks("label")))
         + _formula(marks("formula result"))
+        + _record(_NUMBER, struct.pack("<HHHd", 0, 3, 0, 7))
         + _record(_LABEL, struct.pack("<HHH", 60000, 200, 15) + _text16(marks("far cell")))
         + _drawings(marks)
         + _record(_NOTE, struct.pack("<HHHH", 0, 0, 0, 1) + _text16("Ann") + b"\0")
     )
     second = _record(_LABEL, struct.pack("<HHH", 0, 0, 15) + _text16(marks("second sheet")))
-    book = _workbook(((marks("sheet name"), first), ("Two", second)), shared=marks("shared string"))
+    sheets = ((marks("sheet name"), first), ("Two", second))
+    code = f'0 "{marks("format of a number")}"'
+    book = _workbook(sheets, shared=marks("shared string"), code=code)
     return MarkedDocument("xls", compound_file({"Workbook": book}), marks)
 
 
-def _workbook(sheets: Sequence[tuple[str, bytes]], shared: str) -> bytes:
-    """Return the stream of a workbook (2.1.7.20): its globals, then each sheet."""
+def _workbook(sheets: Sequence[tuple[str, bytes]], shared: str, code: str) -> bytes:
+    """Return the stream of a workbook (2.1.7.20): its globals, then each sheet.
+
+    `code` is that of the first format of cells.
+    """
+    formats = _record(_FORMAT, struct.pack("<H", _CUSTOM_FORMAT) + _text16(code))
+    formats += _record(_CELL_FORMAT, struct.pack("<HH16x", 0, _CUSTOM_FORMAT))
+    formats += _record(_CELL_FORMAT, bytes(20)) * 15
     strings = _record(_SHARED, struct.pack("<LL", 1, 1) + _text16(shared))
     group = _record(_DRAWING_GROUP, container(0xF000, atom(0xF006, _GROUP_HEAD)))
     begin = _bof(0x0010) + _record(_CALCULATION_MODE, struct.pack("<H", 1))
     streams = [begin + content + _record(_EOF) for _, content in sheets]
     names = [name for name, _ in sheets]
-    length = len(_bof(5)) + sum(len(_bound_sheet(0, name)) for name in names)
+    length = len(_bof(5)) + len(formats) + sum(len(_bound_sheet(0, name)) for name in names)
     position = length + len(strings) + len(group) + len(_record(_EOF))
     bounds = b""
     for name, stream in zip(names, streams, strict=True):
         bounds += _bound_sheet(position, name)
         position += len(stream)
-    return _bof(5) + bounds + group + strings + _record(_EOF) + b"".join(streams)
+    return _bof(5) + formats + bounds + group + strings + _record(_EOF) + b"".join(streams)
 
 
 def _record(kind: int, body: bytes = b"") -> bytes:

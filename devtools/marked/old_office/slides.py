@@ -4,14 +4,17 @@ import struct
 from collections.abc import Sequence
 
 from devtools.compound_file import compound_file
-from devtools.marked.binary_drawing import atom, container, group_shape
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.marked.old_office.drawing import atom, container, group_shape
 
 _DOCUMENT, _SLIDE, _NOTES, _MASTER = 1000, 1006, 1008, 1016
 _LIST, _PERSIST, _DRAWING, _STRING = 4080, 1011, 1036, 4026
 _TITLE, _BODY, _NOTES_TEXT, _OTHER = 0, 1, 2, 4
 _TITLE_PLACE, _BODY_PLACE = 0x0D, 0x0E
 _SLIDES, _MASTERS, _NOTES_PAGES = 0, 1, 2
+PROMPT = "Click to edit the title"
+"""What a placeholder of the master says, and no slide shows."""
+
 _MASTER_ID, _FIRST_ID, _SECOND_ID, _NOTES_ID = 0x80000000, 256, 257, 258
 
 
@@ -23,7 +26,7 @@ def marked_ppt() -> MarkedDocument:
         _place(4, _SECOND_ID, 1) + _text(_TITLE, marks("second slide")),
     )
     persistent = (
-        _document(outline),
+        _document(outline, marks("footer")),
         container(
             _MASTER,
             _slide_atom(0, 0),
@@ -31,6 +34,7 @@ def marked_ppt() -> MarkedDocument:
             _drawing(
                 1,
                 _shape(1025, _text(_OTHER, marks("master text"))),
+                _shape(1026, _text(_TITLE, PROMPT), _placeholder(0, 1)),
             ),
             _colors(1),
         ),
@@ -43,6 +47,7 @@ def marked_ppt() -> MarkedDocument:
                 _outline_shape(2050, 1, _BODY_PLACE),
                 _shape(2051, _text(_OTHER, marks("text box"))),
                 _group(2052, _text(_OTHER, marks("grouped shape"))),
+                _word_art(2060, marks("word art")),
             ),
             _colors(1),
             _comment(marks("comment")),
@@ -63,7 +68,7 @@ def marked_ppt() -> MarkedDocument:
     return MarkedDocument("ppt", compound_file(_streams(persistent)), marks)
 
 
-def _document(outline: Sequence[bytes]) -> bytes:
+def _document(outline: Sequence[bytes], footer: str) -> bytes:
     """Return the document (2.4.1) with its lists of masters, slides and pages of notes."""
     sizes = (5760, 4320, 4320, 5760, 1, 2)
     return container(
@@ -74,6 +79,12 @@ def _document(outline: Sequence[bytes]) -> bytes:
         container(_LIST, _place(2, _MASTER_ID), instance=_MASTERS),
         container(_LIST, *outline, instance=_SLIDES),
         container(_LIST, _place(5, _NOTES_ID), instance=_NOTES_PAGES),
+        container(
+            4057,
+            atom(4058, struct.pack("<HH", 0, 0x20)),
+            atom(_STRING, _utf16(footer), instance=2),
+            instance=3,
+        ),
         atom(1002, b""),
     )
 
@@ -159,8 +170,22 @@ _ANCHOR = atom(0xF010, struct.pack("<4h", 100, 100, 3000, 600))
 
 def _outline_shape(number: int, index: int, kind: int) -> bytes:
     """Return a shape whose text is that of its slide in the outline with this index."""
-    place = atom(3011, struct.pack("<lBBxx", index, kind, 0))
-    return _shape(number, atom(3998, struct.pack("<L", index)), container(0xF011, place))
+    return _shape(number, atom(3998, struct.pack("<L", index)), _placeholder(index, kind))
+
+
+def _placeholder(index: int, kind: int) -> bytes:
+    return container(0xF011, atom(3011, struct.pack("<lBBxx", index, kind, 0)))
+
+
+def _word_art(number: int, text: str) -> bytes:
+    """Return letters drawn as a shape ([MS-ODRAW] 2.3.22): their text is a property of it."""
+    words = _utf16(text + "\0")
+    return container(
+        0xF004,
+        atom(0xF00A, struct.pack("<LL", number, 0xA00), 2, 136),
+        atom(0xF00B, struct.pack("<HL", 0x80C0, len(words)) + words, 3, 1),
+        _ANCHOR,
+    )
 
 
 def _shape(number: int, text: bytes, data: bytes = b"") -> bytes:

@@ -8,7 +8,7 @@ import pypdfium2
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.pdf import xfa
+from worker.parsing.readers.pdf.forms import xfa
 from worker.parsing.readers.source import Source
 
 # Pages with more letters are the form itself.

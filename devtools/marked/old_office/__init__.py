@@ -1,0 +1,1 @@
+"""Documents of old Office programs with markers."""

@@ -1,0 +1,35 @@
+"""What a verdict needs of a document is what it uses of it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from app.jobs.pages import PageSelection
+from tests.unit.worker.classification.sample_texts import TEXTS
+from worker.classification.engine import Engine
+from worker.classification.features.chunks import CHUNK_COUNT
+from worker.classification.needed_text import ENOUGH, verdict_request
+from worker.parsing.document import Document, DocumentPage, TextSource
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru", "ja"])
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_text_after_enough_changes_nothing_but_the_length(
+    engine: Engine, language: str, pages: int
+):
+    text = re.sub(" +", " ", TEXTS["recipe", language]) + "\n"
+    times = ENOUGH // (pages * len(text)) + 1
+    read = [DocumentPage(number, text * times) for number in range(pages)]
+    seen = DocumentPage(pages, TEXTS["invoice", "en"], TextSource.OCR)
+    left_out = DocumentPage(pages, "", TextSource.NOT_NEEDED)
+    whole, needed = (
+        engine.scorer.read(Document("pdf", (*read, last), pages + 1)) for last in (seen, left_out)
+    )
+    assert len(needed.chunks) == CHUNK_COUNT
+    assert replace(whole, characters=needed.characters) == needed
+
+
+def test_multimodal_reads_every_page():
+    assert verdict_request(PageSelection(), mode="MULTIMODAL").enough is None
+    assert verdict_request(PageSelection()).enough == ENOUGH

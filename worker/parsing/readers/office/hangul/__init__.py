@@ -1,0 +1,1 @@
+"""Readers of the documents of Hangul, a word processor of Korea."""

@@ -1,0 +1,1 @@
+"""Readers of forms in a PDF."""
