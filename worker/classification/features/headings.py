@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice
 
+from worker.classification.features.structure import has_mail_headers
 from worker.parsing.document import DocumentPage
 
 MAX_LINES = 60
@@ -17,11 +18,13 @@ _SHOWN = 70
 
 # Lines from the top and how much their names count.
 _PLACES = ((8, 1.0), (15, 0.85), (25, 0.6), (40, 0.35), (MAX_LINES, 0.15))
-# "Subject: invoice" is about an invoice. A wrapped line that ends a sentence is no heading.
+# "Address: invoice office" is no heading, nor is a wrapped line that ends a sentence. The subject
+# of a mail may be an attachment; that of a letter is what the letter is.
 _IN_FIELD, _IN_SENTENCE = 0.3, 0.1
-# "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, and "Report
-# 220.00" an amount brought forward in French.
-_IN_ROW, _MIN_ENTRIES = 0.2, 3
+_IN_SUBJECT = 0.7
+# "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, "Report
+# 220.00" an amount brought forward in French, and "Invoice  Date  Due  Amount" the head of a table.
+_IN_ROW, _MIN_ENTRIES, _MIN_COLUMNS = 0.2, 3, 4
 # A line that does not stand out where others do.
 _ORDINARY = 0.5
 
@@ -36,6 +39,7 @@ _UNFOLDED = str.maketrans(
         "’": "'",
         "‘": "'",
         "°": " ",
+        "№": "no ",
         "\u00ad": None,
     }
 )
@@ -54,8 +58,16 @@ _ENTRY = re.compile(
     r"\s*(?:\d{1,2}\.\s?\d{1,2}\.|\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|\d{1,2}月\d{1,2}日)(?:\s|\d|$)"
 )
 _AMOUNT = re.compile(r"[-+−(]?\s*\d[\d.,' ]*[.,]\d\d\b(?!\.)")
-_FIELD = re.compile(
-    r"\s*(?:subject|betreff|re|fw|fwd|aw|objet|asunto|oggetto|title|from|to|for|address)\s*:",
+_DIGIT = re.compile(r"\d")
+_FIELD = re.compile(r"\s*(?:fwd?|aw|title|from|to|for|address)\s*:", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"(?:subject|re|concerns?|betreff|betr\.?|betrifft|objet|obj\.|concerne|asunto|oggetto|ogg\.|assunto"
+    r"|onderwerp|betreft|temat|dotyczy|dot\.|sprawa|w\s+sprawie|věc|předmět|vec|predmet|zadeva|ämne"
+    r"|ärende|angående|ang\.|emne|vedrørende|vedr\.|gjelder|aihe|asia|tárgy|subiect|obiect"
+    r"|referitor(?:\s+la)?|θέμα|относно|предмет|тема|касательно|предмет|konu|ilgi|teema|asi|temats"
+    r"|par|tema|dėl|הנדון|נושא|الموضوع|موضوع|विषय|เรื่อง|v/v|về\s+việc|trích\s+yếu|perihal|hal"
+    r"|件名|主题|主旨|事由|제목)"
+    r"\s*[:：]\s*(?=\S)",
     re.IGNORECASE,
 )
 
@@ -125,31 +137,32 @@ def heading_parts(page: DocumentPage) -> list[HeadingPart]:
     headings = [without_blanks(heading) for heading in page.headings]
     stripped = (raw.strip().strip("#*_ ") for raw in page.text.split("\n"))
     lines = list(islice(filter(None, stripped), MAX_LINES))
+    in_subject = _IN_FIELD if has_mail_headers(page.text) else _IN_SUBJECT
     has_entries = sum(_ENTRY.match(line) is not None for line in lines) >= _MIN_ENTRIES
     parts: list[HeadingPart] = []
     for number, line in enumerate(lines):
         place = next(weight for end, weight in _PLACES if number < end)
         if has_entries and _ENTRY.match(line):
             place *= _IN_ROW
-        parts += _parts(line, number, place, headings)
+        parts += _parts(line, number, place, headings, in_subject)
     return parts
 
 
-def _parts(line: str, number: int, place: float, headings: Sequence[str]) -> Iterator[HeadingPart]:
+def _parts(
+    line: str, number: int, place: float, headings: Sequence[str], in_subject: float
+) -> Iterator[HeadingPart]:
     pieces = [piece.strip() for piece in _PARTS.split(line)]
     pieces = [piece for piece in pieces if piece]
-    for part, after in zip_longest(pieces, pieces[1:], fillvalue=""):
+    is_row = any(map(_AMOUNT.match, pieces[1:])) or _is_table_head(pieces)
+    for part in pieces:
         if len(part) > _MAX_CHARACTERS:
             continue
-        text = part[:_SHOWN]
-        weight = _by_look(place, text, headings)
-        if _AMOUNT.match(after):
-            weight *= _IN_ROW
-        if _FIELD.match(part):
-            weight *= _IN_FIELD
-        elif part[0].islower() and part[-1] in ".,;":
-            weight *= _IN_SENTENCE
-        joined = _LETTER_SPACED.sub(lambda match: re.sub(r"[ .]", "", match[0]), part)
+        subject = _SUBJECT.match(part)
+        written = part[subject.end() :] if subject else part
+        text = written[:_SHOWN]
+        weight = _by_look(place, text, headings) * (in_subject if subject else 1.0)
+        weight *= (_IN_ROW if is_row else 1.0) * _by_context(part)
+        joined = _LETTER_SPACED.sub(lambda match: re.sub(r"[ .]", "", match[0]), written)
         bare = _BRACKETS.sub(" ", joined).strip()
         folded = fold(bare if len(bare) >= _MIN_BARE else joined)
         if is_unspaced(folded):
@@ -158,6 +171,18 @@ def _parts(line: str, number: int, place: float, headings: Sequence[str]) -> Ite
                 yield HeadingPart(text, number, (), letters, weight)
         elif (words := split_words(folded)) and len(words) <= _MAX_WORDS:
             yield HeadingPart(text, number, tuple(words), "", weight)
+
+
+def _is_table_head(pieces: Sequence[str]) -> bool:
+    """Tell whether the parts of a line are the heads of columns."""
+    return len(pieces) >= _MIN_COLUMNS and not any(map(_DIGIT.search, pieces))
+
+
+def _by_context(part: str) -> float:
+    """Return how much a part counts by what it is."""
+    if _FIELD.match(part):
+        return _IN_FIELD
+    return _IN_SENTENCE if part[0].islower() and part[-1] in ".,;" else 1.0
 
 
 def _by_look(place: float, text: str, headings: Sequence[str]) -> float:

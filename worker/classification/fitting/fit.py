@@ -144,6 +144,7 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
         document_mean=embedder.embed(chunks, "passage").mean(axis=0),
         title_mean=embedder.embed(lines, "passage").mean(axis=0),
         types=types,
+        wordings=embedder.embed([wording.text for wording in knowledge.wordings], "query"),
         samples=samples,
         cues=embedder.embed(SENTENCES, "query"),
         catch_alls=embedder.embed(PROTOTYPES, "query"),

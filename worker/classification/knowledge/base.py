@@ -19,6 +19,7 @@ from worker.classification.knowledge.format import (
     ancestors,
     fault_of,
     parse_types,
+    split_items,
 )
 from worker.classification.knowledge.names import compile_names
 from worker.classification.knowledge.phrases import Phrases, compile_phrases
@@ -55,19 +56,28 @@ class Sample:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Another description of the type at the position `row`, as a user words a rule."""
+
+    row: int
+    text: str
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What is known of N types of documents.
 
     `rules` describes each type as a rule does. The panel is the P types that are not abstract,
     and the bank the T types that have samples: `panel_rows` and `bank_rows` are their positions
-    in `types`. `names` are those by which documents call themselves (see `compile_names`),
-    and `phrases` what they say (see `compile_phrases`).
+    in `types`. `wordings` describe types in other words. `names` are those by which documents call
+    themselves (see `compile_names`), and `phrases` what they say (see `compile_phrases`).
     `known_digest` is the digest if the knowledge was read from JSON, otherwise empty.
     """
 
     types: tuple[KnownType, ...]
     samples: tuple[Sample, ...]
+    wordings: tuple[Wording, ...]
     names: Mapping[str, str]
     phrases: Phrases
     known_digest: str = ""
@@ -87,6 +97,12 @@ class Knowledge:
                 Sample(each.name, language, text)
                 for each in types
                 for language, text in each.samples
+            ),
+            tuple(
+                Wording(row, text)
+                for row, each in enumerate(types)
+                for listed in each.wordings.values()
+                for text in split_items(listed)
             ),
             compile_names(types),
             compile_phrases(types),
@@ -182,6 +198,7 @@ class Knowledge:
                 for each in self.types
             ],
             "samples": [[each.type, each.language, each.text] for each in self.samples],
+            "wordings": [[each.row, each.text] for each in self.wordings],
             "names": self.names,
             "phrases": self.phrases,
         }
@@ -197,6 +214,7 @@ class Knowledge:
                 for name, description, parents, is_abstract, act in data["types"]
             ),
             tuple(Sample(*fields) for fields in data["samples"]),
+            tuple(Wording(*fields) for fields in data["wordings"]),
             data["names"],
             data["phrases"],
             _digest(text),

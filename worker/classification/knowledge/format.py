@@ -5,6 +5,7 @@ A file has one block for each type; blocks are separated by empty lines:
     type: credit note
     parents: bill
     description: a document by which a seller reduces or cancels an earlier invoice
+    wordings en: money back: the seller corrects an invoice
     names en: credit note; credit memo
     names de: gutschrift; storno~
     not en: credit note number
@@ -21,10 +22,10 @@ from dataclasses import dataclass, field
 from app.errors import StartupError
 
 _FIELD = re.compile(
-    r"(?:(type|parents|description|act|names|not|phrases|sample)(?: ([a-z]{2}))?:(.*)"
+    r"(?:(type|parents|description|wordings|act|names|not|phrases|sample)(?: ([a-z]{2}))?:(.*)"
     r"|(abstract): yes)"
 )
-_BY_LANGUAGE = frozenset({"names", "not", "phrases", "sample"})
+_BY_LANGUAGE = frozenset({"wordings", "names", "not", "phrases", "sample"})
 
 
 class KnowledgeError(StartupError):
@@ -35,7 +36,8 @@ class KnowledgeError(StartupError):
 class DocumentType:
     """A type of document: what it is, which broader types it is a kind of, and how it looks.
 
-    An abstract type, such as "tax document", only groups others. `names` has, for each language,
+    An abstract type, such as "tax document", only groups others. `wordings` has, for each language,
+    other descriptions, as users word their rules. `names` has, for each language,
     the names by which documents of the type call themselves, as the file has them: separated by
     semicolons, "=" after those that count only when a line has no other words, "~" after those
     that documents of other types have too. `not_names` has phrases that look like a name and are
@@ -48,6 +50,7 @@ class DocumentType:
     description: str = ""
     parents: tuple[str, ...] = ()
     is_abstract: bool = False
+    wordings: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     not_names: dict[str, str] = field(default_factory=dict)
     act: str = ""
@@ -89,6 +92,8 @@ def _set_field(current: DocumentType, key: str, language: str, value: str) -> No
         current.parents = tuple(split_items(value))
     elif key == "abstract":
         current.is_abstract = True
+    elif key == "wordings":
+        current.wordings[language] = value
     elif key == "act":
         current.act = value
     elif key == "phrases":

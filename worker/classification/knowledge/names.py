@@ -46,6 +46,18 @@ _NEUTRAL = frozenset(
     mar apr jun jul aug sep sept oct nov dec januar februar marz mai juni juli oktober dezember
     janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero
     marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
+    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
+    januari februari maart mei augustus
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia
+    pazdziernika listopada grudnia
+    ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince
+    januar februar mars juni juli augusti oktober desember
+    ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
+    januar februar marcius aprilis majus junius julius augusztus szeptember oktober
+    ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+    dal al del della per z dnia ze dne av den till din tarihli от г год года
     """.split()  # noqa: SIM905  a block of words is easier to read and extend than a list
 )
 # Words after a name at the beginning of a line that make it the label of a field.

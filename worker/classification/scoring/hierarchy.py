@@ -65,10 +65,10 @@ def resolve(
 
     A rule with the name of a type means that type. Any other means the nearest of the `synonyms`,
     types that have its whole name, such as "Lieferschein" (see `synonyms_meant`), or else of those
-    that are `named` in it, such as "signed contract", and otherwise the nearest of all types whose
-    cosine (N,) to the rule is at least `known`; perhaps also the second, if it is nearly as near.
-    Of two types one of which is above the other only the nearer counts, or of synonyms the upper
-    one if the description says nothing.
+    `named` in it, such as "signed contract" (see `only_related`), and otherwise the nearest of all
+    types whose cosine (N,) to the rule is at least `known`; perhaps also the second, if it is
+    nearly as near. Of two types one of which is above the other only the nearer counts, or of
+    synonyms the upper one if the description says nothing.
     """
     if name in knowledge.rows:
         rows = [knowledge.rows[name]]
@@ -76,7 +76,7 @@ def resolve(
         rows = [*synonyms]
         if rows and cosines.max() < known:
             rows = _widest(rows, knowledge)
-        rows = rows or [row for row in named if cosines[row] >= _RELATED]
+        rows = rows or [*named]
         rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
         rows = _nearest(rows, cosines, knowledge) if rows else []
     return Resolution.of(rows, knowledge)
@@ -96,6 +96,11 @@ def synonyms_meant(
         return [*rows]
     least = min(_RELATED, float(cosines[nearest]) - _SLACK)
     return [row for row in rows if cosines[row] >= least]
+
+
+def only_related(rows: Sequence[int], cosines: Vectors) -> list[int]:
+    """Return the types named in a rule that are not far from its description."""
+    return [row for row in rows if cosines[row] >= _RELATED]
 
 
 def _widest(rows: Sequence[int], knowledge: Knowledge) -> list[int]:

@@ -31,11 +31,8 @@ _FINER = 0.6
 class Naming:
     """The relation of rules to types of the knowledge: 1 for a rule of the type's own name."""
 
-    def __init__(
-        self, knowledge: Knowledge, types: Vectors, finder: NameFinder, related: Range
-    ) -> None:
+    def __init__(self, knowledge: Knowledge, finder: NameFinder, related: Range) -> None:
         self._knowledge = knowledge
-        self._types = types
         self._finder = finder
         self._related = related
         steps = [
@@ -49,13 +46,13 @@ class Naming:
         self._factors = np.array([factor for _, _, factor in steps], dtype=np.float32)
 
     def relations(
-        self, rules: Sequence[Rule], direct: Vectors, listed: Sequence[Sequence[int]] = ()
+        self, rules: Sequence[Rule], cosines: Vectors, listed: Sequence[Sequence[int]] = ()
     ) -> Vectors:
         """Return how far the title of each type speaks for each rule, (k, N), 0 to 1.
 
-        `listed` has the types that each rule lists.
+        `cosines` (k, N) compare their descriptions with the types. `listed` has the types that
+        each rule lists.
         """
-        cosines = direct @ self._types.T
         far, near = self._related
         related = np.clip((cosines - far) / (near - far), 0, 1)
         related *= np.clip(1 - (cosines.max(axis=1, keepdims=True) - cosines) / _SLACK, 0, 1)

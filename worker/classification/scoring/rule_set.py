@@ -19,6 +19,7 @@ from worker.classification.rules.texts import (
     lexical_text,
     name_of,
     rule_text,
+    without_code,
 )
 from worker.classification.scoring.cues import cue_bonuses
 from worker.classification.scoring.document_text import is_trusted
@@ -27,6 +28,7 @@ from worker.classification.scoring.hierarchy import (
     are_akin,
     covered_types,
     only_akin,
+    only_related,
     resolve,
     synonyms_meant,
 )
@@ -136,24 +138,26 @@ class RuleReader:
         """Return what scoring needs of at least one rule."""
         return self._read_set(tuple(rules))
 
-    def _read(self, rule: Rule) -> ReadRule:
+    def _read(self, given: Rule) -> ReadRule:
+        rule = given if self._names.rows_of(name_of(given)) else without_code(given)
         name, text = name_of(rule), rule_text(rule)
         # A bare name says little to an embedder; a panel type of that name has a description.
         column = self._panel_names.get(name) if is_bare(rule) else None
-        described = text if column is None else rule_text(self._knowledge.panel[column])
+        embedded = text if column is None else rule_text(self._knowledge.panel[column])
         direct = [
-            space.centre_rules(space.embedder.embed([described], "query")) for space in self._spaces
+            space.centre_rules(space.embedder.embed([embedded], "query")) for space in self._spaces
         ]
-        cosines: Vectors = (direct[0] @ self._lead.types.T)[0]
-        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, cosines)
+        # By other wordings more types are near, too near to tell whether a name is meant.
+        plain: Vectors = (direct[0] @ self._lead.types.T)[0]
+        cosines: Vectors = self._lead.type_cosines(direct[0])[0]
+        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
         known = self._lead.tuning.known
-        named = self._names.rows_named(rule.description)
-        of_name = synonyms_meant(synonyms, named, cosines, known)
-        resolution = resolve(
-            name, of_name, self._names.rows_in(name), cosines, self._knowledge, known
-        )
+        described = self._names.rows_named(rule.description)
+        of_name = synonyms_meant(synonyms, described, plain, known)
+        named = only_related(self._names.rows_in(name), plain)
+        resolution = resolve(name, of_name, named, cosines, self._knowledge, known)
         listed: list[int] = []
-        if not is_type and cosines.max() < self._lead.tuning.same:
+        if not is_type and plain.max() < self._lead.tuning.same:
             listed = self._listed(rule, synonyms)
         if listed:
             # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
@@ -179,11 +183,13 @@ class RuleReader:
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], direct[0], [[*listed, *also]])[0],
+            relation=self._naming.relations(
+                [rule], self._lead.type_cosines(direct[0]), [[*listed, *also]]
+            )[0],
             resolution=resolution,
             own_name=None if is_type or synonyms else NameFinder.of_name(name),
             lexical_text=lexical_text(rule),
-            excluded=excluded_rules(rule),
+            excluded=excluded_rules(given),
         )
 
     def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
@@ -233,7 +239,7 @@ class RuleReader:
     def _meanings(self, item: ListedName) -> list[int]:
         """Return which types of its name an item means: "police" is no insurance policy."""
         vectors = self._lead.centre_rules(self._lead.embedder.embed([item.text], "query"))
-        cosines: Vectors = (vectors @ self._lead.types.T)[0]
+        cosines: Vectors = self._lead.type_cosines(vectors)[0]
         return synonyms_meant(item.rows, (), cosines, self._lead.tuning.known)
 
     def _is_near_catch_alls(self, direct: Vectors) -> bool:

@@ -66,12 +66,14 @@ class Scorer:
         self.lexical = LexicalChannel(lexicon, [lexical_text(rule) for rule in knowledge.panel])
         self.names = NameFinder(knowledge.names)
         self._phrases = PhraseFinder(knowledge.phrases)
-        naming = Naming(knowledge, self.lead.types, self.names, self.lead.tuning.related)
+        naming = Naming(knowledge, self.names, self.lead.tuning.related)
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
         self._parts = parts
         self._word_weight = lexical.WEIGHT if parts.words else 0.0
         self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
-        self._panel_relations = naming.relations(knowledge.panel, self.lead.panel.direct)
+        self._panel_relations = naming.relations(
+            knowledge.panel, self.lead.type_cosines(self.lead.panel.direct)
+        )
 
     def read(self, document: Document) -> DocumentText:
         """Return what a document's text says; it has no chunks when nothing in it is readable."""

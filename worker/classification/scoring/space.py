@@ -25,14 +25,15 @@ class SpaceVectors:
     """The fitted vectors of one embedder's space; D is its dimension.
 
     The means of document chunks and of title lines have shape (D,). The rest are embeddings as
-    the embedder returns them, one row a text, in the order of the knowledge: `types` as queries,
-    `samples` as passages. `ridge` (D, D) maps a centred chunk to the description of its type,
-    and `form` (D, D) makes the form of chunks and samples count more than their topic.
+    the embedder returns them, one row a text, in the order of the knowledge: `types` and `wordings`
+    as queries, `samples` as passages. `ridge` (D, D) maps a centred chunk to the description of its
+    type, and `form` (D, D) makes the form of chunks and samples count more than their topic.
     """
 
     document_mean: Vectors
     title_mean: Vectors
     types: Vectors
+    wordings: Vectors
     samples: Vectors
     cues: Vectors
     catch_alls: Vectors
@@ -168,7 +169,9 @@ class EmbeddingSpace:
             samples, knowledge.sample_types, len(knowledge.bank_types), parts.nearest_samples
         )
         self.types = self.centre_rules(vectors.types)
-        self.bank_types = self.types[knowledge.bank_rows]
+        self._wordings = self.centre_rules(vectors.wordings)
+        self._worded = np.array([each.row for each in knowledge.wordings], dtype=np.int64)
+        self._bank_rows = knowledge.bank_rows
         self.panel = self.targets(self.centre_rules(panel))
         self.panel_stand_ins = self.panel.stand_ins(self.samples.prototypes)
         self.cues = self.centre_rules(vectors.cues)
@@ -194,9 +197,15 @@ class EmbeddingSpace:
         """Map centred chunks, shape (c, D)."""
         return MappedChunks(normalise(chunks @ self.ridge), self.by_form(chunks))
 
+    def type_cosines(self, direct: Vectors) -> Vectors:
+        """Compare centred descriptions (n, D) with all types by their nearest wording, (n, N)."""
+        cosines: Vectors = direct @ self.types.T
+        np.maximum.at(cosines.T, self._worded, self._wordings @ direct.T)
+        return cosines
+
     def targets(self, direct: Vectors) -> Targets:
         """Return the targets of centred descriptions, shape (n, D)."""
-        nearness = direct @ self.bank_types.T
+        nearness = self.type_cosines(direct)[:, self._bank_rows]
         foreign, familiar = self.tuning.familiarity
         familiarity = (nearness.max(axis=1) - foreign) / (familiar - foreign)
         nearest, shares = _mixture(nearness)

@@ -11,6 +11,7 @@ description: a document that asks for money
 type: invoice
 parents: bill
 description: a bill from a seller with items and the amount due
+wordings en: what we have to pay; accounts payable
 names en: invoice
 names de: rechnung
 act: asks for payment

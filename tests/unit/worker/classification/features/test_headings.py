@@ -71,10 +71,23 @@ def test_lines_without_text_are_not_counted():
 
 
 @pytest.mark.parametrize(
-    "line", ["Subject: invoice", "BETREFF : Rechnung", "Re: invoice", "To: the invoice office"]
+    "line", ["Address: invoice office", "FROM : the invoice office", "To: the invoice office"]
 )
 def test_what_a_field_holds_counts_little(line: str):
     assert [part.weight for part in parts(line)] == [0.3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Subject: Invoice", "OBJET : Invoice", "Betr.: Invoice", "Věc: Invoice", "件名：Invoice"],
+)
+def test_the_subject_of_a_letter_is_without_its_label(line: str):
+    assert parts(line) == [HeadingPart("Invoice", 0, ("invoice",), "", 0.7)]
+
+
+def test_the_subject_of_a_mail_counts_less_than_that_of_a_letter():
+    header = "From: a@example.com\nTo: b@example.com\nSubject: Invoice"
+    assert parts(header)[-1].weight == 0.3
 
 
 @pytest.mark.parametrize(
@@ -95,6 +108,19 @@ def test_lines_that_stand_out_count_fully_and_others_half():
     found = parts(text, "Tax Invoice")
     assert [part.weight for part in found if part.text in {"Tax", "Invoice"}] == [1.0, 1.0]
     assert [found[0].weight, found[19].weight] == [0.5, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("line", "weights"),
+    [
+        ("Invoice   Date   Due   Open", [0.2] * 4),
+        ("Invoice   Date   3 May   Open", [1.0] * 4),
+        ("Invoice   3 May   late   62,00", [0.2] * 4),
+        ("Invoice   Total", [1.0] * 2),
+    ],
+)
+def test_rows_and_heads_of_tables_are_no_headings(line: str, weights: list[float]):
+    assert [part.weight for part in parts(line)] == weights
 
 
 def test_long_parts_are_no_headings():
@@ -122,6 +148,7 @@ def test_the_shown_text_is_short():
         ("Счёт Йод", "счет иод"),
         ("ΤΙΜΟΛΌΓΙΟ", "τιμολογιο"),
         ("N° 7", "n  7"),
+        ("№ 7", "no  7"),
         ("l’avis", "l'avis"),
         ("\uff29\uff2e\uff36", "inv"),
         ("चालान", "चालान"),

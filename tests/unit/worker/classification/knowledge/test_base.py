@@ -37,6 +37,11 @@ def test_the_bank_is_the_types_with_samples():
     assert [sample.language for sample in KNOWLEDGE.samples] == ["en", "de", "en"]
 
 
+def test_wordings_belong_to_their_type():
+    worded = [(KNOWLEDGE.types[each.row].name, each.text) for each in KNOWLEDGE.wordings]
+    assert worded == [("invoice", "what we have to pay"), ("invoice", "accounts payable")]
+
+
 def test_types_know_those_above_and_below_them():
     rows = KNOWLEDGE.rows
     contract, tenancy, let = (rows[n] for n in ("contract", "tenancy agreement", "holiday let"))
@@ -63,12 +68,12 @@ def test_knowledge_without_the_samples_of_a_type_is_another_one():
 
 def test_knowledge_is_the_same_after_compiling():
     again = Knowledge.from_json(KNOWLEDGE.to_json())
-    assert (again.types, again.samples, again.names, again.phrases) == (
+    assert (again.types, again.samples, again.wordings) == (
         KNOWLEDGE.types,
         KNOWLEDGE.samples,
-        KNOWLEDGE.names,
-        KNOWLEDGE.phrases,
+        KNOWLEDGE.wordings,
     )
+    assert (again.names, again.phrases) == (KNOWLEDGE.names, KNOWLEDGE.phrases)
     assert again.digest == KNOWLEDGE.digest
     assert again.without_samples({"invoice"}).digest == (
         KNOWLEDGE.without_samples({"invoice"}).digest

@@ -151,8 +151,11 @@ def test_names_in_lines_that_stand_out_count_more():
 
 
 def test_names_in_fields_count_little():
-    assert strengths("Re: invoice") == {"invoice": 0.18}
-    assert strengths("Subject: invoice") == {"invoice": 0.18}
+    assert strengths("Address: invoice") == {"invoice": 0.18}
+
+
+def test_the_subject_of_a_letter_is_a_name():
+    assert strengths("Betreff: Rechnung 12") == {"invoice": 0.63}
 
 
 def test_shared_names_count_half_for_the_type_that_shares_them():

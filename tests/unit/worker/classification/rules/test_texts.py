@@ -4,7 +4,7 @@ import pytest
 from app.jobs.values import Rule
 from worker.classification.engine import Engine
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.texts import lexical_text, rule_text
+from worker.classification.rules.texts import lexical_text, rule_text, without_code
 
 CATCH_ALLS = [
     Rule("other", "any other document"),
@@ -90,3 +90,21 @@ def test_texts_of_rules():
     assert rule_text(rule) == "tax form: Form of a tax office"
     assert lexical_text(rule) == "tax form tax form form of a tax office"
     assert rule_text(Rule("", "")) == ""
+
+
+@pytest.mark.parametrize("name", ["A1", "cat_3", "Ordner 7", "12", "b", "klasse-2b", "category12"])
+def test_a_code_gives_way_to_the_description(name: str):
+    assert without_code(Rule(name, "Bills of suppliers")) == Rule("Bills of suppliers", "")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("invoice", "Bills of suppliers"),
+        Rule("Rechnungen 2024", "Bills of suppliers"),
+        Rule("form12345", "Bills of suppliers"),
+        Rule("A1", ""),
+    ],
+)
+def test_other_types_stay(rule: Rule):
+    assert without_code(rule) == rule

@@ -225,9 +225,11 @@ class KnowingUse(UseEmbedder):
     def learn(cls, vectors: SpaceVectors) -> None:
         knowledge = load_knowledge()
         types = [("query", rule_text(rule)) for rule in knowledge.rules]
+        wordings = [("query", wording.text) for wording in knowledge.wordings]
         samples = [("passage", sample.text) for sample in knowledge.samples]
         cls.known = {
             **dict(zip(types, vectors.types, strict=True)),
+            **dict(zip(wordings, vectors.wordings, strict=True)),
             **dict(zip(samples, vectors.samples, strict=True)),
         }
 

@@ -7,6 +7,7 @@ from worker.classification.scoring.hierarchy import (
     Resolution,
     covered_types,
     lift,
+    only_related,
     resolve,
     synonyms_meant,
 )
@@ -25,7 +26,8 @@ def resolve_with(name: str, description: str = "", **cosines: float) -> Resoluti
     finder = NameFinder(KNOWLEDGE.names)
     described = finder.rows_named(description)
     synonyms = synonyms_meant(finder.rows_of(name), described, values, KNOWN)
-    return resolve(name, synonyms, finder.rows_in(name), values, KNOWLEDGE, KNOWN)
+    named = only_related(finder.rows_in(name), values)
+    return resolve(name, synonyms, named, values, KNOWLEDGE, KNOWN)
 
 
 def meant(resolution: Resolution) -> list[str]:

@@ -7,21 +7,15 @@ from worker.classification.knowledge.names import FoundName, NameFinder
 from worker.classification.scoring.naming import WEIGHT, Naming, bonuses
 
 TYPES = [rule.type for rule in KNOWLEDGE.rules]
-# Every type has a direction of its own, so that a rule has any cosine to each.
-NAMING = Naming(
-    KNOWLEDGE,
-    np.eye(len(TYPES), dtype=np.float32),
-    NameFinder(KNOWLEDGE.names),
-    related=(0.4, 0.6),
-)
+NAMING = Naming(KNOWLEDGE, NameFinder(KNOWLEDGE.names), related=(0.4, 0.6))
 
 
 def relations(name: str, **cosines: float) -> dict[str, float]:
     """Return how far the title of each type speaks for a rule; the others are left out."""
-    direct = np.zeros((1, len(TYPES)), dtype=np.float32)
+    compared = np.zeros((1, len(TYPES)), dtype=np.float32)
     for type_, cosine in cosines.items():
-        direct[0, TYPES.index(type_.replace("_", " "))] = cosine
-    (found,) = NAMING.relations([Rule(name, "")], direct)
+        compared[0, TYPES.index(type_.replace("_", " "))] = cosine
+    (found,) = NAMING.relations([Rule(name, "")], compared)
     return {
         type_: round(float(value), 3)
         for type_, value in zip(TYPES, found, strict=True)
@@ -102,8 +96,8 @@ INVOICE, RECEIPT, CONTRACT = Rule("invoice", ""), Rule("receipt", ""), Rule("con
 )
 def test_the_best_name_counts_for_each_rule(names: list[FoundName], shares: list[float]):
     rules = [INVOICE, RECEIPT, CONTRACT]
-    direct = np.zeros((len(rules), len(TYPES)), dtype=np.float32)
-    added = bonuses(names, NAMING.relations(rules, direct))
+    compared = np.zeros((len(rules), len(TYPES)), dtype=np.float32)
+    added = bonuses(names, NAMING.relations(rules, compared))
     assert added.tolist() == pytest.approx([WEIGHT * share for share in shares])
 
 

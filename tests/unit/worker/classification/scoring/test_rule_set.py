@@ -109,3 +109,17 @@ def test_an_english_word_is_no_plural_of_another_language(engine_of_both: Engine
     rule = Rule("note", "A letter or note from one person or company to another.")
 
     assert "memo" not in meant(engine_of_both, rule)
+
+
+def test_a_rule_whose_type_is_a_code_means_what_its_description_says(
+    engine_of_both: Engine,
+) -> None:
+    described = "What an employee earns in a month, with tax and deductions"
+
+    assert meant(engine_of_both, Rule("Ordner 7", described)) == ["payslip"]
+
+
+def test_a_rule_may_have_the_words_of_a_user(engine_of_both: Engine) -> None:
+    wages = Rule("Wages stuff", "gross and net pay of our people")
+
+    assert meant(engine_of_both, wages) == ["payslip"]
