@@ -1,1 +1,1 @@
-"""Real servers for tests: no containers, no root, nothing left behind."""
+"""Servers and sample files for tests and benchmarks, and checks of the source tree."""

@@ -39,6 +39,8 @@ NOT_SERVED = (
     "See /docs for its paths."
 )
 UUID_PROBLEMS = {"uuid_parsing", "uuid_type", "uuid_version"}
+# Nobody reads more. One request can have a problem for every few bytes of it.
+MAX_PROBLEMS = 100
 NOT_AN_ID = "Not an id of this server. Use an id from one of its answers, a UUID."
 NOT_JSON = "Send the body as JSON, with the header 'Content-Type: application/json'."
 # FastAPI's sentence for a body that Python cannot decode, and ours.
@@ -81,14 +83,18 @@ def _answer_expected(_: Request, error: Exception) -> JSONResponse:
 def _answer_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # how the handler is registered
     # Without `input`, which may be a webhook's secret or a megabyte.
+    problems = error.errors()
     detail = [
         {
             "loc": list(problem["loc"]),
             "msg": _sentence(problem),
             "type": problem["type"],
         }
-        for problem in error.errors()
+        for problem in problems[:MAX_PROBLEMS]
     ]
+    if len(problems) > MAX_PROBLEMS:
+        more = f"{len(problems) - MAX_PROBLEMS} more problems are not listed."
+        detail.append({"loc": ["body"], "msg": more, "type": "value_error"})
     return JSONResponse({"detail": detail}, 422)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from app.observability.outages import OutageFilter
+from app.text import escape_controls, escape_line
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("bound", default=None)
 
@@ -86,13 +87,17 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """A line for people: time, level, message, values."""
+    """A line for people: time, level, message, values.
+
+    Controls are escaped: the path of a request could forge lines, or command the terminal.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, with a traceback below it if there is one."""
         values = " ".join(f"{key}={value}" for key, value in _fields(record).items())
         moment = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         line = f"{moment} {record.levelname.lower():7} {record.getMessage()} {values}".rstrip()
+        line = escape_line(line)
         if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
+            line += "\n" + escape_controls(self.formatException(record.exc_info))
         return line

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from anyio import to_thread
 from fastapi import Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ApiCall, Call
@@ -18,7 +18,7 @@ from app.api.router import Router
 from app.api.upload import Upload, receive_upload
 from app.api.wire.ids import FileId
 from app.api.wire.pagination import MAX_FILES_SIZE, ListResponse, PageParams, PageQuery
-from app.api.wire.text import ShortText, Text
+from app.api.wire.text import MAX_LIST, ShortText, Text
 from app.files import service
 from app.files.blobs.protocol import Blob
 from app.files.models import File
@@ -74,7 +74,7 @@ class FileResponse(BaseModel):
 class FileFilterRequest(BaseModel):
     """The files of a query; other fields are ignored."""
 
-    file_ids: list[FileId] | None = None
+    file_ids: Annotated[list[FileId], Field(max_length=MAX_LIST)] | None = None
     file_name: Text | None = None
     external_file_id: Text | None = None
     project_id: UUID | None = None

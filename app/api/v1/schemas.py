@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.api.wire.ids import FileId
 from app.api.wire.labels import LabelResponse
 from app.api.wire.rules import Language, Learn, MinConfidence, Mode, RuleResponse, Rules
+from app.api.wire.text import MAX_LIST
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
 from app.jobs.languages import DEFAULT_LANGUAGE
@@ -28,8 +29,8 @@ class ParsingConfigurationRequest(BaseModel):
     max_pages: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
         5, description="The number of pages to read from the beginning; null or 0 means all."
     )
-    target_pages: Annotated[list[PageIndex], Field(min_length=1, max_length=10_000)] | None = Field(
-        None, description="The pages to read, counted from 0; max_pages is ignored then."
+    target_pages: Annotated[list[PageIndex], Field(min_length=1, max_length=MAX_LIST)] | None = (
+        Field(None, description="The pages to read, counted from 0; max_pages is ignored then.")
     )
 
     @property
@@ -51,7 +52,9 @@ class ClassifyJobRequest(BaseModel):
     """
 
     file_ids: Annotated[
-        list[FileId], AfterValidator(_check_file_ids), Field(json_schema_extra={"minItems": 1})
+        list[FileId],
+        Field(max_length=MAX_LIST, json_schema_extra={"minItems": 1}),
+        AfterValidator(_check_file_ids),
     ]
     rules: Rules
     mode: Mode = Mode.FAST

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from app.api.wire.ids import FileId
+from app.api.wire.text import MAX_LIST
 from app.errors import Unprocessable
 from app.jobs.languages import LANGUAGES
 from app.jobs.rule_checks import (
@@ -75,7 +76,9 @@ def _check_language(value: str) -> str:
 
 
 Rules = Annotated[
-    list[RuleRequest], AfterValidator(_check_rules), Field(json_schema_extra={"minItems": 1})
+    list[RuleRequest],
+    Field(max_length=MAX_LIST, json_schema_extra={"minItems": 1}),
+    AfterValidator(_check_rules),
 ]
 Language = Annotated[
     str, AfterValidator(_check_language), Field(json_schema_extra={"enum": list(LANGUAGES)})

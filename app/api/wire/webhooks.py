@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.api.wire.text import Text
+from app.api.wire.text import MAX_LIST, Text
 from app.secrets import Secrets
 from app.text import require_storable
 from app.webhooks.models import SavedWebhook
@@ -40,8 +40,8 @@ class WebhookRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     webhook_url: WebhookUrl | None = None
-    webhook_headers: dict[str, HeaderValue] | None = None
-    webhook_events: list[Text] | None = None
+    webhook_headers: Annotated[dict[str, HeaderValue], Field(max_length=MAX_LIST)] | None = None
+    webhook_events: Annotated[list[Text], Field(max_length=MAX_LIST)] | None = None
     webhook_output_format: Literal["string", "json"] | None = None
     webhook_signing_secret: Text | None = None
     webhook_payload: Literal["ids", "results"] | None = None

@@ -37,6 +37,26 @@ def leftovers(api: Api) -> list[str]:
     return [path.name for path in (api.folder / "blobs" / "incoming").iterdir()]
 
 
+class TestProblems:
+    """A body of 1 MB can have half a million problems: an answer names a few."""
+
+    def test_a_list_that_is_far_too_long(self, client: TestClient) -> None:
+        for body in ({"file_ids": [1] * 20_000}, {"rules": [1] * 20_000}):
+            answer = client.post(JOBS, json={"file_ids": [], "rules": RULES, **body})
+
+            assert answer.status_code == 422
+            assert "too_long" in {problem["type"] for problem in answer.json()["detail"]}
+            assert len(answer.content) < 1000
+
+    def test_many_keys_that_do_not_exist(self, client: TestClient) -> None:
+        body = {f"key{number}": 1 for number in range(300)}
+
+        detail = client.post("/api/v1/beta/webhook-configs", json=body).json()["detail"]
+
+        assert [problem["loc"] for problem in detail[:100]] == [["body", key] for key in body][:100]
+        assert [problem["msg"] for problem in detail[100:]] == ["200 more problems are not listed."]
+
+
 class TestText:
     """Postgres takes no NUL; both databases must answer the same."""
 

@@ -65,6 +65,11 @@ class TestJson:
 
 
 class TestText:
+    def test_a_path_forges_no_line_and_commands_no_terminal(self) -> None:
+        line = TextFormatter().format(record(path="/a\n12:00:00 error\x1b[2J\x9b2J"))
+
+        assert line.endswith(r"path=/a\n12:00:00 error\x1b[2J\x9b2J")
+
     def test_a_line(self) -> None:
         line = TextFormatter().format(record(outcome="classified"))
 
