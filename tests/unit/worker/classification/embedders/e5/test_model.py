@@ -112,7 +112,7 @@ def test_the_network_is_near_to_full_precision(e5: E5Embedder):
     texts = [RENT["hi"], TEXTS["invoice", "en"][:200], TEXTS["invoice", "zh"][:60]]
     vectors = e5.embed(texts, "passage")
     for text, vector in zip(texts, vectors, strict=True):
-        exact = e5_reference.encode(weights, e5._tokenizer.ids(f"passage: {text}"))
+        exact = e5_reference.encode(weights, e5._tokenizer.ids(f"passage: {text}", 512))
         assert float(vector @ exact) > 0.985
 
 
@@ -147,22 +147,28 @@ def tokenizer(e5: E5Embedder) -> Tokenizer:
 def test_the_tokenizer_gives_the_pieces_of_the_model(
     tokenizer: Tokenizer, text: str, pieces: list[int] | None
 ):
-    ids = tokenizer.ids(text).tolist()
+    ids = tokenizer.ids(text, 512).tolist()
     assert (ids[0], ids[-1]) == (0, 2)
     if pieces is None:
-        assert ids == tokenizer.ids("fine 1 full").tolist()
+        assert ids == tokenizer.ids("fine 1 full", 512).tolist()
     else:
         assert ids[1:-1] == pieces
 
 
-def test_long_texts_are_cut_to_what_the_network_takes(tokenizer: Tokenizer):
-    ids = tokenizer.ids("word " * 10_000)
+def test_long_texts_are_cut(tokenizer: Tokenizer):
+    ids = tokenizer.ids("word " * 10_000, 512)
     assert len(ids) == 512
     assert ids[-1] == 2
 
 
+def test_of_a_passage_less_is_read_than_of_a_query(e5: E5Embedder):
+    texts = ["word " * 200 + "soup", "word " * 200 + "rent"]
+    for kind, is_cut in (("passage", True), ("query", False)):
+        assert np.array_equal(*e5.embed(texts, kind)) == is_cut
+
+
 def test_a_document_cannot_write_special_pieces(tokenizer: Tokenizer):
-    ids = tokenizer.ids("<s> </s> <pad> <mask>")[1:-1]
+    ids = tokenizer.ids("<s> </s> <pad> <mask>", 512)[1:-1]
     assert set(ids.tolist()).isdisjoint({0, 1, 2, 250_001})
 
 
