@@ -72,6 +72,24 @@ class ReadRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """The known types that a rule means: positions in `Knowledge.rules`.
+
+    `own` are those of its name and description as a whole, `listed` those that its description
+    lists, and `resolution` has both. With `has_known_name` its whole name is that of a type.
+    `is_foreign` tells that its name says what it means and its description does not, as with most
+    that are not in English, and `is_far` that its description is near to no type.
+    """
+
+    own: tuple[int, ...]
+    listed: tuple[int, ...]
+    resolution: Resolution
+    has_known_name: bool
+    is_foreign: bool
+    is_far: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """Two rules that mean nearly the same and the cosine of their descriptions."""
 
@@ -141,57 +159,71 @@ class RuleReader:
 
     def _read(self, given: Rule) -> ReadRule:
         rule = given if self._names.rows_of(name_of(given)) else without_code(given)
-        name, text = name_of(rule), rule_text(rule)
-        # A bare name says little to an embedder; a panel type of that name has a description.
-        column = self._panel_names.get(name) if is_bare(rule) else None
-        embedded = text if column is None else rule_text(self._knowledge.panel[column])
-        direct = [
-            space.centre_rules(space.embedder.embed([embedded], "query")) for space in self._spaces
-        ]
-        # By other wordings more types are near, too near to tell whether a name is meant.
-        plain: Vectors = (direct[0] @ self._lead.types.T)[0]
-        cosines: Vectors = self._lead.type_cosines(direct[0])[0]
-        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
-        known = self._lead.tuning.known
-        described = self._names.rows_named(rule.description)
-        of_name = synonyms_meant(synonyms, described, plain, known)
-        named = only_related(self._names.rows_in(name), plain)
-        resolution = resolve(name, of_name, named, cosines, self._knowledge, known)
-        listed: list[int] = []
-        if not is_type and plain.max() < self._lead.tuning.same:
-            listed = self._listed(rule, synonyms)
-        if listed:
-            # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
-            rows = listed if synonyms else [*dict.fromkeys([*resolution.rows, *listed])]
-            resolution = Resolution.of(rows, self._knowledge)
-        also: list[int] = []
-        if not listed:
-            also = self._also_listed(rule, resolution.rows, cosines)
-            resolution = resolution.with_kinds(also, self._knowledge)
-        is_foreign = bool(of_name) and float(cosines[of_name].max()) < known
-        if is_foreign and not is_type and not self._is_near_catch_alls(direct[0]):
-            # Its name says what it means, and its description does not, as with most that are not
-            # in English: it is compared by the description of the type more than by its own.
-            rows = [row for row in resolution.rows if row not in also]
-            share = _OWN if float(cosines.max()) < known else 1.0
-            direct = [
-                normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
-                for own, space in zip(direct, self._spaces, strict=True)
-            ]
-        scripts = count_scripts(text)
+        direct = self._embed(rule)
+        meaning = self._understand(rule, direct[0])
+        if meaning.is_foreign and not self._is_near_catch_alls(direct[0]):
+            direct = self._lean_to_types(direct, meaning)
+        scripts = count_scripts(rule_text(rule))
+        cosines = self._lead.type_cosines(direct[0])
         return ReadRule(
             targets=tuple(
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations(
-                [rule], self._lead.type_cosines(direct[0]), [[*listed, *also]]
-            )[0],
-            resolution=resolution,
-            own_name=None if is_type or synonyms else NameFinder.of_name(name),
+            relation=self._naming.relations([rule], cosines, [meaning.listed])[0],
+            resolution=meaning.resolution,
+            own_name=None if meaning.has_known_name else NameFinder.of_name(name_of(rule)),
             lexical_text=lexical_text(rule),
             excluded=excluded_rules(given),
         )
+
+    def _embed(self, rule: Rule) -> list[Vectors]:
+        """Return the vector of a rule's text (1, D) in each space."""
+        # A bare name says little to an embedder; a panel type of that name has a description.
+        column = self._panel_names.get(name_of(rule)) if is_bare(rule) else None
+        text = rule_text(rule if column is None else self._knowledge.panel[column])
+        return [space.centre_rules(space.embedder.embed([text], "query")) for space in self._spaces]
+
+    def _understand(self, rule: Rule, direct: Vectors) -> Meaning:
+        """Return which known types a rule means whose vector in the leading space is `direct`."""
+        # By other wordings more types are near, too near to tell whether a name is meant.
+        plain: Vectors = (direct @ self._lead.types.T)[0]
+        cosines: Vectors = self._lead.type_cosines(direct)[0]
+        name, known = name_of(rule), self._lead.tuning.known
+        is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
+        described = self._names.rows_named(rule.description)
+        of_name = synonyms_meant(synonyms, described, plain, known)
+        named = only_related(self._names.rows_in(name), plain)
+        own = resolve(name, of_name, named, cosines, self._knowledge, known)
+        listed: list[int] = []
+        if not is_type and plain.max() < self._lead.tuning.same:
+            listed = self._listed(rule, synonyms)
+        kinds: list[int] = []
+        if listed:
+            # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
+            rows = listed if synonyms else [*dict.fromkeys([*own.rows, *listed])]
+            own = Resolution.of(rows, self._knowledge)
+        else:
+            kinds = self._also_listed(rule, own.rows, cosines)
+        return Meaning(
+            own=own.rows,
+            listed=(*listed, *kinds),
+            resolution=own.with_kinds(kinds, self._knowledge),
+            has_known_name=is_type or bool(synonyms),
+            is_foreign=not is_type and bool(of_name) and float(cosines[of_name].max()) < known,
+            is_far=float(cosines.max()) < known,
+        )
+
+    def _lean_to_types(self, direct: Sequence[Vectors], meaning: Meaning) -> list[Vectors]:
+        """Return the vectors of a rule that is compared by the descriptions of the types it means.
+
+        Its own counts as much, or less if it is near to no type.
+        """
+        share, rows = _OWN if meaning.is_far else 1.0, list(meaning.own)
+        return [
+            normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
+            for own, space in zip(direct, self._spaces, strict=True)
+        ]
 
     def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
         """Return the types that have a rule's whole name, or have it in the singular.
