@@ -76,6 +76,8 @@ def test_hidden_and_deleted_text_is_left_out():
     assert f"{marked.markers['second page']}\n{marked.markers['chosen value']}\n" in text
     assert word.HIDDEN not in text
     assert word.DELETED not in text
+    assert word.STYLED not in text
+    assert marked.markers["shown in a hidden style"] in text
 
 
 def test_a_document_that_consists_of_pictures_says_so():
