@@ -189,6 +189,7 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (ole_samples.ole_file_of({"   114": {"x": b"x"}}), "Project"),
         (b"\0\0\0\x18ftypmp42" + bytes(40), "audio and video"),
         (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
+        (ole_samples.ole_file(PP40=b"x"), "PowerPoint 4"),
         (b"%!PS-Adobe-3.0", "PostScript"),
     ],
 )
