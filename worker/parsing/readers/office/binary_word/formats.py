@@ -4,10 +4,11 @@ Layout: [MS-DOC] 2.9.33 (a page of formats), 2.6.1 (properties).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from worker.parsing.readers.office.binary_word.fonts import read_fonts
 from worker.parsing.readers.office.binary_word.properties import (
     HIDDEN,
     ON,
@@ -20,21 +21,24 @@ from worker.parsing.readers.office.binary_word.styles import (
     hidden_styles,
     split_range,
 )
+from worker.parsing.readers.symbol_fonts import symbol
 
 _PAGES_AT = 0xFA
 _DELETED, _STYLE, _IS_DATA, _DATA_AT = 0x0800, 0x4A30, 0x0806, 0x6A03
+_SYMBOL = 0x6A09
 # As the style, and the reverse of it.
 _AS_STYLE, _REVERSE = 0x80, 0x81
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Bytes of the document that are hidden, or that stand for data at a place."""
+    """Bytes of the document that are hidden, or that stand for data at a place or for a symbol."""
 
     start: int
     end: int
     is_hidden: bool
     data_at: int | None
+    symbol: str
 
 
 class _Formatted(NamedTuple):
@@ -45,6 +49,12 @@ class _Formatted(NamedTuple):
     is_hidden: bool
     is_hidden_in_hidden: bool
     data_at: int | None
+    symbol: int | None
+
+    @property
+    def stands_for_other(self) -> bool:
+        """Tell whether the characters stand for data or a symbol."""
+        return self.data_at is not None or self.symbol is not None
 
 
 def read_runs(document: bytes, table: bytes) -> list[Run]:
@@ -58,8 +68,9 @@ def read_runs(document: bytes, table: bytes) -> list[Run]:
         run
         for number in read_page_numbers(document, table, _PAGES_AT)
         for run in _formatted(document[number * PAGE : (number + 1) * PAGE], styles)
-        if run.is_hidden or run.data_at is not None or paragraphs
+        if run.is_hidden or run.stands_for_other or paragraphs
     ]
+    fonts = read_fonts(document, table)
     found: list[Run] = []
     end = 0
     for run in sorted(listed, key=lambda run: run.start):
@@ -67,8 +78,9 @@ def read_runs(document: bytes, table: bytes) -> list[Run]:
             end = run.end
             for first, last, is_hidden in split_range(run.start, end, paragraphs):
                 hides = run.is_hidden_in_hidden if is_hidden else run.is_hidden
-                if hides or run.data_at is not None:
-                    found.append(Run(first, last, hides, run.data_at))
+                if hides or run.stands_for_other:
+                    shown = _symbol(run.symbol, fonts)
+                    found.append(Run(first, last, hides, run.data_at, shown))
     return found
 
 
@@ -85,4 +97,19 @@ def _formatted(page: bytes, styles: frozenset[int]) -> Iterator[_Formatted]:
         in_hidden = is_deleted or own not in (0, _REVERSE)
         in_shown = in_hidden if values.get(_STYLE) in styles else is_deleted or own in ON
         data_at = values.get(_DATA_AT) if values.get(_IS_DATA) else None
-        yield _Formatted(places[number], places[number + 1], in_shown, in_hidden, data_at)
+        yield _Formatted(
+            places[number],
+            places[number + 1],
+            in_shown,
+            in_hidden,
+            data_at,
+            values.get(_SYMBOL),
+        )
+
+
+def _symbol(value: int | None, fonts: Sequence[str]) -> str:
+    """Return the symbol with a font and a code (2.6.1, `sprmCSymbol`), "" for none."""
+    if value is None:
+        return ""
+    code, font = value >> 16, value & 0xFFFF
+    return symbol(fonts[font] if font < len(fonts) else "", code)

@@ -80,6 +80,10 @@ def test_hidden_and_deleted_text_is_left_out():
     assert marked.markers["shown in a hidden style"] in text
 
 
+def test_symbols_are_those_of_their_fonts():
+    assert word.SHOWN_TEMPERATURE in doc(word.marked_doc().data).pages[0].text
+
+
 def test_a_document_that_consists_of_pictures_says_so():
     found = doc(ole_samples.doc("\x08\r" * 20))
     assert (found.pages[0].text, found.lost_parts) == ("", 1)
