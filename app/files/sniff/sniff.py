@@ -98,7 +98,10 @@ _TNEF = b"\x78\x9f\x3e\x22"
 _SHEET_STREAM = re.compile(rb"\x09\x08[\x08\x10]\0..[\x05\x10]\0", re.DOTALL)
 # Safari saves web pages as property lists, whose keys come first.
 _PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
-_OLD_WORD_MARK = b"\xdc\xa5"
+# Of Western versions and of those for East Asia.
+_OLD_WORD_MARKS = (b"\xdc\xa5", b"\x97\xa6", b"\x98\xa6", b"\x99\xa6")
+# In the stream on the last user ([MS-PPT] 2.3.2).
+_ENCRYPTED_SLIDES = b"\xdf\xc4\xd1\xf3"
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 # Pictures of the Netpbm programs: sizes in digits, then any bytes.
 _NETPBM = re.compile(rb"P[4-6]\n(?:#[^\n]*\n)*\d+\s+\d+\s")
@@ -252,7 +255,8 @@ def _sniff_ole(file: BinaryIO) -> FileType:
     if "worddocument" in root:
         return _word_type(directory.read_start(root["worddocument"]))
     if "powerpoint document" in root:
-        return FileType("ppt", encrypted="encryptedsummary" in root)
+        user = directory.read_start(root["current user"]) if "current user" in root else b""
+        return FileType("ppt", encrypted=user[12:16] == _ENCRYPTED_SLIDES)
     if {"fileheader", "bodytext"} <= root.keys():
         return FileType("hwp")
     for name in ("workbook", "book"):
@@ -266,7 +270,7 @@ def _word_type(start: bytes) -> FileType:
 
     Word 6 and 95 wrote another mark, and another layout.
     """
-    if start.startswith(_OLD_WORD_MARK):
+    if start.startswith(_OLD_WORD_MARKS):
         return _OLD_WORD
     return FileType("doc", encrypted=len(start) > 11 and bool(start[11] & 0x01))
 

@@ -57,6 +57,7 @@ _MAGIC_WITHIN = (
 # Streams and storages in the root of a compound file ([MS-CFB]).
 _STREAMS = {
     "visiodocument": f"drawings of Visio 2003 to 2010 {_AS_PDF}",
+    "pp40": "presentations of PowerPoint 4 are not supported: save the file as pptx",
     "quill": f"files of Publisher {_AS_PDF}",
     "matost": _WORKS,
     "mm": _WORKS,

@@ -8,7 +8,7 @@ from devtools.marked.document import MarkedDocument, Marks
 
 # Of the file information block: where each table of the table stream is listed (2.5.6).
 _STYLES, _FOOTNOTE_MARKS, _FOOTNOTES, _COMMENT_MARKS, _COMMENTS = 1, 2, 3, 4, 5
-_SECTIONS, _HEADERS, _CHARACTERS, _PARAGRAPHS = 6, 11, 12, 13
+_SECTIONS, _HEADERS, _CHARACTERS, _PARAGRAPHS, _FONTS = 6, 11, 12, 13, 15
 _SETTINGS, _PIECES, _AUTHORS, _ENDNOTE_MARKS, _ENDNOTES = 31, 33, 36, 46, 47
 _TABLES = 93
 _TEXT_AT = 1024
@@ -16,11 +16,16 @@ _NO_FORMAT_AT = 1000  # two zeros: an empty list of a section's properties
 _PAGE = 512
 _NOTE_MARK, _COMMENT_MARK = "\x02", "\x05"
 _FORM_FIELD_MARK = "\x01"
-HIDDEN, DELETED = "hidden words", "deleted words"
+HIDDEN, DELETED, STYLED = "hidden words", "deleted words", "words of a hidden style"
 """What no person sees in the document."""
+
+TEMPERATURE, SHOWN_TEMPERATURE = "25 (C", "25 °C"
+"""A symbol of a font as it is stored, and as a person sees it."""
 
 # Properties of characters (2.6.1): deleted, hidden, and with the data at a place.
 _IS_DELETED, _IS_HIDDEN = struct.pack("<HB", 0x0800, 1), struct.pack("<HB", 0x083C, 1)
+_IS_DEGREE = struct.pack("<HBHHH", 0x0855, 1, 0x6A09, 0, 0xF0B0)
+_IS_REVERSED = struct.pack("<HB", 0x083C, 0x81)
 _HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 
 
@@ -30,6 +35,7 @@ def marked_doc() -> MarkedDocument:
     main = f"{marks('body')}\ra{_NOTE_MARK}b{_NOTE_MARK}c{_COMMENT_MARK}\r"
     main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
     main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
+    main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
     references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
     notes = {
         place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
@@ -40,7 +46,7 @@ def marked_doc() -> MarkedDocument:
     stories = (main, notes["footnote"], "".join(headers) + "\r", notes["comment"], notes["endnote"])
     text = "".join(stories) + "\r"
     tables = {
-        _STYLES: struct.pack("<H9H", 18, 0, 10, 0, 0, 0, 0, 0, 0, 0),
+        _STYLES: struct.pack("<H9HH", 18, 2, 10, 0, 0, 0, 0, 0, 0, 0, 0) + _hidden_style(),
         _FOOTNOTE_MARKS: _plc([references[0], len(main)], [b"\1\0"]),
         _FOOTNOTES: _plc([0, len(notes["footnote"]) - 1, len(notes["footnote"]) + 2]),
         _ENDNOTE_MARKS: _plc([references[1], len(main)], [b"\1\0"]),
@@ -48,6 +54,7 @@ def marked_doc() -> MarkedDocument:
         _COMMENT_MARKS: _plc([references[2], len(main)], [_comment_by("A")]),
         _COMMENTS: _plc([0, len(notes["comment"]) - 1, len(notes["comment"]) + 2]),
         _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
+        _FONTS: struct.pack("<2HB39x", 1, 0, 53) + "Symbol\0".encode("utf-16-le"),
         _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
         _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
         # The second byte has a bit for each separator, which other readers count.
@@ -61,8 +68,10 @@ def marked_doc() -> MarkedDocument:
     places, table_stream = _lay_out(tables)
     stream = _information(places, [len(story) for story in stories]).ljust(_TEXT_AT, b"\0")
     stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
+    shown = marks["shown in a hidden style"]
     formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
-    stream += _runs(text, formats) + _runs(text, {})
+    stream += _runs(text, {**formats, "(": _IS_DEGREE, shown: _IS_REVERSED})
+    stream += _paragraphs(text, f"{STYLED}{shown}\r")
     streams = {
         "WordDocument": stream,
         "1Table": table_stream,
@@ -117,6 +126,27 @@ def _runs(text: str, formats: Mapping[str, bytes]) -> bytes:
             page[free : free + len(own) + 1] = bytes([len(own)]) + own
             page[4 * (len(places) + 1) + number] = free // 2
     page[-1] = len(properties)
+    return bytes(page)
+
+
+def _hidden_style() -> bytes:
+    """Return a style of paragraphs (2.9.260) that hides their text: the second one, number 1."""
+    name = "Guidance"
+    style = struct.pack("<5HH", 0xFFE, 1 | 0xFFF << 4, 2 | 1 << 4, 0, 0, len(name))
+    style += name.encode("utf-16-le") + struct.pack("<HHHH", 0, 2, 1, len(_IS_HIDDEN))
+    style += _IS_HIDDEN + b"\0"
+    return struct.pack("<H", len(style)) + style
+
+
+def _paragraphs(text: str, hidden: str) -> bytes:
+    """Return a page of paragraphs (2.9.175): all have the first style but one, which is hidden."""
+    start = text.index(hidden)
+    places = (0, start, start + len(hidden), len(text))
+    page = bytearray(_PAGE)
+    struct.pack_into("<4L", page, 0, *(_TEXT_AT + 2 * at for at in places))
+    page[16 + 13] = 250
+    struct.pack_into("<BBH", page, 500, 0, 1, 1)
+    page[-1] = 3
     return bytes(page)
 
 

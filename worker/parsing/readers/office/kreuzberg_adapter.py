@@ -58,11 +58,15 @@ def extract(data: bytes, extension: str) -> Extracted:
     except MemoryError:
         raise
     except Exception as error:  # the library raises a dozen types for bad files
-        raise FileError(
-            FileErrorCode.CORRUPT,
-            f"the file is damaged: no text could be read from the {extension}",
-        ) from error
+        raise damaged(extension) from error
     return Extracted(result.content, _parts(result, extension), _sheets(result))
+
+
+def damaged(extension: str) -> FileError:
+    """Return the error for a file from which nothing could be read."""
+    return FileError(
+        FileErrorCode.CORRUPT, f"the file is damaged: no text could be read from the {extension}"
+    )
 
 
 def _parts(result: ExtractionResult, extension: str) -> tuple[str, ...]:

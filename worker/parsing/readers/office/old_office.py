@@ -13,6 +13,10 @@ from worker.parsing.readers.document_builder import (
     sanitize,
 )
 from worker.parsing.readers.office import kreuzberg_adapter
+from worker.parsing.readers.office.binary_slides.powerpoint_95 import (
+    is_powerpoint_95,
+    read_powerpoint_95,
+)
 from worker.parsing.readers.office.binary_slides.presentation import Presentation
 from worker.parsing.readers.office.binary_slides.records import BadPresentation
 from worker.parsing.readers.office.binary_word.text import BadDocument, DocText, read_doc_text
@@ -21,6 +25,7 @@ from worker.parsing.readers.office.binary_workbook.xls import Sheet, read_sheets
 from worker.parsing.readers.source import Source
 
 _ONLY_PICTURES = "the document consists of pictures, which were not read: save it as PDF"
+_ONE_PAGE = "the presentation is of PowerPoint 95: its slides were read as one page, without notes"
 _DOCUMENTS = frozenset({"worddocument", "workbook", "book", "powerpoint document", "package"})
 
 
@@ -49,11 +54,16 @@ def read_doc(source: Source) -> Document:
 def read_ppt(source: Source) -> Document:
     """Read a presentation; a page is a slide with its notes and comments, also a hidden slide.
 
-    kreuzberg reads damaged ones. Raises FileError (`corrupt`, `no_such_pages`).
+    Of PowerPoint 95, the texts are read as one page. kreuzberg reads damaged ones.
+
+    Raises FileError (`corrupt`, `no_such_pages`).
     """
     lost = []
     try:
-        slides = Presentation(_open(source))
+        ole = _open(source)
+        if is_powerpoint_95(ole):
+            return build_document(source, [sanitize(read_powerpoint_95(ole))], lost=[_ONE_PAGE])
+        slides = Presentation(ole)
         texts = [sanitize(text) for text in read_texts(source, len(slides), slides.read)]
         lost += slides.lost + _name_embedded(slides.count_embedded())
         if slides.has_pictures and not any(texts):
@@ -62,6 +72,8 @@ def read_ppt(source: Source) -> Document:
         extracted = kreuzberg_adapter.extract(source.read_all(), "ppt")
         texts = [sanitize(slide).strip() for slide in extracted.parts]
         texts = texts if any(texts) else [sanitize(extracted.text).strip()]
+        if not any(texts):
+            raise kreuzberg_adapter.damaged("ppt") from None
         lost.append("the order of slides and comments of the presentation could not be read")
     return build_document(source, texts or [""], lost=lost)
 

@@ -40,8 +40,9 @@ def test_embedded_documents_do_not_count():
     assert kind(**{**message, "WordDocument": WORD}).extension == "msg"
 
 
-def test_documents_of_old_word_are_named():
-    found = kind(WordDocument=b"\xdc\xa5\x65\0" + bytes(28))
+@pytest.mark.parametrize("mark", [b"\xdc\xa5\x65\0", b"\x99\xa6\x68\0"])
+def test_documents_of_old_word_are_named(mark: bytes):
+    found = kind(WordDocument=mark + bytes(28))
     assert (found.extension, "Word 95" in found.remark) == ("unknown", True)
 
 

@@ -149,11 +149,12 @@ def test_pdf_without_its_mark_is_left_to_the_readers():
 
 def test_encrypted_office_files():
     manifest = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
+    user = bytes(12) + bytes.fromhex("DFC4D1F3")
     for data, extension in (
         (ole_samples.ole_file(EncryptedPackage=b"x"), "docx"),
         (ole_samples.ole_file(WordDocument=bytes(11) + b"\x01"), "doc"),
         (ole_samples.xls("a", encrypted=True), "xls"),
-        (ole_samples.ole_file_of({"PowerPoint Document": b"x", "EncryptedSummary": b"x"}), "ppt"),
+        (ole_samples.ole_file_of({"PowerPoint Document": b"x", "Current User": user}), "ppt"),
         (sample_files.open_document("text", "", manifest), "odt"),
     ):
         assert sniff(io.BytesIO(data), "") == FileType(extension, encrypted=True)
@@ -188,6 +189,7 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (ole_samples.ole_file_of({"   114": {"x": b"x"}}), "Project"),
         (b"\0\0\0\x18ftypmp42" + bytes(40), "audio and video"),
         (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
+        (ole_samples.ole_file(PP40=b"x"), "PowerPoint 4"),
         (b"%!PS-Adobe-3.0", "PostScript"),
     ],
 )

@@ -24,8 +24,10 @@ _MAX_BYTES = 32 << 20
 class SlidePictures:
     """The metafiles of a presentation; `with_words` counts those with words that were read."""
 
-    def __init__(self, records: Records, document: Record, ole: OleFileIO) -> None:
-        """Find the pictures in their list in the document."""
+    def __init__(
+        self, records: Records, document: Record, ole: OleFileIO, storage: str = ""
+    ) -> None:
+        """Find the pictures in their list in the document; `storage` goes before the stream."""
         self.with_words = 0
         self._words: dict[int, str] = {}
         self._room = _MAX_BYTES
@@ -33,7 +35,7 @@ class SlidePictures:
         self._entries = [records.content(each) for each in (records.within(store) if store else ())]
         self._stream = Records(b"")
         with contextlib.suppress(OSError):
-            self._stream = Records(ole.openstream("Pictures").read())
+            self._stream = Records(ole.openstream(f"{storage}Pictures").read())
 
     def read(self, number: int) -> str:
         """Return the words of a picture by its number, which counts from 1."""

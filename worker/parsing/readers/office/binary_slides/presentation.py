@@ -20,6 +20,8 @@ from worker.parsing.readers.office.binary_slides.shapes import (
     texts_of,
 )
 
+# PowerPoint 97 kept its own streams here in files that PowerPoint 95 could open, too.
+_DUAL = "PP97_DUALSTORAGE"
 _DOCUMENT, _SLIDE, _SLIDE_ATOM = 1000, 1006, 1007
 _LIST, _LISTED, _STRING = 4080, 1011, 4026
 _SLIDES, _MASTERS, _NOTES = 0, 1, 2
@@ -50,8 +52,9 @@ class Presentation:
     def __init__(self, ole: OleFileIO) -> None:
         """Read the lists of slides. Raises BadPresentation and OSError."""
         try:
-            self._records = Records(ole.openstream("PowerPoint Document").read())
-            user = ole.openstream("Current User").read()
+            storage = f"{_DUAL}/" if ole.exists(_DUAL) else ""
+            self._records = Records(ole.openstream(f"{storage}PowerPoint Document").read())
+            user = ole.openstream(f"{storage}Current User").read()
             last_edit = int.from_bytes(user[_EDIT_AT : _EDIT_AT + 4], "little")
             number, self._places = read_directory(self._records, last_edit)
             self._document = self._records.at(self._places[number])
@@ -61,7 +64,7 @@ class Presentation:
             raise BadPresentation("no document")
         self._lists = dict(self._read_lists())
         self._slides = list(self._lists.get(_SLIDES, {}).values())
-        self._pictures = SlidePictures(self._records, self._document, ole)
+        self._pictures = SlidePictures(self._records, self._document, ole, storage)
         self._shown: set[object] = set()
         self._footers = self._read_footers(self._document)
         self.lost: list[str] = []

@@ -70,24 +70,53 @@ class Records:
 def read_directory(records: Records, last_edit: int) -> tuple[int, Mapping[int, int]]:
     """Return the number of the document, and the places of all objects by their numbers.
 
-    Each time the file was saved in part, an edit was added that names the one before (2.3.3).
-    Raises BadPresentation.
+    `last_edit` is the place of the last edit. Raises BadPresentation.
     """
-    document = 0
+    edits = list(_edits(records, last_edit))
+    document = edits[0].document if edits else 0
     places: dict[int, int] = {}
-    seen: set[int] = set()
-    while last_edit and last_edit not in seen and len(seen) < _MAX_EDITS:
-        seen.add(last_edit)
-        edit = records.at(last_edit)
-        if edit.kind != _EDIT or edit.end - edit.start < 20:
-            raise BadPresentation("an edit is missing")
-        last_edit, directory, reference = struct.unpack_from("<3L", records.stream, edit.start + 8)
-        document = document or reference
+    for directory in dict.fromkeys(edit.directory for edit in edits):
         for number, place in _listed(records, directory):
             places.setdefault(number, place)
     if document not in places:
         raise BadPresentation("no document")
     return document, places
+
+
+class _Edit(NamedTuple):
+    """What was saved at one time: where its directory is, and the number of the document."""
+
+    before: int
+    directory: int
+    document: int
+
+
+def _edits(records: Records, last_edit: int) -> Iterator[_Edit]:
+    """Yield the edits, the last one first.
+
+    Each time the file was saved in part, an edit was added that names the one before (2.3.3).
+    Where that chain is broken, all edits of the stream follow.
+    """
+    place = last_edit
+    seen: set[int] = set()
+    while place not in seen and len(seen) < _MAX_EDITS:
+        seen.add(place)
+        record = next(records.between(place, len(records.stream)), None)
+        edit = _edit(records, record) if record else None
+        if edit is None:
+            break
+        yield edit
+        place = edit.before
+        if not place:
+            return
+    found = (_edit(records, record) for record in records.between(0, len(records.stream)))
+    yield from list(filter(None, found))[: -_MAX_EDITS - 1 : -1]
+
+
+def _edit(records: Records, record: Record) -> _Edit | None:
+    if record.kind != _EDIT or record.end - record.start < 20:
+        return None
+    return _Edit(*struct.unpack_from("<3L", records.stream, record.start + 8))
 
 
 def _listed(records: Records, place: int) -> Iterator[tuple[int, int]]:

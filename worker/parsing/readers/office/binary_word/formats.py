@@ -1,30 +1,60 @@
 """Finds the characters of a Word document that are hidden or deleted, and those of form fields.
 
-Layout: [MS-DOC] 2.8.5 (where the pages of formats are), 2.9.33 (a page), 2.6.1 (properties).
+Layout: [MS-DOC] 2.9.33 (a page of formats), 2.6.1 (properties).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from worker.parsing.readers.office.binary_word.fonts import read_fonts
+from worker.parsing.readers.office.binary_word.properties import (
+    HIDDEN,
+    ON,
+    PAGE,
+    read_page_numbers,
+    read_properties,
+)
+from worker.parsing.readers.office.binary_word.styles import (
+    hidden_paragraphs,
+    hidden_styles,
+    split_range,
+)
+from worker.parsing.readers.symbol_fonts import symbol
 
 _PAGES_AT = 0xFA
-_PAGE = 512
-_PAGE_NUMBER = (1 << 22) - 1
-_DELETED, _HIDDEN, _IS_DATA, _DATA_AT = 0x0800, 0x083C, 0x0806, 0x6A03
-# On, and the reverse of the style, which rarely hides.
-_ON = frozenset({0x01, 0x81})
-# The bytes of an operand by the upper three bits of the property; of 6 its first byte says it.
-_SIZES = (1, 1, 2, 4, 2, 2, 0, 3)
+_DELETED, _STYLE, _IS_DATA, _DATA_AT = 0x0800, 0x4A30, 0x0806, 0x6A03
+_SYMBOL = 0x6A09
+# As the style, and the reverse of it.
+_AS_STYLE, _REVERSE = 0x80, 0x81
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Bytes of the document that are hidden, or that stand for data at a place."""
+    """Bytes of the document that are hidden, or that stand for data at a place or for a symbol."""
 
     start: int
     end: int
     is_hidden: bool
     data_at: int | None
+    symbol: str
+
+
+class _Formatted(NamedTuple):
+    """A run as it is stored: whether it is hidden in a style that shows, and in one that hides."""
+
+    start: int
+    end: int
+    is_hidden: bool
+    is_hidden_in_hidden: bool
+    data_at: int | None
+    symbol: int | None
+
+    @property
+    def stands_for_other(self) -> bool:
+        """Tell whether the characters stand for data or a symbol."""
+        return self.data_at is not None or self.symbol is not None
 
 
 def read_runs(document: bytes, table: bytes) -> list[Run]:
@@ -32,42 +62,54 @@ def read_runs(document: bytes, table: bytes) -> list[Run]:
 
     Raises struct.error and IndexError on damage.
     """
-    start, length = struct.unpack_from("<2L", document, _PAGES_AT)
-    count = max(0, min(length, len(table) - start) - 4) // 8
-    numbers = struct.unpack_from(f"<{count}L", table, start + 4 * (count + 1))
-    pages = dict.fromkeys(number & _PAGE_NUMBER for number in numbers)
+    styles = hidden_styles(document, table)
+    paragraphs = hidden_paragraphs(document, table, styles) if styles else []
     listed = [
-        run for number in pages for run in _runs(document[number * _PAGE : (number + 1) * _PAGE])
+        run
+        for number in read_page_numbers(document, table, _PAGES_AT)
+        for run in _formatted(document[number * PAGE : (number + 1) * PAGE], styles)
+        if run.is_hidden or run.stands_for_other or paragraphs
     ]
+    fonts = read_fonts(document, table)
     found: list[Run] = []
+    end = 0
     for run in sorted(listed, key=lambda run: run.start):
-        if run.start < run.end and (not found or run.start >= found[-1].end):
-            found.append(run)
+        if end <= run.start < run.end:
+            end = run.end
+            for first, last, is_hidden in split_range(run.start, end, paragraphs):
+                hides = run.is_hidden_in_hidden if is_hidden else run.is_hidden
+                if hides or run.stands_for_other:
+                    shown = _symbol(run.symbol, fonts)
+                    found.append(Run(first, last, hides, run.data_at, shown))
     return found
 
 
-def _runs(page: bytes) -> Iterator[Run]:
-    if len(page) < _PAGE:
+def _formatted(page: bytes, styles: frozenset[int]) -> Iterator[_Formatted]:
+    if len(page) < PAGE:
         return
     count = page[-1]
     places = struct.unpack_from(f"<{count + 1}L", page)
     for number in range(count):
         at = 2 * page[4 * (count + 1) + number]
-        if at:
-            values = _properties(page[at + 1 : at + 1 + page[at]])
-            is_hidden = values.get(_DELETED) in _ON or values.get(_HIDDEN) in _ON
-            data_at = values.get(_DATA_AT) if values.get(_IS_DATA) else None
-            if is_hidden or data_at is not None:
-                yield Run(places[number], places[number + 1], is_hidden, data_at)
+        values = read_properties(page[at + 1 : at + 1 + page[at]]) if at else {}
+        is_deleted = values.get(_DELETED) in ON
+        own = values.get(HIDDEN, _AS_STYLE)
+        in_hidden = is_deleted or own not in (0, _REVERSE)
+        in_shown = in_hidden if values.get(_STYLE) in styles else is_deleted or own in ON
+        data_at = values.get(_DATA_AT) if values.get(_IS_DATA) else None
+        yield _Formatted(
+            places[number],
+            places[number + 1],
+            in_shown,
+            in_hidden,
+            data_at,
+            values.get(_SYMBOL),
+        )
 
 
-def _properties(content: bytes) -> dict[int, int]:
-    """Return the properties of a run by their codes."""
-    values: dict[int, int] = {}
-    at = 0
-    while at + 3 <= len(content):
-        (code,) = struct.unpack_from("<H", content, at)
-        size = _SIZES[code >> 13] or 1 + content[at + 2]
-        values[code] = int.from_bytes(content[at + 2 : at + 2 + min(size, 4)], "little")
-        at += 2 + size
-    return values
+def _symbol(value: int | None, fonts: Sequence[str]) -> str:
+    """Return the symbol with a font and a code (2.6.1, `sprmCSymbol`), "" for none."""
+    if value is None:
+        return ""
+    code, font = value >> 16, value & 0xFFFF
+    return symbol(fonts[font] if font < len(fonts) else "", code)

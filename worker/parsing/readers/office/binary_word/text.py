@@ -45,6 +45,8 @@ _MAX_FIELD_DEPTH = 50
 _STAYS = frozenset("\r\x07\x0c\x13\x14\x15")
 # Characters for private use stand for check boxes and lists, so that all others keep their places.
 _DATA_MARK = "\x01"
+# Each stands for a character of a symbol font.
+_SYMBOL_MARK = "("
 # In line, and beside the text.
 _PICTURES = "\x01\x08"
 _FORM_FIELD = re.compile("[\U00100000-\U0010fffd]")
@@ -154,6 +156,9 @@ class _Formats:
         if run.is_hidden:
             if characters[place] not in _STAYS:
                 characters[place] = "\0"
+        elif run.symbol:
+            if characters[place] == _SYMBOL_MARK:
+                characters[place] = run.symbol
         elif (
             run.data_at is not None
             and characters[place] == _DATA_MARK

@@ -1,10 +1,14 @@
+import io
 import struct
+from collections.abc import Mapping
 
 import pytest
+from olefile import OleFileIO
 
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from devtools.marked.old_office import slides, word
+from devtools.marked.old_office.drawing import atom
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -72,6 +76,12 @@ def test_hidden_and_deleted_text_is_left_out():
     assert f"{marked.markers['second page']}\n{marked.markers['chosen value']}\n" in text
     assert word.HIDDEN not in text
     assert word.DELETED not in text
+    assert word.STYLED not in text
+    assert marked.markers["shown in a hidden style"] in text
+
+
+def test_symbols_are_those_of_their_fonts():
+    assert word.SHOWN_TEMPERATURE in doc(word.marked_doc().data).pages[0].text
 
 
 def test_a_document_that_consists_of_pictures_says_so():
@@ -182,3 +192,44 @@ def test_a_page_of_a_presentation_is_a_slide_without_prompts():
     assert first.endswith(f"Notes:\n{marked.markers['notes']}\n\n{marked.markers['comment']}")
     assert second == marked.markers["second slide"]
     assert slides.PROMPT not in first
+
+
+def ppt(streams: ole_samples.Tree) -> Document:
+    data = ole_samples.ole_file_of(streams, pads=False)
+    return read_ppt(sample_files.source(data, "a.ppt", sample_files.EVERYTHING))
+
+
+def streams_of_slides() -> Mapping[str, bytes]:
+    with OleFileIO(io.BytesIO(slides.marked_ppt().data)) as ole:
+        return {path[0]: ole.openstream(path).read() for path in ole.listdir()}
+
+
+def test_of_a_presentation_for_two_programs_the_newer_part_is_read():
+    streams = streams_of_slides()
+    old = {"PowerPoint Document": b"x", "Current User": b"x", "Text_Content": b"old"}
+    assert ppt({**old, "PP97_DUALSTORAGE": streams}).pages == ppt(streams).pages
+
+
+def test_a_presentation_of_powerpoint_95_is_one_page():
+    found = ppt({"PowerPoint Document": b"x", "Text_Content": b"Invoice 7\r\rTotal\x0bdue\r"})
+    assert [page.text for page in found.pages] == ["Invoice 7\n\nTotal\ndue"]
+    assert "PowerPoint 95" in found.warnings[0]
+
+
+def test_slides_are_found_where_edits_do_not_lead_to_them():
+    """The last edit, which saved the document again, names itself as the one before."""
+    streams = streams_of_slides()
+    stream = streams["PowerPoint Document"]
+    directory = atom(6002, struct.pack("<LL", 1 << 20 | 1, 0))
+    last = len(stream) + len(directory)
+    edit = atom(4085, struct.pack("<8x3L8x", last, len(stream), 1))
+    user = bytearray(streams["Current User"])
+    struct.pack_into("<L", user, 16, last)
+    changed = {"PowerPoint Document": stream + directory + edit, "Current User": bytes(user)}
+    assert ppt(changed) == ppt(streams)
+
+
+def test_a_presentation_without_any_text_that_can_be_found_is_damaged():
+    with pytest.raises(FileError) as caught:
+        ppt({"PowerPoint Document": b"x"})
+    assert caught.value.code is FileErrorCode.CORRUPT
