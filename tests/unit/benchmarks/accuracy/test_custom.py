@@ -25,7 +25,7 @@ def known(*samples: tuple[str, str]) -> Knowledge:
     """Return a panel of ten types without samples and the types that these samples are of."""
     names = [*"abcdefghij", *dict.fromkeys(name for name, _ in samples)]
     types = tuple(KnownType(name, "", (), is_abstract=False) for name in names)
-    return Knowledge(types, tuple(Sample(name, "en", text) for name, text in samples), {}, {})
+    return Knowledge(types, tuple(Sample(name, "en", text) for name, text in samples), (), {}, {})
 
 
 def test_types_like_a_rule_lose_their_samples():
