@@ -84,7 +84,6 @@ def sort(
     stopped ends with 0.
     """
     # Imported here: the help of all verbs needs none of it.
-    from cli.sorting.journal import Method  # noqa: PLC0415
     from cli.sorting.output import SortOutput  # noqa: PLC0415
 
     if undo:
@@ -100,9 +99,7 @@ def sort(
     from app.configurations.rules_file import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 
-    if copy + move + link > 1:
-        raise StartupError("give one of --copy, --move and --link")
-    method = Method.MOVE if move else Method.LINK if link else Method.COPY
+    method = _method(copy=copy, move=move, link=link)
     rules = read_rules(rules_path)
     order = _Request(folders[0], folders[1], rules_path, method).check(
         rules, min_confidence, is_watch=watch
@@ -116,6 +113,15 @@ def sort(
     )
     output = SortOutput(order.source, as_json=as_json, is_stream=watch)
     sys.exit(_sort(order, classifier, output, is_watch=watch))
+
+
+def _method(*, copy: bool, move: bool, link: bool) -> "Method":
+    """Return how files get to their folders, as copies by default. Raises StartupError for two."""
+    from cli.sorting.journal import Method  # noqa: PLC0415
+
+    if copy + move + link > 1:
+        raise StartupError("give one of --copy, --move and --link")
+    return Method.MOVE if move else Method.LINK if link else Method.COPY
 
 
 @dataclass(frozen=True)

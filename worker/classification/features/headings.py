@@ -64,7 +64,7 @@ _SUBJECT = re.compile(
     r"(?:subject|re|concerns?|betreff|betr\.?|betrifft|objet|obj\.|concerne|asunto|oggetto|ogg\.|assunto"
     r"|onderwerp|betreft|temat|dotyczy|dot\.|sprawa|w\s+sprawie|věc|předmět|vec|predmet|zadeva|ämne"
     r"|ärende|angående|ang\.|emne|vedrørende|vedr\.|gjelder|aihe|asia|tárgy|subiect|obiect"
-    r"|referitor(?:\s+la)?|θέμα|относно|предмет|тема|касательно|предмет|konu|ilgi|teema|asi|temats"
+    r"|referitor(?:\s+la)?|θέμα|относно|предмет|тема|касательно|konu|ilgi|teema|asi|temats"
     r"|par|tema|dėl|הנדון|נושא|الموضوع|موضوع|विषय|เรื่อง|v/v|về\s+việc|trích\s+yếu|perihal|hal"
     r"|件名|主题|主旨|事由|제목)"
     r"\s*[:：]\s*(?=\S)",
