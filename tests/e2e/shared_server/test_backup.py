@@ -67,7 +67,9 @@ def back_up(server: RunningServer, place: Path) -> None:
     """The database first: a file without a row is harmless, a row without its file is not."""
     place.mkdir()
     run("pg_dump", "--format=custom", f"--file={place / 'pigeonhole.dump'}", url_of(server))
-    shutil.copytree(server.data_dir / "blobs", place / "blobs")
+    # Uploads that are not complete come and go.
+    unfinished = shutil.ignore_patterns("incoming")
+    shutil.copytree(server.data_dir / "blobs", place / "blobs", ignore=unfinished)
 
 
 def restore(place: Path, server: RunningServer) -> None:

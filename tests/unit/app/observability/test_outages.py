@@ -25,6 +25,8 @@ def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     stream = io.StringIO()
+    # A command that ran in this process may have left it on, and then it is not set up anew.
+    logging.captureWarnings(capture=False)
     set_up_logging("info", "json", stream)
     yield stream
     logging.captureWarnings(capture=False)
