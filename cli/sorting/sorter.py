@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
+from cli.classification.interruption import interrupted_after
 from cli.classification.results import Classifier, FileResult
 from cli.sorting.errors import NotPlaced, SourceChanged
 from cli.sorting.filesystem import identify
@@ -54,10 +55,13 @@ class Sorter:
     def sort(self, classifier: Classifier, paths: Iterable[Path]) -> Iterator[SortedItem]:
         """Yield what happened to each file, as soon as it is in its place.
 
-        Few paths are taken ahead. Raises SortStopped, and what the classifier raises.
+        An interruption waits until the caller asks for the next file: what has been placed is
+        reported, too. Few paths are taken ahead. Raises SortStopped, and what the classifier
+        raises.
         """
         for result in classifier.classify(_Noted(iter(paths), self._seen)):
-            yield self._place(result, self._seen.pop(result.path, None))
+            with interrupted_after():
+                yield self._place(result, self._seen.pop(result.path, None))
 
     def _place(self, result: FileResult, seen: Identity | None) -> SortedItem:
         outcome = Outcome(
