@@ -28,8 +28,9 @@ from rich.table import Table
 
 from app.settings import Settings
 from benchmarks.parsing import made_files
-from benchmarks.server.live import LETTER, Client, live_server
+from benchmarks.server.live import LETTER, live_server
 from benchmarks.server.places import Places, private_places
+from devtools.client import Client
 from worker.parsing.sandbox.forked_reader import READER_NAME
 
 MIB = 1024 * 1024
@@ -141,7 +142,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
         watcher.start()
         began = time.perf_counter()
         try:
-            file_ids = [client.upload(row.path.name, row.path.read_bytes()) for row in rows]
+            file_ids = [client.upload(row.path.read_bytes(), row.path.name) for row in rows]
             job = client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
             seconds = time.perf_counter() - began
         finally:
@@ -163,7 +164,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
 def _warm_up(client: Client) -> None:
     """Have each worker classify files of every format."""
     made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
-    file_ids = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
+    file_ids = [client.upload(data, f"warm-up.{kind}") for kind, data in made]
     client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
 
 

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.parsing import made_files
-from benchmarks.server.live import Client, live_server, percentile
+from benchmarks.server.live import live_server, percentile
 from benchmarks.server.places import private_places
+from devtools.client import Client
 
 MIB = 1024 * 1024
 GROWTH_TARGET = 0.05
@@ -107,7 +108,7 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
         file_ids = []
         for number in numbers:
             kind, data = kinds[number % len(kinds)]
-            file_ids.append(client.upload(f"{number}.{kind}", data))
+            file_ids.append(client.upload(data, f"{number}.{kind}"))
         job = client.wait(client.create_job(file_ids), JOB_SECONDS)
         for item in client.results(job["id"]):
             outcome = item["error"]["code"] if item["error"] else "result"

@@ -20,7 +20,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import JOBS, live_server, percentile
+from benchmarks.server.live import live_server, percentile, time_listings
+from devtools.client import JOBS
 
 CONNECTIONS = 64
 CPU_TARGET_MS = 0.3
@@ -35,7 +36,7 @@ def main() -> int:
     seconds: float = parser.parse_args().seconds
     table = Table("while", "refused", "CPU ms each", "good key p50 ms", "p95 ms", title="Bad keys")
     with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
-        good = client.time_listings(seconds)
+        good = time_listings(client, seconds)
         table.add_row("nothing", "0", "", *_show(good))
         process = psutil.Process(server.api.pid)
         idle = _cpu(process, 3)
@@ -46,7 +47,7 @@ def main() -> int:
             before = sum(process.cpu_times()[:2])
             refused, _ = _flood(server.port, keys, partial(time.sleep, seconds))
             cost = sum(process.cpu_times()[:2]) - before - idle * seconds
-            _, times = _flood(server.port, keys, partial(client.time_listings, seconds))
+            _, times = _flood(server.port, keys, partial(time_listings, client, seconds))
             table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
             missed |= cost / refused * 1000 > CPU_TARGET_MS
     Console(width=100).print(table)

@@ -36,7 +36,7 @@ def stored(client: Client) -> tuple[int, int]:
 def clear(client: Client) -> None:
     while jobs := client.http.get("/api/v1/classifier/jobs").json()["items"]:
         for job in jobs:
-            client.finished(job["id"])
+            client.wait(job["id"])
             client.http.delete(f"/api/v1/classifier/jobs/{job['id']}")
     while files := client.http.get("/api/v1/beta/files").json()["items"]:
         for file in files:
