@@ -28,10 +28,11 @@ from rich.table import Table
 
 from app.settings import Settings
 from benchmarks.parsing import made_files
+from benchmarks.processes import is_reader
 from benchmarks.server.live import LETTER, live_server
 from benchmarks.server.places import Places, private_places
 from devtools.client import Client
-from worker.parsing.sandbox.forked_reader import READER_NAME
+from devtools.reaper import is_alive
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 50.0
@@ -78,7 +79,7 @@ class Watch:
             for process in [server, *server.children(recursive=True)]:
                 try:
                     sizes.append(process.memory_info().rss)
-                    if _reads_a_file(process):
+                    if is_reader(process):
                         age = time.time() - process.create_time()
                         self.oldest_reader = max(self.oldest_reader, age)
                 except psutil.Error:  # it ended meanwhile
@@ -156,7 +157,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
             seconds=seconds,
             answers=client.http.get("/readyz").status_code == 200,
             growth={kind: (size - warm[kind]) / MIB for kind, size in grown.items()},
-            readers_left=sum(map(_reads_a_file, family)),
+            readers_left=sum(is_reader(each) and is_alive(each) for each in family),
             files_left=places.changed(),
         )
 
@@ -195,14 +196,6 @@ def _read(corpus: Path) -> list[Row]:
             Row(folder / line["path"], line["what"], line["outcome"], line["type"])
             for line in csv.DictReader(file)
         ]
-
-
-def _reads_a_file(process: psutil.Process) -> bool:
-    """Tell whether a process is the reader of one file."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READER_NAME
-    except psutil.Error:
-        return False
 
 
 def _memory(pid: int) -> Counter[str]:

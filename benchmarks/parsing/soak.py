@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.parsing import made_files
+from benchmarks.processes import is_reader
 from benchmarks.server.live import live_server, percentile
 from benchmarks.server.places import private_places
 from devtools.client import Client
@@ -44,7 +45,7 @@ class Watch:
             total = 0
             for process in [server, *server.children(recursive=True)]:
                 try:
-                    if not _is_reader(process):
+                    if not is_reader(process):
                         total += process.memory_info().rss
                 except psutil.Error:  # it ended meanwhile
                     continue
@@ -115,14 +116,6 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         watch.done += len(numbers)
     return outcomes
-
-
-def _is_reader(process: psutil.Process) -> bool:
-    """Tell whether a process is the reader of one file, which lives only for that file."""
-    parent = process.parent()
-    return parent is not None and all(
-        "worker.parsing.sandbox.fork_server" in one.cmdline() for one in (process, parent)
-    )
 
 
 def _print(watch: Watch) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import cpu_seconds
+from benchmarks.processes import cpu_seconds
 from devtools.browser import MissingError, open_browser
 from devtools.client import RULES, Client
 from devtools.server import RunningServer, embedded_server

@@ -1,6 +1,5 @@
 """Live servers for benchmarks, and what all of them measure there."""
 
-import contextlib
 import subprocess
 import sys
 import tempfile
@@ -10,7 +9,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2
-import psutil
 
 from devtools.client import JOBS, Client
 from devtools.ports import free_port
@@ -78,18 +76,3 @@ def percentile(values: Sequence[float], share: float) -> float:
     """Return the value below which `share` of the values lie (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def cpu_seconds(root: int, *, own: bool = False) -> float:
-    """Return the processor time of a process and its descendants, ended ones included.
-
-    With `own`, that of the process alone.
-    """
-    process = psutil.Process(root)
-    if own:
-        return float(sum(process.cpu_times()[:2]))
-    total = 0.0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            total += sum(one.cpu_times()[:4])
-    return total

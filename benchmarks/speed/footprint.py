@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.server.live import cpu_seconds
+from benchmarks.processes import cpu_seconds
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.latency import ONE_PAGE
 from benchmarks.speed.server import (

@@ -11,7 +11,8 @@ from typing import Self
 
 from rich.table import Table
 
-from benchmarks.server.live import cpu_seconds, live_server, percentile, time_listings
+from benchmarks.processes import cpu_seconds
+from benchmarks.server.live import live_server, percentile, time_listings
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.server import (
     JOB_SECONDS,

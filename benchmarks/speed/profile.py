@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from app.jobs.values import Rule
-from benchmarks.server.live import cpu_seconds, live_server
+from benchmarks.processes import cpu_seconds
+from benchmarks.server.live import live_server
 from benchmarks.speed.documents import Documents, load_documents
 from benchmarks.speed.timers import EMBED, PARSE
 from benchmarks.speed.worker import timed_worker
