@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -68,7 +69,7 @@ def main() -> int:
         private_places() as private,
         live_server({"workers": arguments.workers}) as (server, client),
     ):
-        ours = server.data_dir.parent.resolve()
+        own = _files(private, server.data_dir.parent)
         watch = Watch(server.api.pid, arguments.files)
         watcher = threading.Thread(target=watch.run)
         watcher.start()
@@ -81,9 +82,7 @@ def main() -> int:
         seconds = time.perf_counter() - began
         family = psutil.Process(server.api.pid).children(recursive=True)
         zombies = sum(process.status() == psutil.STATUS_ZOMBIE for process in family)
-        left = [
-            path for path in private.glob("*/**/*") if path != ours and ours not in path.parents
-        ]
+        left = _files(private, server.data_dir.parent) - own
     _print(watch)
     second, last = (percentile(watch.sizes[quarter], 0.5) for quarter in (1, 3))
     growth = last / second - 1
@@ -116,6 +115,13 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         watch.done += len(numbers)
     return outcomes
+
+
+def _files(private: Path, work: Path) -> set[Path]:
+    """Return what is in the server's home and TMPDIR, outside the folder it works in."""
+    ours = work.resolve()
+    found = private.glob("*/**/*")
+    return {path for path in found if path != ours and ours not in path.parents}
 
 
 def _print(watch: Watch) -> None:
