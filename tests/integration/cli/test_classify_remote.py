@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from app.configurations.rules_file import FileExample, FileRule, RulesFile
 from app.errors import StartupError
+from cli.api_client.address import Server
 from cli.classification.remote import RemoteClassifier
-from cli.classification.server import Server
 from cli.main import commands
 from devtools.client import RULES, Client
 from devtools.ports import free_port
