@@ -14,7 +14,7 @@ from devtools.client import Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
-from worker.runtime.webhook_delivery.client import Limits
+from worker.runtime.webhook_delivery.pinned_network import Limits
 
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 BROKEN = b"%PDF-1.7 and nothing else"
