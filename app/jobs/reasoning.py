@@ -4,6 +4,7 @@ A text has the summary (a line, and perhaps a line of warnings), the reasons, on
 `- `, a line `Details:`, and the details. Results store the text only.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
@@ -11,6 +12,8 @@ from typing import Self
 
 DETAILS = "Details:"
 _BULLET = "- "
+# A summary that has only the type and the confidence.
+_BARE = re.compile(r'[A-Z][a-z ]+ "[^"]*" \(\d+%\)\.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,13 @@ class Reasoning:
         summary = list(takewhile(lambda line: not line.startswith(_BULLET), lines))
         reasons = (line.removeprefix(_BULLET) for line in lines[len(summary) :])
         return cls("\n".join(summary), tuple(reasons), details)
+
+    @property
+    def why(self) -> str:
+        """One line beside a type and its confidence: the first reason if the summary has no more."""
+        is_bare = _BARE.fullmatch(self.summary) is not None
+        # The last reason says what was read.
+        return self.reasons[0] if is_bare and len(self.reasons) > 1 else _one_line(self.summary)
 
     @property
     def text(self) -> str:

@@ -94,7 +94,7 @@ class ResultTable:
         type_ = Text(escape_line(result.type), "cyan") if result.type else Text(NO_TYPE, "dim")
         style = "yellow" if result.is_unsure(self._threshold) else ""
         sure = "" if result.confidence is None else f"{min(percent(result.confidence), _MAX_SURE)}%"
-        return type_, Text(sure, style), Text(escape_line(result.summary))
+        return type_, Text(sure, style), Text(escape_line(result.why))
 
 
 class ResultProgress(Progress):
