@@ -52,7 +52,7 @@ class Reasoning:
 
     @property
     def why(self) -> str:
-        """One line beside a type and its confidence: the first reason if the summary has no more."""
+        """One line to stand beside type and confidence: the first reason if that says more."""
         is_bare = _BARE.fullmatch(self.summary) is not None
         # The last reason says what was read.
         return self.reasons[0] if is_bare and len(self.reasons) > 1 else _one_line(self.summary)
