@@ -200,12 +200,15 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
 
 def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServer) -> None:
     sign_in(page, server)
+    # As `serve` prints it, without the slash that redirects add.
+    page.goto("/console")
     page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
     page.get_by_text("Ready", exact=True).wait_for()
     write_rule(page, 0, "recipe", DESCRIPTIONS["recipe"])
     page.context.clear_cookies()
     page.get_by_role("button", name="Classify").click()
 
+    page.get_by_text("Your session has ended.").wait_for()
     page.get_by_label("API key").fill(server.api_key)
     page.get_by_role("button", name="Sign in").click()
 
