@@ -206,7 +206,7 @@ async function useSaved(id) {
   showRules(saved.parameters.rules);
   document.getElementById("rules-name").value = saved.name;
   const least = saved.parameters.min_confidence;
-  document.getElementById("min-confidence").value = least ? Math.round(least * 100) : "";
+  document.getElementById("min-confidence").value = least ? Math.round(least * 1000) / 10 : "";
 }
 
 document.getElementById("save-rules").addEventListener("submit", async (event) => {
