@@ -6,6 +6,8 @@ import { findProblem, readRules, showRules } from "./rules-editor.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
+// What systems and Office leave in folders.
+const HIDDEN = /^(\.|~\$|(desktop\.ini|(eh)?thumbs\.db)$)/i;
 const page = document.getElementById("try");
 const texts = JSON.parse(page.dataset.texts);
 const limits = JSON.parse(document.getElementById("editor").dataset.limits);
@@ -57,8 +59,7 @@ function addFile({ id = null, name, file = null }) {
 }
 
 function addFiles(list) {
-  // What systems leave in folders begins with a dot.
-  const shown = [...list].filter((file) => !file.name.startsWith("."));
+  const shown = [...list].filter((file) => !HIDDEN.test(file.name));
   for (const file of shown) addFile({ name: file.webkitRelativePath || file.name, file });
   count();
   say(shown.length ? "" : texts.empty_folder, !shown.length);
