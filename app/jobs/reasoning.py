@@ -12,7 +12,7 @@ from typing import Self
 
 DETAILS = "Details:"
 _BULLET = "- "
-# A summary that has only the type and the confidence.
+# A verdict that says nothing but the type and the confidence.
 _BARE = re.compile(r'[A-Z][a-z ]+ "[^"]*" \(\d+%\)\.')
 
 
@@ -52,10 +52,12 @@ class Reasoning:
 
     @property
     def why(self) -> str:
-        """One line to stand beside type and confidence: the first reason if that says more."""
-        is_bare = _BARE.fullmatch(self.summary) is not None
+        """One line to stand beside type and confidence: the first reason in place of these two."""
+        verdict, *warnings = self.summary.split("\n")
         # The last reason says what was read.
-        return self.reasons[0] if is_bare and len(self.reasons) > 1 else _one_line(self.summary)
+        if _BARE.fullmatch(verdict) and len(self.reasons) > 1:
+            verdict = self.reasons[0]
+        return " ".join([verdict, *warnings])
 
     @property
     def text(self) -> str:

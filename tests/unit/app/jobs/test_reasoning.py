@@ -37,8 +37,10 @@ def test_beside_a_type_and_its_confidence_stands_what_they_do_not_say() -> None:
     assert bare.why == "It calls itself “Till slip”."
     assert replace(bare, reasons=reasons[1:]).why == bare.summary
     assert replace(bare, summary='Likely "a" (98%).\nWarning: b.').why == (
-        'Likely "a" (98%). Warning: b.'
+        "It calls itself “Till slip”. Warning: b."
     )
+    unsure = 'Probably "a" (62%): please check; "b" is close.'
+    assert replace(bare, summary=unsure).why == unsure
 
 
 def test_line_breaks_in_words_of_a_document_change_no_layer() -> None:
