@@ -102,14 +102,26 @@ class _Receiver:
         else:
             self._part.data += data[start:end]
             if len(self._part.data) > MAX_FIELD_BYTES:
+                self._refuse_file(self._part)
                 raise _broken(f"its field '{self._part.field[:50]}' is longer than 64 KiB")
 
     def on_part_end(self) -> None:
         if self._part is not None and self._part.field != self._file_field:
+            if len(self._part.data) > MAX_TEXT:
+                self._refuse_file(self._part)
             self._upload.fields[self._part.field] = _field_text(self._part)
 
     def on_end(self) -> None:
         self.is_complete = True
+
+    def _refuse_file(self, part: _Part) -> None:
+        """Refuse a field that is a file: a client has another name for it than this endpoint."""
+        if part.file_name is not None:
+            raise Unprocessable(
+                f"The file is in a part named '{part.field[:50]}'. Send it in a part named"
+                f" '{self._file_field}'.",
+                ("body", self._file_field),
+            )
 
 
 def _field_text(part: _Part) -> str:

@@ -24,6 +24,6 @@ def csv_of_rows(rows: Sequence[Row]) -> str:
     for row in rows:
         confidence = f"{row.confidence:.4f}" if row.state == "done" else ""
         label = {None: "", NONE: "none of the rules"}.get(row.label, row.label)
-        cells = [row.name, row.type or "", confidence, label or "", row.state, row.summary]
+        cells = [row.name, row.type or "", confidence, label or "", row.state, row.why]
         writer.writerow([*map(spreadsheet_cell, cells), str(row.file_id)])
     return "\ufeff" + out.getvalue()

@@ -41,13 +41,13 @@ class Language:
         table = {",": self.texts["format.thousands"], ".": self.texts["format.decimal"]}
         return "".join(table.get(each, each) for each in english)
 
-    def percent(self, share: float) -> str:
+    def percent(self, share: float, digits: int = 0) -> str:
         """Return a share of 1 as a percentage, rounded down as in the reasoning."""
         if 0 < share < SMALLEST:
             return self.texts["format.tiny"]
         # Binary fractions: 0.29 * 100 is a little less than 29.
-        percentage = math.floor(share * 100 + 1e-9)
-        return self.texts["format.percent"].format(value=self.number(percentage))
+        percentage = math.floor(share * 100 * 10**digits + 1e-9) / 10**digits
+        return self.texts["format.percent"].format(value=self.number(percentage, digits))
 
     def size(self, size: int) -> str:
         """Return a number of bytes in a readable unit."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.jobs.models import ItemStatus
+from app.jobs.reasoning import Reasoning
 from app.jobs.service import ItemView
 from app.jobs.values import FileFailure
 
@@ -27,7 +28,7 @@ class Row:
     state: str
     type: str | None
     confidence: float
-    summary: str
+    why: str
     label: str | None
     failure: FileFailure | None = None
 
@@ -52,9 +53,9 @@ class Row:
 def make_row(item: ItemView, labels: Mapping[UUID, str | None]) -> Row:
     """Return the row of an item; `labels` are those of the job's files, None for no rule."""
     state = {ItemStatus.QUEUED: "waiting", ItemStatus.RUNNING: "running"}.get(item.status, "done")
-    summary = "" if item.verdict is None else first_line(item.verdict.reasoning)
+    why = "" if item.verdict is None else _why(item.verdict.reasoning)
     if item.failure is not None:
-        state, summary = "failed", item.failure.sentence
+        state, why = "failed", item.failure.sentence
     label = None
     if item.file_id in labels:
         label = labels[item.file_id] or NONE
@@ -65,7 +66,7 @@ def make_row(item: ItemView, labels: Mapping[UUID, str | None]) -> Row:
         state=state,
         type=None if item.verdict is None else item.verdict.type,
         confidence=0.0 if item.verdict is None else item.verdict.confidence,
-        summary=summary,
+        why=why,
         label=label,
         failure=item.failure,
     )
@@ -78,9 +79,10 @@ def level(confidence: float) -> str:
     return "medium" if confidence >= UNSURE else "low"
 
 
-def first_line(reasoning: str) -> str:
-    """Return the summary of a reasoning."""
-    return reasoning.partition("\n")[0]
+def _why(reasoning: str) -> str:
+    """Return one line of a reasoning, which may be older than its layers."""
+    layers = Reasoning.from_text(reasoning)
+    return reasoning.partition("\n")[0] if layers is None else layers.why
 
 
 def types_of(rules: Sequence[Mapping[str, str]]) -> list[str]:

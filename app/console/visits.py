@@ -204,7 +204,7 @@ def _answer(handler: Callable[[V], Response], visitor: V) -> Response:
 
 def _to_sign_in(visitor: Visitor) -> Response:
     if "x-fragment" in visitor.request.headers:
-        # A script reloads the page then, which leads to the sign-in.
+        # A script leads to the sign-in then.
         return Response(status_code=401)
     if visitor.request.method != "GET" or visitor.address == visitor.base:
         return visitor.go("/sign-in")

@@ -4,6 +4,7 @@ A text has the summary (a line, and perhaps a line of warnings), the reasons, on
 `- `, a line `Details:`, and the details. Results store the text only.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
@@ -11,6 +12,8 @@ from typing import Self
 
 DETAILS = "Details:"
 _BULLET = "- "
+# A verdict that says nothing but the type and the confidence.
+_BARE = re.compile(r'[A-Z][a-z ]+ "[^"]*" \(\d+%\)\.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ class Reasoning:
         summary = list(takewhile(lambda line: not line.startswith(_BULLET), lines))
         reasons = (line.removeprefix(_BULLET) for line in lines[len(summary) :])
         return cls("\n".join(summary), tuple(reasons), details)
+
+    @property
+    def why(self) -> str:
+        """One line to stand beside type and confidence: the first reason in place of these two."""
+        verdict, *warnings = self.summary.split("\n")
+        # The last reason says what was read.
+        if _BARE.fullmatch(verdict) and len(self.reasons) > 1:
+            verdict = self.reasons[0]
+        return " ".join([verdict, *warnings])
 
     @property
     def text(self) -> str:

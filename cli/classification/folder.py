@@ -7,6 +7,14 @@ from pathlib import Path
 from app.errors import StartupError
 from app.text import escape_line
 
+# Windows hides these by an attribute, which copies on other systems do not have.
+_SYSTEM_FILES = frozenset({"desktop.ini", "ehthumbs.db", "thumbs.db"})
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether systems hide a file or folder of this name; lock files of Office, too."""
+    return name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES
+
 
 def check_paths(paths: Sequence[Path]) -> None:
     """Raise StartupError unless each path is a file or a folder that can be read."""
@@ -67,7 +75,7 @@ def _walk(folder: Path, on_error: OnError) -> Iterator[Path]:
             children = sorted(
                 (entry.name, entry.is_dir(follow_symlinks=False))
                 for entry in scan
-                if not entry.name.startswith(".")
+                if not is_hidden(entry.name)
                 and (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))
             )
     except OSError as error:

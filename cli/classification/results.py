@@ -37,6 +37,12 @@ class FileResult:
         """Whether the file has no verdict."""
         return self.error is not None
 
+    @property
+    def why(self) -> str:
+        """One line to stand beside the type and the confidence."""
+        layers = Reasoning.from_text(self.reasoning)
+        return self.summary if layers is None else layers.why
+
     def is_unsure(self, threshold: float) -> bool:
         """Whether a person should look: a failure, or a confidence below the threshold.
 

@@ -99,7 +99,7 @@ class ResultTable:
         sure = (
             "" if result.confidence is None else f"{min(percent(result.confidence), _MAX_PERCENT)}%"
         )
-        return type_, Text(sure, style), Text(escape_line(result.summary))
+        return type_, Text(sure, style), Text(escape_line(result.why))
 
 
 class ResultProgress(Progress):

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from cli.classification.folder import is_hidden
 from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER, Identity
 
 OnError = Callable[[Path, str], None]
@@ -30,7 +31,7 @@ def find_files(
             continue
         found = []
         for entry in entries:
-            if entry.name.startswith("."):
+            if is_hidden(entry.name):
                 continue
             try:
                 status = entry.stat(follow_symlinks=False)

@@ -39,7 +39,10 @@ def write_rule(page: Any, position: int, type_: str, description: str) -> None:
 
 
 def run(page: Any) -> None:
+    before = page.url
     page.get_by_role("button", name="Classify").click()
+    # The table may have the verdicts of an earlier job.
+    page.wait_for_url(lambda url: url != before)
     page.locator(ENDED).wait_for(timeout=180_000)
 
 
@@ -167,9 +170,11 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     # The rules change; the same files again
     page.get_by_role("link", name="Change the rules").click()
     page.locator("#chosen li").nth(2).wait_for()
+    page.locator("#items tr.done").nth(2).wait_for(state="attached")
     write_rule(page, 2, "meeting_minutes", "Minutes of a meeting with those present and decisions.")
     run(page)
     assert type_of(page, HOSTILE_NAME).startswith("meeting_minutes")
+    assert page.locator("#items tr.changed").count() == 1
     page.get_by_role("link", name="Compare with the run before").click()
     pair = page.locator("#pairs tbody tr:visible")
     assert pair.count() == 1
@@ -200,12 +205,15 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
 
 def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServer) -> None:
     sign_in(page, server)
+    # As `serve` prints it, without the slash that redirects add.
+    page.goto("/console")
     page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
     page.get_by_text("Ready", exact=True).wait_for()
     write_rule(page, 0, "recipe", DESCRIPTIONS["recipe"])
     page.context.clear_cookies()
     page.get_by_role("button", name="Classify").click()
 
+    page.get_by_text("Your session has ended.").wait_for()
     page.get_by_label("API key").fill(server.api_key)
     page.get_by_role("button", name="Sign in").click()
 

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 from multiprocessing import forkserver
 
 log = logging.getLogger(__name__)
@@ -14,6 +15,9 @@ def start_fork_server(preload: str) -> bool:
     it cannot start, because the directory for temporary files has no room for its socket.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload([preload])
+    # Ctrl-C reaches the whole terminal group, and would end the import with a traceback. The new
+    # process inherits that it is ignored.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         forkserver.ensure_running()
     except OSError as error:
@@ -21,4 +25,6 @@ def start_fork_server(preload: str) -> bool:
             "processes cannot be forked; each loads the classifier", extra={"reason": str(error)}
         )
         return False
+    finally:
+        signal.signal(signal.SIGINT, before)
     return True

@@ -112,6 +112,7 @@ def _form(visitor: Visitor, status: int = 200, problem: str = "") -> Response:
         problem=problem,
         key_file=key_file if shows_file else None,
         asked_for=_asked_for(visitor),
+        has_ended="ended" in visitor.request.query_params,
     )
 
 

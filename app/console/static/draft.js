@@ -3,7 +3,8 @@ import { comesBack, isSigningOut } from "./page.js";
 
 const NAME = "pigeonhole-draft";
 const owner = document.body.dataset.owner;
-const address = () => location.pathname + location.search;
+// The first page has two addresses, with and without a slash at the end.
+const address = () => location.pathname.replace(/\/$/, "") + location.search;
 
 /** Store what `read` returns when the page is left, in this tab only, if it `isChanged` by then. */
 export function keepDraft(read, isChanged = false) {

@@ -13,10 +13,11 @@ export class Refused extends Error {}
 export let comesBack = false;
 export let isSigningOut = false;
 
-/** Lead to the sign-in, which leads back. */
+/** Lead to the sign-in, which says why and leads back. */
 function signInAgain() {
   comesBack = true;
-  location.reload();
+  const back = encodeURIComponent(location.pathname + location.search);
+  location.replace(`${base}/sign-in?ended&back=${back}`);
 }
 
 /**

@@ -6,6 +6,8 @@ import { findProblem, readRules, showRules } from "./rules-editor.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
+// What systems and Office leave in folders.
+const HIDDEN = /^(\.|~\$|(desktop\.ini|(eh)?thumbs\.db)$)/i;
 const page = document.getElementById("try");
 const texts = JSON.parse(page.dataset.texts);
 const limits = JSON.parse(document.getElementById("editor").dataset.limits);
@@ -18,6 +20,8 @@ let files = [];
 let uploads = 0;
 let waiting = [];
 let before = null;
+/** The job whose verdicts the table has. */
+let shown = null;
 
 function say(text, wrong = false) {
   runState.textContent = text;
@@ -55,8 +59,7 @@ function addFile({ id = null, name, file = null }) {
 }
 
 function addFiles(list) {
-  // What systems leave in folders begins with a dot.
-  const shown = [...list].filter((file) => !file.name.startsWith("."));
+  const shown = [...list].filter((file) => !HIDDEN.test(file.name));
   for (const file of shown) addFile({ name: file.webkitRelativePath || file.name, file });
   count();
   say(shown.length ? "" : texts.empty_folder, !shown.length);
@@ -204,7 +207,7 @@ async function useSaved(id) {
   showRules(saved.parameters.rules);
   document.getElementById("rules-name").value = saved.name;
   const least = saved.parameters.min_confidence;
-  document.getElementById("min-confidence").value = least ? Math.round(least * 100) : "";
+  document.getElementById("min-confidence").value = least ? Math.round(least * 1000) / 10 : "";
 }
 
 document.getElementById("save-rules").addEventListener("submit", async (event) => {
@@ -274,7 +277,8 @@ async function run() {
   if (left) say(left === 1 ? texts.left_out_one : fill(texts.left_out, { count: numbers.format(left) }), true);
 }
 
-function showJob(id, total) {
+/** Follow a job in the table, and move to it unless one has come to change its rules. */
+function showJob(id, total, { isMoved = true } = {}) {
   const tbody = document.querySelector("#items tbody");
   const old = new Map([...tbody.rows].map((row) => [row.dataset.file, row.dataset.type]));
   tbody.replaceChildren();
@@ -286,9 +290,11 @@ function showJob(id, total) {
   // Who opens a file and comes back finds the documents, the rules and the verdicts again.
   history.replaceState({ job: id, before }, "", `?job=${id}`);
   before = id;
+  shown = id;
   showProgress({ status: "PENDING", ended: 0, count: total, text: "" });
-  let first = true;
+  let first = isMoved;
   return follow(id, "", tbody, (state, rows) => {
+    if (shown !== id) return;
     for (const row of rows) {
       const was = old.get(row.dataset.file);
       if (row.classList.contains("done") && was && !was.startsWith("!") && was !== row.dataset.type) {
@@ -316,10 +322,9 @@ keepDraft(() => ({
   rules: readRules(),
   files: files.filter((each) => each.id).map(({ id, name }) => ({ id, name })),
 }), draft !== null);
-if (given.job && history.state?.job === given.job) {
-  before = history.state.before;
-  showJob(given.job, given.files.length);
-} else {
-  before = given.job;
+if (given.job) {
+  const isBack = history.state?.job === given.job;
+  before = isBack ? history.state.before : null;
+  showJob(given.job, given.files.length, { isMoved: isBack });
 }
 if (query.has("rules") && !draft) useSaved(query.get("rules")).catch(complain);

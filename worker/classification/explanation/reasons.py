@@ -8,6 +8,7 @@ from worker.classification.explanation.bands import percent
 from worker.classification.explanation.evidence import (
     Corrections,
     Evidence,
+    OwnName,
     ScoringEvidence,
     WithoutLabels,
 )
@@ -105,10 +106,25 @@ def _own_name(scoring: ScoringEvidence) -> str:
     name = scoring.own_name
     if name is None or (name.bonus <= 0 and not scoring.is_null):
         return ""
-    says_type = set(_words(name.type)) <= set(_words(name.line))
-    meaning = "" if says_type else f', a name for "{name.type}"'
+    meaning = "" if _says(name.line, name.type) else f', a name for "{name.type}"'
+    if _is_of_a_kind(scoring, name):
+        meaning += f', which your rule "{scoring.ranking[0].type}" includes'
     page = f" (page {scoring.quote.page + 1})" if _quotes_name(scoring) and scoring.quote else ""
     return f"It calls itself “{name.line}”{page}{meaning}."
+
+
+def _is_of_a_kind(scoring: ScoringEvidence, name: OwnName) -> bool:
+    """Tell whether the best rule means more than the document calls itself, as nothing else says.
+
+    Who reads that a receipt calls itself an invoice wants to know why it is a receipt.
+    """
+    top = scoring.ranking[0]
+    return (
+        name.type in scoring.understood.kinds
+        and not scoring.is_null
+        and not _says(name.line, top.type)
+        and not (top.lifted > 0 and scoring.understood.best == name.type)
+    )
 
 
 def _act(scoring: ScoringEvidence) -> str:
@@ -227,6 +243,10 @@ def _read(evidence: Evidence) -> str:
     not_needed = f" OCR of {more} more was not needed." if more else ""
     verb = "was" if read == 1 else "were"
     return f"{which} of {counted(total, 'page')} {verb} read{by_ocr}.{not_needed}"
+
+
+def _says(line: str, type_: str) -> bool:
+    return set(_words(type_)) <= set(_words(line))
 
 
 def _words(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from worker.classification.embedders.base import Vectors
 from worker.classification.features.text import normalise_text
 from worker.classification.scoring.channels import Level, standardise
 from worker.parsing.document import Document
+from worker.parsing.ocr.language_check import COMMON_WORDS
 
 WEIGHT = 0.1
 """The weight of the channel; the mean of the embedding channels has 1."""
@@ -124,8 +125,11 @@ class LexicalChannel:
     def shared_words(
         self, document: Collection[str], rule_text: str, count: int = 5
     ) -> tuple[str, ...]:
-        """Return the rarest words that a document and a rule have in common, rarest first."""
-        shared = self.count_words(rule_text).keys() & document
+        """Return the rarest words that a document and a rule have in common, rarest first.
+
+        Leaves out words such as "und", which count but tell a reader nothing.
+        """
+        shared = (self.count_words(rule_text).keys() & document) - COMMON_WORDS
         return tuple(sorted(shared, key=lambda word: (-self.rarity(word), word))[:count])
 
     def rarity(self, word: str) -> float:

@@ -86,6 +86,9 @@ def _folded(text: str) -> list[str]:
 
 _WORDS = MappingProxyType({codes: frozenset(_folded(words)) for codes, words in _COMMON.items()})
 
+COMMON_WORDS = frozenset(word for words in _COMMON.values() for word in words.split())
+"""Words of any of these languages that are in most of its texts."""
+
 FOUND_LANGUAGES = tuple(codes.split()[0] for codes in _COMMON)
 """The codes that `find_other_language` may return."""
 

@@ -138,6 +138,8 @@ class TestMultipart:
             (b"no boundary at all", "does not match its boundary"),
             (part("file", b"a", "a.txt"), "ends before its last boundary"),
             (whole(part("other", b"a", "a.txt")), "needs a part named 'file'"),
+            (whole(part("other", b"a" * 4_000, "a.txt")), "is in a part named 'other'"),
+            (whole(part("other", b"a" * 70_000, "a.txt")), "is in a part named 'other'"),
             (whole(part("file", b"a", "a"), part("file", b"b", "b")), "more than one part named"),
             (whole(*[part(f"f{n}", b"") for n in range(101)]), "more than 100 parts"),
             (whole(part("purpose", b"x" * 70_000)), "longer than 64 KiB"),

@@ -25,6 +25,7 @@ RARE = [
         ' (91%), please check. It looks most like "novel", for which you have no rule.'
     ),
     'Likely not "contract", your only rule (83%).',
+    'It calls itself “Facture” (page 1), a name for "tax invoice", which your rule "a" includes.',
     (
         'Warning: your rules "a" and "b" and "c" mean nearly the same: merge them, or say in each'
         " description what sets it apart; there is little text to go by, only 1 character; and 2"

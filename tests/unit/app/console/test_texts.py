@@ -97,3 +97,4 @@ def test_percentages_are_rounded_down_and_only_impossibility_is_0() -> None:
         "<1%",
         "0%",
     ]
+    assert load("de").percent(0.6019, 1) == "60,1 %"

@@ -12,7 +12,15 @@ from cli.classification.folder import check_paths, find_files
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("b.txt", "a.txt", ".hidden", "sub/c.txt", ".git/d.txt"):
+    for name in (
+        "b.txt",
+        "a.txt",
+        ".hidden",
+        "sub/c.txt",
+        ".git/d.txt",
+        "sub/Thumbs.db",
+        "~$a.docx",
+    ):
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)

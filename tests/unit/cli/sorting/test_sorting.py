@@ -118,6 +118,7 @@ def test_a_file_that_comes_where_one_was_moved_away_is_sorted(
 
 def test_hidden_files_links_and_its_own_output_are_left_alone(source: Path, write: Write) -> None:
     write(".hidden", "invoice")
+    write("desktop.ini", "invoice")
     write(".folder/a.txt", "invoice")
     (source / "link.txt").symlink_to(write("a.txt", "invoice"))
     (source / "folder").symlink_to(source / ".folder")

@@ -65,6 +65,21 @@ def test_a_line_that_is_the_name_is_not_repeated() -> None:
     ]
 
 
+def test_a_name_of_a_kind_is_tied_to_the_rule() -> None:
+    name = OwnName("TAX INVOICE", "tax invoice", 1.0, 2.0)
+    understood = Understood(("receipt",), ("tax invoice",), "receipt")
+    ranking = (ranked("till_slip", 4.0), ranked("letter", 2.0))
+
+    assert reasons(evidence(scored(own_name=name, understood=understood, ranking=ranking)))[0] == (
+        'It calls itself “TAX INVOICE”, which your rule "till_slip" includes.'
+    )
+    same_word = (ranked("invoice", 4.0), ranked("letter", 2.0))
+    assert (
+        reasons(evidence(scored(own_name=name, understood=understood, ranking=same_word)))[0]
+        == "It calls itself “TAX INVOICE”."
+    )
+
+
 def test_phrases_tell_what_the_document_does() -> None:
     act = ActFound("asks for payment", ("zahlbar innerhalb", "Rechnungsbetrag"), 2.0)
 
