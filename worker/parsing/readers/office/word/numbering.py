@@ -7,37 +7,24 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.office.formats.list_numbers import format_count
 from worker.parsing.readers.office.package import attribute, local_name
-from worker.parsing.readers.office.word.elements import value
+from worker.parsing.readers.office.word.elements import first, is_on, value
 
 _PLACE = re.compile(r"%([1-9])")
 _MAX_LEVELS = 9
-_ROMAN = (
-    (1000, "m"),
-    (900, "cm"),
-    (500, "d"),
-    (400, "cd"),
-    (100, "c"),
-    (90, "xc"),
-    (50, "l"),
-    (40, "xl"),
-    (10, "x"),
-    (9, "ix"),
-    (5, "v"),
-    (4, "iv"),
-    (1, "i"),
-)
-# Numbers of other scripts are left out, since a digit in their place would be wrong.
-_FORMATS = frozenset({"decimal", "decimalZero", "upperRoman", "lowerRoman"}) | frozenset(
-    {"upperLetter", "lowerLetter", "ordinal", "none"}
-)
+# These stay as they are in legal numbering, too (17.9.4).
+_STAYS = frozenset({"decimalZero", "none"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
+    """How a level shows its number; `is_legal` shows those of all levels in decimal digits."""
+
     start: int
     format: str
     text: str
+    is_legal: bool
 
 
 class Numbering:
@@ -89,7 +76,7 @@ class Numbering:
     def next_label(self, numbering: str, level: str | None) -> str:
         """Count a paragraph of a list and return its number, such as `2.1` or `Article 3`.
 
-        It is empty for bullets, unknown lists, and numbers of other scripts than the Latin.
+        It is empty for bullets, unknown lists, and numbers that are words.
         """
         found = self._lists.get(numbering)
         place = _number(level, 0)
@@ -113,43 +100,21 @@ class Numbering:
 
 def _label(levels: dict[int, _Level], place: int, counts: list[int | None]) -> str:
     level = levels.get(place)
-    if level is None or level.format not in _FORMATS:
+    if level is None or format_count(1, level.format) is None:
         return ""
-    shown = [int(digit) - 1 for digit in _PLACE.findall(level.text)]
-    if any(each in levels and levels[each].format not in _FORMATS for each in shown):
-        return ""
-
-    def number(match: re.Match[str]) -> str:
-        each = levels.get(int(match[1]) - 1)
-        if each is None:
-            return ""
-        count = counts[int(match[1]) - 1]
-        return format_count(each.start if count is None else count, each.format)
-
-    return _PLACE.sub(number, level.text).strip()
-
-
-def format_count(count: int, name: str) -> str:
-    """Return a number in one of the formats of lists (17.18.59)."""
-    if name == "none":
-        return ""
-    if name.endswith("Letter"):
-        letter = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 9)
-        return letter.upper() if name == "upperLetter" else letter
-    if name.endswith("Roman"):
-        roman = _roman(count)
-        return roman.upper() if name == "upperRoman" else roman
-    return f"{count:02}" if name == "decimalZero" else str(count)
-
-
-def _roman(count: int) -> str:
-    if not 0 < count < 4000:
-        return str(count)
-    found = ""
-    for worth, letters in _ROMAN:
-        found += letters * (count // worth)
-        count %= worth
-    return found
+    numbers: dict[str, str] = {}
+    for each in set(_PLACE.findall(level.text)):
+        shown, count = levels.get(int(each) - 1), counts[int(each) - 1]
+        if shown is not None:
+            is_decimal = level.is_legal and shown.format not in _STAYS
+            number = format_count(
+                shown.start if count is None else count, "decimal" if is_decimal else shown.format
+            )
+            if number is None:
+                # A digit in its place would be wrong.
+                return ""
+            numbers[each] = number
+    return _PLACE.sub(lambda match: numbers.get(match[1], ""), level.text).strip()
 
 
 def _levels(element: Element) -> dict[int, _Level]:
@@ -161,6 +126,7 @@ def _levels(element: Element) -> dict[int, _Level]:
                 start=_number(values.get("start"), 1),
                 format=values.get("numFmt", "decimal"),
                 text=values.get("lvlText", ""),
+                is_legal=is_on(first(child, "isLgl")),
             )
     return found
 

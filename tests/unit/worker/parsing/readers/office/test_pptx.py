@@ -388,5 +388,5 @@ def test_numbers_of_lists_are_read():
     )
     shape = f"<p:sp><p:txBody>{body}</p:txBody></p:sp>"
     assert texts(deck(tree(shape)))[0].split("\n") == [
-        *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "other")
+        *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "① other")
     ]
