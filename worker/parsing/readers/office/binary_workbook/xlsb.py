@@ -85,19 +85,21 @@ class BinarySheetReader:
         self._package = package
         self._strings = strings
         self._formats = formats
-        number = self._number
+        number, text = self._number, self._formats.show_text
         self._values: Mapping[int, Callable[[bytes, int], str]] = {
             2: lambda value, style: number(rk_number(int.from_bytes(value[:4], "little")), style),
             3: lambda value, _: ERRORS.get(value[0], ""),
             4: lambda value, _: boolean(value[0]),
             5: lambda value, style: number(struct.unpack_from("<d", value)[0], style),
-            6: lambda value, _: _wide_string(value, 0)[0],
-            7: lambda value, _: self._strings.get(int.from_bytes(value[:4], "little")),
-            8: lambda value, _: _wide_string(value, 0)[0],
+            6: lambda value, style: text(_wide_string(value, 0)[0], style),
+            7: lambda value, style: text(
+                self._strings.get(int.from_bytes(value[:4], "little")), style
+            ),
+            8: lambda value, style: text(_wide_string(value, 0)[0], style),
             9: lambda value, style: number(struct.unpack_from("<d", value)[0], style),
             10: lambda value, _: boolean(value[0]),
             11: lambda value, _: ERRORS.get(value[0], ""),
-            62: lambda value, _: _wide_string(value, 1)[0],
+            62: lambda value, style: text(_wide_string(value, 1)[0], style),
         }
 
     def read(self, name: str, limit: int) -> Worksheet:

@@ -101,7 +101,7 @@ class SheetReader:
         for child in cell:
             name = local_name(child.tag)
             if name == "is":
-                return string_text(child)
+                return self._formats.show_text(string_text(child), cell.get("s"))
             if name == "v":
                 value = child.text or ""
             elif name == "f":
@@ -118,7 +118,8 @@ class SheetReader:
 
     def _show(self, kind: str, value: str, cell: Element) -> str:
         if kind == "s":
-            return self._strings.get(int(value)) if value.strip().isdecimal() else ""
+            text = self._strings.get(int(value)) if value.strip().isdecimal() else ""
+            return self._formats.show_text(text, cell.get("s"))
         if kind == "n":
             return self._formats.show(value.strip(), cell.get("s"))
         if kind == "b":
@@ -126,7 +127,7 @@ class SheetReader:
         if kind == "d":
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date
-        return value if kind == "e" else unescape(value)
+        return value if kind == "e" else self._formats.show_text(unescape(value), cell.get("s"))
 
 
 def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]]) -> list[str]:

@@ -162,6 +162,21 @@ def test_numbers_are_shown_in_the_format_of_the_cell():
     ]
 
 
+def test_texts_are_shown_in_the_format_of_the_cell():
+    codes = ("&quot;No. &quot;@", ";;;")
+    formats = "".join(
+        f'<numFmt numFmtId="{number}" formatCode="{code}"/>'
+        for number, code in enumerate(codes, 170)
+    )
+    styles = (
+        f'<styleSheet xmlns="{S}"><numFmts>{formats}</numFmts><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="170"/><xf numFmtId="171"/></cellXfs></styleSheet>'
+    )
+    inline = '<c t="inlineStr" s="1"><is><t>inline</t></is></c>'
+    cells = inline + "".join(cell("7", "str", style=style) for style in range(3))
+    assert rows(book(sheet(cells), styles=styles)) == ["No. inline 7 No. 7"]
+
+
 def test_days_may_count_from_1904():
     data = book(sheet(cell(43904, style=1)), properties='<workbookPr date1904="1"/>', styles=STYLES)
     assert rows(data) == ["2024-03-15"]
