@@ -30,6 +30,7 @@ from worker.parsing.readers.rtf.words import (
     ROWS,
     SETS,
     SHOWN,
+    SWITCHED,
     SYMBOLS,
 )
 
@@ -79,6 +80,7 @@ class _Group:
     font: int | None = None
     fallback: int = 1
     style: int = 0
+    is_drop_cap: bool = False
     level: int = _NO_LEVEL
 
 
@@ -92,8 +94,10 @@ class Walker:
         self.body = _Flow()
         self._is_html = is_html
         self._sets = CharacterSets()
-        self._headers: list[str] = []
-        self._footers: list[str] = []
+        # With their kinds; some show only where the document or a section says so.
+        self._headers: list[tuple[bytes, str]] = []
+        self._footers: list[tuple[bytes, str]] = []
+        self._switches: set[bytes] = set()
         self._headings: list[str] = []
         self._styles: dict[int, str] = {}
         self._captured: list[str] = []
@@ -124,8 +128,16 @@ class Walker:
             self._close()
         self._end_paragraph(self.body)
         return RtfContent(
-            self.body.text(), tuple(self._headings), self._headers, self._footers, is_cut
+            self.body.text(),
+            tuple(self._headings),
+            self._shown(self._headers),
+            self._shown(self._footers),
+            is_cut,
         )
+
+    def _shown(self, headers: list[tuple[bytes, str]]) -> list[str]:
+        """Return the headers or footers without those of pages that are not told from others."""
+        return [text for kind, text in headers if SWITCHED.get(kind) in (None, *self._switches)]
 
     def _read_until_binary(self, data: bytes, start: int) -> int:
         """Read tokens up to binary data or enough text; return where to go on."""
@@ -188,9 +200,9 @@ class Walker:
         self._end_paragraph(flow)
         text = flow.text()
         if flow.kind in HEADERS:
-            self._headers.append(text)
+            self._headers.append((flow.kind, text))
         elif flow.kind in FOOTERS:
-            self._footers.append(text)
+            self._footers.append((flow.kind, text))
         elif text:
             self._group.flow.asides.append(text)
 
@@ -245,7 +257,10 @@ class Walker:
             **{name: self._hide for name in REASONS if self._is_html or name != b"htmlrtf"},
             **dict.fromkeys((b"f", b"plain", b"fcharset", b"cpg", b"deff"), self._set_font),
             **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
-            **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
+            **dict.fromkeys(
+                (b"pard", b"s", b"outlinelevel", b"intbl", b"dropcapli"), self._set_paragraph
+            ),
+            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._switches.add(name)),
             b"uc": self._set_fallback,
             **dict.fromkeys(FORM_WORDS, self._set_form),
         }
@@ -276,9 +291,12 @@ class Walker:
     def _set_paragraph(self, name: bytes, number: int | None) -> None:
         if name == b"pard":
             self._in_table = False
-            if self._group.style or self._group.level < _NO_LEVEL:
+            group = self._group
+            if group.style or group.level < _NO_LEVEL or group.is_drop_cap:
                 group = self._own()
-                group.style, group.level = 0, _NO_LEVEL
+                group.style, group.level, group.is_drop_cap = 0, _NO_LEVEL, False
+        elif name == b"dropcapli":
+            self._own().is_drop_cap = bool(number)
         elif name == b"intbl":
             self._in_table = True
         elif name == b"s":
@@ -357,6 +375,8 @@ class Walker:
             return
         if self._is_html:
             group.flow.pieces.append("\n")
+        elif name == b"par" and group.is_drop_cap:
+            return  # The next paragraph goes on with the word.
         elif name in ROWS:
             group.flow.end_paragraph("\n")
         elif name in LINES or (self._in_table and name == b"par"):
