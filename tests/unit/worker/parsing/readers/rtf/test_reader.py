@@ -145,7 +145,10 @@ def test_drop_caps_begin_the_paragraph_after_them():
 
 
 def test_headers_are_first_and_footers_last():
-    body = r"\titlepg{\header ACME\par}{\footerf Page {\field{\*\fldinst PAGE}}\par}{\footer 7}Dear Sir"
+    body = (
+        r"\titlepg{\header ACME\par}{\footerf Page {\field{\*\fldinst PAGE}}\par}{\footer 7}"
+        r"Dear Sir"
+    )
     assert text_of(body) == "ACME\n\nDear Sir\n\nPage"
     pages = [page.text for page in read(rtf(body + r"\par " + "word " * 1000)).pages]
     assert pages[0].startswith("ACME\n\nDear Sir")
