@@ -77,11 +77,17 @@ def test_hidden_and_deleted_text_is_left_out():
     assert word.HIDDEN not in text
     assert word.DELETED not in text
     assert word.STYLED not in text
+    assert word.FIRST_PAGE not in text
+    assert word.EVEN_PAGES not in text
     assert marked.markers["shown in a hidden style"] in text
 
 
-def test_symbols_are_those_of_their_fonts():
-    assert word.SHOWN_TEMPERATURE in doc(word.marked_doc().data).pages[0].text
+@pytest.mark.parametrize(
+    "shown",
+    [word.SHOWN_TEMPERATURE, word.SHOWN_TICKED, word.SHOWN_DROPPED, word.SHOWN_LISTED],
+)
+def test_symbols_of_fonts_drop_caps_and_numbers_of_lists_are_read(shown):
+    assert shown in doc(word.marked_doc().data).pages[0].text
 
 
 def test_a_document_that_consists_of_pictures_says_so():
