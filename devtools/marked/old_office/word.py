@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from devtools.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.marked.old_office.drawing import container, decorative_text
 
 # Of the file information block: where each table of the table stream is listed (2.5.6).
 _STYLES, _FOOTNOTE_MARKS, _FOOTNOTES, _COMMENT_MARKS, _COMMENTS = 1, 2, 3, 4, 5
@@ -76,7 +77,8 @@ def marked_doc() -> MarkedDocument:
         # The second byte has a bit for each separator, which other readers count.
         _SETTINGS: struct.pack("<BB8xH488x", 0, 0x3F, 720),
         _PIECES: _pieces(len(text)),
-        _DRAWINGS: _drawings(marks("decorative text")),
+        # A byte before each drawing tells whether it is in the headers (2.9.172).
+        _DRAWINGS: container(0xF000) + b"\0" + decorative_text(marks("decorative text")),
         # The levels of a list follow its table, which does not count them.
         _LISTS: struct.pack("<HL4x18xBB", 1, 7, 1, 0) + _list_level("§ \0", 3),
         _LIST_NUMBERS: struct.pack("<LL8xBBBBL", 1, 7, 0, 0, 0, 0, 0),
@@ -196,17 +198,6 @@ def _list_level(text: str, start: int) -> bytes:
     places = bytes([text.index("\0") + 1]).ljust(9, b"\0")
     level = struct.pack("<LBB9sB8xBBBB", start, 0, 0, places, 0, 0, 0, 0, 0)
     return level + struct.pack("<H", len(text)) + text.encode("utf-16-le")
-
-
-def _drawings(text: str) -> bytes:
-    """Return the drawings of the main text: a shape with decorative text ([MS-ODRAW] 2.3.22)."""
-    letters = f"{text}\0".encode("utf-16-le")
-    properties = struct.pack("<HL", 0x80C0, len(letters)) + letters
-    shape = struct.pack("<HHLLL", 136 << 4 | 2, 0xF00A, 8, 1025, 0xA00)
-    shape += struct.pack("<HHL", 1 << 4 | 3, 0xF00B, len(properties)) + properties
-    shape = struct.pack("<HHL", 0x0F, 0xF004, len(shape)) + shape
-    page = struct.pack("<HHL", 0x0F, 0xF002, len(shape)) + shape
-    return struct.pack("<HHL", 0x0F, 0xF000, 0) + b"\0" + page
 
 
 def _list_data(*entries: str) -> bytes:

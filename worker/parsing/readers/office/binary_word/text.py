@@ -16,13 +16,13 @@ from itertools import pairwise
 from olefile import OleFileIO
 
 from worker.parsing.readers.field_codes import field_text
-from worker.parsing.readers.office.binary_word.drawings import drawn_texts
 from worker.parsing.readers.office.binary_word.form_fields import read_form_field
 from worker.parsing.readers.office.binary_word.formats import Run, read_runs
 from worker.parsing.readers.office.binary_word.lists import ListedParagraphs, read_lists
 from worker.parsing.readers.office.binary_word.paragraphs import read_paragraphs
 from worker.parsing.readers.office.binary_word.sections import read_shown_headers
 from worker.parsing.readers.office.binary_word.styles import StyleSheet
+from worker.parsing.readers.office.shape_properties import shape_texts
 from worker.parsing.readers.symbol_fonts import translate
 
 # The parts in their order, and where the FIB keeps their lengths.
@@ -37,7 +37,7 @@ _LENGTHS = (
     ("header boxes", 0x68),
 )
 _FLAGS, _SECOND_TABLE = 0x0A, 0x0200
-_HEADERS_AT, _PIECES_AT = 0xF2, 0x1A2
+_HEADERS_AT, _PIECES_AT, _DRAWINGS_AT = 0xF2, 0x1A2, 0x22A
 _COMPRESSED = 1 << 30
 _MAX_CHARACTERS = 4 << 20
 _MAX_STORIES = 2000
@@ -124,7 +124,9 @@ def _read(ole: OleFileIO) -> DocText:
         plain = _clean(parts[name], formats.shown)
         if plain:
             found.others.append(plain)
-    found.others += drawn_texts(document, table)
+    # A byte before each drawing tells whether it is in the headers.
+    start, length = struct.unpack_from("<2L", document, _DRAWINGS_AT)
+    found.others += shape_texts(table[start : start + length])
     return found
 
 

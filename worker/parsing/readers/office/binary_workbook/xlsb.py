@@ -16,6 +16,7 @@ _STRING = 19
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW, _HEADERS, _COMMENT = 0, 479, 637
 _FROM_1904 = 0x01
+_HAS_EVEN, _HAS_FIRST = 0x01, 0x02
 _NO_STRING = 0xFFFFFFFF
 
 
@@ -138,9 +139,12 @@ def _printed(body: bytes) -> tuple[list[str], list[str]]:
         text, at = _wide_string(body, at)
         texts.append(text)
     odd_header, odd_footer, even_header, even_footer, first_header, first_footer = texts
+    flags = body[0]
+    first = (first_header, first_footer) if flags & _HAS_FIRST else ("", "")
+    even = (even_header, even_footer) if flags & _HAS_EVEN else ("", "")
     return (
-        printed_lines((first_header, odd_header, even_header)),
-        printed_lines((first_footer, odd_footer, even_footer)),
+        printed_lines((first[0], odd_header, even[0])),
+        printed_lines((first[1], odd_footer, even[1])),
     )
 
 

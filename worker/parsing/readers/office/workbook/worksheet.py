@@ -13,8 +13,8 @@ from worker.parsing.readers.office.workbook.shared_strings import (
     string_text,
 )
 
-_HEADERS = ("firstHeader", "oddHeader", "evenHeader")
-_FOOTERS = ("firstFooter", "oddFooter", "evenFooter")
+# Those of first and of even pages are printed only where an attribute says so.
+_PAGES = {"first": "differentFirst", "odd": "", "even": "differentOddEven"}
 # Cells and rows that have only a style; some programs write them down to the last row.
 _BLANK = (
     re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?/>"),
@@ -80,8 +80,8 @@ class SheetReader:
                     limit -= len(text) + 1
                     element.clear()
             elif kind == "headerFooter":
-                sheet.headers = _printed(element, _HEADERS)
-                sheet.footers = _printed(element, _FOOTERS)
+                sheet.headers = _printed(element, "Header")
+                sheet.footers = _printed(element, "Footer")
             if kind == "row" or limit < 0:
                 cells = _in_order(cells, places)
                 line = " ".join(" ".join(cells).split())
@@ -137,9 +137,14 @@ def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]
     return [texts[number] for number in sorted(range(len(texts)), key=places.__getitem__)]
 
 
-def _printed(element: Element, names: tuple[str, ...]) -> list[str]:
+def _printed(element: Element, kind: str) -> list[str]:
+    printed = [
+        f"{pages}{kind}"
+        for pages, switch in _PAGES.items()
+        if not switch or element.get(switch, "").lower() in ("1", "true")
+    ]
     return printed_lines(
-        each.text or "" for name in names for each in element if local_name(each.tag) == name
+        each.text or "" for name in printed for each in element if local_name(each.tag) == name
     )
 
 

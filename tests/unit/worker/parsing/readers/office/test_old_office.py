@@ -8,7 +8,7 @@ from olefile import OleFileIO
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from devtools.marked.old_office import slides, word
-from devtools.marked.old_office.drawing import atom
+from devtools.marked.old_office.drawing import atom, decorative_text
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -168,6 +168,12 @@ def test_a_sheet_that_a_web_server_wrote_alone_is_read():
     found = xls(begin + label + number + xls_record(0x000A, b""))
     assert (found.format, found.pages[0].text) == ("xls", "Größe 7\n12.5")
     assert found.warnings == ()
+
+
+def test_decorative_text_on_a_sheet_is_read_unless_its_shape_was_deleted():
+    drawings = decorative_text("DRAFT") + decorative_text("GONE", is_deleted=True)
+    found = xls(ole_samples.xls("INV 7", records=xls_record(0x00EC, drawings)))
+    assert found.pages[0].text == "Sheet\nINV 7\nDRAFT"
 
 
 def test_hidden_sheets_are_left_out_unless_all_are():
