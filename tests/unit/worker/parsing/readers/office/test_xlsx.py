@@ -203,7 +203,8 @@ def test_formulas_without_a_stored_result_are_named():
 
 def test_headers_and_footers_of_printed_pages():
     printed = (
-        '<headerFooter differentOddEven="1"><oddHeader>&amp;L&amp;"Arial,Bold"&amp;14ACME &amp;&amp; Sons&amp;CTop'
+        '<headerFooter differentOddEven="1">'
+        '<oddHeader>&amp;L&amp;"Arial,Bold"&amp;14ACME &amp;&amp; Sons&amp;CTop'
         "&amp;RPage &amp;P of &amp;N</oddHeader><oddFooter>&amp;KFF0000Confidential page &amp;P"
         "\nsecond</oddFooter><evenHeader>&amp;CTop</evenHeader><evenFooter>&amp;COffer page &amp;P"
         "</evenFooter><firstHeader>&amp;CNot on the first page</firstHeader></headerFooter>"
