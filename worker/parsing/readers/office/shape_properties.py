@@ -3,8 +3,6 @@
 import struct
 from collections.abc import Iterator, Mapping
 
-from worker.parsing.readers.descriptions import join_descriptions
-
 PROPERTIES = 0xF00B
 """The kind of the record that holds the properties of a shape."""
 
@@ -40,7 +38,7 @@ def is_hidden(numbers: Mapping[int, int]) -> bool:
 
 
 def shape_texts(content: bytes) -> list[str]:
-    """Return the letters of decorative text and the descriptions in drawings, each once.
+    """Return the letters of decorative text in drawings, each once.
 
     They are read up to the first damaged record. Bytes between the records are left out.
     """
@@ -71,5 +69,6 @@ def _texts(content: bytes) -> Iterator[str]:
         elif kind == PROPERTIES and not is_deleted:
             numbers, words = read_shape_properties(content[at : at + size], head >> 4)
             if not is_hidden(numbers):
-                yield join_descriptions(words.get(WORD_ART), words.get(DESCRIPTION))
+                # Old programs describe pictures by the names of their files, which are not seen.
+                yield words.get(WORD_ART, "").strip()
         at += size

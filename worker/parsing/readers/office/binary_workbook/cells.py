@@ -33,6 +33,7 @@ class Rows:
 
     def add(self, row: int, column: int, text: str) -> bool:
         """Add a cell; False if there is no room for another one."""
+        text = " ".join(text.split())
         if text:
             self._cells[row][column] = text
             self._room -= len(text) + 1
@@ -40,11 +41,10 @@ class Rows:
 
     def lines(self) -> list[str]:
         """Return a line for each row with text."""
-        lines = (
-            " ".join(" ".join(cells[column] for column in sorted(cells)).split())
+        return [
+            " ".join(cells[column] for column in sorted(cells))
             for _, cells in sorted(self._cells.items())
-        )
-        return [line for line in lines if line]
+        ]
 
 
 def rk_number(code: int) -> float:

@@ -69,7 +69,7 @@ class SheetReader:
             kind = element.tag.rpartition("}")[2]
             if kind == "c":
                 if len(element):
-                    text = self._cell(element, sheet)
+                    text = " ".join(self._cell(element, sheet).split())
                     cells.append(text)
                     reference = element.get("r")
                     if reference:
@@ -77,14 +77,15 @@ class SheetReader:
                         places.append((len(reference), reference))
                     else:
                         places.append(places[-1] if places else (0, ""))
-                    limit -= len(text) + 1
+                    # Results of formulas are often empty, down to the end of a sheet.
+                    limit -= len(text) + 1 if text else 0
                     element.clear()
             elif kind == "headerFooter":
                 sheet.headers = _printed(element, "Header")
                 sheet.footers = _printed(element, "Footer")
             if kind == "row" or limit < 0:
                 cells = _in_order(cells, places)
-                line = " ".join(" ".join(cells).split())
+                line = " ".join(filter(None, cells))
                 if line:
                     sheet.rows.append(line)
                     number = element.get("r", "") if kind == "row" else ""

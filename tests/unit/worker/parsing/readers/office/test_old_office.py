@@ -245,3 +245,9 @@ def test_a_presentation_without_any_text_that_can_be_found_is_damaged():
     with pytest.raises(FileError) as caught:
         ppt({"PowerPoint Document": b"x"})
     assert caught.value.code is FileErrorCode.CORRUPT
+
+
+def test_spaces_take_no_room_of_the_text_of_a_sheet():
+    data = ole_samples.xls(*("a" + " " * 300 + "b" for _ in range(3)))
+    found = read_xls(sample_files.source(data, page_text_bytes=200))
+    assert (found.pages[0].text, found.warnings) == ("Sheet\na b\na b\na b", ())

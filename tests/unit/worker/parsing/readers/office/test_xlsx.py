@@ -358,3 +358,10 @@ def test_cells_and_rows_are_in_the_order_in_which_they_are_seen():
     rows = f'<row r="2">{at("AA2")}{at("B2")}{at("A2")}</row><row r="1">{at("A1")}</row>'
     data = f'<worksheet xmlns="{S}"><sheetData>{rows}</sheetData></worksheet>'
     assert read(book(data)).pages[0].text == "S1\nA1\nA2 B2 AA2"
+
+
+def test_spaces_and_empty_results_take_no_room_of_the_text():
+    padded = cell("a" + " " * 300 + "b", "str") + "<c t='str'><f>A1</f><v></v></c>" * 300
+    data = book(sheet(padded, cell("end", "str")))
+    found = read_xlsx(sample_files.source(data, page_text_bytes=200))
+    assert (found.pages[0].text, found.warnings) == ("S1\na b\nend", ())
