@@ -68,13 +68,15 @@ def read_docx(source: Source, lost: Sequence[str] = ()) -> Document:
     endnotes and comments at the end. Parts that cannot be read are named in the warnings, as
     are those of `lost`. Raises FileError (`corrupt`, `no_such_pages`).
     """
-    file = _WordFile(_open(source.file), source.limits)
+    package = _open(source.file)
+    file = _WordFile(package, source.limits)
     pages = file.read()
     pictures = None
     is_scan = not any(pages)
     if source.request.mode == "MULTIMODAL" or is_scan:
         # A scan that was pasted into a document is read in both modes, as in a PDF.
-        pictures = OfficePictures(source, len(pages), is_scan=is_scan).read
+        parts = file.picture_parts(len(pages))
+        pictures = OfficePictures(source, package, parts, is_scan=is_scan).read
     headings = find_headings(file.paragraphs)
     return build_document(source, pages, pictures, headings, [*lost, *file.lost()])
 
@@ -122,6 +124,15 @@ class _WordFile:
         headers, footers = self._headers(story.sections)
         self.paragraphs += story.paragraphs
         return make_pages(story.pages(), notes, headers, footers)
+
+    def picture_parts(self, pages: int) -> dict[int, list[str]]:
+        """Return the parts whose pictures count as on a page: headers on the first one.
+
+        Page ends are known only to programs that lay out the text, so all others are on the last.
+        """
+        parts = {pages - 1: [self._main]}
+        headers = self._package.related(self._main, "header", "footer")
+        return {**parts, 0: [*headers, *parts.get(0, [])]}
 
     def lost(self) -> list[str]:
         """Return sentences that name what could not be read."""

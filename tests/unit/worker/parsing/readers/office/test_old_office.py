@@ -8,7 +8,7 @@ from olefile import OleFileIO
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from devtools.marked.old_office import slides, word
-from devtools.marked.old_office.drawing import atom, decorative_text
+from devtools.marked.old_office.drawing import atom, container, decorative_text
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -95,6 +95,14 @@ def test_a_document_that_consists_of_pictures_says_so():
     assert (found.pages[0].text, found.lost_parts) == ("", 1)
     assert "pictures" in found.warnings[0]
     assert doc(ole_samples.doc("\r" * 20)).warnings == ()
+
+
+def test_a_workbook_that_consists_of_pictures_says_so():
+    picture = xls_record(0x00EB, container(0xF000, container(0xF001, atom(0xF007, bytes(36)))))
+    found = xls(ole_samples.xls(tables=picture))
+    assert (found.pages[0].text, found.lost_parts) == ("Sheet", 1)
+    assert "pictures" in found.warnings[0]
+    assert xls(ole_samples.xls("INV 7", tables=picture)).warnings == ()
 
 
 def test_a_document_with_damaged_parts_says_so():
