@@ -5,11 +5,10 @@ import html
 import re
 
 from worker.parsing.document import Document
-from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
+from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.xml.data import show_xml
-from worker.parsing.readers.xml.spreadsheet import is_spreadsheet, read_sheets
 
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
@@ -63,10 +62,6 @@ def read_text(source: Source) -> Document:
     text = decode(data, declared_encoding(data))
     lost: list[str] = []
     if source.type.extension == "xml":
-        if is_spreadsheet(text):
-            sheets, lost_sheets = read_sheets(sanitize(text))
-            if sheets:
-                return build_document(source, sheets, lost=lost_sheets)
         text, lost = _drop_files(text)
         shown = show_xml(text)
         text = _unescape_xml(text) if shown is None else shown
