@@ -84,6 +84,7 @@ class _OutlookMessage:
                 self._unwrap(attachment, letter, depth)
             else:
                 self._attach(storage, attachment, letter, depth)
+        letter.note_pictures()
         return letter
 
     def _attach(self, storage: Storage, attachment: Properties, letter: Letter, depth: int) -> None:
@@ -106,7 +107,9 @@ class _OutlookMessage:
         elif _is_mail(name, attachment) and attachment.raw(mapi.CONTENT, mapi.BINARY):
             content = attachment.raw(mapi.CONTENT, mapi.BINARY)
             letter.take(MessageReader(read_outlook).read(content, depth + 1))
-        elif name and not _is_hidden(name, attachment):
+        elif _is_hidden(name, attachment):
+            letter.has_pictures |= name.lower().endswith(_PICTURES)
+        elif name:
             letter.attachments.append(name)
 
     def _unwrap(self, attachment: Properties, letter: Letter, depth: int) -> None:
