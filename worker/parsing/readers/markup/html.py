@@ -8,11 +8,11 @@ from worker.parsing.document import Document
 from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
 from worker.parsing.readers.markup.fractions import FRACTION, Fractions
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
-from worker.parsing.readers.markup.styled_boxes import StyledBoxes
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
@@ -25,34 +25,6 @@ _HIDDEN = frozenset({"script", "style", "ix:header", "annotation", "annotation-x
 _WITHOUT_SCRIPTS = frozenset({"noscript", "template"})
 # The title and description of a drawing are shown by a pointer only.
 _HIDDEN_IN_DRAWINGS = frozenset({"title", "desc", "metadata"})
-_PARAGRAPHS = frozenset(
-    {"blockquote", "div", "p", "section", "table", "title", "ul", "ol"}
-    | {"h1", "h2", "h3", "h4", "h5", "h6"}
-)
-_LINES = frozenset(
-    {"address", "article", "aside", "body", "br", "caption", "center", "dd", "details", "dialog"}
-    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"}
-    | {
-        "iframe",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "noframes",
-        "optgroup",
-        "option",
-        "pre",
-        "summary",
-        "svg",
-    }
-    | {"tbody", "text", "tfoot", "thead", "tr"}
-)
-_BOXES = frozenset({"td", "th", "button", "input", "select", "textarea", "img", "tspan"})
-_BREAKS = {
-    **dict.fromkeys(_BOXES, " "),
-    **dict.fromkeys(_LINES, "\n"),
-    **dict.fromkeys(_PARAGRAPHS, "\n\n"),
-}
 # Two of these side by side are two things, however close they are in the markup.
 _SEPARATE = frozenset({"a", "label"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -235,14 +207,14 @@ class _Page:
         if self._is_mail and not self.has_body and found[1]:
             return None
         self.hidden_letters += found[1]
-        self._pieces.append(_BREAKS.get(name, ""))
+        self._pieces.append(BREAKS.get(name, ""))
         return found[0]
 
     def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
         self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
         if name in _RUBY:
             self._ruby(name, is_end=is_end)
-        elif name in _BREAKS and not self._rubies:
+        elif name in BREAKS and not self._rubies:
             self._end_readings()
         if name in _HEADINGS:
             if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
@@ -261,8 +233,8 @@ class _Page:
 
     def _add_break(self, name: str, is_end: bool, start: int, end: int) -> None:
         """Add what sets an element apart at one of its tags."""
-        if name in _BREAKS:
-            self._pieces.append(_BREAKS[name])
+        if name in BREAKS:
+            self._pieces.append(BREAKS[name])
         elif self._boxes.is_used:
             self._pieces.append(self._boxes.follow(name, is_end, start, end))
         if name in _SEPARATE and not is_end:

@@ -13,7 +13,7 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text, layers
+from worker.parsing.readers.pdf import broken_text, layers, reading_order, visual_order
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
 from worker.parsing.readers.pdf.rendering import side
@@ -42,6 +42,7 @@ class PageReading:
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
     only OCR can read. `garbled` is a text layer that is not what the page shows, and not in the
     page's text. Pages that `draws_text` have text, also if PDFium finds no letters in it.
+    `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
     """
 
     page: DocumentPage
@@ -50,6 +51,7 @@ class PageReading:
     is_blank: bool
     garbled: str = ""
     draws_text: bool = False
+    right_to_left: str = ""
 
 
 def read_page(
@@ -68,7 +70,7 @@ def read_page(
     page = document[index]
     try:
         layers.remove_hidden(page, hidden_layers)
-        layer, headings = _read_text(page, max_characters, is_first=is_first)
+        layer, headings, right_to_left = _read_text(page, max_characters, is_first=is_first)
         is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
         text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
         letters = len("".join(text.split()))
@@ -96,6 +98,7 @@ def read_page(
         is_blank=letters == 0 and not (drawn and drawn.count) and not annotations.texts,
         garbled=garbled,
         draws_text=drawn is None or drawn.texts > 0,
+        right_to_left=right_to_left if letters and is_right else "",
     )
 
 
@@ -139,16 +142,20 @@ def _is_scan_with_margins(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters:
 
 def _read_text(
     page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[str, ...], str]:
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         text = _within_page(page, textpage, whole)[: max_characters + 1]
         headings = read_headings(textpage, whole) if is_first else ()
+        right_to_left = ""
+        if text == whole and reading_order.has_right_to_left(text):
+            right_to_left = visual_order.read_lines(textpage, count)
     finally:
         textpage.close()
-    return _LINE_HYPHEN.sub("", text), tuple(_LINE_HYPHEN.sub("", each) for each in headings)
+    headings = tuple(_LINE_HYPHEN.sub("", each) for each in headings)
+    return _LINE_HYPHEN.sub("", text), headings, _LINE_HYPHEN.sub("", right_to_left)
 
 
 def _within_page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> str:

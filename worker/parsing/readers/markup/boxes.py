@@ -1,6 +1,36 @@
-"""Elements of web pages that a style makes boxes, which breaks the line or sets words apart."""
+"""Elements of web pages that are boxes, by themselves or by a style: they set texts apart."""
 
 import re
+
+_PARAGRAPHS = frozenset(
+    {"blockquote", "div", "p", "section", "table", "title", "ul", "ol"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6"}
+)
+_LINES = frozenset(
+    {"address", "article", "aside", "body", "br", "caption", "center", "dd", "details", "dialog"}
+    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"}
+    | {
+        "iframe",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "noframes",
+        "optgroup",
+        "option",
+        "pre",
+        "summary",
+        "svg",
+    }
+    | {"tbody", "text", "tfoot", "thead", "tr"}
+)
+_BOXES = frozenset({"td", "th", "button", "input", "select", "textarea", "img", "tspan"})
+BREAKS = {
+    **dict.fromkeys(_BOXES, " "),
+    **dict.fromkeys(_LINES, "\n"),
+    **dict.fromkeys(_PARAGRAPHS, "\n\n"),
+}
+"""What stands at both tags of an element."""
 
 # As programs write it; most pages have none.
 _PROPERTY = "display"
