@@ -33,6 +33,8 @@ _MARGIN_SHARE = 0.08
 _MIN_CUT_TEXT, _MUCH_INSIDE = 200, 0.7
 # PDFium ends a hyphenated line with U+FFFE or U+0002.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
+# Words before which a hyphen stands for the rest of a word: Liefer- und Rechnungsadresse.
+_AND = re.compile(r"(?:und|oder|bzw|sowie|and|or|och|eller|og|en|of)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,20 @@ def _read_text(
             right_to_left = visual_order.read_lines(textpage, count)
     finally:
         textpage.close()
-    headings = tuple(_LINE_HYPHEN.sub("", each) for each in headings)
-    return _LINE_HYPHEN.sub("", text), headings, _LINE_HYPHEN.sub("", right_to_left)
+    headings = tuple(map(_join_lines, headings))
+    return _join_lines(text), headings, _join_lines(right_to_left)
+
+
+def _join_lines(text: str) -> str:
+    """Return a text with the words whole that a hyphen divides at the end of a line."""
+    return _LINE_HYPHEN.sub(_choose_joint, text)
+
+
+def _choose_joint(hyphen: re.Match[str]) -> str:
+    after = hyphen.string[hyphen.end() : hyphen.end() + 8]
+    if after[:1].isupper() and after[1:2].islower():
+        return "-"  # two names: Baden-Baden, E-Mail
+    return "- " if _AND.match(after) else ""
 
 
 def _within_page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> str:

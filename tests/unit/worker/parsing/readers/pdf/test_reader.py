@@ -120,6 +120,10 @@ def test_a_picture_among_pages_of_text_is_a_warning():
 
 def test_hyphens_at_line_ends_are_joined():
     assert read(pdf_samples.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
+    names = pdf_samples.pdf("An Frau Meier-\nLehmann, LIEFER-\nUNGEN, Liefer-\nund Postadresse")
+    assert read(names).pages[0].text == (
+        "An Frau Meier-Lehmann, LIEFERUNGEN, Liefer- und Postadresse"
+    )
 
 
 def test_form_fields_are_counted_and_typed_text_is_read():
