@@ -47,8 +47,13 @@ _CARD_FILE = re.compile(
 # RFC 5545, section 3.3.11, and RFC 6350, section 3.4.
 _CARD_ESCAPE = re.compile(r"\\([,;\\nN])")
 _LINE_CHARSET = re.compile(r";CHARSET=([\w.-]{1,40})", re.IGNORECASE)
-# Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
+# Programs colour what they print on a terminal, set the title of its window (ECMA-48, 5.4 and 5.6),
+# switch its letters (ECMA-35, 13.2), and print bold letters twice.
+_TERMINAL_CODE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[^\n]\x08"
+)
+# Programs fill fields with them.
+_FILLER = re.compile("\0{2,}")
 
 
 def read_text(source: Source) -> Document:
@@ -67,7 +72,7 @@ def read_text(source: Source) -> Document:
         text = _unescape_xml(text) if shown is None else shown
     elif source.type.extension == "json" or _JSON_START.match(text):
         text = _JSON_ESCAPE.sub(_unescape_json, text)
-    text = _TERMINAL_CODE.sub("", text)
+    text = _FILLER.sub(" ", _TERMINAL_CODE.sub("", text))
     if _FOLDED_START.match(text):
         text = _CARD_FILE.sub(r"\1", _FOLD.sub("", text))
         text = _CARD_ESCAPE.sub(_unescape_card, _QUOTED_PRINTABLE.sub(_decode_line, text))

@@ -101,6 +101,11 @@ def test_embedded_files_take_time_in_proportion():
 def test_the_codes_of_terminals_are_left_out():
     assert text_of("\x1b[1;31mINVOICE\x1b[0m 7\n", "a.txt") == "INVOICE 7"
     assert text_of("I\bIN\bNV\bV 7\n", "a.txt") == "INV 7"
+    assert text_of("\x1b]0;title\x07INVOICE\x1b(B 7\n\x1b@end", "a.txt") == "INVOICE 7\nend"
+
+
+def test_fields_that_are_filled_with_nuls_stay_apart():
+    assert text_of("Invoice\0\0\0\0Total\0\0\0\0", "a.txt") == "Invoice Total"
 
 
 def test_folded_lines_of_calendars_and_cards_are_joined():
