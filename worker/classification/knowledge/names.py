@@ -32,13 +32,14 @@ _CERTAIN = 0.9
 # this not even beside a number.
 _FIRST_LINES = 5
 _MIN_NUMBERED = 6
+_MAX_EDGE_WORDS = 4
 _MIN_LETTERS = 4
 _MIN_SLIP_LETTERS = 8
 _HALF_OF_SLIP = _MIN_SLIP_LETTERS // 2
 
 # Words beside a name that do not make the heading longer: "invoice no. 12 of March 2024, copy".
 _NEUTRAL = frozenset(
-    """
+    fold("""
     no nr n num nro numer nu rif ref № id copy original kopie copia duplicate page seite of from
     vom du del der den de dated as at to on for the a le la dd date datum fecha month period your
     ihre votre
@@ -58,25 +59,59 @@ _NEUTRAL = frozenset(
     ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря
     dal al del della per z dnia ze dne av den till din tarihli от г год года
-    """.split()  # noqa: SIM905  a block of words is easier to read and extend than a list
+    νο br broj бр број št številka č číslo sz szám sorszám nro numero номер αρ αριθμός αριθ dnr
+    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang namba nambari nommer númer numărul
+    رقم بتاريخ شماره شمارهٔ تاریخ نمبر מס מספר מיום תאריך
+    संख्या सं क्र क्रमांक नं नंबर दिनांक নং নম্বর তারিখ எண் நாள்
+    копия копија оригинал дубликат kopija kópia kopio másolat kopya asıl αντίγραφο πρωτότυπο kopie
+    bản sao bản gốc salinan asli نسخة أصل صورة نسخه کاپی العميل העתק מקור प्रति प्रतिलिपि মূল কপি
+    duplicata duplicado triplicado segunda via kopi eksemplar
+    siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenog
+    studenoga prosinca januára februára apríla mája júna júla augusta septembra októbra novembra decembra
+    januarja februarja marca aprila maja junija julija avgusta јануар фебруар март април мај јун јул
+    август септембар октобар новембар децембар januara marta avgusta januar mart
+    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+    януари февруари април май юни юли август септември октомври ноември декември
+    ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου
+    νοεμβρίου δεκεμβρίου tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu
+    syyskuu lokakuu marraskuu joulukuu januari februari maret mei juni juli agustus tháng bulan năm tahun
+    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر لشهر شهر سنة
+    ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר לחודש
+    फरवरी जनवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर माह वर्ष
+    জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর
+    جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر
+    فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ماه سال
+    """).split()  # a block of words is easier to read and extend than a list
 )
 # Words after a name at the beginning of a line that make it the label of a field.
 _LABELS = frozenset(
-    """
+    fold("""
     number date nummer datum numero fecha numer address anschrift adresse amount total due id to
     from period by betrag summe data vencimiento type status method details description item items
     qty code customer company name
-    """.split()  # noqa: SIM905
+    dato belopp beløb beløp bedrag numarası tarihi tutarı száma sorszáma kelte dátuma összege
+    päivä päiväys pvm summa numero kuupäev तिथि तारीख राशि পরিমাণ தேதி தொகை
+    """).split()
 )
 _LABELS_UNSPACED = re.compile(r"番号|编号|號碼|号码|번호|日|期|号|書番|제목")
 _NUMBER_UNSPACED = re.compile(r"号?[::]?\d")
+_NEUTRAL_UNSPACED = re.compile(
+    fold("เลขที่|เล่มที่|ฉบับที่|วันที่|ต้นฉบับ|สำเนา|副本|正本|原本|写し|사본|원본|고객용|보관용|공급받는자")
+)
 # Words of sentences.
 _SENTENCE = frozenset(
-    """
+    fold("""
     is are this not please pay keep be was were have has if will we you our shall can ist sind
     nicht bitte wird wurde wir ihnen este esta es est sont pas nous vous por favor sua see by any
     with
-    """.split()  # noqa: SIM905
+    prego grazie sono gelieve niet wij uw vänligen inte venligst vennligst ikke
+    prosimy jest dziękujemy prosím prosíme děkujeme ďakujeme není molimo hvala nije prosimo kérjük
+    köszönjük rugăm olkaa lütfen değildir palun lūdzu prašome tafadhali asseblief
+    пожалуйста просим это будет просимо будь молимо моля παρακαλούμε είναι δεν σας
+    mohon silakan harap kami anda adalah akan telah tidak ini sila vui
+    يرجى نرجو هذا هذه אנא נא זה שלך لطفا است شود براہ ہے ہیں کریں
+    कृपया है हैं करें नहीं आपका আপনার এই করুন உங்கள் இந்த
+    """).split()
 )
 
 
@@ -102,23 +137,34 @@ class _Meaning(NamedTuple):
 
 
 _NO_NAME = "-"
+_MARKS = "=~+"
+# Languages that write compounds as one word, whose last part says what the thing is; letters of
+# such a part and of what stands before it; and what the part says of the whole.
+_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "is", "fi", "et", "hu", "af"})
+_MIN_TAIL, _MIN_BEFORE = 6, 3
+_MAX_COMPOUND_WORDS = 4
+_TAIL = 0.6
 
 
 def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
     """Return what each folded name means: positions in `types`, separated by blanks.
 
-    The marks of the source follow each position. Phrases that are not names have "-". Names in
-    scripts without blanks between words have none; the words of others have one between them.
+    The marks of the source follow each position, and "+" a word that may end a compound. Phrases
+    that are not names have "-". Names in scripts without blanks between words have none; the words
+    of others have one between them.
     """
     compiled: dict[str, str] = {}
     for row, each in enumerate(types):
-        listed = split_items(fold(";".join(each.names.values())))
         # A single word, such as "form", has too many meanings to be a name by itself.
-        for item in [*([fold(each.name)] if " " in each.name else []), *listed]:
-            text = item.rstrip("=~")
-            if key := _key(text):
-                marks = item[len(text) :] or ("=" if _is_short(key) else "")
-                _add(compiled, key, row, "=" * ("=" in marks) + "~" * ("~" in marks))
+        if " " in each.name:
+            _add(compiled, _key(fold(each.name)), row, "")
+        for language, listed in each.names.items():
+            for item in split_items(fold(listed)):
+                text = item.rstrip("=~")
+                if key := _key(text):
+                    marks = item[len(text) :] or ("=" if _is_short(key) else "")
+                    is_tail = language in _COMPOUNDING and not marks and _may_end_compound(key)
+                    _add(compiled, key, row, "+" if is_tail else "".join(sorted(set(marks))))
     for each in types:
         for phrase in split_items(fold(";".join(each.not_names.values()))):
             compiled[_key(phrase)] = _NO_NAME
@@ -134,10 +180,17 @@ def _is_short(key: str) -> bool:
     return len(key) < _MIN_LETTERS and not is_unspaced(key)
 
 
+def _may_end_compound(key: str) -> bool:
+    return len(key) >= _MIN_TAIL and key.isalpha()
+
+
 def _add(compiled: dict[str, str], key: str, row: int, marks: str) -> None:
     known = compiled.get(key, "").split()
-    if all(int(each.rstrip("=~")) != row for each in known):
-        compiled[key] = " ".join([*known, f"{row}{marks}"])
+    if marks == "+" and str(row) in known:
+        known[known.index(str(row))] = f"{row}+"
+    elif all(int(each.rstrip(_MARKS)) != row for each in known):
+        known.append(f"{row}{marks}")
+    compiled[key] = " ".join(known)
 
 
 class NameFinder:
@@ -223,7 +276,7 @@ class NameFinder:
 
     def _meanings(self, name: str) -> list[_Meaning]:
         return [
-            _Meaning(int(each.rstrip("=~")), "=" in each, _SHARED if "~" in each else 1.0)
+            _Meaning(int(each.rstrip(_MARKS)), "=" in each, _SHARED if "~" in each else 1.0)
             for each in self._names.get(name, _NO_NAME).split()
             if each != _NO_NAME
         ]
@@ -235,10 +288,9 @@ class NameFinder:
 
     def _in_words(self, part: HeadingPart, is_ocr: bool) -> Iterator[FoundName]:
         words = self._mend(part.words) if is_ocr else part.words
-        if self._longest.keys().isdisjoint(words):
-            return
-        places = self._places(words)
+        places = [] if self._longest.keys().isdisjoint(words) else self._places(words)
         if not places:
+            yield from self._in_compounds(words, part)
             return
         used = {at for start, end in places for at in range(start, end)}
         left = [word for at, word in enumerate(words) if at not in used]
@@ -255,6 +307,21 @@ class NameFinder:
             name = " ".join(words[start:end])
             is_alone &= strength == 1 or len(name) >= _MIN_NUMBERED
             yield from self._found(name, part, strength, is_alone=is_alone)
+
+    def _in_compounds(self, words: Sequence[str], part: HeadingPart) -> Iterator[FoundName]:
+        """Yield the names that end a compound in a short heading: "Gebührenquittung"."""
+        if len(words) > _MAX_COMPOUND_WORDS:
+            return
+        for number, word in enumerate(words):
+            if tail := self._tail(word):
+                left = [*words[:number], *words[number + 1 :]]
+                strength = _TAIL * _strength(words, left, number, number + 1, part.text)
+                yield from self._found(tail, part, strength, is_alone=False)
+
+    def _tail(self, word: str) -> str:
+        """Return the longest name that ends a longer word, empty if there is none."""
+        tails = (word[start:] for start in range(_MIN_BEFORE, len(word) - _MIN_TAIL + 1))
+        return next((tail for tail in tails if "+" in self._names.get(tail, "")), "")
 
     def _places(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return where names start and end; the longest take their words first."""
@@ -284,14 +351,17 @@ class NameFinder:
         letters = part.letters
         for start, end in self._places_in(letters):
             name = letters[start:end]
-            rest = _count_letters(letters) - _count_letters(name)
+            others = _NEUTRAL_UNSPACED.sub("", letters[:start] + " " + letters[end:])
+            rest = _count_letters(others)
             after = letters[end : end + 3]
             if _LABELS_UNSPACED.match(after) and not _NUMBER_UNSPACED.match(after):
                 strength = 0.2
             elif rest <= 3:
                 strength = _CERTAIN if rest else 1.0
+            elif (rest <= 10 and start <= 6) or _is_word_at_edge(name, part.text):
+                strength = 0.5
             else:
-                strength = 0.5 if rest <= 10 and start <= 6 else 0.0
+                strength = 0.0
             yield from self._found(name, part, strength, is_alone=rest <= 3)
 
     def _found(
@@ -354,6 +424,15 @@ def _without_overlaps(candidates: Sequence[tuple[int, int]]) -> list[tuple[int, 
     return places
 
 
+def _is_word_at_edge(name: str, line: str) -> bool:
+    """Tell whether blanks set off a name at the beginning or the end of a short line.
+
+    As after the seller's name: "株式会社山田商店 請求書".
+    """
+    words = fold(line).split()
+    return 1 < len(words) <= _MAX_EDGE_WORDS and name in {words[0], words[-1]}
+
+
 def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, line: str) -> float:
     """Return how surely the words from `start` to `end` are the title; `left` are not names."""
     others = [
@@ -366,7 +445,10 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     while at < len(words) and words[at] in _NEUTRAL:
         at += 1
     is_numbered = at < len(words) and at - end <= 2 and any(c.isdigit() for c in words[at])
-    is_at_edge = start == 0 or end == len(words)
+    last = len(words)
+    while last > end and (words[last - 1] in _NEUTRAL or any(map(str.isdigit, words[last - 1]))):
+        last -= 1
+    is_at_edge = start == 0 or end == last
     if any(word in _SENTENCE for word in left):
         return 0.0
     if after in _LABELS and start == 0:
@@ -377,7 +459,7 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
         strength = 0.85
     elif len(others) <= 2 and len(words) <= 8 and is_at_edge:
         strength = 0.6
-    elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= len(words) - 1):
+    elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= last - 1):
         strength = 0.1 if re.search(r"[.;!?]\s*$", line) else 0.5
     else:
         return 0.0
