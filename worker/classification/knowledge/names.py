@@ -19,6 +19,14 @@ from worker.classification.features.headings import (
     without_blanks,
 )
 from worker.classification.knowledge.format import DocumentType, split_items
+from worker.classification.knowledge.heading_words import (
+    LABELS,
+    LABELS_UNSPACED,
+    NEUTRAL,
+    NEUTRAL_UNSPACED,
+    NUMBER_UNSPACED,
+    SENTENCE,
+)
 from worker.parsing.document import DocumentPage
 
 _MIN_STRENGTH = 0.05
@@ -36,83 +44,6 @@ _MAX_EDGE_WORDS = 4
 _MIN_LETTERS = 4
 _MIN_SLIP_LETTERS = 8
 _HALF_OF_SLIP = _MIN_SLIP_LETTERS // 2
-
-# Words beside a name that do not make the heading longer: "invoice no. 12 of March 2024, copy".
-_NEUTRAL = frozenset(
-    fold("""
-    no nr n num nro numer nu rif ref № id copy original kopie copia duplicate page seite of from
-    vom du del der den de dated as at to on for the a le la dd date datum fecha month period your
-    ihre votre
-    january february march april may june july august september october november december jan feb
-    mar apr jun jul aug sep sept oct nov dec januar februar marz mai juni juli oktober dezember
-    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero
-    marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
-    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
-    januari februari maart mei augustus
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia
-    pazdziernika listopada grudnia
-    ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince
-    januar februar mars juni juli augusti oktober desember
-    ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
-    januar februar marcius aprilis majus junius julius augusztus szeptember oktober
-    ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik
-    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-    dal al del della per z dnia ze dne av den till din tarihli от г год года
-    νο br broj бр број št številka č číslo sz szám sorszám nro numero номер αρ αριθμός αριθ dnr
-    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang namba nambari nommer númer numărul
-    رقم بتاريخ شماره شمارهٔ تاریخ نمبر מס מספר מיום תאריך
-    संख्या सं क्र क्रमांक नं नंबर दिनांक নং নম্বর তারিখ எண் நாள்
-    копия копија оригинал дубликат kopija kópia kopio másolat kopya asıl αντίγραφο πρωτότυπο kopie
-    bản sao bản gốc salinan asli نسخة أصل صورة نسخه کاپی العميل העתק מקור प्रति प्रतिलिपि মূল কপি
-    duplicata duplicado triplicado segunda via kopi eksemplar
-    siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenog
-    studenoga prosinca januára februára apríla mája júna júla augusta septembra októbra novembra decembra
-    januarja februarja marca aprila maja junija julija avgusta јануар фебруар март април мај јун јул
-    август септембар октобар новембар децембар januara marta avgusta januar mart
-    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
-    януари февруари април май юни юли август септември октомври ноември декември
-    ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου
-    νοεμβρίου δεκεμβρίου tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu
-    syyskuu lokakuu marraskuu joulukuu januari februari maret mei juni juli agustus tháng bulan năm tahun
-    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر لشهر شهر سنة
-    ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר לחודש
-    फरवरी जनवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर माह वर्ष
-    জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর
-    جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر
-    فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ماه سال
-    """).split()  # a block of words is easier to read and extend than a list
-)
-# Words after a name at the beginning of a line that make it the label of a field.
-_LABELS = frozenset(
-    fold("""
-    number date nummer datum numero fecha numer address anschrift adresse amount total due id to
-    from period by betrag summe data vencimiento type status method details description item items
-    qty code customer company name
-    dato belopp beløb beløp bedrag numarası tarihi tutarı száma sorszáma kelte dátuma összege
-    päivä päiväys pvm summa numero kuupäev तिथि तारीख राशि পরিমাণ தேதி தொகை
-    """).split()
-)
-_LABELS_UNSPACED = re.compile(r"番号|编号|號碼|号码|번호|日|期|号|書番|제목")
-_NUMBER_UNSPACED = re.compile(r"号?[::]?\d")
-_NEUTRAL_UNSPACED = re.compile(
-    fold("เลขที่|เล่มที่|ฉบับที่|วันที่|ต้นฉบับ|สำเนา|副本|正本|原本|写し|사본|원본|고객용|보관용|공급받는자")
-)
-# Words of sentences.
-_SENTENCE = frozenset(
-    fold("""
-    is are this not please pay keep be was were have has if will we you our shall can ist sind
-    nicht bitte wird wurde wir ihnen este esta es est sont pas nous vous por favor sua see by any
-    with
-    prego grazie sono gelieve niet wij uw vänligen inte venligst vennligst ikke
-    prosimy jest dziękujemy prosím prosíme děkujeme ďakujeme není molimo hvala nije prosimo kérjük
-    köszönjük rugăm olkaa lütfen değildir palun lūdzu prašome tafadhali asseblief
-    пожалуйста просим это будет просимо будь молимо моля παρακαλούμε είναι δεν σας
-    mohon silakan harap kami anda adalah akan telah tidak ini sila vui
-    يرجى نرجو هذا هذه אנא נא זה שלך لطفا است شود براہ ہے ہیں کریں
-    कृपया है हैं करें नहीं आपका আপনার এই করুন உங்கள் இந்த
-    """).split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +90,12 @@ def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
         if " " in each.name:
             _add(compiled, _key(fold(each.name)), row, "")
         for language, listed in each.names.items():
+            compounds = language in _COMPOUNDING
             for item in split_items(fold(listed)):
                 text = item.rstrip("=~")
                 if key := _key(text):
                     marks = item[len(text) :] or ("=" if _is_short(key) else "")
-                    is_tail = language in _COMPOUNDING and not marks and _may_end_compound(key)
+                    is_tail = compounds and not marks and len(key) >= _MIN_TAIL and key.isalpha()
                     _add(compiled, key, row, "+" if is_tail else "".join(sorted(set(marks))))
     for each in types:
         for phrase in split_items(fold(";".join(each.not_names.values()))):
@@ -178,10 +110,6 @@ def _key(folded: str) -> str:
 def _is_short(key: str) -> bool:
     """Tell whether a name is too short to count within a line: "CV", but not 请求书."""
     return len(key) < _MIN_LETTERS and not is_unspaced(key)
-
-
-def _may_end_compound(key: str) -> bool:
-    return len(key) >= _MIN_TAIL and key.isalpha()
 
 
 def _add(compiled: dict[str, str], key: str, row: int, marks: str) -> None:
@@ -351,10 +279,10 @@ class NameFinder:
         letters = part.letters
         for start, end in self._places_in(letters):
             name = letters[start:end]
-            others = _NEUTRAL_UNSPACED.sub("", letters[:start] + " " + letters[end:])
+            others = NEUTRAL_UNSPACED.sub("", letters[:start] + " " + letters[end:])
             rest = _count_letters(others)
             after = letters[end : end + 3]
-            if _LABELS_UNSPACED.match(after) and not _NUMBER_UNSPACED.match(after):
+            if LABELS_UNSPACED.match(after) and not NUMBER_UNSPACED.match(after):
                 strength = 0.2
             elif rest <= 3:
                 strength = _CERTAIN if rest else 1.0
@@ -438,20 +366,20 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     others = [
         word
         for word in left
-        if len(word) > 1 and word not in _NEUTRAL and not any(c.isdigit() for c in word)
+        if len(word) > 1 and word not in NEUTRAL and not any(c.isdigit() for c in word)
     ]
     after = words[end] if end < len(words) else ""
     at = end
-    while at < len(words) and words[at] in _NEUTRAL:
+    while at < len(words) and words[at] in NEUTRAL:
         at += 1
     is_numbered = at < len(words) and at - end <= 2 and any(c.isdigit() for c in words[at])
     last = len(words)
-    while last > end and (words[last - 1] in _NEUTRAL or any(map(str.isdigit, words[last - 1]))):
+    while last > end and (words[last - 1] in NEUTRAL or any(map(str.isdigit, words[last - 1]))):
         last -= 1
     is_at_edge = start == 0 or end == last
-    if any(word in _SENTENCE for word in left):
+    if any(word in SENTENCE for word in left):
         return 0.0
-    if after in _LABELS and start == 0:
+    if after in LABELS and start == 0:
         return 0.1
     if not others:
         strength = _CERTAIN if left else 1.0
@@ -464,7 +392,7 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     else:
         return 0.0
     if start == 0 and strength >= 0.85 and re.search(r":\s*\S", line):
-        return 0.3 if after in _NEUTRAL else 0.6
+        return 0.3 if after in NEUTRAL else 0.6
     return strength
 
 
