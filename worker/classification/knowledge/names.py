@@ -36,8 +36,7 @@ _WEAKER, _SECOND = 0.5, 0.4
 # The weight of a name that documents of other types have too.
 _SHARED = 0.5
 _CERTAIN = 0.9
-# Ambiguous names, such as "notes", count only alone on one of the first lines; shorter ones than
-# this not even beside a number.
+# Ambiguous names, such as "notes", count only alone on one of the first lines.
 _FIRST_LINES = 5
 _MIN_NUMBERED = 6
 _MAX_EDGE_WORDS = 4
@@ -90,13 +89,12 @@ def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
         if " " in each.name:
             _add(compiled, _key(fold(each.name)), row, "")
         for language, listed in each.names.items():
-            compounds = language in _COMPOUNDING
             for item in split_items(fold(listed)):
                 text = item.rstrip("=~")
                 if key := _key(text):
                     marks = item[len(text) :] or ("=" if _is_short(key) else "")
-                    is_tail = compounds and not marks and len(key) >= _MIN_TAIL and key.isalpha()
-                    _add(compiled, key, row, "+" if is_tail else "".join(sorted(set(marks))))
+                    may_end = language in _COMPOUNDING and len(key) >= _MIN_TAIL and key.isalpha()
+                    _add(compiled, key, row, "".join(sorted(set(marks))) or "+" * may_end)
     for each in types:
         for phrase in split_items(fold(";".join(each.not_names.values()))):
             compiled[_key(phrase)] = _NO_NAME
@@ -215,7 +213,7 @@ class NameFinder:
         return [self._slips.mend(word) for word in words]
 
     def _in_words(self, part: HeadingPart, is_ocr: bool) -> Iterator[FoundName]:
-        words = self._mend(part.words) if is_ocr else part.words
+        words = self._mend(part.words) if is_ocr else list(part.words)
         places = [] if self._longest.keys().isdisjoint(words) else self._places(words)
         if not places:
             yield from self._in_compounds(words, part)
@@ -233,7 +231,9 @@ class NameFinder:
                 strength *= _SECOND
             is_alone = strength >= _CERTAIN and not (len(titles) > 1 and left)
             name = " ".join(words[start:end])
+            # Not even with a number if it is short, and not if a word of it was mended.
             is_alone &= strength == 1 or len(name) >= _MIN_NUMBERED
+            is_alone &= words[start:end] == list(part.words[start:end])
             yield from self._found(name, part, strength, is_alone=is_alone)
 
     def _in_compounds(self, words: Sequence[str], part: HeadingPart) -> Iterator[FoundName]:

@@ -41,7 +41,7 @@ names en: account summary; statement of account
 
 type: note
 description: a few words on paper
-names en: notes=; memo
+names en: notes=; memo; jottings=
 
 type: curriculum vitae
 description: the life of a person
@@ -213,9 +213,10 @@ def test_one_slip_of_ocr_in_a_long_word_is_mended(line: str):
 
 
 @pytest.mark.parametrize(
-    "line", ["Kontoauszags", "Kontoasuzag", "invoices", "receipf", "Kontoauszugs", "memu"]
+    "line",
+    ["Kontoauszags", "Kontoasuzag", "invoices", "receipf", "Kontoauszugs", "memu", "jottimgs"],
 )
-def test_two_slips_plurals_and_short_words_are_not_mended(line: str):
+def test_two_slips_plurals_and_short_words_are_not_mended_nor_are_ambiguous_names(line: str):
     assert strengths(line, is_ocr=True) == {}
 
 
