@@ -30,7 +30,7 @@ from benchmarks.accuracy.tables import corpus_line, new_table, rate
 from benchmarks.corpus import load_corpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.fitting.corpus import LabelledDocument
-from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.fitting.random_rules import ScoredDocument
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.comparison import Comparison
