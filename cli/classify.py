@@ -255,7 +255,7 @@ class Lines:
     """Prints a line with tabs for each result.
 
     When the reader of the lines, such as `head`, wants no more, the command ends if it `may_end`.
-    Otherwise it goes on silently.
+    Otherwise it continues silently.
     """
 
     def __init__(self, *, may_end: bool) -> None:

@@ -19,7 +19,8 @@ from app.learning.service import request_fit
 from app.projects.models import Project
 from app.projects.scope import Scope
 
-# Of one project: what a fit takes half a minute for. A table of all of them can be imported.
+# A project may have so many labels: a fit of them takes half a minute. A table of all of them can
+# be imported.
 MAX_LABELS = MAX_ROWS
 # An answer names the first ones.
 MAX_PROBLEMS = 100
