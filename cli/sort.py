@@ -96,7 +96,7 @@ def sort(
         )
     if rules_path is None:
         raise StartupError(NO_RULES)
-    from app.configurations.rules_file import read_rules  # noqa: PLC0415
+    from app.configurations.rules_reader import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 
     method = _method(copy=copy, move=move, link=link)
