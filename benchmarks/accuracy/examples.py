@@ -288,17 +288,11 @@ def _table(found: Mapping[ExampleVariant, Figures], sources: Sequence[str], type
     )
     plain = found[VARIANTS[0]]
     for variant, figures in found.items():
-        change = paired_difference(figures.hits, plain.hits, sources)
         is_plain = variant == VARIANTS[0]
         table.add_row(
             str(variant),
             rate(metrics.mean_hit(figures.hits)),
-            "" if is_plain else _points(change.value),
-            "" if is_plain else f"{100 * change.low:+.1f} to {100 * change.high:+.1f}",
-            "" if is_plain else str(figures.gained.total()),
-            "" if is_plain else str(figures.lost.total()),
-            "" if is_plain else _points(figures.with_examples),
-            "" if is_plain else _points(figures.without),
+            *([""] * 6 if is_plain else _gain_cells(figures, plain, sources)),
             rate(metrics.mean_hit(figures.few)),
             rate(figures.null_auroc),
             rate(figures.decisions),
@@ -312,6 +306,19 @@ def _table(found: Mapping[ExampleVariant, Figures], sources: Sequence[str], type
         " rules have."
     )
     return table
+
+
+def _gain_cells(figures: Figures, plain: Figures, sources: Sequence[str]) -> list[str]:
+    """Return what examples change: the columns from the points gained to those of rules without."""
+    change = paired_difference(figures.hits, plain.hits, sources)
+    return [
+        _points(change.value),
+        f"{100 * change.low:+.1f} to {100 * change.high:+.1f}",
+        str(figures.gained.total()),
+        str(figures.lost.total()),
+        _points(figures.with_examples),
+        _points(figures.without),
+    ]
 
 
 def _points(value: float) -> str:
