@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from app import settings_checks as checks
 
-# In the installed environment, which both an installation and the build of an image can write.
+# Within the installed environment, to which both an installation and an image build can write.
 DEFAULT_MODELS_DIR = Path(sys.prefix) / "share" / "pigeonhole" / "models"
 
 Endpoint = Annotated[str, AfterValidator(checks.check_endpoint)]

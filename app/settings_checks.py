@@ -15,8 +15,8 @@ from app.addresses import parse_networks
 MAX_PORT = 65535
 # A setting named within a sentence; names without _ are words of English, too.
 COMPOUND_NAME = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
-# Of the names of two settings. Names that other programs use, such as PIGEONHOLE_URL, are less
-# like any.
+# The likeness of a misspelled name to a setting's. Names that other programs use, such as
+# PIGEONHOLE_URL, are less like any.
 MIN_LIKENESS = 0.85
 MAX_WEIGHT = 100
 MAX_WAIT_SECONDS = 30 * 24 * 3600

@@ -19,7 +19,7 @@ from cli.tables import (
 
 # Stands for a key that is missing: the server is checked all the same.
 NO_KEY = "none"
-# Of the name of a check and its result.
+# The columns of the name of a check and its result.
 LABEL_WIDTH = 14
 
 

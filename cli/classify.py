@@ -114,7 +114,7 @@ def classify(
     The exit code is 0 if each file has a type or fits no rule, 1 if a file failed or a folder could
     not be read, and 2 if nothing could start.
     """
-    from app.configurations.rules_file import read_rules  # noqa: PLC0415  # help needs none of it
+    from app.configurations.rules_reader import read_rules  # noqa: PLC0415  # help needs none of it
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 
     if rules_path is None:
@@ -255,7 +255,7 @@ class Lines:
     """Prints a line with tabs for each result.
 
     When the reader of the lines, such as `head`, wants no more, the command ends if it `may_end`.
-    Otherwise it goes on silently.
+    Otherwise it continues silently.
     """
 
     def __init__(self, *, may_end: bool) -> None:

@@ -18,7 +18,8 @@ from rich.progress import TimeElapsedColumn as Elapsed
 from rich.table import Table
 from rich.text import Text
 
-from app.configurations.rules_file import RulesFileError, read_rules
+from app.configurations.rules_file import RulesFileError
+from app.configurations.rules_reader import read_rules
 from app.jobs.reasoning import Reasoning
 from cli.demo_server import run_server
 from cli.interruption import sigterm_interrupts

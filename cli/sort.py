@@ -73,8 +73,8 @@ def sort(
 
     Files of IN go to folders of OUT. Files whose answer is not sure go to _check, files that surely
     fit no rule to _unknown, files that cannot be read to _failed. No file is replaced: the second
-    scan.pdf becomes "scan (2).pdf". OUT keeps a table, .pigeonhole/sorted.csv, and a journal. The
-    same command sorts later what is new or changed, and goes on where a crash or Ctrl-C ended it.
+    scan.pdf becomes "scan (2).pdf". OUT keeps a table, .pigeonhole/sorted.csv, and a journal. Run
+    the same command again to sort what is new or changed, or to continue after a crash or Ctrl-C.
     Hidden files, links and OUT itself are left alone.
 
     --undo moves files back, and removes copies and links; one that was changed since is left and
@@ -96,7 +96,7 @@ def sort(
         )
     if rules_path is None:
         raise StartupError(NO_RULES)
-    from app.configurations.rules_file import read_rules  # noqa: PLC0415
+    from app.configurations.rules_reader import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
 
     method = _method(copy=copy, move=move, link=link)

@@ -124,7 +124,7 @@ class Process:
         return ServerFailed(f"{self.name} {what}\n--- its log\n{self.output()[-8000:]}")
 
     def _children(self) -> list[psutil.Process]:
-        # Without itself: its exit code must be collected by Popen, not by psutil.
+        # Not the process itself: its exit code must be collected by Popen, not by psutil.
         return [member for member in family_of(self.pid) if member.pid != self.pid]
 
 

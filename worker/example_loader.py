@@ -2,8 +2,7 @@
 
 import hashlib
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from worker.document_reader import DocumentReader
 from worker.file_cache import CacheSession
 from worker.parsing.document import Document, DocumentPage
 from worker.parsing.request import ParseRequest
+from worker.recent import Recent
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ class ExampleLoader:
     database: Database
     engine: Engine
     reader: DocumentReader
-    _remembered: OrderedDict[tuple[object, ...], Directions | None] = field(
-        default_factory=OrderedDict
+    _remembered: Recent[tuple[object, ...], Directions | None] = field(
+        default_factory=lambda: Recent(MAX_REMEMBERED)
     )
 
     def load(self, claim: Claim) -> LoadedExamples:
@@ -86,23 +86,13 @@ class ExampleLoader:
     ) -> Directions | None:
         if example.file_id is None:
             key: tuple[object, ...] = (hashlib.sha256(example.text.encode()).digest(),)
-            return self._recall(key, lambda: self._read_text(example.text))
+            return self._remembered.get(key, lambda: self._read_text(example.text))
         file = files.get(example.file_id)
         if file is None:
             return None
         request = verdict_request(PageSelection(), claim.lang, claim.mode)
         key = (file.id, claim.lang, claim.mode)
-        return self._recall(key, lambda: self._read_file(file, request))
-
-    def _recall(
-        self, key: tuple[object, ...], read: Callable[[], Directions | None]
-    ) -> Directions | None:
-        if key not in self._remembered:
-            self._remembered[key] = read()
-            while len(self._remembered) > MAX_REMEMBERED:
-                self._remembered.popitem(last=False)
-        self._remembered.move_to_end(key)
-        return self._remembered[key]
+        return self._remembered.get(key, lambda: self._read_file(file, request))
 
     def _read_text(self, text: str) -> Directions | None:
         return self._embed(Document("txt", (DocumentPage(0, text),), 1), None)

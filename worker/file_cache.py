@@ -131,7 +131,7 @@ class CacheSession:
         self._new.clear()
 
     def _key(self, name: str) -> str:
-        # By the text, which is often the same with other limits.
+        # The text counts, which is often the same with other limits.
         return _digest(f"{self._document} {name}".encode("ascii"))
 
     def _read_document(self, data: bytes) -> Document:

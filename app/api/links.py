@@ -24,7 +24,7 @@ from app.files.blobs.s3_signing import attachment
 from app.files.models import File
 from app.files.pending import NewUpload
 from app.limits.rate import RateLimiter
-from app.projects.keys import find_key_by_id
+from app.projects.key_lookup import find_key_by_id
 from app.projects.scope import Principal
 from app.secrets import Secrets, Use
 from app.settings import Settings

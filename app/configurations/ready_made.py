@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from app.configurations.rules_file import RulesFile, parse_rules
+from app.configurations.rules_file import RulesFile
+from app.configurations.rules_reader import parse_rules
 
 SETS = ("office-mail", "accounting", "personal", "hr", "legal", "logistics")
 LANGUAGES = ("en", "de", "fr", "es")

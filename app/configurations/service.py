@@ -17,7 +17,7 @@ from app.paging import Page, PageRequest, find_newest
 from app.projects.scope import Scope
 
 CLASSIFY: Final = "classify_v2"
-# Of one configuration; the oldest are deleted first.
+# A configuration keeps so many versions; the oldest are deleted first.
 MAX_VERSIONS = 50
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from app.text import SURROGATES
 
-# As much as the body of a request.
+# As many as the body of a request may have.
 MAX_BYTES = 1024 * 1024
 # More than any schema here has levels.
 MAX_DEPTH = 20

@@ -34,7 +34,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 def install(app: FastAPI) -> None:
     """Add the pages of the console, and send visitors of / there."""
-    # Of this process: keys have 256 random bits, so the limit only saves queries.
+    # For this process alone: keys have 256 random bits, so the limit only saves queries.
     app.state.sign_in_attempts = LocalBuckets()
     app.router.routes.extend(
         [

@@ -48,7 +48,7 @@ class Job(Base):
     ended_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
     error_message: Mapped[str | None] = mapped_column(Text)
-    # Of the request that created it; None for jobs older than the column.
+    # The id of the request that created the job; None for jobs older than the column.
     request_id: Mapped[str | None] = mapped_column(String(64))
     # Whether a webhook asks for the event of the first claim.
     notify_running: Mapped[bool] = mapped_column(
@@ -69,7 +69,7 @@ class Job(Base):
     min_confidence: Mapped[float | None] = mapped_column(Float)
     # Whether the project's labels count; None: where they are known to help.
     learn: Mapped[bool | None]
-    # By type: {"file_id": ...} or {"text": ...} each. Only workers read it.
+    # The examples of each type, {"file_id": ...} or {"text": ...}. Only workers read it.
     examples: Mapped[dict[str, list[dict[str, str]]] | None] = mapped_column(
         NullableJson, deferred=True
     )
@@ -112,8 +112,8 @@ class Item(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    # Of the job. None in items that ended before the column was there, and for a moment in those
-    # that a server of the release before inserts.
+    # The job's project. None in items that ended before the column existed, and for a moment in
+    # those that a server of the previous release inserts.
     project_id: Mapped[UUID | None]
     ordinal: Mapped[int]
     file_id: Mapped[UUID]

@@ -3,8 +3,8 @@
 A claim writes a random token, the fencing token, into the item's row. Every later change has the
 token as a condition, so that a worker whose lease was given to another worker changes nothing.
 An item, its result and the job's counters change in one transaction, the job's row last, because
-every item of the job needs it. A worker that goes on claims its next item in the same transaction:
-on a disk the commit takes longer than a file that is known.
+every item of the job needs it. A worker that continues claims its next item in the same
+transaction: on a disk the commit takes longer than a file that is known.
 
 The statements that run for each item are built once: building them took most of their time.
 """

@@ -103,7 +103,7 @@ def _requeue_one(
 def end_overdue(database: Database, limit: int = 100) -> int:
     """End jobs past their deadline: open items fail with `deadline_exceeded`.
 
-    Returns how many were ended. Logs a job that cannot be ended and goes on with the next.
+    Returns how many were ended. Logs a job that cannot be ended and continues with the next.
     """
     with database.read() as session:
         overdue = session.scalars(

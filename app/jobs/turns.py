@@ -21,7 +21,7 @@ MAX_ACCOUNTS = 10_000
 # More running items than this are not counted: the order of projects changes little.
 MAX_RUNNING = 2_000
 MAX_ASSIGNED = 1_000
-# In the place of a project: no id is zero.
+# Stands for no project: no id is zero.
 UNASSIGNED = UUID(int=0)
 
 _ITEMS = table_of(Item)

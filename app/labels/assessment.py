@@ -136,7 +136,7 @@ def _find_latest(session: Session, project_id: UUID) -> Job | None:
         session.scalar(
             select(Job)
             .where(Job.project_id == project_id, Job.api_version == version)
-            # By an index, however many jobs there are.
+            # An index has this order: it costs the same however many jobs there are.
             .order_by(Job.created_at.desc(), Job.id.desc())
             .limit(1)
         )

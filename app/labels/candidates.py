@@ -18,7 +18,7 @@ from app.learning.triage import Candidate, order_candidates
 from app.paging import Page, PageRequest, cut
 from app.projects.scope import Scope
 
-# Of each version of the API, the newest: a large project costs no more than a small one.
+# The newest results of each version of the API: a large project costs no more than a small one.
 MAX_RESULTS = 2000
 
 

@@ -18,9 +18,9 @@ MAX_ROWS = 10_000
 MAX_BYTES = 8 * 1024 * 1024
 # Characters of a name in an export, which an import ignores.
 MAX_NAME = 200
-# Of one piece of an export: a row alone would cost the server a change of threads.
+# The rows of a piece of an export: sending each alone would cost the server a change of threads.
 PIECE_ROWS = 500
-# Of a prefix of ids, which the newer documentation shows.
+# The prefix of ids that the newer documentation shows.
 _PREFIX = "dfl-"
 # Spreadsheets write one of these, by their language.
 _SEPARATORS = ",;\t"

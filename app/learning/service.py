@@ -16,7 +16,7 @@ from app.jobs.service import ITEMS
 from app.jobs.values import Rule
 from app.learning.models import LearnedModel
 
-# Of one project, by their last use: each change of a label fits all of them again.
+# A project keeps the models that were used last: each change of a label fits all of them again.
 MAX_MODELS = 10
 # A job does not write that its rules are in use if another one has written it within this time.
 ASKED_AGAIN = timedelta(hours=1)

@@ -27,7 +27,7 @@ from app.paging import count_up_to
 # Longer than a worker takes for 200 rules that it embeds for the first time.
 LEASE = timedelta(minutes=1)
 MAX_ATTEMPTS = 3
-# Of one project, answered or not.
+# A project may have so many requests, answered or not.
 MAX_ROWS = 50
 MAX_AGE = timedelta(minutes=10)
 RETRY_SECONDS = 1

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from app.settings import Settings
 from app.single_flight import SingleFlight
 
-# A network file system that is away may never answer.
+# A network file system that is unavailable may never answer.
 ANSWER_SECONDS = 2.0
 
 

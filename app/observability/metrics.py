@@ -25,7 +25,7 @@ class _Metric(Generic[T]):
 
     prometheus_client decides at its creation where a metric keeps its values, and the directory
     for them is known only once the server has read its settings. Counting never raises: without
-    room on the disk the work goes on uncounted.
+    room on the disk the work continues uncounted.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """An outage of the database or of Redis is one line in the log of each process.
 
 Each part that needs the service fails on its own, again and again; their tracebacks say nothing
-more than that the service is away.
+more than that the service is unavailable.
 """
 
 import logging
@@ -13,14 +13,14 @@ DATABASE, BROKER = "database", "broker"
 
 # After so long without a failure, the next one begins another outage.
 QUIET_SECONDS = 30.0
-# A long outage is told again.
+# A long outage is logged again after so long.
 REMINDER_SECONDS = 600.0
 
-# Classes of the states in which Postgres is away: connection exceptions, operator intervention
-# (a shutdown, a start), too many connections.
-AWAY_STATES = ("08", "57P", "53300")
-REDIS_AWAY = {"ConnectionError", "TimeoutError", "BusyLoadingError"}
-# Celery and kombu tell of a lost connection by these, without an exception.
+# Classes of the states in which Postgres is unavailable: connection exceptions, operator
+# intervention (a shutdown, a start), too many connections.
+UNAVAILABLE_STATES = ("08", "57P", "53300")
+REDIS_ERRORS = {"ConnectionError", "TimeoutError", "BusyLoadingError"}
+# These loggers of Celery and kombu report a lost connection, without an exception.
 CONNECTING_LOGGERS = ("celery.worker.consumer", "kombu")
 
 
@@ -35,7 +35,7 @@ class OutageFilter(logging.Filter):
         super().__init__()
         self._lock = threading.Lock()
         self._seen: dict[str, float] = {}
-        self._told: dict[str, float] = {}
+        self._logged: dict[str, float] = {}
         self._left_out: dict[str, int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -57,17 +57,17 @@ class OutageFilter(logging.Filter):
         moment = time.monotonic()
         with self._lock:
             is_new = moment - self._seen.get(service, float("-inf")) > QUIET_SECONDS
-            is_long = moment - self._told.get(service, float("-inf")) > REMINDER_SECONDS
+            is_long = moment - self._logged.get(service, float("-inf")) > REMINDER_SECONDS
             self._seen[service] = moment
             if is_new or is_long:
-                self._told[service] = moment
+                self._logged[service] = moment
                 return True
             self._left_out[service] = self._left_out.get(service, 0) + 1
             return False
 
 
 def find_outage(record: logging.LogRecord) -> tuple[str, str] | None:
-    """Return the service that a record tells to be away, and why; None for any other record."""
+    """Return the service that a record reports as unavailable, and why; None for other records."""
     error = record.exc_info[1] if record.exc_info else None
     for each in _chain(error):
         service = _service_of(each)
@@ -88,12 +88,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _service_of(error: BaseException) -> str | None:
-    """Return the service that an exception tells to be away.
+    """Return the service that an exception reports as unavailable.
 
-    By the names of classes: an embedded server loads neither Redis nor Postgres.
+    It goes by the names of classes: an embedded server loads neither Redis nor Postgres.
     """
     names = {f"{each.__module__}.{each.__name__}" for each in type(error).__mro__}
-    if {f"redis.exceptions.{name}" for name in REDIS_AWAY} & names:
+    if {f"redis.exceptions.{name}" for name in REDIS_ERRORS} & names:
         return BROKER
     if "kombu.exceptions.OperationalError" in names:
         return BROKER
@@ -107,7 +107,7 @@ def _service_of(error: BaseException) -> str | None:
     ):
         return None
     state = getattr(origin, "sqlstate", None)
-    return DATABASE if state is None or state.startswith(AWAY_STATES) else None
+    return DATABASE if state is None or state.startswith(UNAVAILABLE_STATES) else None
 
 
 def _first_line(text: str) -> str:

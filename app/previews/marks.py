@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from app.previews.values import Box, Word
 
-# Of the words of a quote: OCR that runs again may read a word differently.
-_LEAST_SHARE = 0.7
-_LEAST_WORDS = 3
+# The words of a quote that must be found: OCR that runs again may read a word differently.
+_MIN_SHARE = 0.7
+_MIN_WORDS = 3
 # Two words are on one line if they overlap by this share of the lower one's height.
 _SAME_LINE = 0.5
 
@@ -52,7 +52,7 @@ def _find_most(quote: str, plain: Sequence[str]) -> range | None:
     """Return as many words in a row as the quote has, of which enough are in the quote."""
     wanted = Counter(filter(None, map(_letters, quote.split())))
     length = wanted.total()
-    if length < _LEAST_WORDS:
+    if length < _MIN_WORDS:
         return None
     places = [index for index, letters in enumerate(plain) if letters]
     window: Counter[str] = Counter()
@@ -66,7 +66,7 @@ def _find_most(quote: str, plain: Sequence[str]) -> range | None:
             window[gone] -= 1
         if shared > best:
             best, at = shared, position
-    if best < _LEAST_WORDS or best < _LEAST_SHARE * length:
+    if best < _MIN_WORDS or best < _MIN_SHARE * length:
         return None
     return range(places[max(0, at - length + 1)], places[at] + 1)
 

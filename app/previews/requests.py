@@ -22,7 +22,7 @@ from app.previews.models import PreviewRequest
 # Longer than the renderer may take for a page.
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 3
-# Of one project: a page takes a worker up to some seconds.
+# A project may have so many open requests: a page takes a worker up to some seconds.
 MAX_OPEN = 100
 RETRY_SECONDS = 1
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database, now
 from app.errors import DATABASE_UNAVAILABLE, NotAuthenticated, Unavailable
-from app.projects.keys import (
+from app.projects.key_lookup import (
     EXPIRED,
     MALFORMED,
     MISSING,

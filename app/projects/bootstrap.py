@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from app.audit.log import SERVER
 from app.errors import StartupError
-from app.projects.keys import KeyTerms, add_key, digest, generate_key, revoke_key
+from app.projects.key_lookup import digest
+from app.projects.keys import KeyTerms, add_key, generate_key, revoke_key
 from app.projects.models import ApiKey, KeyOrigin, Project
 from app.projects.service import create_organization, first_project
 from app.secrets import Secrets

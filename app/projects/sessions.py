@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.audit.log import Action, record
 from app.db import new_id, now
 from app.errors import NotAuthenticated
-from app.projects.keys import StoredKey, load_principal
+from app.projects.key_lookup import StoredKey, load_principal
 from app.projects.models import ApiKey, ConsoleSession, Project
 from app.projects.scope import Principal
 from app.secrets import Secrets, Use

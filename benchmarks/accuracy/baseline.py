@@ -11,8 +11,9 @@ from benchmarks.corpus import LoadedCorpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.chunks import count_tokens
 from worker.classification.features.text import is_readable, normalise_text
+from worker.classification.fitting.calibrate import fit_calibration
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
-from worker.classification.fitting.fit import ScoredDocument, draw_outcomes, fit_calibration
+from worker.classification.fitting.random_rules import ScoredDocument, draw_outcomes
 from worker.classification.rules.texts import rule_text
 from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.scores import Scores

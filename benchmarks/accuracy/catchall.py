@@ -14,7 +14,7 @@ from benchmarks.accuracy.phrases import PHRASES
 from benchmarks.accuracy.tables import new_table, rate
 from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.engine import Engine
-from worker.classification.fitting.fit import draw_rules
+from worker.classification.fitting.random_rules import draw_rules
 
 _COUNTS = (2, 3, 5, 8)
 _BY_LANGUAGE = 3

@@ -30,7 +30,7 @@ from benchmarks.accuracy.tables import corpus_line, new_table, rate
 from benchmarks.corpus import load_corpus
 from worker.classification.embedders.base import Vectors
 from worker.classification.fitting.corpus import LabelledDocument
-from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.fitting.random_rules import ScoredDocument
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.comparison import Comparison
@@ -288,17 +288,11 @@ def _table(found: Mapping[ExampleVariant, Figures], sources: Sequence[str], type
     )
     plain = found[VARIANTS[0]]
     for variant, figures in found.items():
-        change = paired_difference(figures.hits, plain.hits, sources)
         is_plain = variant == VARIANTS[0]
         table.add_row(
             str(variant),
             rate(metrics.mean_hit(figures.hits)),
-            "" if is_plain else _points(change.value),
-            "" if is_plain else f"{100 * change.low:+.1f} to {100 * change.high:+.1f}",
-            "" if is_plain else str(figures.gained.total()),
-            "" if is_plain else str(figures.lost.total()),
-            "" if is_plain else _points(figures.with_examples),
-            "" if is_plain else _points(figures.without),
+            *([""] * 6 if is_plain else _gain_cells(figures, plain, sources)),
             rate(metrics.mean_hit(figures.few)),
             rate(figures.null_auroc),
             rate(figures.decisions),
@@ -312,6 +306,19 @@ def _table(found: Mapping[ExampleVariant, Figures], sources: Sequence[str], type
         " rules have."
     )
     return table
+
+
+def _gain_cells(figures: Figures, plain: Figures, sources: Sequence[str]) -> list[str]:
+    """Return what examples change: the columns from the points gained to those of rules without."""
+    change = paired_difference(figures.hits, plain.hits, sources)
+    return [
+        _points(change.value),
+        f"{100 * change.low:+.1f} to {100 * change.high:+.1f}",
+        str(figures.gained.total()),
+        str(figures.lost.total()),
+        _points(figures.with_examples),
+        _points(figures.without),
+    ]
 
 
 def _points(value: float) -> str:

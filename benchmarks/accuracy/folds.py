@@ -8,7 +8,8 @@ import numpy as np
 from app.jobs.values import Rule
 from worker.classification.embedders.base import Embedder
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
-from worker.classification.fitting.fit import ScoredDocument, fit
+from worker.classification.fitting.fit import fit
+from worker.classification.fitting.random_rules import ScoredDocument
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.calibration import Calibration, Decision, decide
 from worker.classification.scoring.constants import Constants

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.statistics import Floats, auroc, expected_calibration_error, reliability
-from worker.classification.fitting.fit import draw_rules
+from worker.classification.fitting.random_rules import draw_rules
 from worker.classification.scoring.calibration import Decision
 
 DECISION_COUNTS = (2, 3, 4, 5, 8)

@@ -12,7 +12,7 @@ from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.statistics import expected_calibration_error, reliability
 from benchmarks.accuracy.tables import new_table, rate
-from worker.classification.fitting.fit import draw_rules
+from worker.classification.fitting.random_rules import draw_rules
 
 MANY = 50
 _FEW = 5

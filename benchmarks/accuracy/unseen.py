@@ -11,7 +11,7 @@ from benchmarks.accuracy.metrics import Decided, Sample
 from benchmarks.accuracy.statistics import Floats, paired_difference
 from benchmarks.accuracy.tables import new_table, rate
 from benchmarks.halves import half_of
-from worker.classification.fitting.fit import draw_rules
+from worker.classification.fitting.random_rules import draw_rules
 
 COUNTS = (1, 2, 3, 5, 10)
 _DRAWS = 4

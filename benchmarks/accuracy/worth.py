@@ -25,8 +25,9 @@ from benchmarks.accuracy.unseen import decision_hits
 from benchmarks.corpus import LoadedCorpus, load_corpus
 from benchmarks.halves import half_of
 from worker.classification.embedders.base import Embedder
+from worker.classification.fitting.calibrate import with_calibration
 from worker.classification.fitting.corpus import Corpus
-from worker.classification.fitting.fit import fit_space, lexicon_of, with_calibration
+from worker.classification.fitting.fit import fit_space, lexicon_of
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.loading import limit_blas_threads
 from worker.classification.scoring.cues import CUES

@@ -94,60 +94,59 @@ def _run(seed: int, jobs: int) -> tuple[Outcome, int]:
                 file_ids = client.upload_many(FILES)
                 for _ in range(jobs):
                     _retry(lambda: client.create_job(file_ids))
-                kills = _kill_repeatedly(chance, [first, second], postgres, broker, client)
+                kills = _Chaos(chance, [first, second], postgres, broker).run()
+                _retry(lambda: client.http.get("/readyz").raise_for_status())
                 _wait(database)
                 return _count(database), kills
             finally:
                 second.kill()
 
 
-def _kill_repeatedly(
-    chance: random.Random,
-    workers: list[Process],
-    postgres: PostgresServer,
-    broker: RedisServer,
-    client: Client,
-) -> int:
-    """Kill and restart parts of the server in random order; return how many times."""
+@dataclass(frozen=True, slots=True)
+class _Chaos:
+    """The faults of a server whose parts are killed and started again."""
 
-    def kill_worker() -> None:
-        victim = chance.choice(workers)
+    chance: random.Random
+    workers: list[Process]
+    postgres: PostgresServer
+    broker: RedisServer
+
+    def run(self) -> int:
+        """Cause each fault, in random order; return how many there were."""
+        faults: list[Callable[[], None]] = [
+            *[self._kill_worker] * 3,
+            *[self._kill_child] * 2,
+            self._flush_broker,
+            self._empty_broker,
+            self.postgres.restart_immediately,
+        ]
+        self.chance.shuffle(faults)
+        for fault in faults:
+            time.sleep(self.chance.uniform(*PAUSE_SECONDS))
+            fault()
+        return len(faults)
+
+    def _kill_worker(self) -> None:
+        victim = self.chance.choice(self.workers)
         victim.kill()
         victim.start()
 
-    def kill_child() -> None:
-        worker = psutil.Process(chance.choice(workers).pid)
+    def _kill_child(self) -> None:
+        worker = psutil.Process(self.chance.choice(self.workers).pid)
         until(worker.children, "children of a worker")
         with contextlib.suppress(psutil.NoSuchProcess):
-            chance.choice(worker.children()).kill()
+            self.chance.choice(worker.children()).kill()
 
-    def flush() -> None:
-        with redis.Redis.from_url(broker.url) as queue:
+    def _flush_broker(self) -> None:
+        with redis.Redis.from_url(self.broker.url) as queue:
             queue.flushall()
 
-    def empty_broker() -> None:
-        broker.kill()
-        folder: Path = broker.socket.parent
+    def _empty_broker(self) -> None:
+        self.broker.kill()
+        folder: Path = self.broker.socket.parent
         for path in folder.glob("appendonly*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        broker.start_again()
-
-    faults: list[Callable[[], None]] = [
-        kill_worker,
-        kill_worker,
-        kill_worker,
-        kill_child,
-        kill_child,
-        flush,
-        empty_broker,
-        postgres.restart_immediately,
-    ]
-    chance.shuffle(faults)
-    for fault in faults:
-        time.sleep(chance.uniform(*PAUSE_SECONDS))
-        fault()
-    _retry(lambda: client.http.get("/readyz").raise_for_status())
-    return len(faults)
+        self.broker.start_again()
 
 
 def _retry(call: Callable[[], object]) -> None:

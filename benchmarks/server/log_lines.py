@@ -1,4 +1,4 @@
-"""The log of a run in which Redis is away, Postgres restarts and a worker is killed.
+"""The log of a run in which Redis is unavailable, Postgres restarts and a worker is killed.
 
 Every line of every process must be JSON, and few may tell of the outages. The status is 1
 otherwise.
@@ -95,7 +95,7 @@ def run(lines: int) -> Log:
 
 
 def lose_redis(broker: RedisServer, client: Client, files: Sequence[str]) -> None:
-    """Have Redis away for a while in which jobs are created."""
+    """Stop Redis for a while in which jobs are created."""
     broker.kill()
     until_seconds = time.monotonic() + REDIS_AWAY_SECONDS
     while time.monotonic() < until_seconds:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2
 import yaml
 
-from app.configurations.rules_file import read_rules
+from app.configurations.rules_reader import read_rules
 from worker.classification.fitting.corpus import find_directory, read_manifest, read_rule_sets
 
 SAMPLES = Path(__file__).parents[2] / "samples"

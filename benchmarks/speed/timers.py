@@ -47,7 +47,7 @@ class Timers:
     def __init__(self, parser: SandboxedParser) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._parser = parser
-        # Of each function that runs: what the functions that it called took.
+        # For each function that runs, the time of the functions that it called.
         self._inner = [0.0]
 
     @contextmanager

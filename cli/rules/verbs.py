@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet, find_sets
-from app.configurations.rules_file import RulesFile, read_rules
+from app.configurations.rules_file import RulesFile
+from app.configurations.rules_reader import read_rules
 from app.errors import StartupError
 from app.settings import load_settings
 from app.text import escape_line

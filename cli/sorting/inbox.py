@@ -23,28 +23,32 @@ def find_files(
     folders = [root]
     skipped = set(filter(None, map(_identify, leave_out)))
     while folders:
-        folder = folders.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            on_error(folder, error.strerror or str(error))
-            continue
         found = []
-        for entry in entries:
-            if is_hidden(entry.name):
-                continue
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except OSError:  # gone meanwhile
-                continue
+        for path, status in _list(folders.pop(), on_error):
             if (status.st_dev, status.st_ino) in skipped:
                 continue
-            if stat.S_ISDIR(status.st_mode):
-                if not _is_sorted_into(entry.path):
-                    found.append(Path(entry.path))
-            elif stat.S_ISREG(status.st_mode):
-                yield Path(entry.path), Identity.of(status)
+            if stat.S_ISREG(status.st_mode):
+                yield Path(path), Identity.of(status)
+            elif stat.S_ISDIR(status.st_mode) and not _is_sorted_into(path):
+                found.append(Path(path))
         folders += reversed(found)
+
+
+def _list(folder: Path, on_error: OnError) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the path and status of what is in a folder and not hidden, by name."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        on_error(folder, error.strerror or str(error))
+        return
+    for entry in entries:
+        if is_hidden(entry.name):
+            continue
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:  # gone meanwhile
+            continue
+        yield entry.path, status
 
 
 def _identify(path: Path) -> tuple[int, int] | None:

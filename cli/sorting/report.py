@@ -54,7 +54,7 @@ class SortedItem:
 class CsvReport:
     """The CSV file of a sorted folder: a row for each file, written as soon as it has its place.
 
-    What the journal has is written anew at the start, because a killed process may have left
+    What the journal has is written again at the start, because a killed process may have left
     half a row.
     """
 

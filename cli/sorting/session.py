@@ -1,4 +1,4 @@
-"""One run of a sort: once over a folder, or following it until it is told to stop."""
+"""One run of a sort: once over a folder, or following it until it is stopped."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

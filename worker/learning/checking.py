@@ -17,16 +17,17 @@ Floats = npt.NDArray[np.float64]
 
 # The weights that are tried.
 STRENGTHS = (1.0, 2.0, 3.0)
-# The most for each label of a type: the check says little where types have one label, because
-# their documents are compared with other types only.
-_MOST_PER_LABEL = 2.0
+# The highest strength for each label of a type: the check says little where types have one label,
+# because their documents are compared with other types only.
+_MAX_PER_LABEL = 2.0
 LIFTS = (4.0, 11.0)
-# Standard errors, and the mean gain: as that of one document in ten from surely wrong to right.
+# What a lift must gain: standard errors, and the mean, as that of one document in ten that turns
+# from surely wrong to right.
 _CLEAR, _LARGE = 2.0, 0.3
 # No verdict counts as less probable: one sure error must not decide.
-_LEAST_PROBABILITY = 0.02
+_MIN_PROBABILITY = 0.02
 # Fewer documents say nothing about noise.
-_LEAST_CHECKED = 3
+_MIN_CHECKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def choose_weight(
     """
     without = judge_all(None)
     base = log_scores(without, wanted)
-    limit = _MOST_PER_LABEL * max(1.0, labels_per_type)
+    limit = _MAX_PER_LABEL * max(1.0, labels_per_type)
     found = Choice(None, False, without, without)
     best = base
     tried = [each for each in STRENGTHS if each <= limit]
@@ -126,7 +127,7 @@ def log_scores(verdicts: Sequence[CheckedVerdict], wanted: Sequence[int | None])
     stated = np.array([verdict.confidence for verdict in verdicts])
     right = is_right(verdicts, wanted)
     given = np.where(right, stated, 1 - stated)
-    return np.asarray(np.log(np.clip(given, _LEAST_PROBABILITY, 1)))
+    return np.asarray(np.log(np.clip(given, _MIN_PROBABILITY, 1)))
 
 
 def is_right(
@@ -139,6 +140,6 @@ def is_right(
 
 def is_gain(gains: Floats, errors: float = 1.0) -> bool:
     """Tell whether paired gains are more than noise: their mean exceeds so many standard errors."""
-    if len(gains) < _LEAST_CHECKED:
+    if len(gains) < _MIN_CHECKED:
         return False
     return bool(gains.mean() > errors * gains.std(ddof=1) / np.sqrt(len(gains)))

@@ -15,7 +15,7 @@ from worker.classification.learning.model import (
     weigh_lessons,
 )
 
-# Of the documents that are compared with all others at a time.
+# So many documents are compared with all others at a time.
 _BLOCK = 250
 
 
@@ -88,7 +88,7 @@ def compare_held_out(
         if len(members):
             left = sums.copy()
             np.subtract.at(left, own_columns[members], seen.vectors[members])
-            # Of a type whose documents have all left, rounding leaves a little.
+            # Rounding leaves a little of a type whose documents have all been left out.
             gone = np.bincount(own_columns[members], minlength=types)
             total = np.bincount(own_columns[own_columns != NULL], minlength=types)
             left[gone == total] = 0

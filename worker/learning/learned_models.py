@@ -1,7 +1,6 @@
 """The learned models that verdicts use: found for each file, remembered while they are in force."""
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from app.learning.models import LearnedData
 from app.learning.service import ask, request_fit
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.storage import unpack_model
+from worker.recent import Recent
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,8 @@ class LearnedModelLoader:
 
     database: Database
     engine_version: str
-    _remembered: OrderedDict[tuple[UUID, str], LearnedModel | None] = field(
-        default_factory=OrderedDict
+    _remembered: Recent[tuple[UUID, str], LearnedModel | None] = field(
+        default_factory=lambda: Recent(MAX_REMEMBERED)
     )
 
     def find(self, claim: Claim) -> FoundModel:
@@ -72,18 +72,15 @@ class LearnedModelLoader:
                 request_fit(session, claim.project_id)
 
     def _load(self, model_id: UUID, fitted: str) -> LearnedModel | None:
-        key = (model_id, fitted)
-        if key not in self._remembered:
-            with self.database.read() as session:
-                data = session.scalar(
-                    select(LearnedData.parameters).where(LearnedData.model_id == model_id)
-                )
-            try:
-                self._remembered[key] = None if data is None else unpack_model(data)
-            except ValueError:
-                log.warning("learned model cannot be read; not using it", exc_info=True)
-                self._remembered[key] = None
-            while len(self._remembered) > MAX_REMEMBERED:
-                self._remembered.popitem(last=False)
-        self._remembered.move_to_end(key)
-        return self._remembered[key]
+        return self._remembered.get((model_id, fitted), lambda: self._read(model_id))
+
+    def _read(self, model_id: UUID) -> LearnedModel | None:
+        with self.database.read() as session:
+            data = session.scalar(
+                select(LearnedData.parameters).where(LearnedData.model_id == model_id)
+            )
+        try:
+            return None if data is None else unpack_model(data)
+        except ValueError:
+            log.warning("learned model cannot be read; not using it", exc_info=True)
+            return None

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 # or a little more, when the last document of a slice takes long.
 LOOK_SECONDS = 10.0
 SLICE_SECONDS = 0.5
-# Of one project: the newest labels count. Their vectors take 30 MB.
+# Only the newest labels of a project count. Their vectors take 30 MB.
 MAX_LABELS = 10_000
 
 FAILED = "an unexpected error happened while it was fitted; see the server's log"
@@ -77,7 +77,7 @@ class ModelFitter(SideWork[_Gathering]):
     def leave(self) -> None:
         """Let any worker go on with a fit in progress: this one may not work again for a while.
 
-        What it has seen is kept: if it is the next to claim the fit, it goes on where it was.
+        What it has seen is kept: if it is the next to claim the fit, it continues where it was.
         """
         if self._current is not None:
             with contextlib.suppress(SQLAlchemyError):  # then its lease expires
@@ -96,7 +96,7 @@ class ModelFitter(SideWork[_Gathering]):
             self._finish(task)
             self._current = None
         elif not queue.renew(self.database, task.claim):
-            # Labels have changed: begin anew with them.
+            # Labels have changed: begin again with them.
             self._release(task)
 
     def _release(self, task: _Gathering) -> None:

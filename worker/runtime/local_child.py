@@ -9,7 +9,6 @@ import logging
 import resource
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from app.jobs.queue import Claim
@@ -33,54 +32,62 @@ AWAKE, BUSY, IDLE, DELIVERIES_DUE = "awake", "busy", "idle", "deliveries_due"
 def run_child(build: BuildProcessor, settings: Settings, pipe: ParentPipe, name: str) -> None:
     """Process items until asked to stop or worn."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    wake, stop = threading.Event(), threading.Event()
-
-    def receive(message: str) -> None:
-        if message == STOP:
-            stop.set()
-        else:
-            pipe.send(AWAKE)
-        wake.set()
-
-    pipe.on_message = receive
+    child = _Child(pipe)
+    pipe.on_message = child.receive
     pipe.start()
     processor = build(settings, ())
     processor.database.on_commit(DELIVERIES, lambda _: pipe.send(DELIVERIES_DUE))
     heartbeat = Heartbeat(processor.database, name, lambda: processor.capabilities)
     heartbeat.start()
-
-    files = 0
-
-    def report(claim: Claim | None) -> None:
-        nonlocal files
-        files += claim is None
-        pipe.send(IDLE if claim is None else BUSY)
-
-    def goes_on() -> bool:
-        # The file that is being finished is not yet counted.
-        return not stop.is_set() and not _is_worn(files + 1)
-
     try:
-        while not stop.is_set() and not _is_worn(files):
-            wake.clear()
-            if not _run_next(processor, name, report, goes_on):
-                wake.wait(POLL_SECONDS)
+        child.run(processor, name)
     finally:
         heartbeat.stop()
         processor.close()
 
 
-def _run_next(
-    processor: Processor,
-    name: str,
-    report: Callable[[Claim | None], None],
-    goes_on: Callable[[], bool],
-) -> bool:
-    try:
-        return processor.run_next(name, on_claim=report, goes_on=goes_on)
-    except Exception:  # such as an unavailable database
-        log.exception("processing the next item failed; retrying")
-        return False
+class _Child:
+    """Works until it is asked to stop, or has read so many files that it should end."""
+
+    def __init__(self, pipe: ParentPipe) -> None:
+        self._pipe = pipe
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._files = 0
+
+    def receive(self, message: str) -> None:
+        """Handle a message of the parent, in the thread of the pipe."""
+        if message == STOP:
+            self._stopping.set()
+        else:
+            self._pipe.send(AWAKE)
+        self._woken.set()
+
+    def run(self, processor: Processor, name: str) -> None:
+        """Process items; wait for more while there are none."""
+        while self._goes_on(self._files):
+            self._woken.clear()
+            if not self._run_next(processor, name):
+                self._woken.wait(POLL_SECONDS)
+
+    def _run_next(self, processor: Processor, name: str) -> bool:
+        try:
+            return processor.run_next(
+                name,
+                on_claim=self._report,
+                # The file that is being finished is not yet counted.
+                goes_on=lambda: self._goes_on(self._files + 1),
+            )
+        except Exception:  # such as an unavailable database
+            log.exception("processing the next item failed; retrying")
+            return False
+
+    def _report(self, claim: Claim | None) -> None:
+        self._files += claim is None
+        self._pipe.send(IDLE if claim is None else BUSY)
+
+    def _goes_on(self, files: int) -> bool:
+        return not self._stopping.is_set() and not _is_worn(files)
 
 
 def _is_worn(files: int) -> bool:

@@ -22,6 +22,7 @@ from app.api.wire.labels import (
 from app.api.wire.pagination import ListResponse, PageQuery
 from app.labels import labelling, service
 from app.labels.table import write_table
+from app.labels.table_import import import_table
 
 PREFIX = "/api/v1/classifier"
 IMPORT_PATH = f"{PREFIX}/labels/import"
@@ -87,7 +88,7 @@ async def import_labels(request: Request, call: ApiCall) -> ImportResponse:
     async for chunk in request.stream():
         table += chunk
     counts = await to_thread.run_sync(
-        labelling.import_table, call.services.database, call.scope, bytes(table)
+        import_table, call.services.database, call.scope, bytes(table)
     )
     return ImportResponse(
         created=counts.created, changed=counts.changed, unchanged=counts.unchanged

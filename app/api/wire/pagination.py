@@ -16,7 +16,8 @@ from app.paging import Key, PageRequest
 from app.secrets import Secrets, Use
 
 DEFAULT_SIZE = 50
-# Of a job or a configuration, which carries up to 100 kB of rules, and of a saved webhook.
+# The largest page of jobs or configurations, which have up to 100 kB of rules each, and of
+# saved webhooks.
 MAX_SIZE = 100
 MAX_FILES_SIZE = 1000
 SIGNATURE_BYTES = 12

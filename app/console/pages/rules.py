@@ -9,7 +9,8 @@ from app.api.wire.ids import CONFIGURATION_PREFIX, format_configuration_id
 from app.configurations import service
 from app.configurations.models import Configuration
 from app.configurations.ready_made import find_set
-from app.configurations.rules_file import RulesFileError, parse_rules, write_rules
+from app.configurations.rules_file import RulesFileError, write_rules
+from app.configurations.rules_reader import parse_rules
 from app.configurations.saved_rules import from_parameters, to_parameters
 from app.console.downloads import as_attachment
 from app.console.pages.try_out import limits_of, ready_made, saved_configurations

@@ -14,7 +14,7 @@ from app.errors import Forbidden, NotAuthenticated, NotFound
 from app.limits.buckets import LocalBuckets
 from app.projects import sessions
 from app.projects.authenticator import Authenticator
-from app.projects.keys import find_first_key
+from app.projects.key_lookup import find_first_key
 from app.projects.scope import Principal, get_project
 
 SESSION_HOURS = 12

@@ -47,8 +47,8 @@ _LOCK_FILE = FileType(
     "unknown",
     remark="a lock file of Office only names who has opened a document: upload the document itself",
 )
-# Of Word, and of Excel and PowerPoint.
-_LOCK_FILE_NAME, _LOCK_FILE_BYTES = "~$", frozenset({162, 165})
+# The sizes are that of Word's lock files, and that of Excel's and PowerPoint's.
+_LOCK_FILE_NAME, _LOCK_FILE_SIZES = "~$", frozenset({162, 165})
 
 IMAGE_EXTENSIONS = frozenset(
     {"png", "jpg", "gif", "bmp", "tiff", "webp", "heic", "jp2", "avif", "pnm"}
@@ -98,7 +98,7 @@ _TNEF = b"\x78\x9f\x3e\x22"
 _SHEET_STREAM = re.compile(rb"\x09\x08[\x08\x10]\0..[\x05\x10]\0", re.DOTALL)
 # Safari saves web pages as property lists, whose keys come first.
 _PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
-# Of Western versions and of those for East Asia.
+# The marks of Western versions of Word and of those for East Asia.
 _OLD_WORD_MARKS = (b"\xdc\xa5", b"\x97\xa6", b"\x98\xa6", b"\x99\xa6")
 # In the stream on the last user ([MS-PPT] 2.3.2).
 _ENCRYPTED_SLIDES = b"\xdf\xc4\xd1\xf3"
@@ -138,7 +138,7 @@ def sniff(file: BinaryIO, name: str) -> FileType:
 def _is_lock_file(file: BinaryIO, name: str) -> bool:
     """Tell the small file with a user's name that Office writes beside an open document."""
     is_named = PurePosixPath(name.replace("\\", "/")).name.startswith(_LOCK_FILE_NAME)
-    return is_named and file.seek(0, 2) in _LOCK_FILE_BYTES
+    return is_named and file.seek(0, 2) in _LOCK_FILE_SIZES
 
 
 def _extension(name: str) -> str:

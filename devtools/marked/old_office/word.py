@@ -7,7 +7,7 @@ from devtools.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
 from devtools.marked.old_office.drawing import container, decorative_text
 
-# Of the file information block: where each table of the table stream is listed (2.5.6).
+# Positions in the file information block that list the tables of the table stream (2.5.6).
 _STYLES, _FOOTNOTE_MARKS, _FOOTNOTES, _COMMENT_MARKS, _COMMENTS = 1, 2, 3, 4, 5
 _SECTIONS, _HEADERS, _CHARACTERS, _PARAGRAPHS, _FONTS = 6, 11, 12, 13, 15
 _SETTINGS, _PIECES, _AUTHORS, _ENDNOTE_MARKS, _ENDNOTES = 31, 33, 36, 46, 47

@@ -48,7 +48,7 @@ def test_no_example_can_be_used_as_it_is() -> None:
     assert given <= {"..."}
 
 
-def test_a_misspelled_setting_is_told(
+def test_a_misspelled_setting_is_reported(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("JOB_MAX_FILE", "JOB_MAX_FILES", "URL", "SERVICE_HOST"):

@@ -71,7 +71,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert mode_of(outside) == 0o644
 
 
-def test_a_directory_of_another_user_is_told(
+def test_a_directory_of_another_user_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make(tmp_path / "data", 0o755)

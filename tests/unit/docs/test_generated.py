@@ -29,7 +29,7 @@ def test_the_reference_of_the_command_is_up_to_date() -> None:
     )
 
 
-def test_a_call_that_is_not_served_is_told(document: dict[str, Any]) -> None:
+def test_a_call_that_is_not_served_is_reported(document: dict[str, Any]) -> None:
     less = {**document, "paths": {}}
 
     with pytest.raises(ValueError, match="not served"):

@@ -21,7 +21,7 @@ class ForkedSession:
         self._network = network
         self._threads = threads
         self._starting = threading.Lock()
-        # By process. Those of other processes are kept: their end would wait for lost threads.
+        # By process; those of other processes are kept: their end would wait for lost threads.
         self._sessions: dict[int, onnxruntime.InferenceSession] = {}
         if threads == 1:
             self.get()

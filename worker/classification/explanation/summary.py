@@ -76,7 +76,7 @@ def _looks(scoring: ScoringEvidence) -> str:
 
 
 def _doubt(evidence: Evidence, scoring: ScoringEvidence, outcome: Outcome) -> str:
-    """Return what makes the verdict unsure, if it can be told."""
+    """Return what makes the verdict unsure, if that can be said."""
     if evidence.lost_parts and band_of(outcome.confidence / evidence.known_share).is_sure:
         return "; the part that could not be read may say otherwise"
     twins = scoring.twins

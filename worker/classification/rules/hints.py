@@ -16,7 +16,7 @@ from worker.classification.rules.texts import is_bare, name_of
 
 # Words of a description without those of the type: "a bill from a seller" has enough.
 MIN_WORDS = 4
-# Of scripts without blanks between words.
+# The same for scripts without blanks between words.
 MIN_UNSPACED_CHARACTERS = 8
 
 

@@ -186,7 +186,7 @@ class RuleReader:
 
     def _understand(self, rule: Rule, direct: Vectors) -> Meaning:
         """Return which known types a rule means whose vector in the leading space is `direct`."""
-        # By other wordings more types are near, too near to tell whether a name is meant.
+        # With other wordings more types are near, too near to tell whether a name is meant.
         plain: Vectors = (direct @ self._lead.types.T)[0]
         cosines: Vectors = self._lead.type_cosines(direct)[0]
         name, known = name_of(rule), self._lead.tuning.known

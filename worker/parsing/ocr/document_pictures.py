@@ -14,7 +14,7 @@ from worker.parsing.ocr.picture import OcrPicture
 MAX_OPENED = 24
 """So many pictures are looked at, the first ones."""
 
-# In pixels; smaller pictures are logos, icons and bullets.
+# Pixels; smaller pictures are logos, icons and bullets.
 _MIN_LONG_SIDE, _MIN_SHORT_SIDE = 300, 60
 _MAX_PICTURES = 8
 

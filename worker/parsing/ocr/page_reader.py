@@ -18,13 +18,14 @@ from worker.parsing.ocr.picture import OcrPicture, has_faint_ink, has_ink
 from worker.parsing.ocr.straight import SURE, StraightReading, read_straight
 
 _HARDLY_READ = 45.0
-# Without a budget: benchmarks and tests.
+# For callers without a budget: benchmarks and tests.
 _DEFAULT_SECONDS = 600.0
 _DENSE_DPI, _DPI = 200, 150
 _RELATED_SCRIPTS = {"Fraktur": "Latin", "Hangul": "Korean", "Japanese": "Han"}
 # The words of a page may show its language although the model is less sure of its letters.
-_LEAST_SHARE = 0.9
-# By its script, and then, such as Persian after Arabic, by its words.
+_MIN_SHARE = 0.9
+# A page is read by the language of its script, and perhaps by another that its words suggest, such
+# as Persian after Arabic.
 _MAX_LANGUAGES = 2
 
 
@@ -211,7 +212,7 @@ class Ocr:
             is_better = again.found.confidence > max(_HARDLY_READ, first.found.confidence)
         else:
             is_certain = find_other_language(first.found.text, earlier_lang) == lang
-            least = _LEAST_SHARE if is_certain else 1.0
+            least = _MIN_SHARE if is_certain else 1.0
             is_better = again.found.weight >= least * first.found.weight
         if is_better:
             return again

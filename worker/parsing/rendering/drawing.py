@@ -15,7 +15,7 @@ from worker.parsing.rendered_page import MAX_WORDS, RenderedPage
 # A higher page becomes narrower: a roll of paper must not take all memory.
 MAX_HEIGHT = 4
 _QUALITY = 80
-# From 0, quick, to 6.
+# How hard the encoder tries: from 0, quick, to 6.
 _EFFORT = 2
 
 

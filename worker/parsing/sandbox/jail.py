@@ -43,8 +43,8 @@ def restrict_process(
             os.setgroups([])
             os.setgid(NOBODY_UID)
             os.setuid(NOBODY_UID)
-            # Of all readers together. Another user's processes count, too, so a reader that stays
-            # one cannot be limited.
+            # This counts the processes of all readers together. A reader that keeps the worker's
+            # user cannot be limited: all other processes of that user would count too.
             resource.setrlimit(resource.RLIMIT_NPROC, (_MAX_THREADS, _MAX_THREADS))
     if kernel.is_linux():
         kernel.die_with_parent(signal.SIGKILL)

@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select
 from app.audit.models import AuditEvent
 from app.db import Database, new_id
 from app.files.models import File
-from app.labels.labelling import MAX_LABELS
 from app.labels.models import Label
+from app.labels.room import MAX_LABELS
 from app.labels.table import MAX_BYTES
 from app.learning.models import LearnedModel
 from devtools.tenant_data import TenantData

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.projects.bootstrap import bootstrap
-from app.projects.keys import digest, find_key
+from app.projects.key_lookup import digest, find_key
 from app.projects.models import ApiKey
 from app.projects.scope import Principal
 from app.secrets import Secrets

@@ -11,15 +11,8 @@ from app.db import Database, now
 from app.errors import NotAuthenticated
 from app.projects import authenticator
 from app.projects.authenticator import Authenticator
-from app.projects.keys import (
-    KeyTerms,
-    NewKey,
-    add_key,
-    create_key,
-    record_use,
-    revoke_key,
-    rotate_key,
-)
+from app.projects.key_lookup import record_use
+from app.projects.keys import KeyTerms, NewKey, add_key, create_key, revoke_key, rotate_key
 from app.projects.models import ApiKey, KeyOrigin, Project
 from devtools.tenant_data import TenantData
 from devtools.waiting import until

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from app.audit.models import AuditEvent
 from app.db import Database, now
 from app.errors import Conflict, NotFound
-from app.projects.keys import NewKey, create_key, digest, find_key, revoke_key, rotate_key
+from app.projects.key_lookup import digest, find_key
+from app.projects.keys import NewKey, create_key, revoke_key, rotate_key
 from app.projects.models import ApiKey
 from app.secrets import Secrets
 from tests.integration.app.projects.stored_keys import SECRETS, owner, start, stored_keys

@@ -104,7 +104,7 @@ def test_plain_urls_of_an_earlier_release_are_encrypted(tenants: TenantData, api
     assert digests == [digest, None]
 
 
-def test_under_another_key_the_reason_is_told() -> None:
+def test_under_another_key_the_reason_is_reported() -> None:
     other = Secrets("another secret of the tests, long enough")
     stored = StoredUrl(None, other.encrypt(URL))
 

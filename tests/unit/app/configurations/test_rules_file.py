@@ -11,10 +11,9 @@ from app.configurations.rules_file import (
     FileRule,
     RulesFile,
     RulesFileError,
-    parse_rules,
-    read_rules,
     write_rules,
 )
+from app.configurations.rules_reader import parse_rules, read_rules
 from app.configurations.saved_rules import from_parameters, to_parameters
 from app.errors import PigeonholeError
 

@@ -99,7 +99,7 @@ def test_an_outage_is_one_line_without_a_traceback(stream: io.StringIO) -> None:
     assert "ValueError: a mistake" in str(third["exception"])
 
 
-def test_another_outage_and_a_long_one_are_told(
+def test_another_outage_and_a_long_one_are_reported(
     stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]

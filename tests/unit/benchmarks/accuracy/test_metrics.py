@@ -5,7 +5,7 @@ from benchmarks.accuracy import metrics
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from worker.classification.fitting.corpus import LabelledDocument
-from worker.classification.fitting.fit import ScoredDocument
+from worker.classification.fitting.random_rules import ScoredDocument
 from worker.classification.scoring.calibration import FEATURES, Calibration, Logistic
 from worker.classification.scoring.hierarchy import Kinds
 from worker.classification.scoring.scores import Scores

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet
-from app.configurations.rules_file import read_rules
+from app.configurations.rules_reader import read_rules
 from app.errors import StartupError
 from cli.main import commands
 

@@ -179,7 +179,7 @@ def test_of_two_models_only_the_one_that_knows_the_script_counts(
     assert result.evidence.scoring.quote is not None
 
 
-def test_a_missing_model_is_told(engine_alone: Engine, rules: list[Rule]):
+def test_a_missing_model_is_reported(engine_alone: Engine, rules: list[Rule]):
     assert engine_alone.missing is not None
     warning = f"Warning: {engine_alone.missing}"
     assert warning in classify(engine_alone, TEXTS["recipe", "en"], rules).verdict.reasoning

@@ -137,7 +137,7 @@ def test_an_unsure_null_tells_what_to_do_if_the_rule_is_right() -> None:
     assert reasons(evidence(sure, rules=1)) == ["All of it was read: 1 page."]
 
 
-def test_an_exclusion_is_told() -> None:
+def test_an_exclusion_is_reported() -> None:
     scoring = null(0.99, ranking=(ranked("letter", 1.0), ranked("invoice", 0.5, excluded=2.0)))
 
     assert reasons(evidence(scoring))[0] == (
@@ -224,7 +224,7 @@ def test_the_label_of_a_copy_is_told_first() -> None:
     assert first(nothing) == "You filed this very document as fitting no rule (scan.pdf)."
 
 
-def test_what_labels_changed_is_told() -> None:
+def test_what_labels_changed_is_reported() -> None:
     near = NearestFile(Neighbour("a.pdf", "invoice", "Please pay"), 0.4)
     copy = NearestFile(Neighbour("a.pdf", "invoice", ""), 1.0)
 
