@@ -158,7 +158,8 @@ class Engine:
 
         `warnings` are sentences that the reasoning repeats. A type with less than
         `min_confidence` becomes null and keeps its confidence. `learned` is a model that was fitted
-        for these rules by this version of the engine. Raises ValueError without rules.
+        by this version of the engine, and for these rules unless it counts for copies only. Raises
+        ValueError without rules.
         """
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
