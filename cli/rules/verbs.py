@@ -11,7 +11,7 @@ from app.configurations.ready_made import LANGUAGES, SETS, ReadyMadeSet, find_se
 from app.configurations.rules_file import RulesFile, read_rules
 from app.errors import StartupError
 from app.settings import load_settings
-from app.text import escape_line
+from app.text import counted, escape_line
 from cli.classification.server import find_server, server_options
 from cli.rules.accuracy import Accuracy, Answer, Confusion, FailedFile, measure
 from cli.rules.labels import Label, read_labels
@@ -136,9 +136,11 @@ def lint(file: Path, *, as_json: bool) -> None:
     else:
         for hint in hints:
             lines = ", ".join(map(str, hint.lines))
-            click.echo(f"{escape_line(file.name)}, line {lines}: {escape_line(hint.problem)}")
+            word = "line" if len(hint.lines) == 1 else "lines"
+            click.echo(f"{escape_line(file.name)}, {word} {lines}: {escape_line(hint.problem)}")
             click.echo(f"    {escape_line(hint.advice)}")
-        click.echo(f"{len(rules_file.rules)} rules, {warnings} warnings.", err=True)
+        rules = counted(len(rules_file.rules), "rule")
+        click.echo(f"{rules}, {counted(warnings, 'warning')}.", err=True)
     sys.exit(1 if warnings else 0)
 
 
