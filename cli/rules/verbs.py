@@ -234,7 +234,7 @@ def _print(accuracy: Accuracy) -> None:
         found = accuracy.threshold
         click.echo(
             f"min_confidence: {found.min_confidence:.3f} would have been right"
-            f" {found.share_right:.0%} of the time, for {found.files} files with a type."
+            f" {found.share_right:.0%} of the time, for {counted(found.files, 'file')} with a type."
         )
     click.echo()
     _print_confusion(accuracy.confusion)
