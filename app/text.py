@@ -3,6 +3,7 @@
 Also numbers with a noun, for sentences.
 """
 
+import json
 import re
 
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -36,6 +37,11 @@ def escape_controls(text: str) -> str:
 def escape_line(text: str) -> str:
     r"""Return text that controls no terminal and takes one line: `\n` instead of a line feed."""
     return escape_controls(text).replace("\n", r"\n").replace("\t", r"\t")
+
+
+def terminal_json(value: object) -> str:
+    r"""Return JSON that controls no terminal: ASCII only, with `\u007f` for DEL."""
+    return json.dumps(value).replace("\x7f", r"\u007f")
 
 
 def spreadsheet_cell(text: str) -> str:

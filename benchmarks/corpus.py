@@ -1,6 +1,5 @@
 """Reading a labelled corpus with the project's parser."""
 
-import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import psutil
 from app.errors import FileError
 from app.jobs.pages import PageSelection
 from app.jobs.values import Rule
+from benchmarks.processes import is_reader
 from worker.classification.fitting.corpus import (
     Corpus,
     ManifestEntry,
@@ -22,7 +22,6 @@ from worker.classification.fitting.corpus import (
 )
 from worker.classification.needed_text import verdict_request
 from worker.parsing.document import Document
-from worker.parsing.sandbox.forked_reader import READER_NAME
 from worker.parsing.sandbox.parser import SandboxedParser
 
 _END_SECONDS, _POLL_SECONDS = 5.0, 0.002
@@ -81,15 +80,7 @@ def reading_seconds(parser: SandboxedParser) -> float:
         return 0.0
     server = psutil.Process(parser.server_pid)
     deadline = time.monotonic() + _END_SECONDS
-    while _is_reading(server) and time.monotonic() < deadline:
+    while any(map(is_reader, server.children())) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
     times = server.cpu_times()
     return times.children_user + times.children_system
-
-
-def _is_reading(server: psutil.Process) -> bool:
-    for process in server.children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if process.name() == READER_NAME:
-                return True
-    return False

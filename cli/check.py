@@ -6,8 +6,8 @@ import click
 
 from app.errors import StartupError
 from app.text import escape_line
-from cli.classification.server import Server, find_server
-from cli.server_checks import CheckedServer
+from cli.api_client.address import Server, find_server
+from cli.api_client.checks import CheckedServer
 from cli.tables import (
     Columns,
     example,
@@ -50,7 +50,7 @@ def check(url: str | None, api_key: str | None, *, as_json: bool) -> None:
         named = _find(url, NO_KEY)
     if named is None:
         raise StartupError("no server is named: give its address, such as http://127.0.0.1:8000")
-    from cli.server_checks import check_server  # noqa: PLC0415
+    from cli.api_client.checks import check_server  # noqa: PLC0415
 
     found = check_server(named.url, "" if problem else named.api_key, problem)
     if as_json:

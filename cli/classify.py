@@ -6,17 +6,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import counted, escape_line
+from cli.api_client.address import find_server, server_options
 from cli.classification.folder import check_paths, find_files
-from cli.classification.interruption import INTERRUPTED, sigterm_interrupts
-from cli.classification.options import NO_RULES, cache_option, rules_option
+from cli.classification.options import NO_RULES, cache_option, learn_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE, Classifier, FileResult
-from cli.classification.server import find_server, learn_option, server_options
+from cli.interruption import INTERRUPTED, sigterm_interrupts
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Sink(Protocol):
@@ -24,6 +27,10 @@ class Sink(Protocol):
 
     def add(self, result: FileResult) -> None:
         """Take a result."""
+        ...
+
+    def close(self) -> None:
+        """Complete what was taken."""
         ...
 
 
@@ -180,26 +187,22 @@ class Output:
         """Classify the files and show their results; returns the exit code."""
         from rich.console import Console  # noqa: PLC0415  # help needs none of it
 
-        from cli.classification.exports import CsvFile, JsonWriter  # noqa: PLC0415
+        from cli.classification.exports import CsvFile  # noqa: PLC0415
         from cli.classification.ordering import OrderedResults  # noqa: PLC0415
-        from cli.classification.table import ResultProgress, ResultTable  # noqa: PLC0415
+        from cli.classification.table import ResultProgress  # noqa: PLC0415
 
         on_terminal = sys.stdout.isatty()
         console = Console(stderr=not on_terminal, highlight=False, emoji=False, markup=False)
+        sinks = [self._shown(console)]
         problem, is_interrupted = "", False
         with ExitStack() as stack:
             stack.enter_context(sigterm_interrupts())
-            csv_file = None
             if self.csv_path is not None:
                 csv_file = CsvFile(self.csv_path, self.tally.threshold)
                 stack.callback(csv_file.discard)
+                sinks.append(csv_file)
             stack.enter_context(classifier)
             click.echo(classifier.describe(), err=True)
-            json_writer = JsonWriter(sys.stdout, self.tally.threshold) if self.as_json else None
-            table = ResultTable(console, self.types, self.tally.threshold, self.folder)
-            lines = Lines(may_end=csv_file is None)
-            shown: Sink = json_writer or (table if on_terminal else lines)
-            sinks = [shown] if csv_file is None else [shown, csv_file]
             ordered = OrderedResults(classifier, paths)
             is_shown = not (self.as_json and on_terminal)
             try:
@@ -215,11 +218,20 @@ class Output:
                 self._add(sinks, result)
             if problem and self.tally.total == 0:
                 raise StartupError(problem)
-            if json_writer is not None:
-                json_writer.close()
-            if csv_file is not None:
-                csv_file.close()
+            for sink in sinks:
+                sink.close()
         return self._conclude(problem, total, is_interrupted=is_interrupted)
+
+    def _shown(self, console: "Console") -> Sink:
+        """Return what writes to standard output."""
+        from cli.classification.exports import JsonWriter  # noqa: PLC0415
+        from cli.classification.table import ResultTable  # noqa: PLC0415
+
+        if self.as_json:
+            return JsonWriter(sys.stdout, self.tally.threshold)
+        if sys.stdout.isatty():
+            return ResultTable(console, self.types, self.tally.threshold, self.folder)
+        return Lines(may_end=self.csv_path is None)
 
     def _add(self, sinks: Sequence[Sink], result: FileResult) -> None:
         self.tally.add(result)
@@ -266,3 +278,6 @@ class Lines:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, sys.stdout.fileno())
             os.close(null)
+
+    def close(self) -> None:
+        """Do nothing: each line is complete."""

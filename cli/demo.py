@@ -20,8 +20,8 @@ from rich.text import Text
 
 from app.configurations.rules_file import RulesFileError, read_rules
 from app.jobs.reasoning import Reasoning
-from cli.classification.interruption import sigterm_interrupts
 from cli.demo_server import run_server
+from cli.interruption import sigterm_interrupts
 from cli.tables import example
 from worker.classification.explanation.bands import percent
 

@@ -3,7 +3,6 @@
 import http.client
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
+
+from cli.interruption import deferred_interruptions
 
 START_SECONDS = 120.0
 POLL_SECONDS = 0.2
@@ -27,7 +28,8 @@ def run_server(scratch: Path) -> Iterator[tuple[str, str]]:
     command += ["--port", str(port), "--data-dir", str(scratch / "data")]
     log = scratch / "server.log"
     with log.open("wb") as output, ExitStack() as cleanup:
-        with _deferred_interrupts():
+        # An exception in the middle of `Popen` would leave a process that nothing stops.
+        with deferred_interruptions():
             process = subprocess.Popen(  # noqa: S603  # our own program with our own arguments
                 command,
                 env=_environment(api_key),
@@ -38,26 +40,6 @@ def run_server(scratch: Path) -> Iterator[tuple[str, str]]:
             cleanup.callback(_stop, process)
         _wait_until_ready(process, port, log)
         yield f"http://127.0.0.1:{port}", api_key
-
-
-@contextmanager
-def _deferred_interrupts() -> Iterator[None]:
-    """Handle Ctrl-C and SIGTERM at the end of the block.
-
-    An exception in the middle of `Popen` would leave a process that nothing stops.
-    """
-    received: list[int] = []
-    before = {
-        number: signal.signal(number, lambda number, _frame: received.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if received:
-        signal.raise_signal(received[0])
 
 
 def _environment(api_key: str) -> dict[str, str]:

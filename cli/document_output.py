@@ -3,7 +3,6 @@
 A file may hold sequences that control a terminal. None of them is printed as it is.
 """
 
-import json
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -11,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from app.text import counted, escape_controls, escape_line
+from app.text import counted, escape_controls, escape_line, terminal_json
 from worker.parsing.document import Document, DocumentPage, TextSource
 
 WIDTH = 80
@@ -32,7 +31,7 @@ def to_json(document: Document) -> str:
         }
         for page in document.pages
     ]
-    line = json.dumps(
+    return terminal_json(
         {
             "format": document.format,
             "total_pages": document.total_pages,
@@ -41,7 +40,6 @@ def to_json(document: Document) -> str:
             "warnings": document.warnings,
         }
     )
-    return line.replace("\x7f", r"\u007f")
 
 
 def write_document(name: str, document: Document, target: TextIO) -> None:

@@ -14,9 +14,10 @@ from app.errors import StartupError
 from app.files.orphans import MIN_AGE, find_orphans
 from app.observability.logging import set_up_logging
 from app.settings import load_settings
-from cli.classification.server import server_options
+from cli.administration import data_dir_option
+from cli.api_client.address import server_options
+from cli.api_client.opening import open_server
 from cli.composition import open_blobs, open_database
-from cli.server_access import open_server
 from cli.tables import Columns, example, json_option, limit_option, print_items, print_json
 
 MAX_ORPHANS = 10_000
@@ -73,9 +74,7 @@ class TidiedStore:
 
 
 @files.command(epilog=example("pigeonhole files tidy"))
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
-)
+@data_dir_option
 @click.option("--delete", is_flag=True, help="Delete the orphans instead of counting them.")
 @click.option(
     "--limit",

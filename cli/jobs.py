@@ -10,8 +10,8 @@ from uuid import UUID
 
 import click
 
-from cli.classification.server import server_options
-from cli.server_access import open_server
+from cli.api_client.address import server_options
+from cli.api_client.opening import open_server
 from cli.tables import (
     Columns,
     example,
@@ -24,7 +24,7 @@ from cli.tables import (
 from worker.classification.explanation.bands import percent
 
 if TYPE_CHECKING:
-    from cli.classification.server_client import ServerClient
+    from cli.api_client.client import ServerClient
 
 PATH = "/api/v1/classifier/jobs"
 OPEN, DONE = "PENDING", "SUCCESS"

@@ -13,8 +13,8 @@ import click
 from app.errors import StartupError
 from app.labels.table import MAX_BYTES
 from app.text import escape_line
-from cli.classification.server import server_options
-from cli.server_access import open_server
+from cli.api_client.address import server_options
+from cli.api_client.opening import open_server
 from cli.tables import (
     Columns,
     example,
@@ -89,7 +89,7 @@ def import_labels(table: Path, server: str | None, api_key: str | None, *, as_js
     is stored, each wrong line is named, and the exit code is 1.
     """
     # Imported here: help must not wait for the HTTP client.
-    from cli.classification.server_client import ServerRefused  # noqa: PLC0415
+    from cli.api_client.client import ServerRefused  # noqa: PLC0415
 
     data = _read(table)
     with open_server(server, api_key) as client:

@@ -10,7 +10,7 @@ import click
 from click.exceptions import NoSuchCommand
 
 from app.errors import PigeonholeError, StartupError
-from cli.classification.interruption import INTERRUPTED
+from cli.interruption import INTERRUPTED
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError

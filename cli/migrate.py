@@ -10,15 +10,14 @@ from app.observability.logging import set_up_logging
 from app.projects.bootstrap import bootstrap
 from app.settings import load_settings
 from app.webhooks.url_encryption import encrypt_plain_urls
+from cli.administration import data_dir_option
 from cli.composition import open_database, open_secrets
 from cli.data_dir import use_private_umask
 from cli.tables import example
 
 
 @click.command(epilog=example("pigeonhole migrate"))
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Directory of the embedded server."
-)
+@data_dir_option
 def migrate(data_dir: Path | None) -> None:
     """Migrate the database to the schema of this release.
 

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from app.learning.quality import MIN_KEPT, Cell, Quality, Share, Threshold
 from app.text import counted, escape_line
-from cli.classification.server import server_options
-from cli.server_access import open_server
+from cli.api_client.address import server_options
+from cli.api_client.opening import open_server
 from cli.tables import example, json_option, name_type, print_json, print_table
 from worker.classification.explanation.bands import percent
 

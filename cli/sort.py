@@ -11,10 +11,10 @@ import click
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.interruption import INTERRUPTED, sigterm_interrupts
-from cli.classification.options import NO_RULES, cache_option, rules_option
+from cli.api_client.address import find_server, server_options
+from cli.classification.options import NO_RULES, cache_option, learn_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
-from cli.classification.server import find_server, learn_option, server_options
+from cli.interruption import INTERRUPTED, sigterm_interrupts
 from cli.tables import example
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cli.classification.results import Classifier
     from cli.sorting.journal import Method
     from cli.sorting.output import SortOutput
-    from cli.sorting.report import SortedItem
+    from cli.sorting.report import SortedItem, Summary
     from cli.sorting.session import Order, Session
 
 _GO_ON = "Put that right, then run the same command again to continue."
@@ -177,18 +177,27 @@ def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_
         stack.enter_context(classifier)
         session = stack.enter_context(open_session(order))
         click.echo(classifier.describe(), err=True)
+        items = (
+            session.follow(classifier, output.add_error)
+            if is_watch
+            else _sort_once(session, classifier, output)
+        )
         try:
-            if is_watch:
-                items = session.follow(classifier, output.add_error)
-            else:
-                items = _sort_once(session, classifier, output)
             for item in items:
                 output.add(item)
         except KeyboardInterrupt:
             is_interrupted = True
         except (SortStopped, StartupError, PigeonholeError) as error:
             problem = str(error).removesuffix(".")
-    summary = session.summary
+    return _conclude(
+        session.summary, output, problem, is_interrupted=is_interrupted, is_watch=is_watch
+    )
+
+
+def _conclude(
+    summary: "Summary", output: "SortOutput", problem: str, *, is_interrupted: bool, is_watch: bool
+) -> int:
+    """Say how a sort ended; returns the exit code. Raises StartupError if it never began."""
     if problem and not summary.total:
         raise StartupError(problem)
     output.close(summary.to_json())

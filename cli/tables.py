@@ -4,7 +4,6 @@ A shape is a frozen dataclass: what one item of `--json` holds. Texts come from 
 servers: control characters in them never reach the terminal.
 """
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from app.text import escape_line
+from app.text import escape_line, terminal_json
 
 GAP = "  "
 
@@ -135,7 +134,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
 def print_json(value: object) -> None:
     """Print a value, which may hold dataclasses, times and ids, as one line of ASCII."""
     plain = TypeAdapter(Any).dump_python(value, mode="json")
-    click.echo(json.dumps(plain).replace("\x7f", r"\u007f"))
+    click.echo(terminal_json(plain))
 
 
 def format_cell(value: object) -> str:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import click
 
-from cli.classification.server import server_options
-from cli.server_access import open_server
+from cli.api_client.address import server_options
+from cli.api_client.opening import open_server
 from cli.tables import Columns, example, json_option, limit_option, name_type, print_items
 from worker.classification.explanation.bands import percent
 

@@ -1,19 +1,10 @@
-"""A client of a running server, and look-ups in its database and processes."""
+"""A client of a running server, for tests and benchmarks."""
 
-import contextlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import httpx2
-import psutil
-from sqlalchemy import func, select
 
-from app.db import Database, PostgresLimits
-from app.jobs.models import Item, ItemStatus, Result, Worker
-from devtools.reaper import is_alive
 from devtools.server import NO_CERTIFICATES, RunningServer
 from devtools.waiting import WAIT_SECONDS, until
 
@@ -21,10 +12,15 @@ RULES = [
     {"type": "invoice", "description": "A supplier's bill with line items and a total to pay."},
     {"type": "recipe", "description": "Cooking instructions with ingredients and steps."},
 ]
+JOBS = "/api/v1/classifier/jobs"
+FILES = "/api/v1/beta/files"
 
 
 class Client:
-    """An HTTP client with one key; the caller closes it."""
+    """An HTTP client with the server's key; the caller closes it.
+
+    Its methods raise HTTPStatusError, with the body, when the server refuses a request.
+    """
 
     def __init__(self, server: RunningServer) -> None:
         self.http = httpx2.Client(
@@ -39,120 +35,45 @@ class Client:
         self.http.close()
 
     def upload(self, content: str | bytes, name: str = "note.txt") -> str:
-        answer = self.http.post(
-            "/api/v1/beta/files", files={"file": (name, content)}, data={"purpose": "classify"}
-        )
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        """Upload a file and return its id."""
+        files, data = {"file": (name, content)}, {"purpose": "classify"}
+        return str(_checked(self.http.post(FILES, files=files, data=data)).json()["id"])
 
-    def upload_many(self, count: int) -> list[str]:
-        """Upload small invoices, no two alike."""
+    def upload_many(self, count: int, first: int = 0) -> list[str]:
+        """Upload small invoices, numbered from `first` and no two alike; return their ids."""
         return [
             self.upload(f"INVOICE {n}\nTotal to pay: {n}.50 by bank transfer", f"{n:03}.txt")
-            for n in range(count)
+            for n in range(first, first + count)
         ]
 
     def delete(self, file_id: str) -> None:
-        answer = self.http.delete(f"/api/v1/beta/files/{file_id}")
-        assert answer.status_code == 204, answer.text
+        _checked(self.http.delete(f"{FILES}/{file_id}"))
 
-    def start_job(self, file_ids: Sequence[str], **options: object) -> str:
-        body = {"file_ids": list(file_ids), "rules": RULES, **options}
-        answer = self.http.post("/api/v1/classifier/jobs", json=body)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["id"])
+    def create_job(self, file_ids: Sequence[str], rules: object = RULES, **options: object) -> str:
+        """Create a job and return its id."""
+        body = {"file_ids": list(file_ids), "rules": rules, **options}
+        return str(_checked(self.http.post(JOBS, json=body)).json()["id"])
 
     def job(self, job_id: str) -> dict[str, Any]:
-        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}")
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        return dict(_checked(self.http.get(f"{JOBS}/{job_id}")).json())
 
     def results(self, job_id: str) -> list[dict[str, Any]]:
-        answer = self.http.get(f"/api/v1/classifier/jobs/{job_id}/results")
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["items"])
+        return list(_checked(self.http.get(f"{JOBS}/{job_id}/results")).json()["items"])
 
-    def finished(self, job_id: str, seconds: float = WAIT_SECONDS) -> dict[str, Any]:
-        """Wait for any final status and return the job."""
-        until(lambda: self.job(job_id)["status"] != "PENDING", "the job's end", seconds)
-        return self.job(job_id)
+    def wait(
+        self, job_id: str, seconds: float = WAIT_SECONDS, pause: float | None = None
+    ) -> dict[str, Any]:
+        """Wait until a job has ended, in whatever way, and return it; for `pause` see `until`."""
 
+        def ended() -> dict[str, Any] | None:
+            job = self.job(job_id)
+            return None if job["status"] == "PENDING" else job
 
-@dataclass(frozen=True, slots=True)
-class JobRecord:
-    """What the database holds about one job."""
-
-    statuses: Counter[str]
-    results: int
-    most_attempts: int
-    all_attempts: int
-    workers: frozenset[str]
+        return until(ended, "the job's end", seconds, pause)
 
 
-def database_of(server: RunningServer) -> Database:
-    """Open the server's own database."""
-    url = server.environment.get("PIGEONHOLE_DATABASE_URL")
-    return Database(url or f"sqlite:///{server.data_dir / 'pigeonhole.db'}", PostgresLimits(1))
-
-
-def read_job_record(database: Database, job_id: str) -> JobRecord:
-    """Read what is recorded about a job's items."""
-    with database.read() as session:
-        items = session.execute(
-            select(Item.status, Item.attempt, Item.worker).where(Item.job_id == UUID(job_id))
-        ).all()
-        results = session.scalar(
-            select(func.count()).select_from(Result).join(Item).where(Item.job_id == UUID(job_id))
-        )
-    return JobRecord(
-        statuses=Counter(item.status for item in items),
-        results=results or 0,
-        most_attempts=max(item.attempt for item in items),
-        all_attempts=sum(item.attempt for item in items),
-        workers=frozenset(item.worker for item in items if item.worker),
-    )
-
-
-def ready_workers(database: Database) -> set[str]:
-    """Return the names of all workers that reported ready and did not end cleanly."""
-    with database.read() as session:
-        return set(session.scalars(select(Worker.id)))
-
-
-def wait_for_middle(database: Database, job_id: str, results: int = 5) -> None:
-    """Wait until some files are done and one is in work."""
-
-    def is_in_the_middle() -> bool:
-        record = read_job_record(database, job_id)
-        return record.results >= results and record.statuses[ItemStatus.RUNNING] > 0
-
-    until(is_in_the_middle, f"{results} results and a file in work")
-
-
-def worker_children(server: RunningServer) -> list[psutil.Process]:
-    """Return the processes that claim files."""
-    if server.worker is not None:
-        parents, mark = [psutil.Process(server.worker.pid)], "worker"
-    else:
-        mark = "multiprocessing.forkserver"
-        parents = _children(psutil.Process(server.api.pid), mark)
-    return [child for parent in parents for child in _children(parent, mark)]
-
-
-def _children(parent: psutil.Process, mark: str) -> list[psutil.Process]:
-    return [
-        child
-        for child in parent.children()
-        if is_alive(child) and mark in " ".join(child.cmdline())
-    ]
-
-
-def parser_children(server: RunningServer) -> list[psutil.Process]:
-    """Return the processes that read files, the short-lived forks for one file among them."""
-    found = []
-    for root in server.processes:
-        for process in psutil.Process(root.pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if "worker.parsing.sandbox.fork_server" in process.cmdline():
-                    found.append(process)
-    return found
+def _checked(answer: httpx2.Response) -> httpx2.Response:
+    if not answer.is_success:
+        reason = f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
+        raise httpx2.HTTPStatusError(reason, request=answer.request, response=answer)
+    return answer

@@ -19,12 +19,13 @@ from pathlib import Path
 from sqlite3 import connect
 
 from devtools import binaries
-from devtools.client import RULES, Client, database_of, wait_for_middle
+from devtools.client import RULES, Client
 from devtools.postgres import PostgresServer
 from devtools.process import Process
 from devtools.receiver import Receiver
 from devtools.redis import RedisServer
 from devtools.server import RunningServer
+from devtools.server_state import database_of, wait_for_middle
 
 FILES = 8
 # The job that is killed names each file so many times.
@@ -80,7 +81,7 @@ def fill(server: RunningServer, receiver: Receiver) -> None:
 
         files = client.upload_many(FILES)
         read = [*files[:3], client.upload("An invoice that is deleted after its job.")]
-        client.finished(client.start_job(read, webhook_configurations=[hook]))
+        client.wait(client.create_job(read, webhook_configurations=[hook]))
         client.delete(read[-1])
         saved = post("/api/v1/beta/webhook-configs", hook)
         configuration = {"rules": RULES}
@@ -98,7 +99,7 @@ def fill(server: RunningServer, receiver: Receiver) -> None:
             },
         )
         receiver.wait_for(lambda receiver: len(receiver.received) >= 2)
-        open_job = client.start_job(files * REPEATS, webhook_configurations=[hook])
+        open_job = client.create_job(files * REPEATS, webhook_configurations=[hook])
         wait_for_middle(database, open_job)
         server.kill()
 

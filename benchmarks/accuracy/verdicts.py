@@ -17,7 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import Client, live_server
+from benchmarks.server.live import live_server
+from devtools.client import Client
 from worker.classification.fitting.corpus import ManifestEntry, find_directory, read_manifest
 
 MODES = ("FAST", "MULTIMODAL")
@@ -51,7 +52,7 @@ def record(corpus: Path) -> Verdicts:
     entries = read_manifest(directory)
     verdicts: Verdicts = {}
     with live_server({"job_max_files": len(entries)}) as (_, client):
-        file_ids = [client.upload("document", entry.path.read_bytes()) for entry in entries]
+        file_ids = [client.upload(entry.path.read_bytes(), "document") for entry in entries]
         for mode in MODES:
             for rule_file in sorted(directory.glob("rules*.json")):
                 rules = json.loads(rule_file.read_text())

@@ -28,9 +28,11 @@ from rich.table import Table
 
 from app.settings import Settings
 from benchmarks.parsing import made_files
-from benchmarks.server.live import LETTER, Client, live_server
+from benchmarks.processes import is_reader
+from benchmarks.server.live import LETTER, live_server
 from benchmarks.server.places import Places, private_places
-from worker.parsing.sandbox.forked_reader import READER_NAME
+from devtools.client import Client
+from devtools.reaper import is_alive
 
 MIB = 1024 * 1024
 GROWTH_TARGET_MIB = 50.0
@@ -77,7 +79,7 @@ class Watch:
             for process in [server, *server.children(recursive=True)]:
                 try:
                     sizes.append(process.memory_info().rss)
-                    if _reads_a_file(process):
+                    if is_reader(process):
                         age = time.time() - process.create_time()
                         self.oldest_reader = max(self.oldest_reader, age)
                 except psutil.Error:  # it ended meanwhile
@@ -141,7 +143,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
         watcher.start()
         began = time.perf_counter()
         try:
-            file_ids = [client.upload(row.path.name, row.path.read_bytes()) for row in rows]
+            file_ids = [client.upload(row.path.read_bytes(), row.path.name) for row in rows]
             job = client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
             seconds = time.perf_counter() - began
         finally:
@@ -155,7 +157,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
             seconds=seconds,
             answers=client.http.get("/readyz").status_code == 200,
             growth={kind: (size - warm[kind]) / MIB for kind, size in grown.items()},
-            readers_left=sum(map(_reads_a_file, family)),
+            readers_left=sum(is_reader(each) and is_alive(each) for each in family),
             files_left=places.changed(),
         )
 
@@ -163,7 +165,7 @@ def _run(rows: Sequence[Row], places: Places, watch: Watch) -> Run:
 def _warm_up(client: Client) -> None:
     """Have each worker classify files of every format."""
     made = [*made_files.by_format().items(), ("txt", LETTER * 60)] * 2
-    file_ids = [client.upload(f"warm-up.{kind}", data) for kind, data in made]
+    file_ids = [client.upload(data, f"warm-up.{kind}") for kind, data in made]
     client.wait(client.create_job(file_ids, RULES), JOB_SECONDS)
 
 
@@ -194,14 +196,6 @@ def _read(corpus: Path) -> list[Row]:
             Row(folder / line["path"], line["what"], line["outcome"], line["type"])
             for line in csv.DictReader(file)
         ]
-
-
-def _reads_a_file(process: psutil.Process) -> bool:
-    """Tell whether a process is the reader of one file."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE and process.name() == READER_NAME
-    except psutil.Error:
-        return False
 
 
 def _memory(pid: int) -> Counter[str]:

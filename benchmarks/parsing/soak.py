@@ -5,14 +5,17 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.parsing import made_files
-from benchmarks.server.live import Client, live_server, percentile
+from benchmarks.processes import is_reader
+from benchmarks.server.live import live_server, percentile
 from benchmarks.server.places import private_places
+from devtools.client import Client
 
 MIB = 1024 * 1024
 GROWTH_TARGET = 0.05
@@ -43,7 +46,7 @@ class Watch:
             total = 0
             for process in [server, *server.children(recursive=True)]:
                 try:
-                    if not _is_reader(process):
+                    if not is_reader(process):
                         total += process.memory_info().rss
                 except psutil.Error:  # it ended meanwhile
                     continue
@@ -66,7 +69,7 @@ def main() -> int:
         private_places() as private,
         live_server({"workers": arguments.workers}) as (server, client),
     ):
-        ours = server.data_dir.parent.resolve()
+        own = _files(private, server.data_dir.parent)
         watch = Watch(server.api.pid, arguments.files)
         watcher = threading.Thread(target=watch.run)
         watcher.start()
@@ -79,9 +82,7 @@ def main() -> int:
         seconds = time.perf_counter() - began
         family = psutil.Process(server.api.pid).children(recursive=True)
         zombies = sum(process.status() == psutil.STATUS_ZOMBIE for process in family)
-        left = [
-            path for path in private.glob("*/**/*") if path != ours and ours not in path.parents
-        ]
+        left = _files(private, server.data_dir.parent) - own
     _print(watch)
     second, last = (percentile(watch.sizes[quarter], 0.5) for quarter in (1, 3))
     growth = last / second - 1
@@ -107,7 +108,7 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
         file_ids = []
         for number in numbers:
             kind, data = kinds[number % len(kinds)]
-            file_ids.append(client.upload(f"{number}.{kind}", data))
+            file_ids.append(client.upload(data, f"{number}.{kind}"))
         job = client.wait(client.create_job(file_ids), JOB_SECONDS)
         for item in client.results(job["id"]):
             outcome = item["error"]["code"] if item["error"] else "result"
@@ -116,12 +117,11 @@ def _send(client: Client, watch: Watch, files: int, job_files: int) -> dict[str,
     return outcomes
 
 
-def _is_reader(process: psutil.Process) -> bool:
-    """Tell whether a process is the reader of one file, which lives only for that file."""
-    parent = process.parent()
-    return parent is not None and all(
-        "worker.parsing.sandbox.fork_server" in one.cmdline() for one in (process, parent)
-    )
+def _files(private: Path, work: Path) -> set[Path]:
+    """Return what is in the server's home and TMPDIR, outside the folder it works in."""
+    ours = work.resolve()
+    found = private.glob("*/**/*")
+    return {path for path in found if path != ours and ours not in path.parents}
 
 
 def _print(watch: Watch) -> None:

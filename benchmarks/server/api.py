@@ -15,15 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server.api_load import GET_SHARE, Load, measure, report
-from benchmarks.server.live import (
-    JOBS,
-    LETTER,
-    RULES,
-    Client,
-    hello_server,
-    live_server,
-    percentile,
-)
+from benchmarks.server.live import LETTER, hello_server, live_server, percentile
+from devtools.client import JOBS, RULES, Client
 
 WARM_UP = 5
 LARGE = 500
@@ -71,7 +64,7 @@ def measure_latencies(rounds: int, workers: int) -> Latencies:
     """Time small and large jobs on an idle server, then reads while all workers work."""
     with hello_server() as (_, hello), live_server({"workers": workers}) as (server, client):
         idle = _time(lambda: hello.get("/hello"), rounds)
-        file_id = client.upload("letter.txt", LETTER)
+        file_id = client.upload(LETTER, "letter.txt")
         small_ids: list[str] = []
         small = _time(lambda: small_ids.append(client.create_job([file_id])), rounds)
         client.wait(small_ids[-1], 300)
@@ -99,7 +92,7 @@ def measure_requests(requests: int) -> float:
             client,
         ),
     ):
-        file_id = client.upload("letter.txt", LETTER)
+        file_id = client.upload(LETTER, "letter.txt")
         job_id = client.create_job([file_id])
         client.wait(job_id, 300)
         headers = {
@@ -117,7 +110,7 @@ def measure_requests(requests: int) -> float:
 
 
 def _list(client: Client) -> None:
-    client.http.get("/api/v1/classifier/jobs", params={"page_size": 10}).raise_for_status()
+    client.http.get(JOBS, params={"page_size": 10}).raise_for_status()
 
 
 def _time(call: Callable[[], object], rounds: int) -> list[float]:

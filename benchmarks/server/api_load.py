@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import cpu_seconds
 from benchmarks.server.live import percentile
 
 CONNECTIONS = 8
@@ -39,7 +39,6 @@ class Load:
 
     def run(self, requests: int) -> None:
         """Make one round: so many requests over all connections."""
-        process = psutil.Process(self.pid)
         times: list[float] = []
         failures: list[BaseException] = []
         share = requests // CONNECTIONS
@@ -47,14 +46,14 @@ class Load:
             threading.Thread(target=self._connection, args=(share, times, failures))
             for _ in range(CONNECTIONS)
         ]
-        before = _cpu(process)
+        before = cpu_seconds(self.pid, own=True)
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         if failures:
             raise failures[0]
-        self.per_cpu_second.append(len(times) / (_cpu(process) - before))
+        self.per_cpu_second.append(len(times) / (cpu_seconds(self.pid, own=True) - before))
         self.milliseconds += times
 
     def _connection(self, requests: int, times: list[float], failures: list[BaseException]) -> None:
@@ -114,8 +113,3 @@ def report(hello: Load, others: Sequence[Load]) -> dict[str, float]:
         )
     Console(width=110).print(table)
     return costs
-
-
-def _cpu(process: psutil.Process) -> float:
-    used = process.cpu_times()
-    return used.user + used.system

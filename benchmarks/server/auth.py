@@ -16,11 +16,12 @@ from functools import partial
 from itertools import count
 from typing import TypeVar
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import JOBS, live_server, percentile
+from benchmarks.processes import cpu_seconds
+from benchmarks.server.live import live_server, percentile, time_listings
+from devtools.client import JOBS
 
 CONNECTIONS = 64
 CPU_TARGET_MS = 0.3
@@ -35,18 +36,17 @@ def main() -> int:
     seconds: float = parser.parse_args().seconds
     table = Table("while", "refused", "CPU ms each", "good key p50 ms", "p95 ms", title="Bad keys")
     with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
-        good = client.time_listings(seconds)
+        good = time_listings(client, seconds)
         table.add_row("nothing", "0", "", *_show(good))
-        process = psutil.Process(server.api.pid)
-        idle = _cpu(process, 3)
+        idle = _idle(server.api.pid, 3)
         missed = False
         same: Iterator[int] = iter(lambda: 0, 1)
         for name, keys in (("the same bad key", same), ("different bad keys", count())):
             # What a refusal costs alone: good requests would be counted with it.
-            before = sum(process.cpu_times()[:2])
+            before = cpu_seconds(server.api.pid, own=True)
             refused, _ = _flood(server.port, keys, partial(time.sleep, seconds))
-            cost = sum(process.cpu_times()[:2]) - before - idle * seconds
-            _, times = _flood(server.port, keys, partial(client.time_listings, seconds))
+            cost = cpu_seconds(server.api.pid, own=True) - before - idle * seconds
+            _, times = _flood(server.port, keys, partial(time_listings, client, seconds))
             table.add_row(name, str(refused), f"{cost / refused * 1000:.2f}", *_show(times))
             missed |= cost / refused * 1000 > CPU_TARGET_MS
     Console(width=100).print(table)
@@ -83,11 +83,11 @@ def _refused(port: int, keys: Iterator[int], stop: threading.Event) -> int:
     return refused
 
 
-def _cpu(process: psutil.Process, seconds: float) -> float:
+def _idle(pid: int, seconds: float) -> float:
     """Return the seconds of CPU that the server uses in each second without requests."""
-    before = sum(process.cpu_times()[:2])
+    before = cpu_seconds(pid, own=True)
     time.sleep(seconds)
-    return float(sum(process.cpu_times()[:2]) - before) / seconds
+    return (cpu_seconds(pid, own=True) - before) / seconds
 
 
 def _show(times: list[float]) -> tuple[str, str]:

@@ -25,13 +25,13 @@ from sqlalchemy import case, func, select
 
 from app.db import Database
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
-from benchmarks.server.live import Client
-from benchmarks.server.queue_hosts import servers, upload_invoices
-from devtools.client import database_of
+from benchmarks.server.queue_hosts import servers
+from devtools.client import Client
 from devtools.postgres import PostgresServer
 from devtools.process import Process
 from devtools.redis import RedisServer
 from devtools.server import production_server
+from devtools.server_state import database_of
 from devtools.waiting import until
 
 JOBS = 40
@@ -90,8 +90,8 @@ def _run(seed: int, jobs: int) -> tuple[Outcome, int]:
         with api, closing(database_of(api)) as database:
             second.start()
             try:
-                client = Client(api.base_url, api.api_key)
-                file_ids = upload_invoices(client, FILES, 0)
+                client = Client(api)
+                file_ids = client.upload_many(FILES)
                 for _ in range(jobs):
                     _retry(lambda: client.create_job(file_ids))
                 kills = _kill_repeatedly(chance, [first, second], postgres, broker, client)

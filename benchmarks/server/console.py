@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import cpu_seconds
+from benchmarks.processes import cpu_seconds
 from devtools.browser import MissingError, open_browser
 from devtools.client import RULES, Client
 from devtools.server import RunningServer, embedded_server
@@ -93,9 +93,9 @@ def main() -> None:
     ):
         client = Client(server)
         file_ids = client.upload_many(FILES)
-        large, small = client.start_job(file_ids * TIMES), client.start_job(file_ids)
-        client.finished(large, 1800)
-        client.finished(small, 1800)
+        large, small = client.create_job(file_ids * TIMES), client.create_job(file_ids)
+        client.wait(large, 1800)
+        client.wait(small, 1800)
         context = browser.new_context(base_url=server.base_url)
         context.add_init_script(WATCH_TASKS)
         page = context.new_page()

@@ -18,8 +18,8 @@ import httpx2
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import JOBS, Client
-from benchmarks.server.queue_hosts import servers, upload_invoices
+from benchmarks.server.queue_hosts import servers
+from devtools.client import JOBS, Client
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, production_server
@@ -77,8 +77,8 @@ def run(lines: int) -> Log:
         with production_server(
             folder / "data", postgres.fresh_database(), broker.url, SETTINGS
         ) as server:
-            client = Client(server.base_url, server.api_key)
-            files = upload_invoices(client, FILES, 0)
+            client = Client(server)
+            files = client.upload_many(FILES)
             troubles = (
                 partial(lose_redis, broker, client, files),
                 partial(restart_postgres, postgres, client),

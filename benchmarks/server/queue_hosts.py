@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.jobs.models import Item
-from benchmarks.server.live import Client
-from devtools.client import database_of, ready_workers
+from devtools.client import Client
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, embedded_server, production_server
+from devtools.server_state import database_of, ready_workers
 from devtools.waiting import until
 
 LARGE = 500
@@ -49,19 +49,19 @@ def measure_fairness() -> Iterator[tuple[str, float, float]]:
             ),
         ):
             with server:
-                client = Client(server.base_url, server.api_key)
+                client = Client(server)
                 _seconds_of_one(client, 0)  # loads what is loaded once
                 alone = [_seconds_of_one(client, n) for n in range(1, 1 + ROUNDS)]
-                many = upload_invoices(client, DISTINCT, 1000) * (LARGE // DISTINCT)
+                many = client.upload_many(DISTINCT, 1000) * (LARGE // DISTINCT)
                 behind = []
                 for n in range(ROUNDS):
-                    file_id = upload_invoices(client, 1, 2000 + n)[0]
+                    file_id = client.upload_many(1, 2000 + n)[0]
                     large = client.create_job(many)
                     behind.append(_seconds(client, [file_id]))
                     # The large one must still be at work, or nothing was measured.
                     assert client.job(large)["status"] == "PENDING"
                     client.http.post(f"/api/v1/classifier/jobs/{large}/cancel").raise_for_status()
-                client.http.close()
+                client.close()
             yield server.mode, statistics.median(alone), statistics.median(behind)
 
 
@@ -100,10 +100,10 @@ def measure_hosts(files: int) -> Iterator[tuple[int, float, list[float]]]:
 
 
 def _run(api: RunningServer, count: int, files: int) -> tuple[float, list[float]]:
-    client = Client(api.base_url, api.api_key)
-    with closing(client.http), closing(database_of(api)) as database:
+    client = Client(api)
+    with closing(client), closing(database_of(api)) as database:
         until(lambda: len(ready_workers(database)) == count, "all workers")
-        ids = upload_invoices(client, files, 0)
+        ids = client.upload_many(files)
         began = time.perf_counter()
         job_id = client.create_job(ids)
         client.wait(job_id, 600)
@@ -114,16 +114,8 @@ def _run(api: RunningServer, count: int, files: int) -> tuple[float, list[float]
     return files / seconds, [each / files for each in done.values()]
 
 
-def upload_invoices(client: Client, count: int, first: int) -> list[str]:
-    """Upload small texts, numbered from `first` on and no two alike; return their ids."""
-    return [
-        client.upload(f"{n}.txt", f"INVOICE {n}\nTotal to pay: {n}.50 by bank transfer".encode())
-        for n in range(first, first + count)
-    ]
-
-
 def _seconds_of_one(client: Client, number: int) -> float:
-    return _seconds(client, upload_invoices(client, 1, 3000 + number))
+    return _seconds(client, client.upload_many(1, 3000 + number))
 
 
 def _seconds(client: Client, file_ids: list[str]) -> float:

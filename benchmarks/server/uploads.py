@@ -18,7 +18,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.server.live import live_server, percentile
+from benchmarks.server.live import live_server, percentile, time_listings
 from benchmarks.server.upload_bodies import Body, too_large_bodies
 
 MIB = 1024 * 1024
@@ -54,12 +54,12 @@ def main() -> int:
     seconds: float = parser.parse_args().seconds
     with live_server({"workers": 1, "log_level": "warning"}) as (server, client):
         process = psutil.Process(server.api.pid)
-        client.upload("warm-up.txt", b"x" * 20 * MIB)
+        client.upload(b"x" * 20 * MIB, "warm-up.txt")
         bodies = too_large_bodies(client.http)
         cuts = [_send(server.port, process, body) for body in bodies]
         are_cut = all(cut.holds(body.limit) for cut, body in zip(cuts, bodies, strict=True))
         _print_cuts(cuts)
-        alone = client.time_listings(seconds)
+        alone = time_listings(client, seconds)
         rows = [("nothing", alone, 0)]
         slow = f"POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.api_key}"
         upload = slow + "\r\nContent-Type: multipart/form-data; boundary=b"
@@ -70,7 +70,7 @@ def main() -> int:
             (f"{SLOW} halves of heads", slow, b""),
         ):
             with _trickle(server.port, begin.encode(), more) as count_open:
-                times = client.time_listings(seconds)
+                times = time_listings(client, seconds)
                 rows.append((name, times, count_open()))
         lives = client.http.get("/readyz").status_code == 200
     _print_slow(rows)

@@ -7,8 +7,9 @@ from app.db import Database
 from app.observability.logging import set_up_logging
 from app.secrets import Secrets
 from app.webhooks.policy import AddressPolicy
-from worker.runtime.webhook_delivery.client import Limits, WebhookClient
+from worker.runtime.webhook_delivery.client import WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
+from worker.runtime.webhook_delivery.pinned_network import Limits
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
 # A lost delivery must come back within the benchmark: 3 s instead of 40.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from benchmarks.server.live import LETTER, Client, live_server
+from benchmarks.server.live import LETTER, live_server
+from devtools.client import Client
 
 HOOKS_PER_JOB = 20
 URLS = 4
@@ -63,7 +64,7 @@ def _let_all_hang(client: Client, port: int) -> None:
         {"webhook_url": f"http://127.0.0.1:{port}/{n % URLS}", "webhook_events": ["parse.pending"]}
         for n in range(HOOKS_PER_JOB)
     ]
-    file_id = client.upload("letter.txt", LETTER)
+    file_id = client.upload(LETTER, "letter.txt")
     for _ in range(JOBS_PER_ROUND):
         client.wait(client.create_job([file_id], webhook_configurations=hooks), 120)
     time.sleep(1)
@@ -72,7 +73,7 @@ def _let_all_hang(client: Client, port: int) -> None:
 def _classify(client: Client, count: int, name: str) -> float:
     """Return how many files per second a job of new files takes."""
     file_ids = [
-        client.upload(f"{n}.txt", LETTER + f" {name}, letter {n}.".encode()) for n in range(count)
+        client.upload(LETTER + f" {name}, letter {n}.".encode(), f"{n}.txt") for n in range(count)
     ]
     began = time.perf_counter()
     job = client.wait(client.create_job(file_ids), 600)

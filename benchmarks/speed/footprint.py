@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.server.live import Client, cpu_seconds
+from benchmarks.processes import cpu_seconds
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.latency import ONE_PAGE
 from benchmarks.speed.server import (
@@ -24,6 +24,7 @@ from benchmarks.speed.server import (
     wait_for_workers,
 )
 from benchmarks.speed.throughput import BASELINE, run_script
+from devtools.client import Client
 from devtools.server import embedded_server
 
 KINDS = ("API", "worker", "parser", "other")
@@ -43,11 +44,11 @@ def measure_start(workers: int) -> Table:
             began = time.perf_counter()
             with embedded_server(Path(folder) / "data", {"workers": workers}) as server:
                 ready = time.perf_counter() - began
-                client = Client(server.base_url, server.api_key)
+                client = Client(server)
                 wait_for_workers(client, workers)
                 table.add_row(f"{name}: one worker", f"{ready:.1f}")
                 table.add_row(f"{name}: all workers", f"{time.perf_counter() - began:.1f}")
-                client.http.close()
+                client.close()
     return table
 
 
@@ -69,14 +70,14 @@ def measure_memory(
         with tempfile.TemporaryDirectory(prefix="pigeonhole-") as folder:
             data = Path(folder) / "data"
             with embedded_server(data, {"workers": number}) as server:
-                client = Client(server.base_url, server.api_key)
+                client = Client(server)
                 wait_for_workers(client, number)
                 before = _disk(data)
                 classify(client, upload_all(client, paths), documents.rules)
                 after = _disk(data)
                 idle = _idle_percent(server.api.pid, idle_seconds)
                 memory = memory_by_kind(server.api.pid)
-                client.http.close()
+                client.close()
         table.add_row(
             str(number),
             *[f"{memory.get(kind, 0):.0f}" for kind in KINDS],

@@ -3,15 +3,17 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.server.live import Client, live_server, percentile
+from benchmarks.server.live import live_server, percentile
 from benchmarks.speed.documents import SAMPLES, Documents
 from benchmarks.speed.server import JOB_SECONDS, upload_all, wait_for_workers
 from benchmarks.speed.throughput import run_script
+from devtools.client import Client
+from devtools.server import RunningServer
 
 ONE_PAGE = SAMPLES / "HS-20614.pdf"
 STEPS = ("upload", "create the job", "wait for it", "read the result", "all")
@@ -24,11 +26,11 @@ Times = dict[str, list[float]]
 def measure_latency(documents: Documents, rounds: int, workers: int) -> list[Table]:
     """Return the table of one document alone and under load, and that of its steps."""
     script = run_script([ONE_PAGE] * (rounds + 1), documents.rules)["seconds"][1:]
-    with live_server({"workers": workers}) as (_, client):
+    with live_server({"workers": workers}) as (server, client):
         wait_for_workers(client, workers)
         _time(client, documents.rules, 2 * workers)  # warms every worker
         alone = _time(client, documents.rules, rounds)
-        with _load(client, documents.paths, documents.rules):
+        with _load(server, documents.paths, documents.rules):
             loaded = _time(client, documents.rules, rounds)
     table = Table(
         "one page",
@@ -54,7 +56,7 @@ def _time(client: Client, rules: object, rounds: int) -> Times:
     times: Times = {step: [] for step in STEPS}
     for _ in range(rounds):
         moments = [time.perf_counter()]
-        file_id = client.upload("document.pdf", content)
+        file_id = client.upload(content, "document.pdf")
         moments.append(time.perf_counter())
         job_id = client.create_job([file_id], rules)
         moments.append(time.perf_counter())
@@ -69,16 +71,15 @@ def _time(client: Client, rules: object, rounds: int) -> Times:
 
 
 @contextmanager
-def _load(client: Client, paths: Sequence[Path], rules: object) -> Iterator[None]:
+def _load(server: RunningServer, paths: Sequence[Path], rules: object) -> Iterator[None]:
     """Keep all workers busy with new files in the background."""
     stop = threading.Event()
 
     def feed() -> None:
-        own = Client(str(client.http.base_url), client.api_key)
-        while not stop.is_set():
-            ids = upload_all(own, list(paths)[:20])
-            job_id = own.create_job(ids, rules)
-            own.wait(job_id, JOB_SECONDS)
+        with closing(Client(server)) as client:
+            while not stop.is_set():
+                ids = upload_all(client, list(paths)[:20])
+                client.wait(client.create_job(ids, rules), JOB_SECONDS)
 
     thread = threading.Thread(target=feed, daemon=True)
     thread.start()

@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from app.jobs.values import Rule
-from benchmarks.server.live import Client, cpu_seconds, live_server
+from benchmarks.processes import cpu_seconds
+from benchmarks.server.live import live_server
 from benchmarks.speed.documents import Documents, load_documents
 from benchmarks.speed.timers import EMBED, PARSE
 from benchmarks.speed.worker import timed_worker
+from devtools.client import Client
 
 FIRST, KNOWN = "first time", "known file,\nnew rules"
 # Milliseconds a document for everything that is neither parsing nor embedding.
@@ -98,14 +100,14 @@ def _measure_http(paths: Sequence[Path], rules: Sequence[dict[str, str]]) -> lis
     """Return the milliseconds of the API's process a document: with upload, and without."""
     with live_server({"workers": 1}) as (server, client):
         pid = server.api.pid
-        client.wait(client.create_job([client.upload("warm.txt", b"To warm up.")], rules), 120)
+        client.wait(client.create_job([client.upload(b"To warm up.", "warm.txt")], rules), 120)
         times = []
         ids: list[str] = []
         for is_new in (True, False):
             before = cpu_seconds(pid, own=True)
             if is_new:
                 ids += [
-                    client.upload(f"document{path.suffix}", path.read_bytes()) for path in paths
+                    client.upload(path.read_bytes(), f"document{path.suffix}") for path in paths
                 ]
             _finish(client, ids, rules)
             times.append((cpu_seconds(pid, own=True) - before) / len(paths) * 1000)
@@ -116,7 +118,7 @@ def _finish(client: Client, ids: Sequence[str], rules: object) -> None:
     """Run the files as jobs of 500 at most and read their results."""
     for start in range(0, len(ids), 500):
         job_id = client.create_job(ids[start : start + 500], rules)
-        client.wait(job_id, 3600, poll_seconds=2.0)  # each costs the API's time
+        client.wait(job_id, 3600, pause=2.0)  # each costs the API's time
         client.results(job_id)
 
 

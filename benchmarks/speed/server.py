@@ -7,19 +7,20 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.server.live import Client
+from devtools.client import Client
 
 JOB_FILES = 500
 JOB_SECONDS = 24 * 3600.0
+POLL_SECONDS = 0.1
 MIB = 1024 * 1024
 
 
 def upload_all(client: Client, paths: Sequence[Path]) -> list[str]:
     """Upload files under neutral names; return their ids."""
-    return [client.upload(f"document{path.suffix}", path.read_bytes()) for path in paths]
+    return [client.upload(path.read_bytes(), f"document{path.suffix}") for path in paths]
 
 
-def classify(client: Client, ids: Sequence[str], rules: object, poll_seconds: float = 0.1) -> float:
+def classify(client: Client, ids: Sequence[str], rules: object) -> float:
     """Classify files in jobs of 500 at most; return the seconds until the last one has ended."""
     began = time.perf_counter()
     jobs = [
@@ -27,7 +28,7 @@ def classify(client: Client, ids: Sequence[str], rules: object, poll_seconds: fl
         for start in range(0, len(ids), JOB_FILES)
     ]
     for job_id in jobs:
-        client.wait(job_id, JOB_SECONDS, poll_seconds)
+        client.wait(job_id, JOB_SECONDS, POLL_SECONDS)
     return time.perf_counter() - began
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.server.live import cpu_seconds, live_server
+from benchmarks.processes import cpu_seconds
+from benchmarks.server.live import live_server
 from benchmarks.speed.documents import Documents
 from benchmarks.speed.server import classify, memory_by_kind, upload_all, wait_for_workers
 

@@ -4,12 +4,11 @@ docs/reference/classify-output.schema.json is the schema of the JSON.
 """
 
 import csv
-import json
 from pathlib import Path
 from typing import TextIO
 
 from app.errors import StartupError
-from app.text import escape_line, spreadsheet_cell
+from app.text import escape_line, spreadsheet_cell, terminal_json
 from cli.classification.results import FileResult
 from worker.classification.explanation.bands import percent
 
@@ -43,8 +42,7 @@ class JsonWriter:
         """Write an item."""
         self._target.write('{"items": [\n' if self._is_first else ",\n")
         self._is_first = False
-        item = json.dumps(to_item(result, self._threshold))
-        self._target.write(item.replace("\x7f", r"\u007f"))
+        self._target.write(terminal_json(to_item(result, self._threshold)))
 
     def close(self) -> None:
         """Write the end."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from app.configurations.rules_file import RulesFile
 from app.errors import StartupError
+from cli.api_client.address import Server
 from cli.classification.results import Classifier
-from cli.classification.server import Server
 from cli.classification.user_cache import cache_directory
 
 

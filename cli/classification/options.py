@@ -22,3 +22,8 @@ rules_option: Callable[[Any], Any] = click.option(
 cache_option: Callable[[Any], Any] = click.option(
     "--no-cache", is_flag=True, help="Keep no texts in the user's cache directory."
 )
+learn_option: Callable[[Any], Any] = click.option(
+    "--learn/--no-learn",
+    default=None,
+    help="Whether a server's labels count.  [default: learn of the rules, else where they help]",
+)

@@ -12,10 +12,10 @@ from typing import Any, Self
 from app.configurations.rules_file import FileExample, FileRule, RulesFile
 from app.errors import FileError, FileErrorCode, PigeonholeError, StartupError
 from app.text import escape_line
+from cli.api_client.address import Server
+from cli.api_client.client import ServerClient, ServerRefused
 from cli.classification.file_opening import open_file
 from cli.classification.results import FileResult
-from cli.classification.server import Server
-from cli.classification.server_client import ServerClient, ServerRefused
 
 # Small jobs, so that results come early; several at once, so that the server never waits.
 _JOB_FILES = 10

@@ -22,19 +22,19 @@ from app.text import escape_line
 from cli.classification.results import FileResult
 from worker.classification.explanation.bands import percent
 
+NO_TYPE = "(none)"
+
+# Widths in columns of the terminal. Names of files get a share of the whole width.
 _MIN_WIDTH = 40
-_MAX_FILE = 40
-_SURE = 5
-_SURE_COLUMN = 2
+_FILE_SHARE, _MAX_FILE_WIDTH = 0.3, 40
+_SURE_WIDTH = 5
 _GAP = 2
 _GAPS = 3 * _GAP
-# Of a row.
+_SURE_COLUMN = 2
+# A row is cut after so many lines.
 _MAX_LINES = 5
 # No confidence is a certainty.
-_MAX_SURE = 99
-NO_TYPE = "(none)"
-# Of the width, for the names of files.
-_FILE_SHARE = 0.3
+_MAX_PERCENT = 99
 
 
 class ResultTable:
@@ -49,9 +49,9 @@ class ResultTable:
         width = max(console.width, _MIN_WIDTH)
         longest = max((cell_len(escape_line(name)) for name in types), default=0)
         type_width = max(len(NO_TYPE), min(longest, width // 4))
-        file_width = min(_MAX_FILE, int(width * _FILE_SHARE))
-        why_width = width - file_width - type_width - _SURE - _GAPS
-        self._widths = (file_width, type_width, _SURE, why_width)
+        file_width = min(_MAX_FILE_WIDTH, int(width * _FILE_SHARE))
+        why_width = width - file_width - type_width - _SURE_WIDTH - _GAPS
+        self._widths = (file_width, type_width, _SURE_WIDTH, why_width)
         self._has_header = False
 
     def add(self, result: FileResult) -> None:
@@ -62,6 +62,9 @@ class ResultTable:
             self._console.print(Text("─" * (sum(self._widths) + _GAPS), "dim"))
         name = Text(shorten_middle(self._name(result.path), self._widths[0]))
         self._print([name, *self._cells(result)])
+
+    def close(self) -> None:
+        """Do nothing: each row is complete."""
 
     def _print(self, cells: Sequence[Text]) -> None:
         row = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
@@ -93,7 +96,9 @@ class ResultTable:
             return Text(""), Text("error", "red"), Text(escape_line(result.error or ""))
         type_ = Text(escape_line(result.type), "cyan") if result.type else Text(NO_TYPE, "dim")
         style = "yellow" if result.is_unsure(self._threshold) else ""
-        sure = "" if result.confidence is None else f"{min(percent(result.confidence), _MAX_SURE)}%"
+        sure = (
+            "" if result.confidence is None else f"{min(percent(result.confidence), _MAX_PERCENT)}%"
+        )
         return type_, Text(sure, style), Text(escape_line(result.why))
 
 

@@ -1,1 +1,1 @@
-"""The verbs of `pigeonhole rules`, and the ready-made rules."""
+"""The verbs of `pigeonhole rules`."""

@@ -12,7 +12,7 @@ from app.configurations.rules_file import RulesFile, read_rules
 from app.errors import StartupError
 from app.settings import load_settings
 from app.text import counted, escape_line
-from cli.classification.server import find_server, server_options
+from cli.api_client.address import find_server, server_options
 from cli.rules.accuracy import Accuracy, Answer, Confusion, FailedFile, measure
 from cli.rules.labels import Label, read_labels
 from cli.tables import Columns, example, json_option, print_items, print_json, print_table

@@ -1,0 +1,1 @@
+"""Sorting files into one folder for each type, and undoing it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from app.text import escape_line
+from app.text import escape_line, terminal_json
 from cli.sorting.report import SortedItem, describe_item, undone_to_json
 from cli.sorting.undo import Undone
 
@@ -74,7 +74,7 @@ class SortOutput:
             click.echo(f"], {json.dumps(rest)[1:]}")
 
     def _write(self, item: dict[str, Any]) -> None:
-        line = json.dumps(item).replace("\x7f", r"\u007f")
+        line = terminal_json(item)
         if self._is_stream:
             click.echo(line)
             return

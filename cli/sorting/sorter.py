@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
-from cli.classification.interruption import interrupted_after
 from cli.classification.results import Classifier, FileResult
+from cli.interruption import deferred_interruptions
 from cli.sorting.errors import NotPlaced, SourceChanged
 from cli.sorting.filesystem import identify
 from cli.sorting.journal import Identity, Journal, Outcome
@@ -60,7 +60,7 @@ class Sorter:
         raises.
         """
         for result in classifier.classify(_Noted(iter(paths), self._seen)):
-            with interrupted_after():
+            with deferred_interruptions():
                 yield self._place(result, self._seen.pop(result.path, None))
 
     def _place(self, result: FileResult, seen: Identity | None) -> SortedItem:

@@ -237,8 +237,8 @@ def test_the_log_of_webhooks(
     client = Client(server)
     hook = {"webhook_url": receiver.url("/hook?status=200")}
     file_id = client.upload("INVOICE 1 Total to pay: 3.50")
-    job_id = client.start_job([file_id], webhook_configurations=[hook])
-    client.finished(job_id)
+    job_id = client.create_job([file_id], webhook_configurations=[hook])
+    client.wait(job_id)
     until(lambda: receiver.received, "the webhook")
     sign_in(page, server)
 

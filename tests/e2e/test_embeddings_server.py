@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of, read_job_record
+from devtools.client import Client
 from devtools.embeddings import EmbeddingsServer
 from devtools.server import RunningServer, embedded_server
+from devtools.server_state import database_of, read_job_record
 from devtools.waiting import until
 from tests.unit.worker.classification.labelled_texts import write_corpus
 from tests.unit.worker.classification.tiny_model import write_model
@@ -51,19 +52,19 @@ def test_files_wait_for_the_embeddings_server(
     assert "Wrote " in own_server.run("models", "fit", "--corpus", str(corpus))
     own_server.start()
     with closing(Client(own_server)) as client, closing(database_of(own_server)) as database:
-        job_id = client.start_job([client.upload(INVOICE)])
-        assert client.finished(job_id)["status"] == "SUCCESS"
+        job_id = client.create_job([client.upload(INVOICE)])
+        assert client.wait(job_id)["status"] == "SUCCESS"
         assert client.results(job_id)[0]["result"]["type"] == "invoice"
 
         embeddings.stop()
         file_ids = [client.upload(f"{INVOICE} {number}") for number in range(3)]
-        job_id = client.start_job(file_ids)
+        job_id = client.create_job(file_ids)
         until(lambda: "files wait in the queue" in own_server.output(), "the trouble")
         until(lambda: is_untouched(database, job_id), "the file to be given back")
         asked_before = len(embeddings.asked)
         embeddings.start()
 
-        assert client.finished(job_id)["status"] == "SUCCESS"
+        assert client.wait(job_id)["status"] == "SUCCESS"
         record = read_job_record(database, job_id)
         assert (record.statuses, record.most_attempts) == ({"done": 3}, 1)
         assert len(embeddings.asked) > asked_before

@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from devtools.client import Client, database_of, ready_workers
+from devtools.client import Client
 from devtools.postgres import PostgresServer
 from devtools.process import Process, ServerFailed
 from devtools.redis import RedisServer
 from devtools.s3 import S3Server
 from devtools.server import RunningServer, production_server
+from devtools.server_state import database_of, ready_workers
 from devtools.waiting import until
 
 LETTER = "INVOICE 17\nAmount due: 300.00 EUR\nPlease pay within 14 days.\n" * 20
@@ -69,8 +70,8 @@ def test_a_file_from_upload_to_deletion(
     # A refused upload of the other test may still be stored later, as an orphan.
     before = keys()
     file_id = client.upload(LETTER, "letter.txt")
-    job_id = client.start_job([file_id])
-    assert client.finished(job_id)["status"] == "SUCCESS"
+    job_id = client.create_job([file_id])
+    assert client.wait(job_id)["status"] == "SUCCESS"
     [result] = client.results(job_id)
     assert result["result"]["type"] == "invoice"
 
@@ -95,7 +96,7 @@ def test_no_file_is_lost_while_the_store_hangs(client: Client, s3_server: S3Serv
     try:
         refused = client.http.post("/api/v1/beta/files", files={"file": ("a.txt", b"a")})
         ready = client.http.get("/readyz")
-        job_id = client.start_job([file_id])
+        job_id = client.create_job([file_id])
     finally:
         os.kill(s3_server.pid, signal.SIGCONT)
 
@@ -104,7 +105,7 @@ def test_no_file_is_lost_while_the_store_hangs(client: Client, s3_server: S3Serv
     assert refused.json()["detail"].startswith("The store of uploaded files is unavailable")
     assert ready.status_code == 503
     assert set(ready.json()["problems"]) == {"files"}
-    assert client.finished(job_id)["status"] == "SUCCESS"
+    assert client.wait(job_id)["status"] == "SUCCESS"
     [result] = client.results(job_id)
     assert result["result"]["type"] == "invoice"
     # The other test waits until nothing is left.

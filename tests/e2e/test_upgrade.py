@@ -17,10 +17,11 @@ from app import schema
 from app.db import Database
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.webhooks.models import SavedWebhook, WebhookConfiguration
-from devtools.client import Client, database_of, read_job_record
+from devtools.client import Client
 from devtools.receiver import Receiver
 from devtools.record_release import API_KEY, RECEIVER, SETTINGS
 from devtools.server import RunningServer
+from devtools.server_state import database_of, read_job_record
 from tests.conftest import MODES, make_server
 
 RECORD = Path(__file__).with_name("release_754c37a")
@@ -94,7 +95,7 @@ def test_a_job_that_the_earlier_release_began_ends_without_loss(
         assert 0 < read_job_record(database, str(job_id)).results < OPEN_FILES
 
         server.start()
-        job = client.finished(str(job_id))
+        job = client.wait(str(job_id))
 
         record = read_job_record(database, str(job_id))
         after = verdicts(database)

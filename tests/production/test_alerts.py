@@ -205,15 +205,15 @@ def test_alerts_fire_on_a_running_server(server: RunningServer, prometheus: Prom
         nobody = {"webhook_url": f"http://127.0.0.1:{free_port()}/"}
         empty = client.upload("")
         for _ in range(4):
-            job_id = client.start_job([empty] * 5, webhook_configurations=[nobody])
-            assert client.finished(job_id)["status"] == "ERROR"
+            job_id = client.create_job([empty] * 5, webhook_configurations=[nobody])
+            assert client.wait(job_id)["status"] == "ERROR"
         prometheus.wait_for(
             "PigeonholeFilesFail", "PigeonholeWebhooksFail", "PigeonholeWebhooksGivenUp"
         )
         between = prometheus.firing()
         assert server.worker is not None
         server.worker.stop()
-        client.start_job(client.upload_many(1))
+        client.create_job(client.upload_many(1))
         prometheus.wait_for("PigeonholeNoWorker", "PigeonholeQueueOld")
 
     assert "PigeonholeNoWorker" not in between

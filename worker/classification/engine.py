@@ -10,7 +10,7 @@ from app.jobs.values import Rule, Verdict
 from worker.classification.embedded_document import EmbeddedDocument, NoStore, Store
 from worker.classification.embedders.base import Embedder, Vectors
 from worker.classification.explanation.collect import Judgement, collect_evidence
-from worker.classification.explanation.evidence import Evidence, ScoringEvidence
+from worker.classification.explanation.evidence import Evidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.learning.copies import decide_copy
@@ -21,10 +21,14 @@ from worker.classification.packing import pack_first, pack_later, unpack_first, 
 from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
 from worker.classification.scoring.constants import Constants
-from worker.classification.scoring.examples import ExamplesByType, directions_of
+from worker.classification.scoring.examples import (
+    EmbeddedExamples,
+    ExamplesByType,
+    directions_of,
+)
 from worker.classification.scoring.scorer import Scorer
 from worker.classification.scoring.tuning import ENOUGH, Depth
-from worker.parsing.document import Document, TextSource
+from worker.parsing.document import Document
 
 NO_EXAMPLES: ExamplesByType = {}
 # How much of a learned model's version stands in that of a verdict.
@@ -157,14 +161,14 @@ class Engine:
         """Return the type of the first rule that fits best, or null, and why.
 
         `warnings` are sentences that the reasoning repeats. A type with less than
-        `min_confidence` becomes null and keeps its confidence. `learned` is a model that was fitted
-        by this version of the engine, and for these rules unless it counts for copies only. Raises
+        `min_confidence` becomes null and keeps its confidence. `learned` was fitted to labels by
+        this version of the engine, for these rules unless it counts for copies only. Raises
         ValueError without rules.
         """
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None
         candidates = [rule for position, rule in enumerate(rules) if position not in positions]
-        judgement = scoring = None
+        judgement = None
         if not document.text.chunks:
             # All that is known is how often no rule fitted in the documents of the fitting.
             type_, confidence = catch_all, self._calibration.null_share
@@ -172,12 +176,19 @@ class Engine:
             type_, confidence = catch_all, 1.0
         else:
             judgement = self._score(document, candidates, examples, learned)
-            scoring = collect_evidence(judgement, self.scorer)
+            type_ = catch_all if judgement.decision.is_null else judgement.best.type
             confidence = judgement.decision.confidence
-            type_ = catch_all if judgement.decision.is_null else scoring.ranking[0].type
-        evidence = self._evidence(document, len(rules), catch_all, warnings, judgement, scoring)
+        evidence = collect_evidence(
+            document,
+            judgement,
+            self.scorer,
+            rules=len(rules),
+            catch_all=catch_all,
+            warnings=warnings,
+            missing=self.missing,
+        )
         version = self.version
-        if learned is not None and judgement is not None and judgement.told is not None:
+        if learned is not None and judgement is not None and judgement.learned is not None:
             version = f"{version}+{learned.version[:_SHOWN_VERSION]}"
         verdict = write_verdict(evidence, type_, confidence, min_confidence)
         return Classification(verdict, evidence, version)
@@ -223,84 +234,58 @@ class Engine:
         document: EmbeddedDocument,
         rules: Sequence[Rule],
         examples: ExamplesByType,
-        learned: LearnedModel | None,
+        model: LearnedModel | None,
     ) -> Judgement:
         """Score a document, stage after stage, until one is sure enough.
 
-        All stages see what looks like a copy of a labelled document: the last one tells if it is.
+        What looks like a copy of a labelled document goes through all stages: the last one tells
+        whether it is one.
         """
-        told = alone = None
         by_rule = [examples.get(rule.type) for rule in rules]
-        read = self.scorer.rules.read_set(rules)
         for number, stage in enumerate(self.stages):
             if not self.scorer.can_read(document.text, stage.depth, rules):
                 continue
-            comparison = document.comparison(number)
-            scores = self.scorer.score(document.text, comparison, rules, by_rule)
-            if learned is not None:
-                vector = self._vector(comparison, number)
-                told = learned.compare(number, vector, [rule.type for rule in rules])
-                scores = replace(scores, learned=None if told is None else told.additions)
-            if told is not None and told.copies and number < len(self.stages) - 1:
-                continue
-            copy = None if told is None else told.copy
-            if copy is not None:
-                types = [rule.type for rule in rules]
-                scores, decision = decide_copy(scores, copy.file.type, types, stage.calibration)
+            judgement = self._score_stage(number, document, rules, by_rule, model)
+            may_be_copy = judgement.learned is not None and bool(judgement.learned.copies)
+            if judgement.decision.cautious >= stage.enough and not may_be_copy:
                 break
-            decision = decide(scores, stage.calibration)
-            if decision.cautious >= stage.enough:
-                break
+        return judgement
+
+    def _score_stage(
+        self,
+        number: int,
+        document: EmbeddedDocument,
+        rules: Sequence[Rule],
+        examples: Sequence[EmbeddedExamples | None],
+        model: LearnedModel | None,
+    ) -> Judgement:
+        """Score a document at one stage; `examples` has an entry for each rule."""
+        comparison, calibration = document.comparison(number), self.stages[number].calibration
+        scores = self.scorer.score(document.text, comparison, rules, examples)
+        decision = decide(scores, calibration)
+        learned = without_labels = None
+        if model is not None:
+            types = [rule.type for rule in rules]
+            learned = model.compare(number, self._vector(comparison, number), types)
         losses = document.document.lost_parts, len(document.document.pages)
-        if told is not None:
-            alone = decide(replace(scores, learned=None), stage.calibration).with_losses(*losses)
-        decision = decision.with_losses(*losses)
+        if learned is not None:
+            without_labels = decision.with_losses(*losses)
+            scores = replace(scores, learned=learned.additions)
+            if learned.copy is None:
+                decision = decide(scores, calibration)
+            else:
+                scores, decision = decide_copy(scores, learned.copy.file.type, types, calibration)
         return Judgement(
             document=document,
             comparison=comparison,
-            rules=read,
-            examples=by_rule,
+            rules=self.scorer.rules.read_set(rules),
+            examples=examples,
             scores=scores,
-            decision=decision,
+            decision=decision.with_losses(*losses),
             is_early=number < len(self.stages) - 1,
+            model=model,
             learned=learned,
-            told=told,
-            alone=alone,
-        )
-
-    def _evidence(
-        self,
-        embedded: EmbeddedDocument,
-        rules: int,
-        catch_all: str | None,
-        warnings: Sequence[str],
-        judgement: Judgement | None,
-        scoring: ScoringEvidence | None,
-    ) -> Evidence:
-        document, chunks = embedded.document, len(embedded.text.chunks)
-        read = [page for page in document.pages if page.source is not TextSource.NOT_NEEDED]
-        is_early = False
-        if judgement is not None:
-            compared = judgement.comparison.spaces.values()
-            chunks = max(len(space.vectors.chunks) for space in compared)
-            is_early = judgement.is_early
-        return Evidence(
-            pages_read=len(read),
-            pages_not_needed=len(document.pages) - len(read),
-            total_pages=document.total_pages,
-            is_from_start=all(page.index == row for row, page in enumerate(read)),
-            lost_parts=document.lost_parts,
-            form_fields=document.form_fields,
-            pages_by_ocr=sum(page.source is TextSource.OCR for page in document.pages),
-            characters=embedded.text.characters,
-            chunks=chunks,
-            rules=rules,
-            panel_types=len(self.scorer.knowledge.panel),
-            catch_all=catch_all,
-            warnings=(*document.warnings, *warnings),
-            missing=self.missing,
-            scoring=scoring,
-            is_early=is_early,
+            without_labels=without_labels,
         )
 
 

@@ -82,8 +82,10 @@ def decode_head(head: bytes) -> str | None:
         return head.decode("iso2022_kr", "replace")
     if 0 in head and not _is_clean(head):
         return None
-    # Programs fill the last block of a text with NULs.
+    # Programs fill the last block of a text with NULs, and fields in it.
     text = head.rstrip(b"\0").decode("latin-1")
+    start = len(text) - len(text.lstrip("\0"))
+    text = text[:start] + text[start:].replace("\0", " ")
     is_tape = text.startswith(_TAPE_MARK, _TAPE_MARK_AT)
     return text if text and _is_mostly_printable(text) and not is_tape else None
 

@@ -23,3 +23,12 @@ def group_shape(number: int) -> bytes:
     return container(
         0xF004, atom(0xF009, bytes(16), 1), atom(0xF00A, struct.pack("<LL", number, 5), 2)
     )
+
+
+def decorative_text(text: str, *, is_deleted: bool = False) -> bytes:
+    """Return a drawing with a shape whose letters are a property of it (2.3.22)."""
+    letters = f"{text}\0".encode("utf-16-le")
+    properties = struct.pack("<HL", 0x80C0, len(letters)) + letters
+    data = struct.pack("<LL", 1025, 0xA00 | 8 * is_deleted)
+    shape = container(0xF004, atom(0xF00A, data, 2, 136), atom(0xF00B, properties, 3, 1))
+    return container(0xF002, shape)

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from devtools.compound_file import compound_file
 from devtools.marked.document import MarkedDocument, Marks
+from devtools.marked.old_office.drawing import container, decorative_text
 
 # Of the file information block: where each table of the table stream is listed (2.5.6).
 _STYLES, _FOOTNOTE_MARKS, _FOOTNOTES, _COMMENT_MARKS, _COMMENTS = 1, 2, 3, 4, 5
 _SECTIONS, _HEADERS, _CHARACTERS, _PARAGRAPHS, _FONTS = 6, 11, 12, 13, 15
 _SETTINGS, _PIECES, _AUTHORS, _ENDNOTE_MARKS, _ENDNOTES = 31, 33, 36, 46, 47
+_DRAWINGS, _LISTS, _LIST_NUMBERS = 50, 73, 74
 _TABLES = 93
 _TEXT_AT = 1024
 _NO_FORMAT_AT = 1000  # two zeros: an empty list of a section's properties
@@ -17,15 +19,28 @@ _PAGE = 512
 _NOTE_MARK, _COMMENT_MARK = "\x02", "\x05"
 _FORM_FIELD_MARK = "\x01"
 HIDDEN, DELETED, STYLED = "hidden words", "deleted words", "words of a hidden style"
-"""What no person sees in the document."""
+FIRST_PAGE, EVEN_PAGES = "head of first pages", "foot of even pages"
+"""What no person sees in the document; it shows the same headers and footers on all pages."""
 
 TEMPERATURE, SHOWN_TEMPERATURE = "25 (C", "25 °C"
 """A symbol of a font as it is stored, and as a person sees it."""
 
+TICKED, SHOWN_TICKED = "\uf0fe ticked", "☑ ticked"
+"""Text in a symbol font."""
+
+DROPPED, SHOWN_DROPPED = ("O\r", "nce upon\r"), "Once upon"
+"""A drop cap and the paragraph after it."""
+
+LISTED, SHOWN_LISTED = ("first item\r", "second item\r"), "§ 3 first item\n§ 4 second item"
+"""Paragraphs of a list that begins with 3."""
+
 # Properties of characters (2.6.1): deleted, hidden, and with the data at a place.
 _IS_DELETED, _IS_HIDDEN = struct.pack("<HB", 0x0800, 1), struct.pack("<HB", 0x083C, 1)
 _IS_DEGREE = struct.pack("<HBHHH", 0x0855, 1, 0x6A09, 0, 0xF0B0)
+# Of paragraphs (2.6.2): a drop cap of three lines, and the first list.
+_IS_DROP_CAP, _IS_LISTED = struct.pack("<HH", 0x442C, 3 << 3 | 1), struct.pack("<HH", 0x460B, 1)
 _IS_REVERSED = struct.pack("<HB", 0x083C, 0x81)
+_IS_WINGDINGS = struct.pack("<HH", 0x4A4F, 1)
 _HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 
 
@@ -36,13 +51,15 @@ def marked_doc() -> MarkedDocument:
     main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
     main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
     main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
+    main += f"{TICKED}\r{''.join(DROPPED)}{''.join(LISTED)}"
     references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
     notes = {
         place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
         for place in ("footnote", "endnote", "comment")
     }
     # Six separators of notes, then of the section: even, odd and first headers and footers (2.3.3).
-    headers = [""] * 7 + [f"{marks('header')}\r\r", "", f"{marks('footer')}\r\r", "", ""]
+    headers = [""] * 7 + [f"{marks('header')}\r\r", f"{EVEN_PAGES}\r\r"]
+    headers += [f"{marks('footer')}\r\r", f"{FIRST_PAGE}\r\r", ""]
     stories = (main, notes["footnote"], "".join(headers) + "\r", notes["comment"], notes["endnote"])
     text = "".join(stories) + "\r"
     tables = {
@@ -54,12 +71,17 @@ def marked_doc() -> MarkedDocument:
         _COMMENT_MARKS: _plc([references[2], len(main)], [_comment_by("A")]),
         _COMMENTS: _plc([0, len(notes["comment"]) - 1, len(notes["comment"]) + 2]),
         _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
-        _FONTS: struct.pack("<2HB39x", 1, 0, 53) + "Symbol\0".encode("utf-16-le"),
+        _FONTS: struct.pack("<2H", 2, 0) + _font("Symbol") + _font("Wingdings"),
         _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
         _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
         # The second byte has a bit for each separator, which other readers count.
         _SETTINGS: struct.pack("<BB8xH488x", 0, 0x3F, 720),
         _PIECES: _pieces(len(text)),
+        # A byte before each drawing tells whether it is in the headers (2.9.172).
+        _DRAWINGS: container(0xF000) + b"\0" + decorative_text(marks("decorative text")),
+        # The levels of a list follow its table, which does not count them.
+        _LISTS: struct.pack("<HL4x18xBB", 1, 7, 1, 0) + _list_level("§ \0", 3),
+        _LIST_NUMBERS: struct.pack("<LL8xBBBBL", 1, 7, 0, 0, 0, 0, 0),
     }
     end = _TEXT_AT + 2 * len(text)
     pages = -(-end // _PAGE)
@@ -70,8 +92,12 @@ def marked_doc() -> MarkedDocument:
     stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
     shown = marks["shown in a hidden style"]
     formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
-    stream += _runs(text, {**formats, "(": _IS_DEGREE, shown: _IS_REVERSED})
-    stream += _paragraphs(text, f"{STYLED}{shown}\r")
+    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS}
+    stream += _runs(text, formats)
+    listed = dict.fromkeys(LISTED, (0, _IS_LISTED))
+    stream += _paragraphs(
+        text, {f"{STYLED}{shown}\r": (1, b""), DROPPED[0]: (0, _IS_DROP_CAP), **listed}
+    )
     streams = {
         "WordDocument": stream,
         "1Table": table_stream,
@@ -138,16 +164,40 @@ def _hidden_style() -> bytes:
     return struct.pack("<H", len(style)) + style
 
 
-def _paragraphs(text: str, hidden: str) -> bytes:
-    """Return a page of paragraphs (2.9.175): all have the first style but one, which is hidden."""
-    start = text.index(hidden)
-    places = (0, start, start + len(hidden), len(text))
+def _paragraphs(text: str, formats: Mapping[str, tuple[int, bytes]]) -> bytes:
+    """Return a page of paragraphs (2.9.175): some have a style and properties, in their order."""
+    places, contents = [0], [b""]
+    for words, (style, own) in formats.items():
+        at = text.index(words)
+        if at == places[-1]:
+            places.pop()
+            contents.pop()
+        places += [at, at + len(words)]
+        contents += [struct.pack("<H", style) + own, b""]
     page = bytearray(_PAGE)
-    struct.pack_into("<4L", page, 0, *(_TEXT_AT + 2 * at for at in places))
-    page[16 + 13] = 250
-    struct.pack_into("<BBH", page, 500, 0, 1, 1)
-    page[-1] = 3
+    ends = [_TEXT_AT + 2 * at for at in (*places, len(text))]
+    struct.pack_into(f"<{len(ends)}L", page, 0, *ends)
+    free = _PAGE - 2
+    for number, content in enumerate(contents):
+        if content:
+            free -= len(content) + 2
+            page[free : free + len(content) + 2] = bytes([0, len(content) // 2]) + content
+            page[4 * len(ends) + 13 * number] = free // 2
+    page[-1] = len(contents)
     return bytes(page)
+
+
+def _font(name: str) -> bytes:
+    """Return a font in the table of fonts (2.9.87)."""
+    stored = f"{name}\0".encode("utf-16-le")
+    return struct.pack("<B39x", 39 + len(stored)) + stored
+
+
+def _list_level(text: str, start: int) -> bytes:
+    """Return a level of a list with decimal numbers (2.9.150), which stand for a zero."""
+    places = bytes([text.index("\0") + 1]).ljust(9, b"\0")
+    level = struct.pack("<LBB9sB8xBBBB", start, 0, 0, places, 0, 0, 0, 0, 0)
+    return level + struct.pack("<H", len(text)) + text.encode("utf-16-le")
 
 
 def _list_data(*entries: str) -> bytes:

@@ -83,7 +83,7 @@ def ids(server: RunningServer) -> dict[str, str]:
     hook = {"webhook_url": NOWHERE, "webhook_events": ["parse.success"]}
     with closing(Client(server)) as client:
         file_id = client.upload("INVOICE 7\nTotal to pay: 12.00 by bank transfer")
-        job = client.finished(client.start_job([file_id], webhook_configurations=[hook]))
+        job = client.wait(client.create_job([file_id], webhook_configurations=[hook]))
         path = f"/api/v1/classifier/jobs/{job['id']}/webhooks"
         sent = until(lambda: client.http.get(path).json()["items"], "a delivery")
     return {

@@ -4,9 +4,10 @@ from contextlib import closing
 import pytest
 
 from app.db import Database
-from devtools.client import Client, database_of
+from devtools.client import Client
 from devtools.ports import free_port
 from devtools.server import RunningServer
+from devtools.server_state import database_of
 from tests.conftest import MODES, make_server
 
 METRICS_TOKEN = "a token of the tests"

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from app.db import Database
 from app.learning.models import LearnedData, LearnedModel
 from devtools import binaries
-from devtools.client import Client, database_of, read_job_record, wait_for_middle
+from devtools.client import Client
 from devtools.postgres import PostgresServer
 from devtools.redis import RedisServer
 from devtools.server import RunningServer, production_server
+from devtools.server_state import database_of, read_job_record, wait_for_middle
 from devtools.waiting import until
 from tests.e2e.shared_server.conftest import SETTINGS
 
@@ -94,15 +95,15 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
     tmp_path: Path,
 ) -> None:
     files = client.upload_many(FILES)
-    done_id = client.start_job(files[:2])
-    client.finished(done_id)
+    done_id = client.create_job(files[:2])
+    client.wait(done_id)
     labelled, _ = client.results(done_id)
     label = f"/api/v1/classifier/jobs/{done_id}/results/{labelled['id']}/label"
     assert client.http.put(label, json={"type": "recipe"}).status_code == 200
     until(lambda: fitted_models(database), "a model of the label")
     fitted = fitted_models(database)
     done = client.results(done_id)
-    open_id = client.start_job(files)
+    open_id = client.create_job(files)
     wait_for_middle(database, open_id)
     # In the middle of the work: nothing is stopped for a backup.
     back_up(server, tmp_path / "backup")
@@ -119,12 +120,12 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
         assert read_job_record(restored_database, open_id).results < FILES, (
             "the backup was taken midway"
         )
-        assert restored.finished(open_id)["status"] == "SUCCESS"
+        assert restored.wait(open_id)["status"] == "SUCCESS"
         record = read_job_record(restored_database, open_id)
         assert (record.statuses, record.results) == ({"done": FILES}, FILES)
         assert restored.http.get(f"/api/v1/files/{files[0]}/content").status_code == 200
-        again_id = restored.start_job([labelled["file_id"]])
-        restored.finished(again_id)
+        again_id = restored.create_job([labelled["file_id"]])
+        restored.wait(again_id)
         (again,) = restored.results(again_id)
         assert 'You filed this very document as "recipe"' in again["result"]["reasoning"]
         assert fitted_models(restored_database) == fitted, "the model was not fitted again"

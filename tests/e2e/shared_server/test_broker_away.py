@@ -3,8 +3,9 @@
 import pytest
 
 from app.db import Database
-from devtools.client import Client, read_job_record
+from devtools.client import Client
 from devtools.redis import RedisServer
+from devtools.server_state import read_job_record
 
 FILES = 5
 
@@ -16,11 +17,11 @@ def test_a_job_created_without_redis_ends_without_a_restart(
     files = client.upload_many(FILES)
     redis_server.kill()
     try:
-        job_id = client.start_job(files)
+        job_id = client.create_job(files)
         waiting = client.job(job_id)
     finally:
         redis_server.start_again()
-    job = client.finished(job_id)
+    job = client.wait(job_id)
     record = read_job_record(database, job_id)
 
     assert (waiting["status"], job["status"]) == ("PENDING", "SUCCESS")

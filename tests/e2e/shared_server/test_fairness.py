@@ -45,11 +45,11 @@ def test_a_small_job_of_another_project_waits_for_the_files_in_work_only(
     with closing(Client(server)) as other:
         other.http.headers["Authorization"] = f"Bearer {key}"
         (small_file,) = other.upload_many(1)
-        jobs = [client.start_job([file_id], **events) for file_id in slow_files]
+        jobs = [client.create_job([file_id], **events) for file_id in slow_files]
         until(lambda: len(in_work(database, jobs)) == WORKERS, "slow files in work")
-        small = other.start_job([small_file], **events)
+        small = other.create_job([small_file], **events)
         posted = now()
-        other.finished(small)
+        other.wait(small)
     claims = claimed(database, [*jobs, small])
     for job_id in jobs:
         client.http.post(f"/api/v1/classifier/jobs/{job_id}/cancel")

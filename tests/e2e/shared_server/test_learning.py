@@ -21,8 +21,8 @@ JOBS = "/api/v1/classifier/jobs"
 
 
 def classify(client: Client, file_ids: list[str]) -> list[dict[str, Any]]:
-    job_id = client.start_job(file_ids, rules=RULES)
-    client.finished(job_id)
+    job_id = client.create_job(file_ids, rules=RULES)
+    client.wait(job_id)
     return client.results(job_id)
 
 

@@ -12,8 +12,8 @@ from devtools.waiting import until
 
 def test_every_line_is_json(server: RunningServer, client: Client) -> None:
     (file_id,) = client.upload_many(1)
-    job_id = client.start_job([file_id])
-    client.finished(job_id)
+    job_id = client.create_job([file_id])
+    client.wait(job_id)
     (result,) = client.results(job_id)
 
     def find_line() -> dict[str, object] | None:
@@ -43,17 +43,17 @@ def test_an_outage_of_redis_is_told_in_few_lines(
     redis_server.kill()
     try:
         for _ in range(5):
-            client.start_job(client.upload_many(1))
+            client.create_job(client.upload_many(1))
             client.http.get("/readyz")
         # The sweeper has come several times by then.
         until(
             lambda: any(line.get("outage") == "broker" for line in find_new_lines()),
             "the line of the outage",
         )
-        job_id = client.start_job(client.upload_many(1))
+        job_id = client.create_job(client.upload_many(1))
     finally:
         redis_server.start_again()
-    client.finished(job_id)
+    client.wait(job_id)
 
     lines = find_new_lines()
     told = [line for line in lines if line["level"] in ("warning", "error")]

@@ -5,16 +5,16 @@ import contextlib
 import psutil
 
 from app.db import Database
-from devtools.client import (
-    Client,
+from devtools.client import Client
+from devtools.reaper import is_alive
+from devtools.server import RunningServer
+from devtools.server_state import (
     parser_children,
     read_job_record,
     ready_workers,
     wait_for_middle,
     worker_children,
 )
-from devtools.reaper import is_alive
-from devtools.server import RunningServer
 from devtools.waiting import until
 
 FILES = 60
@@ -23,13 +23,13 @@ FILES = 60
 def test_no_file_is_lost_or_doubled_when_a_worker_is_killed(
     server: RunningServer, client: Client, database: Database
 ) -> None:
-    job_id = client.start_job(client.upload_many(FILES))
+    job_id = client.create_job(client.upload_many(FILES))
     wait_for_middle(database, job_id)
     ready = ready_workers(database)
     victim = worker_children(server)[0]
     victim.kill()
 
-    job = client.finished(job_id)
+    job = client.wait(job_id)
     until(lambda: ready_workers(database) - ready, "another worker in the victim's place")
 
     assert len(worker_children(server)) == 2
@@ -47,7 +47,7 @@ def test_no_file_is_lost_or_doubled_when_a_worker_is_killed(
 def test_the_file_of_a_killed_parser_is_read_twice_at_most(
     server: RunningServer, client: Client, database: Database
 ) -> None:
-    job_id = client.start_job(client.upload_many(FILES))
+    job_id = client.create_job(client.upload_many(FILES))
     wait_for_middle(database, job_id)
     victims = parser_children(server)
     for victim in victims:
@@ -55,7 +55,7 @@ def test_the_file_of_a_killed_parser_is_read_twice_at_most(
         with contextlib.suppress(psutil.NoSuchProcess):
             victim.kill()
 
-    job = client.finished(job_id)
+    job = client.wait(job_id)
 
     assert victims
     assert not any(is_alive(victim) for victim in victims)
@@ -69,14 +69,14 @@ def test_a_job_of_one_file_does_not_wait_for_a_job_of_two_hundred(
     client: Client, database: Database
 ) -> None:
     file_id = client.upload("INVOICE 7\nTotal to pay: 12.00")
-    large = client.start_job([file_id] * 200)
+    large = client.create_job([file_id] * 200)
     wait_for_middle(database, large)
 
-    small = client.start_job([file_id])
-    client.finished(small)
+    small = client.create_job([file_id])
+    client.wait(small)
     record = read_job_record(database, large)
     # The test does not wait for the rest of the large job.
     client.delete(file_id)
 
     assert record.results < 100
-    assert client.finished(large)["status"] == "PARTIAL_SUCCESS"
+    assert client.wait(large)["status"] == "PARTIAL_SUCCESS"

@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from app.db import Database
-from devtools.client import Client, JobRecord, read_job_record, ready_workers
+from devtools.client import Client
 from devtools.process import Process
 from devtools.server import RunningServer
+from devtools.server_state import JobRecord, read_job_record, ready_workers
 from devtools.waiting import until
 
 FILES = 60
@@ -35,8 +36,8 @@ def test_two_worker_programs_share_a_job(
         """Run a job; return what is recorded of it if both programs worked on it."""
         # New texts each time: one process is quick enough for all files whose text is cached.
         texts = [f"INVOICE {uuid4()}\nTotal to pay: {n}.50" for n in range(FILES)]
-        job_id = client.start_job([client.upload(text) for text in texts])
-        assert client.finished(job_id)["status"] == "SUCCESS"
+        job_id = client.create_job([client.upload(text) for text in texts])
+        assert client.wait(job_id)["status"] == "SUCCESS"
         record = read_job_record(database, job_id)
         return record if second & record.workers and record.workers - second else None
 

@@ -33,9 +33,9 @@ def test_celery_children_count(server: RunningServer, client: Client) -> None:
     # classified, too.
     mode = "MULTIMODAL"
     classified = f'pigeonhole_classify_seconds_count{{mode="{mode}"}}'
-    client.finished(client.start_job(client.upload_many(1), mode=mode))
+    client.wait(client.create_job(client.upload_many(1), mode=mode))
     before = {name: metrics.value(name) for name in ("pigeonhole_files", classified)}
-    client.finished(client.start_job(client.upload_many(3), mode=mode))
+    client.wait(client.create_job(client.upload_many(3), mode=mode))
     api = httpx2.get(f"{server.base_url}/metrics", headers=metrics.key, trust_env=False)
 
     assert metrics.get("/metrics", {}).status_code == 401

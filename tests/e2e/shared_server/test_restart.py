@@ -12,10 +12,11 @@ from sqlalchemy import update
 
 from app.db import Database, now
 from app.webhooks.models import WebhookDelivery
-from devtools.client import Client, read_job_record, wait_for_middle
+from devtools.client import Client
 from devtools.reaper import family_of, is_alive
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
+from devtools.server_state import read_job_record, wait_for_middle
 from devtools.waiting import until
 
 FILES = 120
@@ -31,9 +32,9 @@ def test_kill_everything_and_start_again(
             "webhook_url": receiver.url("/?do=hang&times=1"),
             "webhook_events": ["parse.pending"],
         }
-        job_id = client.start_job(file_ids)
+        job_id = client.create_job(file_ids)
         wait_for_middle(database, job_id)
-        hooked = client.start_job(file_ids[:1], webhook_configurations=[hook])
+        hooked = client.create_job(file_ids[:1], webhook_configurations=[hook])
         receiver.wait_for(lambda it: it.received)
 
         # Only the parents are killed; the children must end by themselves.
@@ -44,7 +45,7 @@ def test_kill_everything_and_start_again(
         if server.mode == "production":
             let_leases_end(database)
         server.start()
-        job = client.finished(job_id)
+        job = client.wait(job_id)
         receiver.wait_for(lambda it: len(it.received) == 2)
         until(lambda: delivery_of(client, hooked)["status"] == "delivered", "the delivery")
         delivery = delivery_of(client, hooked)

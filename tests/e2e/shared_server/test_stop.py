@@ -2,8 +2,9 @@
 
 from contextlib import closing
 
-from devtools.client import Client, database_of, read_job_record, wait_for_middle
+from devtools.client import Client
 from devtools.server import RunningServer
+from devtools.server_state import database_of, read_job_record, wait_for_middle
 
 FILES = 200
 # A text that keeps a worker busy for a while.
@@ -13,7 +14,7 @@ LONG = "\n\n".join(f"INVOICE {n}\nTotal to pay by bank transfer: {n}.50" for n i
 def test_stop_in_the_middle_of_a_job_and_start_again(server: RunningServer) -> None:
     with closing(Client(server)) as client, closing(database_of(server)) as database:
         file_id = client.upload(LONG)
-        job_id = client.start_job([file_id] * FILES)
+        job_id = client.create_job([file_id] * FILES)
         wait_for_middle(database, job_id)
 
         server.stop()
@@ -26,7 +27,7 @@ def test_stop_in_the_middle_of_a_job_and_start_again(server: RunningServer) -> N
 
         server.start()
         client.delete(file_id)  # what is left ends quickly
-        job = client.finished(job_id)
+        job = client.wait(job_id)
 
         assert job["status"] == "PARTIAL_SUCCESS"
         record = read_job_record(database, job_id)

@@ -14,7 +14,7 @@ from devtools.client import Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
-from worker.runtime.webhook_delivery.client import Limits
+from worker.runtime.webhook_delivery.pinned_network import Limits
 
 INVOICE = "INVOICE 7\nTotal to pay: 12.00 by bank transfer"
 BROKEN = b"%PDF-1.7 and nothing else"
@@ -52,7 +52,7 @@ def test_each_event_of_a_job_is_delivered(
     client: Client, receiver: Receiver, files: tuple[str | bytes, ...], state: JobState
 ) -> None:
     names = [*SPELLINGS[JobState.PENDING], *SPELLINGS[JobState.RUNNING], *SPELLINGS[state]]
-    job_id = client.start_job(
+    job_id = client.create_job(
         [client.upload(content, f"{n}") for n, content in enumerate(files)],
         webhook_configurations=[
             {
@@ -76,7 +76,7 @@ def test_each_event_of_a_job_is_delivered(
 
 def test_the_cancelled_event_is_delivered(client: Client, receiver: Receiver) -> None:
     hook = {"webhook_url": receiver.url("/hook"), "webhook_output_format": "json"}
-    job_id = client.start_job([client.upload(INVOICE)] * 60, webhook_configurations=[hook])
+    job_id = client.create_job([client.upload(INVOICE)] * 60, webhook_configurations=[hook])
     answer = client.http.post(f"/api/v1/classifier/jobs/{job_id}/cancel")
     assert answer.status_code == 200, answer.text
 
@@ -96,7 +96,7 @@ def test_a_failure_is_retried_logged_and_can_be_sent_again(
         },
         {"webhook_url": receiver.url("/never?status=500"), "webhook_events": ["string"]},
     ]
-    job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=hooks)
+    job_id = client.create_job([client.upload(INVOICE)], webhook_configurations=hooks)
     until(lambda: is_over(client, job_id), "the delivery")
 
     log = client.http.get(f"/api/v1/classifier/jobs/{job_id}/webhooks").json()
@@ -121,8 +121,8 @@ def test_a_failure_is_retried_logged_and_can_be_sent_again(
 
 def test_an_unreachable_webhook_fails_with_a_reason_and_the_job_succeeds(client: Client) -> None:
     hooks = [{"webhook_url": "https:"}, {"webhook_url": "http://receiver.invalid/hook"}]
-    job_id = client.start_job([client.upload(INVOICE)], webhook_configurations=hooks)
-    assert client.finished(job_id)["status"] == "SUCCESS"
+    job_id = client.create_job([client.upload(INVOICE)], webhook_configurations=hooks)
+    assert client.wait(job_id)["status"] == "SUCCESS"
     until(lambda: is_over(client, job_id, 2), "the deliveries' end")
 
     nowhere, unknown = deliveries(client, job_id)
@@ -135,14 +135,14 @@ def test_an_unreachable_webhook_fails_with_a_reason_and_the_job_succeeds(client:
 def test_a_receiver_that_hangs_does_not_delay_files(client: Client, receiver: Receiver) -> None:
     file_id = client.upload(INVOICE)
     hook = {"webhook_url": receiver.url("/?do=hang"), "webhook_events": ["parse.pending"]}
-    jobs = [client.start_job([file_id], webhook_configurations=[hook] * 8) for _ in range(10)]
+    jobs = [client.create_job([file_id], webhook_configurations=[hook] * 8) for _ in range(10)]
     receiver.wait_for(lambda it: it.received)
     began = time.monotonic()
 
-    job_id = client.start_job([file_id])
+    job_id = client.create_job([file_id])
 
     # Eighty tries, four at a time and ten seconds each, would take longer than this waits.
-    assert client.finished(job_id)["status"] == "SUCCESS"
+    assert client.wait(job_id)["status"] == "SUCCESS"
     rounds = 1 + (time.monotonic() - began) // Limits().answer_seconds
     assert len(receiver.received) <= 4 * (1 + rounds), "four hang at a time"
     assert not all(is_over(client, each, 8) for each in jobs), "they hang still"
@@ -155,13 +155,13 @@ def test_the_process_that_delivers_is_started_again(
     hook = {"webhook_url": receiver.url("/hook"), "webhook_events": ["parse.pending"]}
     with closing(Client(server)) as client:
         file_id = client.upload(INVOICE)
-        client.start_job([file_id], webhook_configurations=[hook])
+        client.create_job([file_id], webhook_configurations=[hook])
         receiver.wait_for(lambda it: len(it.received) == 1)
         doomed = delivering_processes(server)
         assert len(doomed) == (0 if server.mode == "embedded" else 1)
         for process in doomed:
             process.kill()
-        client.start_job([file_id], webhook_configurations=[hook])
+        client.create_job([file_id], webhook_configurations=[hook])
         receiver.wait_for(lambda it: len(it.received) == 2)
 
 

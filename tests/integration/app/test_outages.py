@@ -83,7 +83,7 @@ def wakeups(queue: redis.Redis) -> int:
 
 
 def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> None:
-    client.start_job([client.upload("a")] * 3)
+    client.create_job([client.upload("a")] * 3)
     until(lambda: wakeups(queue) >= 3, "a wake-up for each file")
     queue.flushdb()
 
@@ -93,10 +93,10 @@ def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> 
 
 def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
     file_id = client.upload("a")
-    _, usual = timed(lambda: client.start_job([file_id] * 20))
+    _, usual = timed(lambda: client.create_job([file_id] * 20))
     redis_server.kill()
     try:
-        job_id, took = timed(lambda: client.start_job([file_id] * 20))
+        job_id, took = timed(lambda: client.create_job([file_id] * 20))
         ready = client.http.get("/readyz")
     finally:
         redis_server.start_again()
@@ -111,10 +111,10 @@ def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServe
 
 def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
     file_id = client.upload("a")
-    _, usual = timed(lambda: client.start_job([file_id]))  # opens a connection
+    _, usual = timed(lambda: client.create_job([file_id]))  # opens a connection
     os.kill(redis_server.pid, signal.SIGSTOP)
     try:
-        started = [timed(lambda: client.start_job([file_id])) for _ in range(3)]
+        started = [timed(lambda: client.create_job([file_id])) for _ in range(3)]
     finally:
         os.kill(redis_server.pid, signal.SIGCONT)
 
@@ -126,7 +126,7 @@ def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServ
 def test_postgres_away(
     server: RunningServer, client: Client, postgres_server: PostgresServer
 ) -> None:
-    job_id, usual = timed(lambda: client.start_job([client.upload("a")]))
+    job_id, usual = timed(lambda: client.create_job([client.upload("a")]))
     postgres_server.halt()
     try:
         refused = [
@@ -159,7 +159,7 @@ def test_postgres_away(
 def test_connections_cut_in_a_crash_are_replaced(
     client: Client, postgres_server: PostgresServer
 ) -> None:
-    job_id = client.start_job([client.upload("a")])
+    job_id = client.create_job([client.upload("a")])
 
     postgres_server.restart_immediately()
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from app import schema
 from app.db import Database
 from app.jobs.models import Item, Result
-from devtools.client import Client, database_of
+from devtools.client import Client
 from devtools.server import RunningServer, embedded_server
+from devtools.server_state import database_of
 from devtools.waiting import until
 from tests.integration.app.first_schema import (
     BLOB_KEY,
@@ -62,10 +63,10 @@ def test_serve_backs_up_migrates_and_goes_on(upgraded: RunningServer) -> None:
         assert item["file_name"]
         assert item["file_id"] == str(FILE)
 
-        new_job = client.start_job([str(FILE)])
-        assert client.finished(new_job)["status"] == "SUCCESS", "the old file is still there"
+        new_job = client.create_job([str(FILE)])
+        assert client.wait(new_job)["status"] == "SUCCESS", "the old file is still there"
         wait_for_log(upgraded, '"parsed": "fresh", "embedded": "fresh"')
-        client.finished(client.start_job([str(FILE)]))
+        client.wait(client.create_job([str(FILE)]))
         wait_for_log(upgraded, '"parsed": "cached", "embedded": "cached"')
 
     assert engine_version(upgraded, JOB) is None, "the version is unknown"

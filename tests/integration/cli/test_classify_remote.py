@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from app.configurations.rules_file import FileExample, FileRule, RulesFile
 from app.errors import StartupError
+from cli.api_client.address import Server
 from cli.classification.remote import RemoteClassifier
-from cli.classification.server import Server
 from cli.main import commands
 from devtools.client import RULES, Client
 from devtools.ports import free_port
@@ -36,7 +36,7 @@ def stored(client: Client) -> tuple[int, int]:
 def clear(client: Client) -> None:
     while jobs := client.http.get("/api/v1/classifier/jobs").json()["items"]:
         for job in jobs:
-            client.finished(job["id"])
+            client.wait(job["id"])
             client.http.delete(f"/api/v1/classifier/jobs/{job['id']}")
     while files := client.http.get("/api/v1/beta/files").json()["items"]:
         for file in files:

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 from app.errors import PigeonholeError
 from cli.main import commands
-from devtools.client import RULES, Client, parser_children
+from devtools.client import RULES, Client
 from devtools.process import ServerFailed
 from devtools.server import RunningServer
+from devtools.server_state import parser_children
 from devtools.waiting import until
 from tests.integration.cli.conftest import BODY_MAX, UPLOAD_MAX
 
@@ -148,8 +149,8 @@ class TestLimits:
 def job_id(client: Client) -> str:
     """A finished job with everything that must stay secret."""
     file_id = client.upload("INVOICE 1\nTotal to pay: 5.00")
-    job_id = client.start_job([file_id], webhook_configurations=[WEBHOOK])
-    assert client.finished(job_id)["status"] == "SUCCESS"
+    job_id = client.create_job([file_id], webhook_configurations=[WEBHOOK])
+    assert client.wait(job_id)["status"] == "SUCCESS"
     return job_id
 
 
@@ -188,7 +189,7 @@ class TestSecrets:
         self, server: RunningServer, client: Client
     ) -> None:
         # Here, because a worker that was replaced since starts its parser with its next file.
-        client.finished(client.start_job([client.upload("INVOICE 2\nTotal to pay: 6.00")]))
+        client.wait(client.create_job([client.upload("INVOICE 2\nTotal to pay: 6.00")]))
         parsers = until(lambda: parser_children(server), "the processes that read files")
 
         for parser in parsers:

@@ -60,7 +60,7 @@ def ids(server: RunningServer) -> dict[str, str]:
     """What stands for the ids in the examples; `KEY_ID` is made for each example."""
     with closing(Client(server)) as client:
         file_id = client.upload(INVOICE)
-        job = client.finished(client.start_job([file_id]))
+        job = client.wait(client.create_job([file_id]))
     return {
         "FILE_ID": file_id,
         "JOB_ID": job["id"],

@@ -122,4 +122,4 @@ def test_an_upload_without_room_is_refused_and_a_smaller_one_taken(
             until(lambda: not list(incoming.iterdir()), "the removal of its bytes")
 
         small = client.upload("INVOICE 1\nTotal to pay: 5.00")
-        assert client.finished(client.start_job([small]))["status"] == "SUCCESS"
+        assert client.wait(client.create_job([small]))["status"] == "SUCCESS"

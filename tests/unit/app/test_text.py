@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from app.text import escape_controls, escape_line, spreadsheet_cell
+from app.text import escape_controls, escape_line, spreadsheet_cell, terminal_json
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,11 @@ def test_a_line_stays_one() -> None:
 )
 def test_no_cell_is_a_formula(text: str, cell: str) -> None:
     assert spreadsheet_cell(text) == cell
+
+
+def test_json_for_a_terminal_has_no_control_character() -> None:
+    written = terminal_json({"name": "\x1b[2J \x7f \u202e café"})
+
+    assert written.isascii()
+    assert written.isprintable()
+    assert json.loads(written) == {"name": "\x1b[2J \x7f \u202e café"}

@@ -10,7 +10,7 @@ PACKAGES = ("app", "cli", "migrations", "worker")
 # app.settings reads the environment, through pydantic. Other modules that do, and why:
 READS_THE_ENVIRONMENT = {
     "app/observability/multiprocess.py": "tells prometheus_client where processes count",
-    "cli/classification/server.py": "also takes the variables of the original API's clients",
+    "cli/api_client/address.py": "also takes the variables of the original API's clients",
     "cli/classification/user_cache.py": "finds the user's cache directory",
     "cli/composition.py": "warns of variables that are nearly the name of a setting",
     "cli/demo_server.py": "passes the environment without our settings to its server",

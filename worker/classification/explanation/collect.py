@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.jobs.values import Quote
+from app.jobs.values import Quote, Rule
 from app.text import counted
 from worker.classification.embedded_document import EmbeddedDocument
 from worker.classification.explanation.evidence import (
@@ -14,6 +14,7 @@ from worker.classification.explanation.evidence import (
     ChannelScores,
     Corrections,
     CueFound,
+    Evidence,
     Influence,
     OwnName,
     RankedRule,
@@ -33,6 +34,7 @@ from worker.classification.scoring.examples import EmbeddedExamples
 from worker.classification.scoring.rule_set import RuleSet
 from worker.classification.scoring.scorer import Scorer, best_act, best_name, own_name
 from worker.classification.scoring.scores import Scores
+from worker.parsing.document import TextSource
 
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
@@ -45,9 +47,9 @@ class Judgement:
     """The rules that competed for a document, their examples and scores, and the decision.
 
     `examples` has one entry for each rule, in the order of the scores. `comparison` is what the
-    scores were computed from. `is_early` when a stage before the last one was sure. `learned` is
-    what the labels of the project teach, None without any, and `told` what it says of the document.
-    `alone` is the decision by the same stage without labels, None without any.
+    scores were computed from. `is_early` when a stage before the last one was sure. `model` is
+    what the labels of the project teach, None without any, and `learned` what they say of this
+    document, None if nothing. `without_labels` is then the decision without them.
     """
 
     document: EmbeddedDocument
@@ -57,18 +59,62 @@ class Judgement:
     scores: Scores
     decision: Decision
     is_early: bool
-    learned: LearnedModel | None = None
-    told: Learned | None = None
-    alone: Decision | None = None
+    model: LearnedModel | None = None
+    learned: Learned | None = None
+    without_labels: Decision | None = None
 
     @property
     def order(self) -> list[int]:
         """The positions of the rules, best first."""
         return [int(position) for position in np.argsort(-self.scores.rules, kind="stable")]
 
+    @property
+    def best(self) -> Rule:
+        """The rule with the highest score."""
+        return self.rules.rules[self.order[0]]
 
-def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
-    """Return all the numbers behind a decision."""
+
+def collect_evidence(
+    document: EmbeddedDocument,
+    judgement: Judgement | None,
+    scorer: Scorer,
+    *,
+    rules: int,
+    catch_all: str | None,
+    warnings: Sequence[str],
+    missing: str | None,
+) -> Evidence:
+    """Return everything that a verdict is based on; `judgement` is None if nothing was scored.
+
+    For the others see `Evidence`; `warnings` are added to those of the document.
+    """
+    pages, chunks = document.document.pages, len(document.text.chunks)
+    read = [page for page in pages if page.source is not TextSource.NOT_NEEDED]
+    if judgement is not None:
+        compared = judgement.comparison.spaces.values()
+        chunks = max(len(space.vectors.chunks) for space in compared)
+    return Evidence(
+        pages_read=len(read),
+        pages_not_needed=len(pages) - len(read),
+        total_pages=document.document.total_pages,
+        is_from_start=all(page.index == row for row, page in enumerate(read)),
+        lost_parts=document.document.lost_parts,
+        form_fields=document.document.form_fields,
+        pages_by_ocr=sum(page.source is TextSource.OCR for page in pages),
+        characters=document.text.characters,
+        chunks=chunks,
+        rules=rules,
+        panel_types=len(scorer.knowledge.panel),
+        catch_all=catch_all,
+        warnings=(*document.document.warnings, *warnings),
+        missing=missing,
+        scoring=None if judgement is None else _scoring(judgement, scorer),
+        is_early=judgement is not None and judgement.is_early,
+    )
+
+
+def _scoring(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
+    """Return the numbers behind a decision."""
     scores, decision, text = judgement.scores, judgement.decision, judgement.document.text
     order = judgement.order
     top = order[0]
@@ -104,27 +150,31 @@ def collect_evidence(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
 
 
 def _corrections(judgement: Judgement, top: int) -> Corrections | None:
-    learned, told = judgement.learned, judgement.told
-    if learned is None or told is None:
+    model, learned = judgement.model, judgement.learned
+    if model is None or learned is None:
         return None
-    added = None if told.additions is None else float(told.additions[top])
     return Corrections(
-        learned.label_count, added, told.nearest, told.copy, told.conflict, _changed(judgement, top)
+        labels=model.label_count,
+        added=None if learned.additions is None else float(learned.additions[top]),
+        nearest=learned.nearest,
+        copy=learned.copy,
+        conflict=learned.conflict,
+        changed=_changed(judgement, top),
     )
 
 
 def _changed(judgement: Judgement, top: int) -> WithoutLabels | None:
     """Return the verdict without labels if it is another one."""
-    alone = judgement.alone
-    if alone is None:
+    decision = judgement.without_labels
+    if decision is None:
         return None
     best = int(np.argmax(replace(judgement.scores, learned=None).rules))
-    before = None if alone.is_null else best
+    before = None if decision.is_null else best
     after = None if judgement.decision.is_null else top
     if before == after:
         return None
     type_ = None if before is None else judgement.rules.rules[before].type
-    return WithoutLabels(type_, alone.confidence)
+    return WithoutLabels(type_, decision.confidence)
 
 
 def _act(judgement: Judgement, scorer: Scorer, top: int) -> ActFound | None:

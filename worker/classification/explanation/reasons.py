@@ -52,7 +52,10 @@ def _null_reasons(scoring: ScoringEvidence, outcome: Outcome) -> Iterator[str]:
 
 
 def _corrections(scoring: ScoringEvidence) -> str:
-    """Say which label counted, or that labels did and which file is most like the document."""
+    """Say which label counted, or that labels did and which file is most like the document.
+
+    Where they changed little because none is much like it, only the details tell.
+    """
     found = scoring.corrections
     if found is None:
         return ""
@@ -65,7 +68,7 @@ def _corrections(scoring: ScoringEvidence) -> str:
     if found.conflict is not None:
         first, second = (f"{each.file.name} {_label(each.file)}" for each in found.conflict)
         said.append(f"You filed copies of it differently, {first} and {second}: correct one.")
-    if found.added is not None:
+    if found.added is not None and (found.changed is not None or found.nearest.is_alike):
         said.append(f"Your corrections {_effect(found)}. {_nearest(found.nearest)}")
     return " ".join(said)
 

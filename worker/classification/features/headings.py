@@ -38,12 +38,29 @@ _UNFOLDED = str.maketrans(
         "œ": "oe",
         "’": "'",
         "‘": "'",
+        "ʼ": "'",
         "°": " ",
         "№": "no ",
         "\u00ad": None,
+        # Letters of Arabic script that keyboards and writers exchange, and its lengthening stroke.
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ہ": "ه",
+        "ە": "ه",
+        "\u0640": None,
+        # The two signs of nasal vowels in Devanagari, and the joiner of Indic letters.
+        "\u0901": "\u0902",
+        "\u200d": None,
     }
 )
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+# Accents, the vowel points of Hebrew and Arabic, hamza, and the dot below Indic letters.
+_ACCENTS = re.compile(
+    r"[\u0300-\u036f\u05b0-\u05bd\u05bf-\u05c7\u064b-\u0655\u0670\u093c\u09bc\u0a3c]+"
+)
+# The article is a part of the word in Arabic and in Hebrew: "the contract of the lease".
+_ARTICLE = re.compile(r"(?<![^\W_])(?:ال(?=\w{3})|ה{1,2}(?=\w{4}))")
 _LETTER = r"[^\W\d_]"
 _LETTER_SPACED = re.compile(rf"(?<!{_LETTER})(?:{_LETTER}[ .]){{3,}}{_LETTER}(?!{_LETTER})")
 _PARTS = re.compile(r"\s{3,}|\t|\||  (?=\S{2,})")
@@ -90,12 +107,12 @@ class HeadingPart:
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents."""
+    """Return a text in lower case without accents, vowel points and prefixed articles."""
     text = text.casefold()
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text.translate(_UNFOLDED))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+    return _ARTICLE.sub("", unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed)))
 
 
 def is_unspaced(text: str) -> bool:

@@ -19,6 +19,14 @@ from worker.classification.features.headings import (
     without_blanks,
 )
 from worker.classification.knowledge.format import DocumentType, split_items
+from worker.classification.knowledge.heading_words import (
+    LABELS,
+    LABELS_UNSPACED,
+    NEUTRAL,
+    NEUTRAL_UNSPACED,
+    NUMBER_UNSPACED,
+    SENTENCE,
+)
 from worker.parsing.document import DocumentPage
 
 _MIN_STRENGTH = 0.05
@@ -28,56 +36,13 @@ _WEAKER, _SECOND = 0.5, 0.4
 # The weight of a name that documents of other types have too.
 _SHARED = 0.5
 _CERTAIN = 0.9
-# Ambiguous names, such as "notes", count only alone on one of the first lines; shorter ones than
-# this not even beside a number.
+# Ambiguous names, such as "notes", count only alone on one of the first lines.
 _FIRST_LINES = 5
 _MIN_NUMBERED = 6
+_MAX_EDGE_WORDS = 4
 _MIN_LETTERS = 4
 _MIN_SLIP_LETTERS = 8
 _HALF_OF_SLIP = _MIN_SLIP_LETTERS // 2
-
-# Words beside a name that do not make the heading longer: "invoice no. 12 of March 2024, copy".
-_NEUTRAL = frozenset(
-    """
-    no nr n num nro numer nu rif ref № id copy original kopie copia duplicate page seite of from
-    vom du del der den de dated as at to on for the a le la dd date datum fecha month period your
-    ihre votre
-    january february march april may june july august september october november december jan feb
-    mar apr jun jul aug sep sept oct nov dec januar februar marz mai juni juli oktober dezember
-    janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre enero febrero
-    marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre
-    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro
-    januari februari maart mei augustus
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia
-    pazdziernika listopada grudnia
-    ledna unora brezna dubna kvetna cervna cervence srpna zari rijna listopadu prosince
-    januar februar mars juni juli augusti oktober desember
-    ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
-    januar februar marcius aprilis majus junius julius augusztus szeptember oktober
-    ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik
-    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
-    dal al del della per z dnia ze dne av den till din tarihli от г год года
-    """.split()  # noqa: SIM905  a block of words is easier to read and extend than a list
-)
-# Words after a name at the beginning of a line that make it the label of a field.
-_LABELS = frozenset(
-    """
-    number date nummer datum numero fecha numer address anschrift adresse amount total due id to
-    from period by betrag summe data vencimiento type status method details description item items
-    qty code customer company name
-    """.split()  # noqa: SIM905
-)
-_LABELS_UNSPACED = re.compile(r"番号|编号|號碼|号码|번호|日|期|号|書番|제목")
-_NUMBER_UNSPACED = re.compile(r"号?[::]?\d")
-# Words of sentences.
-_SENTENCE = frozenset(
-    """
-    is are this not please pay keep be was were have has if will we you our shall can ist sind
-    nicht bitte wird wurde wir ihnen este esta es est sont pas nous vous por favor sua see by any
-    with
-    """.split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +67,34 @@ class _Meaning(NamedTuple):
 
 
 _NO_NAME = "-"
+_MARKS = "=~+"
+# Languages that write compounds as one word, whose last part says what the thing is; letters of
+# such a part and of what stands before it; and what the part says of the whole.
+_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "is", "fi", "et", "hu", "af"})
+_MIN_TAIL, _MIN_BEFORE = 6, 3
+_MAX_COMPOUND_WORDS = 4
+_TAIL = 0.6
 
 
 def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
     """Return what each folded name means: positions in `types`, separated by blanks.
 
-    The marks of the source follow each position. Phrases that are not names have "-". Names in
-    scripts without blanks between words have none; the words of others have one between them.
+    The marks of the source follow each position, and "+" a word that may end a compound. Phrases
+    that are not names have "-". Names in scripts without blanks between words have none; the words
+    of others have one between them.
     """
     compiled: dict[str, str] = {}
     for row, each in enumerate(types):
-        listed = split_items(fold(";".join(each.names.values())))
         # A single word, such as "form", has too many meanings to be a name by itself.
-        for item in [*([fold(each.name)] if " " in each.name else []), *listed]:
-            text = item.rstrip("=~")
-            if key := _key(text):
-                marks = item[len(text) :] or ("=" if _is_short(key) else "")
-                _add(compiled, key, row, "=" * ("=" in marks) + "~" * ("~" in marks))
+        if " " in each.name:
+            _add(compiled, _key(fold(each.name)), row, "")
+        for language, listed in each.names.items():
+            for item in split_items(fold(listed)):
+                text = item.rstrip("=~")
+                if key := _key(text):
+                    marks = item[len(text) :] or ("=" if _is_short(key) else "")
+                    may_end = language in _COMPOUNDING and len(key) >= _MIN_TAIL and key.isalpha()
+                    _add(compiled, key, row, "".join(sorted(set(marks))) or "+" * may_end)
     for each in types:
         for phrase in split_items(fold(";".join(each.not_names.values()))):
             compiled[_key(phrase)] = _NO_NAME
@@ -136,8 +112,11 @@ def _is_short(key: str) -> bool:
 
 def _add(compiled: dict[str, str], key: str, row: int, marks: str) -> None:
     known = compiled.get(key, "").split()
-    if all(int(each.rstrip("=~")) != row for each in known):
-        compiled[key] = " ".join([*known, f"{row}{marks}"])
+    if marks == "+" and str(row) in known:
+        known[known.index(str(row))] = f"{row}+"
+    elif all(int(each.rstrip(_MARKS)) != row for each in known):
+        known.append(f"{row}{marks}")
+    compiled[key] = " ".join(known)
 
 
 class NameFinder:
@@ -223,7 +202,7 @@ class NameFinder:
 
     def _meanings(self, name: str) -> list[_Meaning]:
         return [
-            _Meaning(int(each.rstrip("=~")), "=" in each, _SHARED if "~" in each else 1.0)
+            _Meaning(int(each.rstrip(_MARKS)), "=" in each, _SHARED if "~" in each else 1.0)
             for each in self._names.get(name, _NO_NAME).split()
             if each != _NO_NAME
         ]
@@ -234,11 +213,10 @@ class NameFinder:
         return [self._slips.mend(word) for word in words]
 
     def _in_words(self, part: HeadingPart, is_ocr: bool) -> Iterator[FoundName]:
-        words = self._mend(part.words) if is_ocr else part.words
-        if self._longest.keys().isdisjoint(words):
-            return
-        places = self._places(words)
+        words = self._mend(part.words) if is_ocr else list(part.words)
+        places = [] if self._longest.keys().isdisjoint(words) else self._places(words)
         if not places:
+            yield from self._in_compounds(words, part)
             return
         used = {at for start, end in places for at in range(start, end)}
         left = [word for at, word in enumerate(words) if at not in used]
@@ -253,8 +231,25 @@ class NameFinder:
                 strength *= _SECOND
             is_alone = strength >= _CERTAIN and not (len(titles) > 1 and left)
             name = " ".join(words[start:end])
+            # Not even with a number if it is short, and not if a word of it was mended.
             is_alone &= strength == 1 or len(name) >= _MIN_NUMBERED
+            is_alone &= words[start:end] == list(part.words[start:end])
             yield from self._found(name, part, strength, is_alone=is_alone)
+
+    def _in_compounds(self, words: Sequence[str], part: HeadingPart) -> Iterator[FoundName]:
+        """Yield the names that end a compound in a short heading: "Gebührenquittung"."""
+        if len(words) > _MAX_COMPOUND_WORDS:
+            return
+        for number, word in enumerate(words):
+            if tail := self._tail(word):
+                left = [*words[:number], *words[number + 1 :]]
+                strength = _TAIL * _strength(words, left, number, number + 1, part.text)
+                yield from self._found(tail, part, strength, is_alone=False)
+
+    def _tail(self, word: str) -> str:
+        """Return the longest name that ends a longer word, empty if there is none."""
+        tails = (word[start:] for start in range(_MIN_BEFORE, len(word) - _MIN_TAIL + 1))
+        return next((tail for tail in tails if "+" in self._names.get(tail, "")), "")
 
     def _places(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return where names start and end; the longest take their words first."""
@@ -284,14 +279,17 @@ class NameFinder:
         letters = part.letters
         for start, end in self._places_in(letters):
             name = letters[start:end]
-            rest = _count_letters(letters) - _count_letters(name)
+            others = NEUTRAL_UNSPACED.sub("", letters[:start] + " " + letters[end:])
+            rest = _count_letters(others)
             after = letters[end : end + 3]
-            if _LABELS_UNSPACED.match(after) and not _NUMBER_UNSPACED.match(after):
+            if LABELS_UNSPACED.match(after) and not NUMBER_UNSPACED.match(after):
                 strength = 0.2
             elif rest <= 3:
                 strength = _CERTAIN if rest else 1.0
+            elif (rest <= 10 and start <= 6) or _is_word_at_edge(name, part.text):
+                strength = 0.5
             else:
-                strength = 0.5 if rest <= 10 and start <= 6 else 0.0
+                strength = 0.0
             yield from self._found(name, part, strength, is_alone=rest <= 3)
 
     def _found(
@@ -354,22 +352,34 @@ def _without_overlaps(candidates: Sequence[tuple[int, int]]) -> list[tuple[int, 
     return places
 
 
+def _is_word_at_edge(name: str, line: str) -> bool:
+    """Tell whether blanks set off a name at the beginning or the end of a short line.
+
+    As after the seller's name: "株式会社山田商店 請求書".
+    """
+    words = fold(line).split()
+    return 1 < len(words) <= _MAX_EDGE_WORDS and name in {words[0], words[-1]}
+
+
 def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, line: str) -> float:
     """Return how surely the words from `start` to `end` are the title; `left` are not names."""
     others = [
         word
         for word in left
-        if len(word) > 1 and word not in _NEUTRAL and not any(c.isdigit() for c in word)
+        if len(word) > 1 and word not in NEUTRAL and not any(c.isdigit() for c in word)
     ]
     after = words[end] if end < len(words) else ""
     at = end
-    while at < len(words) and words[at] in _NEUTRAL:
+    while at < len(words) and words[at] in NEUTRAL:
         at += 1
     is_numbered = at < len(words) and at - end <= 2 and any(c.isdigit() for c in words[at])
-    is_at_edge = start == 0 or end == len(words)
-    if any(word in _SENTENCE for word in left):
+    last = len(words)
+    while last > end and (words[last - 1] in NEUTRAL or any(map(str.isdigit, words[last - 1]))):
+        last -= 1
+    is_at_edge = start == 0 or end == last
+    if any(word in SENTENCE for word in left):
         return 0.0
-    if after in _LABELS and start == 0:
+    if after in LABELS and start == 0:
         return 0.1
     if not others:
         strength = _CERTAIN if left else 1.0
@@ -377,12 +387,12 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
         strength = 0.85
     elif len(others) <= 2 and len(words) <= 8 and is_at_edge:
         strength = 0.6
-    elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= len(words) - 1):
+    elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= last - 1):
         strength = 0.1 if re.search(r"[.;!?]\s*$", line) else 0.5
     else:
         return 0.0
     if start == 0 and strength >= 0.85 and re.search(r":\s*\S", line):
-        return 0.3 if after in _NEUTRAL else 0.6
+        return 0.3 if after in NEUTRAL else 0.6
     return strength
 
 

@@ -61,6 +61,11 @@ class NearestFile:
         """Whether it is the document itself, and not one nearly like it."""
         return self.similarity >= _SAME
 
+    @property
+    def is_alike(self) -> bool:
+        """Whether it is so much like the document that labels count in full."""
+        return self.similarity >= _ALIKE
+
 
 @dataclass(frozen=True, slots=True)
 class StageModel:

@@ -46,6 +46,8 @@ _FONTS = {
     "wingdings 3": _WINGDINGS_3,
     "webdings": _WEBDINGS,
 }
+SYMBOL_FONTS = frozenset(_FONTS)
+"""The names of the fonts, in small letters."""
 
 
 def symbol(font: str, code: int) -> str:

@@ -5,11 +5,10 @@ import html
 import re
 
 from worker.parsing.document import Document
-from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
+from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.xml.data import show_xml
-from worker.parsing.readers.xml.spreadsheet import is_spreadsheet, read_sheets
 
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
@@ -48,8 +47,13 @@ _CARD_FILE = re.compile(
 # RFC 5545, section 3.3.11, and RFC 6350, section 3.4.
 _CARD_ESCAPE = re.compile(r"\\([,;\\nN])")
 _LINE_CHARSET = re.compile(r";CHARSET=([\w.-]{1,40})", re.IGNORECASE)
-# Programs colour what they print on a terminal (ECMA-48, 5.4), and print bold letters twice.
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\n]\x08")
+# Programs colour what they print on a terminal, set the title of its window (ECMA-48, 5.4 and 5.6),
+# switch its letters (ECMA-35, 13.2), and print bold letters twice.
+_TERMINAL_CODE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[^\n]\x08"
+)
+# Programs fill fields with them.
+_FILLER = re.compile("\0{2,}")
 
 
 def read_text(source: Source) -> Document:
@@ -63,16 +67,12 @@ def read_text(source: Source) -> Document:
     text = decode(data, declared_encoding(data))
     lost: list[str] = []
     if source.type.extension == "xml":
-        if is_spreadsheet(text):
-            sheets, lost_sheets = read_sheets(sanitize(text))
-            if sheets:
-                return build_document(source, sheets, lost=lost_sheets)
         text, lost = _drop_files(text)
         shown = show_xml(text)
         text = _unescape_xml(text) if shown is None else shown
     elif source.type.extension == "json" or _JSON_START.match(text):
         text = _JSON_ESCAPE.sub(_unescape_json, text)
-    text = _TERMINAL_CODE.sub("", text)
+    text = _FILLER.sub(" ", _TERMINAL_CODE.sub("", text))
     if _FOLDED_START.match(text):
         text = _CARD_FILE.sub(r"\1", _FOLD.sub("", text))
         text = _CARD_ESCAPE.sub(_unescape_card, _QUOTED_PRINTABLE.sub(_decode_line, text))

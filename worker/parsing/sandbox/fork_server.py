@@ -20,6 +20,7 @@ from pathlib import Path
 
 from worker.parsing.sandbox import protocol, seccomp
 from worker.parsing.sandbox.forked_reader import ForkedReader
+from worker.parsing.sandbox.heap import fill_gaps
 from worker.parsing.sandbox.jail import NOBODY_UID
 from worker.parsing.sandbox.preload import preload
 from worker.parsing.sandbox.run import silence_output
@@ -38,6 +39,7 @@ def main(descriptor: int) -> None:
         # to them.
         gc.collect()
         gc.freeze()
+        fill_gaps()
         silence_output()
         protocol.send(connection, {"ready": os.getpid()})
         with contextlib.suppress(ParentGone, BrokenPipeError, ConnectionResetError):

@@ -21,7 +21,8 @@ from app.webhooks import outbox, signing
 from app.webhooks.headers import FilteredHeaders, filter_headers
 from app.webhooks.outbox import Attempt, ClaimedDelivery
 from app.webhooks.payload import RESULTS, build_body
-from worker.runtime.webhook_delivery.client import Undeliverable, WebhookClient
+from worker.runtime.webhook_delivery.client import WebhookClient
+from worker.runtime.webhook_delivery.pinned_network import Undeliverable
 
 log = logging.getLogger(__name__)
 

@@ -67,7 +67,7 @@ def test_a_request_and_its_file(collector: Collector, tmp_path: Path) -> None:
     with embedded_server(tmp_path / "data", settings) as server, closing(Client(server)) as client:
         file_id = client.upload("INVOICE 1")
         client.http.headers["X-Request-ID"] = "my-request:1"
-        job_id = client.start_job([file_id])
+        job_id = client.create_job([file_id])
         until(lambda: client.job(job_id)["status"] == "SUCCESS", "the result")
         link = client.http.get(f"/api/v1/beta/files/{file_id}/content").json()["url"]
         assert client.http.get(link).status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from app.addresses import parse_networks
 from app.settings import Settings
 from app.webhooks.policy import AddressPolicy, is_public, make_policy
-from worker.runtime.webhook_delivery.client import resolve_name
+from worker.runtime.webhook_delivery.pinned_network import resolve_name
 
 EVERYTHING = parse_networks("0.0.0.0/0,::/0")
 # What has been used to get past such checks, resolved as the system does it.

@@ -21,9 +21,9 @@ _WESTERN = (
     "ãõáéíóúâêôçà",
     "àèéìòù",
     "åäöæøéüà",
-    "áéíóúýþæöð",
     "àçèéíïòóúü",
 )
+_ICELANDIC = ("áéíóúýþæöð",)
 _CENTRAL = (
     "ąćęłńóśźż",
     "áčďéěíňóřšťúůýž",
@@ -68,7 +68,14 @@ _KOREAN = frozenset(
 # other encodings hardly ever decode as Thai, while Thai ones decode as rare Chinese characters.
 _NO_VOWELS_BONUS, _THAI_BONUS = 0.2, 0.45
 # Letters seldom stand beside digits, and single ones are seldom words; signs of money do both.
-_BESIDE_DIGIT, _ALONE = 0.8, 0.6
+_BESIDE_DIGIT, _ALONE = 0.8, 0.8
+# A sign says less than a letter of the language.
+_SIGN = 0.9
+# Italian ì ends words, and no vowel follows a French or Catalan è; Czech has ě and č there.
+_VOWELS = "aeiouyáéíóúů"
+_NOT_BEFORE = {"ì": _VOWELS + "bcdfghjklmnpqrstvwxz", "è": _VOWELS}
+# Words of one letter in Western languages.
+_WORDS, _RARE_WORD = frozenset("àèéóÀÈÉÓ"), 0.15
 
 _CYRILLIC_VOWELS = frozenset("аеёиоуыэюяіїє")
 _GREEK_VOWELS = frozenset("αεηιουωάέήίόύώ")
@@ -120,10 +127,14 @@ def _score_latin(text: str, language: frozenset[str]) -> float:
         if character.lower() in language or character in language:
             total += 1.0
             total -= 1.5 * (before.islower() and character.isupper())
-            total -= 0.7 * (not _is_ascii_letter(before) and not _is_ascii_letter(after))
+            total -= 1.5 * (character.islower() and after.isupper())
+            is_alone = not _is_ascii_letter(before) and not _is_ascii_letter(after)
+            if is_alone:
+                total -= _RARE_WORD if _is_word(before, character, after) else 0.7
             total -= _BESIDE_DIGIT * (before.isdigit() or after.isdigit())
+            total -= 0.5 * (after.isalpha() and after.lower() in _NOT_BEFORE.get(character, ""))
         elif character in _LATIN_SIGNS:
-            total += -1.0 if is_inside and character not in "’·" else 0.5
+            total += -1.0 if is_inside and character not in "’·" else _SIGN + 0.1 * is_inside
         elif character == "\xa0":
             total += 0.5
         elif character.isalpha():
@@ -144,7 +155,7 @@ def _score_alphabet(text: str, alphabet: _Alphabet) -> float:
         if lower in ranks:
             total += 0.3 + 0.7 * ranks[lower] - 0.05 * character.isupper()
             total -= 1.5 * (before.islower() and character.isupper())
-            total -= 1.0 * (_is_ascii_letter(before) or _is_ascii_letter(after))
+            total -= 2.0 * (_is_ascii_letter(before) or _is_ascii_letter(after))
             total -= _BESIDE_DIGIT * (before.isdigit() or after.isdigit())
             total -= _ALONE * (not before.isalpha() and not after.isalpha())
             if not alphabet.vowels:
@@ -189,6 +200,19 @@ def _score_korean(text: str) -> float:
     return _weigh(len(characters), syllables, familiar)
 
 
+def _east_asian(score: Callable[[str], float]) -> Callable[[str], float]:
+    """Let characters within Latin words count against a text."""
+    return lambda text: score(text) - _share_in_words(text)
+
+
+def _share_in_words(text: str) -> float:
+    triples = _triples(text)
+    within = sum(
+        _is_ascii_letter(before) and _is_ascii_letter(after) for before, _, after in triples
+    )
+    return within / max(1, len(triples))
+
+
 def _weigh(count: int, plausible: float, familiar: int) -> float:
     """Combine the shares of plausible and of very common characters; the highest score is 1.3."""
     if not count:
@@ -205,6 +229,10 @@ def _triples(text: str) -> list[tuple[str, str, str]]:
 
 def _beyond_ascii(text: str) -> list[str]:
     return [character for character in text if character > "\x7f"][:_MAX_SCORED]
+
+
+def _is_word(before: str, character: str, after: str) -> bool:
+    return character in _WORDS and before.isspace() and after.isspace()
 
 
 def _is_ascii_letter(character: str) -> bool:
@@ -234,14 +262,16 @@ _CANDIDATES: tuple[tuple[str, Callable[[str], float]], ...] = (
     ("koi8-u", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
     ("cp866", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
     ("iso8859-5", _other(_RUSSIAN, _CYRILLIC_VOWELS, _RUSSIAN_PAIRS)),
-    ("gb18030", _score_chinese),
-    ("big5hkscs", _score_chinese),
-    ("cp932", _score_japanese),
-    ("euc_jp", _score_japanese),
-    ("cp949", _score_korean),
+    ("gb18030", _east_asian(_score_chinese)),
+    ("big5hkscs", _east_asian(_score_chinese)),
+    ("cp932", _east_asian(_score_japanese)),
+    ("euc_jp", _east_asian(_score_japanese)),
+    ("cp949", _east_asian(_score_korean)),
+    ("cp1254", _latin(_TURKISH)),
     ("cp1250", _latin(_CENTRAL)),
     ("iso8859-2", _latin(_CENTRAL)),
-    ("cp1254", _latin(_TURKISH)),
+    # Icelandic has the letters of Turkish at the same places, and others that Turkish lacks.
+    ("cp1252", _latin(_ICELANDIC)),
     ("cp1257", _latin(_BALTIC)),
     ("cp1253", _other(_GREEK, _GREEK_VOWELS, _GREEK_PAIRS)),
     ("cp1255", _other(_HEBREW)),

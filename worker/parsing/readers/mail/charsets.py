@@ -68,7 +68,7 @@ def decode_markup(data: bytes, charset: str | None = None) -> str:
 
     What the markup declares counts if the mail declares nothing or ASCII.
     """
-    if _find_codec(charset) in (None, "ascii"):
+    if _find_codec(charset) is None:
         declared = _MARKUP_CHARSET.search(data[:_MARKUP_CHARSET_WITHIN].lower())
         charset = declared.group(1).decode("ascii") if declared else charset
     return decode_text(data, charset)
@@ -117,9 +117,11 @@ def _find_codec(charset: str | None) -> str | None:
     name = charset.strip(" \t\"'").lower().partition("*")[0]
     name = _ALIASES.get(name, name)
     try:
-        return codecs.lookup(name).name
+        found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
+    # Programs name ASCII by default, whatever they send.
+    return None if found == "ascii" else found
 
 
 def _decode_iso_2022_jp(data: bytes) -> str:

@@ -11,6 +11,7 @@ class Letter:
 
     `blocks` are the texts in their order. `lost` are sentences that name what could not be read.
     `is_encrypted` tells that a part needs a key. `copies` are bodies that may repeat the texts.
+    `has_pictures` tells that pictures stand in the text.
     """
 
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -19,6 +20,7 @@ class Letter:
     lost: list[str] = field(default_factory=list)
     is_encrypted: bool = False
     copies: list[str] = field(default_factory=list)
+    has_pictures: bool = False
 
     def render(self) -> str:
         """Return the header lines, the texts, and a line with the names of attached files."""
@@ -36,8 +38,17 @@ class Letter:
         self.lost += other.lost
         self.is_encrypted |= other.is_encrypted
 
+    def note_pictures(self) -> None:
+        """Add to `lost` that the message consists of pictures, if it has no text beside them."""
+        if self.has_pictures and not _has_word(self.blocks):
+            self.lost.append("the mail consists of pictures, which were not read")
+
     @property
     def has_content(self) -> bool:
         """Tell whether there is a text or a subject with a word."""
         texts = [value for label, value in self.lines if label == "Subject"] + self.blocks
-        return any(character.isalnum() for text in texts for character in text)
+        return _has_word(texts)
+
+
+def _has_word(texts: list[str]) -> bool:
+    return any(character.isalnum() for text in texts for character in text)

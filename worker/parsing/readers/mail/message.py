@@ -34,7 +34,7 @@ _SIGNATURES = frozenset(
 _UNSEEN = _SIGNATURES | {"application/pgp-encrypted", "text/css", "text/javascript"}
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
 _CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
-_PGP = "-----BEGIN PGP MESSAGE-----"
+_PGP = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _ENVELOPE = re.compile(
     rb"^From \S[^\n]{0,200}\d\d:\d\d[^\n]{0,60}\n(?=[!-9;-~]{1,100}:)", re.MULTILINE
 )
@@ -74,6 +74,7 @@ class MessageReader:
         for copy in letter.copies:
             if says_more(copy, than="\n".join(letter.blocks)):
                 letter.blocks.append(copy)
+        letter.note_pictures()
         return letter
 
     def _blocks(
@@ -104,6 +105,7 @@ class MessageReader:
             letter.copies.append(message.body)
         elif part.type.startswith("image/") and part.disposition != "attachment":
             # Pictures with an identifier stand in the text.
+            letter.has_pictures |= bool(part.content_id)
             letter.attachments.append("" if part.content_id else part.name)
         elif part.type not in _UNSEEN:
             letter.attachments.append(part.name or part.type)
@@ -127,6 +129,7 @@ class MessageReader:
             if part.type == "multipart/encrypted" and child.type == "application/octet-stream":
                 continue
             if part.type == "multipart/related" and self._is_resource(child):
+                letter.has_pictures |= child.type.startswith("image/")
                 continue
             yield from self._blocks(child, letter, depth + 1)
 
@@ -148,9 +151,9 @@ class MessageReader:
         if part.type == "text/plain":
             text, names = take_inline_files(text)
             letter.attachments += names
-            if _PGP in text:
+            text, encrypted = _PGP.subn("", text)
+            if encrypted:
                 self._note_encryption(letter)
-                text = text.partition(_PGP)[0]
         return text
 
     def _unwrapped(self, part: Part, letter: Letter, depth: int) -> Iterator[str]:

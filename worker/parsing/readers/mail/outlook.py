@@ -22,8 +22,9 @@ _IN_ENTRY = frozenset({mapi.LONG, mapi.BOOLEAN, mapi.TIME})
 _MAX_CHILDREN = 500
 _EMBEDDED = 5
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emz", ".wmz")
-# Properties of appointments ([MS-OXPROPS]) by the sets that define them.
+# Properties of appointments and tasks ([MS-OXPROPS]) by the sets that define them.
 _APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")
+_TASK = bytes.fromhex("0320060000000000c000000000000046")
 _ADDRESS_BOOK = bytes.fromhex("0420060000000000c000000000000046")
 _CONTACT = "IPM.CONTACT"
 _CONTACT_LINES = {
@@ -38,7 +39,8 @@ _CONTACT_LINES = {
     0x3A15: "Address",
 }
 _CONTACT_NAMED_LINES = {0x801B: "Work address", 0x801A: "Home address", 0x8083: "Email"}
-_MEETING_LINES = {0x820D: "Start", 0x820E: "End", 0x8208: "Where"}
+_MEETING_LINES = {0x820D: "Start", 0x820E: "End", 0x8232: "Recurrence", 0x8208: "Where"}
+_TASK_LINES = {0x8104: "Start", 0x8105: "Due", 0x811F: "Owner"}
 
 
 def read_outlook(data: bytes, depth: int = 0) -> Letter:
@@ -71,7 +73,8 @@ class _OutlookMessage:
     def read(self, depth: int) -> Letter:
         letter = Letter()
         letter.lines = mapi.header_lines(self._properties, self._children(_RECIPIENT))
-        letter.lines += self._meeting_lines()
+        letter.lines += self._named_lines(_APPOINTMENT, _MEETING_LINES)
+        letter.lines += self._named_lines(_TASK, _TASK_LINES)
         letter.blocks.append(mapi.body_text(self._properties, letter.lost))
         kind = self._properties.text(mapi.MESSAGE_CLASS).upper()
         if kind.startswith(_CONTACT):
@@ -84,6 +87,7 @@ class _OutlookMessage:
                 self._unwrap(attachment, letter, depth)
             else:
                 self._attach(storage, attachment, letter, depth)
+        letter.note_pictures()
         return letter
 
     def _attach(self, storage: Storage, attachment: Properties, letter: Letter, depth: int) -> None:
@@ -106,7 +110,9 @@ class _OutlookMessage:
         elif _is_mail(name, attachment) and attachment.raw(mapi.CONTENT, mapi.BINARY):
             content = attachment.raw(mapi.CONTENT, mapi.BINARY)
             letter.take(MessageReader(read_outlook).read(content, depth + 1))
-        elif name and not _is_hidden(name, attachment):
+        elif _is_hidden(name, attachment):
+            letter.has_pictures |= name.lower().endswith(_PICTURES)
+        elif name:
             letter.attachments.append(name)
 
     def _unwrap(self, attachment: Properties, letter: Letter, depth: int) -> None:
@@ -122,10 +128,6 @@ class _OutlookMessage:
         letter.attachments += inner.attachments
         letter.lost += inner.lost
         letter.is_encrypted |= inner.is_encrypted
-
-    def _meeting_lines(self) -> list[tuple[str, str]]:
-        """Return time and place of an appointment or a meeting request."""
-        return self._named_lines(_APPOINTMENT, _MEETING_LINES)
 
     def _contact_lines(self) -> list[tuple[str, str]]:
         """Return what a card of the address book shows ([MS-OXOCNTC] 2.2.1)."""

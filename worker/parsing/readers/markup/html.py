@@ -2,12 +2,13 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.parsing.document import Document
 from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
 from worker.parsing.readers.markup.fractions import FRACTION, Fractions
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
@@ -24,34 +25,8 @@ _HIDDEN = frozenset({"script", "style", "ix:header", "annotation", "annotation-x
 _WITHOUT_SCRIPTS = frozenset({"noscript", "template"})
 # The title and description of a drawing are shown by a pointer only.
 _HIDDEN_IN_DRAWINGS = frozenset({"title", "desc", "metadata"})
-_PARAGRAPHS = frozenset(
-    {"blockquote", "div", "p", "section", "table", "title", "ul", "ol"}
-    | {"h1", "h2", "h3", "h4", "h5", "h6"}
-)
-_LINES = frozenset(
-    {"address", "article", "aside", "body", "br", "caption", "center", "dd", "details", "dialog"}
-    | {"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend"}
-    | {
-        "iframe",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "noframes",
-        "optgroup",
-        "option",
-        "pre",
-        "summary",
-        "svg",
-    }
-    | {"tbody", "text", "tfoot", "thead", "tr"}
-)
-_BOXES = frozenset({"td", "th", "button", "input", "select", "textarea", "img", "tspan"})
-_BREAKS = {
-    **dict.fromkeys(_BOXES, " "),
-    **dict.fromkeys(_LINES, "\n"),
-    **dict.fromkeys(_PARAGRAPHS, "\n\n"),
-}
+# Two of these side by side are two things, however close they are in the markup.
+_SEPARATE = frozenset({"a", "label"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _SKIPPED = _HIDDEN | _WITHOUT_SCRIPTS | _HIDDEN_IN_DRAWINGS
 _SKIPPED_TAGS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE) for name in _SKIPPED}
@@ -83,11 +58,11 @@ _COMMENT_END = re.compile(r"--!?>")
 
 @dataclass(frozen=True, slots=True)
 class VisibleText:
-    """The text of a page, its headings, and whether it consists of pictures in the markup."""
+    """The text of a page, its headings, and a sentence about what is not in the text, if any."""
 
     text: str
     headings: tuple[str, ...]
-    is_picture: bool = False
+    lost: str = ""
 
 
 def read_html(source: Source) -> Document:
@@ -99,10 +74,7 @@ def read_html(source: Source) -> Document:
     declared = _CHARSET.search(data[:_CHARSET_WITHIN])
     hint = declared.group(1).decode("ascii", "replace") if declared else declared_encoding(data)
     found = _read_markup(sanitize(decode(data, hint)))
-    lost = []
-    if found.is_picture:
-        lost.append("the page consists of pictures, which were not read")
-    return build_text_document(source, found.text, found.headings, lost)
+    return build_text_document(source, found.text, found.headings, [found.lost] * bool(found.lost))
 
 
 def visible_text(
@@ -134,7 +106,9 @@ def _read_markup(
     if page.has_body:
         return found
     without_scripts = _Page(markup, runs_scripts=False).read()
-    return without_scripts if len(without_scripts.text) > len(found.text) else found
+    if len(without_scripts.text) <= len(found.text):
+        return found
+    return replace(without_scripts, lost=found.lost)
 
 
 class _Page:
@@ -163,11 +137,13 @@ class _Page:
         self._drawings = 0
         self._title = False
         self._has_picture = False
+        self._has_script = False
         self._rubies = 0
         self._beside: tuple[str, int] | None = None
         self._readings: list[str] = []
         self._lists = OrderedLists()
         self._fractions = Fractions()
+        self._boxes = StyledBoxes(markup)
         self._label = ""
         self.has_body = False
 
@@ -201,10 +177,19 @@ class _Page:
         return VisibleText(
             _tidy("".join(self._pieces)),
             tuple(each for each in headings if 0 < len(each) <= _MAX_HEADING_CHARACTERS),
-            self._has_picture and not self.has_body,
+            "" if self.has_body else self._missing(),
         )
 
+    def _missing(self) -> str:
+        """Return a sentence about a page without text, nothing for an empty one."""
+        if self._has_picture:
+            return "the page consists of pictures, which were not read"
+        if self._has_script:
+            return "the text of the page is written by scripts, which were not run"
+        return ""
+
     def _is_skipped(self, name: str, markup: str, start: int, end: int) -> bool:
+        self._has_script |= name == "script"
         if name in _WITHOUT_SCRIPTS:
             # The content of a component (declarative shadow DOM) is shown at once.
             return self._runs_scripts and "shadowroot" not in markup[start:end]
@@ -222,20 +207,20 @@ class _Page:
         if self._is_mail and not self.has_body and found[1]:
             return None
         self.hidden_letters += found[1]
-        self._pieces.append(_BREAKS.get(name, ""))
+        self._pieces.append(BREAKS.get(name, ""))
         return found[0]
 
     def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
         self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
         if name in _RUBY:
             self._ruby(name, is_end=is_end)
-        elif name in _BREAKS and not self._rubies:
+        elif name in BREAKS and not self._rubies:
             self._end_readings()
         if name in _HEADINGS:
             if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
-        self._pieces.append(_BREAKS.get(name, ""))
+        self._add_break(name, is_end, start, end)
         if name == FRACTION or self._fractions.is_open:
             is_whole = markup[end - 2] == "/"
             self._pieces.append(self._fractions.follow(name, is_end=is_end, is_whole=is_whole))
@@ -245,6 +230,16 @@ class _Page:
                 self._list(name, is_end=is_end, attributes=attributes)
             elif not is_end:
                 self._add_replaced(name, attributes)
+
+    def _add_break(self, name: str, is_end: bool, start: int, end: int) -> None:
+        """Add what sets an element apart at one of its tags."""
+        if name in BREAKS:
+            self._pieces.append(BREAKS[name])
+        elif self._boxes.is_used:
+            self._pieces.append(self._boxes.follow(name, is_end, start, end))
+        if name in _SEPARATE and not is_end:
+            before = f"</{name}>"
+            self._pieces.append(" " * self._markup.endswith(before, 0, start - len(name) - 1))
 
     def _add_replaced(self, name: str, attributes: dict[str, str]) -> None:
         """Add what stands in the attributes of an element."""

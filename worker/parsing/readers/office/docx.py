@@ -7,7 +7,7 @@ import io
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
@@ -27,8 +27,9 @@ from worker.parsing.readers.office.package import (
     relationships_part,
 )
 from worker.parsing.readers.office.pictures import OfficePictures
+from worker.parsing.readers.office.word.bound_data import BoundData
 from worker.parsing.readers.office.word.chunks import chunk_type, read_chunk
-from worker.parsing.readers.office.word.elements import first
+from worker.parsing.readers.office.word.elements import first, is_on
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
@@ -67,13 +68,15 @@ def read_docx(source: Source, lost: Sequence[str] = ()) -> Document:
     endnotes and comments at the end. Parts that cannot be read are named in the warnings, as
     are those of `lost`. Raises FileError (`corrupt`, `no_such_pages`).
     """
-    file = _WordFile(_open(source.file), source.limits)
+    package = _open(source.file)
+    file = _WordFile(package, source.limits)
     pages = file.read()
     pictures = None
     is_scan = not any(pages)
     if source.request.mode == "MULTIMODAL" or is_scan:
         # A scan that was pasted into a document is read in both modes, as in a PDF.
-        pictures = OfficePictures(source, len(pages), is_scan=is_scan).read
+        parts = file.picture_parts(len(pages))
+        pictures = OfficePictures(source, package, parts, is_scan=is_scan).read
     headings = find_headings(file.paragraphs)
     return build_document(source, pages, pictures, headings, [*lost, *file.lost()])
 
@@ -99,6 +102,7 @@ class _WordFile:
         self._chunks: dict[str, list[str]] = {}
         self._damage: list[str] = []
         self._lost: Counter[str] = Counter()
+        self._is_whole = True
         main = package.main_part(MAIN_PART)
         if main not in package:
             main = next(filter(_MAIN_PARTS.fullmatch, package.names), main)
@@ -108,6 +112,7 @@ class _WordFile:
             self._damage.append(_UNRELATED)
         self._styles = Styles(self._root_of("styles"))
         self._numbering = Numbering(self._root_of("numbering"))
+        self._bound = BoundData(package, self._parts("customXml"))
 
     def read(self) -> list[str]:
         """Return the texts of the pages. Raises FileError (`corrupt`)."""
@@ -119,6 +124,15 @@ class _WordFile:
         headers, footers = self._headers(story.sections)
         self.paragraphs += story.paragraphs
         return make_pages(story.pages(), notes, headers, footers)
+
+    def picture_parts(self, pages: int) -> dict[int, list[str]]:
+        """Return the parts whose pictures count as on a page: headers on the first one.
+
+        Page ends are known only to programs that lay out the text, so all others are on the last.
+        """
+        parts = {pages - 1: [self._main]}
+        headers = self._package.related(self._main, "header", "footer")
+        return {**parts, 0: [*headers, *parts.get(0, [])]}
 
     def lost(self) -> list[str]:
         """Return sentences that name what could not be read."""
@@ -139,11 +153,14 @@ class _WordFile:
             )
             raise FileError(FileErrorCode.CORRUPT, f"the file is damaged: {what}")
         story.read(body)
+        self._is_whole = is_whole
         if not is_whole:
             self._damage.append(_BREAKS_OFF)
 
     def _story(self, part: str, footnotes: dict[str, str]) -> Story:
-        return Story(self._styles, self._numbering, self._related_in(part), footnotes)
+        return Story(
+            self._styles, self._numbering, self._related_in(part), footnotes, self._bound.text
+        )
 
     def _partial_root(self, part: str) -> tuple[Element | None, bool]:
         """Return the root element of a part as far as it can be read, and whether it is whole."""
@@ -193,7 +210,7 @@ class _WordFile:
         if not is_whole:
             self._lost[kind] += 1
 
-    def _headers(self, sections: Iterable[Element]) -> tuple[list[str], list[str]]:
+    def _headers(self, sections: Sequence[Element]) -> tuple[list[str], list[str]]:
         """Return the texts of headers and of footers, without repetitions and page numbers."""
         found: dict[str, dict[str, None]] = {"header": {}, "footer": {}}
         for kind, texts in found.items():
@@ -206,16 +223,27 @@ class _WordFile:
                     self.paragraphs += story.paragraphs
         return list(found["header"]), list(found["footer"])
 
-    def _order(self, sections: Iterable[Element], kind: str) -> list[str]:
-        """Return the headers or footers as the sections name them, the first page's before."""
-        named: list[tuple[bool, str]] = []
+    def _order(self, sections: Sequence[Element], kind: str) -> list[str]:
+        """Return the headers or footers that the sections show, the first page's before.
+
+        A section shows those of the sections before it where it names none of its own (17.10.2).
+        """
+        if not (self._is_whole and sections and self._relations):
+            return self._parts(kind)
+        shows_even = is_on(first(self._root_of("settings"), "evenAndOddHeaders"))
+        current: dict[str, str] = {}
+        found: list[tuple[bool, str]] = []
         for section in sections:
             for each in section:
                 relation = self._relations.get(attribute(each, "id") or "")
                 if local_name(each.tag) == f"{kind}Reference" and relation is not None:
-                    named.append((attribute(each, "type") != "first", relation.target))
-            named.sort(key=lambda each: each[0])
-        return list(dict.fromkeys([*(part for _, part in named), *self._parts(kind)]))
+                    current[attribute(each, "type") or "default"] = relation.target
+            shown = {"default": True, "even": shows_even, "first": is_on(first(section, "titlePg"))}
+            found += (
+                (page != "first", part) for page, part in current.items() if shown.get(page, True)
+            )
+        found.sort(key=lambda each: each[0])
+        return list(dict.fromkeys(part for _, part in found))
 
     def _related_in(self, part: str) -> Callable[[str, str], Sequence[str]]:
         """Return what reads the charts, diagrams, pictures and documents inserted in a part."""

@@ -1,4 +1,4 @@
-"""Reads documents of Word that are one XML file; other XML is left to `read_text`.
+"""Reads documents of Word and workbooks that are one XML file; other XML is left to `read_text`.
 
 Layout: ECMA-376 part 2, annex on Flat OPC as Word writes it (`pkg:package`): the parts of a docx as
 elements; and Word 2003's XML (`w:wordDocument`).
@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, sanitize
+from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.office.docx import MAIN_PART, read_docx
 from worker.parsing.readers.office.package import Package, attribute, local_name
 from worker.parsing.readers.office.word.elements import first
@@ -21,8 +22,9 @@ from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
 from worker.parsing.readers.office.word.styles import Paragraph, Styles, find_headings
+from worker.parsing.readers.office.workbook.xml_2003 import is_spreadsheet, read_sheets
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import read_text
+from worker.parsing.readers.text import declared_encoding, read_text
 from worker.parsing.readers.xml.tree import parse_partly
 
 _NAMESPACES = (
@@ -34,12 +36,16 @@ _BREAKS_OFF = "the file is damaged: its text breaks off and the rest is lost"
 
 
 def read_xml(source: Source) -> Document:
-    """Read an XML file: a document of Word as its text, any other as read_text does.
+    """Read an XML file: a document of Word or Excel as its text, any other as read_text does.
 
     Raises FileError (`corrupt`, `no_such_pages`).
     """
     data = source.read_all()
     head = data[:_NAMESPACE_WITHIN].replace(b"\0", b"")  # of UTF-16
+    if is_spreadsheet(head):
+        sheets, lost_sheets = read_sheets(sanitize(decode(data, declared_encoding(data))))
+        if sheets:
+            return build_document(source, sheets, lost=lost_sheets)
     if b"<!DOCTYPE" in head or not any(each in head for each in _NAMESPACES):
         return read_text(source)
     root, is_whole = parse_partly(data)

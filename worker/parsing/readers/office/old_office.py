@@ -101,6 +101,9 @@ def read_xls(source: Source) -> Document:
         )
     lost += [f"a part of the sheet {each.name} could not be read" for each in sheets if each.is_cut]
     shown = [sheet for sheet in sheets if not sheet.is_hidden] or sheets
+    has_text = any(each.rows or each.drawn for each in shown)
+    if not has_text and any(each.has_pictures for each in shown):
+        lost.append(_ONLY_PICTURES)
     return build_document(source, [sanitize(sheet.text) for sheet in shown], lost=lost)
 
 

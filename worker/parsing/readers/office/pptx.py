@@ -39,7 +39,8 @@ def read_pptx(source: Source) -> Document:
     is_scan = not any(texts)
     if source.request.mode == "MULTIMODAL" or is_scan:
         # Scans that were pasted into slides are read in both modes, as in a PDF.
-        read_pictures = OfficePictures(source, len(names), is_scan=is_scan).read
+        parts = {page: [name] for page, name in enumerate(names)}
+        read_pictures = OfficePictures(source, package, parts, is_scan=is_scan).read
     return build_document(source, texts, read_pictures, slides.headings, [*lost, *slides.lost])
 
 

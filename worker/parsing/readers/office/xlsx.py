@@ -14,6 +14,7 @@ from worker.parsing.readers.office.binary_workbook.xlsb import BinarySheetReader
 from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
 from worker.parsing.readers.office.drawings.shapes import ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
+from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_codes
 from worker.parsing.readers.office.workbook.shared_strings import (
     SharedStrings,
@@ -34,7 +35,8 @@ _THREAD = "tc="
 def read_xlsx(source: Source) -> Document:
     """Read a workbook; a page is a sheet that is not hidden, or any if all are hidden.
 
-    A sheet that cannot be read is a page of its name. Raises FileError (`corrupt`,
+    A sheet that cannot be read is a page of its name. Pictures on the sheets are read in the mode
+    MULTIMODAL, and in both modes where the cells have no text. Raises FileError (`corrupt`,
     `no_such_pages`).
     """
     try:
@@ -47,7 +49,14 @@ def read_xlsx(source: Source) -> Document:
     texts = read_texts(source, len(sheets), lambda index: workbook.read(sheets[index], limit))
     if workbook.are_all_damaged:
         raise _corrupt()
-    return build_document(source, texts, lost=workbook.name_lost())
+    read_pictures = None
+    is_scan = all(text in ("", each.name) for text, each in zip(texts, sheets, strict=True))
+    if source.request.mode == "MULTIMODAL" or is_scan:
+        parts = {
+            page: package.related(each.part or "", "drawing") for page, each in enumerate(sheets)
+        }
+        read_pictures = OfficePictures(source, package, parts, is_scan=is_scan).read
+    return build_document(source, texts, read_pictures, lost=workbook.name_lost())
 
 
 def _corrupt() -> FileError:

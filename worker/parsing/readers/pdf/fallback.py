@@ -1,4 +1,4 @@
-"""Reads PDFs by pypdf: files that PDFium cannot open, Arabic pages, pages without content."""
+"""Reads PDFs by pypdf: files that PDFium cannot open, vertical pages, pages without content."""
 
 import io
 import signal

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,10 @@ import pypdfium2.raw as pdfium_c
 from worker.parsing.readers.pdf import fallback
 from worker.parsing.readers.source import Source
 
-# The catalogue, which lists the layers, may be in a compressed object.
 _LIST, _CATALOGUE = b"/OCProperties", re.compile(rb"/Type\s*/Catalog")
-_COMPRESSED = b"/ObjStm"
+# A stream of compressed objects (7.5.7), from its type to its first byte.
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b[^>]*>>\s*stream\r?\n")
+_MAX_UNPACKED = 16 * 1024 * 1024
 _LAYER_MARK = "OC\0"
 _NAME_BYTES = 512
 _MAX_DEPTH = 4
@@ -24,9 +26,26 @@ def find_hidden_layers(source: Source, data: bytes) -> frozenset[str]:
 
     Of layers with the same name all must be off.
     """
-    if _LIST not in data and (_COMPRESSED not in data or _CATALOGUE.search(data)):
-        return frozenset()
-    return fallback.read_hidden_layers(source)
+    return fallback.read_hidden_layers(source) if _may_have_layers(data) else frozenset()
+
+
+def _may_have_layers(data: bytes) -> bool:
+    """Tell whether the catalogue may list layers; it may be a compressed object."""
+    if _LIST in data:
+        return True
+    if b"/ObjStm" not in data or _CATALOGUE.search(data):
+        return False
+    # The last one is the newest, and the catalogue is one of its last objects.
+    for stream in reversed([*_OBJECT_STREAM.finditer(data)]):
+        try:
+            objects = zlib.decompressobj().decompress(data[stream.end() :], _MAX_UNPACKED)
+        except zlib.error:  # encrypted, or packed in another way
+            return True
+        if _LIST in objects:
+            return True
+        if _CATALOGUE.search(objects):
+            return False
+    return True
 
 
 def remove_hidden(page: pypdfium2.PdfPage, names: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text, layers
+from worker.parsing.readers.pdf import broken_text, layers, reading_order, visual_order
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
 from worker.parsing.readers.pdf.rendering import side
@@ -33,6 +33,8 @@ _MARGIN_SHARE = 0.08
 _MIN_CUT_TEXT, _MUCH_INSIDE = 200, 0.7
 # PDFium ends a hyphenated line with U+FFFE or U+0002.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
+# Words before which a hyphen stands for the rest of a word: Liefer- und Rechnungsadresse.
+_AND = re.compile(r"(?:und|oder|bzw|sowie|and|or|och|eller|og|en|of)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class PageReading:
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
     only OCR can read. `garbled` is a text layer that is not what the page shows, and not in the
     page's text. Pages that `draws_text` have text, also if PDFium finds no letters in it.
+    `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
     """
 
     page: DocumentPage
@@ -50,6 +53,7 @@ class PageReading:
     is_blank: bool
     garbled: str = ""
     draws_text: bool = False
+    right_to_left: str = ""
 
 
 def read_page(
@@ -68,7 +72,7 @@ def read_page(
     page = document[index]
     try:
         layers.remove_hidden(page, hidden_layers)
-        layer, headings = _read_text(page, max_characters, is_first=is_first)
+        layer, headings, right_to_left = _read_text(page, max_characters, is_first=is_first)
         is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
         text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
         letters = len("".join(text.split()))
@@ -96,6 +100,7 @@ def read_page(
         is_blank=letters == 0 and not (drawn and drawn.count) and not annotations.texts,
         garbled=garbled,
         draws_text=drawn is None or drawn.texts > 0,
+        right_to_left=right_to_left if letters and is_right else "",
     )
 
 
@@ -139,16 +144,32 @@ def _is_scan_with_margins(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters:
 
 def _read_text(
     page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool
-) -> tuple[str, tuple[str, ...]]:
+) -> tuple[str, tuple[str, ...], str]:
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         text = _within_page(page, textpage, whole)[: max_characters + 1]
         headings = read_headings(textpage, whole) if is_first else ()
+        right_to_left = ""
+        if text == whole and reading_order.has_right_to_left(text):
+            right_to_left = visual_order.read_lines(textpage, count)
     finally:
         textpage.close()
-    return _LINE_HYPHEN.sub("", text), tuple(_LINE_HYPHEN.sub("", each) for each in headings)
+    headings = tuple(map(_join_lines, headings))
+    return _join_lines(text), headings, _join_lines(right_to_left)
+
+
+def _join_lines(text: str) -> str:
+    """Return a text with the words whole that a hyphen divides at the end of a line."""
+    return _LINE_HYPHEN.sub(_choose_joint, text)
+
+
+def _choose_joint(hyphen: re.Match[str]) -> str:
+    after = hyphen.string[hyphen.end() : hyphen.end() + 8]
+    if after[:1].isupper() and after[1:2].islower():
+        return "-"  # two names: Baden-Baden, E-Mail
+    return "- " if _AND.match(after) else ""
 
 
 def _within_page(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str) -> str:

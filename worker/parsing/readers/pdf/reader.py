@@ -158,7 +158,7 @@ def _read_pages(
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
-        page = _put_in_order(source, read.page)
+        page = _put_in_order(read.page, read.right_to_left)
         if source.request.mode == "MULTIMODAL" and page.source not in _WITHOUT_LAYER:
             page = _add_pictures(source.ocr, document, page)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
@@ -220,15 +220,13 @@ def _record(findings: _Findings, read: PageReading, page: DocumentPage, position
         findings.blank.append(page.index)
 
 
-def _put_in_order(source: Source, page: DocumentPage) -> DocumentPage:
-    """Return a page with a text layer from right to left in the order in which people read it."""
+def _put_in_order(page: DocumentPage, right_to_left: str) -> DocumentPage:
+    """Return a page with lines from right to left in the order in which people read them.
+
+    `right_to_left` is the text by the places of the letters, if they are known.
+    """
     if page.source is not TextSource.TEXT_LAYER or page.text.isascii():
         return page
-    if not reading_order.is_right_to_left(page.text):
+    if not right_to_left and not reading_order.is_right_to_left(page.text):
         return page
-    readings = [page.text]
-    if reading_order.is_arabic(page.text):
-        # PDFium swaps the letters of ligatures.
-        readings.insert(0, fallback.reread_text(source, page.index))
-    text = reading_order.choose_order(list(filter(str.strip, readings)))
-    return page if text == page.text else replace(page, text=text)
+    return replace(page, text=reading_order.choose_order(right_to_left or page.text))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.parsing.readers.encodings.font_characters import CharacterSets
-from worker.parsing.readers.flow import Flow
 from worker.parsing.readers.rtf.fields import FieldCodes
+from worker.parsing.readers.rtf.groups import NO_LEVEL, Group, RtfFlow
 from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
@@ -30,6 +30,7 @@ from worker.parsing.readers.rtf.words import (
     ROWS,
     SETS,
     SHOWN,
+    SWITCHED,
     SYMBOLS,
 )
 
@@ -42,7 +43,6 @@ _MAX_CHARACTERS = 1 << 21
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
 _HEADING_STYLE = re.compile(r"(heading [123]|title|subtitle)\b", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n]+")
-_NO_LEVEL = 9
 # Word nests few; in damaged files fields never end.
 _MAX_FIELDS = 50
 _MAX_NAME = 100
@@ -59,29 +59,6 @@ class RtfContent:
     is_cut: bool
 
 
-@dataclass(eq=False, slots=True)
-class _Flow(Flow):
-    """A running text with the name of its destination."""
-
-    kind: bytes = b""
-
-
-@dataclass(slots=True)
-class _Group:
-    r"""What a group keeps to itself: where its text goes, its font, the style of its paragraph.
-
-    `fallback` counts the characters after a `\u`, which stand for it in old programs.
-    """
-
-    flow: _Flow
-    destination: bytes = b""
-    hidden: int = 0
-    font: int | None = None
-    fallback: int = 1
-    style: int = 0
-    level: int = _NO_LEVEL
-
-
 class Walker:
     """Walks through the tokens once; groups are kept on a list, so they may nest to any depth.
 
@@ -89,11 +66,13 @@ class Walker:
     """
 
     def __init__(self, *, is_html: bool) -> None:
-        self.body = _Flow()
+        self.body = RtfFlow()
         self._is_html = is_html
         self._sets = CharacterSets()
-        self._headers: list[str] = []
-        self._footers: list[str] = []
+        # With their kinds; some show only where the document or a section says so.
+        self._headers: list[tuple[bytes, str]] = []
+        self._footers: list[tuple[bytes, str]] = []
+        self._switches: set[bytes] = set()
         self._headings: list[str] = []
         self._styles: dict[int, str] = {}
         self._captured: list[str] = []
@@ -106,10 +85,10 @@ class Walker:
         self._starred = False
         self._to_skip = 0
         self._in_table = False
-        self._group = _Group(self.body)
+        self._group = Group(self.body)
         # A group is copied at its first change only: a file of brackets takes little memory.
         self._is_shared = False
-        self._outer: list[_Group] = []
+        self._outer: list[Group] = []
         self._words = self._list_words()
 
     def read(self, data: bytes) -> None:
@@ -124,8 +103,16 @@ class Walker:
             self._close()
         self._end_paragraph(self.body)
         return RtfContent(
-            self.body.text(), tuple(self._headings), self._headers, self._footers, is_cut
+            self.body.text(),
+            tuple(self._headings),
+            self._shown(self._headers),
+            self._shown(self._footers),
+            is_cut,
         )
+
+    def _shown(self, headers: list[tuple[bytes, str]]) -> list[str]:
+        """Return the headers or footers without those of pages that are not told from others."""
+        return [text for kind, text in headers if SWITCHED.get(kind) in (None, *self._switches)]
 
     def _read_until_binary(self, data: bytes, start: int) -> int:
         """Read tokens up to binary data or enough text; return where to go on."""
@@ -176,21 +163,21 @@ class Walker:
         if inner.destination in PROPERTY and not self._group.destination:
             self._end_property(inner.destination)
 
-    def _own(self) -> _Group:
+    def _own(self) -> Group:
         """Return the group, to change it."""
         if self._is_shared:
             self._group = copy.copy(self._group)
             self._is_shared = False
         return self._group
 
-    def _end_flow(self, group: _Group) -> None:
+    def _end_flow(self, group: Group) -> None:
         flow = group.flow
         self._end_paragraph(flow)
         text = flow.text()
         if flow.kind in HEADERS:
-            self._headers.append(text)
+            self._headers.append((flow.kind, text))
         elif flow.kind in FOOTERS:
-            self._footers.append(text)
+            self._footers.append((flow.kind, text))
         elif text:
             self._group.flow.asides.append(text)
 
@@ -210,7 +197,7 @@ class Walker:
             self._waiting.append((text, len(self._outer), len(self._group.flow.pieces)))
             del self._waiting[:-_MAX_FIELDS]
 
-    def _end_field(self, group: _Group) -> None:
+    def _end_field(self, group: Group) -> None:
         text, _, start = self._waiting.pop()
         pieces = group.flow.pieces
         has_result = any(pieces[at].strip() for at in range(start, len(pieces)))
@@ -245,7 +232,10 @@ class Walker:
             **{name: self._hide for name in REASONS if self._is_html or name != b"htmlrtf"},
             **dict.fromkeys((b"f", b"plain", b"fcharset", b"cpg", b"deff"), self._set_font),
             **dict.fromkeys((b"ansicpg", *SETS), self._set_code_page),
-            **dict.fromkeys((b"pard", b"s", b"outlinelevel", b"intbl"), self._set_paragraph),
+            **dict.fromkeys(
+                (b"pard", b"s", b"outlinelevel", b"intbl", b"dropcapli"), self._set_paragraph
+            ),
+            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._switches.add(name)),
             b"uc": self._set_fallback,
             **dict.fromkeys(FORM_WORDS, self._set_form),
         }
@@ -276,15 +266,18 @@ class Walker:
     def _set_paragraph(self, name: bytes, number: int | None) -> None:
         if name == b"pard":
             self._in_table = False
-            if self._group.style or self._group.level < _NO_LEVEL:
+            group = self._group
+            if group.style or group.level < NO_LEVEL or group.is_drop_cap:
                 group = self._own()
-                group.style, group.level = 0, _NO_LEVEL
+                group.style, group.level, group.is_drop_cap = 0, NO_LEVEL, False
+        elif name == b"dropcapli":
+            self._own().is_drop_cap = bool(number)
         elif name == b"intbl":
             self._in_table = True
         elif name == b"s":
             self._own().style = number or 0
         else:
-            self._own().level = _NO_LEVEL if number is None else number
+            self._own().level = NO_LEVEL if number is None else number
 
     def _set_form(self, name: bytes, number: int | None) -> None:
         if self._group.destination == b"formfield":
@@ -311,7 +304,7 @@ class Walker:
                 # Texts of texts of texts would be copied again and again.
                 self._end_paragraph(group.flow)
             else:
-                self._own().flow = _Flow(kind=name)
+                self._own().flow = RtfFlow(kind=name)
         elif name in CAPTURED or (name == b"htmltag" and self._is_html):
             self._own().destination = name
         else:
@@ -357,6 +350,8 @@ class Walker:
             return
         if self._is_html:
             group.flow.pieces.append("\n")
+        elif name == b"par" and group.is_drop_cap:
+            return  # The next paragraph goes on with the word.
         elif name in ROWS:
             group.flow.end_paragraph("\n")
         elif name in LINES or (self._in_table and name == b"par"):
@@ -364,7 +359,7 @@ class Walker:
         else:
             self._end_paragraph(group.flow)
 
-    def _end_paragraph(self, flow: _Flow) -> None:
+    def _end_paragraph(self, flow: RtfFlow) -> None:
         style = self._styles.get(self._group.style, "").strip()
         if flow is self.body and (self._group.level < 3 or _HEADING_STYLE.match(style)):
             heading = flow.paragraph()

@@ -20,6 +20,11 @@ PARAGRAPHS = frozenset(
 )
 HEADERS = frozenset({b"header", b"headerl", b"headerr", b"headerf"})
 FOOTERS = frozenset({b"footer", b"footerl", b"footerr", b"footerf"})
+# Those of first and left pages show only with these words.
+SWITCHED = {
+    **dict.fromkeys((b"headerf", b"footerf"), b"titlepg"),
+    **dict.fromkeys((b"headerl", b"footerl"), b"facingp"),
+}
 # Texts beside the running text: notes, comments, text boxes.
 ASIDES = frozenset({b"footnote", b"annotation", b"shptxt", b"dptxbxtext"})
 # Starred groups that hold visible text; all other starred groups are for programs.

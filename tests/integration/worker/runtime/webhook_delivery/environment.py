@@ -20,8 +20,9 @@ from app.webhooks.policy import AddressPolicy
 from app.webhooks.service import DeliveryView, NewWebhook
 from devtools.receiver import Receiver
 from devtools.tenant_data import DAY, RULES, VERDICT, TenantData
-from worker.runtime.webhook_delivery.client import Limits, WebhookClient
+from worker.runtime.webhook_delivery.client import WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
+from worker.runtime.webhook_delivery.pinned_network import Limits
 
 PATIENT = Limits()
 IMPATIENT = Limits(answer_seconds=0.4)

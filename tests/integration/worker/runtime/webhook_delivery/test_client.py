@@ -16,7 +16,7 @@ from tests.integration.worker.runtime.webhook_delivery.environment import (
     IMPATIENT,
     WebhookEnvironment,
 )
-from worker.runtime.webhook_delivery.client import NO_PRIVATE_CONNECTION, Limits
+from worker.runtime.webhook_delivery.pinned_network import NO_PRIVATE_CONNECTION, Limits
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LOOPBACK = ip_address("127.0.0.1")

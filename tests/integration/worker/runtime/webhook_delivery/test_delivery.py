@@ -18,8 +18,9 @@ from app.webhooks import outbox, service
 from app.webhooks.models import WebhookAttempt, WebhookDelivery
 from app.webhooks.policy import Address, AddressPolicy
 from tests.integration.worker.runtime.webhook_delivery.environment import TLS, WebhookEnvironment
-from worker.runtime.webhook_delivery.client import WebhookClient, resolve_name
+from worker.runtime.webhook_delivery.client import WebhookClient
 from worker.runtime.webhook_delivery.deliverer import Deliverer
+from worker.runtime.webhook_delivery.pinned_network import resolve_name
 from worker.runtime.webhook_delivery.threads import DeliveryThreads
 
 SECRET = "a-signing-secret-nobody-may-see"

@@ -76,6 +76,7 @@ def test_a_picture_is_known_by_its_first_bytes(head, expected):
         (b"<table><tr><td>a</table><p>b<span>c", "sheet.xls", "html"),
         (b"a;b\n1;2\n", "sheet.xls", "txt"),
         (b"Invoice\0 no 5\0 total", "a.txt", "txt"),
+        (b"Invoice".ljust(40, b"\0") + b"No. 5".ljust(40, b"\0") + b"total", "a.txt", "txt"),
         ("Invoice 7, total 5 EUR".encode("cp500"), "a.txt", "txt"),
         ("Angebot für Größe: Öl, Äpfel, süß".encode("cp273"), "", "txt"),
     ],

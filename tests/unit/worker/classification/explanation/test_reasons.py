@@ -245,6 +245,19 @@ def test_what_labels_changed_is_told() -> None:
     )
 
 
+def test_labels_are_told_only_where_they_matter() -> None:
+    alike = NearestFile(Neighbour("a.pdf", "invoice", ""), 0.31)
+    unlike = replace(alike, similarity=0.2)
+    changed = WithoutLabels("receipt", 0.53)
+
+    def is_told(corrections: Corrections) -> bool:
+        return "orrections" in " ".join(reasons(evidence(scored(corrections=corrections))))
+
+    assert is_told(Corrections(5, 0.3, alike))
+    assert is_told(Corrections(5, 0.3, unlike, changed=changed))
+    assert not is_told(Corrections(5, 0.3, unlike))
+
+
 def test_copies_that_were_filed_differently_are_named() -> None:
     one = NearestFile(Neighbour("a.pdf", "invoice", ""), 1.0)
     other = NearestFile(Neighbour("b.pdf", "receipt", ""), 1.0)

@@ -13,6 +13,12 @@ names en: invoice
 names de: rechnung
 names ja: 請求書; 請求明細書
 names zh: 发票; 增值税发票
+names ar: فاتورة
+names he: חשבונית
+names vi: hóa đơn
+names th: ใบแจ้งหนี้
+names hi: फ़ीस बिल
+names no: faktura
 not en: invoice number; in receipt of; invoice to
 
 type: pro forma invoice
@@ -35,7 +41,7 @@ names en: account summary; statement of account
 
 type: note
 description: a few words on paper
-names en: notes=; memo
+names en: notes=; memo; jottings=
 
 type: curriculum vitae
 description: the life of a person
@@ -68,6 +74,13 @@ def strengths(text: str, *headings: str, is_ocr: bool = False) -> dict[str, floa
         ("請 求 書", "invoice"),
         ("发 票", "invoice"),
         ("Supplier Statement", "supplier statement"),
+        ("الفاتورة", "invoice"),
+        ("فــاتورةٌ", "invoice"),
+        ("החשבונית", "invoice"),
+        ("חֶשְׁבּוֹנִית", "invoice"),
+        ("HO\u0301A ĐƠN", "invoice"),
+        ("फीस बिल", "invoice"),
+        ("ใบแจ้งหนี้ เลขที่ 12", "invoice"),
     ],
 )
 def test_a_name_alone_on_a_line_is_surely_the_title(line: str, type_: str):
@@ -87,6 +100,13 @@ def test_a_name_alone_on_a_line_is_surely_the_title(line: str, type_: str):
         ("請求書 第12号", 0.9),
         ("請求明細書 第12号", 0.9),
         ("サンライト 請求明細書", 0.5),
+        ("株式会社山田商店サービス 請求明細書", 0.5),
+        ("فاتورة رقم 12", 0.9),
+        ("חשבונית מספר 12", 0.9),
+        ("Hóa đơn số 12", 0.9),
+        ("Print Invoice No. 12", 0.6),
+        ("Druckrechnung", 0.6),
+        ("Hyresfaktura nr 12", 0.54),
         ("Invoice for the print works of Harbour Quay.", 0.1),
         ("Invoice due on 3 June", 0.1),
         ("Invoice amount 12.00", 0.1),
@@ -111,6 +131,10 @@ def test_other_words_beside_a_name_make_it_weaker(line: str, strength: float):
         "Harbour Print Works of Kiel send you the latest invoice of the month of June",
         "一二三四五六七八九十甲乙丙丁請求明細書",
         "Invoices",
+        "Mohon bayar invoice",
+        "Ungebührrechnungen",
+        "Abrechnung",
+        "Druckrechnung ist der Name der Firma",
         "Harbour Print Works",
         "",
     ],
@@ -189,9 +213,10 @@ def test_one_slip_of_ocr_in_a_long_word_is_mended(line: str):
 
 
 @pytest.mark.parametrize(
-    "line", ["Kontoauszags", "Kontoasuzag", "invoices", "receipf", "Kontoauszugs", "memu"]
+    "line",
+    ["Kontoauszags", "Kontoasuzag", "invoices", "receipf", "Kontoauszugs", "memu", "jottimgs"],
 )
-def test_two_slips_plurals_and_short_words_are_not_mended(line: str):
+def test_two_slips_plurals_and_short_words_are_not_mended_nor_are_ambiguous_names(line: str):
     assert strengths(line, is_ocr=True) == {}
 
 
@@ -236,7 +261,10 @@ def test_a_name_that_is_not_known_is_looked_for(name: str, text: str, strength: 
 def test_names_are_compiled_with_their_marks():
     types = [
         DocumentType(
-            "bill", "a bill", names={"en": "Bill; note~; n°="}, not_names={"en": "bill to"}
+            "bill",
+            "a bill",
+            names={"en": "Bill; note~; n°=", "de": "rechnung"},
+            not_names={"en": "bill to"},
         ),
         DocumentType("short note", "a note", names={"fr": "note=~", "ja": "請 求 明 細 書"}),
     ]
@@ -245,6 +273,7 @@ def test_names_are_compiled_with_their_marks():
         "bill to": "-",
         "n": "0=",
         "note": "0~ 1=~",
+        "rechnung": "0+",
         "short note": "1",
         "請求明細書": "1",
     }

@@ -72,65 +72,6 @@ def test_escapes_take_time_in_proportion():
             assert text_of("<?xml?>" + unit * 200_000, "a.xml").startswith("<?xml?>&")
 
 
-def workbook(*sheets: str) -> str:
-    return (
-        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
-        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
-        ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
-        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
-        f"<Styles><Style ss:ID='a'/></Styles>{''.join(sheets)}</Workbook>"
-    )
-
-
-def sheet(name: str, *rows: str, options: str = "") -> str:
-    lines = "".join(f"<Row>{row}</Row>" for row in rows)
-    return (
-        f'<Worksheet ss:Name="{name}"><Table>{lines}</Table>'
-        f"<x:WorksheetOptions>{options}</x:WorksheetOptions></Worksheet>"
-    )
-
-
-def cell(text: str) -> str:
-    return f'<Cell><Data ss:Type="String">{text}</Data></Cell>'
-
-
-def test_a_workbook_in_xml_is_read_by_sheets():
-    found = read(
-        workbook(
-            sheet("Fees", cell("F&#252;r") + cell("<B>7</B> EUR"), "", cell("a\n b")),
-            sheet(
-                "Notes",
-                "<Cell><Data>x</Data><Comment><ss:Data>seen</ss:Data></Comment></Cell>",
-                options='<x:Header x:Data="&amp;C&amp;&quot;Arial&quot;ACME"/>',
-            ),
-            sheet("Secret", cell("no"), options="<x:Visible>SheetHidden</x:Visible>"),
-        ),
-        "a.xls",
-    )
-    assert [page.text for page in found.pages] == ["Fees\nFür 7 EUR\na b", "Notes\nx seen\nACME"]
-    assert (found.format, found.warnings) == ("xml", ())
-
-
-def test_all_sheets_are_read_where_all_are_hidden():
-    hidden = "<x:Visible>SheetVeryHidden</x:Visible>"
-    (page,) = read(workbook(sheet("S", cell("a"), options=hidden)), "a.xml").pages
-    assert page.text == "S\na"
-
-
-def test_a_damaged_workbook_in_xml_says_what_is_lost():
-    whole = workbook(sheet("One", cell("first"), cell("second")), sheet("Two", cell("third")))
-    found = read(whole[: whole.index("third") + 3], "a.xml")
-    assert [page.text for page in found.pages] == ["One\nfirst\nsecond", "Two"]
-    assert found.warnings == ("the workbook is damaged: only its beginning was read",)
-
-
-def test_a_workbook_in_xml_that_declares_entities_is_read_as_text():
-    markup = workbook(sheet("S", cell("&a;"))).replace(
-        "<?mso", '<!DOCTYPE x [<!ENTITY a "b">]><?mso'
-    )
-    assert "&a;" in text_of(markup, "a.xml")
-
-
 @pytest.mark.parametrize("line", [76, 10**6])
 def test_embedded_files_do_not_take_the_place_of_the_text(line):
     packed = base64.b64encode(random.Random(1).randbytes(900_000)).decode()
@@ -160,6 +101,11 @@ def test_embedded_files_take_time_in_proportion():
 def test_the_codes_of_terminals_are_left_out():
     assert text_of("\x1b[1;31mINVOICE\x1b[0m 7\n", "a.txt") == "INVOICE 7"
     assert text_of("I\bIN\bNV\bV 7\n", "a.txt") == "INV 7"
+    assert text_of("\x1b]0;title\x07INVOICE\x1b(B 7\n\x1b@end", "a.txt") == "INVOICE 7\nend"
+
+
+def test_fields_that_are_filled_with_nuls_stay_apart():
+    assert text_of("Invoice\0\0\0\0Total\0\0\0\0", "a.txt") == "Invoice Total"
 
 
 def test_folded_lines_of_calendars_and_cards_are_joined():

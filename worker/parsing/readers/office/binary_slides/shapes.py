@@ -10,18 +10,24 @@ from dataclasses import dataclass
 
 from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.office.binary_slides.records import Record, Records
+from worker.parsing.readers.office.shape_properties import (
+    DESCRIPTION,
+    PICTURE,
+    PROPERTIES,
+    WORD_ART,
+    is_hidden,
+    read_shape_properties,
+)
 
 _DRAWING, _DRAWING_CONTAINER = 1036, 0xF002
 _GROUP, _SHAPE = 0xF003, 0xF004
-_PROPERTIES, _ANCHOR, _DATA, _TEXT_BOX = 0xF00B, 0xF010, 0xF011, 0xF00D
+_ANCHOR, _DATA, _TEXT_BOX = 0xF010, 0xF011, 0xF00D
 _HEAD, _WIDE, _NARROW, _IN_OUTLINE = 3999, 4000, 4008, 3998
 # Of numbers of slides, dates, headers and footers, texts have a star.
 _STAND_INS = frozenset({4056, 4087, 4088, 4089, 4090})
 # What tells a placeholder: by PowerPoint 97, and since 2007 (new kinds, headers and footers).
 _PLACEHOLDERS = frozenset({3011, 3037, 1056})
 _TITLES = frozenset({0, 6})
-_PICTURE, _WORD_ART, _DESCRIPTION, _HIDDEN = 0x104, 0xC0, 0x381, 0x3BF
-_IS_HIDDEN = 0x00020002
 _MAX_DEPTH = 16
 
 
@@ -128,12 +134,12 @@ def _read_shape(records: Records, shape: Record, outline: Sequence[SlideText]) -
             texts += _in_outline(records, part, outline)
         elif part.kind == _DATA:
             is_placeholder = any(each.kind in _PLACEHOLDERS for each in records.within(part))
-        elif part.kind == _PROPERTIES:
-            numbers, words = _properties(records.content(part), part.instance)
-            if numbers.get(_HIDDEN, 0) & _IS_HIDDEN == _IS_HIDDEN:
+        elif part.kind == PROPERTIES:
+            numbers, words = read_shape_properties(records.content(part), part.instance)
+            if is_hidden(numbers):
                 return None
-            picture = numbers.get(_PICTURE, 0)
-            drawn = join_descriptions(words.get(_WORD_ART), words.get(_DESCRIPTION))
+            picture = numbers.get(PICTURE, 0)
+            drawn = join_descriptions(words.get(WORD_ART), words.get(DESCRIPTION))
     return SlideShape(
         "\n".join(filter(None, (*(each.text for each in texts), drawn))),
         any(each.kind in _TITLES for each in texts),
@@ -149,19 +155,3 @@ def _in_outline(
         if record.kind == _IN_OUTLINE:
             index = int.from_bytes(records.content(record)[:4], "little")
             yield from outline[index : index + 1]
-
-
-def _properties(content: bytes, count: int) -> tuple[dict[int, int], dict[int, str]]:
-    """Return the numbers and the texts among the properties of a shape ([MS-ODRAW] 2.3.1)."""
-    numbers: dict[int, int] = {}
-    texts: dict[int, str] = {}
-    data = 6 * count
-    for at in range(0, min(data, len(content) - 5), 6):
-        name, value = struct.unpack_from("<HL", content, at)
-        numbers[name & 0x3FFF] = value
-        if name & 0x8000:
-            if name & 0x3FFF in (_WORD_ART, _DESCRIPTION):
-                text = content[data : data + value].decode("utf-16-le", "replace")
-                texts[name & 0x3FFF] = text.partition("\0")[0]
-            data += value
-    return numbers, texts

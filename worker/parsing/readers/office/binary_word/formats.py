@@ -16,29 +16,29 @@ from worker.parsing.readers.office.binary_word.properties import (
     read_page_numbers,
     read_properties,
 )
-from worker.parsing.readers.office.binary_word.styles import (
-    hidden_paragraphs,
-    hidden_styles,
-    split_range,
-)
-from worker.parsing.readers.symbol_fonts import symbol
+from worker.parsing.readers.office.binary_word.styles import split_range
+from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
 
 _PAGES_AT = 0xFA
 _DELETED, _STYLE, _IS_DATA, _DATA_AT = 0x0800, 0x4A30, 0x0806, 0x6A03
-_SYMBOL = 0x6A09
+_SYMBOL, _FONT = 0x6A09, 0x4A4F
 # As the style, and the reverse of it.
 _AS_STYLE, _REVERSE = 0x80, 0x81
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Bytes of the document that are hidden, or that stand for data at a place or for a symbol."""
+    """Bytes of the document that are hidden, or that stand for data at a place or for a symbol.
+
+    `font` is the name of a symbol font in which they are, "" for any other.
+    """
 
     start: int
     end: int
     is_hidden: bool
     data_at: int | None
     symbol: str
+    font: str
 
 
 class _Formatted(NamedTuple):
@@ -50,6 +50,7 @@ class _Formatted(NamedTuple):
     is_hidden_in_hidden: bool
     data_at: int | None
     symbol: int | None
+    font: int | None
 
     @property
     def stands_for_other(self) -> bool:
@@ -57,20 +58,24 @@ class _Formatted(NamedTuple):
         return self.data_at is not None or self.symbol is not None
 
 
-def read_runs(document: bytes, table: bytes) -> list[Run]:
-    """Return the runs of hidden characters and of data, in the order of the file, none in another.
+def read_runs(
+    document: bytes, table: bytes, styles: frozenset[int], paragraphs: Sequence[tuple[int, int]]
+) -> list[Run]:
+    """Return the runs of hidden characters, data and symbols in the order of the file.
 
-    Raises struct.error and IndexError on damage.
+    None is in another. `styles` hide text, and so do those of `paragraphs`, which begin and end at
+    these places. Raises struct.error and IndexError on damage.
     """
-    styles = hidden_styles(document, table)
-    paragraphs = hidden_paragraphs(document, table, styles) if styles else []
+    fonts = read_fonts(document, table)
+    symbol_fonts = {
+        number: name for number, name in enumerate(fonts) if name.lower() in SYMBOL_FONTS
+    }
     listed = [
         run
         for number in read_page_numbers(document, table, _PAGES_AT)
         for run in _formatted(document[number * PAGE : (number + 1) * PAGE], styles)
-        if run.is_hidden or run.stands_for_other or paragraphs
+        if run.is_hidden or run.stands_for_other or run.font in symbol_fonts or paragraphs
     ]
-    fonts = read_fonts(document, table)
     found: list[Run] = []
     end = 0
     for run in sorted(listed, key=lambda run: run.start):
@@ -78,9 +83,10 @@ def read_runs(document: bytes, table: bytes) -> list[Run]:
             end = run.end
             for first, last, is_hidden in split_range(run.start, end, paragraphs):
                 hides = run.is_hidden_in_hidden if is_hidden else run.is_hidden
-                if hides or run.stands_for_other:
+                font = "" if run.font is None else symbol_fonts.get(run.font, "")
+                if hides or run.stands_for_other or font:
                     shown = _symbol(run.symbol, fonts)
-                    found.append(Run(first, last, hides, run.data_at, shown))
+                    found.append(Run(first, last, hides, run.data_at, shown, font))
     return found
 
 
@@ -104,6 +110,7 @@ def _formatted(page: bytes, styles: frozenset[int]) -> Iterator[_Formatted]:
             in_hidden,
             data_at,
             values.get(_SYMBOL),
+            values.get(_FONT),
         )
 
 

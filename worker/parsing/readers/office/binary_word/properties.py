@@ -12,6 +12,8 @@ HIDDEN = 0x083C
 ON = frozenset({0x01, 0x81})
 """On, and the reverse of a style that does not hide."""
 
+# The cells of a row, whose size has two bytes.
+_TABLE = 0xD608
 _PAGE_NUMBER = (1 << 22) - 1
 # The bytes of an operand by the upper three bits of the property; of 6 its first byte says it.
 _SIZES = (1, 1, 2, 4, 2, 2, 0, 3)
@@ -35,6 +37,8 @@ def read_properties(content: bytes) -> dict[int, int]:
     while at + 3 <= len(content):
         (code,) = struct.unpack_from("<H", content, at)
         size = _SIZES[code >> 13] or 1 + content[at + 2]
+        if code == _TABLE:
+            size = 1 + int.from_bytes(content[at + 2 : at + 4], "little")
         values[code] = int.from_bytes(content[at + 2 : at + 2 + min(size, 4)], "little")
         at += 2 + size
     return values

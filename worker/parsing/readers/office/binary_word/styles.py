@@ -1,7 +1,4 @@
-"""Finds the styles of a Word document that hide text, and the paragraphs with such a style.
-
-Layout: [MS-DOC] 2.9.271 (the style sheet), 2.9.260 (a style), 2.8.6 and 2.9.175 (paragraphs).
-"""
+"""The styles of a Word document: [MS-DOC] 2.9.271 (the style sheet), 2.9.260 (a style)."""
 
 import contextlib
 import struct
@@ -12,48 +9,52 @@ from dataclasses import dataclass
 from worker.parsing.readers.office.binary_word.properties import (
     HIDDEN,
     ON,
-    PAGE,
-    read_page_numbers,
     read_properties,
 )
 
-_STYLES_AT, _PARAGRAPHS_AT = 0xA2, 0x102
+_STYLES_AT = 0xA2
 _PARAGRAPH, _CHARACTER = 1, 2
 _MAX_BASES = 20
-_PLACE_SIZE = 13
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
     base: int
     is_hidden: bool | None
+    paragraph: Mapping[int, int]
 
 
-def hidden_styles(document: bytes, table: bytes) -> frozenset[int]:
-    """Return the numbers of the styles that hide text, up to the first damaged style."""
-    styles: dict[int, _Style] = {}
-    with contextlib.suppress(struct.error, IndexError):
-        styles.update(_read_styles(document, table))
-    return frozenset(number for number in styles if _hides(styles, number))
+class StyleSheet:
+    """The styles of a document by their numbers, up to the first damaged one."""
 
+    def __init__(self, document: bytes, table: bytes) -> None:
+        self._styles: dict[int, _Style] = {}
+        self._paragraphs: dict[int, Mapping[int, int]] = {}
+        with contextlib.suppress(struct.error, IndexError):
+            self._styles.update(_read_styles(document, table))
+        self.hidden = frozenset(number for number in self._styles if self._hides(number))
+        """The numbers of the styles that hide text."""
 
-def hidden_paragraphs(
-    document: bytes, table: bytes, styles: frozenset[int]
-) -> list[tuple[int, int]]:
-    """Return where the paragraphs with one of these styles begin and end, in the order of the file.
+    def paragraph(self, number: int) -> Mapping[int, int]:
+        """Return the properties that a style, and those that it is based on, give paragraphs."""
+        if number not in self._paragraphs:
+            properties: dict[int, int] = {}
+            for style in self._chain(number):
+                properties = {**style.paragraph, **properties}
+            self._paragraphs[number] = properties
+        return self._paragraphs[number]
 
-    Raises struct.error and IndexError on damage.
-    """
-    found = []
-    for number in read_page_numbers(document, table, _PARAGRAPHS_AT):
-        page = document[number * PAGE : (number + 1) * PAGE]
-        if len(page) == PAGE:
-            found += [(start, end) for start, end, style in _paragraphs(page) if style in styles]
-    paragraphs: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if start < end and (not paragraphs or start >= paragraphs[-1][1]):
-            paragraphs.append((start, end))
-    return paragraphs
+    def _hides(self, number: int) -> bool:
+        shown = (style.is_hidden for style in self._chain(number))
+        return next((each for each in shown if each is not None), False)
+
+    def _chain(self, number: int) -> Iterator[_Style]:
+        for _ in range(_MAX_BASES):
+            style = self._styles.get(number)
+            if style is None:
+                return
+            yield style
+            number = style.base
 
 
 def split_range(
@@ -73,17 +74,6 @@ def split_range(
         yield start, end, False
 
 
-def _hides(styles: Mapping[int, _Style], number: int) -> bool:
-    for _ in range(_MAX_BASES):
-        style = styles.get(number)
-        if style is None:
-            break
-        if style.is_hidden is not None:
-            return style.is_hidden
-        number = style.base
-    return False
-
-
 def _read_styles(document: bytes, table: bytes) -> Iterator[tuple[int, _Style]]:
     start, length = struct.unpack_from("<2L", document, _STYLES_AT)
     sheet = table[start : start + length]
@@ -95,31 +85,25 @@ def _read_styles(document: bytes, table: bytes) -> Iterator[tuple[int, _Style]]:
         at += 2 + size + size % 2
         if size:
             kind, formats = struct.unpack_from("<2xHH", style)
-            own = _character_format(style, base_size, kind & 0xF, formats & 0xF)
-            value = read_properties(own).get(HIDDEN)
-            yield number, _Style(kind >> 4, None if value is None else value in ON)
+            of_paragraph, of_characters = _formats(style, base_size, kind & 0xF, formats & 0xF)
+            value = read_properties(of_characters).get(HIDDEN)
+            is_hidden = None if value is None else value in ON
+            yield number, _Style(kind >> 4, is_hidden, read_properties(of_paragraph))
 
 
-def _character_format(style: bytes, at: int, kind: int, count: int) -> bytes:
-    """Return the properties of characters, which are the last of one or two formats."""
-    if kind not in (_PARAGRAPH, _CHARACTER) or count < (2 if kind == _PARAGRAPH else 1):
-        return b""
+def _formats(style: bytes, at: int, kind: int, count: int) -> tuple[bytes, bytes]:
+    """Return the properties of paragraphs and of characters, which a style may lack."""
+    if kind not in (_PARAGRAPH, _CHARACTER) or not count:
+        return b"", b""
     (length,) = struct.unpack_from("<H", style, at)
     at += 2 + 2 * length + 2
+    of_paragraph = b""
     if kind == _PARAGRAPH:
         (size,) = struct.unpack_from("<H", style, at)
+        # The number of the style comes first.
+        of_paragraph = style[at + 4 : at + 2 + size]
         at += 2 + size + size % 2
+        if count == 1:
+            return of_paragraph, b""
     (size,) = struct.unpack_from("<H", style, at)
-    return style[at + 2 : at + 2 + size]
-
-
-def _paragraphs(page: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield the paragraphs of a page of formats: where each begins and ends, and its style."""
-    count = page[-1]
-    places = struct.unpack_from(f"<{count + 1}L", page)
-    for number in range(count):
-        at = 2 * page[4 * (count + 1) + _PLACE_SIZE * number]
-        style = 0
-        if at:
-            (style,) = struct.unpack_from("<H", page, at + (1 if page[at] else 2))
-        yield places[number], places[number + 1], style
+    return of_paragraph, style[at + 2 : at + 2 + size]

@@ -18,6 +18,12 @@ from olefile import OleFileIO
 from worker.parsing.readers.field_codes import field_text
 from worker.parsing.readers.office.binary_word.form_fields import read_form_field
 from worker.parsing.readers.office.binary_word.formats import Run, read_runs
+from worker.parsing.readers.office.binary_word.lists import ListedParagraphs, read_lists
+from worker.parsing.readers.office.binary_word.paragraphs import read_paragraphs
+from worker.parsing.readers.office.binary_word.sections import read_shown_headers
+from worker.parsing.readers.office.binary_word.styles import StyleSheet
+from worker.parsing.readers.office.shape_properties import shape_texts
+from worker.parsing.readers.symbol_fonts import translate
 
 # The parts in their order, and where the FIB keeps their lengths.
 _LENGTHS = (
@@ -31,7 +37,7 @@ _LENGTHS = (
     ("header boxes", 0x68),
 )
 _FLAGS, _SECOND_TABLE = 0x0A, 0x0200
-_HEADERS_AT, _PIECES_AT = 0xF2, 0x1A2
+_HEADERS_AT, _PIECES_AT, _DRAWINGS_AT = 0xF2, 0x1A2, 0x22A
 _COMPRESSED = 1 << 30
 _MAX_CHARACTERS = 4 << 20
 _MAX_STORIES = 2000
@@ -97,14 +103,18 @@ def _read(ole: OleFileIO) -> DocText:
     start = 0
     for name, at in _LENGTHS:
         end = start + struct.unpack_from("<L", document, at)[0]
-        parts[name] = text[start:end]
+        part = text[start:end]
+        parts[name] = part if name == "headers" else formats.labels.add(part, start)
         start = end
     if len(text) < min(start, _MAX_CHARACTERS):
         raise BadDocument("text is missing")
     found = DocText(are_formats_lost=formats.are_lost)
     found.has_pictures = any(mark in text for mark in _PICTURES)
     found.main = _clean(parts["main"], formats.shown)
-    for place, story in _split_headers(document, table, parts["headers"]):
+    shown = read_shown_headers(document, table)
+    for section, place, story in _split_headers(document, table, parts["headers"]):
+        if not shown.shows(section, place):
+            continue
         texts = found.footers if _IS_FOOTER[place] else found.headers
         plain = _clean(story, formats.shown)
         # Page numbers alone are no words.
@@ -114,6 +124,9 @@ def _read(ole: OleFileIO) -> DocText:
         plain = _clean(parts[name], formats.shown)
         if plain:
             found.others.append(plain)
+    # A byte before each drawing tells whether it is in the headers.
+    start, length = struct.unpack_from("<2L", document, _DRAWINGS_AT)
+    found.others += shape_texts(table[start : start + length])
     return found
 
 
@@ -131,9 +144,14 @@ class _Formats:
     def __init__(self, document: bytes, table: bytes, data: bytes) -> None:
         self.shown: list[str] = []
         self.are_lost = False
+        self.labels = ListedParagraphs()
         self._data = data
+        styles = StyleSheet(document, table)
         try:
-            self._runs = read_runs(document, table)
+            paragraphs = read_paragraphs(document, table, styles)
+            hidden = [(each.start, each.end) for each in paragraphs if each.style in styles.hidden]
+            self._runs = read_runs(document, table, styles.hidden, hidden)
+            self.labels = ListedParagraphs(paragraphs, read_lists(document, table))
         except (struct.error, IndexError):
             self._runs, self.are_lost = [], True
         self._starts = [run.start for run in self._runs]
@@ -159,6 +177,8 @@ class _Formats:
         elif run.symbol:
             if characters[place] == _SYMBOL_MARK:
                 characters[place] = run.symbol
+        elif run.font:
+            characters[place] = translate(characters[place], run.font)
         elif (
             run.data_at is not None
             and characters[place] == _DATA_MARK
@@ -182,38 +202,43 @@ def _read_pieces(document: bytes, table: bytes, formats: _Formats) -> str:
     pieces = clx[at + 5 : at + 5 + int.from_bytes(clx[at + 1 : at + 5], "little")]
     count = (len(pieces) - 4) // 12
     places = struct.unpack_from(f"<{count + 1}L", pieces)
-    found = []
+    found: list[str] = []
     room = _MAX_CHARACTERS
     for number, (first, end) in enumerate(pairwise(places)):
         size = min(end - first, room)
         if size < 0 or room <= 0:
             break
         (position,) = struct.unpack_from("<L", pieces, 4 * (count + 1) + 8 * number + 2)
-        found.append(_read_piece(document, position, size, formats))
-        room -= size
+        found.append(_read_piece(document, position, size, formats, _MAX_CHARACTERS - room))
+        room -= len(found[-1])
     return "".join(found)
 
 
-def _read_piece(document: bytes, position: int, size: int, formats: _Formats) -> str:
+def _read_piece(document: bytes, position: int, size: int, formats: _Formats, at: int) -> str:
+    """Return the characters of a piece, which is at a place of the text."""
     if position & _COMPRESSED:
         start = (position & ~_COMPRESSED) // 2
         # Some bytes are no characters in cp1252; each must count as one.
-        return formats.apply(document[start : start + size].decode("cp1252", "replace"), start, 1)
+        text = document[start : start + size].decode("cp1252", "replace")
+        formats.labels.find(text, start, 1, at)
+        return formats.apply(text, start, 1)
     units = document[position : position + 2 * size]
     # A character beyond the first plane counts as two here.
     characters = struct.unpack(f"<{len(units) // 2}H", units[: len(units) // 2 * 2])
-    return formats.apply("".join(map(chr, characters)), position, 2)
+    text = "".join(map(chr, characters))
+    formats.labels.find(text, position, 2, at)
+    return formats.apply(text, position, 2)
 
 
-def _split_headers(document: bytes, table: bytes, text: str) -> list[tuple[int, str]]:
-    """Return each header or footer with its place among the six of its section."""
+def _split_headers(document: bytes, table: bytes, text: str) -> list[tuple[int, int, str]]:
+    """Return each header or footer with the number of its section and its place among the six."""
     start, length = struct.unpack_from("<2L", document, _HEADERS_AT)
     count = min(length // 4, _MAX_STORIES)
     if not text or not count:
         return []
     places = struct.unpack_from(f"<{count}L", table, start)
     return [
-        ((number - _SEPARATORS) % _PER_SECTION, text[first:end])
+        (*divmod(number - _SEPARATORS, _PER_SECTION), text[first:end])
         for number, (first, end) in enumerate(pairwise(places))
         if number >= _SEPARATORS
     ]

@@ -33,6 +33,7 @@ class Rows:
 
     def add(self, row: int, column: int, text: str) -> bool:
         """Add a cell; False if there is no room for another one."""
+        text = " ".join(text.split())
         if text:
             self._cells[row][column] = text
             self._room -= len(text) + 1
@@ -40,11 +41,10 @@ class Rows:
 
     def lines(self) -> list[str]:
         """Return a line for each row with text."""
-        lines = (
-            " ".join(" ".join(cells[column] for column in sorted(cells)).split())
+        return [
+            " ".join(cells[column] for column in sorted(cells))
             for _, cells in sorted(self._cells.items())
-        )
-        return [line for line in lines if line]
+        ]
 
 
 def rk_number(code: int) -> float:
@@ -90,25 +90,27 @@ class CellReader:
 
         Raises struct.error on damage.
         """
-        place = (0, 0)
+        place = (0, 0, 0)
         for record in records:
             if record.kind == _FORMULA_STRING:
-                rows.add(*place, self._text(record.body))
+                row, column, style = place
+                rows.add(row, column, self._formats.show_text(self._text(record.body), style))
                 continue
             read = self._readers.get(record.kind)
             if read is None:
                 continue
-            place = struct.unpack_from("<2H", record.body)
+            place = struct.unpack_from("<3H", record.body)
             if not all(rows.add(place[0], column, text) for column, text in read(record.body)):
                 return
 
     def _shared(self, body: bytes) -> Iterator[tuple[int, str]]:
-        column, number = struct.unpack_from("<2xH2xL", body)
-        yield column, self._strings[number] if number < len(self._strings) else ""
+        column, style, number = struct.unpack_from("<2xHHL", body)
+        text = self._strings[number] if number < len(self._strings) else ""
+        yield column, self._formats.show_text(text, style)
 
     def _label(self, body: bytes) -> Iterator[tuple[int, str]]:
-        (column,) = struct.unpack_from("<2xH", body)
-        yield column, self._text(body[6:])
+        column, style = struct.unpack_from("<2xHH", body)
+        yield column, self._formats.show_text(self._text(body[6:]), style)
 
     def _number(self, body: bytes) -> Iterator[tuple[int, str]]:
         column, style, number = struct.unpack_from("<2xHHd", body)

@@ -1,6 +1,6 @@
-"""Reads the texts of an xls that are in no cell: text boxes, comments, headers, charts.
+"""Reads the texts of an xls that are in no cell: text boxes, comments, shapes, headers, charts.
 
-Layout: [MS-XLS] 2.4.329 (TxO), 2.4.136 (Header), 2.4.254 (SeriesText).
+Layout: [MS-XLS] 2.4.329 (TxO), 2.4.170 (MsoDrawing), 2.4.136 (Header), 2.4.254 (SeriesText).
 """
 
 import re
@@ -14,8 +14,9 @@ from worker.parsing.readers.office.binary_workbook.records import (
     records,
     short_string,
 )
+from worker.parsing.readers.office.shape_properties import shape_texts
 
-_DRAWN, _SERIES, _HEADERS = 0x01B6, 0x100D, frozenset({0x0014, 0x0015})
+_DRAWN, _DRAWING, _SERIES, _HEADERS = 0x01B6, 0x00EC, 0x100D, frozenset({0x0014, 0x0015})
 _MAX_CHARACTERS = 1 << 20
 # Fonts, dates and page numbers in headers.
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|.)')
@@ -39,8 +40,11 @@ def _texts(book: bytes, start: int, end: int) -> Iterator[str]:
     """Yield the texts of a sheet, each in one line."""
     left = 0
     pieces: list[str] = []
+    drawings: list[bytes] = []
     for kind, body, _ in records(book, start, end):
-        if kind == _DRAWN and len(body) >= 12:
+        if kind == _DRAWING:
+            drawings.append(body)
+        elif kind == _DRAWN and len(body) >= 12:
             (left,) = struct.unpack_from("<H", body, 10)
             pieces = []
         elif kind == CONTINUE and left and body:
@@ -54,3 +58,4 @@ def _texts(book: bytes, start: int, end: int) -> Iterator[str]:
             yield " ".join(_HEADER_CODE.sub(" ", long_string(body)).split())
         elif kind == _SERIES:
             yield " ".join(short_string(body[2:]).split())
+    yield from (" ".join(text.split()) for text in shape_texts(b"".join(drawings)))

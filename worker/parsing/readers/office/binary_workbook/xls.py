@@ -29,6 +29,8 @@ _CODE_PAGE, _DATE_MODE, _FORMAT, _XF, _SST = 0x0042, 0x0022, 0x041E, 0x00E0, 0x0
 # Hidden, or so that only a program can show it.
 _HIDDEN = 0x03
 _VISUAL_BASIC = 6
+# The drawings of the workbook ([MS-XLS] 2.4.171), and the kind of a picture ([MS-ODRAW] 2.2.32).
+_DRAWINGS, _PICTURE = 0x00EB, b"\x07\xf0"
 _ONLY_SHEET = 0x0010
 _MAX_DRAWN_CHARACTERS = 1 << 20
 # Code pages that Python knows by another name.
@@ -39,7 +41,8 @@ _CODE_PAGES = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252", 1200: "u
 class Sheet:
     """A sheet: its rows, and the texts that are in none of its cells.
 
-    `is_cut` tells that the rows end where the sheet is damaged.
+    `is_cut` tells that the rows end where the sheet is damaged, `has_pictures` that there are
+    pictures in the workbook.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Sheet:
     rows: list[str] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
     is_cut: bool = False
+    has_pictures: bool = False
 
     @property
     def text(self) -> str:
@@ -88,6 +92,7 @@ class _Workbook:
         self._styles: list[int] = []
         self._strings: list[str] = []
         self._sheets: dict[int, Sheet] = {}
+        self._has_pictures = False
         self._read_globals()
 
     def read(self, limit: int) -> list[Sheet]:
@@ -98,6 +103,7 @@ class _Workbook:
         # No sheet reaches into the next, so each record is looked at once.
         for start, end in pairwise((*sorted(self._sheets), len(self._book))):
             sheet = self._sheets[start]
+            sheet.has_pictures = self._has_pictures
             rows = Rows(limit)
             try:
                 reader.read(records(self._book, start, end), rows)
@@ -113,6 +119,7 @@ class _Workbook:
         pieces: list[bytes] = []
         goes_on = False
         for record in records(self._book, 0, len(self._book)):
+            self._has_pictures |= record.kind == _DRAWINGS and _PICTURE in record.body
             goes_on = record.kind == _SST or (goes_on and record.kind == CONTINUE)
             if goes_on:
                 pieces.append(record.body)

@@ -16,6 +16,7 @@ _STRING = 19
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW, _HEADERS, _COMMENT = 0, 479, 637
 _FROM_1904 = 0x01
+_HAS_EVEN, _HAS_FIRST = 0x01, 0x02
 _NO_STRING = 0xFFFFFFFF
 
 
@@ -85,19 +86,21 @@ class BinarySheetReader:
         self._package = package
         self._strings = strings
         self._formats = formats
-        number = self._number
+        number, text = self._number, self._formats.show_text
         self._values: Mapping[int, Callable[[bytes, int], str]] = {
             2: lambda value, style: number(rk_number(int.from_bytes(value[:4], "little")), style),
             3: lambda value, _: ERRORS.get(value[0], ""),
             4: lambda value, _: boolean(value[0]),
             5: lambda value, style: number(struct.unpack_from("<d", value)[0], style),
-            6: lambda value, _: _wide_string(value, 0)[0],
-            7: lambda value, _: self._strings.get(int.from_bytes(value[:4], "little")),
-            8: lambda value, _: _wide_string(value, 0)[0],
+            6: lambda value, style: text(_wide_string(value, 0)[0], style),
+            7: lambda value, style: text(
+                self._strings.get(int.from_bytes(value[:4], "little")), style
+            ),
+            8: lambda value, style: text(_wide_string(value, 0)[0], style),
             9: lambda value, style: number(struct.unpack_from("<d", value)[0], style),
             10: lambda value, _: boolean(value[0]),
             11: lambda value, _: ERRORS.get(value[0], ""),
-            62: lambda value, _: _wide_string(value, 1)[0],
+            62: lambda value, style: text(_wide_string(value, 1)[0], style),
         }
 
     def read(self, name: str, limit: int) -> Worksheet:
@@ -136,9 +139,12 @@ def _printed(body: bytes) -> tuple[list[str], list[str]]:
         text, at = _wide_string(body, at)
         texts.append(text)
     odd_header, odd_footer, even_header, even_footer, first_header, first_footer = texts
+    flags = body[0]
+    first = (first_header, first_footer) if flags & _HAS_FIRST else ("", "")
+    even = (even_header, even_footer) if flags & _HAS_EVEN else ("", "")
     return (
-        printed_lines((first_header, odd_header, even_header)),
-        printed_lines((first_footer, odd_footer, even_footer)),
+        printed_lines((first[0], odd_header, even[0])),
+        printed_lines((first[1], odd_footer, even[1])),
     )
 
 

@@ -3,23 +3,37 @@
 import re
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.office.formats.list_numbers import format_count
 from worker.parsing.readers.office.package import local_name
-from worker.parsing.readers.office.word.numbering import format_count
 
-_TYPE = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(Period|ParenR|ParenBoth|Plain)")
+_TYPE = re.compile(r"(\w+?)(Period|ParenR|ParenBoth|Plain|Minus)")
 _FORMATS = {
     "arabic": "decimal",
     "alphaLc": "lowerLetter",
     "alphaUc": "upperLetter",
     "romanLc": "lowerRoman",
     "romanUc": "upperRoman",
+    "arabicDb": "decimalFullWidth",
+    **dict.fromkeys(
+        ("circleNumDb", "circleNumWdBlack", "circleNumWdWhite"), "decimalEnclosedCircle"
+    ),
+    **dict.fromkeys(("ea1Chs", "ea1Cht"), "chineseCounting"),
+    **dict.fromkeys(("ea1JpnKor", "ea1JpnChsDb"), "japaneseCounting"),
+    "arabic1": "arabicAbjad",
+    "arabic2": "arabicAlpha",
+    "hebrew2": "hebrew1",
+    "thaiAlpha": "thaiLetters",
+    "thaiNum": "thaiNumbers",
+    "hindiAlpha": "hindiConsonants",
+    "hindiAlpha1": "hindiConsonants",
+    "hindiNum": "hindiNumbers",
 }
-_MARKS = {"Period": "{}. ", "ParenR": "{}) ", "ParenBoth": "({}) ", "Plain": "{} "}
+_MARKS = {"Period": "{}. ", "ParenR": "{}) ", "ParenBoth": "({}) ", "Plain": "{} ", "Minus": "{}- "}
 _NUMBER = re.compile(r"\d{1,5}")
 
 
 class AutoNumbers:
-    """Counts the paragraphs of one text. Numbers of other scripts are left out."""
+    """Counts the paragraphs of one text. Kinds of numbers that are not known are left out."""
 
     def __init__(self) -> None:
         # The type and the count of the list that is open at each level.
@@ -42,7 +56,8 @@ class AutoNumbers:
         count = last + 1 if before == kind else start
         self._open[level] = kind, count
         match = _TYPE.fullmatch(kind)
-        return _MARKS[match[2]].format(format_count(count, _FORMATS[match[1]])) if match else ""
+        number = format_count(count, _FORMATS.get(match[1], "")) if match else None
+        return _MARKS[match[2]].format(number) if match and number else ""
 
 
 def _number(element: Element | None, name: str, absent: int) -> int:

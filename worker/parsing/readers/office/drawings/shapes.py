@@ -157,7 +157,11 @@ def _rows(table: Element) -> Iterator[str]:
     """Yield a line for each row of a table, with its cells apart."""
     for row in table:
         if local_name(row.tag) == "tr":
-            cells = (" ".join(_texts(cell)) for cell in row)
+            # What a cell holds is not seen where another one spreads over it.
+            shown = (
+                cell for cell in row if not _is_on(cell, "hMerge") and not _is_on(cell, "vMerge")
+            )
+            cells = (" ".join(_texts(cell)) for cell in shown)
             text = " ".join(" ".join(cells).split())
             if text:
                 yield text

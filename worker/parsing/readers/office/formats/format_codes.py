@@ -47,7 +47,7 @@ BUILT_IN = {
 
 _TOKEN = re.compile(
     r'(?P<text>"[^"]*"?)|\\(?P<escaped>.)|(?P<space>_.)|(?P<fill>\*.)|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<general>General)|(?P<noon>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-]0+)"
+    r"|(?P<general>General|G/(?:通用格式|標準|표준))|(?P<noon>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-]0+)"
     r"|(?P<time>y+|m+|d+|h+|s+(?:\.0+)?|e+|g+)|(?P<place>[0#?])|(?P<sign>[.,/%])|(?P<end>;)"
     r"|(?P<value>@)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,

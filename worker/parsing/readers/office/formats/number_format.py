@@ -17,6 +17,8 @@ from worker.parsing.readers.office.formats.format_codes import (
 )
 
 _MAX_CODE = 500
+# Sections for positive and negative numbers and for zero.
+_BEFORE_TEXT = 3
 # Ordinary numbers have at most 15 digits; more are noise of the binary fraction.
 _MAX_DECIMALS = 15
 _MAX_EXPONENT = 30
@@ -51,6 +53,28 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     return " ".join(shown.split())
 
 
+def format_text(text: str, code: str) -> str:
+    """Return the text of a cell as a format code shows it: `"No. "@`, or nothing for `;;;`."""
+    if ("@" not in code and code.count(";") < _BEFORE_TEXT) or len(code) > _MAX_CODE:
+        return text
+    section = _text_section(code)
+    if section is None:
+        return text
+    return "".join(
+        text if token.kind in ("value", "general") else token.text for token in section.tokens
+    )
+
+
+@lru_cache(maxsize=256)
+def _text_section(code: str) -> Section | None:
+    """Return the section for texts: the fourth, or the last one if it has a place for a text."""
+    sections = parse_code(code)
+    if len(sections) > _BEFORE_TEXT:
+        return sections[_BEFORE_TEXT]
+    has_place = any(token.kind == "value" for token in sections[-1].tokens)
+    return sections[-1] if has_place else None
+
+
 def shortest(value: float) -> str:
     """Return a number as a cell without a format shows it: decimals up to eleven characters.
 
@@ -82,7 +106,7 @@ def _compile_section(section: Section) -> Show:
     if not places:
         return lambda value: _outside(tokens, shortest(value))
     first, last = places[0], places[-1]
-    if any(token.text == "/" for token in tokens[first:]):
+    if any(_is_sign(token, "/") for token in tokens[first:]):
         last = _end_of_fraction(tokens, first)
     before, after = _outside(tokens[:first]), _outside(tokens[last + 1 :])
     inner = tokens[first : last + 1]
@@ -99,12 +123,17 @@ def _outside(tokens: tuple[Token, ...], value: str = "") -> str:
     )
 
 
+def _is_sign(token: Token, sign: str) -> bool:
+    """Tell a sign with a meaning from the same one as a text, which only parts digits."""
+    return token.kind == "sign" and token.text == sign
+
+
 def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show:
     """Return a function for the tokens from the first place of a digit to the last."""
     signs = [token.text for token in tokens if token.kind == "sign"]
     if "/" in signs:
         return _compile_fraction(inner)
-    point = next((at for at, token in enumerate(inner) if token.text == "."), len(inner))
+    point = next((at for at, token in enumerate(inner) if _is_sign(token, ".")), len(inner))
     parts = "".join(token.text for token in inner[point:] if token.kind == "place")
     exponent = next((token.text for token in tokens if token.kind == "exponent"), None)
     if exponent is not None:
@@ -112,9 +141,9 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
         step = len(whole_places) if whole_places.startswith("#") else 1
         return _Scientific(min(len(parts), _MAX_DECIMALS), max(1, step), exponent).show
     whole = inner[:point]
-    while whole and whole[-1].text == ",":
+    while whole and _is_sign(whole[-1], ","):
         whole = whole[:-1]
-    grouping = sum(token.text == "," for token in whole)
+    grouping = sum(_is_sign(token, ",") for token in whole)
     places = "".join(token.text for token in whole if token.kind == "place")
     return _Places(
         whole=tuple(token for token in whole if token.kind in ("place", "text")),
@@ -129,7 +158,7 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
 
 def _end_of_fraction(tokens: tuple[Token, ...], first: int) -> int:
     """Return the position of the last digit of a denominator, which may be a number itself."""
-    last = next(at for at in range(first, len(tokens)) if tokens[at].text == "/")
+    last = next(at for at in range(first, len(tokens)) if _is_sign(tokens[at], "/"))
     while last + 1 < len(tokens) and (
         tokens[last + 1].kind == "place" or tokens[last + 1].text.isdigit()
     ):
@@ -139,7 +168,7 @@ def _end_of_fraction(tokens: tuple[Token, ...], first: int) -> int:
 
 def _compile_fraction(inner: tuple[Token, ...]) -> Show:
     """Return a function for a number with a fraction: `# ?/?`, `# ?/8`."""
-    slash = next(at for at, token in enumerate(inner) if token.text == "/")
+    slash = next(at for at, token in enumerate(inner) if _is_sign(token, "/"))
     whole = inner[:slash]
     bottom = inner[slash + 1 :]
     has_whole = any(token.kind == "text" and not token.text.strip() for token in whole)

@@ -12,6 +12,7 @@ from xml.parsers import expat
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.office.opendocument import names
+from worker.parsing.readers.office.opendocument.changes import Changes
 from worker.parsing.readers.office.opendocument.forms import FormField, Forms
 from worker.parsing.readers.office.opendocument.names import full, full_names
 from worker.parsing.readers.office.opendocument.pages import Pages
@@ -32,11 +33,12 @@ _FIELDS = full_names("text", "variable-set variable-get user-field-get expressio
 _REPLACEMENT = re.compile(r"(?:\./)?ObjectReplacements/")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = (
-    *full_names("text", "tracked-changes note-citation bibliography-source script"),
+    *full_names("text", "note-citation bibliography-source script"),
     *full_names("text", "table-of-content-source illustration-index-source table-index-source"),
     *full_names("text", "object-index-source user-index-source alphabetical-index-source"),
-    *full_names("table", "tracked-changes covered-table-cell"),
+    *full_names("table", "tracked-changes covered-table-cell dde-links"),
     *full_names("office", "binary-data scripts event-listeners settings meta font-face-decls"),
+    full("office:change-info"),
     *full_names("dc", "creator date"),
     *full_names("math", "annotation annotation-xml"),
     *full_names("style", "handout-master"),
@@ -70,6 +72,7 @@ class Content:
             **paragraphs,
             _FRAME: self._frame,
             **dict.fromkeys(full_names("svg", "title desc"), self._description),
+            **Changes(text).starts(),
             **Tables(text).starts(),
             **Pages(text).starts(),
             **{full(f"form:{kind}"): self._forms.starter(kind) for kind in Forms.KINDS},

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from worker.parsing.readers.office.formats.list_numbers import SCRIPTS, format_count, roman
 from worker.parsing.readers.office.opendocument.names import full, full_names
 from worker.parsing.readers.office.opendocument.text import (
     Attributes,
@@ -21,13 +22,9 @@ _NAME, _ID = full("style:name"), full("xml:id")
 _CONTINUED, _CONTINUES = full("text:continue-list"), full("text:continue-numbering")
 _IS_HEADER, _OUTLINE_LEVEL = full("text:is-list-header"), full("text:outline-level")
 _MAX_LEVEL = 10
-_MAX_ROMAN = 4000
 _OUTLINE = "\0outline"
+_BY_FIRST = {format_count(1, name): name for name in reversed(SCRIPTS)}
 _PLACE = re.compile(r"%(\d{1,2})%")
-_ROMAN = (
-    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
-    *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +178,14 @@ def _count(levels: dict[int, _Level], numbers: list[int], depth: int, start: int
 
 
 def _show(value: int, form: str) -> str:
-    known: dict[str, Callable[[int], str]] = {"a": _letters, "i": _roman}
-    write = known.get(form.lower(), str)
-    text = write(value) if value > 0 else str(value)
-    return text.upper() if form.isupper() else text
+    known: dict[str, Callable[[int], str]] = {"a": _letters, "i": roman}
+    write = known.get(form.lower())
+    if write is not None and value > 0:
+        text = write(value)
+        return text.upper() if form.isupper() else text
+    # Formats of other scripts begin with their first number.
+    name = _BY_FIRST.get(form.partition(",")[0])
+    return (format_count(value, name) if name else None) or str(value)
 
 
 def _letters(value: int) -> str:
@@ -192,14 +193,4 @@ def _letters(value: int) -> str:
     while value > 0:
         value, rest = divmod(value - 1, 26)
         text = chr(ord("a") + rest) + text
-    return text
-
-
-def _roman(value: int) -> str:
-    if value >= _MAX_ROMAN:
-        return str(value)
-    text = ""
-    for size, letters in _ROMAN:
-        count, value = divmod(value, size)
-        text += letters * count
     return text

@@ -11,6 +11,7 @@ _NAMESPACES = {
     "svg": f"{_OASIS}svg-compatible:1.0",
     "dr3d": f"{_OASIS}dr3d:1.0",
     "field": "urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0",
+    "drawooo": "http://openoffice.org/2010/draw",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
     "xlink": "http://www.w3.org/1999/xlink",
     "math": "http://www.w3.org/1998/Math/MathML",
@@ -60,3 +61,6 @@ USED_DECLARATIONS = {
     full("presentation:use-date-time-name"): "date-time",
 }
 DISPLAY = full("style:display")
+SHAPE_DISPLAY = (full("draw:display"), full("drawooo:display"))
+CHANGE_IDS = (full("text:id"), full("xml:id"))
+CHANGE = full("text:change-id")

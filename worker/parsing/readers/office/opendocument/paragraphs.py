@@ -193,7 +193,9 @@ class Paragraphs:
     def _shape(self, attributes: Attributes) -> End | None:
         """Read a text beside the paragraph or row that holds it; others stand in line."""
         text, kind = self._text, attributes.get(names.CLASS)
-        if attributes.get(names.PLACEHOLDER) == "true" or (text.master is not None and kind):
+        is_off = any(attributes.get(name) == "none" for name in names.SHAPE_DISPLAY)
+        is_prompt = attributes.get(names.PLACEHOLDER) == "true"
+        if is_off or is_prompt or (text.master is not None and kind):
             return ignore
         is_title = kind == "title"
         is_beside = text.is_in_paragraph or text.beside_row is not None or is_title

@@ -39,7 +39,8 @@ class DocumentText:
 
     `body` is the running text, `pages` are the slides or sheets, `headings` the titles in them.
     `master` is the master page that is being read. `beside_row` takes the notes and shapes in the
-    row of a sheet that is being read. `has_pictures` tells that there are pictures without words.
+    row of a sheet that is being read. `has_pictures` tells that there are pictures without words,
+    `is_deleted` that what is read now was deleted.
     """
 
     def __init__(self, kind: str) -> None:
@@ -52,6 +53,7 @@ class DocumentText:
         self.used_masters: dict[str | None, None] = {}
         self.beside_row: list[str] | None = None
         self.is_in_ruby = False
+        self.is_deleted = False
         self.has_pictures = False
         self._flows = [self.body]
         self._open = [0]
@@ -102,7 +104,7 @@ class DocumentText:
 
     def add(self, text: str) -> None:
         """Add characters to the open paragraph. Raises Enough."""
-        if self.is_in_paragraph:
+        if self.is_in_paragraph and not self.is_deleted:
             if not self.is_in_ruby:
                 self.flow.add_readings()
             self.flow.pieces.append(text)
@@ -110,7 +112,7 @@ class DocumentText:
 
     def append(self, text: str) -> None:
         """Add a finished text as a paragraph: after the open paragraph or row, if there is one."""
-        if not text:
+        if not text or self.is_deleted:
             return
         if self.beside_row is not None:
             self.beside_row.append(text)

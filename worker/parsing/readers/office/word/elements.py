@@ -106,3 +106,23 @@ def is_deleted(properties: Element | None) -> bool:
     if first(properties, "del") is not None or first(properties, "cellDel") is not None:
         return True
     return is_on(first(properties, "hidden"))
+
+
+def is_dropped_capital(frame: Element) -> bool:
+    """Tell whether a frame (`w:framePr`) makes its letter begin the paragraph after it."""
+    return attribute(frame, "dropCap") in ("drop", "margin")
+
+
+def is_hidden(drawing: Element) -> bool:
+    """Tell whether a drawing, or a shape within one, is switched off (`docPr`, `cNvPr`)."""
+    places = [drawing] if first(drawing, "cNvPr") is not None else list(drawing)
+    properties = [each for place in places for each in place]
+    named = (each for each in properties if local_name(each.tag) in ("docPr", "cNvPr"))
+    return any(is_on(each, "hidden", absent=False) for each in named)
+
+
+def replace_text(control: Element, text: str) -> None:
+    """Put a text in place of that in a content control."""
+    texts = [each for each in control.iter() if local_name(each.tag) == "t"]
+    for each, shown in zip(texts, (text, *("" for _ in texts)), strict=False):
+        each.text = shown

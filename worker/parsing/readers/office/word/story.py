@@ -20,6 +20,9 @@ from worker.parsing.readers.office.word.elements import (
     first,
     form_field,
     is_deleted,
+    is_dropped_capital,
+    is_hidden,
+    replace_text,
     shown_number,
     skip,
     value,
@@ -42,6 +45,7 @@ _CHARACTERS = {
     "noBreakHyphen": "-",
 }
 _SPACE = re.compile(r"[\t\r\n]+")
+_VML_HIDDEN = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
 # Word breaks a line there; elsewhere it is not seen.
 _SOFT_HYPHEN = "\xad"
 
@@ -59,11 +63,13 @@ class Story:
         numbering: Numbering,
         related: Callable[[str, str], Sequence[str]],
         footnotes: Mapping[str, str],
+        bound: Callable[[Element], str] = lambda _: "",
     ) -> None:
         """Take the footnotes by id, and where to get the texts that the part refers to.
 
         `related` takes a kind (`chart`, `diagram`, `picture`, `embedded`, or `chunk`, an inserted
-        document) and the id of the relationship.
+        document) and the id of the relationship. `bound` returns the data that a content control
+        shows in place of its content.
         """
         self.notes: dict[tuple[str, str], str] = {}
         self.sections: list[Element] = []
@@ -73,6 +79,7 @@ class Story:
         self._numbering = numbering
         self._related = related
         self._footnotes = footnotes
+        self._bound = bound
         # For each open AlternateContent, whether one of its branches had text.
         self._alternatives: list[bool] = []
         self._known: dict[str, Enter | None] = {}
@@ -119,6 +126,7 @@ class Story:
             "tc": self._cell,
             "sectPr": self._section,
             "drawing": self._drawing,
+            "wsp": lambda element: skip if is_hidden(element) else None,
             "textpath": lambda element: self._writer.put(attribute(element, "string") or ""),
             **dict.fromkeys(("shape", "rect"), self._vml_shape),
             "annotation": self._annotation,
@@ -172,7 +180,9 @@ class Story:
             elif name == "sectPr":
                 self.sections.append(each)
             elif name == "rPr":
-                is_joined = is_deleted(each)
+                is_joined = is_joined or is_deleted(each)
+            elif name == "framePr":
+                is_joined = is_dropped_capital(each)
             elif name == "listPr":
                 label = shown_number(each)
         look = self._styles.paragraph(style, properties)
@@ -180,7 +190,7 @@ class Story:
         if look.numbering is not None and is_list and not flow.is_hidden:
             label = label or self._numbering.next_label(look.numbering, look.level)
         flow.begin(look, label, is_list and not look.is_heading)
-        # The next paragraph goes on where the end of this one is deleted.
+        # The next paragraph goes on where the end of this one is deleted, or it is a drop cap.
         return None if is_joined else self._writer.end_paragraph
 
     def _run(self, element: Element) -> Leave | None:
@@ -222,7 +232,10 @@ class Story:
         return lambda: self._writer.write(shown) if self._writer.written == before else None
 
     def _control(self, element: Element) -> Leave:
-        mark, before = control_mark(element), self._writer.written
+        data = self._bound(element)
+        if data:
+            replace_text(element, data)
+        mark, before = data or control_mark(element), self._writer.written
         return lambda: self._writer.write(mark) if self._writer.written == before else None
 
     # Tables
@@ -276,6 +289,8 @@ class Story:
         return skip
 
     def _drawing(self, element: Element) -> Leave:
+        if is_hidden(element):
+            return skip
         before = self._writer.written
         return lambda: self._describe(element) if self._writer.written == before else None
 
@@ -287,6 +302,8 @@ class Story:
                 self._writer.put(_description(properties, "descr", "title"))
 
     def _vml_shape(self, element: Element) -> Leave:
+        if _VML_HIDDEN.search(attribute(element, "style") or ""):
+            return skip
         before, description = self._writer.written, _description(element, "alt")
         return lambda: self._writer.put(description) if self._writer.written == before else None
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
-from worker.parsing.readers.office.formats.number_format import format_number, shortest
+from worker.parsing.readers.office.formats.number_format import (
+    format_number,
+    format_text,
+    shortest,
+)
 from worker.parsing.readers.office.package import Package, local_name
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
@@ -22,7 +26,7 @@ class CellFormats:
 
     def show(self, value: str, style: str | None) -> str:
         """Return a stored number as the cell shows it; anything else as it is stored."""
-        code = self._code(int(style) if style and style.isdecimal() else 0)
+        code = self._code(_number_of(style))
         if code == GENERAL and _SHORT_INTEGER.fullmatch(value):
             return value
         try:
@@ -32,6 +36,11 @@ class CellFormats:
             return format_number(number, code, from_1904=self.from_1904)
         except (ValueError, ArithmeticError):
             return value
+
+    def show_text(self, text: str, style: str | int | None) -> str:
+        """Return a text as the cell shows it."""
+        number = style if isinstance(style, int) else _number_of(style)
+        return format_text(text, self._code(number))
 
     def show_number(self, number: float, style: int) -> str:
         """Return a number as the cell shows it, nothing if it is not finite."""
@@ -44,6 +53,10 @@ class CellFormats:
 
     def _code(self, style: int) -> str:
         return self.codes[style] if style < len(self.codes) else GENERAL
+
+
+def _number_of(style: str | None) -> int:
+    return int(style) if style and style.isdecimal() else 0
 
 
 def read_codes(package: Package, name: str) -> list[str]:

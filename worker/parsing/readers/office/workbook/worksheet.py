@@ -13,8 +13,8 @@ from worker.parsing.readers.office.workbook.shared_strings import (
     string_text,
 )
 
-_HEADERS = ("firstHeader", "oddHeader", "evenHeader")
-_FOOTERS = ("firstFooter", "oddFooter", "evenFooter")
+# Those of first and of even pages are printed only where an attribute says so.
+_PAGES = {"first": "differentFirst", "odd": "", "even": "differentOddEven"}
 # Cells and rows that have only a style; some programs write them down to the last row.
 _BLANK = (
     re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?/>"),
@@ -69,7 +69,7 @@ class SheetReader:
             kind = element.tag.rpartition("}")[2]
             if kind == "c":
                 if len(element):
-                    text = self._cell(element, sheet)
+                    text = " ".join(self._cell(element, sheet).split())
                     cells.append(text)
                     reference = element.get("r")
                     if reference:
@@ -77,14 +77,15 @@ class SheetReader:
                         places.append((len(reference), reference))
                     else:
                         places.append(places[-1] if places else (0, ""))
-                    limit -= len(text) + 1
+                    # Results of formulas are often empty, down to the end of a sheet.
+                    limit -= len(text) + 1 if text else 0
                     element.clear()
             elif kind == "headerFooter":
-                sheet.headers = _printed(element, _HEADERS)
-                sheet.footers = _printed(element, _FOOTERS)
+                sheet.headers = _printed(element, "Header")
+                sheet.footers = _printed(element, "Footer")
             if kind == "row" or limit < 0:
                 cells = _in_order(cells, places)
-                line = " ".join(" ".join(cells).split())
+                line = " ".join(filter(None, cells))
                 if line:
                     sheet.rows.append(line)
                     number = element.get("r", "") if kind == "row" else ""
@@ -101,7 +102,7 @@ class SheetReader:
         for child in cell:
             name = local_name(child.tag)
             if name == "is":
-                return string_text(child)
+                return self._formats.show_text(string_text(child), cell.get("s"))
             if name == "v":
                 value = child.text or ""
             elif name == "f":
@@ -118,7 +119,8 @@ class SheetReader:
 
     def _show(self, kind: str, value: str, cell: Element) -> str:
         if kind == "s":
-            return self._strings.get(int(value)) if value.strip().isdecimal() else ""
+            text = self._strings.get(int(value)) if value.strip().isdecimal() else ""
+            return self._formats.show_text(text, cell.get("s"))
         if kind == "n":
             return self._formats.show(value.strip(), cell.get("s"))
         if kind == "b":
@@ -126,7 +128,7 @@ class SheetReader:
         if kind == "d":
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date
-        return value if kind == "e" else unescape(value)
+        return value if kind == "e" else self._formats.show_text(unescape(value), cell.get("s"))
 
 
 def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]]) -> list[str]:
@@ -136,9 +138,14 @@ def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]
     return [texts[number] for number in sorted(range(len(texts)), key=places.__getitem__)]
 
 
-def _printed(element: Element, names: tuple[str, ...]) -> list[str]:
+def _printed(element: Element, kind: str) -> list[str]:
+    printed = [
+        f"{pages}{kind}"
+        for pages, switch in _PAGES.items()
+        if not switch or element.get(switch, "").lower() in ("1", "true")
+    ]
     return printed_lines(
-        each.text or "" for name in names for each in element if local_name(each.tag) == name
+        each.text or "" for name in printed for each in element if local_name(each.tag) == name
     )
 
 

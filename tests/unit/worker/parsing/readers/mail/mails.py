@@ -57,6 +57,7 @@ CHARSETS = [
     ("x-mac-roman", "Grüße an alle", "mac_roman"),
     ('"unknown-8bit"', "Wir grüßen Sie herzlich und möchten", "cp1252"),
     ("us-ascii", "Wir grüßen Sie herzlich und möchten", "cp1252"),
+    ("us-ascii", "Счёт на оплату услуг за март", "koi8-r"),
 ]
 
 

@@ -29,6 +29,15 @@ def test_pictures_in_the_text_are_not_named():
     )
 
 
+def test_a_mail_of_pictures_only_has_a_warning():
+    page = part(b"<img src='cid:1@x'>", b"text/html")
+    picture = part(b"x", b"image/png; name=flyer.png", b"Content-ID: <1@x>")
+    for data in (mail_of(b"related", page, picture), mail_of(b"mixed", picture)):
+        assert read(data).warnings == ("the mail consists of pictures, which were not read",)
+        assert read(data).lost_parts == 1
+    assert not read(mail_of(b"related", part(b"<p>Text", b"text/html"), picture)).warnings
+
+
 def test_parts_survive_bad_boundaries():
     cut = mail_of(b"mixed", part(b"First"), part(b"Second")).removesuffix(b"\n--xx--\n")
     assert body_of(cut) == "First\n\nSecond"
@@ -108,8 +117,8 @@ def test_encrypted_mails_are_told():
 
 def test_pgp_is_told():
     armor = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
-    found = read(mail(b"Hello\n" + armor))
-    assert found.pages[0].text.endswith("Hello")
+    found = read(mail(b"Hello\n" + armor + b"\nRegards"))
+    assert found.pages[0].text.endswith("Hello\n\nRegards")
     assert found.lost_parts == 1
     version = part(b"Version: 1", b"application/pgp-encrypted")
     content = part(armor, b"application/octet-stream; name=encrypted.asc")

@@ -170,30 +170,40 @@ def test_signed_and_encrypted_messages():
     assert found.warnings == ("the mail is encrypted, and its encrypted content was not read",)
 
 
+def with_named(properties: dict[int, object], of_set: str, *names: int) -> bytes:
+    """Make a message whose properties from 0x8000 on are those of a set, by their numbers."""
+    entries = b"".join(
+        struct.pack("<LHH", number, 3 << 1, index) for index, number in enumerate(names)
+    )
+    streams = {"__substg1.0_00020102": bytes.fromhex(of_set), "__substg1.0_00030102": entries}
+    return ole_samples.msg_of(properties, others={"__nameid_version1.0": streams})
+
+
 def test_meetings_have_time_and_place():
-    appointment = bytes.fromhex("0220060000000000c000000000000046")
-    names = b"".join(
-        struct.pack("<LHH", number, 3 << 1, index)
-        for index, number in enumerate((0x8208, 0x820D, 0x820E))
-    )
-    data = ole_samples.msg_of(
-        {
-            SUBJECT: "Board",
-            CLASS: "IPM.Appointment",
-            0x8000001F: "Room 5",
-            0x80010040: 133_700_000_000_000_000,
-            0x80020040: 133_700_036_000_000_000,
-        },
-        others={
-            "__nameid_version1.0": {
-                "__substg1.0_00020102": appointment,
-                "__substg1.0_00030102": names,
-            }
-        },
-    )
-    assert text_of(data) == (
+    meeting = {
+        SUBJECT: "Board",
+        CLASS: "IPM.Appointment",
+        0x8000001F: "Room 5",
+        0x80010040: 133_700_000_000_000_000,
+        0x80020040: 133_700_036_000_000_000,
+        0x8003001F: "every Monday",
+    }
+    names = (0x8208, 0x820D, 0x820E, 0x8232)
+    assert text_of(with_named(meeting, "0220060000000000c000000000000046", *names)) == (
         "Subject: Board\nStart: 2024-09-05T08:53:20+00:00\nEnd: 2024-09-05T09:53:20+00:00\n"
-        "Where: Room 5"
+        "Recurrence: every Monday\nWhere: Room 5"
+    )
+
+
+def test_tasks_have_a_due_date_and_an_owner():
+    task = {
+        SUBJECT: "Pay rent",
+        CLASS: "IPM.Task",
+        0x80000040: 133_700_000_000_000_000,
+        0x8001001F: "Ann",
+    }
+    assert text_of(with_named(task, "0320060000000000c000000000000046", 0x8105, 0x811F)) == (
+        "Subject: Pay rent\nDue: 2024-09-05T08:53:20+00:00\nOwner: Ann"
     )
 
 

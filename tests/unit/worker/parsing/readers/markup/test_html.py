@@ -47,6 +47,21 @@ def test_a_page_of_pictures_says_so():
     assert (found.warnings, found.lost_parts) == ((), 0)
 
 
+@pytest.mark.parametrize("body", ["<div id=app></div>", "<noscript>Turn on JavaScript</noscript>"])
+def test_a_page_that_scripts_write_says_so(body):
+    found = read_html(sample_files.source(f"<body>{body}<script src=a.js></script>".encode(), ""))
+    assert found.warnings == ("the text of the page is written by scripts, which were not run",)
+    found = read_html(sample_files.source(b"<p>Hi<script src=a.js></script>", ""))
+    assert (found.warnings, found.lost_parts) == ((), 0)
+
+
+def test_boxes_are_set_apart():
+    assert text_of("<a>Home</a><a href=b>About</a> (<a>more</a>)") == "Home About (more)"
+    assert text_of("<span style='display: block'>a<span>b</span>c</span>d") == "abc\nd"
+    assert text_of("<b style=display:inline-block>Total</b><i>5</i>") == "Total 5"
+    assert text_of("<b style='display: inline'>To</b>tal") == "Total"
+
+
 def test_words_in_drawings_are_read():
     markup = (
         "<p>a</p><svg><title>icon</title><text>Total</text><text>5<tspan>%</tspan></text></svg>"

@@ -18,6 +18,7 @@ PREFIXES = {
     "draw": f"{OASIS}drawing:1.0",
     "field": "urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
+    "drawooo": "http://openoffice.org/2010/draw",
     "svg": f"{OASIS}svg-compatible:1.0",
     "xlink": "http://www.w3.org/1999/xlink",
     "dc": "http://purl.org/dc/elements/1.1/",

@@ -8,6 +8,7 @@ from tests.unit.worker.parsing.readers.office.word_files import (
     DIAGRAM,
     GRAPHICS,
     MHT,
+    NAMES,
     NOTED,
     NUMBERS,
     PAGE_BREAK,
@@ -211,7 +212,9 @@ def test_headers_and_footers_of_all_sections():
     def refer(kind: str, use: str, key: str) -> str:
         return f'<w:{kind}Reference w:type="{use}" r:id="{key}"/>'
 
-    first = section(refer("header", "default", "h1"), refer("header", "first", "h2"))
+    first = section(
+        refer("header", "default", "h1"), refer("header", "first", "h2"), "<w:titlePg/>"
+    )
     body = f"<w:p><w:pPr>{first}</w:pPr>{run('Dear Sir')}</w:p>" + PAGE_BREAK + par("Two")
     found = text(
         body + section(refer("header", "even", "h3"), refer("footer", "default", "f1")),
@@ -222,6 +225,89 @@ def test_headers_and_footers_of_all_sections():
         f2=("footer", header(par("7 / 9"), "ftr")),
     )
     assert found == "First page\nACME & Sons\nStreet\n\nDear Sir\n\nIBAN 12\fTwo"
+
+
+@pytest.mark.parametrize(
+    ("of_section", "setting", "expected"),
+    [
+        ("", "", "Usual\n\nBody"),
+        ("<w:titlePg/>", "", "First\nUsual\n\nBody"),
+        ("", "<w:evenAndOddHeaders/>", "Usual\nEven\n\nBody"),
+    ],
+)
+def test_headers_that_are_switched_off_are_left_out(of_section: str, setting: str, expected: str):
+    uses = (("default", "h1"), ("first", "h2"), ("even", "h3"))
+    named = "".join(f'<w:headerReference w:type="{use}" r:id="{key}"/>' for use, key in uses)
+    # The last section shows those of the section before it.
+    found = text(
+        f"<w:p><w:pPr><w:sectPr>{named}</w:sectPr></w:pPr></w:p>"
+        + par("Body")
+        + f"<w:sectPr>{of_section}</w:sectPr>",
+        h1=("header", header(par("Usual"))),
+        h2=("header", header(par("First"))),
+        h3=("header", header(par("Even"))),
+        h4=("header", header(par("Named by no section"))),
+        s=("settings", f"<w:settings {NAMES}>{setting}</w:settings>"),
+    )
+    assert found == expected
+
+
+def test_drop_caps_begin_the_paragraph_after_them():
+    frame = '<w:framePr w:dropCap="drop" w:lines="3"/>'
+    assert text(par("O", frame) + par("nce upon") + par("a time")) == "Once upon\n\na time"
+
+
+def test_shapes_that_are_switched_off_are_left_out():
+    box = BOX.format(par("box"))
+    off = '<wps:cNvPr id="1" hidden="1"/>'
+    place = "<w:drawing><wp:inline>{}<wps:wsp>{}</wps:wsp></wp:inline></w:drawing>"
+    contents = (
+        place.format('<wp:docPr hidden="1"/>', box),
+        place.format("<wp:docPr/>", off + box),
+        f'<w:pict><v:shape style="width:9pt;visibility:hidden">{box}</v:shape></w:pict>',
+    )
+    shapes = "".join(f"<w:p><w:r>{each}</w:r></w:p>" for each in contents)
+    assert text(par("Seen") + shapes) == "Seen"
+
+
+@pytest.mark.parametrize(
+    ("number_format", "label", "expected"),
+    [
+        ("chineseCountingThousand", "第%1条", "第十一条"),
+        ("japaneseCounting", "%1、", "二、"),
+        ("ideographDigital", "%1", "一〇五"),
+        ("koreanCounting", "%1.", "이십."),
+        ("hebrew1", "%1.", "טו."),
+        ("russianLower", "%1)", "в)"),
+        ("decimalEnclosedCircle", "%1", "⑳"),
+        ("decimalEnclosedCircle", "%1", "21"),
+        ("numberInDash", "%1", "- 3 -"),
+        ("cardinalText", "Article %1", ""),
+    ],
+)
+def test_numbers_of_lists_in_many_scripts(number_format: str, label: str, expected: str):
+    starts = {"第十一条": 11, "二、": 2, "一〇五": 105, "이십.": 20, "טו.": 15, "в)": 3, "⑳": 20}
+    start = starts.get(expected, 21 if expected == "21" else 3)
+    level = f'<w:start w:val="{start}"/><w:numFmt w:val="{number_format}"/>'
+    numbering = (
+        f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0">{level}'
+        f'<w:lvlText w:val="{label}"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="5"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+    )
+    item = par("Item", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="5"/></w:numPr>')
+    assert text(item, n=("numbering", numbering)) == f"{expected} Item".strip()
+
+
+def test_legal_numbers_are_decimal_on_all_levels():
+    numbering = (
+        f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0">'
+        '<w:numFmt w:val="upperRoman"/><w:lvlText w:val="Article %1"/></w:lvl><w:lvl w:ilvl="1">'
+        '<w:numFmt w:val="decimal"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>'
+        '<w:num w:numId="5"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+    )
+    place = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="5"/></w:numPr>'
+    body = par("Top", place.format(0)) + par("Sub", place.format(1))
+    assert text(body, n=("numbering", numbering)) == "Article I Top\n1.1 Sub"
 
 
 @pytest.mark.parametrize(

@@ -272,3 +272,35 @@ def test_embedded_objects_are_read_from_their_picture(
     document = read(docx(embedded, i1=("image.emf", picture), e1=("package.xlsx", b"PK")))
     assert document.warnings == lost
     assert [page.text for page in document.pages] == [shown]
+
+
+_ID = "{9B1F7C6A-0000-4000-8000-000000000001}"
+_DATA = (
+    '<c:letter xmlns:c="urn:c"><c:name>ACME</c:name><c:name n="Two"> B &amp; C </c:name></c:letter>'
+)
+
+
+@pytest.mark.parametrize(
+    ("properties", "path", "expected"),
+    [
+        ("<w:text/>", "/ns0:letter[1]/ns0:name[1]", "ACME"),
+        ("<w:text/>", "/ns0:letter/ns0:name[2]", "B & C"),
+        ("<w:text/>", "/ns0:letter/ns0:name[2]/@n", "Two"),
+        ("<w:date/><w:showingPlcHdr/>", "/ns0:letter/ns0:name", "ACME"),
+        ("<w:date/>", "/ns0:letter/ns0:name", "Click here"),
+        ("", "/ns0:letter/ns0:name", "Click here"),
+        ("<w:text/>", "/ns0:letter/ns0:missing", "Click here"),
+        ("<w:text/>", "//ns0:name[. = 1]", "Click here"),
+    ],
+)
+def test_content_controls_show_the_data_that_they_are_bound_to(
+    properties: str, path: str, expected: str
+):
+    binding = f'<w:dataBinding w:xpath="{path}" w:storeItemID="{_ID}"/>'
+    content = run("Click ") + run("here")
+    control = (
+        f"<w:sdt><w:sdtPr>{binding}{properties}</w:sdtPr><w:sdtContent>{content}</w:sdtContent>"
+        "</w:sdt>"
+    )
+    found = text(f"<w:p>{run('To ')}{control}</w:p>", c=("customXml", _DATA))
+    assert found == f"To {expected}"

@@ -8,7 +8,7 @@ from olefile import OleFileIO
 from app.errors import FileError, FileErrorCode
 from devtools import ole_samples, sample_files
 from devtools.marked.old_office import slides, word
-from devtools.marked.old_office.drawing import atom
+from devtools.marked.old_office.drawing import atom, container, decorative_text
 from devtools.ole_samples import xls_record, xls_text_box
 from worker.parsing.document import Document
 from worker.parsing.readers.office.old_office import read_doc, read_ppt, read_xls
@@ -77,11 +77,17 @@ def test_hidden_and_deleted_text_is_left_out():
     assert word.HIDDEN not in text
     assert word.DELETED not in text
     assert word.STYLED not in text
+    assert word.FIRST_PAGE not in text
+    assert word.EVEN_PAGES not in text
     assert marked.markers["shown in a hidden style"] in text
 
 
-def test_symbols_are_those_of_their_fonts():
-    assert word.SHOWN_TEMPERATURE in doc(word.marked_doc().data).pages[0].text
+@pytest.mark.parametrize(
+    "shown",
+    [word.SHOWN_TEMPERATURE, word.SHOWN_TICKED, word.SHOWN_DROPPED, word.SHOWN_LISTED],
+)
+def test_symbols_of_fonts_drop_caps_and_numbers_of_lists_are_read(shown):
+    assert shown in doc(word.marked_doc().data).pages[0].text
 
 
 def test_a_document_that_consists_of_pictures_says_so():
@@ -89,6 +95,14 @@ def test_a_document_that_consists_of_pictures_says_so():
     assert (found.pages[0].text, found.lost_parts) == ("", 1)
     assert "pictures" in found.warnings[0]
     assert doc(ole_samples.doc("\r" * 20)).warnings == ()
+
+
+def test_a_workbook_that_consists_of_pictures_says_so():
+    picture = xls_record(0x00EB, container(0xF000, container(0xF001, atom(0xF007, bytes(36)))))
+    found = xls(ole_samples.xls(tables=picture))
+    assert (found.pages[0].text, found.lost_parts) == ("Sheet", 1)
+    assert "pictures" in found.warnings[0]
+    assert xls(ole_samples.xls("INV 7", tables=picture)).warnings == ()
 
 
 def test_a_document_with_damaged_parts_says_so():
@@ -164,6 +178,12 @@ def test_a_sheet_that_a_web_server_wrote_alone_is_read():
     assert found.warnings == ()
 
 
+def test_decorative_text_on_a_sheet_is_read_unless_its_shape_was_deleted():
+    drawings = decorative_text("DRAFT") + decorative_text("GONE", is_deleted=True)
+    found = xls(ole_samples.xls("INV 7", records=xls_record(0x00EC, drawings)))
+    assert found.pages[0].text == "Sheet\nINV 7\nDRAFT"
+
+
 def test_hidden_sheets_are_left_out_unless_all_are():
     def workbook(*states: int) -> bytes:
         start = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 5, 0x0DBB, 0x07CC, 0, 6))
@@ -233,3 +253,9 @@ def test_a_presentation_without_any_text_that_can_be_found_is_damaged():
     with pytest.raises(FileError) as caught:
         ppt({"PowerPoint Document": b"x"})
     assert caught.value.code is FileErrorCode.CORRUPT
+
+
+def test_spaces_take_no_room_of_the_text_of_a_sheet():
+    data = ole_samples.xls(*("a" + " " * 300 + "b" for _ in range(3)))
+    found = read_xls(sample_files.source(data, page_text_bytes=200))
+    assert (found.pages[0].text, found.warnings) == ("Sheet\na b\na b\na b", ())

@@ -69,6 +69,38 @@ def test_blocks_stand_in_their_order():
     )
 
 
+def test_deleted_texts_that_are_still_in_their_place_are_left_out():
+    info = "<office:change-info><text:p>why</text:p></office:change-info>"
+    body = (
+        '<text:tracked-changes><text:changed-region text:id="c1"><text:insertion>'
+        f'{info}</text:insertion></text:changed-region><text:changed-region xml:id="c2">'
+        f"<text:deletion>{info}</text:deletion></text:changed-region></text:tracked-changes>"
+        '<text:p>Pay <text:change-start text:change-id="c1"/>soon'
+        '<text:change-end text:change-id="c1"/>'
+        '<text:change-start text:change-id="c2"/>late</text:p>'
+        '<text:p>later<text:change-end text:change-id="c2"/> please</text:p>'
+    )
+    assert text_of(body) == "Pay soon\n\nplease"
+
+
+@pytest.mark.parametrize("attribute", ["draw:display", "drawooo:display"])
+def test_shapes_that_are_switched_off_are_left_out(attribute):
+    shape = f'<draw:frame {attribute}="none"><draw:text-box>{A}</draw:text-box></draw:frame>'
+    assert text_of(f"<text:p>Seen{shape}</text:p>") == "Seen"
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [("一, 二, 三, ...", "一."), ("ア, イ, ウ, ...", "ア."), ("А, Б, .., Аа", "А."), ("?", "1.")],
+)
+def test_items_have_numbers_in_many_scripts(number_format, shown):
+    styles = (
+        '<text:list-style style:name="L"><text:list-level-style-number text:level="1"'
+        f' style:num-format="{number_format}" style:num-suffix="."/></text:list-style>'
+    )
+    assert text_of(items(A), styles=styles) == f"{shown} a"
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

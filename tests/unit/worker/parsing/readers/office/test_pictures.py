@@ -91,6 +91,25 @@ def test_a_scan_is_read_in_fast_mode_too(data: bytes, part: str):
     assert without_ocr.warnings == ("page 1 could only be read by OCR: no OCR is installed",)
 
 
+def test_scans_on_a_sheet_without_cells_are_read_in_fast_mode_too():
+    def sheet(*cells: str) -> bytes:
+        drawing = "xl/drawings/drawing1.xml"
+        members = sample_files.unzip(sample_files.xlsx(Scans=[list(cells)]))
+        members[drawing] = b"<xdr:wsDr xmlns:xdr='x'></p:spTree></xdr:wsDr>"
+        members = sample_files.unzip(with_pictures(sample_files.zip_of(members), drawing, stamp()))
+        members[drawing] = members[drawing].replace(b"</p:spTree>", b"")
+        related = _RELATION.replace("/image", "/drawing").format("d1", "../drawings/drawing1.xml")
+        relations = _RELATIONS.format(related).encode()
+        return sample_files.zip_of({**members, "xl/worksheets/_rels/sheet1.xml.rels": relations})
+
+    ocr = Ocr(INSTALLED.choose("en"), Fixed(SURE, SURE))
+    assert read(sheet(), ocr, mode="FAST").pages[0].text == f"Scans\n\n{SURE.text}"
+    assert read(sheet("Total"), ocr).pages[0].text == f"Scans\nTotal\n\n{SURE.text}"
+    assert read(sheet("Total"), ocr, mode="FAST").pages[0].text == "Scans\nTotal"
+    found = read(sheet(), sample_files.no_ocr(), mode="FAST")
+    assert found.warnings == ("page 1 could only be read by OCR: no OCR is installed",)
+
+
 def test_a_picture_of_a_header_counts_as_on_the_first_page():
     letter = sample_files.docx(["Dear Sir"], ["Yours"], header="ACME Limited")
     members = sample_files.unzip(with_pictures(letter, "word/header1.xml", stamp()))

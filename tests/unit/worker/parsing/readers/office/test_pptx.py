@@ -153,8 +153,9 @@ def test_hidden_slides_are_read():
 def test_groups_tables_breaks_math_and_fields():
     table = (
         "<a:tbl><a:tr><a:tc><a:txBody>{}</a:txBody></a:tc><a:tc><a:txBody>{}</a:txBody></a:tc>"
-        "</a:tr><a:tr><a:tc><a:txBody>{}</a:txBody></a:tc></a:tr></a:tbl>"
-    ).format(box("Item"), box("Price", "net"), box("Nail"))
+        "</a:tr><a:tr><a:tc><a:txBody>{}</a:txBody></a:tc>"
+        '<a:tc hMerge="1"><a:txBody>{}</a:txBody></a:tc></a:tr></a:tbl>'
+    ).format(box("Item"), box("Price", "net"), box("Nail"), box("Under another cell"))
     fields = (
         '<a:p><a:fld type="slidenum"><a:t>77</a:t></a:fld><a:fld type="datetime1">'
         "<a:t>1 May</a:t></a:fld><a:r><a:t> one</a:t></a:r><a:br/><a:r><a:t>two</a:t></a:r></a:p>"
@@ -388,5 +389,5 @@ def test_numbers_of_lists_are_read():
     )
     shape = f"<p:sp><p:txBody>{body}</p:txBody></p:sp>"
     assert texts(deck(tree(shape)))[0].split("\n") == [
-        *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "other")
+        *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "① other")
     ]

@@ -162,6 +162,21 @@ def test_numbers_are_shown_in_the_format_of_the_cell():
     ]
 
 
+def test_texts_are_shown_in_the_format_of_the_cell():
+    codes = ("&quot;No. &quot;@", ";;;")
+    formats = "".join(
+        f'<numFmt numFmtId="{number}" formatCode="{code}"/>'
+        for number, code in enumerate(codes, 170)
+    )
+    styles = (
+        f'<styleSheet xmlns="{S}"><numFmts>{formats}</numFmts><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="170"/><xf numFmtId="171"/></cellXfs></styleSheet>'
+    )
+    inline = '<c t="inlineStr" s="1"><is><t>inline</t></is></c>'
+    cells = inline + "".join(cell("7", "str", style=style) for style in range(3))
+    assert rows(book(sheet(cells), styles=styles)) == ["No. inline 7 No. 7"]
+
+
 def test_days_may_count_from_1904():
     data = book(sheet(cell(43904, style=1)), properties='<workbookPr date1904="1"/>', styles=STYLES)
     assert rows(data) == ["2024-03-15"]
@@ -188,10 +203,11 @@ def test_formulas_without_a_stored_result_are_named():
 
 def test_headers_and_footers_of_printed_pages():
     printed = (
-        '<headerFooter><oddHeader>&amp;L&amp;"Arial,Bold"&amp;14ACME &amp;&amp; Sons&amp;CTop'
+        '<headerFooter differentOddEven="1">'
+        '<oddHeader>&amp;L&amp;"Arial,Bold"&amp;14ACME &amp;&amp; Sons&amp;CTop'
         "&amp;RPage &amp;P of &amp;N</oddHeader><oddFooter>&amp;KFF0000Confidential page &amp;P"
         "\nsecond</oddFooter><evenHeader>&amp;CTop</evenHeader><evenFooter>&amp;COffer page &amp;P"
-        "</evenFooter></headerFooter>"
+        "</evenFooter><firstHeader>&amp;CNot on the first page</firstHeader></headerFooter>"
     )
     assert texts(book(sheet(cell(1), after=printed))) == [
         "S1\nACME & Sons\nTop\n1\nConfidential page\nsecond\nOffer page"
@@ -342,3 +358,10 @@ def test_cells_and_rows_are_in_the_order_in_which_they_are_seen():
     rows = f'<row r="2">{at("AA2")}{at("B2")}{at("A2")}</row><row r="1">{at("A1")}</row>'
     data = f'<worksheet xmlns="{S}"><sheetData>{rows}</sheetData></worksheet>'
     assert read(book(data)).pages[0].text == "S1\nA1\nA2 B2 AA2"
+
+
+def test_spaces_and_empty_results_take_no_room_of_the_text():
+    padded = cell("a" + " " * 300 + "b", "str") + "<c t='str'><f>A1</f><v></v></c>" * 300
+    data = book(sheet(padded, cell("end", "str")))
+    found = read_xlsx(sample_files.source(data, page_text_bytes=200))
+    assert (found.pages[0].text, found.warnings) == ("S1\na b\nend", ())

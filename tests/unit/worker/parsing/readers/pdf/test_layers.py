@@ -1,3 +1,6 @@
+import re
+import struct
+
 import pytest
 
 from devtools import pdf_samples, sample_files
@@ -23,6 +26,27 @@ def make(states: bytes, names: tuple[bytes, bytes] = (b"en", b"de")) -> bytes:
 
 def read(data: bytes) -> str:
     return read_pdf(sample_files.source(data, "a.pdf")).pages[0].text
+
+
+def compress_catalogue(data: bytes) -> bytes:
+    """Move the first object of a file into a stream of compressed objects, as pdfTeX does."""
+    catalogue, *others = re.findall(rb" 0 obj\n(.*?)\nendobj\n", data, re.DOTALL)
+    entries = b"/Type/ObjStm/N 1/First 4"
+    objects = [*others, pdf_samples.deflated(b"1 0 " + catalogue, entries)]
+    body, holder = b"%PDF-1.5\n", len(objects) + 1
+    rows = struct.pack(">BIB", 0, 0, 255) + struct.pack(">BIB", 2, holder, 0)
+    for number, content in enumerate(objects, 2):
+        rows += struct.pack(">BIB", 1, len(body), 0)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    entries = b"/Type/XRef/Size %d/W[1 4 1]/Root 1 0 R" % (holder + 1)
+    table = b"%d 0 obj\n%s\nendobj\n" % (holder + 1, pdf_samples.deflated(rows, entries))
+    return body + table + b"startxref\n%d\n%%%%EOF\n" % len(body)
+
+
+def test_layers_of_a_compressed_catalogue_that_are_off_are_not_read():
+    text = read(compress_catalogue(make(b"/OFF[7 0 R]")))
+    assert "English words" in text
+    assert "deutsche" not in text
 
 
 @pytest.mark.parametrize(

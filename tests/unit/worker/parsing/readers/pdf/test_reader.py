@@ -120,6 +120,10 @@ def test_a_picture_among_pages_of_text_is_a_warning():
 
 def test_hyphens_at_line_ends_are_joined():
     assert read(pdf_samples.pdf("The contrac-\ntor pays")).pages[0].text == "The contractor pays"
+    names = pdf_samples.pdf("An Frau Meier-\nLehmann, LIEFER-\nUNGEN, Liefer-\nund Postadresse")
+    assert read(names).pages[0].text == (
+        "An Frau Meier-Lehmann, LIEFERUNGEN, Liefer- und Postadresse"
+    )
 
 
 def test_form_fields_are_counted_and_typed_text_is_read():
@@ -201,58 +205,6 @@ def test_a_page_that_unpacks_without_end_is_too_large():
 def test_a_huge_page_is_not_rendered_at_full_size():
     data = with_picture(PRINTED, WHOLE_PAGE).replace(b"[0 0 595 842]", b"[0 0 99999 99999]")
     assert read(data).pages[0].width == 99999.0
-
-
-ARABIC = "فاتورة الإنتاج"
-
-
-def arabic_pdf() -> bytes:
-    """Make a page in a font whose codes 1 to n stand for the letters of ARABIC."""
-    # A PDF shows its letters from left to right, whatever the script.
-    codes = "".join(f"{number:04x}" for number in range(len(ARABIC), 0, -1))
-    lines = "\n".join(
-        f"<{number:04x}> <{ord(letter):04x}>" for number, letter in enumerate(ARABIC, 1)
-    )
-    mapping = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap"
-        " 1 begincodespacerange <0000> <ffff> endcodespacerange"
-        f" {len(ARABIC)} beginbfchar\n{lines}\nendbfchar endcmap end end"
-    )
-    page = (
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 500 500]/Contents 4 0 R"
-        b"/Resources<</Font<</F1 5 0 R>>>>>>"
-    )
-    font = (
-        b"<</Type/Font/Subtype/Type0/BaseFont/Any/Encoding/Identity-H"
-        b"/DescendantFonts[6 0 R]/ToUnicode 7 0 R>>"
-    )
-    glyphs = (
-        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Any/CIDSystemInfo"
-        b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 600>>"
-    )
-    return pdf_samples.assemble(
-        [
-            b"<</Type/Catalog/Pages 2 0 R>>",
-            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            page,
-            pdf_samples.stream(f"BT /F1 20 Tf 50 400 Td <{codes}> Tj ET".encode()),
-            font,
-            glyphs,
-            pdf_samples.stream(mapping.encode()),
-        ]
-    )
-
-
-def test_arabic_pages_are_read_by_pypdf():
-    data = arabic_pdf()
-    expected = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
-    assert "فاتورة" in expected
-    assert read(data).pages[0].text == expected
-
-
-def test_an_arabic_page_that_takes_pypdf_too_long_keeps_its_text():
-    found = read(arabic_pdf(), slow_page_seconds=0.0)
-    assert found.pages[0].text
 
 
 def test_pypdf_reads_pages_and_refuses_encrypted_and_damaged_files():

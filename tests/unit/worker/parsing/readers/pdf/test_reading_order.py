@@ -1,6 +1,11 @@
 import pytest
 
-from worker.parsing.readers.pdf.reading_order import choose_order, is_arabic, is_right_to_left
+from worker.parsing.readers.pdf.reading_order import (
+    choose_order,
+    from_visual,
+    is_arabic,
+    is_right_to_left,
+)
 
 ARABIC = "وزارة الداخلية\nفاتورة رقم 2024-117 من الشركة (نسخة)"
 HEBREW = "חשבון מס 2024-117\nלתשלום עד סוף היום (העתק)"
@@ -14,30 +19,14 @@ def seen(text: str) -> str:
 
 @pytest.mark.parametrize("text", [ARABIC, HEBREW])
 def test_text_in_the_order_of_the_eye_is_turned_round(text):
-    assert choose_order([seen(text)]) == text
-    assert choose_order([text]) == text
-
-
-def test_the_reading_with_more_words_in_order_is_chosen():
-    swapped = ARABIC.replace("الداخلية", "االدخلية")
-    assert choose_order([swapped, ARABIC]) == ARABIC
-    assert choose_order([ARABIC, swapped]) == ARABIC
-    assert choose_order([seen(ARABIC), ARABIC]) == ARABIC
-
-
-def test_single_words_are_turned_round():
-    assert choose_order(["الداخلية ةرازو"]) == "وزارة الداخلية"
-    assert choose_order(["هذه ةرازو في هذا مع كان"]) == "هذه وزارة في هذا مع كان"
+    assert choose_order(seen(text)) == text
+    assert choose_order(text) == text
 
 
 def test_shapes_of_letters_become_letters():
-    assert choose_order(["ﻓﺎﺗﻮﺭﺓ"]) == "فاتورة"
-    assert choose_order(["ﻓﺎﺗﻮﺭﺓ ﺍﻟﺪﺍﺧﻠﯿﺔ"]) == "فاتورة الداخلية"
-    assert choose_order(["شﬡלום"]) == "شאלום"
-
-
-def test_the_first_of_equal_readings_is_chosen():
-    assert choose_order(["سبب", "سبت"]) == "سبب"
+    assert choose_order("ﻓﺎﺗﻮﺭﺓ") == "فاتورة"
+    assert choose_order("ﻓﺎﺗﻮﺭﺓ ﺍﻟﺪﺍﺧﻠﯿﺔ") == "فاتورة الداخلية"
+    assert choose_order("شﬡלום") == "شאלום"
 
 
 def test_scripts_are_recognised_by_their_share():
@@ -46,3 +35,24 @@ def test_scripts_are_recognised_by_their_share():
     assert not is_arabic(HEBREW)
     assert not is_right_to_left("An English page with the word شركة in it, and many others")
     assert not is_right_to_left("")
+
+
+@pytest.mark.parametrize(
+    ("seen", "read"),
+    [
+        ("2024-117 סמ תינובשח", "חשבונית מס 2024-117"),
+        ("ביבא לת ,12 לצרה בוחרב Acme Ltd תרבח", "חברת Acme Ltd ברחוב הרצל 12, תל אביב"),
+        ('(מ"עמ ללוכ) 31/03/2026 דע 1,250.00 :םוכס', 'סכום: 1,250.00 עד 31/03/2026 (כולל מע"מ)'),
+        (')מ"עמ ללוכ( דע', 'עד (כולל מע"מ)'),
+        ("אסיכ (1", "1) כיסא"),
+        (",(ןכ) אלו", "ולא (כן),"),
+        ("300.00 2 לוחכ אסיכ", "כיסא כחול 2 300.00"),
+        ("₪50 ריחמ 50%", "50% מחיר ₪50"),
+        ("موي ١٤ لالخ", "خلال ١٤ يوم"),
+        ("Receiver name & signature — ملتسملا", "Receiver name & signature — المستلم"),
+        ("ةميقلا نمPython", "Python من القيمة"),
+        ("Total: 5 EUR", "Total: 5 EUR"),
+    ],
+)
+def test_a_line_in_the_order_of_the_eye_is_read(seen, read):
+    assert from_visual(seen) == read

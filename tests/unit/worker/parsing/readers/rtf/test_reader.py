@@ -127,8 +127,28 @@ def test_tables_have_a_line_for_each_row():
     assert text_of(body) == "a\n\nA B\nb\nC\nEnd\n\nn m"
 
 
+@pytest.mark.parametrize(
+    ("switches", "shown"),
+    [
+        ("", "Usual"),
+        (r"\titlepg", "Usual\n\nFirst"),
+        (r"\facingp", "Usual\n\nLeft"),
+    ],
+)
+def test_headers_that_no_page_shows_are_left_out(switches, shown):
+    headers = r"{\header Usual\par}{\headerf First\par}{\headerl Left\par}"
+    assert text_of(f"{switches}{headers}Body") == f"{shown}\n\nBody"
+
+
+def test_drop_caps_begin_the_paragraph_after_them():
+    assert text_of(r"\dropcapli3\dropcapt1 O\par\pard nce\par upon") == "Once\n\nupon"
+
+
 def test_headers_are_first_and_footers_last():
-    body = r"{\header ACME\par}{\footerf Page {\field{\*\fldinst PAGE}}\par}{\footer 7}Dear Sir"
+    body = (
+        r"\titlepg{\header ACME\par}{\footerf Page {\field{\*\fldinst PAGE}}\par}{\footer 7}"
+        r"Dear Sir"
+    )
     assert text_of(body) == "ACME\n\nDear Sir\n\nPage"
     pages = [page.text for page in read(rtf(body + r"\par " + "word " * 1000)).pages]
     assert pages[0].startswith("ACME\n\nDear Sir")

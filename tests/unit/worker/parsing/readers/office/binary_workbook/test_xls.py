@@ -40,6 +40,17 @@ def test_numbers_and_dates_are_shown_by_their_formats():
     ) == ["1,234.50 EUR", "01.05.2023", "1,234.50 EUR 7", "19%"]
 
 
+def test_texts_are_shown_by_their_formats():
+    tables = format_code(164, '"No. "@') + format_code(165, ";;;") + styles(0, 164, 165)
+    tables += xls_record(SHARED, struct.pack("<LLHB", 1, 1, 2, 0) + b"A7")
+    cells = [xls_record(0x00FD, struct.pack("<HHHL", 0, column, column, 0)) for column in range(3)]
+    formula = struct.pack("<HHH8s8x", 1, 0, 1, b"\0\0\0\0\0\0\xff\xff")
+    result = xls_record(0x0207, struct.pack("<HB", 1, 0) + b"8")
+    label = xls_record(0x0204, struct.pack("<HHHHB", 1, 1, 1, 1, 0) + b"9")
+    found = rows(*cells, xls_record(0x0006, formula), result, label, tables=tables)
+    assert found == ["A7 No. A7", "No. 8 No. 9"]
+
+
 def test_cells_are_in_the_order_in_which_they_are_seen():
     assert rows(number(1, 0, 0, 3), number(0, 1, 0, 2), number(0, 0, 0, 1)) == ["1 2", "3"]
 

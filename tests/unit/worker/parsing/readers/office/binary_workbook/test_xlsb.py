@@ -53,7 +53,7 @@ def relationships(**targets: str) -> str:
 def xlsb(sheet: bytes, comments: bytes = b"") -> bytes:
     listed = struct.pack("<LL", 0, 1) + text("r0") + text("Offers")
     workbook = record(131) + record(153, bytes(8) + text("")) + record(143) + record(156, listed)
-    code = record(44, struct.pack("<H", 164) + text('#,##0.00 "EUR"'))
+    code = record(44, struct.pack("<H", 164) + text('#,##0.00 "EUR";;;@" only"'))
     formats = record(615, struct.pack("<L", 1)) + code + record(616)
     base = struct.pack("<HHHHHBB", 0, 0, 0, 0, 0, 0, 0) + bytes(4)
     shown = struct.pack("<HHHHHBB", 0, 164, 0, 0, 0, 0, 0) + bytes(4)
@@ -91,7 +91,7 @@ def test_cells_are_shown_as_in_an_xlsx():
         + cell(5, 1, struct.pack("<d", 1234.5), style=1)
         + row(1)
         + cell(2, 0, struct.pack("<L", 7 << 2 | 2))
-        + cell(6, 1, text("due"))
+        + cell(6, 1, text("due"), style=1)
         + cell(4, 2, b"\1")
         + cell(3, 3, b"\x2a")
         + row(2)
@@ -102,7 +102,7 @@ def test_cells_are_shown_as_in_an_xlsx():
     assert found.pages[0].text.splitlines() == [
         "Offers",
         "Total 1,234.50 EUR",
-        "7 due TRUE #N/A",
+        "7 due only TRUE #N/A",
         "sum of it 0.5",
     ]
     assert (found.format, found.warnings) == ("xlsx", ())
@@ -110,7 +110,9 @@ def test_cells_are_shown_as_in_an_xlsx():
 
 def test_headers_and_comments_are_read():
     codes = ("&LOffer 7&RPage &P", "&CAcme Ltd")
-    headers = record(479, bytes(2) + b"".join(map(text, codes)) + b"\xff\xff\xff\xff" * 4)
+    # Pages of even numbers have their own, which are the same; first pages show no other.
+    codes = (*codes, *codes, "&CFirst", "&CFirst")
+    headers = record(479, b"\1\0" + b"".join(map(text, codes)))
     found = read(
         xlsb(row(0) + cell(6, 0, text("due")) + headers, record(637, b"\0" + text("why?")))
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.parsing.readers.office.formats.number_format import format_number
+from worker.parsing.readers.office.formats.number_format import format_number, format_text
 
 ACCOUNT = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'
 
@@ -60,6 +60,9 @@ ACCOUNT = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'
         (-7, "[=7]0;0.0", "-7.0"),
         (1e300, "0.00", "1E+300"),
         (5, "0" * 501, "5"),
+        (31122024, "00\\.00\\.0000", "31.12.2024"),
+        (12345678901, "000\\/000\\/00000", "123/456/78901"),
+        (5, 'G/通用格式"元"', "5元"),
     ],
 )
 def test_numbers(value: float, code: str, shown: str):
@@ -105,3 +108,21 @@ def test_dates(value: float, code: str, shown: str):
 def test_dates_from_1904():
     assert format_number(43904, "yyyy-mm-dd", from_1904=True) == "2024-03-15"
     assert format_number(2_957_002, "yyyy-mm-dd", from_1904=True) == "9999-12-30"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("General", "A7"),
+        ("0.00", "A7"),
+        ("@", "A7"),
+        ('"No. "@', "No. A7"),
+        ('0;0;0;"none"', "none"),
+        (";;;", ""),
+        (";;", "A7"),
+        ('0.0;"loss";@" m"', "A7 m"),
+        ("@" * 501, "A7"),
+    ],
+)
+def test_texts(code: str, shown: str):
+    assert format_text("A7", code) == shown

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.text import counted
-from cli.classification.server import LOOPBACK
+from cli.api_client.address import LOOPBACK
 
 if TYPE_CHECKING:
     import httpx2

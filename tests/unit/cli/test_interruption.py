@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from cli.classification.interruption import interrupted_after, sigterm_interrupts
+from cli.interruption import deferred_interruptions, sigterm_interrupts
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -12,7 +12,7 @@ def test_an_interruption_waits_for_the_end_of_the_block(number: signal.Signals) 
 
     def run() -> None:
         with sigterm_interrupts():
-            with interrupted_after():
+            with deferred_interruptions():
                 os.kill(os.getpid(), number)
                 done.append("block")
             done.append("what follows")
@@ -27,7 +27,7 @@ def test_a_second_interruption_does_not_wait() -> None:
     done = []
 
     def run() -> None:
-        with sigterm_interrupts(), interrupted_after():
+        with sigterm_interrupts(), deferred_interruptions():
             os.kill(os.getpid(), signal.SIGTERM)
             done.append("first")
             os.kill(os.getpid(), signal.SIGINT)
@@ -42,7 +42,7 @@ def test_a_second_interruption_does_not_wait() -> None:
 def test_interruptions_are_as_before_afterwards() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
 
-    with interrupted_after():
+    with deferred_interruptions():
         assert signal.getsignal(signal.SIGTERM) != before[1]
 
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import StartupError
-from cli.classification.server import Server, find_server
+from cli.api_client.address import Server, find_server
 
 CLOUD = {"LLAMA_CLOUD_BASE_URL": "http://cloud.test:8000/", "LLAMA_CLOUD_API_KEY": "llx-1"}
 OWN = {"PIGEONHOLE_URL": "http://own.test", "PIGEONHOLE_API_KEY": "ph_1"}

@@ -26,13 +26,6 @@ _key_option = click.option(
 )
 
 
-learn_option = click.option(
-    "--learn/--no-learn",
-    default=None,
-    help="Whether a server's labels count.  [default: learn of the rules, else where they help]",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     """The address of a server, without a slash at the end, its key, and what named the two."""

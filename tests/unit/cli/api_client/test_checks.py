@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
+from cli.api_client.checks import CheckedServer, check_server
 from cli.check import check
-from cli.server_checks import CheckedServer, check_server
 from devtools.ports import free_port
 
 READY = {"status": "ready", "workers": 2, "ocr_languages": ["de", "en"]}

@@ -24,7 +24,7 @@ def sigterm_interrupts() -> Iterator[None]:
 
 
 @contextmanager
-def interrupted_after() -> Iterator[None]:
+def deferred_interruptions() -> Iterator[None]:
     """Hold SIGTERM and Ctrl-C back until the block is done; a second one interrupts at once."""
     came: list[int] = []
 

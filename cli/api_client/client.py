@@ -9,7 +9,7 @@ import httpx2
 
 from app.errors import PigeonholeError, StartupError
 from app.text import escape_line
-from cli.classification.server import LOOPBACK, Server
+from cli.api_client.address import LOOPBACK, Server
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 120.0

@@ -5,23 +5,46 @@ Programs still export it, mostly with the ending .xls. Schema: Office 2003 XML R
 """
 
 import re
+from datetime import UTC, datetime
 from xml.parsers import expat
 
+from worker.parsing.readers.office.formats.number_format import format_number, format_text
+
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
-_START_CHARACTERS = 4096
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
 _CHUNK = 1 << 16
 _MAX_CHARACTERS = 4 << 20
 # A comment holds another Data.
 _TEXTS = frozenset({"Data", "Comment"})
 _SPACE = re.compile(r"\s+")
+_STYLE, _FORMAT, _TYPE = (f"{_NAMESPACE}}}{name}" for name in ("StyleID", "Format", "Type"))
+_ID, _PARENT = f"{_NAMESPACE}}}ID", f"{_NAMESPACE}}}Parent"
+# Formats that a file names; those of dates depend on the reader's language, as in an xlsx.
+_NAMED = {
+    "General Date": "yyyy-mm-dd h:mm",
+    **dict.fromkeys(("Short Date", "Long Date"), "yyyy-mm-dd"),
+    "Medium Date": "d-mmm-yy",
+    "Long Time": "h:mm:ss",
+    "Medium Time": "h:mm AM/PM",
+    "Short Time": "h:mm",
+    **dict.fromkeys(("Currency", "Standard"), "#,##0.00"),
+    "Euro Currency": "#,##0.00 [$€]",
+    "Fixed": "0.00",
+    "Percent": "0.00%",
+    "Scientific": "0.00E+00",
+    "Yes/No": '"Yes";"Yes";"No"',
+    "True/False": '"True";"True";"False"',
+    "On/Off": '"On";"On";"Off"',
+}
+_FIRST_DAY = datetime(1899, 12, 30, tzinfo=UTC)
+_SECONDS_A_DAY = 86_400
 # &D, &P and &"Arial,Bold" in headers are fields and fonts.
 _HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|.)')
 
 
-def is_spreadsheet(text: str) -> bool:
-    """Tell whether XML is a workbook by the beginning of the text."""
-    start = text[:_START_CHARACTERS]
-    return _NAMESPACE in start and re.search(r"<(?:\w+:)?Workbook\b", start) is not None
+def is_spreadsheet(head: bytes) -> bool:
+    """Tell whether XML is a workbook by the beginning of the file, without the NULs of UTF-16."""
+    return _NAMESPACE.encode() in head and _WORKBOOK.search(head) is not None
 
 
 def read_sheets(markup: str) -> tuple[list[str], list[str]]:
@@ -68,6 +91,11 @@ class _Workbook:
         self._capturing = 0
         self._is_hidden = False
         self._in_visible = False
+        self._formats: dict[str, str] = {}
+        self._defined = ""
+        self._row_style = ""
+        self._style = ""
+        self._type = ""
 
     def pages(self) -> list[str]:
         visible = [text for text, is_hidden in self._sheets if not is_hidden]
@@ -81,8 +109,16 @@ class _Workbook:
         if local == "Worksheet":
             self._lines = [attributes.get(f"{_NAMESPACE}}}Name", "")]
             self._is_hidden = False
+        elif local == "Style":
+            self._defined = attributes.get(_ID, "")
+            self._formats[self._defined] = self._formats.get(attributes.get(_PARENT, ""), "")
+        elif local == "NumberFormat":
+            self._formats[self._defined] = attributes.get(_FORMAT, "")
         elif local == "Row":
             self._cells = []
+            self._row_style = attributes.get(_STYLE, "Default")
+        elif local == "Cell":
+            self._style = attributes.get(_STYLE, self._row_style)
         elif local == "Visible":
             self._in_visible = True
         elif local in ("Header", "Footer"):
@@ -90,6 +126,7 @@ class _Workbook:
             self._lines.append(_HEADER_CODE.sub(" ", text))
         elif local in _TEXTS:
             self._capturing += 1
+            self._type = attributes.get(_TYPE, "") if local == "Data" else ""
 
     def add(self, text: str) -> None:
         if self._in_visible:
@@ -103,7 +140,9 @@ class _Workbook:
         if local in _TEXTS and self._capturing:
             self._capturing -= 1
             if not self._capturing:
-                self._cells.append(_SPACE.sub(" ", "".join(self._pieces)).strip())
+                text = _SPACE.sub(" ", "".join(self._pieces)).strip()
+                code = self._formats.get(self._style, "")
+                self._cells.append(_show(text, self._type, _NAMED.get(code, code)))
                 self._pieces = []
         elif local == "Row":
             self._lines.append(" ".join(filter(None, self._cells)))
@@ -120,3 +159,23 @@ class _Workbook:
         if text:
             self._sheets.append((text, self._is_hidden))
         self._lines, self._cells, self._pieces = [], [], []
+
+
+def _show(text: str, kind: str, code: str) -> str:
+    """Return a value of a type as a cell with a format code shows it."""
+    try:
+        if kind == "Number":
+            return format_number(float(text), code)
+        if kind == "DateTime":
+            return _show_date(datetime.fromisoformat(text).replace(tzinfo=UTC), code)
+    except (ValueError, ArithmeticError):
+        return text
+    if kind == "Boolean":
+        return "FALSE" if text == "0" else "TRUE"
+    return format_text(text, code) if kind == "String" else text
+
+
+def _show_date(date: datetime, code: str) -> str:
+    if not code or code == "General":
+        return f"{date:%Y-%m-%d %H:%M:%S}".removesuffix(" 00:00:00")
+    return format_number((date - _FIRST_DAY).total_seconds() / _SECONDS_A_DAY, code)

@@ -1,12 +1,12 @@
-"""The server that a verb works on: named by options or by the environment."""
+"""Opens a client of the server that options or the environment name."""
 
 from typing import TYPE_CHECKING
 
 from app.errors import StartupError
-from cli.classification.server import find_server
+from cli.api_client.address import find_server
 
 if TYPE_CHECKING:
-    from cli.classification.server_client import ServerClient
+    from cli.api_client.client import ServerClient
 
 
 def open_server(server: str | None, api_key: str | None) -> "ServerClient":
@@ -17,6 +17,6 @@ def open_server(server: str | None, api_key: str | None) -> "ServerClient":
             "no server is named: give --server, or set PIGEONHOLE_URL and PIGEONHOLE_API_KEY"
         )
     # Imported here: help must not wait for the HTTP client.
-    from cli.classification.server_client import ServerClient  # noqa: PLC0415
+    from cli.api_client.client import ServerClient  # noqa: PLC0415
 
     return ServerClient(named)

@@ -1,0 +1,171 @@
+"""Reads pages in Arabic and Hebrew script by the places of their letters.
+
+PDFium takes words and numbers within a line for one run each, so that a name of two words or a date
+comes apart. The order of the eye, from left to right, is certain; the order of reading follows from
+it by the rules of Unicode (UAX #9, L2) the other way round.
+"""
+
+import ctypes
+import math
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from worker.parsing.readers.pdf import reading_order
+
+# Of the size of the font: a gap between two words, and what still is one line.
+_GAP, _SAME_LINE, _SAME_BASELINE = 0.15, 0.5, 0.1
+_TURNED = 0.1
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Cs"})
+_LINE_ENDS = frozenset("\r\n")
+_ALEFS = frozenset("اأإآٱ")
+_LAM = "ل"
+
+
+@dataclass(slots=True)
+class _Letter:
+    """A letter and the marks on it; its origin, its right edge and the size of its font."""
+
+    text: str
+    x: float
+    y: float
+    right: float
+    size: float
+
+
+def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
+    """Return the first letters of a page in reading order, in the lines that PDFium finds.
+
+    Lines without Arabic or Hebrew letters are as PDFium reads them. Nothing if a line goes in
+    several directions.
+    """
+    lines: list[str] = []
+    before: list[_Letter] = []
+    for line in _lines(textpage, count):
+        text = "".join(character for _, character in line)
+        if not reading_order.has_right_to_left(text):
+            lines.append(text)
+            before = []
+            continue
+        letters = _read_letters(textpage, line)
+        if letters is None:
+            return ""
+        for row in _rows(letters):
+            if _is_beside(row, before):
+                before = before + row
+                lines.pop()
+            else:
+                before = row
+            lines.append(reading_order.from_visual(_spell(before)))
+    return "\n".join(lines)
+
+
+def _lines(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[list[tuple[int, str]]]:
+    """Yield the characters of each line with their numbers."""
+    codes = (pdfium_c.FPDFText_GetUnicode(textpage.raw, number) for number in range(count))
+    # Broken fonts name numbers that are no characters.
+    characters = [(number, chr(min(code, sys.maxunicode))) for number, code in enumerate(codes)]
+    for is_end, line in groupby(characters, lambda each: each[1] in _LINE_ENDS):
+        if not is_end:
+            yield list(line)
+
+
+def _read_letters(
+    textpage: pypdfium2.PdfTextPage, line: list[tuple[int, str]]
+) -> list[_Letter] | None:
+    """Return the letters of a line without spaces, None if they go in several directions."""
+    letters: list[_Letter] = []
+    marks: list[_Letter] = []
+    angle: float | None = None
+    for number, character in line:
+        if character.isspace() or unicodedata.category(character) in _UNSEEN:
+            continue
+        turned: float = pdfium_c.FPDFText_GetCharAngle(textpage.raw, number)
+        angle = turned if angle is None else angle
+        if abs(math.remainder(turned - angle, math.tau)) > _TURNED:
+            return None
+        letter = _read_letter(textpage, number, character, angle)
+        (marks if unicodedata.combining(character) else letters).append(letter)
+    for mark in marks:
+        if letters:
+            base = _base(mark, letters)
+            base.text += mark.text
+            base.right = max(base.right, mark.right)
+    return _split_ligatures(letters)
+
+
+def _read_letter(
+    textpage: pypdfium2.PdfTextPage, number: int, character: str, angle: float
+) -> _Letter:
+    """Return a letter with its place on a page that is turned so that lines are level."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    matrix = pdfium_c.FS_MATRIX()
+    pdfium_c.FPDFText_GetCharOrigin(textpage.raw, number, x, y)
+    pdfium_c.FPDFText_GetMatrix(textpage.raw, number, matrix)
+    left, bottom, right, top = textpage.get_charbox(number, loose=True)
+    # PDFium counts angles clockwise.
+    cosine, sine = math.cos(-angle), math.sin(-angle)
+    scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+    return _Letter(
+        character,
+        round(x.value * cosine + y.value * sine, 2),
+        round(y.value * cosine - x.value * sine, 2),
+        max(left * cosine, right * cosine) + max(bottom * sine, top * sine),
+        pdfium_c.FPDFText_GetFontSize(textpage.raw, number) * scale,
+    )
+
+
+def _base(mark: _Letter, letters: list[_Letter]) -> _Letter:
+    """Return the letter that a mark stands on."""
+    return min(letters, key=lambda letter: (abs(letter.x - mark.x), abs(letter.right - mark.right)))
+
+
+def _split_ligatures(letters: list[_Letter]) -> list[_Letter]:
+    """Put the letters of a ligature, which stand in one place, in the order of the eye.
+
+    PDFium turns them round if the font names the letters, and not if it names the ligature.
+    """
+    ordered: list[_Letter] = []
+    for _, group in groupby(letters, lambda letter: (letter.x, letter.y)):
+        parts = list(group)
+        first = parts[0].text[:1]
+        if len(parts) == 2 and first == _LAM and parts[1].text[:1] in _ALEFS:
+            parts.reverse()
+        ordered += parts
+    return ordered
+
+
+def _rows(letters: list[_Letter]) -> Iterator[list[_Letter]]:
+    """Yield what PDFium takes for one line by its lines, from the top."""
+    row: list[_Letter] = []
+    for letter in sorted(letters, key=lambda each: -each.y):
+        if row and row[-1].y - letter.y > _SAME_LINE * min(letter.size, row[-1].size):
+            yield row
+            row = []
+        row.append(letter)
+    if row:
+        yield row
+
+
+def _is_beside(row: list[_Letter], other: list[_Letter]) -> bool:
+    """Tell whether two rows are parts of one line, which PDFium breaks for marks on letters."""
+    if not other or abs(row[0].y - other[0].y) > _SAME_BASELINE * row[0].size:
+        return False
+    return max(each.x for each in row) < min(each.x for each in other) or min(
+        each.x for each in row
+    ) > max(each.x for each in other)
+
+
+def _spell(row: list[_Letter]) -> str:
+    """Return a line from left to right."""
+    row = sorted(row, key=lambda letter: letter.x)
+    pieces = [row[0].text]
+    for before, letter in pairwise(row):
+        is_apart = letter.x - before.right > _GAP * max(before.size, letter.size)
+        pieces.append(f" {letter.text}" if is_apart else letter.text)
+    return "".join(pieces)
