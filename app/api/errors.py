@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 # SQLSTATE of Postgres: a statement or a lock timed out, a deadlock.
 BUSY_STATES = {"57014", "55P03", "40P01"}
 
-# A client that was given the base URL with the version, which it adds itself.
-DOUBLED_VERSION = re.compile(r"(/api/v[12])/api/v[12]/")
+# A client that was given the base URL with a beginning of paths, which it adds itself.
+DOUBLED_PREFIX = re.compile(r"(/api/v[12]|/api|/v[12])/api/v[12]/")
 WRONG_BASE_URL = "This path does not exist. Give the client the base URL without {}."
 NO_SUCH_PATH = "This path does not exist. See /docs for the paths of this server."
 # A client of LlamaCloud has more than this server, such as `client.parsing`.
@@ -121,7 +121,7 @@ def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 422:
         detail = [{"loc": ["body"], "msg": str(detail), "type": "value_error"}]
     elif error.status_code == 404 and detail == "Not Found":
-        doubled = DOUBLED_VERSION.search(request.scope["path"])
+        doubled = DOUBLED_PREFIX.search(request.scope["path"])
         if doubled:
             detail = WRONG_BASE_URL.format(doubled[1])
         else:

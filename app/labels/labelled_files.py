@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database, now, table_of
@@ -24,15 +25,16 @@ STALE = timedelta(minutes=10)
 _MODE = "FAST"
 
 _LABELS, _FILES, _MODELS = table_of(Label), table_of(File), table_of(LearnedModel)
+_OF_MODEL = (
+    _MODELS.c.id,
+    _MODELS.c.fitted_at,
+    _MODELS.c.labels_digest,
+    _MODELS.c.engine_version,
+    _MODELS.c.is_used,
+)
 # Built once, because it runs for each file.
 _IN_FORCE = (
-    select(
-        _MODELS.c.id,
-        _MODELS.c.fitted_at,
-        _MODELS.c.labels_digest,
-        _MODELS.c.engine_version,
-        _MODELS.c.is_used,
-    )
+    select(*_OF_MODEL)
     .select_from(
         _LABELS.join(
             _FILES,
@@ -131,6 +133,18 @@ def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> 
     row = session.execute(_IN_FORCE, values).one_or_none()
     if row is None:
         return None
+    return _in_force(row)
+
+
+def find_newest(session: Session, project_id: UUID, engine_version: str) -> ModelInForce | None:
+    """Return the model of a project that was fitted last by this engine, whatever its rules are."""
+    wanted = _MODELS.c.project_id == project_id, _MODELS.c.engine_version == engine_version
+    query = select(*_OF_MODEL).where(*wanted).order_by(_MODELS.c.fitted_at.desc()).limit(1)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _in_force(row)
+
+
+def _in_force(row: Row[*tuple[Any, ...]]) -> ModelInForce:
     fitted = f"{row.fitted_at} {row.labels_digest}"
     is_stale = row.fitted_at is not None and now() - row.fitted_at > STALE
     return ModelInForce(row.id, fitted, row.engine_version, bool(row.is_used), is_stale)

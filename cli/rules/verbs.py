@@ -12,7 +12,7 @@ from app.configurations.rules_file import RulesFile
 from app.configurations.rules_reader import read_rules
 from app.errors import StartupError
 from app.settings import load_settings
-from app.text import escape_line
+from app.text import counted, escape_line
 from cli.api_client.address import find_server, server_options
 from cli.rules.accuracy import Accuracy, Answer, Confusion, FailedFile, measure
 from cli.rules.labels import Label, read_labels
@@ -137,9 +137,11 @@ def lint(file: Path, *, as_json: bool) -> None:
     else:
         for hint in hints:
             lines = ", ".join(map(str, hint.lines))
-            click.echo(f"{escape_line(file.name)}, line {lines}: {escape_line(hint.problem)}")
+            word = "line" if len(hint.lines) == 1 else "lines"
+            click.echo(f"{escape_line(file.name)}, {word} {lines}: {escape_line(hint.problem)}")
             click.echo(f"    {escape_line(hint.advice)}")
-        click.echo(f"{len(rules_file.rules)} rules, {warnings} warnings.", err=True)
+        rules = counted(len(rules_file.rules), "rule")
+        click.echo(f"{rules}, {counted(warnings, 'warning')}.", err=True)
     sys.exit(1 if warnings else 0)
 
 
@@ -233,7 +235,7 @@ def _print(accuracy: Accuracy) -> None:
         found = accuracy.threshold
         click.echo(
             f"min_confidence: {found.min_confidence:.3f} would have been right"
-            f" {found.share_right:.0%} of the time, for {found.files} files with a type."
+            f" {found.share_right:.0%} of the time, for {counted(found.files, 'file')} with a type."
         )
     click.echo()
     _print_confusion(accuracy.confusion)

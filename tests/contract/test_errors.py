@@ -310,11 +310,11 @@ def test_a_slash_too_many_is_never_a_redirect(http: httpx2.Client, a_file: str) 
     assert http.get(f"/api/v1/beta/files/{a_file}/").status_code == 200
 
 
-@pytest.mark.parametrize("version", ["v1", "v2"])
-def test_a_base_url_with_the_version_of_the_api(server: RunningServer, version: str) -> None:
+@pytest.mark.parametrize("prefix", ["/api/v1", "/api/v2", "/api", "/v1"])
+def test_a_base_url_with_the_beginning_of_paths(server: RunningServer, prefix: str) -> None:
     with (
-        LlamaCloud(base_url=f"{server.base_url}/api/{version}", api_key=server.api_key) as client,
-        pytest.raises(NotFoundError, match=f"base URL without /api/{version}"),
+        LlamaCloud(base_url=f"{server.base_url}{prefix}", api_key=server.api_key) as client,
+        pytest.raises(NotFoundError, match=rf"base URL without {prefix}\."),
     ):
         client.classifier.jobs.list()
 

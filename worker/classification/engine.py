@@ -161,8 +161,9 @@ class Engine:
         """Return the type of the first rule that fits best, or null, and why.
 
         `warnings` are sentences that the reasoning repeats. A type with less than
-        `min_confidence` becomes null and keeps its confidence. `learned` was fitted to labels
-        for these rules by this version of the engine. Raises ValueError without rules.
+        `min_confidence` becomes null and keeps its confidence. `learned` was fitted to labels by
+        this version of the engine, for these rules unless it counts for copies only. Raises
+        ValueError without rules.
         """
         positions = self.find_catch_alls(rules)
         catch_all = rules[positions[0]].type if positions else None

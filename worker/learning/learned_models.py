@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.jobs.queue import Claim
-from app.labels.labelled_files import find_in_force
+from app.labels.labelled_files import find_in_force, find_newest
 from app.learning.models import LearnedData
 from app.learning.service import ask, request_fit
 from worker.classification.learning.model import LearnedModel
@@ -47,6 +47,7 @@ class LearnedModelLoader:
         """Return the model for a claim: exactly for its rules, and for this engine.
 
         Where the check of the fit found no gain, labels count for copies of their documents only.
+        So does what was fitted for other rules, until there is a model for these.
         """
         if claim.learn is False:
             return FoundModel()
@@ -54,15 +55,23 @@ class LearnedModelLoader:
             found = find_in_force(session, claim.project_id, claim.rules)
         if found is None:
             return FoundModel()
-        if found.model_id is None:
-            return FoundModel(is_missing=True)
-        if found.engine_version != self.engine_version:
-            return FoundModel(is_missing=found.is_stale)
+        if found.model_id is None or found.engine_version != self.engine_version:
+            is_missing = found.model_id is None or found.is_stale
+            return FoundModel(self._find_of_other_rules(claim), is_missing)
         model = self._load(found.model_id, found.fitted)
         if model is not None and not (found.is_used or claim.learn):
             # A document that a person has labelled needs no check of what others learn from it.
             model = model.for_copies_only()
         return FoundModel(model)
+
+    def _find_of_other_rules(self, claim: Claim) -> LearnedModel | None:
+        """Return what labels say of copies: which documents are alike depends on no rules."""
+        with self.database.read() as session:
+            found = find_newest(session, claim.project_id, self.engine_version)
+        if found is None or found.model_id is None:
+            return None
+        model = self._load(found.model_id, found.fitted)
+        return None if model is None else model.for_copies_only()
 
     def ask(self, claim: Claim) -> None:
         """Ask for a fit for a claim's rules."""

@@ -1,7 +1,7 @@
 // Saves and deletes rules; shows them as YAML and as code.
 import { api, base, complain, fill, notify } from "./page.js";
 import { keepDraft, takeDraft } from "./draft.js";
-import { findProblem, readRules, showRules } from "./rules-editor.js";
+import { findProblem, focusProblem, readRules, showRules } from "./rules-editor.js";
 
 const form = document.getElementById("rules-form");
 const texts = JSON.parse(form.dataset.texts);
@@ -11,7 +11,10 @@ const id = form.dataset.id;
 document.getElementById("save").addEventListener("click", async () => {
   const name = document.getElementById("rules-name").value.trim();
   const problem = findProblem() || (name ? "" : texts.name_first);
-  if (problem) return notify(problem);
+  if (problem) {
+    focusProblem();
+    return notify(problem);
+  }
   const examples = new Map(given.rules.map((rule) => [rule.type, rule.examples]));
   const rules = readRules().map((rule) => ({ ...rule, examples: examples.get(rule.type) }));
   const parameters = { ...given, product_type: "classify_v2", rules };

@@ -35,6 +35,11 @@ export function findProblem() {
   return list.querySelector(".wrong")?.textContent ?? "";
 }
 
+/** Lead to the field whose problem `findProblem` returned, if it is one of a field. */
+export function focusProblem() {
+  list.querySelector("[aria-invalid=true]")?.focus();
+}
+
 function ruleOf(card) {
   return {
     type: field(card, "type").value.trim(),
@@ -59,26 +64,30 @@ function hint(strict = false) {
   [...list.children].forEach((card, position) => {
     const wrong = findFaults(rules, position, strict);
     const lines = [
-      ...wrong.map((text) => ({ text, name: "wrong" })),
+      ...wrong.map(({ text }) => ({ text, name: "wrong" })),
       ...(found.get(card) ?? []).map(({ text, isWarning }) => ({ text, name: isWarning ? "" : "note" })),
     ];
     const box = field(card, "hints");
     if ([...box.children].map((line) => line.textContent).join() !== lines.map((line) => line.text).join()) {
       box.replaceChildren(...lines.map(({ text, name }) => make("li", { textContent: text, className: name })));
     }
-    field(card, "type").setAttribute("aria-invalid", String(wrong.length > 0 && strict));
+    for (const name of ["type", "description"]) {
+      const isWrong = strict && wrong.some((fault) => fault.name === name);
+      field(card, name).setAttribute("aria-invalid", String(isWrong));
+    }
   });
 }
 
-/** Return what the API would refuse about a rule; `strict` also says what is not there yet. */
+/** Return what the API would refuse about the fields of a rule; `strict` also says what is not there yet. */
 function findFaults(rules, position, strict = true) {
   const { type, description } = rules[position];
   const faults = [];
   if (!type && !description) return faults;
-  if (!type && strict) faults.push(texts.no_type);
-  if (type && (!TYPE.test(type) || !/[\p{L}\p{N}]/u.test(type))) faults.push(texts.bad_type);
-  if (type && rules.findIndex((rule) => rule.type === type) !== position) faults.push(texts.twice);
-  if (description.length < MIN_DESCRIPTION && (strict || description)) faults.push(texts.short);
+  const wrong = (name, text) => faults.push({ name, text });
+  if (!type && strict) wrong("type", texts.no_type);
+  if (type && (!TYPE.test(type) || !/[\p{L}\p{N}]/u.test(type))) wrong("type", texts.bad_type);
+  if (type && rules.findIndex((rule) => rule.type === type) !== position) wrong("type", texts.twice);
+  if (description.length < MIN_DESCRIPTION && (strict || description)) wrong("description", texts.short);
   return faults;
 }
 

@@ -2,7 +2,7 @@
 import { keepDraft, takeDraft } from "./draft.js";
 import { showLanguages } from "./languages.js";
 import { api, base, complain, fill, make, notify, numbers } from "./page.js";
-import { findProblem, readRules, showRules } from "./rules-editor.js";
+import { findProblem, focusProblem, readRules, showRules } from "./rules-editor.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
@@ -239,7 +239,7 @@ runButton.addEventListener("click", async () => {
   if (!files.length) return say(texts.no_files, true);
   const problem = findProblem();
   if (problem) {
-    document.querySelector(".rule .wrong")?.closest(".rule").scrollIntoView({ block: "nearest" });
+    focusProblem();
     return say(problem, true);
   }
   runButton.disabled = true;

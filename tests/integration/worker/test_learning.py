@@ -248,6 +248,23 @@ def test_labels_of_files_of_another_project_teach_nothing(learning: LearningEnvi
     assert learning.models() == []
 
 
+def test_labels_count_for_their_documents_from_the_first_job_with_new_rules_on(
+    learning: LearningEnvironment,
+) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", "de"], client)
+    learning.label(client, item, "tray two")
+    learning.run()
+    others = [*RULES, {"type": "tray three", "description": "Papers for the third tray."}]
+
+    again = learning.classify_file(item["file_id"], client, rules=others)
+    other = learning.classify(TEXTS["invoice", HELD_OUT], client, rules=others)
+
+    assert again["result"]["type"] == "tray two"
+    assert other["result"]["type"] is None
+    assert len(learning.models()) == 2
+
+
 def test_a_new_set_of_rules_gets_a_model_of_its_own(learning: LearningEnvironment) -> None:
     client = learning.client()
     learning.label_texts(client)
@@ -257,6 +274,7 @@ def test_a_new_set_of_rules_gets_a_model_of_its_own(learning: LearningEnvironmen
     learning.run()
 
     assert learning.version(item) == learning.fitter.engine.version
+    assert item["result"]["type"] is None
     first, second = learning.models()
     assert (len(first.rules), len(second.rules)) == (2, 3)
     assert second.is_used

@@ -22,6 +22,9 @@ _MAX_LINES = 40
 _MIN_LINE = 12
 # No sentence ends after an initial or the number of a day, as in "R. Obi" and "9. März".
 _BREAK = re.compile(r"\n|(?<=[.!?;])(?<!\b\w\.)(?<!\b\d\d\.)\s+|(?<=[。！？；؟])")
+# What stands before the words of a line: bullets, also of fonts of symbols, marks of Markdown, the
+# end of another sentence.
+_BEFORE_WORDS = re.compile(r"(?:[,;:.!?\"'”’»|>#*•·▪◦●○■□►▶✓\ue000-\uf8ff–—-]+\s+)+")
 # The rarity of a line of some six words: a shorter line does not win by being short.
 _USUAL_RARITY = 30.0
 
@@ -50,7 +53,8 @@ def choose_quote(
 
     It is the line in which the document calls itself so, and otherwise one of the chunk that has a
     phrase or is nearest to `direction`: a phrase counts, rare words of the rule, and how near a
-    title line is. A line is a verbatim part of the page's text of at most 160 characters. None when
+    title line is. A line is a verbatim part of the page's text of at most 160 characters, without a
+    bullet before it. None when
     the chunk has no readable line.
     """
     if support.name is not None:
@@ -74,7 +78,9 @@ def choose_quote(
         + any(phrase in line for phrase in support.phrases)
         for line in lines
     ]
-    return Quote(chunk.page, lines[int(np.argmax(supports))])
+    best = lines[int(np.argmax(supports))]
+    marks = _BEFORE_WORDS.match(best)
+    return Quote(chunk.page, best if marks is None else best[marks.end() :])
 
 
 def _chunk_with(

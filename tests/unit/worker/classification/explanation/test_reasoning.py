@@ -115,6 +115,14 @@ def test_a_line_of_words_is_quoted_rather_than_one_of_numbers(engine: Engine, ru
     assert quote.quote == "Please pay the amount due."
 
 
+@pytest.mark.parametrize("mark", ["• ", ", ", "- > ", "\uf0b7 "])
+def test_a_quote_begins_with_its_words(engine: Engine, rules: list[Rule], mark: str):
+    text = f"No. 2024-0317 / 8841-22\n{mark}Please pay the amount due."
+    quote = classify(engine, text, rules[:1]).evidence.scoring.quote
+    assert quote is not None
+    assert quote.quote == "Please pay the amount due."
+
+
 def test_the_summary_of_a_null_names_what_fits_better(engine: Engine, rules: list[Rule]):
     result = classify(engine, TEXTS["recipe", "en"], [rules[0], rules[2]])
     best = result.evidence.scoring.alternative
