@@ -17,7 +17,7 @@ from worker.parsing.readers.document_builder import build_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.office.docx import MAIN_PART, read_docx
 from worker.parsing.readers.office.package import Package, attribute, local_name
-from worker.parsing.readers.office.word.elements import first
+from worker.parsing.readers.office.word.elements import first, is_on
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
@@ -97,10 +97,15 @@ def _read_word_2003(source: Source, root: Element, lost: Iterable[str]) -> Docum
     story = read(each for each in root if local_name(each.tag) == "body")
     paragraphs: list[Paragraph] = []
     found: dict[str, dict[str, None]] = {"hdr": {}, "ftr": {}}
+    shown = {"odd", ""}
+    if first(first(root, "docPr"), "evenAndOddHeaders") is not None:
+        shown.add("even")
     for section in story.sections:
+        if is_on(first(section, "titlePg")):
+            shown.add("first")
         for each in section:
             texts = found.get(local_name(each.tag))
-            if texts is not None:
+            if texts is not None and (attribute(each, "type") or "") in shown:
                 header = read(each)
                 text = sanitize("\n".join(header.lines()))
                 if not is_page_number(text):
