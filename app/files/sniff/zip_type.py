@@ -31,6 +31,15 @@ _OPENDOCUMENT = {
     "application/vnd.oasis.opendocument.presentation": "odp",
     "application/vnd.oasis.opendocument.graphics": "odg",
     "application/epub+zip": "epub",
+    # OpenOffice 1 had the same parts under other names.
+    **{
+        f"application/vnd.sun.xml.{name}{template}": extension
+        for name, extension in (
+            *(("writer", "odt"), ("writer.global", "odt"), ("calc", "ods")),
+            *(("impress", "odp"), ("draw", "odg")),
+        )
+        for template in ("", ".template")
+    },
 }
 _OPENDOCUMENT_BODY = re.compile(r"urn:oasis:names:tc:opendocument:xmlns:office:1\.0}(\w+)")
 _BODIES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp", "drawing": "odg"}

@@ -1,5 +1,6 @@
 """Checks zip files before a reader unpacks them."""
 
+import re
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
@@ -10,6 +11,8 @@ from worker.parsing.limits import KIB, MIB, ParserLimits
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _WITH_MAIN_PART = frozenset({"docx", "pptx", "xlsx", "vsdx", "odt", "ods", "odp", "odg"})
 _MAX_HEAD_BYTES = 64 * KIB
+# A document type may name a file of declarations, which is never read; these are in the part.
+_DECLARATIONS = re.compile(rb"<!(?:DOCTYPE[^>\[]*\[|ENTITY)")
 
 
 def check_archive(file: BinaryIO, kind: FileType, limits: ParserLimits) -> None:
@@ -77,7 +80,7 @@ def _check_main_part(file: BinaryIO, main: zip_directory.Member | None) -> None:
             FileErrorCode.CORRUPT, "the file is damaged: its main part cannot be read"
         ) from error
     # In UTF-16 each letter has a NUL beside it.
-    if b"<!DOCTYPE" in head.replace(b"\0", b""):
+    if _DECLARATIONS.search(head.replace(b"\0", b"")):
         # Entities can expand without end or name local files.
         raise FileError(
             FileErrorCode.CORRUPT, "the file declares XML entities, which are not allowed"

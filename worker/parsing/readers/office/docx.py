@@ -30,6 +30,7 @@ from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.office.word.bound_data import BoundData
 from worker.parsing.readers.office.word.chunks import chunk_type, read_chunk
 from worker.parsing.readers.office.word.elements import first, is_on
+from worker.parsing.readers.office.word.flat_package import unpack_flat
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
@@ -275,7 +276,7 @@ class _WordFile:
         if part not in self._chunks:
             if len(self._chunks) >= _MAX_CHUNKS:
                 raise BadPart("too many inserted documents")
-            data = self._package.read(part)
+            data = unpack_flat(self._package.read(part))
             kind = chunk_type(part, data)
             self._chunks[part] = self._inner(data) if kind == "docx" else [read_chunk(kind, data)]
         return self._chunks[part]

@@ -4,20 +4,17 @@ Layout: ECMA-376 part 2, annex on Flat OPC as Word writes it (`pkg:package`): th
 elements; and Word 2003's XML (`w:wordDocument`).
 """
 
-import base64
-import binascii
 import dataclasses
-import io
-import zipfile
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.office.docx import MAIN_PART, read_docx
 from worker.parsing.readers.office.package import Package, attribute, local_name
-from worker.parsing.readers.office.word.elements import first
+from worker.parsing.readers.office.word.elements import first, is_on
+from worker.parsing.readers.office.word.flat_package import flat_archive
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.pages import is_page_number, make_pages
 from worker.parsing.readers.office.word.story import Story
@@ -54,34 +51,13 @@ def read_xml(source: Source) -> Document:
     if root is not None and kind == "wordDocument" and first(root, "body") is not None:
         return _read_word_2003(source, root, lost)
     if root is not None and kind == "package":
-        file = _archive(root)
+        file = flat_archive(root)
         package = Package(file)
         if package.main_part(MAIN_PART) in package and any(
             name.startswith("word/") for name in package.names
         ):
             return read_docx(dataclasses.replace(source, file=file), lost)
     return read_text(source)
-
-
-def _archive(root: Element) -> io.BytesIO:
-    """Return the parts of a `pkg:package` as the archive that they come from."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for part in root:
-            name = (attribute(part, "name") or "").lstrip("/")
-            xml, binary = first(part, "xmlData"), first(part, "binaryData")
-            if name and xml is not None and len(xml):
-                archive.writestr(name, tostring(xml[0], "utf-8"))
-            elif name and binary is not None:
-                archive.writestr(name, _decode(binary.text or ""))
-    return file
-
-
-def _decode(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except binascii.Error:
-        return b""
 
 
 def _read_word_2003(source: Source, root: Element, lost: Iterable[str]) -> Document:
@@ -97,10 +73,15 @@ def _read_word_2003(source: Source, root: Element, lost: Iterable[str]) -> Docum
     story = read(each for each in root if local_name(each.tag) == "body")
     paragraphs: list[Paragraph] = []
     found: dict[str, dict[str, None]] = {"hdr": {}, "ftr": {}}
+    shown = {"odd", ""}
+    if first(first(root, "docPr"), "evenAndOddHeaders") is not None:
+        shown.add("even")
     for section in story.sections:
+        if is_on(first(section, "titlePg")):
+            shown.add("first")
         for each in section:
             texts = found.get(local_name(each.tag))
-            if texts is not None:
+            if texts is not None and (attribute(each, "type") or "") in shown:
                 header = read(each)
                 text = sanitize("\n".join(header.lines()))
                 if not is_page_number(text):

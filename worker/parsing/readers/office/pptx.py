@@ -14,6 +14,7 @@ from worker.parsing.readers.office.drawings.shapes import Shape, ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.pictures import OfficePictures
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.xml.tree import parse_partly
 
 _MAIN_PART = "ppt/presentation.xml"
 _SLIDE = re.compile(r"(?:.*/)?slides/slide(\d{1,9})\.xml")
@@ -94,14 +95,15 @@ class _Slides:
     def read(self, index: int) -> str:
         """Return the text of a slide: its title, shapes, notes and comments."""
         name, number = self.names[index], index + 1
-        try:
-            root = self.package.xml(name)
-        except BadPart:
+        root, is_whole = self._partial_root(name)
+        shapes = [] if root is None else self._shapes(name, root, number)
+        if root is None or not (is_whole or shapes):
             self.lost.append(f"slide {number} could not be read")
             self._damaged += 1
             return ""
+        if not is_whole:
+            self.lost.append(f"a part of slide {number} could not be read")
         self._good += 1
-        shapes = self._shapes(name, root, number)
         shapes.sort(key=lambda shape: not shape.is_title)
         if not self.headings and shapes:
             titles = (shape.text for shape in shapes if shape.is_title)
@@ -111,6 +113,13 @@ class _Slides:
         blocks += self._notes(name, number)
         blocks += self._comments(name, number)
         return "\n\n".join(blocks)
+
+    def _partial_root(self, name: str) -> tuple[Element | None, bool]:
+        """Return the root element of a slide as far as it can be read, and whether it is whole."""
+        try:
+            return parse_partly(self.package.read(name))
+        except BadPart:
+            return None, False
 
     def _shapes(self, part: str, root: Element, number: int) -> list[Shape]:
         reader = ShapeReader(self.package, part, self._pictures)

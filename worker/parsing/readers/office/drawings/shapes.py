@@ -101,9 +101,27 @@ class ShapeReader:
         """
         fills = (each for each in element.iter() if local_name(each.tag) == "blipFill")
         texts = [_icon_name(element), *(text for fill in fills for text in self._drawn(fill))]
+        if not any(texts):
+            texts += self._drawn_in_vml(attribute(element, "spid") or "")
         if not any(texts) and is_document(attribute(element, "progId")):
             self.lost.append("an embedded document")
         return "\n".join(filter(None, texts))
+
+    def _drawn_in_vml(self, shape: str) -> Iterator[str]:
+        """Yield the texts of the picture of an object that a drawing in VML shows.
+
+        PowerPoint 2007 writes only the id of a shape there (ECMA-376 part 4, 19.3.2.4).
+        """
+        for name in self.package.related(self.part, "vmlDrawing"):
+            relations = self.package.relationships(name)
+            try:
+                shapes = [each for each in self.package.xml(name).iter() if each.get("id") == shape]
+                for image in (each for found in shapes for each in found.iter()):
+                    related = relations.get(attribute(image, "relid") or "")
+                    if related is not None:
+                        yield self.pictures.text(related.target)
+            except BadPart:
+                return
 
     def _picture(self, element: Element) -> str:
         """Return the words of a picture that is drawn, of others what its description says."""

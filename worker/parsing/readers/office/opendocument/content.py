@@ -89,6 +89,7 @@ class Content:
 
         Raises FileError (`corrupt`) if it declares entities.
         """
+        data = names.as_opendocument(data)
         parser = expat.ParserCreate(namespace_separator=names.SEPARATOR)
         parser.buffer_text = True
         parser.EntityDeclHandler = _refuse_entity

@@ -1,5 +1,7 @@
 """The names of OpenDocument elements and attributes as expat gives them: OASIS ODF 1.3 part 3."""
 
+import re
+
 SEPARATOR = " "
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 _NAMESPACES = {
@@ -18,6 +20,24 @@ _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
+
+
+_OLD_NAMES = b"http://openoffice.org/2000/"
+_OLD = re.compile(rb"http://openoffice\.org/2000/(\w+)|http://www\.w3\.org/2000/svg")
+_OLD_WITHIN = 8192
+
+
+def as_opendocument(data: bytes) -> bytes:
+    """Return the XML of OpenOffice 1 in the namespaces of OpenDocument, which came from it."""
+    if _OLD_NAMES not in data[:_OLD_WITHIN]:
+        return data
+    head = _OLD.sub(_new_namespace, data[:_OLD_WITHIN])
+    return head + data[_OLD_WITHIN:]
+
+
+def _new_namespace(old: re.Match[bytes]) -> bytes:
+    name = old[1].decode() if old[1] else "svg"
+    return _NAMESPACES.get(name, f"{_OASIS}{name}:1.0").encode()
 
 
 def full(name: str) -> str:

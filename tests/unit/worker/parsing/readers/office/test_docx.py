@@ -15,6 +15,7 @@ from tests.unit.worker.parsing.readers.office.word_files import (
     RTF,
     char,
     docx,
+    flat,
     header,
     notes,
     par,
@@ -323,6 +324,7 @@ def test_legal_numbers_are_decimal_on_all_levels():
         ("aFChunk.txt", b"Plain text", "Plain text"),
         ("aFChunk.rtf", RTF, "From RTF"),
         ("aFChunk.docx", docx(par("Inner") + PAGE_BREAK + par("pages")), "Inner\n\npages"),
+        ("aFChunk.xml", flat(docx(par("In one file"))), "In one file"),
     ],
 )
 def test_inserted_documents(kind: str, content: bytes, expected: str):

@@ -198,6 +198,16 @@ def test_xml_of_word_2003():
     assert document.pages[0].headings == ("Invoice",)
 
 
+@pytest.mark.parametrize(("switch", "heads"), [("", ""), ("<w:titlePg/>", "First\n")])
+def test_headers_of_first_pages_in_xml_of_word_2003(switch: str, heads: str):
+    headers = "".join(
+        f'<w:hdr w:type="{kind}"><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:hdr>'
+        for kind, words in (("first", "First"), ("even", "Even"))
+    )
+    data = WORD_2003.replace("<w:sectPr>", f"<w:sectPr>{switch}{headers}")
+    assert read(data.encode(), "a.xml").pages[0].text.startswith(f"{heads}Head\n\nInvoice")
+
+
 def test_other_xml_is_no_document_of_word():
     assert texts(b"<?xml version='1.0'?><a>b</a>", "a.xml") == ["a: b"]
 

@@ -1,11 +1,13 @@
 import pytest
 
 from app.errors import FileError, FileErrorCode
+from devtools import sample_files
 from devtools.cpu_time import within_reader_limit
 from tests.unit.worker.parsing.readers.office.open_document_files import (
     CHART,
     CHART_LINES,
     FORMULA,
+    A,
     cell,
     flat,
     object_frame,
@@ -234,3 +236,37 @@ def test_long_texts_end_at_the_limit():
     found = read(flat("text", f"<text:p>{'word ' * 1000}</text:p>" * 1000))
     assert "cut at" in " ".join(found.warnings)
     assert found.lost_parts == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "extension", "body", "shown"),
+    [
+        (
+            "writer",
+            "odt",
+            "<text:h text:level='1'>A</text:h><text:p>b<text:s/>c</text:p>",
+            "A\n\nb c",
+        ),
+        (
+            "calc.template",
+            "ods",
+            sheet(f"<table:table-row>{cell('x')}</table:table-row>"),
+            "Sales\nx",
+        ),
+        ("impress", "odp", f"<draw:page><draw:text-box>{A}</draw:text-box></draw:page>", "a"),
+    ],
+)
+def test_files_of_openoffice_1_are_read(kind, extension, body, shown):
+    prefixes = {**dict.fromkeys(("office", "style", "text", "table")), "draw": "drawing"}
+    names = " ".join(
+        f'xmlns:{prefix}="http://openoffice.org/2000/{name or prefix}"'
+        for prefix, name in prefixes.items()
+    )
+    declared = '<!DOCTYPE office:document-content PUBLIC "-//OpenOffice.org//DTD" "office.dtd">'
+    parts = {
+        "mimetype": f"application/vnd.sun.xml.{kind}",
+        "content.xml": f'<?xml version="1.0"?>{declared}<office:document-content {names}>'
+        f"<office:body>{body}</office:body></office:document-content>",
+    }
+    found = read(sample_files.zip_of(parts))
+    assert (found.format, found.pages[0].text, found.warnings) == (extension, shown, ())

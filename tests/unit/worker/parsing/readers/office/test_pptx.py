@@ -391,3 +391,10 @@ def test_numbers_of_lists_are_read():
     assert texts(deck(tree(shape)))[0].split("\n") == [
         *("1. one", "a) sub", "b) sub", "2. two", "a) again", "plain", "(IV) four", "① other")
     ]
+
+
+def test_the_beginning_of_a_damaged_slide_is_read():
+    broken = tree(sp("First") + sp("Second"))
+    found = read(deck(broken[: broken.index("Second") + 3], tree(sp("Next")), "<p:sld"))
+    assert [page.text for page in found.pages] == ["First", "Next", ""]
+    assert found.warnings == (f"a part of slide 1 {LOST}", f"slide 3 {LOST}")

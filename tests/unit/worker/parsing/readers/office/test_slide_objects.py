@@ -1,5 +1,8 @@
 import pytest
 
+from devtools import sample_files
+from devtools.metafiles import emf_of
+from tests.unit.worker.parsing.readers.office.packages import package
 from tests.unit.worker.parsing.readers.office.test_pptx import deck, frame, read, tree
 
 
@@ -14,3 +17,25 @@ from tests.unit.worker.parsing.readers.office.test_pptx import deck, frame, read
 def test_embedded_documents_without_words_are_named(program: str, lost: tuple[str, ...]):
     document = read(deck(tree(frame(f'<p:oleObj progId="{program}"><p:embed/></p:oleObj>'))))
     assert document.warnings == lost
+
+
+def test_the_picture_of_an_object_in_a_drawing_of_powerpoint_2007():
+    shown = '<p:oleObj spid="s7" progId="Excel.Sheet.8"><p:embed/></p:oleObj>'
+    vml = (
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:o">'
+        '<v:shape id="s1"><v:imagedata o:relid="r1"/></v:shape>'
+        '<v:shape id="s7"><v:imagedata o:relid="r2"/></v:shape></xml>'
+    )
+    data = deck(
+        tree(frame(shown)), related=(("d1", "vmlDrawing", "../drawings/d.xml"),), drawings__d=vml
+    )
+    relations = {
+        "ppt/drawings/d.xml": [
+            ("r1", "image", "../media/1.emf"),
+            ("r2", "image", "../media/2.emf"),
+        ]
+    }
+    pictures = {f"ppt/media/{n}.emf": emf_of(text) for n, text in ((1, "Other"), (2, "Total"))}
+    related = sample_files.unzip(package(pictures, relations))
+    document = read(sample_files.zip_of({**related, **sample_files.unzip(data)}))
+    assert (document.pages[0].text, document.warnings) == ("Total", ())
