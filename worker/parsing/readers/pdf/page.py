@@ -13,9 +13,10 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text, layers, reading_order, visual_order
+from worker.parsing.readers.pdf import broken_text, layers, reading_order
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
+from worker.parsing.readers.pdf.letters import clusters, visual_order
 from worker.parsing.readers.pdf.rendering import side
 
 # A page with fewer letters and a large picture is a scan with a stamp or a page number.
@@ -149,6 +150,8 @@ def _read_text(
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
+        if clusters.has_clusters(whole):
+            whole = clusters.read_clusters(page, textpage, count)
         text = _within_page(page, textpage, whole)[: max_characters + 1]
         headings = read_headings(textpage, whole) if is_first else ()
         right_to_left = ""

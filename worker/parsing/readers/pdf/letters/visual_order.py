@@ -5,9 +5,7 @@ comes apart. The order of the eye, from left to right, is certain; the order of 
 it by the rules of Unicode (UAX #9, L2) the other way round.
 """
 
-import ctypes
 import math
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.pdf import reading_order
+from worker.parsing.readers.pdf.letters import places
 
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE, _SAME_BASELINE = 0.15, 0.5, 0.1
@@ -62,14 +61,12 @@ def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
             else:
                 before = row
             lines.append(reading_order.from_visual(_spell(before)))
-    return "\n".join(lines)
+    return places.join_halves("\n".join(lines))
 
 
 def _lines(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[list[tuple[int, str]]]:
     """Yield the characters of each line with their numbers."""
-    codes = (pdfium_c.FPDFText_GetUnicode(textpage.raw, number) for number in range(count))
-    # Broken fonts name numbers that are no characters.
-    characters = [(number, chr(min(code, sys.maxunicode))) for number, code in enumerate(codes)]
+    characters = [(number, places.character(textpage, number)) for number in range(count)]
     for is_end, line in groupby(characters, lambda each: each[1] in _LINE_ENDS):
         if not is_end:
             yield list(line)
@@ -103,20 +100,16 @@ def _read_letter(
     textpage: pypdfium2.PdfTextPage, number: int, character: str, angle: float
 ) -> _Letter:
     """Return a letter with its place on a page that is turned so that lines are level."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    matrix = pdfium_c.FS_MATRIX()
-    pdfium_c.FPDFText_GetCharOrigin(textpage.raw, number, x, y)
-    pdfium_c.FPDFText_GetMatrix(textpage.raw, number, matrix)
+    x, y = places.origin(textpage, number)
     left, bottom, right, top = textpage.get_charbox(number, loose=True)
     # PDFium counts angles clockwise.
     cosine, sine = math.cos(-angle), math.sin(-angle)
-    scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
     return _Letter(
         character,
-        round(x.value * cosine + y.value * sine, 2),
-        round(y.value * cosine - x.value * sine, 2),
+        round(x * cosine + y * sine, 2),
+        round(y * cosine - x * sine, 2),
         max(left * cosine, right * cosine) + max(bottom * sine, top * sine),
-        pdfium_c.FPDFText_GetFontSize(textpage.raw, number) * scale,
+        places.font_size(textpage, number),
     )
 
 
