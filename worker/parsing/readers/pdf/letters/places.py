@@ -3,9 +3,42 @@
 import ctypes
 import math
 import sys
+from dataclasses import dataclass
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
+
+
+@dataclass(slots=True)
+class Letter:
+    """A letter and the marks on it, on a page that is turned so that its line is level.
+
+    Its origin, its right edge and the size of its font are in points; the angle is in radians.
+    """
+
+    text: str
+    x: float
+    y: float
+    right: float
+    size: float
+    angle: float = 0.0
+
+
+def read_letter(textpage: pypdfium2.PdfTextPage, number: int, text: str) -> Letter:
+    """Return a letter by its number."""
+    x, y = origin(textpage, number)
+    left, bottom, right, top = textpage.get_charbox(number, loose=True)
+    angle: float = pdfium_c.FPDFText_GetCharAngle(textpage.raw, number)
+    # PDFium counts angles clockwise.
+    cosine, sine = math.cos(-angle), math.sin(-angle)
+    return Letter(
+        text,
+        round(x * cosine + y * sine, 2),
+        round(y * cosine - x * sine, 2),
+        max(left * cosine, right * cosine) + max(bottom * sine, top * sine),
+        font_size(textpage, number),
+        angle,
+    )
 
 
 def character(textpage: pypdfium2.PdfTextPage, number: int) -> str:

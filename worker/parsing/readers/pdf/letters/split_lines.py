@@ -1,0 +1,81 @@
+"""Puts lines together that PDFium breaks at every letter.
+
+PDFium decides for a page as a whole whether its lines are level or vertical. Of a page of two
+narrow columns it thinks the wrong one, and where a program draws each letter for itself, as Chrome
+does, each becomes a line. Vertical lines on other pages have the same fate.
+"""
+
+import re
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from worker.parsing.readers.pdf.letters import places
+from worker.parsing.readers.pdf.letters.places import Letter
+
+_FEW_LETTERS = 2
+_MIN_LINES, _SHARE = 8, 0.5
+_EAST_ASIAN = "[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
+_STACKED = re.compile(
+    f"^{_EAST_ASIAN}(?:[ \t]*\r?\n{_EAST_ASIAN}){{2,}}(?=[ \t]*\r?$)", re.MULTILINE
+)
+_SPACE = re.compile(r"\s+")
+# Of the size of the font: a gap between two words, and what still is one line.
+_GAP, _SAME_LINE = 0.2, 0.3
+
+
+def join_split_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
+    """Return the text of a page, with whole lines if PDFium broke most of them.
+
+    Vertical lines of East Asian letters are joined on any page.
+    """
+    if _is_split(text):
+        joined = _join_lines(textpage, count)
+        if _count_lines(joined) < _SHARE * _count_lines(text):
+            return joined
+    return text if text.isascii() else _STACKED.sub(lambda line: _SPACE.sub("", line[0]), text)
+
+
+def _is_split(text: str) -> bool:
+    """Tell whether most lines of a page have one letter or two."""
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    short = sum(len(line) <= _FEW_LETTERS for line in lines)
+    return len(lines) >= _MIN_LINES and short > _SHARE * len(lines)
+
+
+def _count_lines(text: str) -> int:
+    return sum(not line.isspace() for line in text.splitlines())
+
+
+def _join_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
+    """Return the first letters of a page in the lines that their places make."""
+    pieces: list[str] = []
+    last: Letter | None = None
+    is_apart = False
+    for number in range(count):
+        character = places.character(textpage, number)
+        if character.isspace():
+            is_apart |= character == " " and not pdfium_c.FPDFText_IsGenerated(textpage.raw, number)
+            continue
+        letter = places.read_letter(textpage, number, character)
+        if last is not None:
+            pieces.append(" " if is_apart and _is_beside(last, letter) else _between(last, letter))
+        pieces.append(letter.text)
+        last, is_apart = letter, False
+    return places.join_halves("".join(pieces))
+
+
+def _between(last: Letter, letter: Letter) -> str:
+    if not _is_beside(last, letter):
+        return "\n"
+    return " " if letter.x - last.right > _GAP * max(last.size, letter.size) else ""
+
+
+def _is_beside(last: Letter, letter: Letter) -> bool:
+    """Tell whether a letter goes on with the line of the last one."""
+    size = max(last.size, letter.size)
+    return (
+        last.angle == letter.angle
+        and abs(last.y - letter.y) <= _SAME_LINE * size
+        and letter.x >= last.x
+    )
