@@ -1,8 +1,9 @@
-"""Puts lines together that PDFium breaks at every letter.
+"""Puts lines together that PDFium breaks at every letter, and breaks those that it glues.
 
 PDFium decides for a page as a whole whether its lines are level or vertical. Of a page of two
 narrow columns it thinks the wrong one, and where a program draws each letter for itself, as Chrome
-does, each becomes a line. Vertical lines on other pages have the same fate.
+does, each becomes a line. Vertical lines on other pages have the same fate. Letters that stand one
+below the other, such as the digits of a column, become a word.
 """
 
 import re
@@ -19,21 +20,68 @@ _EAST_ASIAN = "[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
 _STACKED = re.compile(
     f"^{_EAST_ASIAN}(?:[ \t]*\r?\n{_EAST_ASIAN}){{2,}}(?=[ \t]*\r?$)", re.MULTILINE
 )
+# A hyphen at the end of a line goes on below, and East Asian text may be vertical.
+_MAY_GO_ON = re.compile(f"[\ufffe\x02]|{_EAST_ASIAN}")
+# In points, and of the size of the font.
+_LEVEL, _OTHER_LINE, _INITIAL = 4.0, 0.9, 1.3
 _SPACE = re.compile(r"\s+")
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE = 0.2, 0.3
 
 
-def join_split_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
+def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
     """Return the text of a page, with whole lines if PDFium broke most of them.
 
-    Vertical lines of East Asian letters are joined on any page.
+    Vertical lines of East Asian letters are joined on any page, and lines that go on above or below
+    are broken there. `text` is the page's text as `get_text_range` returns it.
     """
     if _is_split(text):
         joined = _join_lines(textpage, count)
         if _count_lines(joined) < _SHARE * _count_lines(text):
             return joined
+    if len(text) == count:
+        text = _break_glued(textpage, text)
     return text if text.isascii() else _STACKED.sub(lambda line: _SPACE.sub("", line[0]), text)
+
+
+def _break_glued(textpage: pypdfium2.PdfTextPage, text: str) -> str:
+    """Break the lines of a text that has its letters at the numbers that PDFium gives them."""
+    pieces = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        last = start + len(line.rstrip()) - 1
+        is_level = (
+            last <= start
+            or _MAY_GO_ON.search(line)
+            or abs(places.origin(textpage, start)[1] - places.origin(textpage, last)[1]) < _LEVEL
+        )
+        pieces.append(line if is_level else _break(textpage, line, start))
+        start += len(line)
+    return "".join(pieces)
+
+
+def _break(textpage: pypdfium2.PdfTextPage, line: str, start: int) -> str:
+    """Return a line with breaks where its baseline changes."""
+    pieces: list[str] = []
+    last: Letter | None = None
+    for number, character in enumerate(line, start):
+        if not character.isspace():
+            letter = places.read_letter(textpage, number, character)
+            if last is not None and _is_elsewhere(last, letter):
+                pieces.append("\n")
+            last = letter
+        pieces.append(character)
+    return "".join(pieces)
+
+
+def _is_elsewhere(last: Letter, letter: Letter) -> bool:
+    """Tell whether a letter stands on another line; an initial goes down to the lines after it."""
+    sizes = sorted((last.size, letter.size))
+    return (
+        last.angle == letter.angle
+        and sizes[1] < _INITIAL * sizes[0]
+        and abs(last.y - letter.y) > _OTHER_LINE * sizes[1]
+    )
 
 
 def _is_split(text: str) -> bool:
