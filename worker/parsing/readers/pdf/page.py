@@ -152,7 +152,7 @@ def _read_text(
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
         if clusters.has_clusters(whole):
-            better = clusters.read_clusters(page, textpage, count)
+            better = clusters.read_clusters(page, textpage, whole, count)
         else:
             better = split_lines.mend_lines(textpage, whole, count)
         if better != whole:

@@ -25,16 +25,13 @@ _MAX_MARKS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A letter, its edges, its baseline, and the size of its font.
+    """A letter by its number.
 
     `before` is what PDFium puts before it without a glyph, `after` the cluster that is drawn there.
     """
 
+    number: int
     text: str
-    left: float
-    right: float
-    y: float
-    size: float
     before: str
     after: int | None
 
@@ -44,19 +41,27 @@ def has_clusters(text: str) -> bool:
     return not text.isascii() and _CLUSTERED.search(text) is not None
 
 
-def read_clusters(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, count: int) -> str:
-    """Return the first letters of a page, with no spaces within clusters and behind them."""
-    edges = _right_edges(page)
+def read_clusters(
+    page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, text: str, count: int
+) -> str:
+    """Return the text of a page, with no spaces within clusters and behind them."""
     letters = list(_letters(textpage, count))
-    pieces = [letters[0].text] if letters else []
+    if not any(letter.after for letter in letters):
+        return text
+    edges = _right_edges(page)
+    pieces = [letters[0].text]
     for last, letter in pairwise(letters):
-        pieces += (_between(last, letter, edges), letter.text)
+        between = letter.before
+        if between and letter.after is not None:
+            between = _between(textpage, last, letter, edges)
+        pieces += (between, letter.text)
     return places.join_halves("".join(pieces))
 
 
 def _letters(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Letter]:
     """Yield the letters that have a glyph, without the repetitions of a cluster."""
     before = ""
+    item: int | None = None
     current: int | None = None
     seen: set[int | None] = set()
     for number in range(count):
@@ -64,18 +69,16 @@ def _letters(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Letter]:
         if pdfium_c.FPDFText_IsGenerated(textpage.raw, number):
             before += character
             continue
-        after, current = (
-            current,
-            _cluster_of(pdfium_c.FPDFText_GetTextObject(textpage.raw, number)),
-        )
+        handle = pdfium_c.FPDFText_GetTextObject(textpage.raw, number)
+        address = ctypes.cast(handle, ctypes.c_void_p).value
+        after = current
+        if address != item:
+            item, current = address, _cluster_of(handle)
         if after != current:
             seen.add(after)
         if current is not None and current in seen:
             continue
-        left, _, right, _ = textpage.get_charbox(number, loose=True)
-        _, y = places.origin(textpage, number)
-        size = places.font_size(textpage, number)
-        yield _Letter(character, left, right, y, size, before, after)
+        yield _Letter(number, character, before, after)
         before = ""
 
 
@@ -98,11 +101,13 @@ def _cluster_of(item: object) -> int | None:
     return None
 
 
-def _between(last: _Letter, letter: _Letter, edges: dict[int, float]) -> str:
+def _between(
+    textpage: pypdfium2.PdfTextPage, last: _Letter, letter: _Letter, edges: dict[int, float]
+) -> str:
     """Return what stands between two letters: what PDFium puts there, unless there is no gap."""
-    if not letter.before or letter.after is None:
+    before = places.read_letter(textpage, last.number, last.text)
+    here = places.read_letter(textpage, letter.number, letter.text)
+    if abs(before.y - here.y) > _SAME_LINE * here.size or here.x < before.x:
         return letter.before
-    if abs(last.y - letter.y) > _SAME_LINE * letter.size or letter.left < last.left:
-        return letter.before
-    right = max(last.right, edges.get(letter.after, last.right))
-    return " " if letter.left - right > _GAP * letter.size else ""
+    right = max(before.right, edges.get(letter.after or 0, before.right))
+    return " " if here.x - right > _GAP * here.size else ""

@@ -46,16 +46,19 @@ def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
 
 def _break_glued(textpage: pypdfium2.PdfTextPage, text: str) -> str:
     """Break the lines of a text that has its letters at the numbers that PDFium gives them."""
+    heights = places.Heights(textpage)
     pieces = []
     start = 0
     for line in text.splitlines(keepends=True):
         last = start + len(line.rstrip()) - 1
-        is_level = (
-            last <= start
-            or _MAY_GO_ON.search(line)
-            or abs(places.origin(textpage, start)[1] - places.origin(textpage, last)[1]) < _LEVEL
-        )
-        pieces.append(line if is_level else _break(textpage, line, start))
+        if (
+            last > start
+            and abs(heights.of(start) - heights.of(last)) > _LEVEL
+            and not _MAY_GO_ON.search(line)
+        ):
+            pieces.append(_break(textpage, line, start))
+        else:
+            pieces.append(line)
         start += len(line)
     return "".join(pieces)
 
