@@ -154,7 +154,7 @@ def _read_text(
         if clusters.has_clusters(whole):
             better = clusters.read_clusters(page, textpage, whole, count)
         else:
-            better = split_lines.mend_lines(textpage, whole, count)
+            better = split_lines.mend_lines(textpage, whole, count, page.get_bbox())
         if better != whole:
             whole, headings = better, _respell(headings, better)
         text = _within_page(page, textpage, whole)[: max_characters + 1]

@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 from worker.parsing.layout.pdf_objects import page_objects
 from worker.parsing.readers.pdf.letters import places
 
+_FIRST_CLUSTERED = "\u0900"
 _CLUSTERED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE = 0.2, 0.5
@@ -66,14 +67,17 @@ def _letters(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[_Letter]:
     seen: set[int | None] = set()
     for number in range(count):
         character = places.character(textpage, number)
-        if pdfium_c.FPDFText_IsGenerated(textpage.raw, number):
+        if character.isspace() and pdfium_c.FPDFText_IsGenerated(textpage.raw, number):
             before += character
             continue
-        handle = pdfium_c.FPDFText_GetTextObject(textpage.raw, number)
-        address = ctypes.cast(handle, ctypes.c_void_p).value
         after = current
-        if address != item:
-            item, current = address, _cluster_of(handle)
+        if character < _FIRST_CLUSTERED:
+            item = current = None
+        else:
+            handle = pdfium_c.FPDFText_GetTextObject(textpage.raw, number)
+            address = ctypes.cast(handle, ctypes.c_void_p).value
+            if address != item:
+                item, current = address, _cluster_of(handle)
         if after != current:
             seen.add(after)
         if current is not None and current in seen:

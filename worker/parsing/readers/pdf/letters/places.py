@@ -41,17 +41,17 @@ def read_letter(textpage: pypdfium2.PdfTextPage, number: int, text: str) -> Lett
     )
 
 
-class Heights:
-    """Finds the baselines of many characters quickly."""
+class Origins:
+    """Finds the origins of many characters quickly."""
 
     def __init__(self, textpage: pypdfium2.PdfTextPage) -> None:
         self._page = textpage.raw
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
 
-    def of(self, number: int) -> float:
-        """Return the height of a character's baseline on the page, in points."""
+    def of(self, number: int) -> tuple[float, float]:
+        """Return where a character begins on its baseline, in points."""
         pdfium_c.FPDFText_GetCharOrigin(self._page, number, self._x, self._y)
-        return self._y.value
+        return self._x.value, self._y.value
 
 
 def character(textpage: pypdfium2.PdfTextPage, number: int) -> str:

@@ -24,43 +24,62 @@ _STACKED = re.compile(
 _MAY_GO_ON = re.compile(f"[\ufffe\x02]|{_EAST_ASIAN}")
 # In points, and of the size of the font.
 _LEVEL, _OTHER_LINE, _INITIAL = 4.0, 0.9, 1.3
+# A large letter whose baseline is beyond an edge may reach onto the page.
+_EDGE = 12.0
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top in points."""
+
 _SPACE = re.compile(r"\s+")
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE = 0.2, 0.3
 
 
-def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
+def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int, box: Box) -> str:
     """Return the text of a page, with whole lines if PDFium broke most of them.
 
     Vertical lines of East Asian letters are joined on any page, and lines that go on above or below
-    are broken there. `text` is the page's text as `get_text_range` returns it.
+    are broken there. Lines beyond `box`, the edges of the page, are left out. `text` is the page's
+    text as `get_text_range` returns it.
     """
     if _is_split(text):
         joined = _join_lines(textpage, count)
         if _count_lines(joined) < _SHARE * _count_lines(text):
             return joined
     if len(text) == count:
-        text = _break_glued(textpage, text)
+        text = _mend_each(textpage, text, box)
     return text if text.isascii() else _STACKED.sub(lambda line: _SPACE.sub("", line[0]), text)
 
 
-def _break_glued(textpage: pypdfium2.PdfTextPage, text: str) -> str:
-    """Break the lines of a text that has its letters at the numbers that PDFium gives them."""
-    heights = places.Heights(textpage)
+def _mend_each(textpage: pypdfium2.PdfTextPage, text: str, box: Box) -> str:
+    """Break or drop the lines of a text that has its letters at the numbers of PDFium."""
+    origins = places.Origins(textpage)
     pieces = []
     start = 0
     for line in text.splitlines(keepends=True):
+        mended = line
         last = start + len(line.rstrip()) - 1
-        if (
-            last > start
-            and abs(heights.of(start) - heights.of(last)) > _LEVEL
-            and not _MAY_GO_ON.search(line)
-        ):
-            pieces.append(_break(textpage, line, start))
-        else:
-            pieces.append(line)
+        if last > start:
+            ends = origins.of(start), origins.of(last)
+            if _is_outside(*ends, box):
+                mended = ""
+            elif abs(ends[0][1] - ends[1][1]) > _LEVEL and not _MAY_GO_ON.search(line):
+                mended = _break(textpage, line, start)
+        pieces.append(mended)
         start += len(line)
-    return "".join(pieces)
+    mended = "".join(pieces)
+    return mended.rstrip("\r\n") if mended.strip() else text
+
+
+def _is_outside(first: tuple[float, float], last: tuple[float, float], box: Box) -> bool:
+    """Tell whether a line is beyond one edge of the page: marks of printers, cut columns."""
+    left, bottom, right, top = box
+    return (
+        max(first[0], last[0]) < left - _EDGE
+        or min(first[0], last[0]) > right + _EDGE
+        or max(first[1], last[1]) < bottom - _EDGE
+        or min(first[1], last[1]) > top + _EDGE
+    )
 
 
 def _break(textpage: pypdfium2.PdfTextPage, line: str, start: int) -> str:
