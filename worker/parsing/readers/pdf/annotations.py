@@ -127,6 +127,12 @@ def _read_field(document: pypdfium2.PdfDocument, annotation: Any) -> tuple[list[
     if not form:
         return [], _draws_text(annotation)
     kind = pdfium_c.FPDFAnnot_GetFormFieldType(form.raw, annotation)
+    if (
+        kind == pdfium_c.FPDF_FORMFIELD_TEXTFIELD
+        and pdfium_c.FPDFAnnot_GetFormFieldFlags(form.raw, annotation)
+        & pdfium_c.FPDF_FORMFLAG_TEXT_PASSWORD
+    ):
+        return [], False  # viewers show dots
     values = []
     if kind in _CHOICES:
         # The value may be a code that stands for the text that is shown.

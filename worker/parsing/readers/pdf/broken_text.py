@@ -16,7 +16,10 @@ _RUBBISH_SHARE = 0.3
 # Control characters stand for spaces in some layers; those of private use are signs in others.
 _CONTROL_SHARE, _MIN_CONTROLS = 0.12, 8
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
-_UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b]")
+# Fonts that number their glyphs a1, a2, ... are taken for ornaments, but not for ticks and crosses.
+_UNREADABLE = re.compile(
+    "[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b\u2701-\u2712\u2719-\u2767\u2794-\u27be]"
+)
 
 # Of so much text at the beginning, and as much in the middle, letters are counted.
 _SAMPLE = 1000
@@ -108,7 +111,7 @@ def mend_letters(text: str) -> str:
 
 
 def is_rubbish(text: str) -> bool:
-    """Tell whether a broken font map gave the text: replacement, private, control characters."""
+    """Tell whether a broken font map gave the text: it is unreadable characters or ornaments."""
     letters = len("".join(text.split()))
     if len(_UNREADABLE.findall(text)) > _RUBBISH_SHARE * letters:
         return True

@@ -13,9 +13,10 @@ from worker.parsing.layout.pdf_objects import (
     measure_objects,
     page_objects,
 )
-from worker.parsing.readers.pdf import broken_text, layers, reading_order, visual_order
+from worker.parsing.readers.pdf import broken_text, layers, reading_order
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
+from worker.parsing.readers.pdf.letters import clusters, split_lines, visual_order
 from worker.parsing.readers.pdf.rendering import side
 
 # A page with fewer letters and a large picture is a scan with a stamp or a page number.
@@ -149,8 +150,14 @@ def _read_text(
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
-        text = _within_page(page, textpage, whole)[: max_characters + 1]
         headings = read_headings(textpage, whole) if is_first else ()
+        if clusters.has_clusters(whole):
+            better = clusters.read_clusters(page, textpage, whole, count)
+        else:
+            better = split_lines.mend_lines(textpage, whole, count, page.get_bbox())
+        if better != whole:
+            whole, headings = better, _respell(headings, better)
+        text = _within_page(page, textpage, whole)[: max_characters + 1]
         right_to_left = ""
         if text == whole and reading_order.has_right_to_left(text):
             right_to_left = visual_order.read_lines(textpage, count)
@@ -158,6 +165,13 @@ def _read_text(
         textpage.close()
     headings = tuple(map(_join_lines, headings))
     return _join_lines(text), headings, _join_lines(right_to_left)
+
+
+def _respell(headings: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Return the headings that are lines of a text with the same letters, as they stand there."""
+    lines = {frozenset("".join(line.split())): line.strip() for line in text.splitlines()}
+    found = (lines.get(frozenset("".join(each.split()))) for each in headings)
+    return tuple(line for line in found if line)
 
 
 def _join_lines(text: str) -> str:

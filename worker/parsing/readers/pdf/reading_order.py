@@ -20,7 +20,7 @@ _RIGHT_TO_LEFT = "\u0590-\u065f\u066a\u066d-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe
 _SIGNS = "#$%€£¥₪₤°"
 # Numbers and words of other scripts with the signs inside them.
 _LEFT_TO_RIGHT = re.compile(
-    f"[{_SIGNS}]*[^\\W{_RIGHT_TO_LEFT}](?:[^{_RIGHT_TO_LEFT}\n]*[^\\W{_RIGHT_TO_LEFT}])?[{_SIGNS}]*"
+    f"(?<![{_SIGNS}])[{_SIGNS}]*[^\\W{_RIGHT_TO_LEFT}](?:[^{_RIGHT_TO_LEFT}\n]*[^\\W{_RIGHT_TO_LEFT}])?[{_SIGNS}]*"
 )
 _NUMBER = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W\d_]")

@@ -138,6 +138,14 @@ def with_form(page: str | bytes, *fields: dict[str, object]) -> pypdf.PdfWriter:
     return writer
 
 
+def test_passwords_are_not_read():
+    secret = field(
+        "Tx", T=TextStringObject("a"), V=TextStringObject("pw"), Ff=NumberObject(1 << 13)
+    )
+    shown = field("Tx", T=TextStringObject("b"), V=TextStringObject("Ann"))
+    assert read(with_form("Form", secret, shown)).pages[0].text == "Form\nAnn"
+
+
 def test_choices_are_read_as_they_are_shown():
     pairs = ArrayObject(
         ArrayObject([TextStringObject(code), TextStringObject(label)])

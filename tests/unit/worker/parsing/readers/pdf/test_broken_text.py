@@ -122,6 +122,8 @@ def test_the_text_of_a_broken_font_map_is_rubbish():
     assert not is_rubbish("\uf0a8 yes \uf0a8 no" * 10)
     assert not is_rubbish("Größe ☎")
     assert not is_rubbish("")
+    assert is_rubbish("✖✙✚✛✜✢ ✛✣✤✥✦✧ Total")
+    assert not is_rubbish("✓ ✗ ✓ ✓ Total")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 from devtools import sample_files
-from devtools.pdf_samples import HELVETICA, assemble, stream
+from devtools.pdf_samples import HELVETICA, assemble, pdf, stream
 from worker.parsing.readers.pdf.reader import read_pdf
 
 LEFT, RIGHT = (
@@ -34,3 +34,10 @@ def test_a_half_of_a_sheet_has_its_own_text_only():
     ]
 
     assert pages == [LEFT, RIGHT]
+
+
+def test_lines_beyond_the_edges_are_left_out():
+    content = b"BT /F1 9 Tf 50 -40 Td (Printed by X) Tj 0 400 Td (Text of the page) Tj"
+    content += b" 0 460 Td (Its top) Tj 800 -100 Td (Cut off) Tj ET"
+    found = read_pdf(sample_files.source(pdf(content), "a.pdf"))
+    assert found.pages[0].text.split("\n") == ["Text of the page", "Its top"]

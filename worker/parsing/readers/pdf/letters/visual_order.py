@@ -5,18 +5,16 @@ comes apart. The order of the eye, from left to right, is certain; the order of 
 it by the rules of Unicode (UAX #9, L2) the other way round.
 """
 
-import ctypes
 import math
-import sys
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 import pypdfium2
-import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.pdf import reading_order
+from worker.parsing.readers.pdf.letters import places
+from worker.parsing.readers.pdf.letters.places import Letter
 
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE, _SAME_BASELINE = 0.15, 0.5, 0.1
@@ -27,17 +25,6 @@ _ALEFS = frozenset("اأإآٱ")
 _LAM = "ل"
 
 
-@dataclass(slots=True)
-class _Letter:
-    """A letter and the marks on it; its origin, its right edge and the size of its font."""
-
-    text: str
-    x: float
-    y: float
-    right: float
-    size: float
-
-
 def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
     """Return the first letters of a page in reading order, in the lines that PDFium finds.
 
@@ -45,7 +32,7 @@ def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
     several directions.
     """
     lines: list[str] = []
-    before: list[_Letter] = []
+    before: list[Letter] = []
     for line in _lines(textpage, count):
         text = "".join(character for _, character in line)
         if not reading_order.has_right_to_left(text):
@@ -62,14 +49,12 @@ def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
             else:
                 before = row
             lines.append(reading_order.from_visual(_spell(before)))
-    return "\n".join(lines)
+    return places.join_halves("\n".join(lines))
 
 
 def _lines(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[list[tuple[int, str]]]:
     """Yield the characters of each line with their numbers."""
-    codes = (pdfium_c.FPDFText_GetUnicode(textpage.raw, number) for number in range(count))
-    # Broken fonts name numbers that are no characters.
-    characters = [(number, chr(min(code, sys.maxunicode))) for number, code in enumerate(codes)]
+    characters = [(number, places.character(textpage, number)) for number in range(count)]
     for is_end, line in groupby(characters, lambda each: each[1] in _LINE_ENDS):
         if not is_end:
             yield list(line)
@@ -77,19 +62,18 @@ def _lines(textpage: pypdfium2.PdfTextPage, count: int) -> Iterator[list[tuple[i
 
 def _read_letters(
     textpage: pypdfium2.PdfTextPage, line: list[tuple[int, str]]
-) -> list[_Letter] | None:
+) -> list[Letter] | None:
     """Return the letters of a line without spaces, None if they go in several directions."""
-    letters: list[_Letter] = []
-    marks: list[_Letter] = []
+    letters: list[Letter] = []
+    marks: list[Letter] = []
     angle: float | None = None
     for number, character in line:
         if character.isspace() or unicodedata.category(character) in _UNSEEN:
             continue
-        turned: float = pdfium_c.FPDFText_GetCharAngle(textpage.raw, number)
-        angle = turned if angle is None else angle
-        if abs(math.remainder(turned - angle, math.tau)) > _TURNED:
+        letter = places.read_letter(textpage, number, character)
+        angle = letter.angle if angle is None else angle
+        if abs(math.remainder(letter.angle - angle, math.tau)) > _TURNED:
             return None
-        letter = _read_letter(textpage, number, character, angle)
         (marks if unicodedata.combining(character) else letters).append(letter)
     for mark in marks:
         if letters:
@@ -99,38 +83,17 @@ def _read_letters(
     return _split_ligatures(letters)
 
 
-def _read_letter(
-    textpage: pypdfium2.PdfTextPage, number: int, character: str, angle: float
-) -> _Letter:
-    """Return a letter with its place on a page that is turned so that lines are level."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    matrix = pdfium_c.FS_MATRIX()
-    pdfium_c.FPDFText_GetCharOrigin(textpage.raw, number, x, y)
-    pdfium_c.FPDFText_GetMatrix(textpage.raw, number, matrix)
-    left, bottom, right, top = textpage.get_charbox(number, loose=True)
-    # PDFium counts angles clockwise.
-    cosine, sine = math.cos(-angle), math.sin(-angle)
-    scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
-    return _Letter(
-        character,
-        round(x.value * cosine + y.value * sine, 2),
-        round(y.value * cosine - x.value * sine, 2),
-        max(left * cosine, right * cosine) + max(bottom * sine, top * sine),
-        pdfium_c.FPDFText_GetFontSize(textpage.raw, number) * scale,
-    )
-
-
-def _base(mark: _Letter, letters: list[_Letter]) -> _Letter:
+def _base(mark: Letter, letters: list[Letter]) -> Letter:
     """Return the letter that a mark stands on."""
     return min(letters, key=lambda letter: (abs(letter.x - mark.x), abs(letter.right - mark.right)))
 
 
-def _split_ligatures(letters: list[_Letter]) -> list[_Letter]:
+def _split_ligatures(letters: list[Letter]) -> list[Letter]:
     """Put the letters of a ligature, which stand in one place, in the order of the eye.
 
     PDFium turns them round if the font names the letters, and not if it names the ligature.
     """
-    ordered: list[_Letter] = []
+    ordered: list[Letter] = []
     for _, group in groupby(letters, lambda letter: (letter.x, letter.y)):
         parts = list(group)
         first = parts[0].text[:1]
@@ -140,9 +103,9 @@ def _split_ligatures(letters: list[_Letter]) -> list[_Letter]:
     return ordered
 
 
-def _rows(letters: list[_Letter]) -> Iterator[list[_Letter]]:
+def _rows(letters: list[Letter]) -> Iterator[list[Letter]]:
     """Yield what PDFium takes for one line by its lines, from the top."""
-    row: list[_Letter] = []
+    row: list[Letter] = []
     for letter in sorted(letters, key=lambda each: -each.y):
         if row and row[-1].y - letter.y > _SAME_LINE * min(letter.size, row[-1].size):
             yield row
@@ -152,7 +115,7 @@ def _rows(letters: list[_Letter]) -> Iterator[list[_Letter]]:
         yield row
 
 
-def _is_beside(row: list[_Letter], other: list[_Letter]) -> bool:
+def _is_beside(row: list[Letter], other: list[Letter]) -> bool:
     """Tell whether two rows are parts of one line, which PDFium breaks for marks on letters."""
     if not other or abs(row[0].y - other[0].y) > _SAME_BASELINE * row[0].size:
         return False
@@ -161,7 +124,7 @@ def _is_beside(row: list[_Letter], other: list[_Letter]) -> bool:
     ) > max(each.x for each in other)
 
 
-def _spell(row: list[_Letter]) -> str:
+def _spell(row: list[Letter]) -> str:
     """Return a line from left to right."""
     row = sorted(row, key=lambda letter: letter.x)
     pieces = [row[0].text]
