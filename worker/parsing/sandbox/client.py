@@ -9,6 +9,7 @@ import tempfile
 from typing import Self
 
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.sandbox import protocol
 from worker.parsing.sandbox.answer import ReaderEnd, await_answer, end_error
 from worker.parsing.sandbox.protocol import Message
@@ -37,14 +38,17 @@ class ForkServer:
         self._has_reader = False
 
     @classmethod
-    def start(cls) -> Self:
-        """Start a fork server and wait until it is ready. Raises ParserUnavailable."""
+    def start(cls, ocr: OcrChoice) -> Self:
+        """Start a fork server with loaded models and wait until it is ready.
+
+        Raises ParserUnavailable.
+        """
         with as_unavailable():
             ours, theirs = (_move_up(end) for end in socket.socketpair())
         try:
             with as_unavailable(), theirs, tempfile.TemporaryFile() as stderr:
                 process = subprocess.Popen(  # noqa: S603  our own module, no input from clients
-                    command(theirs.fileno()),
+                    command(theirs.fileno(), ocr),
                     env=environment(),
                     cwd="/",
                     stdin=subprocess.DEVNULL,

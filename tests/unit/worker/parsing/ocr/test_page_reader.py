@@ -312,6 +312,7 @@ def test_one_damaged_frame_is_a_warning():
 def test_a_damaged_model_is_ocr_unavailable(tmp_path):
     broken = tmp_path / "eng.traineddata"
     broken.write_bytes(b"no model")
+    Tesseract.load_ahead(("eng",), {"eng": str(broken)})
     ocr = tesseract(data=OcrData({"eng": broken}, "tesserocr"))
     error = refused(pictures.save(pictures.draw(["Total"])), ocr)
     assert error.code == FileErrorCode.OCR_UNAVAILABLE
@@ -324,6 +325,14 @@ def test_open_models_are_read_without_their_directories():
     assert set(places) == {"eng", "osd"}
     assert places["eng"] != choice.files["eng"]
     engine = Tesseract(choice.models, places)
+    assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
+
+
+def test_models_that_were_loaded_ahead_are_not_loaded_again(monkeypatch):
+    monkeypatch.setattr(Tesseract, "_loaded", {})
+    choice = INSTALLED.choose("en")
+    Tesseract.load_ahead(choice.models, choice.files)
+    engine = Tesseract(choice.models, {"eng": "/nowhere/eng.traineddata"})
     assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
 
 
