@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PIL import Image
 
@@ -37,10 +37,14 @@ _PERSIAN = "fas"
 # The Arabic forms of two Persian letters.
 _PERSIAN_LETTERS = str.maketrans("\u064a\u0643", "\u06cc\u06a9")
 _OPEN_FILES = Path("/proc/self/fd")
+# What `open_ahead` opened, by the paths of the files.
+_opened: dict[str, str] = {}
 
 
 class Tesseract:
-    """Reads with some models together, which are loaded at their first use."""
+    """Reads with some models together, which are loaded at their first use or before a fork."""
+
+    _loaded: ClassVar[dict[tuple[str, ...], Any]] = {}
 
     def __init__(self, models: Sequence[str], places: Mapping[str, str]) -> None:
         """Take the path of each model, and of the orientation model if it is installed."""
@@ -48,6 +52,17 @@ class Tesseract:
         self._places = places
         self._reader: Any = None
         self._detector: Any = None
+
+    @classmethod
+    def load_ahead(cls, models: Sequence[str], places: Mapping[str, str]) -> None:
+        """Load models for the processes that are forked from this one, where that is possible.
+
+        Whatever the models are, most of the time goes into a table of Tesseract's own.
+        """
+        if models and tesserocr is not None:
+            engine = cls(models, places)
+            with contextlib.suppress(OcrFailed, OSError):  # a reader that needs them says so
+                cls._loaded[tuple(models)] = engine._load_reader()
 
     def read(
         self, picture: Image.Image, dpi: int, seconds: float, *, is_shaded: bool = False
@@ -102,12 +117,16 @@ class Tesseract:
         if tesserocr is None:
             raise OcrFailed("no OCR is installed")
         if self._reader is None:
-            self._reader = self._load(self._models, tesserocr.PSM.AUTO, tesserocr.OEM.LSTM_ONLY)
-            if self._models[0] in _DOTTED:
-                self._reader.SetVariable("textord_noise_rejrows", "0")
+            self._reader = self._loaded.get(tuple(self._models)) or self._load_reader()
         self._reader.SetVariable("thresholding_method", _SAUVOLA if is_shaded else _OTSU)
         self._set_picture(self._reader, picture, dpi)
         return bool(self._reader.Recognize(max(1, int(seconds * 1000))))
+
+    def _load_reader(self) -> Any:  # noqa: ANN401  untyped
+        reader = self._load(self._models, tesserocr.PSM.AUTO, tesserocr.OEM.LSTM_ONLY)
+        if self._models[0] in _DOTTED:
+            reader.SetVariable("textord_noise_rejrows", "0")
+        return reader
 
     def _load(self, models: Sequence[str], psm: int, engine: int) -> Any:  # noqa: ANN401  untyped
         # Tesseract takes one directory, while the models may lie in several.
@@ -152,8 +171,14 @@ def open_models(files: Mapping[str, str], above: int = 0) -> dict[str, str]:
     if _OPEN_FILES.is_dir():
         for model, path in files.items():
             with contextlib.suppress(OSError):
-                places[model] = str(_OPEN_FILES / str(_open_above(path, above)))
+                opened = _opened.get(path)
+                places[model] = opened or str(_OPEN_FILES / str(_open_above(path, above)))
     return places
+
+
+def open_ahead(files: Mapping[str, str], above: int) -> None:
+    """Open the files of models for the processes that are forked from this one."""
+    _opened.update((files[model], place) for model, place in open_models(files, above).items())
 
 
 def _open_above(path: str, lowest: int) -> int:

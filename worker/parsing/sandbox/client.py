@@ -9,6 +9,7 @@ import tempfile
 from typing import Self
 
 from worker.parsing.limits import ParserLimits
+from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.sandbox import protocol
 from worker.parsing.sandbox.answer import ReaderEnd, await_answer, end_error
 from worker.parsing.sandbox.protocol import Message
@@ -37,8 +38,12 @@ class ForkServer:
         self._has_reader = False
 
     @classmethod
-    def start(cls) -> Self:
-        """Start a fork server and wait until it is ready. Raises ParserUnavailable."""
+    def start(cls, ocr: OcrChoice, limits: ParserLimits) -> Self:
+        """Start a fork server with loaded models and wait until it is ready.
+
+        Their files take nothing from the `limits`. Raises ParserUnavailable.
+        """
+        opened = {"models": ocr.models, "files": ocr.files, "above": limits.open_files}
         with as_unavailable():
             ours, theirs = (_move_up(end) for end in socket.socketpair())
         try:
@@ -56,6 +61,7 @@ class ForkServer:
                 theirs.close()
                 server = cls(process, ours)
                 try:
+                    server._send(opened)
                     server._receive(START_SECONDS)
                 except ServerLost as error:
                     server.end()
@@ -133,6 +139,13 @@ class ForkServer:
     def _end_reader(self) -> None:
         try:
             protocol.send_end(self._connection)
+        except OSError as error:
+            raise ServerLost(str(error)) from error
+
+    def _send(self, message: Message) -> None:
+        try:
+            self._connection.settimeout(_GRACE_SECONDS)
+            protocol.send(self._connection, message)
         except OSError as error:
             raise ServerLost(str(error)) from error
 

@@ -1,10 +1,10 @@
 """The process that forks a reader for each file.
 
 Started as `python -m worker.parsing.sandbox.fork_server DESCRIPTOR`. It imports the reading
-libraries and calls none of them, so that a fork is ready at once. A reader begins with the whole
-memory of this process, which therefore never holds anything of a file: order and answer go over
-a socket between the worker and the reader, which this process only passes on. It ends when its
-parent closes the connection.
+libraries and loads OCR models, which the parent names first; it calls nothing else of them, so
+that a fork is ready at once. A reader begins with the whole memory of this process, which
+therefore never holds anything of a file: order and answer go over a socket between the worker and
+the reader, which this process only passes on. It ends when its parent closes the connection.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from worker.parsing.ocr.tesseract import Tesseract, open_ahead
 from worker.parsing.sandbox import protocol, seccomp
 from worker.parsing.sandbox.forked_reader import ForkedReader
 from worker.parsing.sandbox.heap import fill_gaps
@@ -34,6 +35,10 @@ def main(descriptor: int) -> None:
     """Serve the parent at the other end of a socket until it closes."""
     with socket.socket(fileno=descriptor) as connection:
         preload()
+        if (ocr := protocol.receive(connection)) is None:
+            return
+        Tesseract.load_ahead(ocr["models"], ocr["files"])
+        open_ahead(ocr["files"], ocr["above"])
         seccomp.prepare()
         # Readers share the objects of the imports with this process: no collection may write
         # to them.

@@ -126,7 +126,7 @@ class SandboxedParser:
         if self._server is not None and self._server.is_interrupted:
             self._end_server()  # it was interrupted just after it had answered
         if self._server is None:
-            self._server = ForkServer.start()
+            self._server = ForkServer.start(self._ocr.choose(None), self._limits)
         return self._server.read_file(order, descriptor, self._limits)
 
     def _end_server(self) -> None:

@@ -1,5 +1,6 @@
 """Pictures of text are read, with the models that come with the package."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.engine import Orientation, Recognised
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
 from worker.parsing.ocr.page_reader import Ocr
-from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_models
+from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_ahead, open_models
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
 
@@ -312,6 +313,7 @@ def test_one_damaged_frame_is_a_warning():
 def test_a_damaged_model_is_ocr_unavailable(tmp_path):
     broken = tmp_path / "eng.traineddata"
     broken.write_bytes(b"no model")
+    Tesseract.load_ahead(("eng",), {"eng": str(broken)})
     ocr = tesseract(data=OcrData({"eng": broken}, "tesserocr"))
     error = refused(pictures.save(pictures.draw(["Total"])), ocr)
     assert error.code == FileErrorCode.OCR_UNAVAILABLE
@@ -325,6 +327,25 @@ def test_open_models_are_read_without_their_directories():
     assert places["eng"] != choice.files["eng"]
     engine = Tesseract(choice.models, places)
     assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
+
+
+def test_models_that_were_loaded_ahead_are_not_loaded_again(monkeypatch):
+    monkeypatch.setattr(Tesseract, "_loaded", {})
+    choice = INSTALLED.choose("en")
+    Tesseract.load_ahead(choice.models, choice.files)
+    engine = Tesseract(choice.models, {"eng": "/nowhere/eng.traineddata"})
+    assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
+
+
+def test_files_that_were_opened_ahead_are_not_opened_again(monkeypatch, tmp_path):
+    monkeypatch.setattr("worker.parsing.ocr.tesseract._opened", {})
+    file = tmp_path / "eng.traineddata"
+    file.write_bytes(b"model")
+    open_ahead({"eng": str(file)}, 0)
+    file.unlink()
+    place = Path(open_models({"eng": str(file)})["eng"])
+    assert place.read_bytes() == b"model"
+    os.close(int(place.name))
 
 
 class Fixed:
