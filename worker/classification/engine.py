@@ -14,9 +14,10 @@ from worker.classification.explanation.evidence import Evidence, ScoringEvidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.learning.copies import decide_copy
+from worker.classification.learning.form import SCALES, measure_form
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
-from worker.classification.learning.vectors import stage_vector
+from worker.classification.learning.vectors import FORM_SHARE, stage_vector
 from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
 from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
@@ -208,14 +209,15 @@ class Engine:
     ) -> StageObservation:
         comparison = document.comparison(number)
         scores = self.scorer.score(document.text, comparison, rules)
-        vector = self._vector(comparison, number).astype(np.float16)
+        vector = self._vector(document, number).astype(np.float16)
         return StageObservation(vector, scores.own, scores.panel)
 
-    def _vector(self, comparison: Comparison, number: int) -> Vectors:
+    def _vector(self, document: EmbeddedDocument, number: int) -> Vectors:
         """Return what a document looks like to learning at a stage."""
+        comparison, form = document.comparison(number), measure_form(document.document.pages)
         is_last = number == len(self.stages) - 1
         depth = self.stages[number].depth
-        return stage_vector(comparison, self.scorer.spaces, depth, by_form=is_last)
+        return stage_vector(comparison, self.scorer.spaces, depth, form, by_form=is_last)
 
     def _score(
         self,
@@ -237,7 +239,7 @@ class Engine:
             comparison = document.comparison(number)
             scores = self.scorer.score(document.text, comparison, rules, by_rule)
             if learned is not None:
-                vector = self._vector(comparison, number)
+                vector = self._vector(document, number)
                 told = learned.compare(number, vector, [rule.type for rule in rules])
                 scores = replace(scores, learned=None if told is None else told.additions)
             if told is not None and told.copies and number < len(self.stages) - 1:
@@ -310,5 +312,6 @@ def _version(constants: Constants, scorer: Scorer, stages: Sequence[Stage]) -> s
     """
     tunings = [space.tuning for space in scorer.spaces]
     steps = [(stage.depth, stage.enough) for stage in stages]
-    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps}".encode())
+    looks = FORM_SHARE, SCALES
+    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps} {looks}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"
