@@ -17,6 +17,7 @@ from app.jobs.values import Rule
 from benchmarks.accuracy.tables import new_table
 from worker.classification.embedders.base import Vectors, normalise
 from worker.classification.engine import Engine
+from worker.classification.learning.form import SCALES
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
 from worker.classification.learning.storage import (
@@ -81,7 +82,7 @@ def _invent(engine: Engine, count: int) -> Iterator[tuple[UUID, Observation]]:
     random = np.random.default_rng(_SEED)
     spaces = [space.embedder.dimension for space in engine.scorer.spaces]
     lengths = [
-        sum(length for length, read in zip(spaces, stage.depth, strict=True) if read)
+        sum(length for length, read in zip(spaces, stage.depth, strict=True) if read) + len(SCALES)
         for stage in engine.stages
     ]
     panel = len(engine.scorer.knowledge.panel)

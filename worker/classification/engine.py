@@ -14,9 +14,10 @@ from worker.classification.explanation.evidence import Evidence
 from worker.classification.explanation.verdict import write_verdict
 from worker.classification.knowledge.base import Knowledge, load_knowledge
 from worker.classification.learning.copies import decide_copy
+from worker.classification.learning.form import SCALES, measure_form
 from worker.classification.learning.model import LearnedModel
 from worker.classification.learning.observation import Observation, StageObservation
-from worker.classification.learning.vectors import stage_vector
+from worker.classification.learning.vectors import FORM_SHARE, stage_vector
 from worker.classification.packing import pack_first, pack_later, unpack_first, unpack_later
 from worker.classification.scoring.calibration import Calibration, decide, known_share
 from worker.classification.scoring.comparison import Comparison
@@ -220,14 +221,15 @@ class Engine:
     ) -> StageObservation:
         comparison = document.comparison(number)
         scores = self.scorer.score(document.text, comparison, rules)
-        vector = self._vector(comparison, number).astype(np.float16)
+        vector = self._vector(document, number).astype(np.float16)
         return StageObservation(vector, scores.own, scores.panel)
 
-    def _vector(self, comparison: Comparison, number: int) -> Vectors:
+    def _vector(self, document: EmbeddedDocument, number: int) -> Vectors:
         """Return what a document looks like to learning at a stage."""
+        comparison, form = document.comparison(number), measure_form(document.document.pages)
         is_last = number == len(self.stages) - 1
         depth = self.stages[number].depth
-        return stage_vector(comparison, self.scorer.spaces, depth, by_form=is_last)
+        return stage_vector(comparison, self.scorer.spaces, depth, form, by_form=is_last)
 
     def _score(
         self,
@@ -266,7 +268,7 @@ class Engine:
         learned = without_labels = None
         if model is not None:
             types = [rule.type for rule in rules]
-            learned = model.compare(number, self._vector(comparison, number), types)
+            learned = model.compare(number, self._vector(document, number), types)
         losses = document.document.lost_parts, len(document.document.pages)
         if learned is not None:
             without_labels = decision.with_losses(*losses)
@@ -296,5 +298,6 @@ def _version(constants: Constants, scorer: Scorer, stages: Sequence[Stage]) -> s
     """
     tunings = [space.tuning for space in scorer.spaces]
     steps = [(stage.depth, stage.enough) for stage in stages]
-    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps}".encode())
+    looks = FORM_SHARE, SCALES
+    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps} {looks}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

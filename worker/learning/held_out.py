@@ -14,6 +14,7 @@ from worker.classification.learning.model import (
     measure_likeness,
     weigh_lessons,
 )
+from worker.classification.learning.vectors import without_form
 
 # So many documents are compared with all others at a time.
 _BLOCK = 250
@@ -50,7 +51,7 @@ def fit_stage(
     lessons = weigh_lessons(seen.scores, columns[seen.rows[seen.scored]])
     return StageModel(
         means=normalise(_sums(seen, columns, types)),
-        lessons=lessons.T @ seen.vectors[seen.scored],
+        lessons=lessons.T @ without_form(seen.vectors[seen.scored]),
         vectors=seen.vectors[kept],
         rows=np.array([places[int(seen.rows[place])] for place in kept], dtype=np.int64),
     )
@@ -74,7 +75,7 @@ def compare_held_out(
     is_neighbour = np.isin(seen.rows, np.asarray(neighbours, dtype=np.int64))
     shown = seen.vectors[is_neighbour]
     shown_columns, shown_groups = own_columns[is_neighbour], own_groups[is_neighbour]
-    teachers, teaching_groups = seen.vectors[seen.scored], own_groups[seen.scored]
+    teachers, teaching_groups = without_form(seen.vectors[seen.scored]), own_groups[seen.scored]
     lessons = weigh_lessons(seen.scores, own_columns[seen.scored])
     place_of = {int(row): place for place, row in enumerate(seen.rows)}
     found = {}

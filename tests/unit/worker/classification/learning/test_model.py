@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from worker.classification.embedders.base import Vectors, normalise
+from worker.classification.learning.form import SCALES
 from worker.classification.learning.model import (
     NULL,
     LabelWeight,
@@ -25,7 +26,9 @@ COLUMNS = np.array([0, 0, 1, 1, NULL])
 
 
 def random_vectors(count: int, seed: int = 0) -> Vectors:
-    return normalise(np.random.default_rng(seed).normal(size=(count, 12)).astype(np.float32))
+    """Vectors of documents whose texts are of no form."""
+    random = np.random.default_rng(seed).normal(size=(count, 12)).astype(np.float32)
+    return np.pad(normalise(random), ((0, 0), (0, len(SCALES))))
 
 
 def seen_as(vectors: Vectors, rows: Sequence[int] = range(5)) -> StageVectors:
@@ -56,9 +59,9 @@ def test_documents_like_labelled_ones_get_their_type() -> None:
 
 
 def test_a_document_unlike_all_labelled_ones_is_judged_as_before() -> None:
-    vectors = np.zeros((5, 12), dtype=np.float32)
+    vectors = np.zeros_like(random_vectors(5))
     vectors[:, :6] = random_vectors(5)[:, :6]
-    other = np.eye(12, dtype=np.float32)[11]
+    other = np.eye(vectors.shape[1], dtype=np.float32)[11]
 
     assert model_of(normalise(vectors)).compare(1, other, TYPES) is None
 
@@ -185,3 +188,15 @@ def test_a_model_survives_its_storage() -> None:
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not a learned model|another release|pickled"):
         unpack_model(data)
+
+
+def test_form_tells_how_close_documents_are_and_teaches_no_lesson() -> None:
+    text = random_vectors(5)
+    formed = text.copy()
+    formed[:, -len(SCALES) :] = np.random.default_rng(1).normal(size=(5, len(SCALES)))
+    stage = fit_stage(seen_as(formed), COLUMNS, len(TYPES), range(5))
+
+    assert np.array_equal(
+        stage.lessons, fit_stage(seen_as(text), COLUMNS, len(TYPES), range(5)).lessons
+    )
+    assert np.any(stage.means[:, -len(SCALES) :])
