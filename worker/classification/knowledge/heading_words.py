@@ -51,6 +51,13 @@ NEUTRAL = frozenset(
     فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ماه سال
     """).split()  # a block of words is easier to read and extend than a list
 )
+# Words before a name that make it the label of a field: "number of contract", "رقم العقد".
+NUMBERS = frozenset(
+    fold("""
+    no nr n num nro numer numero number nummer číslo broj број br бр številka št szám
+    αριθμός αρ номер số nomor nombor namba nommer رقم شماره نمبر מספר क्रमांक संख्या
+    """).split()
+)
 # Words after a name at the beginning of a line that make it the label of a field.
 LABELS = frozenset(
     fold("""
