@@ -27,7 +27,7 @@ NEUTRAL = frozenset(
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря
     dal al del della per z dnia ze dne av den till din tarihli от г год года
     νο br broj бр број št številka č číslo sz szám sorszám nro numero номер αρ αριθμός αριθ dnr
-    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang namba nambari nommer númer numărul
+    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang na namba nambari nommer númer numărul
     رقم بتاريخ شماره شمارهٔ تاریخ نمبر מס מספר מיום תאריך
     संख्या सं क्र क्रमांक नं नंबर दिनांक নং নম্বর তারিখ எண் நாள்
     копия копија оригинал дубликат kopija kópia kopio másolat kopya asıl αντίγραφο πρωτότυπο kopie
