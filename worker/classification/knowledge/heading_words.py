@@ -27,7 +27,7 @@ NEUTRAL = frozenset(
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря
     dal al del della per z dnia ze dne av den till din tarihli от г год года
     νο br broj бр број št številka č číslo sz szám sorszám nro numero номер αρ αριθμός αριθ dnr
-    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang namba nambari nommer númer numărul
+    số ngày nomor nombor bil tanggal tarikh sayı zk blg bilang na namba nambari nommer númer numărul
     رقم بتاريخ شماره شمارهٔ تاریخ نمبر מס מספר מיום תאריך
     संख्या सं क्र क्रमांक नं नंबर दिनांक নং নম্বর তারিখ எண் நாள்
     копия копија оригинал дубликат kopija kópia kopio másolat kopya asıl αντίγραφο πρωτότυπο kopie
@@ -50,6 +50,13 @@ NEUTRAL = frozenset(
     جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر
     فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ماه سال
     """).split()  # a block of words is easier to read and extend than a list
+)
+# Words before a name that make it the label of a field: "number of contract", "رقم العقد".
+NUMBERS = frozenset(
+    fold("""
+    no nr n num nro numer numero number nummer číslo broj број br бр številka št szám
+    αριθμός αρ номер số nomor nombor namba nommer رقم شماره نمبر מספר क्रमांक संख्या
+    """).split()
 )
 # Words after a name at the beginning of a line that make it the label of a field.
 LABELS = frozenset(

@@ -25,6 +25,7 @@ from worker.classification.knowledge.heading_words import (
     NEUTRAL,
     NEUTRAL_UNSPACED,
     NUMBER_UNSPACED,
+    NUMBERS,
     SENTENCE,
 )
 from worker.parsing.document import DocumentPage
@@ -376,16 +377,15 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     last = len(words)
     while last > end and (words[last - 1] in NEUTRAL or any(map(str.isdigit, words[last - 1]))):
         last -= 1
-    is_at_edge = start == 0 or end == last
     if any(word in SENTENCE for word in left):
         return 0.0
-    if after in LABELS and start == 0:
+    if (after in LABELS and start == 0) or (start and words[start - 1] in NUMBERS):
         return 0.1
     if not others:
         strength = _CERTAIN if left else 1.0
     elif start == 0 and is_numbered and len(words) <= 12:
         strength = 0.85
-    elif len(others) <= 2 and len(words) <= 8 and is_at_edge:
+    elif len(others) <= 2 and len(words) <= 8 and (start == 0 or end == last):
         strength = 0.6
     elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= last - 1):
         strength = 0.1 if re.search(r"[.;!?]\s*$", line) else 0.5
