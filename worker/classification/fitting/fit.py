@@ -17,7 +17,12 @@ from worker.classification.rules.texts import lexical_text, rule_text
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.lexical import Lexicon, document_text
-from worker.classification.scoring.space import SpaceVectors, form_map, ridge_map
+from worker.classification.scoring.space import (
+    SpaceVectors,
+    form_map,
+    language_directions,
+    ridge_map,
+)
 
 _MIN_TYPES = 3
 
@@ -53,6 +58,7 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
     types = embedder.embed([rule_text(rule) for rule in knowledge.rules], "query")
     samples = embedder.embed([sample.text for sample in knowledge.samples], "passage")
     languages = np.array([sample.language for sample in knowledge.samples])
+    directions = language_directions(samples, languages)
     centre = types[knowledge.panel_rows].mean(axis=0)
     # The map is fitted on the English samples only, as it was measured.
     english = languages == ENGLISH
@@ -69,7 +75,8 @@ def fit_space(corpora: Sequence[Corpus], embedder: Embedder, knowledge: Knowledg
             normalise(everywhere - everywhere.mean(axis=0)),
             normalise(types[knowledge.bank_rows] - centre)[rows],
         ),
-        form=form_map(samples, knowledge.sample_types, languages),
+        form=form_map(samples, knowledge.sample_types, directions),
+        languages=directions,
     )
 
 

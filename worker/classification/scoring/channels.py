@@ -47,13 +47,14 @@ def similarities(
     The document has at least one chunk; `mapped` are its chunks. `by_type` (c, T) are the cosines
     of its chunks with the nearest samples of each type of the bank, and `stand_ins` (n, D) are what
     documents of the targets look like. `description` compares chunks with the description,
+    whatever their language, because a description is near to every document of its language.
     `samples` with the mean sample of the nearest known types (hypothetical documents written in
     advance), `mapped` with the description after the ridge map, `nearest` with the nearest samples
     of those types. `title` compares title lines with the description and is zero without any.
     """
-    chunks, titles = document.chunks, document.titles
+    titles = document.titles
     return {
-        "description": pool(chunks @ targets.direct.T),
+        "description": pool(mapped.neutral @ targets.direct.T),
         "samples": pool(mapped.formed @ stand_ins.T),
         "mapped": pool(mapped.described @ targets.direct.T),
         "nearest": pool((by_type[:, targets.nearest] * targets.shares).sum(axis=2)),

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.jobs.values import Rule
-from worker.classification.embedders.base import Vectors, normalise
+from worker.classification.embedders.base import Vectors
 from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
@@ -43,9 +43,6 @@ _CACHED_RULES = 4_096
 _CACHED_SETS = 32
 # A rule that names fewer types has no list of them.
 _MIN_LISTED = 2
-# The share of its own description where that of its type stands for a rule: descriptions in the
-# language of a document are near to it whatever they mean. It tells rules of one type apart.
-_OWN = 0.25
 # How much farther than the nearest type one may be that has a rule's name in the singular.
 _SLACK = 0.2
 # How near a rule must be to a type that its description lists, one akin to its own and any other:
@@ -77,16 +74,12 @@ class Meaning:
 
     `own` are those of its name and description as a whole, `listed` those that its description
     lists, and `resolution` has both. With `has_known_name` its whole name is that of a type.
-    `is_foreign` tells that its name says what it means and its description does not, as with most
-    that are not in English, and `is_far` that its description is near to no type.
     """
 
     own: tuple[int, ...]
     listed: tuple[int, ...]
     resolution: Resolution
     has_known_name: bool
-    is_foreign: bool
-    is_far: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +154,6 @@ class RuleReader:
         rule = given if self._names.rows_of(name_of(given)) else without_code(given)
         direct = self._embed(rule)
         meaning = self._understand(rule, direct[0])
-        if meaning.is_foreign and not self._is_near_catch_alls(direct[0]):
-            direct = self._lean_to_types(direct, meaning)
         scripts = count_scripts(rule_text(rule))
         cosines = self._lead.type_cosines(direct[0])
         return ReadRule(
@@ -210,20 +201,7 @@ class RuleReader:
             listed=(*listed, *kinds),
             resolution=own.with_kinds(kinds, self._knowledge),
             has_known_name=is_type or bool(synonyms),
-            is_foreign=not is_type and bool(of_name) and float(cosines[of_name].max()) < known,
-            is_far=float(cosines.max()) < known,
         )
-
-    def _lean_to_types(self, direct: Sequence[Vectors], meaning: Meaning) -> list[Vectors]:
-        """Return the vectors of a rule that is compared by the descriptions of the types it means.
-
-        Its own counts as much, or less if it is near to no type.
-        """
-        share, rows = _OWN if meaning.is_far else 1.0, list(meaning.own)
-        return [
-            normalise(share * own + normalise(space.types[rows].mean(axis=0, keepdims=True)))
-            for own, space in zip(direct, self._spaces, strict=True)
-        ]
 
     def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
         """Return the types that have a rule's whole name, or have it in the singular.
@@ -274,11 +252,6 @@ class RuleReader:
         vectors = self._lead.centre_rules(self._lead.embedder.embed([item.text], "query"))
         cosines: Vectors = self._lead.type_cosines(vectors)[0]
         return synonyms_meant(item.rows, (), cosines, self._lead.tuning.known)
-
-    def _is_near_catch_alls(self, direct: Vectors) -> bool:
-        """Tell whether a description (1, D) alone says "anything else", whatever the name is."""
-        _, alone = self._lead.tuning.catch_all
-        return float((direct @ self._lead.catch_alls.T).max()) >= alone
 
     def _stack(self, rules: tuple[Rule, ...]) -> RuleSet:
         read = tuple(self.read(rule) for rule in rules)

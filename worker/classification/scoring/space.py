@@ -28,6 +28,7 @@ class SpaceVectors:
     the embedder returns them, one row a text, in the order of the knowledge: `types` and `wordings`
     as queries, `samples` as passages. `ridge` (D, D) maps a centred chunk to the description of its
     type, and `form` (D, D) makes the form of chunks and samples count more than their topic.
+    `languages` (L, D) are the directions in which documents of different languages differ.
     """
 
     document_mean: Vectors
@@ -39,6 +40,7 @@ class SpaceVectors:
     catch_alls: Vectors
     ridge: Vectors
     form: Vectors
+    languages: Vectors
 
     def rounded(self) -> "SpaceVectors":
         """Return the vectors as `Constants.save` stores them, in half precision.
@@ -64,9 +66,11 @@ class DocumentVectors:
 class MappedChunks:
     """A document's centred chunks after the maps of a space, (c, D) each.
 
-    `described` are comparable with descriptions of types, in `formed` form counts more than topic.
+    `neutral` are without what their language adds, `described` are comparable with descriptions of
+    types, and in `formed` form counts more than topic.
     """
 
+    neutral: Vectors
     described: Vectors
     formed: Vectors
 
@@ -161,6 +165,7 @@ class EmbeddingSpace:
         panel = vectors.types[knowledge.panel_rows]
         self._rule_mean = panel.mean(axis=0)
 
+        self._languages = vectors.languages
         self.form = vectors.form
         if not parts.form:
             self.form = np.eye(len(vectors.form), dtype=np.float32)
@@ -195,7 +200,11 @@ class EmbeddingSpace:
 
     def map_chunks(self, chunks: Vectors) -> MappedChunks:
         """Map centred chunks, shape (c, D)."""
-        return MappedChunks(normalise(chunks @ self.ridge), self.by_form(chunks))
+        return MappedChunks(
+            neutral=take_out(self._languages, chunks),
+            described=normalise(chunks @ self.ridge),
+            formed=self.by_form(chunks),
+        )
 
     def type_cosines(self, direct: Vectors) -> Vectors:
         """Compare centred descriptions (n, D) with all types by their nearest wording, (n, N)."""
@@ -220,21 +229,19 @@ class EmbeddingSpace:
 def form_map(
     samples: Vectors,
     types: npt.NDArray[np.int64],
-    languages: npt.NDArray[np.str_],
+    languages: Vectors,
     shrinkage: float = 0.5,
 ) -> Vectors:
     """Return the (D, D) map after which samples of one type are near, whatever their topic.
 
-    First the directions in which the means of the languages differ are taken out, so that a
-    Russian document is not near to the types that happen to have Russian samples. Then those in
-    which samples of one type differ, which are mostly topics, are shrunk: the second factor is
-    the inverse square root of the covariance within types, shrunk towards a multiple of the
-    identity (within-class covariance normalisation: Hatch, Kajarekar and Stolcke, 2006). It is
-    computed from the samples alone.
+    First the directions of the languages (L, D) are taken out, so that a Russian document is not
+    near to the types that happen to have Russian samples. Then those in which samples of one type
+    differ, which are mostly topics, are shrunk: the second factor is the inverse square root of the
+    covariance within types, shrunk towards a multiple of the identity (within-class covariance
+    normalisation: Hatch, Kajarekar and Stolcke, 2006). It is computed from the samples alone.
     """
-    centred = normalise(samples - samples.mean(axis=0))
-    apart = without_languages(centred, languages)
-    kept = normalise(centred @ apart)
+    kept = take_out(languages, normalise(samples - samples.mean(axis=0)))
+    apart = np.eye(samples.shape[1]) - languages.T @ languages
     within = np.zeros((samples.shape[1],) * 2, dtype=np.float64)
     count = 0
     for kind in np.unique(types):
@@ -244,7 +251,7 @@ def form_map(
             within += deviations.T @ deviations * (len(rows) / (len(rows) - 1))
             count += len(rows)
     if not count:
-        return apart
+        return np.asarray(apart, dtype=np.float32)
     within /= count
     mean = np.trace(within) / len(within)
     values, vectors = np.linalg.eigh(
@@ -255,11 +262,12 @@ def form_map(
     return np.asarray(apart @ whitened, dtype=np.float32)
 
 
-def without_languages(centred: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
-    """Return the (D, D) projection that takes the means of the languages out.
+def language_directions(samples: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
+    """Return orthonormal directions (L, D) in which the means of the samples' languages differ.
 
     Languages with few samples have no reliable mean and are left alone.
     """
+    centred = normalise(samples - samples.mean(axis=0))
     means = np.array(
         [
             centred[languages == language].mean(axis=0)
@@ -268,7 +276,13 @@ def without_languages(centred: Vectors, languages: npt.NDArray[np.str_]) -> Vect
         ]
     ).reshape(-1, centred.shape[1])
     _, _, directions = np.linalg.svd(means, full_matrices=False)
-    return np.asarray(np.eye(centred.shape[1]) - directions.T @ directions, dtype=np.float32)
+    return np.asarray(directions, dtype=np.float32)
+
+
+def take_out(directions: Vectors, vectors: Vectors) -> Vectors:
+    """Return unit vectors (n, D) without their parts along orthonormal directions (L, D)."""
+    along = (vectors @ directions.T) @ directions
+    return normalise(np.asarray(vectors - along, dtype=np.float32))
 
 
 def _mixture(nearness: Vectors) -> tuple[npt.NDArray[np.int64], Vectors]:

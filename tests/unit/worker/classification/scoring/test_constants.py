@@ -188,7 +188,7 @@ def test_shipped_data_is_small():
     # 739 types and 2,500 samples with the vectors of three models; the source of the knowledge is
     # as large again as the knowledge here.
     with data_directory() as directory:
-        assert sum(path.stat().st_size for path in directory.iterdir()) < 17_000_000
+        assert sum(path.stat().st_size for path in directory.iterdir()) < 16_000_000
 
 
 def test_the_knowledge_is_whole():

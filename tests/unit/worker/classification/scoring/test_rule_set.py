@@ -1,6 +1,5 @@
 """Rules that their names explain, in languages that no known type is described in."""
 
-import numpy as np
 import pytest
 
 from app.jobs.values import Rule
@@ -12,13 +11,6 @@ DELIVERY_NOTE = Rule("Lieferschein", "Begleitpapier einer Lieferung mit den geli
 def meant(engine: Engine, rule: Rule) -> list[str]:
     (read,) = engine.scorer.rules.read_set([rule]).read
     return [engine.scorer.knowledge.types[row].name for row in read.resolution.rows]
-
-
-def nearness(engine: Engine, rule: Rule, type_: str) -> float:
-    """Return the cosine of a rule to a type in the leading space."""
-    (read,) = engine.scorer.rules.read_set([rule]).read
-    vector = engine.scorer.lead.types[engine.scorer.knowledge.rows[type_]]
-    return float(read.targets[0].direct[0] @ vector)
 
 
 @pytest.mark.parametrize(
@@ -41,25 +33,6 @@ def test_a_description_of_something_else_outweighs_the_name(engine_of_both: Engi
     voucher = Rule("bon", "Gutschein zum Einlösen in einem Geschäft.")
 
     assert "receipt" not in meant(engine_of_both, voucher)
-
-
-def test_such_a_rule_is_compared_by_the_description_of_its_type_too(
-    engine_of_both: Engine,
-) -> None:
-    without_name = Rule("Zettel", DELIVERY_NOTE.description)
-
-    assert nearness(engine_of_both, without_name, "delivery note") < 0.4
-    assert nearness(engine_of_both, DELIVERY_NOTE, "delivery note") > 0.7
-
-
-def test_a_description_that_says_it_is_left_alone(engine_of_both: Engine) -> None:
-    # "Quote" is a name of quotations; the description is near enough by itself.
-    rule = Rule("quote", "An offer with prices that a supplier makes before an order.")
-    (read,) = engine_of_both.scorer.rules.read_set([rule]).read
-    space = engine_of_both.scorer.lead
-    alone = space.centre_rules(space.embedder.embed([f"{rule.type}: {rule.description}"], "query"))
-
-    assert np.array_equal(read.targets[0].direct, alone)
 
 
 @pytest.mark.parametrize(
