@@ -58,6 +58,8 @@ NUMBERS = frozenset(
     αριθμός αρ номер số nomor nombor namba nommer رقم شماره نمبر מספר क्रमांक संख्या
     """).split()
 )
+# Words between these and the name: "numéro de contrat".
+OF = frozenset("of de del della du da di do la".split())  # noqa: SIM905
 # Words after a name at the beginning of a line that make it the label of a field.
 LABELS = frozenset(
     fold("""

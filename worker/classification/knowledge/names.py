@@ -26,6 +26,7 @@ from worker.classification.knowledge.heading_words import (
     NEUTRAL_UNSPACED,
     NUMBER_UNSPACED,
     NUMBERS,
+    OF,
     SENTENCE,
 )
 from worker.parsing.document import DocumentPage
@@ -370,16 +371,15 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
         if len(word) > 1 and word not in NEUTRAL and not any(c.isdigit() for c in word)
     ]
     after = words[end] if end < len(words) else ""
-    at = end
-    while at < len(words) and words[at] in NEUTRAL:
-        at += 1
+    at = next((at for at in range(end, len(words)) if words[at] not in NEUTRAL), len(words))
     is_numbered = at < len(words) and at - end <= 2 and any(c.isdigit() for c in words[at])
     last = len(words)
     while last > end and (words[last - 1] in NEUTRAL or any(map(str.isdigit, words[last - 1]))):
         last -= 1
     if any(word in SENTENCE for word in left):
         return 0.0
-    if (after in LABELS and start == 0) or (start and words[start - 1] in NUMBERS):
+    before = [word for word in words[:start] if word not in OF]
+    if (after in LABELS and start == 0) or (before and before[-1] in NUMBERS):
         return 0.1
     if not others:
         strength = _CERTAIN if left else 1.0

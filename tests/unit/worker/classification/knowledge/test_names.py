@@ -110,6 +110,7 @@ def test_a_name_alone_on_a_line_is_surely_the_title(line: str, type_: str):
         ("Invoice for the print works of Harbour Quay.", 0.1),
         ("Invoice due on 3 June", 0.1),
         ("Invoice amount 12.00", 0.1),
+        ("No. of Invoice 12", 0.1),
         ("رقم الفاتورة 12", 0.1),
         ("מספר חשבונית 12", 0.1),
         ("請求明細書番号 12", 0.2),
