@@ -151,7 +151,10 @@ def _read_text(
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
-        if clusters.has_clusters(whole):
+        joined = split_lines.join_split_lines(textpage, whole, count)
+        if joined:
+            better = joined
+        elif clusters.has_clusters(whole):
             better = clusters.read_clusters(page, textpage, whole, count)
         else:
             better = split_lines.mend_lines(textpage, whole, count, page.get_bbox())
@@ -160,7 +163,7 @@ def _read_text(
         text = _within_page(page, textpage, whole)[: max_characters + 1]
         right_to_left = ""
         if text == whole and reading_order.has_right_to_left(text):
-            right_to_left = visual_order.read_lines(textpage, count)
+            right_to_left = visual_order.read_lines(textpage, count, is_split=bool(joined))
     finally:
         textpage.close()
     headings = tuple(map(_join_lines, headings))

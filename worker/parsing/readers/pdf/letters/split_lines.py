@@ -33,19 +33,24 @@ Box = tuple[float, float, float, float]
 _SPACE = re.compile(r"\s+")
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE = 0.2, 0.3
+# A mark may begin before its letter.
+_MARK = 0.5
+
+
+def join_split_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> str:
+    """Return the text of a page with whole lines if PDFium broke most of them, otherwise ""."""
+    if not _is_split(text):
+        return ""
+    joined = _join_lines(textpage, count)
+    return joined if _count_lines(joined) < _SHARE * _count_lines(text) else ""
 
 
 def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int, box: Box) -> str:
-    """Return the text of a page, with whole lines if PDFium broke most of them.
+    """Return the text of a page with vertical lines of East Asian letters joined.
 
-    Vertical lines of East Asian letters are joined on any page, and lines that go on above or below
-    are broken there. Lines beyond `box`, the edges of the page, are left out. `text` is the page's
-    text as `get_text_range` returns it.
+    Lines that go on above or below are broken there. Lines beyond `box`, the edges of the page, are
+    left out. `text` is the page's text as `get_text_range` returns it.
     """
-    if _is_split(text):
-        joined = _join_lines(textpage, count)
-        if _count_lines(joined) < _SHARE * _count_lines(text):
-            return joined
     if len(text) == count:
         text = _mend_each(textpage, text, box)
     return text if text.isascii() else _STACKED.sub(lambda line: _SPACE.sub("", line[0]), text)
@@ -147,5 +152,5 @@ def _is_beside(last: Letter, letter: Letter) -> bool:
     return (
         last.angle == letter.angle
         and abs(last.y - letter.y) <= _SAME_LINE * size
-        and letter.x >= last.x
+        and letter.x >= last.x - _MARK * size
     )

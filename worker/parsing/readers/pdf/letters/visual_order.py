@@ -8,7 +8,7 @@ it by the rules of Unicode (UAX #9, L2) the other way round.
 import math
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 import pypdfium2
 
@@ -25,15 +25,17 @@ _ALEFS = frozenset("اأإآٱ")
 _LAM = "ل"
 
 
-def read_lines(textpage: pypdfium2.PdfTextPage, count: int) -> str:
+def read_lines(textpage: pypdfium2.PdfTextPage, count: int, *, is_split: bool = False) -> str:
     """Return the first letters of a page in reading order, in the lines that PDFium finds.
 
     Lines without Arabic or Hebrew letters are as PDFium reads them. Nothing if a line goes in
-    several directions.
+    several directions. Of a page whose lines PDFium breaks at every letter (`is_split`) the places
+    of the letters make the lines.
     """
     lines: list[str] = []
     before: list[Letter] = []
-    for line in _lines(textpage, count):
+    found = _lines(textpage, count)
+    for line in [list(chain.from_iterable(found))] if is_split else found:
         text = "".join(character for _, character in line)
         if not reading_order.has_right_to_left(text):
             lines.append(text)

@@ -7,6 +7,11 @@ def lines_of(content: str) -> list[str]:
     return read_pdf(sample_files.source(data, "a.pdf")).pages[0].text.splitlines()
 
 
+def named(letter: str) -> str:
+    """Return the operators that show a glyph of 10 points whose name is a letter."""
+    return f"/Span <</ActualText <feff{ord(letter):04x}>>> BDC (m) Tj EMC"
+
+
 def test_two_columns_of_letters_that_are_drawn_one_by_one_are_lines():
     rows = (("Gouda", "350"), ("Bun", "420"), ("Bean", "200"), ("Sum", "970"))
     letters = [
@@ -18,15 +23,25 @@ def test_two_columns_of_letters_that_are_drawn_one_by_one_are_lines():
     assert lines_of(" ".join(letters)) == [" ".join(row) for row in rows]
 
 
+def test_such_lines_may_go_from_right_to_left():
+    rows = (("350", "הפק"), ("420", "הגוע"), ("200", "םימ"), ("970", "כהס"))
+    letters = [
+        f"1 0 0 1 {x + 10 * place} {700 - 16 * number} Tm {named(letter)}"
+        for number, row in enumerate(rows)
+        for x, word in zip((50, 450), row, strict=True)
+        for place, letter in enumerate(word)
+    ]
+    assert lines_of(" ".join(letters)) == ["קפה 350", "עוגה 420", "מים 200", "סהכ 970"]
+
+
 def test_short_lines_stay_apart():
     numbers = [str(number) for number in range(12)]
     assert lines_of("50 700 Td " + " ".join(f"({each}) Tj 0 -16 Td" for each in numbers)) == numbers
 
 
 def test_vertical_lines_are_read_as_lines():
-    named = (f"/Span <</ActualText <feff{ord(each):04x}>>> BDC (m) Tj EMC" for each in "請求書")
     level = "50 700 Td (A line of text that is level and long) Tj"
-    assert lines_of(" 0 -20 Td ".join((level, *named))) == [
+    assert lines_of(" 0 -20 Td ".join((level, *map(named, "請求書")))) == [
         "A line of text that is level and long",
         "請求書",
     ]
