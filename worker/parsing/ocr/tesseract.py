@@ -37,8 +37,6 @@ _PERSIAN = "fas"
 # The Arabic forms of two Persian letters.
 _PERSIAN_LETTERS = str.maketrans("\u064a\u0643", "\u06cc\u06a9")
 _OPEN_FILES = Path("/proc/self/fd")
-# What `open_ahead` opened, by the paths of the files.
-_opened: dict[str, str] = {}
 
 
 class Tesseract:
@@ -171,14 +169,8 @@ def open_models(files: Mapping[str, str], above: int = 0) -> dict[str, str]:
     if _OPEN_FILES.is_dir():
         for model, path in files.items():
             with contextlib.suppress(OSError):
-                opened = _opened.get(path)
-                places[model] = opened or str(_OPEN_FILES / str(_open_above(path, above)))
+                places[model] = str(_OPEN_FILES / str(_open_above(path, above)))
     return places
-
-
-def open_ahead(files: Mapping[str, str], above: int) -> None:
-    """Open the files of models for the processes that are forked from this one."""
-    _opened.update((files[model], place) for model, place in open_models(files, above).items())
 
 
 def _open_above(path: str, lowest: int) -> int:

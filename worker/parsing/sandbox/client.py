@@ -38,18 +38,17 @@ class ForkServer:
         self._has_reader = False
 
     @classmethod
-    def start(cls, ocr: OcrChoice, limits: ParserLimits) -> Self:
+    def start(cls, ocr: OcrChoice) -> Self:
         """Start a fork server with loaded models and wait until it is ready.
 
-        Their files take nothing from the `limits`. Raises ParserUnavailable.
+        Raises ParserUnavailable.
         """
-        opened = {"models": ocr.models, "files": ocr.files, "above": limits.open_files}
         with as_unavailable():
             ours, theirs = (_move_up(end) for end in socket.socketpair())
         try:
             with as_unavailable(), theirs, tempfile.TemporaryFile() as stderr:
                 process = subprocess.Popen(  # noqa: S603  our own module, no input from clients
-                    command(theirs.fileno()),
+                    command(theirs.fileno(), ocr),
                     env=environment(),
                     cwd="/",
                     stdin=subprocess.DEVNULL,
@@ -61,7 +60,6 @@ class ForkServer:
                 theirs.close()
                 server = cls(process, ours)
                 try:
-                    server._send(opened)
                     server._receive(START_SECONDS)
                 except ServerLost as error:
                     server.end()
@@ -139,13 +137,6 @@ class ForkServer:
     def _end_reader(self) -> None:
         try:
             protocol.send_end(self._connection)
-        except OSError as error:
-            raise ServerLost(str(error)) from error
-
-    def _send(self, message: Message) -> None:
-        try:
-            self._connection.settimeout(_GRACE_SECONDS)
-            protocol.send(self._connection, message)
         except OSError as error:
             raise ServerLost(str(error)) from error
 

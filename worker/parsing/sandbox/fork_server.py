@@ -1,7 +1,7 @@
 """The process that forks a reader for each file.
 
-Started as `python -m worker.parsing.sandbox.fork_server DESCRIPTOR`. It imports the reading
-libraries and loads OCR models, which the parent names first; it calls nothing else of them, so
+Started as `python -m worker.parsing.sandbox.fork_server DESCRIPTOR MODELS`. It imports the reading
+libraries and loads OCR models, given by their paths as JSON; it calls nothing else of them, so
 that a fork is ready at once. A reader begins with the whole memory of this process, which
 therefore never holds anything of a file: order and answer go over a socket between the worker and
 the reader, which this process only passes on. It ends when its parent closes the connection.
@@ -9,6 +9,7 @@ the reader, which this process only passes on. It ends when its parent closes th
 
 import contextlib
 import gc
+import json
 import os
 import shutil
 import socket
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from worker.parsing.ocr.tesseract import Tesseract, open_ahead
+from worker.parsing.ocr.tesseract import Tesseract
 from worker.parsing.sandbox import protocol, seccomp
 from worker.parsing.sandbox.forked_reader import ForkedReader
 from worker.parsing.sandbox.heap import fill_gaps
@@ -31,14 +32,11 @@ class ParentGone(Exception):
     """The parent closed the connection while a file was being read."""
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, models: dict[str, str]) -> None:
     """Serve the parent at the other end of a socket until it closes."""
     with socket.socket(fileno=descriptor) as connection:
         preload()
-        if (ocr := protocol.receive(connection)) is None:
-            return
-        Tesseract.load_ahead(ocr["models"], ocr["files"])
-        open_ahead(ocr["files"], ocr["above"])
+        Tesseract.load_ahead(tuple(models), models)
         seccomp.prepare()
         # Readers share the objects of the imports with this process: no collection may write
         # to them.
@@ -122,4 +120,4 @@ def _remove(directory: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))

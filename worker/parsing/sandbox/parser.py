@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Self, TypeVar
 
 from app.errors import FileError, FileErrorCode
+from app.jobs.languages import DEFAULT_LANGUAGE
 from app.jobs.pages import PageSelection
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
@@ -126,7 +127,7 @@ class SandboxedParser:
         if self._server is not None and self._server.is_interrupted:
             self._end_server()  # it was interrupted just after it had answered
         if self._server is None:
-            self._server = ForkServer.start(self._ocr.choose(None), self._limits)
+            self._server = ForkServer.start(self._ocr.choose(DEFAULT_LANGUAGE))
         return self._server.read_file(order, descriptor, self._limits)
 
     def _end_server(self) -> None:

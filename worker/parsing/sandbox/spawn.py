@@ -1,12 +1,15 @@
 """Starting the fork server: its command and environment, and the errors of the sandbox."""
 
 import contextlib
+import json
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+from worker.parsing.ocr.installed import OcrChoice
 
 START_SECONDS = 60.0
 
@@ -56,9 +59,11 @@ def environment() -> dict[str, str]:
     }
 
 
-def command(descriptor: int) -> list[str]:
-    """Return the command that starts the fork server on an inherited socket."""
-    return [sys.executable, "-P", "-m", "worker.parsing.sandbox.fork_server", str(descriptor)]
+def command(descriptor: int, ocr: OcrChoice) -> list[str]:
+    """Return the command that starts the fork server on an inherited socket, with OCR models."""
+    module = "worker.parsing.sandbox.fork_server"
+    models = json.dumps({model: ocr.files[model] for model in ocr.models})
+    return [sys.executable, "-P", "-m", module, str(descriptor), models]
 
 
 def start_error(stderr: IO[bytes], error: Exception) -> ParserUnavailable:

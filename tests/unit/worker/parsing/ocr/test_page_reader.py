@@ -1,6 +1,5 @@
 """Pictures of text are read, with the models that come with the package."""
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.engine import Orientation, Recognised
 from worker.parsing.ocr.installed import OcrData, find_models, find_ocr
 from worker.parsing.ocr.page_reader import Ocr
-from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_ahead, open_models
+from worker.parsing.ocr.tesseract import Tesseract, normalise_letters, open_models
 from worker.parsing.readers.image import read_image
 from worker.parsing.readers.pdf.reader import read_pdf
 
@@ -335,17 +334,6 @@ def test_models_that_were_loaded_ahead_are_not_loaded_again(monkeypatch):
     Tesseract.load_ahead(choice.models, choice.files)
     engine = Tesseract(choice.models, {"eng": "/nowhere/eng.traineddata"})
     assert engine.read(pictures.draw(["Total"]), 150, 10).text == "Total"
-
-
-def test_files_that_were_opened_ahead_are_not_opened_again(monkeypatch, tmp_path):
-    monkeypatch.setattr("worker.parsing.ocr.tesseract._opened", {})
-    file = tmp_path / "eng.traineddata"
-    file.write_bytes(b"model")
-    open_ahead({"eng": str(file)}, 0)
-    file.unlink()
-    place = Path(open_models({"eng": str(file)})["eng"])
-    assert place.read_bytes() == b"model"
-    os.close(int(place.name))
 
 
 class Fixed:
