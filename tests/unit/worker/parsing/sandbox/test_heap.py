@@ -1,5 +1,8 @@
+"""The heap of the fork server, tried in a process of its own, as the fork server is one."""
+
 import ctypes
-import os
+import subprocess
+import sys
 
 from worker.parsing.sandbox.heap import fill_gaps
 
@@ -18,11 +21,12 @@ def allocate_after_filling() -> bool:
 
 
 def test_memory_is_allocated_at_the_end_of_the_heap_once_gaps_are_filled():
-    pid = os.fork()  # what is taken from the heap is not given back
-    if pid == 0:
-        is_behind = False
-        try:
-            is_behind = allocate_after_filling()
-        finally:
-            os._exit(0 if is_behind else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    process = subprocess.run(
+        [sys.executable, __file__], check=False, capture_output=True, text=True
+    )
+
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+if __name__ == "__main__":
+    sys.exit(None if allocate_after_filling() else "in the gap")
