@@ -16,6 +16,7 @@ from app.files.cache import CacheOwner
 from app.jobs.values import Rule
 from app.labels import labelled_files
 from app.labels.labelled_files import LabelledFile
+from app.labels.room import MAX_LABELS
 from app.learning import queue
 from app.learning.queue import FitClaim, FittedModel
 from worker.classification.engine import Engine
@@ -37,8 +38,6 @@ log = logging.getLogger(__name__)
 # or a little more, when the last document of a slice takes long.
 LOOK_SECONDS = 10.0
 SLICE_SECONDS = 0.5
-# Only the newest labels of a project count. Their vectors take 30 MB.
-MAX_LABELS = 10_000
 
 FAILED = "an unexpected error happened while it was fitted; see the server's log"
 
@@ -118,6 +117,7 @@ class ModelFitter(SideWork[_Gathering]):
         if claim.documents is not None and claim.engine_version == self.engine.version:
             known = unpack_observations(claim.documents)
         claim = replace(claim, documents=None)  # some 30 MB, read by now
+        # The vectors of so many take 30 MB. A project may have had room for more.
         counted = files[-MAX_LABELS:]
         checked = choose_checked([file.file_id for file in counted])
         return _Gathering(claim, files, known, iter(counted), checked)

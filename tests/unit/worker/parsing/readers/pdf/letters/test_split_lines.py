@@ -1,3 +1,5 @@
+from collections.abc import Callable, Sequence
+
 from devtools import pdf_samples, sample_files
 from worker.parsing.readers.pdf.reader import read_pdf
 
@@ -12,26 +14,26 @@ def named(letter: str) -> str:
     return f"/Span <</ActualText <feff{ord(letter):04x}>>> BDC (m) Tj EMC"
 
 
-def test_two_columns_of_letters_that_are_drawn_one_by_one_are_lines():
-    rows = (("Gouda", "350"), ("Bun", "420"), ("Bean", "200"), ("Sum", "970"))
-    letters = [
-        f"1 0 0 1 {x + 7 * place} {700 - 16 * number} Tm ({letter}) Tj"
+def drawn(rows: Sequence[tuple[str, str]], step: int, show: Callable[[str], str]) -> str:
+    """Return the operators that draw two columns letter by letter, `step` points apart."""
+    return " ".join(
+        f"1 0 0 1 {x + step * place} {700 - 16 * number} Tm {show(letter)}"
         for number, row in enumerate(rows)
         for x, word in zip((50, 450), row, strict=True)
         for place, letter in enumerate(word)
+    )
+
+
+def test_two_columns_of_letters_that_are_drawn_one_by_one_are_lines():
+    rows = (("Gouda", "350"), ("Bun", "420"), ("Bean", "200"), ("Sum", "970"))
+    assert lines_of(drawn(rows, 7, lambda letter: f"({letter}) Tj")) == [
+        " ".join(row) for row in rows
     ]
-    assert lines_of(" ".join(letters)) == [" ".join(row) for row in rows]
 
 
 def test_such_lines_may_go_from_right_to_left():
     rows = (("350", "הפק"), ("420", "הגוע"), ("200", "םימ"), ("970", "כהס"))
-    letters = [
-        f"1 0 0 1 {x + 10 * place} {700 - 16 * number} Tm {named(letter)}"
-        for number, row in enumerate(rows)
-        for x, word in zip((50, 450), row, strict=True)
-        for place, letter in enumerate(word)
-    ]
-    assert lines_of(" ".join(letters)) == ["קפה 350", "עוגה 420", "מים 200", "סהכ 970"]
+    assert lines_of(drawn(rows, 10, named)) == ["קפה 350", "עוגה 420", "מים 200", "סהכ 970"]
 
 
 def test_short_lines_stay_apart():
