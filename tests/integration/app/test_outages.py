@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx2
-import psycopg
 import pytest
 import redis
 from sqlalchemy import make_url, text
@@ -41,15 +40,18 @@ def timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
     return answer, time.monotonic() - began
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
     postgres_server: PostgresServer,
     redis_server: RedisServer,
 ) -> Iterator[RunningServer]:
-    """The API of a production installation; no worker takes what it puts into the queue."""
+    """The API of a production installation; no worker takes what it puts into the queue.
+
+    A new one for each test: after an outage it goes on publishing wake-ups for a while.
+    """
     server = production_server(
-        tmp_path_factory.mktemp("outage") / "data",
+        tmp_path / "data",
         postgres_server.fresh_database(),
         redis_server.fresh_database(),
         {"sweep_seconds": 0.3},
@@ -68,13 +70,7 @@ def client(server: RunningServer) -> Iterator[Client]:
 
 @pytest.fixture
 def queue(server: RunningServer) -> Iterator[redis.Redis]:
-    """The queue, empty, and nothing open for which the sweeper would fill it."""
-    url = make_url(server.environment["PIGEONHOLE_DATABASE_URL"])
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address) as connection:
-        connection.execute("TRUNCATE jobs CASCADE")
     with redis.Redis.from_url(server.environment["PIGEONHOLE_BROKER_URL"]) as queue:
-        queue.flushdb()
         yield queue
 
 
