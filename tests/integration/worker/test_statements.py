@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, update
 
 from app.db import Database, now
 from app.files.models import CacheEntry
 from tests.integration.worker.pipeline_environment import PipelineEnvironment
+from worker.runtime import lease
 
 # The first reads which projects have queued items, on SQLite before the lock for writing.
 CLAIM = ["WITH items", "UPDATE items", "SELECT items", "COMMIT"]
@@ -18,6 +20,12 @@ READ_CACHE = ["SELECT file_caches"]
 FINISH = ["UPDATE items", "INSERT results", "INSERT audit_events", "UPDATE jobs", "COMMIT"]
 WRITE_CACHE = ["INSERT file_caches", "COMMIT"]
 TOUCH_CACHE = ["UPDATE file_caches", "COMMIT"]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease is checked every few seconds, which a file on a busy machine may take."""
+    monkeypatch.setattr(lease, "CHECK_SECONDS", 3600.0)
 
 
 @contextmanager
