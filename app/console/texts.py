@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from app.text import ReadableSize
+
 DEFAULT = "en"
 # A smaller share is not shown as a number: 0 % would say that it cannot be.
 SMALLEST = 0.01
@@ -51,11 +53,8 @@ class Language:
 
     def size(self, size: int) -> str:
         """Return a number of bytes in a readable unit."""
-        value, units = float(size), ("B", "kB", "MB", "GB", "TB")
-        unit = 0
-        while value >= 1000 and unit < len(units) - 1:
-            value, unit = value / 1000, unit + 1
-        return f"{self.number(value, 1 if unit > 0 and value < 100 else 0)} {units[unit]}"
+        readable = ReadableSize.of(size)
+        return f"{self.number(readable.value, readable.digits)} {readable.unit}"
 
 
 def choose_language(wanted: str, accepted: str) -> Language:

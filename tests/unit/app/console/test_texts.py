@@ -81,7 +81,7 @@ def test_numbers_follow_the_language() -> None:
 
     assert (english.number(12345.6, 1), german.number(12345.6, 1)) == ("12,345.6", "12.345,6")
     assert (english.percent(0.984), german.percent(0.984)) == ("98%", "98 %")
-    assert (english.size(1_500_000), german.size(999)) == ("1.5 MB", "999 B")
+    assert (english.size(1_500_000), german.size(1_500_000)) == ("1.4 MiB", "1,4 MiB")
     assert english.text("job.files", count=1) == "1 file"
     assert english.text("job.files", count=1200) == "1,200 files"
 
