@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.audit.models import AuditEvent
 from app.files import service as files
@@ -263,6 +263,32 @@ def test_labels_count_for_their_documents_from_the_first_job_with_new_rules_on(
     assert again["result"]["type"] == "tray two"
     assert other["result"]["type"] is None
     assert len(learning.models()) == 2
+
+
+def test_a_labelled_document_keeps_its_label_before_a_new_engine_has_fitted(
+    learning: LearningEnvironment,
+) -> None:
+    client = learning.client()
+    typed, null, plain = (
+        learning.classify(TEXTS[name, HELD_OUT], client)
+        for name in ("invoice", "recipe", "minutes")
+    )
+    learning.label(client, typed, "tray two")
+    learning.label(client, null, None)
+    learning.run()
+    with learning.database.write() as session:
+        session.execute(update(LearnedModel).values(engine_version="1.0123456789ab"))
+
+    again, again_null, still_plain = (
+        learning.classify_file(item["file_id"], client) for item in (typed, null, plain)
+    )
+
+    assert (again["result"]["type"], again_null["result"]["type"]) == ("tray two", None)
+    for item in (again, again_null):
+        assert "You filed this very document as " in item["result"]["reasoning"]
+        assert str(learning.version(item)).startswith(f"{learning.fitter.engine.version}+")
+    assert still_plain["result"] == plain["result"]
+    assert [model.engine_version for model in learning.models()] == ["1.0123456789ab"]
 
 
 def test_a_new_set_of_rules_gets_a_model_of_its_own(learning: LearningEnvironment) -> None:
