@@ -1,10 +1,11 @@
 """Text of strangers: what can be stored, shown on a terminal and opened in a spreadsheet.
 
-Also numbers with a noun, for sentences.
+Also numbers with a noun, and sizes, for sentences.
 """
 
 import json
 import re
+from dataclasses import dataclass
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls but tab and line feed, the line and paragraph separators, lone surrogates, and
@@ -14,6 +15,7 @@ _CONTROLS = re.compile(
 )
 # With one of these a spreadsheet begins a formula, also behind blanks (OWASP, "CSV Injection").
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def require_storable(value: str) -> str:
@@ -62,3 +64,25 @@ def text_of_cell(cell: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun, whose plural ends in s: `1 file`, `3 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableSize:
+    """A number of bytes as people read it: in a binary unit, as settings have their defaults."""
+
+    value: float
+    unit: str
+
+    @classmethod
+    def of(cls, size: int) -> "ReadableSize":
+        """Return a number of bytes in the largest unit of which it has at least one."""
+        exponent = min(max(0, size.bit_length() - 1) // 10, len(_UNITS) - 1)
+        return cls(size / 1024**exponent, _UNITS[exponent])
+
+    @property
+    def digits(self) -> int:
+        """How many decimals the value is shown with."""
+        return 0 if self.value >= 100 or self.value.is_integer() else 1
+
+    def __str__(self) -> str:
+        return f"{self.value:.{self.digits}f} {self.unit}"

@@ -28,6 +28,7 @@ from app.projects.key_lookup import find_key_by_id
 from app.projects.scope import Principal
 from app.secrets import Secrets, Use
 from app.settings import Settings
+from app.text import ReadableSize
 
 UPLOAD_PREFIX = "/upload/"
 MAX_LINK_SECONDS = 7 * 24 * 3600
@@ -135,7 +136,8 @@ async def upload(request: Request, file_id: UUID, link: Annotated[LinkQuery, Que
         announced = request.headers.get("content-length", "")
         if room == 0 or (announced.isdecimal() and int(announced) > room):
             raise PayloadTooLarge(
-                f"The project has room for {room} more bytes. Delete files that you do not need."
+                f"The project has room for {ReadableSize.of(room)} more. Delete files that you do"
+                " not need."
             )
         max_bytes = min(max_bytes, room)
     received = await receive_raw(request, services.blobs, max_bytes)

@@ -13,6 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from app.api.wire.text import MAX_TEXT
 from app.errors import PayloadTooLarge, Unprocessable
 from app.files.blobs.protocol import BlobStore, BlobWriter
+from app.text import ReadableSize
 
 # Bytes are written in a thread, in pieces of this size: a slow disk must not block the loop.
 FLUSH_BYTES = 1024 * 1024
@@ -154,7 +155,8 @@ async def receive_upload(
             parser.write(chunk)
             if upload.size > max_bytes:
                 raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
-                    f"The file is larger than {max_bytes} bytes, the limit of this server."
+                    f"The file is larger than {ReadableSize.of(max_bytes)}, the limit of this"
+                    " server."
                 )
             if len(receiver.pending) >= FLUSH_BYTES:
                 await _flush(upload.writer, receiver)

@@ -38,7 +38,7 @@ Mode = Literal["FAST", "MULTIMODAL"]
 
 
 class RulesFileError(PigeonholeError):
-    """A rules file cannot be read; the sentence begins with its name and the line."""
+    """A rules file cannot be read; each line of the text is a mistake, after its name and line."""
 
     status: ClassVar[int] = 422
 

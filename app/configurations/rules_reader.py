@@ -1,8 +1,9 @@
-"""Read rules files: the first mistake is reported with its line."""
+"""Read rules files: all mistakes are reported, each with its line."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import yaml
@@ -43,7 +44,10 @@ from app.jobs.rule_checks import (
 )
 from app.text import counted, escape_line
 
+Value = TypeVar("Value")
+
 MAX_NAME = 255
+MAX_MISTAKES = 20
 MAX_MAX_PAGES = 2**31 - 1
 FILE_KEYS = (
     "version",
@@ -82,66 +86,118 @@ def read_rules(path: Path) -> RulesFile:
 def parse_rules(data: bytes, name: str, folder: Path | None = None) -> RulesFile:
     """Return the rules in the bytes of a file of this name; raises RulesFileError.
 
-    `folder` holds the examples' files; None where there is none, such as behind a form.
+    `folder` holds the examples' files; None where there is none, such as behind a form. The error
+    has a line for each mistake in what the keys say; in the YAML itself only the first is found.
     """
+    reader = _Reader(folder)
     try:
-        return _Reader(folder).read(compose(data))
+        rules_file = reader.read(compose(data))
     except YamlError as error:
-        sentence = escape_line(error.sentence)
-        raise RulesFileError(f"{name}, line {error.line}: {sentence}") from None
+        reader.mistakes.append(error)
+    if reader.mistakes:
+        raise RulesFileError(_describe(reader.mistakes, name))
+    return rules_file
+
+
+def _describe(mistakes: Sequence[YamlError], name: str) -> str:
+    ordered = sorted(mistakes, key=lambda mistake: mistake.line)
+    lines = [
+        f"{name}, line {mistake.line}: {escape_line(mistake.sentence)}"
+        for mistake in ordered[:MAX_MISTAKES]
+    ]
+    if len(ordered) > MAX_MISTAKES:
+        lines.append(f"and {len(ordered) - MAX_MISTAKES} more")
+    return "\n".join(lines)
 
 
 class _Reader:
-    """From nodes to values: the first mistake raises YamlError with its line."""
+    """From nodes to values. `mistakes` are those found; what was read with one is of no use."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self.mistakes: list[YamlError] = []
 
     def read(self, root: yaml.Node) -> RulesFile:
-        given = _mapping(root, FILE_KEYS, "Begin with `rules:` at the left edge.")
-        self._check_version(given.get("version"))
-        if "rules" not in given:
+        """Return what the file says; raises YamlError if it has nothing that could be read."""
+        given, are_known = self._mapping(root, FILE_KEYS, "Begin with `rules:` at the left edge.")
+        if "rules" not in given and are_known:
             raise YamlError(line_of(root), "`rules` is missing. Write `rules:` and one rule.")
+        self._value(given, "version", self._check_version, None)
         return RulesFile(
-            rules=self._rules(given["rules"]),
-            name=self._name(given.get("name")),
-            min_confidence=self._min_confidence(given.get("min_confidence")),
-            mode=self._mode(given.get("mode")),
-            lang=self._lang(given.get("lang")),
-            max_pages=self._max_pages(given.get("max_pages")),
-            target_pages=self._target_pages(given.get("target_pages")),
-            learn=self._learn(given.get("learn")),
+            rules=self._value(given, "rules", self._rules, ()),
+            name=self._value(given, "name", self._name, None),
+            min_confidence=self._value(given, "min_confidence", self._min_confidence, None),
+            mode=self._value(given, "mode", self._mode, "FAST"),
+            lang=self._value(given, "lang", self._lang, None),
+            max_pages=self._value(given, "max_pages", self._max_pages, DEFAULT_MAX_PAGES),
+            target_pages=self._value(given, "target_pages", self._target_pages, None),
+            learn=self._value(given, "learn", self._learn, None),
         )
 
-    def _check_version(self, node: yaml.Node | None) -> None:
-        if node is not None and read_whole(node, "version") != VERSION:
+    def _value(
+        self,
+        given: Mapping[str, yaml.Node],
+        key: str,
+        read: Callable[[yaml.Node], Value],
+        default: Value,
+    ) -> Value:
+        """Return what `read` makes of a value; the default where it is missing or mistaken."""
+        return self._read(given[key], read, default) if key in given else default
+
+    def _read(self, node: yaml.Node, read: Callable[[yaml.Node], Value], default: Value) -> Value:
+        try:
+            return read(node)
+        except YamlError as error:
+            self.mistakes.append(error)
+            return default
+
+    def _mapping(
+        self, node: yaml.Node, keys: Collection[str], advice: str
+    ) -> tuple[dict[str, yaml.Node], bool]:
+        """Return the values by key, and whether all keys are known; raises YamlError.
+
+        An unknown key is a mistake. Often it is a missing one, spelled wrongly.
+        """
+        if not isinstance(node, yaml.MappingNode):
+            raise YamlError(line_of(node), f"YAML does not see keys and values here. {advice}")
+        given: dict[str, yaml.Node] = {}
+        for name, key, value in entries(node):
+            if name in keys:
+                given[name] = value
+                continue
+            near = get_close_matches(name, keys, n=1)
+            hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(keys)}."
+            self.mistakes.append(YamlError(line_of(key), f"There is no `{name}` here. {hint}"))
+        return given, len(given) == len(node.value)
+
+    def _check_version(self, node: yaml.Node) -> None:
+        if read_whole(node, "version") != VERSION:
             raise YamlError(line_of(node), "This release reads version 1. Write `version: 1`.")
 
-    def _name(self, node: yaml.Node | None) -> str | None:
-        return None if node is None or is_null(node) else _text(node, "name", 1, MAX_NAME)
+    def _name(self, node: yaml.Node) -> str | None:
+        return None if is_null(node) else _text(node, "name", 1, MAX_NAME)
 
-    def _min_confidence(self, node: yaml.Node | None) -> float | None:
-        if node is None or is_null(node):
+    def _min_confidence(self, node: yaml.Node) -> float | None:
+        if is_null(node):
             return None
         value = read_number(node, "min_confidence")
         if not 0 <= value <= 1:
             raise YamlError(line_of(node), "`min_confidence` is from 0 to 1, such as 0.8.")
         return value
 
-    def _learn(self, node: yaml.Node | None) -> bool | None:
-        return None if node is None or is_null(node) else read_flag(node, "learn")
+    def _learn(self, node: yaml.Node) -> bool | None:
+        return None if is_null(node) else read_flag(node, "learn")
 
-    def _mode(self, node: yaml.Node | None) -> Mode:
-        mode = "FAST" if node is None else read_text(node, "mode")
+    def _mode(self, node: yaml.Node) -> Mode:
+        mode = read_text(node, "mode")
         if mode == "FAST":
             return "FAST"
         if mode == "MULTIMODAL":
             return "MULTIMODAL"
-        line = 0 if node is None else line_of(node)
-        raise YamlError(line, f"There is no mode {mode!r}. Write FAST or MULTIMODAL.")
+        raise YamlError(line_of(node), f"There is no mode {mode!r}. Write FAST or MULTIMODAL.")
 
-    def _lang(self, node: yaml.Node | None) -> str | None:
-        if node is None or is_null(node):
+    def _lang(self, node: yaml.Node) -> str | None:
+        if is_null(node):
             return None
         # Norwegian: YAML 1.1 takes it for a boolean, and nothing else can be meant here.
         given = "no" if getattr(node, "value", "") == "no" else read_text(node, "lang")
@@ -153,16 +209,14 @@ class _Reader:
             )
         return code
 
-    def _max_pages(self, node: yaml.Node | None) -> int:
-        if node is None:
-            return DEFAULT_MAX_PAGES
+    def _max_pages(self, node: yaml.Node) -> int:
         value = 0 if is_null(node) else read_whole(node, "max_pages")
         if not 0 <= value <= MAX_MAX_PAGES:
             raise YamlError(line_of(node), "`max_pages` is a number of pages, 0 for all.")
         return value
 
-    def _target_pages(self, node: yaml.Node | None) -> tuple[int, ...] | None:
-        if node is None or is_null(node):
+    def _target_pages(self, node: yaml.Node) -> tuple[int, ...] | None:
+        if is_null(node):
             return None
         # `3` is as good as "3"; YAML 1.1 also reads 1:30 as a number, which parse_ranges refuses.
         given = str(getattr(node, "value", ""))
@@ -172,13 +226,17 @@ class _Reader:
             raise YamlError(line_of(node), str(error)) from None
 
     def _rules(self, node: yaml.Node) -> tuple[FileRule, ...]:
-        rules = tuple(self._rule(each) for each in _list(node, "rules"))
-        if not rules:
+        listed = _list(node, "rules")
+        if not listed:
             raise YamlError(line_of(node), "Give at least one rule.")
-        for name in find_repeated([rule.type for rule in rules]):
+        read = [self._read(each, self._rule, None) for each in listed]
+        rules = tuple(rule for rule in read if rule is not None)
+        for name in find_repeated([rule.type for rule in rules if rule.type]):
             lines = [rule.line for rule in rules if rule.type == name]
-            raise YamlError(
-                lines[1], f"The type {name!r} has a rule in line {lines[0]}, too. Remove one."
+            self.mistakes.append(
+                YamlError(
+                    lines[1], f"The type {name!r} has a rule in line {lines[0]}, too. Remove one."
+                )
             )
         if sum(len(rule.examples) for rule in rules) > MAX_JOB_EXAMPLES:
             raise YamlError(
@@ -187,28 +245,32 @@ class _Reader:
         return rules
 
     def _rule(self, node: yaml.Node) -> FileRule:
-        given = _mapping(node, RULE_KEYS, "Write a rule as `- type: ...` and `description: ...`.")
+        advice = "Write a rule as `- type: ...` and `description: ...`."
+        given, are_known = self._mapping(node, RULE_KEYS, advice)
         for key in ("type", "description"):
-            if key not in given:
+            if key not in given and are_known:
                 raise YamlError(line_of(node), f"`{key}` is missing in this rule. Add it.")
-        examples = _list(given["examples"], "examples") if "examples" in given else []
-        if len(examples) > MAX_RULE_EXAMPLES:
-            raise YamlError(
-                line_of(given["examples"]),
-                f"A rule takes at most {MAX_RULE_EXAMPLES} examples. Leave some out.",
-            )
         return FileRule(
-            type=_checked(given["type"], "type", 1, MAX_TYPE, check_type),
-            description=_checked(
-                given["description"], "description", MIN_DESCRIPTION, MAX_DESCRIPTION, check_text
-            ),
-            examples=tuple(self._example(each) for each in examples),
+            type=self._value(given, "type", _type, ""),
+            description=self._value(given, "description", _description, ""),
+            examples=self._value(given, "examples", self._examples, ()),
             line=line_of(node),
         )
 
+    def _examples(self, node: yaml.Node) -> tuple[FileExample, ...]:
+        listed = _list(node, "examples")
+        if len(listed) > MAX_RULE_EXAMPLES:
+            raise YamlError(
+                line_of(node), f"A rule takes at most {MAX_RULE_EXAMPLES} examples. Leave some out."
+            )
+        read = [self._read(each, self._example, None) for each in listed]
+        return tuple(example for example in read if example is not None)
+
     def _example(self, node: yaml.Node) -> FileExample:
         advice = "Write an example as `- text: ...` or `- file: ...`."
-        given = _mapping(node, EXAMPLE_KEYS, advice)
+        given, are_known = self._mapping(node, EXAMPLE_KEYS, advice)
+        if not are_known:
+            return FileExample()
         if len(given) != 1:
             raise YamlError(line_of(node), f"An example has one of text, file, file_id. {advice}")
         if "text" in given:
@@ -245,26 +307,20 @@ class _Reader:
         return FileExample(path=path, written=written)
 
 
-def _mapping(node: yaml.Node, keys: Collection[str], advice: str) -> dict[str, yaml.Node]:
-    """Return the values by key; raises YamlError for other nodes and for unknown keys."""
-    if not isinstance(node, yaml.MappingNode):
-        raise YamlError(line_of(node), f"YAML does not see keys and values here. {advice}")
-    given = {}
-    for name, key, value in entries(node):
-        if name not in keys:
-            near = get_close_matches(name, keys, n=1)
-            hint = f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(keys)}."
-            raise YamlError(line_of(key), f"There is no `{name}` here. {hint}")
-        given[name] = value
-    return given
-
-
 def _list(node: yaml.Node, name: str) -> list[yaml.Node]:
     if not isinstance(node, yaml.SequenceNode):
         raise YamlError(
             line_of(node), f"`{name}` is not a list. Begin each entry with a hyphen and a blank."
         )
     return list(node.value)
+
+
+def _type(node: yaml.Node) -> str:
+    return _checked(node, "type", 1, MAX_TYPE, check_type)
+
+
+def _description(node: yaml.Node) -> str:
+    return _checked(node, "description", MIN_DESCRIPTION, MAX_DESCRIPTION, check_text)
 
 
 def _text(node: yaml.Node, name: str, least: int, most: int) -> str:

@@ -23,6 +23,7 @@ _SLOTS = {
     "band": "|".join(_BANDS),
     "type": '[^"]*',
     "other": '[^"]*',
+    "known_type": '[^"]*',
     # To the last mark of a line: what is quoted may hold any.
     "quote": ".*",
     # A name of a file may have brackets, as in "scan (2).pdf".
@@ -142,4 +143,5 @@ _CONVERTED: Mapping[str, Callable[[str, Language], str]] = {
     "types": lambda value, language: _join(value, language, "and", "part.and"),
     "choice": lambda value, language: _join(value, language, "or", "part.or"),
     "place": _pages,
+    "known_type": lambda value, language: language.known_types.get(value, value),
 }

@@ -1,6 +1,7 @@
 """The texts of the console: one JSON file a language, whose name is the language's code.
 
-Another language is one more file in `texts`. A text that it lacks is shown in English.
+Another language is one more file in `texts`. A text that it lacks is shown in English. A file in
+`known_types` has the names of the types that the classifier knows, by their English names.
 """
 
 import json
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from app.text import ReadableSize
+
 DEFAULT = "en"
 # A smaller share is not shown as a number: 0 % would say that it cannot be.
 SMALLEST = 0.01
@@ -17,10 +20,11 @@ SMALLEST = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language: its code, and its texts by key."""
+    """One language: its code, its texts by key, its names of known types by the English ones."""
 
     code: str
     texts: Mapping[str, str]
+    known_types: Mapping[str, str]
 
     def text(self, key: str, /, **values: object) -> str:
         """Return a text with its `{names}` filled in; numbers get the language's separators.
@@ -51,11 +55,8 @@ class Language:
 
     def size(self, size: int) -> str:
         """Return a number of bytes in a readable unit."""
-        value, units = float(size), ("B", "kB", "MB", "GB", "TB")
-        unit = 0
-        while value >= 1000 and unit < len(units) - 1:
-            value, unit = value / 1000, unit + 1
-        return f"{self.number(value, 1 if unit > 0 and value < 100 else 0)} {units[unit]}"
+        readable = ReadableSize.of(size)
+        return f"{self.number(readable.value, readable.digits)} {readable.unit}"
 
 
 def choose_language(wanted: str, accepted: str) -> Language:
@@ -82,11 +83,13 @@ def codes() -> tuple[str, ...]:
 @cache
 def load(code: str) -> Language:
     """Return a language; texts that it lacks are the English ones."""
-    own = _read(code)
-    return Language(code, own if code == DEFAULT else {**_read(DEFAULT), **own})
+    own = _read("texts", code)
+    if code == DEFAULT:
+        return Language(code, own, {})
+    return Language(code, {**_read("texts", DEFAULT), **own}, _read("known_types", code))
 
 
-def _read(code: str) -> dict[str, str]:
-    text = (files("app.console") / "texts" / f"{code}.json").read_text("utf-8")
-    texts: dict[str, str] = json.loads(text)
+def _read(folder: str, code: str) -> dict[str, str]:
+    file = files("app.console") / folder / f"{code}.json"
+    texts: dict[str, str] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return texts

@@ -50,6 +50,27 @@ class Row:
         return self.label is not None and self.label != self.shown_type
 
 
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows a visitor wants to see, as the script of a job's page filters them.
+
+    `name` is a part of the file's name, `type` a `shown_type`, `level` a `level`. What is empty
+    leaves all rows.
+    """
+
+    name: str = ""
+    type: str = ""
+    level: str = ""
+
+    def fits(self, row: Row) -> bool:
+        """Tell whether a row is to be seen."""
+        return (
+            self.name.strip().lower() in row.name.lower()
+            and self.type in {"", row.shown_type}
+            and self.level in {"", row.level}
+        )
+
+
 def make_row(item: ItemView, labels: Mapping[UUID, str | None]) -> Row:
     """Return the row of an item; `labels` are those of the job's files, None for no rule."""
     state = {ItemStatus.QUEUED: "waiting", ItemStatus.RUNNING: "running"}.get(item.status, "done")

@@ -19,6 +19,7 @@ from app.files.sorting import NEWEST, FileSort
 from app.paging import Page, PageRequest, count, cut
 from app.projects.models import Project
 from app.projects.scope import Scope
+from app.text import ReadableSize
 
 Stored = TypeVar("Stored", File, File | None)
 
@@ -158,8 +159,9 @@ def _require_room(session: Session, file: File, default: int) -> None:
     used = int(session.scalar(total) or 0) - file.size
     if used + file.size > limit:
         raise PayloadTooLarge(
-            f"The project stores {used} of at most {limit} bytes, without room for {file.size} "
-            "more. Delete files that you do not need."
+            f"The project stores {ReadableSize.of(used)} of at most {ReadableSize.of(limit)}, "
+            f"without room for {ReadableSize.of(file.size)} more. Delete files that you do not "
+            "need."
         )
 
 

@@ -290,32 +290,36 @@ def finish_and_claim(
         # that no two transactions wait for each other.
         following = None if claimer is None else _claim(session, claimer)
         if isinstance(outcome, Classified):
-            verdict = outcome.verdict
-            session.execute(
-                _INSERT_RESULT,
-                {
-                    "item_id": claim.item_id,
-                    "type": verdict.type,
-                    "confidence": verdict.confidence,
-                    "reasoning": verdict.reasoning,
-                    "engine_version": outcome.engine_version,
-                    "candidates": [each.to_json() for each in verdict.candidates],
-                    "evidence": [each.to_json() for each in verdict.evidence],
-                },
-            )
-            record(
-                session,
-                Action.RESULT_RECORDED,
-                actor=WORKER,
-                project_id=claim.project_id,
-                subject=claim.item_id,
-                engine_version=outcome.engine_version,
-                details={"job_id": str(claim.job_id), "file_id": str(claim.file_id)},
-            )
+            _insert_result(session, claim, outcome)
         add_to_counters(
             session, claim.job_id, ended=1, failed=int(isinstance(outcome, FileFailure))
         )
     return Finished(True, following)
+
+
+def _insert_result(session: Session, claim: Claim, outcome: Classified) -> None:
+    verdict = outcome.verdict
+    session.execute(
+        _INSERT_RESULT,
+        {
+            "item_id": claim.item_id,
+            "type": verdict.type,
+            "confidence": verdict.confidence,
+            "reasoning": verdict.reasoning,
+            "engine_version": outcome.engine_version,
+            "candidates": [each.to_json() for each in verdict.candidates],
+            "evidence": [each.to_json() for each in verdict.evidence],
+        },
+    )
+    record(
+        session,
+        Action.RESULT_RECORDED,
+        actor=WORKER,
+        project_id=claim.project_id,
+        subject=claim.item_id,
+        engine_version=outcome.engine_version,
+        details={"job_id": str(claim.job_id), "file_id": str(claim.file_id)},
+    )
 
 
 def release(database: Database, claim: Claim) -> None:

@@ -124,6 +124,14 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
     ]
 
 
+def find_label(session: Session, project_id: UUID, file_id: UUID) -> Label | None:
+    """Return the label of a file of the project, None if it has none or is another project's."""
+    query = select(Label).join(File, _is_own_file())
+    return session.scalars(
+        query.where(Label.project_id == project_id, Label.file_id == file_id)
+    ).one_or_none()
+
+
 def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> ModelInForce | None:
     """Return the model of a project for these rules; None for a project without labels.
 

@@ -56,7 +56,7 @@ def test_a_wrong_key_asynchronously(drive: Drive, sdk: Sdk) -> None:
 @every(STAINLESS)
 def test_a_file_that_is_too_large(drive: Drive, sdk: Sdk) -> None:
     exception = TOO_LARGE[sdk.language]
-    check_refusal(drive, sdk, "too_large", exception, 413, "larger than 300000 bytes")
+    check_refusal(drive, sdk, "too_large", exception, 413, "larger than 293 KiB")
 
 
 @every(STAINLESS)

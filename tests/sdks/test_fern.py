@@ -143,7 +143,7 @@ def test_a_partial_success_has_all_its_results(report: Report) -> None:
         ("unknown_file", 404, "File not found"),
         ("unknown_file_in_a_source", 404, "does not exist"),
         ("unknown_job", 404, "does not exist"),
-        ("too_large", 413, "larger than 300000 bytes"),
+        ("too_large", 413, "larger than 293 KiB"),
         ("too_often", 429, "60 requests a minute"),
     ],
 )

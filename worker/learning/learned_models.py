@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.jobs.queue import Claim
-from app.labels.labelled_files import find_in_force, find_newest
+from app.labels.labelled_files import find_in_force, find_label, find_newest
 from app.learning.models import LearnedData
 from app.learning.service import ask, request_fit
-from worker.classification.learning.model import LearnedModel
+from worker.classification.learning.model import LearnedModel, Neighbour, OwnLabel
 from worker.classification.learning.storage import unpack_model
 from worker.recent import Recent
 
@@ -47,7 +47,8 @@ class LearnedModelLoader:
         """Return the model for a claim: exactly for its rules, and for this engine.
 
         Where the check of the fit found no gain, labels count for copies of their documents only.
-        So does what was fitted for other rules, until there is a model for these.
+        So does what was fitted for other rules, until there is a model for these. Without any model
+        of this engine, the label of the file itself counts.
         """
         if claim.learn is False:
             return FoundModel()
@@ -57,7 +58,9 @@ class LearnedModelLoader:
             return FoundModel()
         if found.model_id is None or found.engine_version != self.engine_version:
             is_missing = found.model_id is None or found.is_stale
-            return FoundModel(self._find_of_other_rules(claim), is_missing)
+            return FoundModel(
+                self._find_of_other_rules(claim) or self._own_label(claim), is_missing
+            )
         model = self._load(found.model_id, found.fitted)
         if model is not None and not (found.is_used or claim.learn):
             # A document that a person has labelled needs no check of what others learn from it.
@@ -72,6 +75,11 @@ class LearnedModelLoader:
             return None
         model = self._load(found.model_id, found.fitted)
         return None if model is None else model.for_copies_only()
+
+    def _own_label(self, claim: Claim) -> LearnedModel | None:
+        with self.database.read() as session:
+            label = find_label(session, claim.project_id, claim.file_id)
+        return None if label is None else OwnLabel.of(Neighbour(claim.file_name, label.type, ""))
 
     def ask(self, claim: Claim) -> None:
         """Ask for a fit for a claim's rules."""

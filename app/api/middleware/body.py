@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.text import ReadableSize
+
 # Slower than a telephone line; an SDK gives up an upload after a minute.
 MIN_BYTES_PER_SECOND = 500
 
@@ -84,7 +86,8 @@ class BodyLimitMiddleware:
         else:
             limit = most = self._table_paths.get(path, self._body_max)
             what = "table" if path in self._table_paths else "request"
-        sentence = f"The {what} is larger than {most} bytes, the limit of this server."
+        size = ReadableSize.of(most)
+        sentence = f"The {what} is larger than {size}, the limit of this server."
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
             await JSONResponse({"detail": sentence}, 413)(scope, receive, send)

@@ -15,7 +15,7 @@ from app.api.wire.text import MAX_TEXT, ShortText
 from app.errors import PayloadTooLarge
 from app.files import pending
 from app.files.pending import NewUpload
-from app.text import require_storable
+from app.text import ReadableSize, require_storable
 
 router = Router(tags=["files"])
 
@@ -74,5 +74,5 @@ def create_upload_link(
 def _check_size(declared: int | None, max_bytes: int) -> None:
     if declared is not None and declared > max_bytes:
         raise PayloadTooLarge(
-            f"The file is larger than {max_bytes} bytes, the limit of this server."
+            f"The file is larger than {ReadableSize.of(max_bytes)}, the limit of this server."
         )

@@ -14,7 +14,7 @@ from app.api.v1.schemas import ResultResponse
 from app.api.wire.pagination import ListResponse, PageParams, encode_token
 from app.console.charts import make_plots
 from app.console.downloads import as_attachment, csv_of_rows
-from app.console.verdicts import Row, make_row
+from app.console.verdicts import Row, RowFilter, make_row
 from app.console.visits import Visit
 from app.db import now
 from app.errors import BadRequest, NotFound
@@ -148,19 +148,27 @@ def show_webhooks(visit: Visit) -> Response:
 
 
 def download_csv(visit: Visit) -> Response:
-    """Send the results of a job as CSV."""
+    """Send the results of a job as CSV: those of the files that the page shows."""
+    shown = _filter(visit)
     with visit.call.read() as session:
         found = load_rows(session, visit, visit.id("job_id"))
-    return as_attachment(csv_of_rows(found.rows), f"{found.job.id}.csv", "text/csv")
+    rows = [row for row in found.rows if shown.fits(row)]
+    return as_attachment(csv_of_rows(rows), f"{found.job.id}.csv", "text/csv")
 
 
 def download_json(visit: Visit) -> Response:
-    """Send the results of a job as the API returns them."""
+    """Send the results of a job as the API returns them: those of the files that the page shows."""
+    shown = _filter(visit)
     with visit.call.read() as session:
         job = service.find(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
+    items = [item for item in items if shown.fits(make_row(item, {}))]
     answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])
     return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
+
+
+def _filter(visit: Visit) -> RowFilter:
+    return RowFilter(visit.param("name"), visit.param("type"), visit.param("level"))
 
 
 def _moment(visit: Visit) -> datetime | None:

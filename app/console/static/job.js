@@ -25,6 +25,10 @@ function filter() {
     count: numbers.format(count), total: numbers.format(total),
   });
   document.getElementById("nothing").hidden = count > 0;
+  // Downloads have the files that the table shows.
+  const wanted = Object.entries({ name: part, type: type.value, level: level.value });
+  const query = new URLSearchParams(wanted.filter(([, value]) => value));
+  for (const link of document.querySelectorAll("[data-download]")) link.search = query;
 }
 
 for (const field of [name, type, level]) field.addEventListener("input", filter);

@@ -2,7 +2,13 @@ import json
 
 import pytest
 
-from app.text import escape_controls, escape_line, spreadsheet_cell, terminal_json
+from app.text import (
+    ReadableSize,
+    escape_controls,
+    escape_line,
+    spreadsheet_cell,
+    terminal_json,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +57,18 @@ def test_json_for_a_terminal_has_no_control_character() -> None:
     assert written.isascii()
     assert written.isprintable()
     assert json.loads(written) == {"name": "\x1b[2J \x7f \u202e café"}
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1 KiB"),
+        (300_000, "293 KiB"),
+        (100 * 1024**2, "100 MiB"),
+        (3 * 1024**5, "3072 TiB"),
+    ],
+)
+def test_sizes_are_in_the_largest_unit_that_fits(size: int, shown: str) -> None:
+    assert str(ReadableSize.of(size)) == shown

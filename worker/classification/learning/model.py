@@ -1,5 +1,6 @@
 """What verdicts need of a learned model, and how labelled documents count: NumPy only."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -166,6 +167,31 @@ class LearnedModel:
     def for_copies_only(self) -> "LearnedModel":
         """Return the model whose labels count for copies of labelled documents alone."""
         return replace(self, weight=None)
+
+
+class OwnLabel(LearnedModel):
+    """The label of the very document that is judged, where there is no model of this engine.
+
+    That label is known without any fit; what it says of other documents is not.
+    """
+
+    @classmethod
+    def of(cls, file: Neighbour) -> "OwnLabel":
+        """Return the model of one label; its version is that of the label."""
+        return cls(
+            version=hashlib.sha256(f"{file.name!r} {file.type!r}".encode()).hexdigest(),
+            label_count=1,
+            types=(),
+            weight=None,
+            stages=(),
+            neighbours=(file,),
+            columns=np.array([NULL], dtype=np.int64),
+        )
+
+    def compare(self, stage: int, vector: Vectors, types: Sequence[str]) -> Learned:  # noqa: ARG002  # nothing is compared
+        """Return the label; the document is the file that has it."""
+        found = NearestFile(self.neighbours[0], 1.0)
+        return Learned(None, found, (found,))
 
 
 def measure_likeness(cosines: Vectors) -> float:

@@ -122,7 +122,7 @@ class TestQuota:
 
         assert [answer.status_code for answer in (refused, fits, no_room)] == [413, 204, 413]
         assert refused.json()["detail"] == (
-            "The project has room for 1000 more bytes. Delete files that you do not need."
+            "The project has room for 1000 B more. Delete files that you do not need."
         )
         assert len(begun) == 1
 

@@ -143,6 +143,21 @@ def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
     assert len(json.loads(answer.text)["items"]) == 2
 
 
+def test_downloads_have_the_files_that_the_filters_leave(
+    browser: Browser, finished_job: str
+) -> None:
+    def downloaded(query: str) -> tuple[list[str], int]:
+        path = f"/jobs/{finished_job}/results"
+        table = browser.get(f"{path}.csv?{query}").text.lstrip("\ufeff")
+        answer = json.loads(browser.get(f"{path}.json?{query}").text)
+        return [row["status"] for row in csv.DictReader(io.StringIO(table))], len(answer["items"])
+
+    assert downloaded("name=1.PDF") == (["failed"], 1)
+    assert downloaded("type=!failed") == (["failed"], 1)
+    assert downloaded("type=invoice&level=high") == (["done"], 1)
+    assert downloaded("type=-") == downloaded("level=low") == ([], 0)
+
+
 def test_a_file_is_downloaded_as_an_attachment(browser: Browser) -> None:
     page = b"<script>alert(1)</script>"
     file = browser.call("POST", FILES, files={"file": ("a.html", page)}).json()

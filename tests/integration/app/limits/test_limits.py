@@ -73,7 +73,7 @@ def test_a_project_without_room(tenants: TenantData, api: Api) -> None:
     parts = {"files": {"file": ("a", b"123")}, "data": {"purpose": "classify"}}
     refused = client.post(FILES, **parts)  # type: ignore[arg-type]
     assert refused.status_code == 413
-    assert "8 of at most 10 bytes" in refused.json()["detail"]
+    assert "stores 8 B of at most 10 B, without room for 3 B more" in refused.json()["detail"]
     assert len(list(api.blobs.keys(timedelta(0)))) == 1, "nothing of it stays"
     assert client.delete(f"{FILES}/{first}").status_code == 204
     assert client.post(FILES, **parts).status_code == 201  # type: ignore[arg-type]

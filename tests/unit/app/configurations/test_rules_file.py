@@ -117,6 +117,37 @@ def test_each_mistake_is_named_with_its_line(content: str | bytes, sentence: str
     assert len(said) < 250
 
 
+def test_all_mistakes_are_named_in_the_order_of_their_lines() -> None:
+    said = refused(
+        "lnag: de\nmax_pages: -1\nrules:\n"
+        "  - type: a/b\n    description: short\n"
+        "  - typ: letter\n    description: A letter to someone.\n"
+        "  - description: A bill with amounts to pay.\n    type: invoice\n"
+        "    examples: [{fil: a.pdf}, {text: ''}]\n"
+        "  - type: invoice\n    description: Another bill.\n"
+        "  - text\n"
+    )
+
+    assert [line.removeprefix("rules.yaml, line ")[:28] for line in said.splitlines()] == [
+        "1: There is no `lnag` here. ",
+        "2: `max_pages` is a number o",
+        "4: A type consists of letter",
+        "5: `description` has 5 chara",
+        "6: There is no `typ` here. D",
+        "10: There is no `fil` here. ",
+        "10: `text` has 0 characters.",
+        "11: The type 'invoice' has a",
+        "13: YAML does not see keys a",
+    ]
+
+
+def test_of_many_mistakes_the_first_are_named() -> None:
+    said = refused("rules:\n" + "  - type: a\n" * 30)
+
+    assert len(said.splitlines()) == 21
+    assert said.endswith("line 21: `description` is missing in this rule. Add it.\nand 10 more")
+
+
 @pytest.mark.parametrize("written", ["../outside.txt", "/etc/hostname", "lost.txt", "link.txt"])
 def test_examples_lie_beside_the_rules(tmp_path: Path, written: str) -> None:
     folder = tmp_path / "rules"

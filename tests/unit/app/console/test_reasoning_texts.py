@@ -92,13 +92,17 @@ def test_every_line_is_said_in_each_language(code: str) -> None:
     assert [line for line in written_lines() if translate_line(line, language).lang] == []
 
 
-def test_types_and_quotes_stay_as_they_are() -> None:
-    line = 'It calls itself “Total. ” (page 1), due”” (page 2), a name for "credit note".'
+def test_rules_and_quotes_stay_as_they_are_and_known_types_do_not() -> None:
+    line = (
+        'It calls itself “Total. ” (page 1), due”” (page 2), a name for "credit note", which your'
+        ' rule "receipt" includes.'
+    )
 
     said = translate_line(line, load("de"))
 
     assert said == TranslatedLine(
-        "Es nennt sich „Total. ” (page 1), due”“ (Seite 2), ein Name für „credit note“."
+        "Es nennt sich „Total. ” (page 1), due”“ (Seite 2), ein Name für „Gutschrift“; Ihre"
+        " Regel „receipt“ schließt das ein."
     )
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import app.console
-from app.console.texts import choose_language, codes, load
+from app.console.texts import DEFAULT, choose_language, codes, load
 from app.errors import FileErrorCode
 from app.lint.values import HintKind
+from worker.classification.knowledge.base import load_knowledge
 
 FOLDER = Path(app.console.__file__).parent
 PLACEHOLDERS = re.compile(r"\{(\w+)\}")
@@ -34,6 +35,14 @@ def test_each_language_has_each_text_with_the_same_values(code: str) -> None:
             key
         )
         assert language[key].strip() == language[key]
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code != DEFAULT])
+def test_each_type_that_the_classifier_knows_has_a_name_of_its_own(code: str) -> None:
+    names = load(code).known_types
+
+    assert set(names) == {known.name for known in load_knowledge().types}
+    assert len(set(names.values())) == len(names)
 
 
 def test_each_text_that_a_page_asks_for_exists() -> None:
@@ -81,7 +90,7 @@ def test_numbers_follow_the_language() -> None:
 
     assert (english.number(12345.6, 1), german.number(12345.6, 1)) == ("12,345.6", "12.345,6")
     assert (english.percent(0.984), german.percent(0.984)) == ("98%", "98 %")
-    assert (english.size(1_500_000), german.size(999)) == ("1.5 MB", "999 B")
+    assert (english.size(1_500_000), german.size(1_500_000)) == ("1.4 MiB", "1,4 MiB")
     assert english.text("job.files", count=1) == "1 file"
     assert english.text("job.files", count=1200) == "1,200 files"
 
