@@ -17,7 +17,7 @@ from starlette.responses import StreamingResponse
 
 from app.api.dependencies import Call, Services
 from app.api.router import Router
-from app.api.upload import RawUpload, receive_raw
+from app.api.upload import UploadContent, receive_raw
 from app.errors import NotFound, PayloadTooLarge, Unprocessable
 from app.files import pending, service
 from app.files.blobs.s3_signing import attachment
@@ -166,9 +166,9 @@ def _require_key(session: Session, key: UUID | None) -> Principal | None:
     return stored.principal
 
 
-def _store(services: Services, file_id: UUID, declared: NewUpload, received: RawUpload) -> None:
+def _store(services: Services, file_id: UUID, declared: NewUpload, received: UploadContent) -> None:
     if declared.size is not None and received.size != declared.size:
-        received.writer.discard()
+        received.discard()
         raise Unprocessable(
             f"The link is for {declared.size} bytes, not {received.size}: send the whole file.",
             ("body",),
@@ -176,7 +176,7 @@ def _store(services: Services, file_id: UUID, declared: NewUpload, received: Raw
     service.store_upload(
         services.database,
         services.blobs,
-        received.writer,
+        received.finish(),
         declared.name,
         lambda session, file_type, blob: pending.complete(session, file_id, file_type, blob),
         project_max_bytes=services.settings.project_max_bytes,

@@ -24,23 +24,62 @@ MAX_HEADER_BYTES = 16 * 1024
 EXTENDED_NAME = re.compile(rb"filename\*=utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
 
 
+class UploadContent:
+    """The bytes of a file: the last ones in memory, at most 1 MiB, the others in a blob writer.
+
+    `finish` and `discard` block. Most files are small and wait in memory for `finish`, because each
+    change of threads costs as much as writing them.
+    """
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self.size = 0
+        self._blobs = blobs
+        self._writer: BlobWriter | None = None
+        self._pending = bytearray()
+
+    def add(self, data: bytes) -> None:
+        """Add bytes, in memory."""
+        self._pending += data
+        self.size += len(data)
+
+    async def flush(self) -> None:
+        """Write what is in memory if it is much; raises StorageFull."""
+        if len(self._pending) >= FLUSH_BYTES:
+            await to_thread.run_sync(self._write)
+
+    def finish(self) -> BlobWriter:
+        """Return a writer with all bytes, not yet committed.
+
+        Raises StorageFull; then the bytes are discarded.
+        """
+        try:
+            return self._write()
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Drop the bytes."""
+        self._pending.clear()
+        if self._writer is not None:
+            self._writer.discard()
+
+    def _write(self) -> BlobWriter:
+        if self._writer is None:
+            self._writer = self._blobs.create()
+        self._writer.write(bytes(self._pending))
+        self._pending.clear()
+        return self._writer
+
+
 @dataclass(slots=True)
 class Upload:
-    """A received form: the file's bytes in a writer, not yet committed, its name, other fields."""
+    """A received form: the file's bytes, its name and the other fields."""
 
-    writer: BlobWriter
+    content: UploadContent
     name: str = ""
     has_file: bool = False
-    size: int = 0
     fields: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class RawUpload:
-    """A received raw body: the file's bytes in a writer, not yet committed."""
-
-    writer: BlobWriter
-    size: int = 0
 
 
 class _Part:
@@ -55,7 +94,7 @@ class _Part:
 
 
 class _Receiver:
-    """Callbacks of the parser: collects fields in memory and the bytes of the file in `pending`."""
+    """Callbacks of the parser: collects the fields and the bytes of the file in an upload."""
 
     def __init__(self, file_field: str, upload: Upload) -> None:
         self._file_field = file_field
@@ -65,7 +104,6 @@ class _Receiver:
         self._headers: dict[bytes, bytes] = {}
         self._part: _Part | None = None
         self._parts = 0
-        self.pending = bytearray()
         self.is_complete = False
 
     def on_part_begin(self) -> None:
@@ -98,8 +136,7 @@ class _Receiver:
         if self._part is None:
             return
         if self._part.field == self._file_field:
-            self.pending += data[start:end]
-            self._upload.size += end - start
+            self._upload.content.add(data[start:end])
         else:
             self._part.data += data[start:end]
             if len(self._part.data) > MAX_FIELD_BYTES:
@@ -144,7 +181,7 @@ async def receive_upload(
     `max_bytes`, and StorageFull; then the bytes are discarded.
     """
     boundary = _boundary(request)
-    upload = Upload(await to_thread.run_sync(blobs.create))
+    upload = Upload(UploadContent(blobs))
     receiver = _Receiver(file_field, upload)
     callbacks: Any = {
         name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
@@ -153,15 +190,13 @@ async def receive_upload(
         parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
         async for chunk in request.stream():
             parser.write(chunk)
-            if upload.size > max_bytes:
+            if upload.content.size > max_bytes:
                 raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
                     f"The file is larger than {ReadableSize.of(max_bytes)}, the limit of this"
                     " server."
                 )
-            if len(receiver.pending) >= FLUSH_BYTES:
-                await _flush(upload.writer, receiver)
+            await upload.content.flush()
         parser.finalize()
-        await _flush(upload.writer, receiver)
         if not receiver.is_complete:
             raise _broken("it ends before its last boundary; send it again")  # noqa: TRY301  # as above
         if not upload.has_file:
@@ -170,47 +205,32 @@ async def receive_upload(
                 ("body", file_field),
             )
     except BaseException as error:
-        await to_thread.run_sync(upload.writer.discard)
+        await to_thread.run_sync(upload.content.discard)
         if isinstance(error, FormParserError):
             raise _broken("it does not match its boundary") from None
         raise
     return upload
 
 
-async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> RawUpload:
+async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> UploadContent:
     """Read a body that is a file.
 
     Raises PayloadTooLarge for a body over `max_bytes`, and StorageFull; then the bytes are
     discarded.
     """
-    upload = RawUpload(await to_thread.run_sync(blobs.create))
-    pending = bytearray()
+    content = UploadContent(blobs)
     try:
         async for chunk in request.stream():
-            pending += chunk
-            upload.size += len(chunk)
-            if upload.size > max_bytes:
+            content.add(chunk)
+            if content.size > max_bytes:
                 raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
                     f"The file is larger than {max_bytes} bytes, the limit of this link."
                 )
-            if len(pending) >= FLUSH_BYTES:
-                await _write(upload.writer, pending)
-        await _write(upload.writer, pending)
+            await content.flush()
     except BaseException:
-        await to_thread.run_sync(upload.writer.discard)
+        await to_thread.run_sync(content.discard)
         raise
-    return upload
-
-
-async def _flush(writer: BlobWriter, receiver: _Receiver) -> None:
-    await _write(writer, receiver.pending)
-
-
-async def _write(writer: BlobWriter, pending: bytearray) -> None:
-    data = bytes(pending)
-    pending.clear()
-    if data:
-        await to_thread.run_sync(writer.write, data)
+    return content
 
 
 def _boundary(request: Request) -> bytes:

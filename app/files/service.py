@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Uuid, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.log import LINK, Action, record
-from app.db import Database, new_id, now
+from app.db import Database, new_id, now, table_of
 from app.errors import NotFound, PayloadTooLarge
 from app.files import deletions
 from app.files.blobs.protocol import Blob, BlobStore, BlobWriter
@@ -22,6 +22,13 @@ from app.projects.scope import Scope
 from app.text import ReadableSize
 
 Stored = TypeVar("Stored", File, File | None)
+
+# Built once, because they run for each file.
+_INSERT = insert(table_of(File))
+_PROJECTS = table_of(Project)
+_OWN_QUOTA = select(_PROJECTS.c.max_bytes).where(
+    _PROJECTS.c.id == bindparam("project_id", type_=Uuid())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +65,21 @@ def add(
     actor: str = LINK,
 ) -> File:
     """Record an uploaded file of any project; `file_id` is the id of a pending upload."""
-    file = File(
-        id=file_id or new_id(),
-        project_id=project_id,
-        name=new.name,
-        sort_name=new.name[:SORTED_CHARACTERS],
-        external_file_id=new.external_file_id,
-        purpose=new.purpose,
-        file_type=new.file_type,
-        size=blob.size,
-        sha256=blob.sha256,
-        blob_key=blob.key,
-        created_at=now(),
-    )
-    session.add(file)
-    session.flush()
+    columns = {
+        "id": file_id or new_id(),
+        "project_id": project_id,
+        "name": new.name,
+        "sort_name": new.name[:SORTED_CHARACTERS],
+        "external_file_id": new.external_file_id,
+        "purpose": new.purpose,
+        "file_type": new.file_type,
+        "size": blob.size,
+        "sha256": blob.sha256,
+        "blob_key": blob.key,
+        "created_at": now(),
+    }
+    session.execute(_INSERT, columns)
+    file = File(**columns)
     record(
         session,
         Action.FILE_UPLOADED,
@@ -135,7 +142,7 @@ class Usage:
 
 def measure_usage(session: Session, project_id: UUID, default: int) -> Usage:
     """Return what a project keeps; `default` is the quota in bytes of projects that have none."""
-    own = session.scalar(select(Project.max_bytes).where(Project.id == project_id))
+    own = session.scalar(_OWN_QUOTA, {"project_id": project_id})
     kept = select(func.count(), func.sum(File.size)).where(File.project_id == project_id)
     count, size = session.execute(kept).one()
     return Usage(count, int(size or 0), default if own is None else own)
@@ -148,7 +155,7 @@ def _require_room(session: Session, file: File, default: int) -> None:
     the other; without a quota this is one query. `default` is the quota in bytes of projects that
     have none; 0 means no quota.
     """
-    own = session.scalar(select(Project.max_bytes).where(Project.id == file.project_id))
+    own = session.scalar(_OWN_QUOTA, {"project_id": file.project_id})
     limit = default if own is None else own
     if not limit:
         return

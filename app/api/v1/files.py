@@ -223,7 +223,7 @@ def _store(call: Call, upload: Upload, external_file_id: str | None) -> File:
     return service.store_upload(
         services.database,
         services.blobs,
-        upload.writer,
+        upload.content.finish(),
         upload.name,
         record,
         project_max_bytes=services.settings.project_max_bytes,
