@@ -9,7 +9,7 @@ from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
-from worker.parsing.readers.markup.fractions import FRACTION, Fractions
+from worker.parsing.readers.markup.fractions import SIGNED, Fractions
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
@@ -221,7 +221,7 @@ class _Page:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._add_break(name, is_end, start, end)
-        if name == FRACTION or self._fractions.is_open:
+        if name in SIGNED or self._fractions.is_open:
             is_whole = markup[end - 2] == "/"
             self._pieces.append(self._fractions.follow(name, is_end=is_end, is_whole=is_whole))
         if name in _WITH_ATTRIBUTES:

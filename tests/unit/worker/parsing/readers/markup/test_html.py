@@ -285,9 +285,11 @@ def test_numbers_of_lists(markup, expected):
         ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "a+b/c"),
         ("<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>", "a/b/c"),
         ("<mfrac><mi>a</mi><mi>b</mi>", "a/b"),
+        ("<msqrt><mi>a</mi></msqrt><mfrac><mn>1</mn><msqrt><mn>2</mn></msqrt></mfrac>", "√a 1/√2"),
+        ("<mtable><mtr><mtd>a</mtd><mtd>b</mtd></mtr></mtable>", "a b"),
     ],
 )
-def test_fractions_have_a_bar(formula, expected):
+def test_formulas_have_bars_roots_and_columns(formula, expected):
     text = visible_text(f"<p><math>{formula}</math> cups of flour</p>")[0]
     assert text == f"{expected} cups of flour"
 
