@@ -64,6 +64,20 @@ def symbol(font: str, code: int) -> str:
     return chr(code) if is_text else _UNKNOWN
 
 
+def is_symbol_font(name: str) -> bool:
+    """Tell the fonts whose characters are known here."""
+    return name.lower() in SYMBOL_FONTS
+
+
+def show_in_font(text: str, font: str) -> str:
+    """Return text whose characters, as far as they are bytes of Windows, are those of a font."""
+    codes = (character.encode("cp1252", "ignore") for character in text)
+    return "".join(
+        symbol(font, code[0]) if code else translate(character, font)
+        for character, code in zip(text, codes, strict=True)
+    )
+
+
 def translate(text: str, font: str) -> str:
     """Return text whose private characters, from U+F020 to U+F0FF, are those of a font."""
     if _PRIVATE.search(text) is None:
