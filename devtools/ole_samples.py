@@ -5,8 +5,11 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from unittest import mock
 
 from msoffcrypto.format.ooxml import OOXMLFile
+from msoffcrypto.method import ecma376_agile
+from msoffcrypto.method.container.ecma376_encrypted import ECMA376Encrypted
 from msoffcrypto.method.rc4 import DocumentRC4
 
 from devtools.compound_file import Tree, compound_file
@@ -137,6 +140,27 @@ def encrypted_package(data: bytes, password: str) -> bytes:
     # The library writes no sound stream of less than 4096 bytes.
     large = zip_of({**unzip(data), "padding.bin": bytes(4096)}, zipfile.ZIP_STORED)
     OOXMLFile(io.BytesIO(large)).encrypt(password, encrypted)
+    return encrypted.getvalue()
+
+
+def sha1_package(data: bytes, password: str) -> bytes:
+    """Encrypt an Office Open XML file as Office 2010 does: with SHA-1 and a key of 128 bits."""
+
+    class Parameters(ecma376_agile.ECMA376AgileCipherParams):  # type: ignore[misc]  # untyped library
+        def __init__(self) -> None:
+            super().__init__()
+            self.hashName, self.keyBits = "SHA1", 128
+
+    large = zip_of({**unzip(data), "padding.bin": bytes(4096)}, zipfile.ZIP_STORED)
+    with mock.patch.object(ecma376_agile, "ECMA376AgileCipherParams", Parameters):
+        info, key = ecma376_agile.ECMA376Agile.generate_encryption_parameters(password)
+    package = ecma376_agile.ECMA376Agile.encrypt_payload(
+        io.BytesIO(large), info.encryptedKey, key, info.keyData.saltValue
+    )
+    info.encryptedHmacKey = info.encryptedHmacValue = b""
+    described = info.getEncryptionDescriptorHeader() + info.toEncryptionDescriptor().encode()
+    encrypted = io.BytesIO()
+    ECMA376Encrypted(package, described).write_to(encrypted)
     return encrypted.getvalue()
 
 

@@ -7,6 +7,7 @@ import re
 
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 _UNKNOWN = "•"
+_LAST_SPACE = 0x20
 
 # Adobe's Symbol encoding: from 0x20 to 0x7E, and from 0xA0 to 0xFE.
 _SYMBOL_LOW = (
@@ -33,7 +34,7 @@ _WINGDINGS = {
     **dict(zip(range(0x41, 0x50), "✌👌👍👎☜☞☝☟✋☺😐☹💣☠⚐", strict=True)),
     **dict(zip(range(0x6C, 0x76), "●❍■□❐❑❒⬧⧫◆", strict=True)),
     **dict(zip(range(0x80, 0x96), "⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿", strict=True)),
-    **_table("36⌛ 3F✍ 51✈ 52☼ 54❄ 76❖ 77⬥ 9E· 9F• A0▪ A1○ A7▪ A8☐ AB★ B6☆ D8➢ DC➲"),
+    **_table("36⌛ 3F✍ 51✈ 52☼ 54❄ 76❖ 77⬥ 78☒ 9E· 9F• A0▪ A1○ A7▪ A8☐ AB★ B6☆ D8➢ DC➲"),
     **_table("DF← E0→ E1↑ E2↓ E8➔ EF⇦ F0⇨ F1⇧ F2⇩ FB✗ FC✓ FD☒ FE☑"),
 }
 _WINGDINGS_2 = _table("4F✗ 50✓ 51☒ 52☑ 53☒ 54☒ 56⊗ 98● A2■ A3☐ AE◆")
@@ -55,11 +56,26 @@ def symbol(font: str, code: int) -> str:
     table = _FONTS.get(font.lower())
     is_private = 0xF000 <= code <= 0xF0FF
     if table is not None:
-        return table.get(code & 0xFF if is_private or code <= 0xFF else code, _UNKNOWN)
+        code = code & 0xFF if is_private else code
+        return " " if code <= _LAST_SPACE else table.get(code, _UNKNOWN)
     if is_private:
         return _UNKNOWN
     is_text = 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
     return chr(code) if is_text else _UNKNOWN
+
+
+def is_symbol_font(name: str) -> bool:
+    """Tell the fonts whose characters are known here."""
+    return name.lower() in SYMBOL_FONTS
+
+
+def show_in_font(text: str, font: str) -> str:
+    """Return text whose characters, as far as they are bytes of Windows, are those of a font."""
+    codes = (character.encode("cp1252", "ignore") for character in text)
+    return "".join(
+        symbol(font, code[0]) if code else translate(character, font)
+        for character, code in zip(text, codes, strict=True)
+    )
 
 
 def translate(text: str, font: str) -> str:

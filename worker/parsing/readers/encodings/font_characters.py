@@ -7,6 +7,8 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
+from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
+
 _DEFAULT = 1252
 _CODECS = {
     0: "cp1252",
@@ -60,20 +62,12 @@ _CHARSET_PAGES = {
     255: 437,
 }
 _MULTI_BYTE = frozenset({"cp932", "gb18030", "big5hkscs", "cp949", "johab", "euc_jp", "euc_kr"})
+_BULLET_CODE = 0xB7
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
-_SYMBOL = {
-    **dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)),
-    **dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)),
-    **dict(zip(b"\xa0\xa3\xa5\xb1\xb3\xb4\xb7\xb8\xb9\xbb", "€≤∞±≥×•÷≠≈", strict=True)),
-    **dict(zip(b"\xac\xae\xd2\xd3\xd4\xd6\xe5\xe2\xe3\xe4", "←→®©™√∑®©™", strict=True)),
-}
-# Boxes and ticks say something; the other pictures stand for bullets.
-_DINGBATS = {
-    **dict.fromkeys(range(0x21, 0x100), "•"),
-    **dict(zip(b"\x6f\xa8\x78\xfb\xfc\xfd\xfe", "☐☐☒✗✓☒☑", strict=True)),
-}
-_DINGBAT_FONTS = ("wingdings", "webdings", "zapfdingbats", "zapf dingbats", "marlett")
+# Names of these fonts may go on, as in "Wingdings-Regular".
+_KNOWN_FONTS = sorted(SYMBOL_FONTS, reverse=True)
+_BULLET_FONTS = ("zapfdingbats", "zapf dingbats", "marlett")
 
 
 @dataclass(slots=True)
@@ -120,10 +114,11 @@ class CharacterSets:
     def symbol(self, code: int, font_number: int | None) -> str:
         """Return the character that a symbol font shows for a byte."""
         name = self._font(font_number).name.strip().lower()
-        if name.startswith(_DINGBAT_FONTS):
-            return _DINGBATS.get(code, chr(code))
-        if name.startswith("symbol") or code == 0xB7:
-            return _SYMBOL.get(code, chr(code))
+        known = next(filter(name.startswith, _KNOWN_FONTS), None)
+        if known is not None:
+            return symbol(known, code)
+        if code == _BULLET_CODE or name.startswith(_BULLET_FONTS):
+            return "•"
         return bytes((code,)).decode("cp1252", "replace")
 
     def _font(self, number: int | None) -> Font:

@@ -1,10 +1,13 @@
-"""Fractions of formulas in web pages: MathML 3.0, 3.3.2."""
+"""Signs that formulas draw and do not write: MathML 3.0, 3.3.2, 3.3.3 and 3.5."""
 
-FRACTION, FORMULA = "mfrac", "math"
+FRACTION, FORMULA, CELL = "mfrac", "math", "mtd"
+ROOTS = frozenset({"msqrt", "mroot"})
+SIGNED = ROOTS | {FRACTION, CELL}
+"""The elements that draw signs or part letters."""
 
 
 class Fractions:
-    """Follows the tags of formulas and gives the signs that stand for fraction bars.
+    """Follows the tags of formulas and gives the signs for fraction bars, roots and spaces.
 
     Without them a half is the number 12.
     """
@@ -29,12 +32,14 @@ class Fractions:
             if name == FRACTION and not is_whole:
                 self._open.append([0, 0])
                 return " "
+            if name in ROOTS:
+                return "√"
             return self._end_part() if is_whole else ""
         if name == FRACTION and self._open:
             self._open.pop()
         if self._open:
             self._open[-1][0] = max(0, self._open[-1][0] - 1)
-        return self._end_part()
+        return " " if name == CELL else self._end_part()
 
     def _end_part(self) -> str:
         if not self._open or self._open[-1][0]:

@@ -1,7 +1,8 @@
 """Elements of web pages that say themselves that nobody sees them.
 
-HTML Living Standard: 6.1 (the attribute `hidden`), 13.1.2.4 (tags that may be left out), and the
-properties `display` and `visibility` of CSS in the attribute `style` and in style sheets.
+HTML Living Standard: 6.1 (the attribute `hidden`), 6.12 (`popover`), 13.1.2.4 (tags that may
+be left out), and the properties `display` and `visibility` of CSS in the attribute `style` and in
+style sheets.
 """
 
 import html
@@ -15,7 +16,7 @@ from worker.parsing.readers.markup.style_sheets import HiddenNames
 # As programs write them; looking at all letters regardless of case takes as long as reading.
 _MAY_HIDE = tuple(
     spelling
-    for word in ("none", "hidden", "collapse")
+    for word in ("none", "hidden", "collapse", "popover")
     for spelling in (word, word.upper(), word.title())
 )
 _HIDING_STYLE = re.compile(
@@ -74,7 +75,7 @@ class HidingTags:
 
 def is_hiding(attributes: Mapping[str, str], names: HiddenNames) -> bool:
     """Tell whether attributes hide their element, by a style or a name of a style sheet."""
-    if "hidden" in attributes:
+    if "hidden" in attributes or "popover" in attributes:
         return True
     if names.hide(attributes.get("class", ""), attributes.get("id", "")):
         return True

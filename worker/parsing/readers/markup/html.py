@@ -9,10 +9,12 @@ from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
 from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
-from worker.parsing.readers.markup.fractions import FRACTION, Fractions
+from worker.parsing.readers.markup.fractions import SIGNED, Fractions
+from worker.parsing.readers.markup.frames import framed_markup
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
+from worker.parsing.readers.markup.symbols import show_symbols
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.text import declared_encoding
 
@@ -25,6 +27,9 @@ _HIDDEN = frozenset({"script", "style", "ix:header", "annotation", "annotation-x
 _WITHOUT_SCRIPTS = frozenset({"noscript", "template"})
 # The title and description of a drawing are shown by a pointer only.
 _HIDDEN_IN_DRAWINGS = frozenset({"title", "desc", "metadata"})
+# Choices that appear while one types, windows that a script opens, and what browsers without films
+# and sounds show.
+_SHOWN_LATER = frozenset({"audio", "datalist", "dialog", "video"})
 # Two of these side by side are two things, however close they are in the markup.
 _SEPARATE = frozenset({"a", "label"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -96,6 +101,7 @@ def visible_text(
 def _read_markup(
     markup: str, *, shows_pictures: bool = False, is_mail: bool = False
 ) -> VisibleText:
+    markup = show_symbols(markup)
     page = _Page(markup, shows_pictures=shows_pictures, is_mail=is_mail)
     found = page.read()
     few = max(_FEW_HIDDEN_LETTERS, len(found.text)) if page.has_body else 0
@@ -165,7 +171,8 @@ class _Page:
                 if markup[position - 2] != "/":
                     position = _find_element_end(markup, position, name)
                 continue
-            if not is_end and self._leaves_out_hidden and hiding.has(tag.end(), position):
+            may_hide = name in _SHOWN_LATER or hiding.has(tag.end(), position)
+            if not is_end and self._leaves_out_hidden and may_hide:
                 hidden_end = self._find_hidden_end(name, tag.end(), position)
                 if hidden_end is not None:
                     position = hidden_end
@@ -197,7 +204,9 @@ class _Page:
 
     def _find_hidden_end(self, name: str, start: int, end: int) -> int | None:
         """Return where an element ends that its attributes hide; None for one that is shown."""
-        if not is_hiding(_attributes(self._markup, start, end), self._hidden_names):
+        attributes = _attributes(self._markup, start, end)
+        is_closed = name in _SHOWN_LATER and "open" not in attributes
+        if not is_closed and not is_hiding(attributes, self._hidden_names):
             return None
         found = find_hidden_end(self._markup, end, name)
         if found is None:
@@ -221,7 +230,7 @@ class _Page:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._add_break(name, is_end, start, end)
-        if name == FRACTION or self._fractions.is_open:
+        if name in SIGNED or self._fractions.is_open:
             is_whole = markup[end - 2] == "/"
             self._pieces.append(self._fractions.follow(name, is_end=is_end, is_whole=is_whole))
         if name in _WITH_ATTRIBUTES:
@@ -246,8 +255,7 @@ class _Page:
         if name == "input":
             self._add_text(_shown_value(attributes))
         elif name == "iframe":
-            inner = html.unescape(attributes.get("srcdoc", ""))
-            self._add_text(html.escape(_Page(inner).read().text))
+            self._add_text(html.escape(_Page(framed_markup(attributes)).read().text))
         elif name == "img":
             self._add_picture(attributes)
         else:

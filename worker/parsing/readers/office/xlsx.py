@@ -15,7 +15,7 @@ from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
 from worker.parsing.readers.office.drawings.shapes import ShapeReader
 from worker.parsing.readers.office.package import BadPart, Package, local_name, relationship_id
 from worker.parsing.readers.office.pictures import OfficePictures
-from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_codes
+from worker.parsing.readers.office.workbook.cell_formats import CellFormats, read_formats
 from worker.parsing.readers.office.workbook.shared_strings import (
     SharedStrings,
     read_strings,
@@ -148,16 +148,17 @@ class _Workbook:
         strings = related.get("sharedStrings", f"{folder}/sharedStrings.{ending}")
         styles = related.get("styles", f"{folder}/styles.{ending}")
         is_binary = xlsb.is_binary(main_part)
-        codes: list[str] = []
+        formats = CellFormats((), from_1904)
         if styles in self.package:
             try:
-                codes = (xlsb.read_codes if is_binary else read_codes)(self.package, styles)
+                read_styles = xlsb.read_formats if is_binary else read_formats
+                formats = read_styles(self.package, styles, from_1904=from_1904)
             except BadPart:
                 self.lost.append("the formats of numbers and dates could not be read")
         read = xlsb.read_strings if is_binary else read_strings
         self._strings = SharedStrings(read(self.package, strings))
         make_reader = BinarySheetReader if is_binary else SheetReader
-        self._reader = make_reader(self.package, self._strings, CellFormats(codes, from_1904))
+        self._reader = make_reader(self.package, self._strings, formats)
 
     @property
     def are_all_damaged(self) -> bool:

@@ -296,6 +296,8 @@ class Walker:
             self._own().destination = b"hidden"
         elif name in FIELD and (name == b"fldinst") == (not group.destination):
             self._own().destination = name
+        elif group.destination == b"fonttbl":
+            self._own().destination = b"hidden"  # Other names of the font.
         elif group.destination or name in PASSED:
             return
         elif name in HEADERS or name in FOOTERS or name in ASIDES:

@@ -75,6 +75,7 @@ DEFAULT_PASSWORD = "VelvetSweatshop"
             "xlsx",
         ),
         (ole_samples.encrypted_package(sample_files.docx(["INV 7"]), DEFAULT_PASSWORD), "docx"),
+        (ole_samples.sha1_package(sample_files.xlsx(One=[["INV 7"]]), DEFAULT_PASSWORD), "xlsx"),
         (ole_samples.rc4_xls(DEFAULT_PASSWORD, "INV 7"), "xls"),
     ],
 )

@@ -23,9 +23,11 @@ from worker.parsing.readers.office.binary_workbook.records import (
     shared_strings,
 )
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
-from worker.parsing.readers.office.workbook.cell_formats import CellFormats
+from worker.parsing.readers.office.workbook.cell_formats import CellFormats, symbol_fonts
 
 _CODE_PAGE, _DATE_MODE, _FORMAT, _XF, _SST = 0x0042, 0x0022, 0x041E, 0x00E0, 0x00FC
+# And where its name begins ([MS-XLS] 2.4.122).
+_FONT, _FONT_NAME = 0x0031, 14
 # Hidden, or so that only a program can show it.
 _HIDDEN = 0x03
 _VISUAL_BASIC = 6
@@ -90,6 +92,8 @@ class _Workbook:
         self._from_1904 = False
         self._formats: dict[int, str] = dict(BUILT_IN)
         self._styles: list[int] = []
+        self._fonts: list[str] = []
+        self._font_numbers: list[int] = []
         self._strings: list[str] = []
         self._sheets: dict[int, Sheet] = {}
         self._has_pictures = False
@@ -98,7 +102,10 @@ class _Workbook:
     def read(self, limit: int) -> list[Sheet]:
         codes = [self._code(number) for number in self._styles]
         decode = None if self._version == BIFF8 else self._decode
-        reader = CellReader(CellFormats(codes, self._from_1904), self._strings, decode)
+        # No font has the number 4 (2.5.129).
+        fonts = [*self._fonts[:4], "", *self._fonts[4:]]
+        formats = CellFormats(codes, self._from_1904, symbol_fonts(fonts, self._font_numbers))
+        reader = CellReader(formats, self._strings, decode)
         room = _MAX_DRAWN_CHARACTERS
         # No sheet reaches into the next, so each record is looked at once.
         for start, end in pairwise((*sorted(self._sheets), len(self._book))):
@@ -147,13 +154,22 @@ class _Workbook:
         elif kind == _FORMAT:
             (number,) = struct.unpack_from("<H", body)
             self._formats[number] = self._name(body[2:], 2)
-        elif kind == _XF:
-            self._styles.append(struct.unpack_from("<2xH", body)[0])
+        elif kind in (_XF, _FONT):
+            self._add_style(kind, body)
         elif kind == SHEET:
             start, is_hidden, content = struct.unpack_from("<LBB", body)
             if content != _VISUAL_BASIC:
                 sheet = Sheet(self._name(body[6:], 1), bool(is_hidden & _HIDDEN))
                 self._sheets.setdefault(start, sheet)
+
+    def _add_style(self, kind: int, body: bytes) -> None:
+        if kind == _XF:
+            font, code = struct.unpack_from("<2H", body)
+            self._font_numbers.append(font)
+            self._styles.append(code)
+        else:
+            name = body[_FONT_NAME:]
+            self._fonts.append(self._name(name, 1) if len(name) > 1 else "")
 
     def _name(self, body: bytes, width: int) -> str:
         """Return a string with a length of one or two bytes; in Excel 5 of one."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from worker.parsing.readers.office.binary_workbook.cells import ERRORS, Rows, boolean, rk_number
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
 from worker.parsing.readers.office.package import BadPart, Package
-from worker.parsing.readers.office.workbook.cell_formats import CellFormats
+from worker.parsing.readers.office.workbook.cell_formats import CellFormats, symbol_fonts
 from worker.parsing.readers.office.workbook.shared_strings import SharedStrings
 from worker.parsing.readers.office.workbook.worksheet import Worksheet, printed_lines
 
@@ -15,6 +15,8 @@ _SHEET, _WORKBOOK = 156, 153
 _STRING = 19
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW, _HEADERS, _COMMENT = 0, 479, 637
+# And where its name begins ([MS-XLSB] 2.4.669).
+_FONT, _FONT_NAME = 43, 21
 _FROM_1904 = 0x01
 _HAS_EVEN, _HAS_FIRST = 0x01, 0x02
 _NO_STRING = 0xFFFFFFFF
@@ -48,20 +50,25 @@ def list_sheets(package: Package, part: str) -> tuple[list[SheetEntry], bool]:
     return sheets, from_1904
 
 
-def read_codes(package: Package, part: str) -> list[str]:
-    """Return the format code of each cell style. Raises BadPart."""
+def read_formats(package: Package, part: str, *, from_1904: bool) -> CellFormats:
+    """Return the formats of cells by their styles. Raises BadPart."""
     formats = dict(BUILT_IN)
     codes: list[str] = []
+    fonts: list[str] = []
+    numbers: list[int] = []
     is_cell_style = False
     for kind, body in _records(package.read(part)):
         if kind == _FORMAT:
             formats[int.from_bytes(body[:2], "little")] = _wide_string(body, 2)[0]
+        elif kind == _FONT:
+            fonts.append(_wide_string(body, _FONT_NAME)[0])
         elif kind in (_BEGIN_STYLES, _END_STYLES):
             is_cell_style = kind == _BEGIN_STYLES
         elif kind == _STYLE and is_cell_style:
             code = formats.get(int.from_bytes(body[2:4], "little"), GENERAL)
             codes.append(GENERAL if code.lower() == GENERAL else code)
-    return codes
+            numbers.append(int.from_bytes(body[4:6], "little"))
+    return CellFormats(codes, from_1904, symbol_fonts(fonts, numbers))
 
 
 def read_strings(package: Package, part: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.descriptions import join_descriptions
+from worker.parsing.readers.markup.fractions import Fractions
 from worker.parsing.readers.office.opendocument import names
 from worker.parsing.readers.office.opendocument.changes import Changes
 from worker.parsing.readers.office.opendocument.forms import FormField, Forms
@@ -26,9 +27,11 @@ from worker.parsing.readers.office.opendocument.text import (
     Start,
     ignore,
 )
+from worker.parsing.readers.symbol_fonts import translate
 
 _CHUNK = 1 << 16
 _FRAME = full("draw:frame")
+_FORMULA = full("math:")
 _FIELDS = full_names("text", "variable-set variable-get user-field-get expression")
 _REPLACEMENT = re.compile(r"(?:\./)?ObjectReplacements/")
 _SPACES = re.compile(r"[ \t\r\n]+")
@@ -64,6 +67,7 @@ class Content:
         self._is_picture = False
         self._forms = Forms()
         self._form_field = FormField()
+        self._fractions = Fractions()
         paragraphs = Paragraphs(text).starts()
         self._begin_frame = paragraphs[_FRAME]
         self._starts: dict[str, Start] = {
@@ -121,13 +125,20 @@ class Content:
             self._skipped = 1
         else:
             self._ends.append(end)
+            self._follow_formula(name, is_end=False)
 
     def _end(self, name: str) -> None:
-        del name
         if self._skipped:
             self._skipped -= 1
         else:
+            self._follow_formula(name, is_end=True)
             self._leave()
+
+    def _follow_formula(self, name: str, *, is_end: bool) -> None:
+        """Add the signs that a formula draws at a tag."""
+        if name.startswith(_FORMULA):
+            local = name.removeprefix(_FORMULA)
+            self._text.add(self._fractions.follow(local, is_end=is_end, is_whole=False))
 
     def _leave(self) -> None:
         end = self._ends.pop()
@@ -136,6 +147,7 @@ class Content:
 
     def _add(self, text: str) -> None:
         if not self._skipped:
+            text = text if text.isascii() else translate(text, self._text.font)
             self._text.add(_SPACES.sub(" ", text))
 
     def _object(self, attributes: Attributes) -> None:

@@ -109,8 +109,15 @@ class Paragraphs:
         flow.end_paragraph("\n" if self._lists.is_in_list else self._text.mark)
 
     def _span(self, attributes: Attributes) -> End | None:
-        hidden = self._text.styles.is_hidden("text", attributes.get(names.TEXT_STYLE))
-        return ignore if hidden else None
+        text, style = self._text, attributes.get(names.TEXT_STYLE)
+        if text.styles.is_hidden("text", style):
+            return ignore
+        outer, text.font = text.font, text.styles.font("text", style) or text.font
+
+        def end() -> None:
+            text.font = outer
+
+        return end
 
     def _ruby(self, attributes: Attributes) -> End:
         del attributes

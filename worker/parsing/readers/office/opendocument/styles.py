@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from worker.parsing.readers.office.opendocument.names import full
+from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS
 
 _NAME, _FAMILY = full("style:name"), full("style:family")
 _PARENT, _MASTER = full("style:parent-style-name"), full("style:master-page-name")
@@ -12,6 +13,7 @@ _SHOWN = {
     full("style:text-properties"): full("text:display"),
     full("style:table-properties"): full("table:display"),
 }
+_FONT = full("style:font-name")
 _FIELDS = {full("presentation:display-footer"): "footer"} | {
     full("presentation:display-date-time"): "date-time"
 }
@@ -24,11 +26,12 @@ _DEFAULT_MASTERS = ("Standard", "Default")
 
 @dataclass(slots=True)
 class Style:
-    """A style: whether it shows its text, None if it leaves that to its parent."""
+    """A style: whether it shows its text and in which font, None where its parent says so."""
 
     parent: str | None = None
     master: str | None = None
     is_shown: bool | None = None
+    font: str | None = None
     hidden_fields: set[str] = field(default_factory=set)
 
 
@@ -61,6 +64,7 @@ class Styles:
         shown = attributes.get(_SHOWN.get(element, ""))
         if shown is not None:
             self._current.is_shown = shown not in ("none", "false")
+        self._current.font = attributes.get(_FONT) or self._current.font
         for name, kind in _FIELDS.items():
             if attributes.get(name) == "false":
                 self._current.hidden_fields.add(kind)
@@ -75,6 +79,12 @@ class Styles:
         """Tell whether text, or a table, in a style is not shown."""
         shown = (style.is_shown for style in self._chain(family, name))
         return next((not each for each in shown if each is not None), False)
+
+    def font(self, family: str, name: str | None) -> str:
+        """Return the name of the font of a style, "" if it has none of its own."""
+        font = next(filter(None, (style.font for style in self._chain(family, name))), "")
+        # Programs number the declarations of one font.
+        return font if font.lower() in SYMBOL_FONTS else font.rstrip("0123456789")
 
     def hidden_fields(self, name: str | None) -> set[str]:
         """Return the kinds of the fields that the slides of a style leave out."""

@@ -40,7 +40,7 @@ class DocumentText:
     `body` is the running text, `pages` are the slides or sheets, `headings` the titles in them.
     `master` is the master page that is being read. `beside_row` takes the notes and shapes in the
     row of a sheet that is being read. `has_pictures` tells that there are pictures without words,
-    `is_deleted` that what is read now was deleted.
+    `is_deleted` that what is read now was deleted. `font` is the font that a span sets.
     """
 
     def __init__(self, kind: str) -> None:
@@ -55,6 +55,7 @@ class DocumentText:
         self.is_in_ruby = False
         self.is_deleted = False
         self.has_pictures = False
+        self.font = ""
         self._flows = [self.body]
         self._open = [0]
         self._size = 0

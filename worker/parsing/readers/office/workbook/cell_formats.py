@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
@@ -13,16 +13,21 @@ from worker.parsing.readers.office.formats.number_format import (
     shortest,
 )
 from worker.parsing.readers.office.package import Package, local_name
+from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
 class CellFormats:
-    """The format codes of a workbook by the number of the cell's style."""
+    """The format codes of a workbook by the number of the cell's style.
+
+    `fonts` are the names of symbol fonts by the number of the style; others are left out.
+    """
 
     codes: Sequence[str] = ()
     from_1904: bool = False
+    fonts: Mapping[int, str] = field(default_factory=dict)
 
     def show(self, value: str, style: str | None) -> str:
         """Return a stored number as the cell shows it; anything else as it is stored."""
@@ -40,7 +45,8 @@ class CellFormats:
     def show_text(self, text: str, style: str | int | None) -> str:
         """Return a text as the cell shows it."""
         number = style if isinstance(style, int) else _number_of(style)
-        return format_text(text, self._code(number))
+        shown = format_text(text, self._code(number))
+        return show_in_font(shown, self.fonts[number]) if number in self.fonts else shown
 
     def show_number(self, number: float, style: int) -> str:
         """Return a number as the cell shows it, nothing if it is not finite."""
@@ -59,14 +65,31 @@ def _number_of(style: str | None) -> int:
     return int(style) if style and style.isdecimal() else 0
 
 
-def read_codes(package: Package, name: str) -> list[str]:
-    """Return the format code of each cell style of a workbook's styles. Raises BadPart."""
+def read_formats(package: Package, name: str, *, from_1904: bool) -> CellFormats:
+    """Return the formats in a workbook's styles. Raises BadPart."""
     root = package.xml(name)
     formats: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
     formats |= {
         each.get("numFmtId", ""): each.get("formatCode", "") for each in _children(root, "numFmts")
     }
-    return [_code_of(style, formats) for style in _children(root, "cellXfs")]
+    styles = _children(root, "cellXfs")
+    fonts = [_font_name(font) for font in _children(root, "fonts")]
+    numbers = [_number_of(style.get("fontId")) for style in styles]
+    codes = [_code_of(style, formats) for style in styles]
+    return CellFormats(codes, from_1904, symbol_fonts(fonts, numbers))
+
+
+def symbol_fonts(fonts: Sequence[str], numbers: Sequence[int]) -> dict[int, str]:
+    """Return the symbol fonts of cell styles; `numbers` are the places of their fonts."""
+    return {
+        style: fonts[number]
+        for style, number in enumerate(numbers)
+        if number < len(fonts) and is_symbol_font(fonts[number])
+    }
+
+
+def _font_name(font: Element) -> str:
+    return next((each.get("val", "") for each in font if local_name(each.tag) == "name"), "")
 
 
 def _children(root: Element, name: str) -> list[Element]:

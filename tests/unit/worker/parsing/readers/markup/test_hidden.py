@@ -8,6 +8,15 @@ def lines_of(markup: str, *, is_mail: bool = False) -> list[str]:
     return [line for line in visible_text(markup, is_mail=is_mail)[0].split("\n") if line]
 
 
+def test_what_is_shown_later_is_left_out():
+    markup = (
+        "<p>Offer 7</p><dialog><p>Cookies?</p></dialog><dialog open>Now</dialog>"
+        "<div popover>x</div>"
+        "<video src=a>No films</video><datalist><option>a</datalist>"
+    )
+    assert visible_text(markup)[0].split() == ["Offer", "7", "Now"]
+
+
 @pytest.mark.parametrize(
     "markup",
     [

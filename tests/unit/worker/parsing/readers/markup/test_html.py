@@ -34,6 +34,23 @@ def test_a_page_without_other_text_is_read_as_without_scripts(markup):
     assert text_of(markup).endswith("INVOICE 7")
 
 
+def test_frames_may_be_in_their_address():
+    frames = (
+        "<iframe src='data:text/html,%3Cp%3EGr%C3%BC%C3%9Fe'></iframe>"
+        '<iframe src="data:text/html;charset=utf-8;base64,PGI+SU5WPC9iPg=="></iframe>'
+        "<iframe src=data:text/html;base64,!></iframe><iframe src=a.html></iframe>"
+    )
+    assert text_of(f"<p>a</p>{frames}").split() == ["a", "Grüße", "INV"]
+
+
+def test_symbol_fonts_show_other_characters():
+    markup = (
+        "<span style='font-family:Wingdings'>&agrave;</span> <FONT face=\"Symbol\">a</FONT>"
+        "<span style='font-family:Symbol'><span style='x:y'>·</span></span><font face=A>J</font>"
+    )
+    assert text_of(markup) == "→ α•J"
+
+
 def test_components_are_shown_at_once():
     assert text_of("<p>a<x-y><template shadowrootmode=open>b</template></x-y>") == "ab"
     assert text_of("<p>a<template>b</template>") == "a"
@@ -285,9 +302,11 @@ def test_numbers_of_lists(markup, expected):
         ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "a+b/c"),
         ("<mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mi>c</mi></mfrac>", "a/b/c"),
         ("<mfrac><mi>a</mi><mi>b</mi>", "a/b"),
+        ("<msqrt><mi>a</mi></msqrt><mfrac><mn>1</mn><msqrt><mn>2</mn></msqrt></mfrac>", "√a 1/√2"),
+        ("<mtable><mtr><mtd>a</mtd><mtd>b</mtd></mtr></mtable>", "a b"),
     ],
 )
-def test_fractions_have_a_bar(formula, expected):
+def test_formulas_have_bars_roots_and_columns(formula, expected):
     text = visible_text(f"<p><math>{formula}</math> cups of flour</p>")[0]
     assert text == f"{expected} cups of flour"
 

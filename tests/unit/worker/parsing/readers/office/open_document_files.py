@@ -138,7 +138,8 @@ CHART_LINES = ["Sales", "Euro", "Shop", "North"]
 
 FORMULA = (
     f"<math:math {NAMESPACES}><math:semantics><math:mi>E</math:mi><math:mo>=</math:mo>"
-    "<math:mn>5</math:mn><math:annotation>{E = 5}</math:annotation></math:semantics></math:math>"
+    "<math:mfrac><math:mn>5</math:mn><math:msqrt><math:mi>x</math:mi></math:msqrt></math:mfrac>"
+    "<math:annotation>{E = 5}</math:annotation></math:semantics></math:math>"
 )
 
 

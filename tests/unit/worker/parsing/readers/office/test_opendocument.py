@@ -18,6 +18,19 @@ from tests.unit.worker.parsing.readers.office.open_document_files import (
 )
 
 
+def test_symbol_fonts_show_other_characters():
+    fonts = "".join(
+        f'<style:style style:name="{name}" style:family="text"><style:text-properties'
+        f' style:font-name="{font}"/></style:style>'
+        for name, font in (("A", "Wingdings1"), ("B", "Wingdings 2"))
+    )
+    body = (
+        '<text:p><text:span text:style-name="A">\uf04a<text:span>\uf0e0</text:span></text:span>'
+        ' <text:span text:style-name="B">\uf050</text:span> x</text:p>'
+    )
+    assert text_of(body, styles=fonts) == "☺→ ✓ x"
+
+
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
@@ -242,7 +255,7 @@ def test_embedded_charts_formulas_and_documents_are_read():
     }
     found = read(package("text", body, parts=parts))
     lines = [line for line in found.pages[0].text.split("\n") if line]
-    assert lines == ["Body", *CHART_LINES, "E=5", "Inner"]
+    assert lines == ["Body", *CHART_LINES, "E= 5/√x", "Inner"]
     # The third looks for `Object 3/Object 3`, which is missing.
     assert found.warnings == ("an embedded object (Object 3/Object 3) could not be read",)
 

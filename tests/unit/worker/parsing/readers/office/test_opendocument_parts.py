@@ -191,7 +191,7 @@ def test_flat_files_are_read(name):
         ),
         name,
     )
-    assert (found.format, found.pages[0].text) == ("odt", "Größe\n\nE=5")
+    assert (found.format, found.pages[0].text) == ("odt", "Größe\n\nE= 5/√x")
 
 
 @pytest.mark.parametrize(

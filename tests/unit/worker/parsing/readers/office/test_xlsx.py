@@ -177,6 +177,16 @@ def test_texts_are_shown_in_the_format_of_the_cell():
     assert rows(book(sheet(cells), styles=styles)) == ["No. inline 7 No. 7"]
 
 
+def test_symbol_fonts_show_other_characters():
+    styles = (
+        f'<styleSheet xmlns="{S}"><fonts><font><name val="Arial"/></font><font>'
+        '<name val="Wingdings"/></font></fonts><cellXfs><xf numFmtId="0" fontId="0"/>'
+        '<xf numFmtId="0" fontId="1"/><xf numFmtId="0" fontId="9"/></cellXfs></styleSheet>'
+    )
+    cells = "".join(cell("ü漢", "str", style=style) for style in range(3))
+    assert rows(book(sheet(cells), styles=styles)) == ["ü漢 ✓漢 ü漢"]
+
+
 def test_days_may_count_from_1904():
     data = book(sheet(cell(43904, style=1)), properties='<workbookPr date1904="1"/>', styles=STYLES)
     assert rows(data) == ["2024-03-15"]

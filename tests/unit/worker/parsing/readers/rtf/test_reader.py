@@ -168,9 +168,12 @@ def test_notes_and_boxes_follow_their_paragraph():
 
 
 def test_symbol_fonts_show_other_characters():
-    fonts = r"{\f0\fcharset0 A;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}{\f3\fcharset2 X;}"
-    body = r"{\f1 a\'b7\u-3999 ?}{\f2 \'fe q}{\f3\'b7 z} yes"
-    assert text_of(body, fonts=fonts) == "α•α☑ •• z yes"
+    fonts = (
+        r"{\f0\fcharset0 A;}{\f1\fcharset2{\*\panose 050}Symbol{\*\falt Arial};}"
+        r"{\f2\fcharset2 Wingdings;}{\f3\fcharset2 X;}"
+    )
+    body = r"{\f1 a\'b7\u-3999 ? \'bc}{\f2 \'fe qJ}{\f3\'b7 z} yes"
+    assert text_of(body, fonts=fonts) == "α•α …☑ ❑☺• z yes"
 
 
 def test_headings_have_a_style_or_a_level():

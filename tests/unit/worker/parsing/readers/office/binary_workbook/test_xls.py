@@ -51,6 +51,20 @@ def test_texts_are_shown_by_their_formats():
     assert found == ["A7 No. A7", "No. 8 No. 9"]
 
 
+def test_symbol_fonts_show_other_characters():
+    names = (b"A", b"A", b"A", b"A", b"Wingdings", b"")
+    tables = b"".join(
+        xls_record(0x0031, bytes(14) + bytes((len(name), 0)) + name if name else b"")
+        for name in names
+    )
+    tables += b"".join(xls_record(STYLE, struct.pack("<HH16x", font, 0)) for font in (3, 5, 6))
+    labels = (
+        xls_record(0x0204, struct.pack("<HHHHB", 0, column, column, 1, 0) + b"\xfc")
+        for column in range(3)
+    )
+    assert rows(*labels, tables=tables) == ["ü ✓ ü"]
+
+
 def test_cells_are_in_the_order_in_which_they_are_seen():
     assert rows(number(1, 0, 0, 3), number(0, 1, 0, 2), number(0, 0, 0, 1)) == ["1 2", "3"]
 

@@ -56,8 +56,11 @@ def xlsb(sheet: bytes, comments: bytes = b"") -> bytes:
     code = record(44, struct.pack("<H", 164) + text('#,##0.00 "EUR";;;@" only"'))
     formats = record(615, struct.pack("<L", 1)) + code + record(616)
     base = struct.pack("<HHHHHBB", 0, 0, 0, 0, 0, 0, 0) + bytes(4)
+    fonts = b"".join(record(43, bytes(21) + text(name)) for name in ("Arial", "Wingdings"))
     shown = struct.pack("<HHHHHBB", 0, 164, 0, 0, 0, 0, 0) + bytes(4)
-    styles = record(617, struct.pack("<L", 2)) + record(47, base) + record(47, shown) + record(618)
+    ticks = struct.pack("<HHHHHBB", 0, 0, 1, 0, 0, 0, 0) + bytes(4)
+    styles = record(47, base) + record(47, shown) + record(47, ticks)
+    styles = fonts + record(617, struct.pack("<L", 3)) + styles + record(618)
     strings = (
         record(159, struct.pack("<LL", 1, 1)) + record(19, b"\0" + text("Total")) + record(160)
     )
@@ -94,6 +97,7 @@ def test_cells_are_shown_as_in_an_xlsx():
         + cell(6, 1, text("due"), style=1)
         + cell(4, 2, b"\1")
         + cell(3, 3, b"\x2a")
+        + cell(6, 4, text("ü"), style=2)
         + row(2)
         + cell(8, 0, text("sum of it") + bytes(10))
         + cell(9, 1, struct.pack("<d", 0.5) + bytes(10))
@@ -102,7 +106,7 @@ def test_cells_are_shown_as_in_an_xlsx():
     assert found.pages[0].text.splitlines() == [
         "Offers",
         "Total 1,234.50 EUR",
-        "7 due only TRUE #N/A",
+        "7 due only TRUE #N/A ✓",
         "sum of it 0.5",
     ]
     assert (found.format, found.warnings) == ("xlsx", ())
