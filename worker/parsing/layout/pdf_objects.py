@@ -36,6 +36,15 @@ def is_image(item: pypdfium2.PdfObject) -> bool:
     return bool(item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE)
 
 
+def annotation_objects(annotation: object) -> Iterator[tuple[Any, int]]:
+    """Yield PDFium's handle and the kind of the first 5000 objects of an annotation's appearance.
+
+    Raises PdfiumError for an object that cannot be read.
+    """
+    found = _walk(annotation, pdfium_c.FPDFAnnot_GetObjectCount, pdfium_c.FPDFAnnot_GetObject, 0)
+    return ((item, kind) for item, kind, _ in islice(found, _MAX_OBJECTS))
+
+
 def measure_objects(page: pypdfium2.PdfPage, page_area: float) -> DrawnObjects:
     """Count the objects of a page of `page_area` square points."""
     objects = paths = texts = 0

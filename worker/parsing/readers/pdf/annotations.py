@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from worker.parsing.layout.pdf_objects import annotation_objects
 from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.pdf.forms.check_boxes import CheckBox, read_ticked
 
@@ -20,6 +21,7 @@ _MAX_OPTIONS = 200
 # The appearances of more annotations, or on a page of more objects, take too long.
 _MAX_DRAWN = 200
 _MAX_OBJECTS = 5000
+_SEGMENTS_OF_WORDS = 200
 
 _TYPED_FIELDS = frozenset({pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX})
 _TICKED = frozenset({pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON})
@@ -92,6 +94,22 @@ def read_annotations(
     boxes += _read_appearances(document, index, drawn[:_MAX_DRAWN])
     texts = tuple(text for text in map(str.strip, (*boxes, *comments)) if text)
     return Annotations(form_fields, texts, tuple(attachments))
+
+
+def shows_picture(page: pypdfium2.PdfPage) -> bool:
+    """Tell whether an annotation of a page draws a picture or many lines: a pasted scan, ink."""
+    for _, annotation in _annotations(page):
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        is_hidden = pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN
+        if kind in _WITHOUT_CONTENTS or is_hidden:
+            continue
+        for item, kind_of_item in annotation_objects(annotation):
+            if kind_of_item == pdfium_c.FPDF_PAGEOBJ_IMAGE or (
+                kind_of_item == pdfium_c.FPDF_PAGEOBJ_PATH
+                and pdfium_c.FPDFPath_CountSegments(item) > _SEGMENTS_OF_WORDS
+            ):
+                return True
+    return False
 
 
 def without_repetitions(text: str, additions: Iterable[str]) -> list[str]:

@@ -4,33 +4,14 @@ import re
 from dataclasses import dataclass
 
 import pypdfium2
-import pypdfium2.raw as pdfium_c
 
 from worker.parsing.document import DocumentPage, TextSource
-from worker.parsing.layout.pdf_objects import (
-    DrawnObjects,
-    count_segments,
-    measure_objects,
-    page_objects,
-)
-from worker.parsing.readers.pdf import broken_text, layers, reading_order
+from worker.parsing.readers.pdf import broken_text, layers, reading_order, scans
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
 from worker.parsing.readers.pdf.letters import clusters, split_lines, visual_order
 from worker.parsing.readers.pdf.rendering import side
 
-# A page with fewer letters and a large picture is a scan with a stamp or a page number.
-_FEW_LETTERS = 25
-_LARGE_PICTURE_SHARE = 0.3
-_ANY_PICTURE_SHARE = 0.02
-# Text drawn as outlines has hundreds of paths and no letters, or one path of a whole line: a
-# letter has about twenty segments. A page with another text may have a logo or a chart.
-_MANY_PATHS = 100
-_MANY_SEGMENTS, _SEGMENTS_OF_WORDS = 2000, 200
-# A scan may have more letters if all are in the margins: a header, or who may read the copy.
-_WHOLE_PAGE_SHARE = 0.85
-_MARGIN_LETTERS = 250
-_MARGIN_SHARE = 0.08
 _MIN_CUT_TEXT, _MUCH_INSIDE = 200, 0.7
 # PDFium ends a hyphenated line with U+FFFE or U+0002.
 _LINE_HYPHEN = re.compile("[\ufffe\x02]\r?\n?")
@@ -79,11 +60,7 @@ def read_page(
         letters = len("".join(text.split()))
         annotations = read_annotations(document, page, index)
         width, height = page.get_size()
-        # Counting the objects of a page full of text takes a tenth of its time.
-        drawn = measure_objects(page, width * height) if letters < _MARGIN_LETTERS else None
-        is_picture = drawn is not None and (
-            _is_picture(page, drawn, letters) or _is_scan_with_margins(page, drawn, letters)
-        )
+        is_picture, drawn = scans.may_show_more(page, letters)
     finally:
         page.close()
     garbled = layer if layer.strip() and not letters else ""
@@ -103,44 +80,6 @@ def read_page(
         draws_text=drawn is None or drawn.texts > 0,
         right_to_left=right_to_left if letters and is_right else "",
     )
-
-
-def _is_picture(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters: int) -> bool:
-    """Tell whether a page with few letters may show others."""
-    if letters >= _FEW_LETTERS:
-        return False
-    if drawn.image_share > _LARGE_PICTURE_SHARE or drawn.paths > _MANY_PATHS:
-        return True
-    if letters:
-        return drawn.paths > 0 and count_segments(page) > _MANY_SEGMENTS
-    # Letters of fonts without any map give no text.
-    return (
-        drawn.image_share > _ANY_PICTURE_SHARE
-        or drawn.texts > 0
-        or (drawn.paths > 0 and count_segments(page) > _SEGMENTS_OF_WORDS)
-    )
-
-
-def _is_scan_with_margins(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters: int) -> bool:
-    if not (_FEW_LETTERS <= letters < _MARGIN_LETTERS and drawn.image_share > _WHOLE_PAGE_SHARE):
-        return False
-    left, bottom, right, top = page.get_bbox()
-    width, height = (right - left) * _MARGIN_SHARE, (top - bottom) * _MARGIN_SHARE
-    for item in page_objects(page):
-        if item.type != pdfium_c.FPDF_PAGEOBJ_TEXT:
-            continue
-        mode = pdfium_c.FPDFTextObj_GetTextRenderMode(item.raw)
-        if item.level or mode == pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE:
-            return False
-        box = item.get_bounds()
-        if (
-            box[2] > left + width
-            and box[0] < right - width
-            and box[3] > bottom + height
-            and box[1] < top - height
-        ):
-            return False
-    return True
 
 
 def _read_text(

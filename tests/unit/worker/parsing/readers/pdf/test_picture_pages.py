@@ -17,6 +17,10 @@ WIDTH, HEIGHT = 200, 280
 PRINTED = bytes(
     0 if (x // 12) % 2 and (y // 12) % 2 else 255 for y in range(HEIGHT) for x in range(WIDTH)
 )
+# Lines of marks as small as letters.
+LINES = bytes(
+    0 if y % 14 < 6 and x % 6 < 2 and 30 < x < 320 else 255 for y in range(490) for x in range(350)
+)
 SEEN = Recognised("Invoice number 4711 of the company", 90.0)
 LETTER = (
     "The supplier delivers the goods to the customer within ten days after the order\n"
@@ -32,12 +36,17 @@ def read(data: bytes, answer: Recognised | None = SEEN) -> Document:
     return read_pdf(sample_files.source(data, "a.pdf", ocr=ocr))
 
 
-def scan(*texts: bytes, width: int = 595, height: int = 842) -> bytes:
+def scan(
+    *texts: bytes,
+    width: int = 595,
+    height: int = 842,
+    picture: bytes = pdf_samples.picture(PRINTED, WIDTH, HEIGHT),
+) -> bytes:
     content = b"q %d 0 0 %d 0 0 cm /Im1 Do Q " % (width, height) + b" ".join(texts)
     data = pdf_samples.pdf(
         content,
         resources=b"/XObject<</Im1 6 0 R>>",
-        extra=[pdf_samples.picture(PRINTED, WIDTH, HEIGHT)],
+        extra=[picture],
     )
     return data.replace(b"[0 0 595 842]", b"[0 0 %d %d]" % (width, height))
 
@@ -91,6 +100,33 @@ def test_a_scan_with_text_in_its_margins_is_read_by_ocr():
 def test_a_picture_with_text_over_it_needs_no_ocr(height, mode):
     (page,) = read(scan(shown("Julia is a language for numbers", height, mode))).pages
     assert page.text == "Julia is a language for numbers"
+
+
+@pytest.mark.parametrize("mode", [0, 3])
+def test_a_scan_with_more_print_than_its_layer_is_read_by_ocr(mode):
+    typed = shown("Anna Smith, born in Dublin on 3 April 1987", 400, mode)
+    lines = pdf_samples.picture(LINES, 350, 490)
+    assert read(scan(typed, picture=lines)).pages[0].source is TextSource.OCR
+    layer = b" ".join(shown("a layer of the whole page" * 4, 830 - 16 * n, mode) for n in range(6))
+    paper = pdf_samples.picture(LINES[: 350 * 60].ljust(350 * 490, b"\xff"), 350, 490)
+    assert read(scan(layer, picture=paper)).pages[0].source is TextSource.TEXT_LAYER
+
+
+@pytest.mark.parametrize(
+    "drawn", [b"q 500 0 0 700 0 0 cm /Im1 Do Q", b"9 9 m " + b"400 600 l 9 9 l " * 200 + b"S"]
+)
+def test_pictures_and_ink_in_annotations_are_read_by_ocr(drawn):
+    appearance = pdf_samples.stream(
+        drawn,
+        b"/Type/XObject/Subtype/Form/BBox[0 0 500 700]/Resources<</XObject<</Im1 6 0 R>>>>",
+    )
+    data = pdf_samples.pdf(
+        b"", extra=[pdf_samples.picture(PRINTED, WIDTH, HEIGHT), appearance]
+    ).replace(
+        b"/Type/Page/",
+        b"/Type/Page/Annots[<</Type/Annot/Subtype/Stamp/F 4/Rect[40 60 540 760]/AP<</N 7 0 R>>>>]/",
+    )
+    assert read(data).pages[0].text == SEEN.text
 
 
 def test_comments_on_a_scan_are_kept():
