@@ -12,13 +12,14 @@ ATTEMPTS = 100
 _choose = random.SystemRandom()
 
 
-def free_port() -> int:
-    """Return a loopback port that nothing listens on now."""
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port of a loopback address that nothing listens on now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for _ in range(ATTEMPTS):
         port = _choose.choice(PORTS)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return port

@@ -43,6 +43,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def watch(folder: Path, environment: dict[str, str]) -> Iterator[Process]:
+    """The command that follows the folder; not started."""
     arguments = ("scans", "sorted", "--rules", "rules.yaml", "--move", "--watch")
     process = Process(
         "watch",
@@ -51,7 +52,6 @@ def watch(folder: Path, environment: dict[str, str]) -> Iterator[Process]:
         environment=environment,
         folder=folder,
     )
-    process.start()
     yield process
     process.stop()
 
@@ -62,6 +62,7 @@ def test_sorting_following_and_undoing(
     scans, out = folder / "scans", folder / "sorted"
     before = {path.name: path.read_bytes() for path in scans.iterdir()}
 
+    watch.start()
     until((out / "recipe" / "lentil-soup.txt").exists, "a file that was there")
     until((out / "_failed" / "scan-0093.pdf").exists, "a file that cannot be read")
     shutil.copy2(SAMPLES / "HS-20614.pdf", scans)

@@ -129,5 +129,6 @@ def test_a_restored_backup_has_every_file_and_finishes_open_jobs(
         (again,) = restored.results(again_id)
         assert 'You filed this very document as "recipe"' in again["result"]["reasoning"]
         assert fitted_models(restored_database) == fitted, "the model was not fitted again"
-    # So do they with models.
+    # So do they with models, and with files.
+    client.wait(open_id)
     until(lambda: not fitted_models(database), "the end of the model")

@@ -40,20 +40,22 @@ def test_an_outage_of_redis_is_told_in_few_lines(
         new = [each.output()[start:] for each, start in zip(server.processes, starts, strict=True)]
         return [json.loads(line) for line in "".join(new).splitlines()]
 
+    jobs = []
     redis_server.kill()
     try:
         for _ in range(5):
-            client.create_job(client.upload_many(1))
+            jobs.append(client.create_job(client.upload_many(1)))
             client.http.get("/readyz")
         # The sweeper has come several times by then.
         until(
             lambda: any(line.get("outage") == "broker" for line in find_new_lines()),
             "the line of the outage",
         )
-        job_id = client.create_job(client.upload_many(1))
+        jobs.append(client.create_job(client.upload_many(1)))
     finally:
         redis_server.start_again()
-    client.wait(job_id)
+    for job_id in jobs:
+        client.wait(job_id)
 
     lines = find_new_lines()
     told = [line for line in lines if line["level"] in ("warning", "error")]

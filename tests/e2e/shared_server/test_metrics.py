@@ -4,9 +4,13 @@ import re
 
 import httpx2
 import pytest
+from sqlalchemy import func, select
 
+from app.db import Database
+from app.jobs.models import Item, ItemStatus
 from devtools.client import Client
 from devtools.server import NO_CERTIFICATES, RunningServer
+from devtools.waiting import until
 from tests.e2e.shared_server.conftest import METRICS_TOKEN
 
 
@@ -27,15 +31,22 @@ class Metrics:
 
 
 @pytest.mark.parametrize("shared_server", ["production"], indirect=True, scope="package")
-def test_celery_children_count(server: RunningServer, client: Client) -> None:
+def test_celery_children_count(server: RunningServer, client: Client, database: Database) -> None:
     metrics = Metrics(server)
+    until(lambda: count_open(database) == 0, "the end of the files that other tests left")
     # In this mode no other test of this server leaves work behind: a file whose lease was lost is
     # classified, too.
     mode = "MULTIMODAL"
     classified = f'pigeonhole_classify_seconds_count{{mode="{mode}"}}'
+    names = ("pigeonhole_files", classified)
+    earlier = metrics.value("pigeonhole_files")
     client.wait(client.create_job(client.upload_many(1), mode=mode))
-    before = {name: metrics.value(name) for name in ("pigeonhole_files", classified)}
+    # A file is counted after its outcome is recorded, which is when its job may end.
+    until(lambda: metrics.value("pigeonhole_files") > earlier, "the first file to be counted")
+    before = {name: metrics.value(name) for name in names}
     client.wait(client.create_job(client.upload_many(3), mode=mode))
+    counted = before["pigeonhole_files"] + 3
+    until(lambda: metrics.value("pigeonhole_files") >= counted, "all files to be counted")
     api = httpx2.get(f"{server.base_url}/metrics", headers=metrics.key, trust_env=False)
 
     assert metrics.get("/metrics", {}).status_code == 401
@@ -51,3 +62,10 @@ def test_celery_children_count(server: RunningServer, client: Client) -> None:
     assert float(workers) >= 2
     # The sweeper may have repeated one.
     assert re.search(r"^pigeonhole_wakeups_published_total [1-9]", api.text, re.MULTILINE)
+
+
+def count_open(database: Database) -> int:
+    """Return how many files are queued or in work."""
+    is_open = Item.status.in_((ItemStatus.QUEUED, ItemStatus.RUNNING))
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(Item).where(is_open)) or 0

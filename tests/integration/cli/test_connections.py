@@ -17,7 +17,12 @@ GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 GET_LARGE = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
+asked_for_large = threading.Event()
+
+
 async def application(scope: Any, _: Any, send: Any) -> None:
+    if scope["path"] == "/large":
+        asked_for_large.set()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     for _ in range(64 if scope["path"] == "/large" else 0):
         await send({"type": "http.response.body", "body": bytes(2**20), "more_body": True})
@@ -68,11 +73,15 @@ def test_an_incomplete_head_does_not_hold_a_connection(server: uvicorn.Server, s
 def test_an_answer_that_is_not_read_does_not_hold_a_connection(server: uvicorn.Server) -> None:
     with connect(server) as client:
         client.sendall(GET_LARGE)
-        until(lambda: connections(server) == 1, "the connection")
+        assert asked_for_large.wait(WAIT_SECONDS)
         until(lambda: connections(server) == 0, "the connection to be closed")
 
 
-def test_a_request_above_the_limit_of_connections_gets_503(server: uvicorn.Server) -> None:
+def test_a_request_above_the_limit_of_connections_gets_503(
+    server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Longer than a busy machine takes to connect.
+    monkeypatch.setattr(server.config.http_protocol_class, "head_seconds", WAIT_SECONDS)
     held = [connect(server) for _ in range(MAX_CONNECTIONS - 1)]
     try:
         with connect(server) as client:

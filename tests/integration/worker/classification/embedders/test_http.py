@@ -129,10 +129,10 @@ def test_what_passes_is_tried_again(server: EmbeddingsServer, connect: Connect, 
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_is_obeyed(server: EmbeddingsServer, connect: Connect, *, as_date: bool):
     embedder = connect()
+    began = time.monotonic()
     # A date has whole seconds: of two, at least one is left.
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
     server.next = [always(Reply({}, 429, {"Retry-After": date if as_date else "1"}))]
-    began = time.monotonic()
     embedder.embed(["a"], "query")
     assert time.monotonic() - began > 0.9
 
