@@ -1,6 +1,8 @@
 """Bodies with a file, multipart or raw, written to the blob store while they arrive."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -57,9 +59,10 @@ class _Part:
 class _Receiver:
     """Callbacks of the parser: collects fields in memory and the bytes of the file in `pending`."""
 
-    def __init__(self, file_field: str, upload: Upload) -> None:
+    def __init__(self, file_field: str, upload: Upload, max_bytes: int) -> None:
         self._file_field = file_field
         self._upload = upload
+        self._max_bytes = max_bytes
         self._header_name = b""
         self._header_value = b""
         self._headers: dict[bytes, bytes] = {}
@@ -100,6 +103,9 @@ class _Receiver:
         if self._part.field == self._file_field:
             self.pending += data[start:end]
             self._upload.size += end - start
+            if self._upload.size > self._max_bytes:
+                size = ReadableSize.of(self._max_bytes)
+                raise PayloadTooLarge(f"The file is larger than {size}, the limit of this server.")
         else:
             self._part.data += data[start:end]
             if len(self._part.data) > MAX_FIELD_BYTES:
@@ -145,36 +151,36 @@ async def receive_upload(
     """
     boundary = _boundary(request)
     upload = Upload(await to_thread.run_sync(blobs.create))
-    receiver = _Receiver(file_field, upload)
-    callbacks: Any = {
-        name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
-    }
-    try:
-        parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
-        async for chunk in request.stream():
-            parser.write(chunk)
-            if upload.size > max_bytes:
-                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
-                    f"The file is larger than {ReadableSize.of(max_bytes)}, the limit of this"
-                    " server."
-                )
-            if len(receiver.pending) >= FLUSH_BYTES:
-                await _flush(upload.writer, receiver)
-        parser.finalize()
-        await _flush(upload.writer, receiver)
+    receiver = _Receiver(file_field, upload, max_bytes)
+    async with _discarded_on_error(upload.writer):
+        await _parse(request, boundary, receiver, upload.writer)
         if not receiver.is_complete:
-            raise _broken("it ends before its last boundary; send it again")  # noqa: TRY301  # as above
+            raise _broken("it ends before its last boundary; send it again")
         if not upload.has_file:
-            raise Unprocessable(  # noqa: TRY301  # as above
+            raise Unprocessable(
                 f"The multipart body needs a part named '{file_field}' with the file.",
                 ("body", file_field),
             )
-    except BaseException as error:
-        await to_thread.run_sync(upload.writer.discard)
-        if isinstance(error, FormParserError):
-            raise _broken("it does not match its boundary") from None
-        raise
     return upload
+
+
+async def _parse(
+    request: Request, boundary: bytes, receiver: _Receiver, writer: BlobWriter
+) -> None:
+    """Pass a body to the receiver, and what it collects of the file to the writer."""
+    callbacks: Any = {
+        name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
+    }
+    parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
+    try:
+        async for chunk in request.stream():
+            parser.write(chunk)
+            if len(receiver.pending) >= FLUSH_BYTES:
+                await _write(writer, receiver.pending)
+        parser.finalize()
+    except FormParserError:
+        raise _broken("it does not match its boundary") from None
+    await _write(writer, receiver.pending)
 
 
 async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> RawUpload:
@@ -185,25 +191,28 @@ async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> Raw
     """
     upload = RawUpload(await to_thread.run_sync(blobs.create))
     pending = bytearray()
-    try:
+    async with _discarded_on_error(upload.writer):
         async for chunk in request.stream():
             pending += chunk
             upload.size += len(chunk)
             if upload.size > max_bytes:
-                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
+                raise PayloadTooLarge(
                     f"The file is larger than {max_bytes} bytes, the limit of this link."
                 )
             if len(pending) >= FLUSH_BYTES:
                 await _write(upload.writer, pending)
         await _write(upload.writer, pending)
-    except BaseException:
-        await to_thread.run_sync(upload.writer.discard)
-        raise
     return upload
 
 
-async def _flush(writer: BlobWriter, receiver: _Receiver) -> None:
-    await _write(writer, receiver.pending)
+@asynccontextmanager
+async def _discarded_on_error(writer: BlobWriter) -> AsyncIterator[None]:
+    """Discard what was written when the block raises, also when the client disconnects."""
+    try:
+        yield
+    except BaseException:
+        await to_thread.run_sync(writer.discard)
+        raise
 
 
 async def _write(writer: BlobWriter, pending: bytearray) -> None:
