@@ -171,8 +171,8 @@ async def _parse(
     callbacks: Any = {
         name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
     }
-    parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
     try:
+        parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
         async for chunk in request.stream():
             parser.write(chunk)
             if len(receiver.pending) >= FLUSH_BYTES:
