@@ -161,7 +161,7 @@ def _find_by_external_id(
             File.project_id == scope.project_id, File.external_file_id.in_(found)
         )
         for external_id, file_id in session.execute(query):
-            found[external_id].append(file_id)
+            found[external_id or ""].append(file_id)
     return found
 
 
