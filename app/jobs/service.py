@@ -220,7 +220,7 @@ def _one_job(narrow: bool) -> Select[Job]:
     )
 
 
-def find(session: Session, scope: Scope, job_id: UUID) -> Job:
+def get_any(session: Session, scope: Scope, job_id: UUID) -> Job:
     """Return a job of any version of the API; raises NotFound."""
     query = select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
     job = session.scalars(query).one_or_none()

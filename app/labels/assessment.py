@@ -125,7 +125,7 @@ def _find_rules(
         rules = _to_rules(saved.parameters["rules"])
         return AssessedRules(saved.project_id, rules, configuration_id=saved.id)
     if job_id is not None:
-        job: Job | None = jobs.find(session, scope, job_id)
+        job: Job | None = jobs.get_any(session, scope, job_id)
     else:
         job = _find_latest(session, scope.project_id)
     return (
