@@ -13,6 +13,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
+from starlette.datastructures import Headers
 from starlette.responses import StreamingResponse
 
 from app.api.dependencies import Call, Services
@@ -49,12 +50,30 @@ class LinkQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class PendingUpload:
+class ExpectedUpload:
     """The owner of a link, what was declared, and the room in the project's quota."""
 
     principal: Principal | None
     declared: NewUpload
     room: int | None
+
+    def max_bytes(self, headers: Headers, upload_max: int) -> int:
+        """Return how many bytes to take, `upload_max` at most.
+
+        Raises PayloadTooLarge when the project has no room for what the request announces.
+        """
+        limits = [upload_max]
+        if self.declared.size is not None:
+            limits.append(self.declared.size)
+        if self.room is not None:
+            announced = headers.get("content-length", "")
+            if self.room == 0 or (announced.isdecimal() and int(announced) > self.room):
+                raise PayloadTooLarge(
+                    f"The project has room for {ReadableSize.of(self.room)} more. Delete files that"
+                    " you do not need."
+                )
+            limits.append(self.room)
+        return min(limits)
 
 
 def presign(request: Request, call: Call, file: File, seconds: int | None) -> tuple[str, datetime]:
@@ -124,28 +143,17 @@ async def upload(request: Request, file_id: UUID, link: Annotated[LinkQuery, Que
     """
     services: Services = request.app.state.services
     _check(services.secrets, "PUT", file_id, link)
-    pending_upload = await to_thread.run_sync(_find_pending, services, file_id, link.key)
-    declared, room = pending_upload.declared, pending_upload.room
-    if pending_upload.principal is not None:
+    expected = await to_thread.run_sync(_find_expected, services, file_id, link.key)
+    if expected.principal is not None:
         rate_limiter: RateLimiter = request.app.state.rate_limiter
-        await rate_limiter.check_upload(pending_upload.principal)
-    max_bytes = services.settings.upload_max_bytes
-    if declared.size is not None:
-        max_bytes = min(max_bytes, declared.size)
-    if room is not None:
-        announced = request.headers.get("content-length", "")
-        if room == 0 or (announced.isdecimal() and int(announced) > room):
-            raise PayloadTooLarge(
-                f"The project has room for {ReadableSize.of(room)} more. Delete files that you do"
-                " not need."
-            )
-        max_bytes = min(max_bytes, room)
+        await rate_limiter.check_upload(expected.principal)
+    max_bytes = expected.max_bytes(request.headers, services.settings.upload_max_bytes)
     received = await receive_raw(request, services.blobs, max_bytes)
-    await to_thread.run_sync(_store, services, file_id, declared, received)
+    await to_thread.run_sync(_store, services, file_id, expected.declared, received)
     return Response(status_code=204)
 
 
-def _find_pending(services: Services, file_id: UUID, key: UUID | None) -> PendingUpload:
+def _find_expected(services: Services, file_id: UUID, key: UUID | None) -> ExpectedUpload:
     with services.database.read() as session:
         principal = _require_key(session, key)
         declared = pending.find(session, file_id)
@@ -153,7 +161,7 @@ def _find_pending(services: Services, file_id: UUID, key: UUID | None) -> Pendin
         if declared.project_id is not None:
             quota = services.settings.project_max_bytes
             room = service.measure_usage(session, declared.project_id, quota).room
-    return PendingUpload(principal, declared, room)
+    return ExpectedUpload(principal, declared, room)
 
 
 def _require_key(session: Session, key: UUID | None) -> Principal | None:

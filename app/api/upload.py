@@ -1,6 +1,8 @@
 """Bodies with a file, multipart or raw, written to the blob store while they arrive."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -96,9 +98,10 @@ class _Part:
 class _Receiver:
     """Callbacks of the parser: collects the fields and the bytes of the file in an upload."""
 
-    def __init__(self, file_field: str, upload: Upload) -> None:
+    def __init__(self, file_field: str, upload: Upload, max_bytes: int) -> None:
         self._file_field = file_field
         self._upload = upload
+        self._max_bytes = max_bytes
         self._header_name = b""
         self._header_value = b""
         self._headers: dict[bytes, bytes] = {}
@@ -137,6 +140,9 @@ class _Receiver:
             return
         if self._part.field == self._file_field:
             self._upload.content.add(data[start:end])
+            if self._upload.content.size > self._max_bytes:
+                size = ReadableSize.of(self._max_bytes)
+                raise PayloadTooLarge(f"The file is larger than {size}, the limit of this server.")
         else:
             self._part.data += data[start:end]
             if len(self._part.data) > MAX_FIELD_BYTES:
@@ -182,7 +188,23 @@ async def receive_upload(
     """
     boundary = _boundary(request)
     upload = Upload(UploadContent(blobs))
-    receiver = _Receiver(file_field, upload)
+    receiver = _Receiver(file_field, upload, max_bytes)
+    async with _discarded_on_error(upload.content):
+        await _parse(request, boundary, receiver, upload.content)
+        if not receiver.is_complete:
+            raise _broken("it ends before its last boundary; send it again")
+        if not upload.has_file:
+            raise Unprocessable(
+                f"The multipart body needs a part named '{file_field}' with the file.",
+                ("body", file_field),
+            )
+    return upload
+
+
+async def _parse(
+    request: Request, boundary: bytes, receiver: _Receiver, content: UploadContent
+) -> None:
+    """Pass a body to the receiver, which adds the bytes of the file to the content."""
     callbacks: Any = {
         name: getattr(receiver, name) for name in dir(receiver) if name.startswith("on_")
     }
@@ -190,26 +212,10 @@ async def receive_upload(
         parser = MultipartParser(boundary, callbacks, max_header_size=MAX_HEADER_BYTES)
         async for chunk in request.stream():
             parser.write(chunk)
-            if upload.content.size > max_bytes:
-                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
-                    f"The file is larger than {ReadableSize.of(max_bytes)}, the limit of this"
-                    " server."
-                )
-            await upload.content.flush()
+            await content.flush()
         parser.finalize()
-        if not receiver.is_complete:
-            raise _broken("it ends before its last boundary; send it again")  # noqa: TRY301  # as above
-        if not upload.has_file:
-            raise Unprocessable(  # noqa: TRY301  # as above
-                f"The multipart body needs a part named '{file_field}' with the file.",
-                ("body", file_field),
-            )
-    except BaseException as error:
-        await to_thread.run_sync(upload.content.discard)
-        if isinstance(error, FormParserError):
-            raise _broken("it does not match its boundary") from None
-        raise
-    return upload
+    except FormParserError:
+        raise _broken("it does not match its boundary") from None
 
 
 async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> UploadContent:
@@ -219,18 +225,25 @@ async def receive_raw(request: Request, blobs: BlobStore, max_bytes: int) -> Upl
     discarded.
     """
     content = UploadContent(blobs)
-    try:
+    async with _discarded_on_error(content):
         async for chunk in request.stream():
             content.add(chunk)
             if content.size > max_bytes:
-                raise PayloadTooLarge(  # noqa: TRY301  # the handler below is for every way out
+                raise PayloadTooLarge(
                     f"The file is larger than {max_bytes} bytes, the limit of this link."
                 )
             await content.flush()
+    return content
+
+
+@asynccontextmanager
+async def _discarded_on_error(content: UploadContent) -> AsyncIterator[None]:
+    """Discard what was received when the block raises, also when the client disconnects."""
+    try:
+        yield
     except BaseException:
         await to_thread.run_sync(content.discard)
         raise
-    return content
 
 
 def _boundary(request: Request) -> bytes:

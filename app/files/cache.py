@@ -227,7 +227,12 @@ class FileCache:
         except _FAILURES as error:
             self._log_once(error)
             return {}
-        return {(row.kind, row.key): StoredEntry(*row[2:]) for row in rows}
+        return {
+            (row.kind, row.key): StoredEntry(
+                row.id, row.blob_key, row.size, row.sha256, row.used_at
+            )
+            for row in rows
+        }
 
     def _read(self, blob_key: str, size: int) -> bytes | None:
         """Return a blob's bytes, one more than `size` at most; None when the blob is missing."""

@@ -74,7 +74,7 @@ def complete(session: Session, file_id: UUID, file_type: str | None, blob: Blob)
     ).one_or_none()
     if pending is not None:
         new = NewFile(pending.name, file_type, pending.external_file_id)
-        return service.add(session, pending.project_id, new, blob, file_id)
+        return service.create_by_link(session, pending.project_id, file_id, new, blob)
     known = session.scalar(select(File.sha256).where(File.id == file_id))
     if known is None:
         raise NotFound(EXPIRED)

@@ -52,21 +52,21 @@ class NewFile:
 
 def create(session: Session, scope: Scope, new: NewFile, blob: Blob) -> File:
     """Record an uploaded file in the scope's project."""
-    return add(session, scope.project_id, new, blob, actor=scope.principal.actor)
+    return _insert(session, scope.project_id, new_id(), new, blob, scope.principal.actor)
 
 
-def add(
-    session: Session,
-    project_id: UUID,
-    new: NewFile,
-    blob: Blob,
-    file_id: UUID | None = None,
-    *,
-    actor: str = LINK,
+def create_by_link(
+    session: Session, project_id: UUID, file_id: UUID, new: NewFile, blob: Blob
 ) -> File:
-    """Record an uploaded file of any project; `file_id` is the id of a pending upload."""
+    """Record a file that was uploaded to a presigned link, which has its id."""
+    return _insert(session, project_id, file_id, new, blob, LINK)
+
+
+def _insert(
+    session: Session, project_id: UUID, file_id: UUID, new: NewFile, blob: Blob, actor: str
+) -> File:
     columns = {
-        "id": file_id or new_id(),
+        "id": file_id,
         "project_id": project_id,
         "name": new.name,
         "sort_name": new.name[:SORTED_CHARACTERS],
@@ -144,8 +144,8 @@ def measure_usage(session: Session, project_id: UUID, default: int) -> Usage:
     """Return what a project keeps; `default` is the quota in bytes of projects that have none."""
     own = session.scalar(_OWN_QUOTA, {"project_id": project_id})
     kept = select(func.count(), func.sum(File.size)).where(File.project_id == project_id)
-    count, size = session.execute(kept).one()
-    return Usage(count, int(size or 0), default if own is None else own)
+    files, size = session.execute(kept).one()
+    return Usage(files, int(size or 0), default if own is None else own)
 
 
 def _require_room(session: Session, file: File, default: int) -> None:
@@ -195,7 +195,7 @@ def not_found(file_id: UUID) -> NotFound:
     return NotFound(f"File {file_id} does not exist.")
 
 
-def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID, str]:
+def find_names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the names of files by id; raises NotFound, which names the ids that do not exist."""
     requested = set(file_ids)
     rows = session.execute(
@@ -213,7 +213,7 @@ def names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict[UUID
     return found
 
 
-def sizes(session: Session, file_ids: Sequence[UUID]) -> list[int]:
+def find_sizes(session: Session, file_ids: Sequence[UUID]) -> list[int]:
     """Return the size in bytes of each entry of `file_ids`; a file that is named twice has two."""
     rows = session.execute(select(File.id, File.size).where(File.id.in_(set(file_ids))))
     found = {row.id: row.size for row in rows}

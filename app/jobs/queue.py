@@ -200,7 +200,8 @@ def _claim(
         assign_projects(session)
         shares = find_shares(session)
     for project_id in claimer.turns.order(shares):
-        item = _lease_of(session, statement, {**leased, "project": project_id})
+        item = session.execute(statement, {**leased, "project": project_id}).one_or_none()
+        # None: other workers have taken all that the project had queued.
         if item is not None:
             claimer.turns.take(project_id)
             break
@@ -233,13 +234,6 @@ def _claim_of(
         learn=work.learn,
         examples=read_examples(work.examples),
     )
-
-
-def _lease_of(
-    session: Session, statement: Executable, values: dict[str, object]
-) -> Row[UUID, UUID, int, str, UUID] | None:
-    """Lease an item; None when other workers took all that the project had queued."""
-    return session.execute(statement, values).one_or_none()
 
 
 def _announce_running(session: Session, job_id: UUID) -> None:
@@ -286,8 +280,8 @@ def finish_and_claim(
     with database.write() as session:
         if session.execute(_FINISH, {**_held(claim), **ended}).first() is None:
             return Finished(is_recorded=False)
-        # After the own item, before the job: see above. Rows that others hold are skipped, so
-        # that no two transactions wait for each other.
+        # After the own item, before the job's row, which every item of the job needs. Rows that
+        # others hold are skipped, so that no two transactions wait for each other.
         following = None if claimer is None else _claim(session, claimer)
         if isinstance(outcome, Classified):
             _insert_result(session, claim, outcome)

@@ -109,7 +109,7 @@ def create(session: Session, scope: Scope, secrets: Secrets, new: NewJob) -> Job
     Unprocessable when the job is too large.
     """
     example_ids = [example.file_id for example in new.examples if example.file_id is not None]
-    names = files.names(session, scope, [*new.file_ids, *example_ids])
+    names = files.find_names(session, scope, [*new.file_ids, *example_ids])
     _check_work(session, new)
     job = _make_job(scope, new)
     session.add(job)
@@ -134,7 +134,7 @@ def _check_work(session: Session, new: NewJob) -> None:
     """Raise Unprocessable if rules, examples and files together take too much work."""
     if not (new.max_work and new.examples):
         return
-    total = sum(min(size, MAX_TEXT_BYTES) for size in files.sizes(session, new.file_ids))
+    total = sum(min(size, MAX_TEXT_BYTES) for size in files.find_sizes(session, new.file_ids))
     if len(new.rules) * len(new.examples) * total > new.max_work:
         raise Unprocessable(
             f"This job is too large for the server: {len(new.rules)} rules times "
@@ -220,7 +220,7 @@ def _one_job(narrow: bool) -> Select[Job]:
     )
 
 
-def find(session: Session, scope: Scope, job_id: UUID) -> Job:
+def get_any(session: Session, scope: Scope, job_id: UUID) -> Job:
     """Return a job of any version of the API; raises NotFound."""
     query = select(Job).where(Job.id == job_id, scope.covers(Job.project_id))
     job = session.scalars(query).one_or_none()

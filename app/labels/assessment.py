@@ -41,7 +41,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSet:
+class AssessedRules:
     """Rules of a project, and the job or the saved configuration that has them."""
 
     project_id: UUID
@@ -62,7 +62,7 @@ class Assessment:
     """
 
     state: State
-    rule_set: RuleSet | None
+    rule_set: AssessedRules | None
     labels: int = 0
     error: str | None = None
     engine_version: str | None = None
@@ -107,7 +107,7 @@ def assess(
             conflicts=find_conflicts(session, rule_set.project_id, copies),
         )
         if model is not None and report is not None:
-            found = _read(found, model, report)
+            found = _with_report(found, model, report)
         elif model is not None and model.error is not None and not is_due(model):
             found = replace(found, state=State.FAILED, error=model.error)
         is_known = model is not None and now() - model.asked_at <= ASKED_AGAIN
@@ -119,16 +119,18 @@ def assess(
 
 def _find_rules(
     session: Session, scope: Scope, configuration_id: UUID | None, job_id: UUID | None
-) -> RuleSet | None:
+) -> AssessedRules | None:
     if configuration_id is not None:
         saved = configurations.get(session, scope, configuration_id)
         rules = _to_rules(saved.parameters["rules"])
-        return RuleSet(saved.project_id, rules, configuration_id=saved.id)
+        return AssessedRules(saved.project_id, rules, configuration_id=saved.id)
     if job_id is not None:
-        job: Job | None = jobs.find(session, scope, job_id)
+        job: Job | None = jobs.get_any(session, scope, job_id)
     else:
         job = _find_latest(session, scope.project_id)
-    return None if job is None else RuleSet(job.project_id, _to_rules(job.rules), job_id=job.id)
+    return (
+        None if job is None else AssessedRules(job.project_id, _to_rules(job.rules), job_id=job.id)
+    )
 
 
 def _find_latest(session: Session, project_id: UUID) -> Job | None:
@@ -159,7 +161,7 @@ def _read_ids(groups: Sequence[Sequence[str]]) -> list[list[UUID]]:
     return [[UUID(file_id) for file_id in group] for group in groups]
 
 
-def _read(found: Assessment, model: LearnedModel, report: Mapping[str, Any]) -> Assessment:
+def _with_report(found: Assessment, model: LearnedModel, report: Mapping[str, Any]) -> Assessment:
     types = {rule["type"] for rule in model.rules}
     without = _judgements(report, "without", types)
     learned = _judgements(report, "with", types)

@@ -121,12 +121,12 @@ def _find_files(
 ) -> tuple[dict[UUID, str | None], list[Problem]]:
     """Return the type of each file that rows name, and what is wrong with the rows."""
     known = _find_ids(session, scope, rows)
-    by_name = _find_names(session, scope, rows)
+    by_external_id = _find_by_external_id(session, scope, rows)
     types: dict[UUID, str | None] = {}
     lines: dict[UUID, int] = {}
     problems: list[Problem] = []
     for row in rows:
-        matches = by_name[row.external_id] if row.external_id is not None else []
+        matches = by_external_id[row.external_id] if row.external_id is not None else []
         if row.file_id is not None:
             matches = [row.file_id] if row.file_id in known else []
         if len(matches) != 1:
@@ -149,18 +149,20 @@ def _find_ids(session: Session, scope: Scope, rows: Iterable[LabelRow]) -> set[U
     return set(session.scalars(query))
 
 
-def _find_names(session: Session, scope: Scope, rows: Iterable[LabelRow]) -> dict[str, list[UUID]]:
+def _find_by_external_id(
+    session: Session, scope: Scope, rows: Iterable[LabelRow]
+) -> dict[str, list[UUID]]:
     """Return the files of the project by the external ids that rows name."""
-    by_name: dict[str, list[UUID]] = {
+    found: dict[str, list[UUID]] = {
         row.external_id: [] for row in rows if row.external_id is not None
     }
-    if by_name:
+    if found:
         query = select(File.external_file_id, File.id).where(
-            File.project_id == scope.project_id, File.external_file_id.in_(by_name)
+            File.project_id == scope.project_id, File.external_file_id.in_(found)
         )
-        for name, file_id in session.execute(query):
-            by_name[name or ""].append(file_id)
-    return by_name
+        for external_id, file_id in session.execute(query):
+            found[external_id or ""].append(file_id)
+    return found
 
 
 def _mismatch(row: LabelRow, count: int) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from app.audit.log import Action, record
 from app.configurations.models import Configuration
@@ -122,22 +123,15 @@ def _delete_files(database: Database, project_id: UUID, counts: PurgeCounts, act
 
 def _delete_saved(database: Database, project_id: UUID, counts: PurgeCounts) -> None:
     with database.write() as session:
-        configurations = session.scalars(
-            delete(Configuration)
-            .where(Configuration.project_id == project_id)
-            .returning(Configuration.id)
-        ).all()
-        webhooks = session.scalars(
-            delete(SavedWebhook)
-            .where(SavedWebhook.project_id == project_id)
-            .returning(SavedWebhook.id)
-        ).all()
-        uploads = session.scalars(
-            delete(PendingUpload)
-            .where(PendingUpload.project_id == project_id)
-            .returning(PendingUpload.id)
-        ).all()
+        counts.configurations = _delete_rows(session, Configuration, project_id)
+        counts.webhooks = _delete_rows(session, SavedWebhook, project_id)
+        counts.pending_uploads = _delete_rows(session, PendingUpload, project_id)
         lint.discard_of_project(session, project_id)
-    counts.configurations = len(configurations)
-    counts.webhooks = len(webhooks)
-    counts.pending_uploads = len(uploads)
+
+
+def _delete_rows(
+    session: Session, table: type[Configuration | SavedWebhook | PendingUpload], project_id: UUID
+) -> int:
+    """Delete the rows of a project; return how many."""
+    deleted = delete(table).where(table.project_id == project_id).returning(table.id)
+    return len(session.scalars(deleted).all())

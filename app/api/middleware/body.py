@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import anyio
 from starlette.datastructures import Headers
@@ -13,6 +14,8 @@ from app.text import ReadableSize
 
 # Slower than a telephone line; an SDK gives up an upload after a minute.
 MIN_BYTES_PER_SECOND = 500
+# Boundaries and headers of parts, on top of the file itself.
+MULTIPART_BYTES = 64 * 1024
 
 TOO_SLOW = "The body of the request did not arrive in time: send it again."
 
@@ -48,6 +51,20 @@ class BodyTimeout:
         return message
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How many bytes a body may have. A refusal names `shown`, the limit of what the body holds."""
+
+    max_bytes: int
+    what: str
+    shown: int
+
+    @property
+    def refusal(self) -> str:
+        size = ReadableSize.of(self.shown)
+        return f"The {self.what} is larger than {size}, the limit of this server."
+
+
 class BodyLimitMiddleware:
     """Refuses bodies over a limit with 413: by their declared length, or when they exceed it.
 
@@ -65,32 +82,20 @@ class BodyLimitMiddleware:
         table_paths: Mapping[str, int],
     ) -> None:
         self._app = app
-        self._body_max = body_max
-        # Boundaries and part headers come on top of the file itself.
-        self._upload_max = upload_max + 64 * 1024
-        self._upload_file_max = upload_max
+        self._of_body = _Limit(body_max, "request", body_max)
+        self._of_upload = _Limit(upload_max + MULTIPART_BYTES, "file", upload_max)
+        self._of_tables = {path: _Limit(most, "table", most) for path, most in table_paths.items()}
         self._upload_paths = upload_paths
         self._raw_upload_prefix = raw_upload_prefix
-        self._table_paths = table_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
-            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
-        )
-        if is_upload:
-            limit, what, most = self._upload_max, "file", self._upload_file_max
-        else:
-            limit = most = self._table_paths.get(path, self._body_max)
-            what = "table" if path in self._table_paths else "request"
-        size = ReadableSize.of(most)
-        sentence = f"The {what} is larger than {size}, the limit of this server."
+        limit = self._limit_of(scope)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > limit:
-            await JSONResponse({"detail": sentence}, 413)(scope, receive, send)
+        if declared.isdecimal() and int(declared) > limit.max_bytes:
+            await JSONResponse({"detail": limit.refusal}, 413)(scope, receive, send)
             return
         received = 0
 
@@ -98,8 +103,15 @@ class BodyLimitMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > limit:
-                raise HTTPException(413, sentence)
+            if received > limit.max_bytes:
+                raise HTTPException(413, limit.refusal)
             return message
 
         await self._app(scope, receive_within_limit, send)
+
+    def _limit_of(self, scope: Scope) -> _Limit:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_upload = (scope["method"] == "POST" and path in self._upload_paths) or (
+            scope["method"] == "PUT" and path.startswith(self._raw_upload_prefix)
+        )
+        return self._of_upload if is_upload else self._of_tables.get(path, self._of_body)

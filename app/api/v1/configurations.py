@@ -171,7 +171,7 @@ def _to_parameters(call: Call, parameters: ParametersRequest) -> dict[str, Any]:
     file_ids = [example.file_id for example in examples if example.file_id is not None]
     if file_ids:
         with call.read() as session:
-            files.names(session, call.scope, file_ids)  # raises NotFound
+            files.find_names(session, call.scope, file_ids)  # raises NotFound
     return parameters.to_parameters()
 
 

@@ -55,7 +55,7 @@ def load_rows(
     session: Session, visit: Visit, job_id: UUID, changed_since: datetime | None = None
 ) -> JobRows:
     """Return a job and its files; raises NotFound."""
-    job = service.find(session, visit.call.scope, job_id)
+    job = service.get_any(session, visit.call.scope, job_id)
     items = service.list_items(session, job_id, changed_since)
     given = load_labels(session, job_id)
     return JobRows(job, [make_row(item, given) for item in items])
@@ -160,7 +160,7 @@ def download_json(visit: Visit) -> Response:
     """Send the results of a job as the API returns them: those of the files that the page shows."""
     shown = _filter(visit)
     with visit.call.read() as session:
-        job = service.find(session, visit.call.scope, visit.id("job_id"))
+        job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
     items = [item for item in items if shown.fits(make_row(item, {}))]
     answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])

@@ -41,7 +41,7 @@ def show_result(visit: Visit) -> Response:
     """Show a file of a job, its verdict, and the way to the files before and after it."""
     item_id = visit.id("item_id")
     with visit.call.read() as session:
-        job = service.find(session, visit.call.scope, visit.id("job_id"))
+        job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
         labels = load_labels(session, job.id)
         file_type = session.scalar(

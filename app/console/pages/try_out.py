@@ -78,7 +78,7 @@ def _of_job(visit: Visit, job_id: str) -> dict[str, Any]:
     except ValueError:
         return {"files": [], "rules": [], "job": None}
     with visit.call.read() as session:
-        job = jobs.find(session, visit.call.scope, wanted)
+        job = jobs.get_any(session, visit.call.scope, wanted)
         items = jobs.list_items(session, job.id)
     return {
         "files": [{"id": str(item.file_id), "name": item.file_name} for item in items],
