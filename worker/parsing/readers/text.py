@@ -7,6 +7,7 @@ import re
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.notebook import show_notebook
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.xml.data import show_xml
 
@@ -71,7 +72,8 @@ def read_text(source: Source) -> Document:
         shown = show_xml(text)
         text = _unescape_xml(text) if shown is None else shown
     elif source.type.extension == "json" or _JSON_START.match(text):
-        text = _JSON_ESCAPE.sub(_unescape_json, text)
+        notebook = show_notebook(text)
+        text = _JSON_ESCAPE.sub(_unescape_json, text) if notebook is None else notebook
     text = _FILLER.sub(" ", _TERMINAL_CODE.sub("", text))
     if _FOLDED_START.match(text):
         text = _CARD_FILE.sub(r"\1", _FOLD.sub("", text))

@@ -33,6 +33,8 @@ _SIGNATURES = frozenset(
 )
 _UNSEEN = _SIGNATURES | {"application/pgp-encrypted", "text/css", "text/javascript"}
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
+# Forms of the text that few programs show, and those with the answers of a server.
+_FOR_FEW = frozenset({"text/x-amp-html", "text/watch-html"})
 _CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 _PGP = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _ENVELOPE = re.compile(
@@ -141,7 +143,7 @@ class MessageReader:
             text = "\n\n".join(filter(None, self._blocks(child, letter, depth + 1)))
             if child.type == "text/calendar":
                 invitations.append(text)
-            else:
+            elif child.type not in _FOR_FEW or not best:
                 best = fuller(best, text)
         yield best
         yield from invitations

@@ -6,6 +6,8 @@ _MAX_TEXTS = 10_000
 _MAX_CHARACTERS = 64 * 1024
 # The gap between two pieces of a word, in widths of a letter.
 _MAX_GAP = 0.3
+# Stands between texts that are further apart; drawn texts are never empty.
+_GAP = ""
 
 
 @dataclass(slots=True)
@@ -43,11 +45,18 @@ class DrawnLines:
         else:
             letter = width / len(text) if width else 0
             is_word = self._end is not None and abs(left - self._end) <= letter * _MAX_GAP
-            self._lines[-1] += [text] if is_word else [" ", text]
+            self._lines[-1] += [text] if is_word else [_GAP, text]
         self._height = height
         self._end = left + width if width is not None else None
 
     def text(self) -> str:
         """Return the lines; a line that the one before it repeats counts once."""
-        lines = (" ".join("".join(line).split()) for line in self._lines)
+        lines = (" ".join(_join(line).split()) for line in self._lines)
         return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
+def _join(texts: list[str]) -> str:
+    """Return a line; its gaps are spaces, unless it is drawn by letters with spaces among them."""
+    if " " in texts and all(len(text) <= 1 for text in texts):
+        return "".join(texts)
+    return "".join(text or " " for text in texts)

@@ -35,6 +35,20 @@ def test_broken_json_and_lines_of_json():
     assert text_of('{"a": "\\u00fc"}\n{"a": "\\u00e4"}', "a.ndjson") == '{"a": "ü"}\n{"a": "ä"}'
 
 
+def test_notebooks_are_read_as_their_cells():
+    cells = [
+        {"source": ["# Plan\n", "for May"], "outputs": [{"data": {"image/png": "iVBO"}}]},
+        {"source": "1+1", "outputs": [{"text": ["a\n"]}, {"data": {"text/plain": ["2"]}}, {}]},
+        {"input": "x", "outputs": [{"ename": "E", "evalue": "no x"}]},
+        "damaged",
+    ]
+    notebook = {"cells": cells[:2], "worksheets": [{"cells": cells[2:]}], "nbformat": 3}
+    shown = "# Plan\nfor May\n\n1+1\n\na\n\n2\n\nx\n\nno x"
+    assert text_of(json.dumps(notebook), "a.ipynb") == shown
+    for other in ('{"nbformat": 4', '["nbformat"]', '{"nbformat": 4}'):
+        assert text_of(other, "a.json") == other
+
+
 def test_other_escapes_of_json():
     assert text_of(r'["a\nb\t\"c\" \\u0041 \/ \ud83d \ude00"]', "a.json") == (
         '["a\nb\t"c" \\u0041 / \ufffd \ufffd"]'

@@ -3,7 +3,6 @@
 Layout: [MS-XLS] 2.4.329 (TxO), 2.4.170 (MsoDrawing), 2.4.136 (Header), 2.4.254 (SeriesText).
 """
 
-import re
 import struct
 from collections.abc import Iterator
 
@@ -15,11 +14,10 @@ from worker.parsing.readers.office.binary_workbook.records import (
     short_string,
 )
 from worker.parsing.readers.office.shape_properties import shape_texts
+from worker.parsing.readers.office.workbook.worksheet import printed_lines
 
 _DRAWN, _DRAWING, _SERIES, _HEADERS = 0x01B6, 0x00EC, 0x100D, frozenset({0x0014, 0x0015})
 _MAX_CHARACTERS = 1 << 20
-# Fonts, dates and page numbers in headers.
-_HEADER_CODE = re.compile(r'&(?:"[^"]*"|\d+|.)')
 
 
 def drawn_texts(book: bytes, start: int, end: int) -> list[str]:
@@ -55,7 +53,7 @@ def _texts(book: bytes, start: int, end: int) -> Iterator[str]:
                 left = 0
                 yield " ".join("".join(pieces).split())
         elif kind in _HEADERS:
-            yield " ".join(_HEADER_CODE.sub(" ", long_string(body)).split())
+            yield from printed_lines([long_string(body)])
         elif kind == _SERIES:
             yield " ".join(short_string(body[2:]).split())
     yield from (" ".join(text.split()) for text in shape_texts(b"".join(drawings)))

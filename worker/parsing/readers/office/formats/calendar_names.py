@@ -11,7 +11,7 @@ from functools import cache
 _ENGLISH = "en"
 _CODES = (
     "04zh 05cs 06da 07de 08el 0Aes 0Bfi 0Cfr 0Ehu 10it 11ja 12ko 13nl 14nb"
-    " 15pl 16pt 18ro 19ru 1Dsv 1Ftr 22uk"
+    " 15pl 16pt 18ro 19ru 1Dsv 1Eth 1Ftr 22uk"
 )
 _LANGUAGES = {int(code[:2], 16): code[2:] for code in _CODES.split()}
 _PRIMARY = 0x3FF
@@ -59,6 +59,8 @@ _NAMES = {
     " 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日",
     "zh": "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月"
     " 星期一 星期二 星期三 星期四 星期五 星期六 星期日",
+    "th": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม"
+    " พฤศจิกายน ธันวาคม จันทร์ อังคาร พุธ พฤหัสบดี ศุกร์ เสาร์ อาทิตย์",
     "ko": "1월 2월 3월 4월 5월 6월 7월 8월 9월 10월 11월 12월"
     " 월요일 화요일 수요일 목요일 금요일 토요일 일요일",
 }
@@ -73,7 +75,7 @@ _WITH_DAY = {
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
 }
 _MONTHS = 12
-_WHOLE = frozenset({"ja", "zh", "ko"})
+_WHOLE = frozenset({"ja", "zh", "ko", "th"})
 # A slash in a code stands for what the language writes between the numbers of a date.
 _SEPARATORS = {
     **dict.fromkeys(("cs", "de", "fi", "hu", "nb", "pl", "ro", "ru", "tr", "uk"), "."),
@@ -103,6 +105,13 @@ class CalendarNames:
     def day(self, number: int, length: int) -> str:
         """Return the name of a day of the week, 0 for Monday, as so many letters show it."""
         return self._shorten(self.days[number], length)
+
+    def weekday(self, number: int, *, is_short: bool) -> str:
+        """Return what `aaaa` shows of a day of the week, or `aaa`: 金曜日 or 金, 星期五 or 五."""
+        name = self.days[number]
+        if self.is_shortened or not is_short:
+            return name[:3] if is_short else name
+        return name.removeprefix("星期")[:1]
 
     def _shorten(self, name: str, length: int) -> str:
         return {3: name[:3], 5: name[:1]}.get(length, name) if self.is_shortened else name

@@ -1,24 +1,23 @@
 """Dates and times of cells as a person sees them: ECMA-376 part 1, 18.8.31 and 18.17.4."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from worker.parsing.readers.office.formats.calendar_names import CalendarNames
-from worker.parsing.readers.office.formats.format_codes import Token
+from worker.parsing.readers.office.formats.calendar_names import CalendarNames, calendar_names
+from worker.parsing.readers.office.formats.calendars import show_year
+from worker.parsing.readers.office.formats.format_codes import Section
 
 LAST_DAY = 2_957_003
 """The number of a day close to the end of the year 9999, from 1900 as well as from 1904."""
 
-_SECONDS = 86_400
+_SECONDS, _NOON = 86_400, 12
 _ELAPSED = {"h": 3600, "m": 60, "s": 1}
 # The year 1900 counts as a leap year, so the days before its 1 March are one off.
 _FIRST_TRUE_DAY = 60
 
 
-def format_date(
-    value: float, tokens: Sequence[Token], names: CalendarNames, *, from_1904: bool
-) -> str:
-    """Return a number of days, from 0 to `LAST_DAY`, as the tokens of a format code show it."""
+def format_date(value: float, section: Section, *, from_1904: bool) -> str:
+    """Return a number of days, from 0 to `LAST_DAY`, as a section of a format code shows it."""
+    tokens, names = section.tokens, calendar_names(section.language)
     times = [token for token in tokens if token.kind in ("time", "elapsed")]
     has_fractions = any("." in token.text for token in times)
     moment = _moment(value, from_1904, 3 if has_fractions else 0)
@@ -31,11 +30,13 @@ def format_date(
         if token.kind == "elapsed":
             shown.append(str(round(value * _SECONDS) // _ELAPSED[text[0]]).zfill(len(text)))
         elif token.kind == "noon":
-            shown.append("AM" if moment.hour < 12 else "PM")
+            shown.append(token.text.upper().split("/")[moment.hour >= _NOON])
         elif token.kind == "time":
             after = times[1].text[0].lower() if len(times) > 1 else ""
             is_minute = text[0] == "m" and (before == "h" or after == "s")
-            if text[0] in "md" and not is_minute and len(text) > 2:
+            if text[0] in "yegb":
+                shown.append(show_year(moment, text, section.calendar))
+            elif text[0] in "mda" and not is_minute and len(text) > 2:
                 shown.append(_name(moment, text, names, has_day=has_day))
             else:
                 shown.append(_unit(moment, text, is_minute, is_half_day))
@@ -63,10 +64,6 @@ def _unit(moment: datetime, text: str, is_minute: bool, is_half_day: bool) -> st
         whole, point, decimals = text.partition(".")
         parts = f"{moment.microsecond:06}"[: len(decimals)]
         return f"{moment.second:0{min(len(whole), 2)}}{point}{parts}"
-    if kind in "yeg":
-        # Years of an emperor's reign are given as those of the common era.
-        years = {"y": moment.year % 100 if length < 3 else moment.year, "e": moment.year}
-        return f"{years[kind]:02}" if kind in years else ""
     number = {
         "m": moment.minute if is_minute else moment.month,
         "d": moment.day,
@@ -77,6 +74,8 @@ def _unit(moment: datetime, text: str, is_minute: bool, is_half_day: bool) -> st
 
 def _name(moment: datetime, text: str, names: CalendarNames, *, has_day: bool) -> str:
     """Return the name of a month or a day."""
+    if text[0] == "a":
+        return names.weekday(moment.weekday(), is_short=len(text) < 4)
     if text[0] == "d":
         return names.day(moment.weekday(), len(text))
     return names.month(moment.month, len(text), has_day=has_day)

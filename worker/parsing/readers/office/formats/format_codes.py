@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from worker.parsing.readers.office.formats.calendar_names import language_of
+from worker.parsing.readers.office.formats.calendars import calendar_of
 
 GENERAL = "general"
 """The code, in lower case, of cells without a format of their own."""
@@ -48,7 +49,7 @@ BUILT_IN = {
 _TOKEN = re.compile(
     r'(?P<text>"[^"]*"?)|\\(?P<escaped>.)|(?P<space>_.)|(?P<fill>\*.)|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<general>General|G/(?:通用格式|標準|표준))|(?P<noon>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-]0+)"
-    r"|(?P<time>y+|m+|d+|h+|s+(?:\.0+)?|e+|g+)|(?P<place>[0#?])|(?P<sign>[.,/%])|(?P<end>;)"
+    r"|(?P<calendar>B[12])|(?P<time>y+|m+|d+|h+|s+(?:\.0+)?|e+|g+|b{2,4}|a{3,4})|(?P<place>[0#?])|(?P<sign>[.,/%])|(?P<end>;)"
     r"|(?P<value>@)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -72,12 +73,13 @@ class Token(NamedTuple):
 class Section(NamedTuple):
     """A section of a format code; `condition` is a comparison and a bound, for `[>=100]`.
 
-    `language` is that of its names of months and days.
+    `language` is that of its names of months and days, `calendar` that of its years.
     """
 
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None
     language: str
+    calendar: str = ""
 
     @property
     def is_date(self) -> bool:
@@ -90,12 +92,12 @@ def parse_code(code: str) -> list[Section]:
     sections = []
     tokens: list[Token] = []
     condition: tuple[str, float] | None = None
-    language = language_of("")
+    language, calendar = language_of(""), ""
     for match in _TOKEN.finditer(f"{code};"):
         kind = str(match.lastgroup)
         text = match[kind]
         if kind == "end":
-            sections.append(Section(tuple(tokens), condition, language))
+            sections.append(Section(tuple(tokens), condition, language, calendar))
             tokens, condition = [], None
         elif kind == "bracket":
             bound = _CONDITION.fullmatch(text)
@@ -106,12 +108,12 @@ def parse_code(code: str) -> list[Section]:
             else:
                 tokens += _bracket(text)
                 if text.startswith("$-"):
-                    language = language_of(text[2:])
+                    language, calendar = language_of(text[2:]), calendar_of(text[2:])
         elif kind == "text":
             tokens.append(Token("text", text.strip('"')))
         elif kind == "space":
             tokens.append(Token("text", " "))
-        elif kind != "fill":
+        elif kind not in ("fill", "calendar"):
             tokens.append(Token("text" if kind in ("escaped", "other") else kind, text))
     return sections
 

@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from worker.parsing.readers.office.formats.calendar_names import calendar_names
 from worker.parsing.readers.office.formats.date_format import LAST_DAY, format_date
 from worker.parsing.readers.office.formats.format_codes import (
     GENERAL,
@@ -44,8 +43,7 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     if show is None:
         if not 0 <= value < LAST_DAY:
             return shortest(value)
-        names = calendar_names(sections[at].language)
-        shown = format_date(value, sections[at].tokens, names, from_1904=from_1904)
+        shown = format_date(value, sections[at], from_1904=from_1904)
     else:
         shown = show(abs(value))
         if value < 0 and needs_minus:

@@ -135,6 +135,13 @@ def test_plain_text_wins_over_html_that_says_no_more():
     assert body_of(mail_of(b"alternative", part(plain), poor)) == plain.decode()
 
 
+def test_forms_of_a_mail_that_few_programs_show_are_left_out():
+    few = part(b"<p>Your order {{number}} is loading, please wait", b"text/x-amp-html")
+    page = part(b"<p>Your order 7", b"text/html")
+    assert body_of(mail_of(b"alternative", part(b"Order 7"), few, page)) == "Your order 7"
+    assert body_of(mail_of(b"alternative", few)).endswith("please wait")
+
+
 def test_all_texts_of_a_mixed_mail_are_read_in_order():
     data = mail_of(
         b"mixed",

@@ -65,6 +65,12 @@ def test_pieces_of_a_word_are_joined_and_words_of_a_line_kept_apart() -> None:
     assert metafile_text(emf(records)) == ("Invoice 2024\nSum 7", False)
 
 
+def test_lines_drawn_by_letters_have_their_own_spaces() -> None:
+    letters = [emf_text(15 * at, 0, letter) for at, letter in enumerate("my sum")]
+    assert metafile_text(emf(letters))[0] == "my sum"
+    assert metafile_text(emf([*letters[:2], emf_text(60, 0, "sum")]))[0] == "m y sum"
+
+
 def test_texts_may_begin_where_the_last_one_ended() -> None:
     from_position = emf_record(22, struct.pack("<L", 1))
     move = emf_record(27, struct.pack("<2l", 40, 60))

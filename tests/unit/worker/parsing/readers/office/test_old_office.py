@@ -137,8 +137,8 @@ def test_embedded_documents_are_named():
 
 def test_texts_beside_the_cells_of_a_workbook_are_read():
     header = xls_record(0x0014, struct.pack("<HB", 13, 0) + b'&C&"Arial"ACM')
-    wide = "Seite &P".encode("utf-16-le")
-    footer = xls_record(0x0015, struct.pack("<HB", 8, 1) + wide)
+    wide = "R&&D Ltd&RPage &P".encode("utf-16-le")
+    footer = xls_record(0x0015, struct.pack("<HB", 17, 1) + wide)
     begin = xls_record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0020, 0x0DBB, 0x07CC, 0, 6))
     title = xls_record(0x100D, b"\0\0\7\0Revenue")
     chart = begin + title + xls_record(0x000A, b"")
@@ -148,7 +148,7 @@ def test_texts_beside_the_cells_of_a_workbook_are_read():
         "Sheet",
         "INV 7",
         "ACM",
-        "Seite",
+        "R&D Ltd",
         "Revenue",
         "a box in 漢字",
         "a comment",
