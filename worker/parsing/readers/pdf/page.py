@@ -9,7 +9,8 @@ from worker.parsing.document import DocumentPage, TextSource
 from worker.parsing.readers.pdf import broken_text, layers, reading_order, scans
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
-from worker.parsing.readers.pdf.letters import clusters, split_lines, visual_order
+from worker.parsing.readers.pdf.letters import clusters, split_lines, unmapped, visual_order
+from worker.parsing.readers.pdf.letters.unmapped import Box
 from worker.parsing.readers.pdf.rendering import side
 
 _MIN_CUT_TEXT, _MUCH_INSIDE = 200, 0.7
@@ -27,6 +28,7 @@ class PageReading:
     only OCR can read. `garbled` is a text layer that is not what the page shows, and not in the
     page's text. Pages that `draws_text` have text, also if PDFium finds no letters in it.
     `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
+    `unmapped` are the boxes of passages that only OCR can read, each with a mark in the text.
     """
 
     page: DocumentPage
@@ -36,6 +38,17 @@ class PageReading:
     garbled: str = ""
     draws_text: bool = False
     right_to_left: str = ""
+    unmapped: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The text layer of a page, with `right_to_left` and `unmapped` as `PageReading` has them."""
+
+    text: str
+    headings: tuple[str, ...]
+    right_to_left: str
+    unmapped: tuple[Box, ...]
 
 
 def read_page(
@@ -54,7 +67,8 @@ def read_page(
     page = document[index]
     try:
         layers.remove_hidden(page, hidden_layers)
-        layer, headings, right_to_left = _read_text(page, max_characters, is_first=is_first)
+        read = _read_text(page, max_characters, is_first=is_first)
+        layer = read.text
         is_right = not (broken_text.is_rubbish(layer) or broken_text.is_garbled(layer))
         text = broken_text.mend_letters(layer) if is_right else broken_text.put_right(layer) or ""
         letters = len("".join(text.split()))
@@ -71,42 +85,42 @@ def read_page(
             source=TextSource.TEXT_LAYER if letters else TextSource.NONE,
             width=side(width),
             height=side(height),
-            headings=_mend_headings(headings) if letters and is_right else (),
+            headings=_mend_headings(read.headings) if letters and is_right else (),
         ),
         annotations=annotations,
         may_be_picture=is_picture or bool(garbled),
         is_blank=letters == 0 and not (drawn and drawn.count) and not annotations.texts,
         garbled=garbled,
         draws_text=drawn is None or drawn.texts > 0,
-        right_to_left=right_to_left if letters and is_right else "",
+        right_to_left=read.right_to_left if letters and is_right else "",
+        unmapped=read.unmapped if letters and is_right else (),
     )
 
 
-def _read_text(
-    page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool
-) -> tuple[str, tuple[str, ...], str]:
+def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) -> _Layer:
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
-        joined = split_lines.join_split_lines(textpage, whole, count)
+        better, boxes = unmapped.read_unmapped(textpage, count)
+        joined = "" if better else split_lines.join_split_lines(textpage, whole, count)
         if joined:
             better = joined
-        elif clusters.has_clusters(whole):
+        elif not better and clusters.has_clusters(whole):
             better = clusters.read_clusters(page, textpage, whole, count)
-        else:
+        elif not better:
             better = split_lines.mend_lines(textpage, whole, count, page.get_bbox())
         if better != whole:
             whole, headings = better, _respell(headings, better)
         text = _within_page(page, textpage, whole)[: max_characters + 1]
         right_to_left = ""
-        if text == whole and reading_order.has_right_to_left(text):
+        if text == whole and not boxes and reading_order.has_right_to_left(text):
             right_to_left = visual_order.read_lines(textpage, count, is_split=bool(joined))
     finally:
         textpage.close()
     headings = tuple(map(_join_lines, headings))
-    return _join_lines(text), headings, _join_lines(right_to_left)
+    return _Layer(_join_lines(text), headings, _join_lines(right_to_left), boxes)
 
 
 def _respell(headings: tuple[str, ...], text: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Finds the pictures in PDF pages of text, which may have text that the text layer lacks."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,8 @@ _MAX_PICTURES = 8
 _MAX_BOXES = 200
 # With more letters over it, the picture is a scan that has a text layer.
 _FEW_LETTERS = 25
+# Of its height, and in points: OCR does not read letters at an edge.
+_MARGIN, _MAX_MARGIN = 0.15, 4.0
 
 
 def crop_pictures(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[OcrPicture]:
@@ -32,17 +35,39 @@ def crop_pictures(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list
     try:
         width, height = page.get_size()
         boxes = _find_boxes(page) if width > 0 and height > 0 else []
-        if not boxes:
-            return []
-        scale = ocr_picture.scale_for(width, height, dpi)
-        bitmap = page.render(scale=scale, grayscale=True)
-        drawn = bitmap.to_pil()
-        places = bitmap.get_posconv(page)
-        pictures = [_crop(drawn, places, box) for box in boxes]
-        bitmap.close()
+        pictures = _crop_all(page, boxes, dpi)
     finally:
         page.close()
     return [picture for picture in pictures if picture is not None]
+
+
+def crop_passages(
+    document: pypdfium2.PdfDocument, index: int, dpi: int, boxes: Sequence[Box]
+) -> list[OcrPicture | None]:
+    """Return the pictures of some lines of a page, None for those outside. Raises PdfiumError."""
+    page = document[index]
+    try:
+        wide = [_with_margin(box) for box in boxes]
+        return _crop_all(page, wide, dpi)
+    finally:
+        page.close()
+
+
+def _with_margin(box: Box) -> Box:
+    left, bottom, right, top = box
+    margin = min(_MAX_MARGIN, (top - bottom) * _MARGIN)
+    return left - 2 * margin, bottom - margin, right + 2 * margin, top + margin
+
+
+def _crop_all(page: pypdfium2.PdfPage, boxes: Sequence[Box], dpi: int) -> list[OcrPicture | None]:
+    if not boxes:
+        return []
+    width, height = page.get_size()
+    scale = ocr_picture.scale_for(width, height, dpi)
+    with contextlib.closing(page.render(scale=scale, grayscale=True)) as bitmap:
+        drawn = bitmap.to_pil()
+        places = bitmap.get_posconv(page)
+        return [_crop(drawn, places, box) for box in boxes]
 
 
 def _find_boxes(page: pypdfium2.PdfPage) -> list[Box]:

@@ -4,6 +4,8 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import zip_longest
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -25,6 +27,8 @@ from worker.parsing.readers.pdf import (
 from worker.parsing.readers.pdf import page as pdf_page
 from worker.parsing.readers.pdf.annotations import without_repetitions
 from worker.parsing.readers.pdf.forms import xfa_document
+from worker.parsing.readers.pdf.letters import unmapped
+from worker.parsing.readers.pdf.letters.unmapped import Box
 from worker.parsing.readers.pdf.page import PageReading
 from worker.parsing.readers.pdf.picture_pages import PicturePages
 from worker.parsing.readers.source import Source
@@ -42,13 +46,14 @@ class _Findings:
     """What the pages gave so far. The lists hold indices.
 
     `unread` pages need OCR and got none, nor have they other text. The text layer of `garbled`
-    pages is not what they show, and OCR read nothing.
+    pages is not what they show, and OCR read nothing; of `partly` read pages a part of it is so.
     """
 
     failed: list[int] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
+    partly: list[int] = field(default_factory=list)
     form_fields: int = 0
     read: int = 0
 
@@ -121,6 +126,12 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes)
             " characters than are shown",
             len(findings.garbled),
         )
+    if findings.partly:
+        builder.add_loss(
+            f"a part of {name_pages(findings.partly)} could not be read: its font does not say"
+            " which letters it has",
+            len(findings.partly),
+        )
     for sentence in source.ocr.warnings():
         builder.add_warning(sentence)
     return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
@@ -159,6 +170,10 @@ def _read_pages(
             findings.failed.append(index)
             continue
         page = _put_in_order(read.page, read.right_to_left)
+        if unmapped.MARK in page.text:
+            page, is_whole = _read_unmapped(source.ocr, document, page, read.unmapped)
+            if not is_whole:
+                findings.partly.append(index)
         if source.request.mode == "MULTIMODAL" and page.source not in _WITHOUT_LAYER:
             page = _add_pictures(source.ocr, document, page)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
@@ -183,6 +198,24 @@ def _read_vertical(source: Source, read: PageReading) -> PageReading:
         return read
     page = replace(read.page, text=text, source=TextSource.TEXT_LAYER)
     return replace(read, page=page, may_be_picture=False)
+
+
+def _read_unmapped(
+    ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage, boxes: Sequence[Box]
+) -> tuple[DocumentPage, bool]:
+    """Return a page with the passages that only OCR can read, and whether it read all of them."""
+    first, *others = page.text.split(unmapped.MARK)
+    try:
+        crops = pictures.crop_passages(document, page.index, ocr.dpi, boxes)
+    except pypdfium2.PdfiumError:
+        crops = []
+    pieces = [first]
+    is_whole = True
+    for crop, after in zip_longest(crops[: len(others)], others):
+        found = ocr.read_pictures(page.index, partial(list, (crop,))) if crop else []
+        is_whole = is_whole and bool(found)
+        pieces += (*found, after or "")
+    return replace(page, text="".join(pieces)), is_whole
 
 
 def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:
