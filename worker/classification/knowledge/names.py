@@ -69,7 +69,12 @@ class _Meaning(NamedTuple):
 
 
 _NO_NAME = "-"
-_MARKS = "=~+"
+_SOURCE_MARKS = "=~^"
+_MARKS = _SOURCE_MARKS + "+"
+# The mark of a name that counts in rules only: "letters" is one there, but no heading.
+_IN_RULES = "^"
+# The marks of names that count only alone.
+_ALONE = frozenset("=^")
 # Languages that write compounds as one word, whose last part says what the thing is; letters of
 # such a part and of what stands before it; and what the part says of the whole.
 _COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "is", "fi", "et", "hu", "af"})
@@ -83,7 +88,8 @@ def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
 
     The marks of the source follow each position, and "+" a word that may end a compound. Phrases
     that are not names have "-". Names in scripts without blanks between words have none; the words
-    of others have one between them.
+    of others have one between them. The name of a type itself counts in rules only if it is a
+    single word.
     """
     compiled: dict[str, str] = {}
     for row, each in enumerate(types):
@@ -92,12 +98,15 @@ def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
             _add(compiled, _key(fold(each.name)), row, "")
         for language, listed in each.names.items():
             for item in split_items(fold(listed)):
-                text = item.rstrip("=~")
+                text = item.rstrip(_SOURCE_MARKS)
                 if key := _key(text):
                     marks = item[len(text) :] or ("=" if _is_short(key) else "")
                     may_end = language in _COMPOUNDING and len(key) >= _MIN_TAIL and key.isalpha()
                     _add(compiled, key, row, "".join(sorted(set(marks))) or "+" * may_end)
-    for each in types:
+    for row, each in enumerate(types):
+        # Headings have other names for it, or none: "form" and "report" say too little there.
+        if _key(fold(each.name)) not in compiled:
+            _add(compiled, _key(fold(each.name)), row, _IN_RULES)
         for phrase in split_items(fold(";".join(each.not_names.values()))):
             compiled[_key(phrase)] = _NO_NAME
     return dict(sorted(compiled.items()))
@@ -204,10 +213,15 @@ class NameFinder:
 
     def _meanings(self, name: str) -> list[_Meaning]:
         return [
-            _Meaning(int(each.rstrip(_MARKS)), "=" in each, _SHARED if "~" in each else 1.0)
+            _Meaning(
+                int(each.rstrip(_MARKS)), bool({*each} & _ALONE), _SHARED if "~" in each else 1.0
+            )
             for each in self._names.get(name, _NO_NAME).split()
             if each != _NO_NAME
         ]
+
+    def _is_in_headings(self, name: str) -> bool:
+        return _IN_RULES not in self._names.get(name, _IN_RULES)
 
     def _mend(self, words: Sequence[str]) -> list[str]:
         if self._slips is None:
@@ -259,7 +273,7 @@ class NameFinder:
             (start, end)
             for start, first in enumerate(words)
             for end in range(start + 1, min(start + self._longest.get(first, 0), len(words)) + 1)
-            if " ".join(words[start:end]) in self._names
+            if self._is_in_headings(" ".join(words[start:end]))
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
         return _without_overlaps(candidates)
@@ -272,7 +286,7 @@ class NameFinder:
             for end in range(
                 start + 2, min(start + self._longest_unspaced.get(first, 0), len(letters)) + 1
             )
-            if letters[start:end] in self._names
+            if self._is_in_headings(letters[start:end])
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
         return _without_overlaps(candidates)
