@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.jobs.values import Rule
+from worker.classification.knowledge.compiled_names import compile_names
 from worker.classification.knowledge.format import (
     DocumentType,
     KnowledgeError,
@@ -21,7 +22,6 @@ from worker.classification.knowledge.format import (
     parse_types,
     split_items,
 )
-from worker.classification.knowledge.names import compile_names
 from worker.classification.knowledge.phrases import Phrases, compile_phrases
 
 ENGLISH = "en"

@@ -18,7 +18,13 @@ from worker.classification.features.headings import (
     split_words,
     without_blanks,
 )
-from worker.classification.knowledge.format import DocumentType, split_items
+from worker.classification.knowledge.compiled_names import (
+    IN_RULES,
+    MARKS,
+    MIN_TAIL,
+    NO_NAME,
+    name_key,
+)
 from worker.classification.knowledge.heading_words import (
     LABELS,
     LABELS_UNSPACED,
@@ -42,7 +48,6 @@ _CERTAIN = 0.9
 _FIRST_LINES = 5
 _MIN_NUMBERED = 6
 _MAX_EDGE_WORDS = 4
-_MIN_LETTERS = 4
 _MIN_SLIP_LETTERS = 8
 _HALF_OF_SLIP = _MIN_SLIP_LETTERS // 2
 
@@ -68,57 +73,9 @@ class _Meaning(NamedTuple):
     weight: float
 
 
-_NO_NAME = "-"
-_MARKS = "=~+"
-# Languages that write compounds as one word, whose last part says what the thing is; letters of
-# such a part and of what stands before it; and what the part says of the whole.
-_COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "is", "fi", "et", "hu", "af"})
-_MIN_TAIL, _MIN_BEFORE = 6, 3
+_MIN_BEFORE = 3
 _MAX_COMPOUND_WORDS = 4
 _TAIL = 0.6
-
-
-def compile_names(types: Sequence[DocumentType]) -> dict[str, str]:
-    """Return what each folded name means: positions in `types`, separated by blanks.
-
-    The marks of the source follow each position, and "+" a word that may end a compound. Phrases
-    that are not names have "-". Names in scripts without blanks between words have none; the words
-    of others have one between them.
-    """
-    compiled: dict[str, str] = {}
-    for row, each in enumerate(types):
-        # A single word, such as "form", has too many meanings to be a name by itself.
-        if " " in each.name:
-            _add(compiled, _key(fold(each.name)), row, "")
-        for language, listed in each.names.items():
-            for item in split_items(fold(listed)):
-                text = item.rstrip("=~")
-                if key := _key(text):
-                    marks = item[len(text) :] or ("=" if _is_short(key) else "")
-                    may_end = language in _COMPOUNDING and len(key) >= _MIN_TAIL and key.isalpha()
-                    _add(compiled, key, row, "".join(sorted(set(marks))) or "+" * may_end)
-    for each in types:
-        for phrase in split_items(fold(";".join(each.not_names.values()))):
-            compiled[_key(phrase)] = _NO_NAME
-    return dict(sorted(compiled.items()))
-
-
-def _key(folded: str) -> str:
-    return without_blanks(folded) if is_unspaced(folded) else " ".join(split_words(folded))
-
-
-def _is_short(key: str) -> bool:
-    """Tell whether a name is too short to count within a line: "CV", but not 请求书."""
-    return len(key) < _MIN_LETTERS and not is_unspaced(key)
-
-
-def _add(compiled: dict[str, str], key: str, row: int, marks: str) -> None:
-    known = compiled.get(key, "").split()
-    if marks == "+" and str(row) in known:
-        known[known.index(str(row))] = f"{row}+"
-    elif all(int(each.rstrip(_MARKS)) != row for each in known):
-        known.append(f"{row}{marks}")
-    compiled[key] = " ".join(known)
 
 
 class NameFinder:
@@ -145,7 +102,7 @@ class NameFinder:
 
         A single word counts only on a line of its own.
         """
-        return cls({_key(fold(name)): "0" if " " in name else "0="})
+        return cls({name_key(fold(name)): "0" if " " in name else "0="})
 
     def rows_of(self, name: str, *, is_alone: bool = True) -> list[int]:
         """Return the positions of the types that have this name, and no others share it.
@@ -154,7 +111,7 @@ class NameFinder:
         """
         return [
             each.row
-            for each in self._meanings(_key(fold(name)))
+            for each in self._meanings(name_key(fold(name)))
             if each.weight == 1 and (is_alone or not each.is_whole_line)
         ]
 
@@ -204,10 +161,17 @@ class NameFinder:
 
     def _meanings(self, name: str) -> list[_Meaning]:
         return [
-            _Meaning(int(each.rstrip(_MARKS)), "=" in each, _SHARED if "~" in each else 1.0)
-            for each in self._names.get(name, _NO_NAME).split()
-            if each != _NO_NAME
+            _Meaning(
+                int(each.rstrip(MARKS)),
+                "=" in each or IN_RULES in each,
+                _SHARED if "~" in each else 1.0,
+            )
+            for each in self._names.get(name, NO_NAME).split()
+            if each != NO_NAME
         ]
+
+    def _is_in_headings(self, name: str) -> bool:
+        return IN_RULES not in self._names.get(name, IN_RULES)
 
     def _mend(self, words: Sequence[str]) -> list[str]:
         if self._slips is None:
@@ -225,7 +189,7 @@ class NameFinder:
         titles = sorted(
             (start, end)
             for start, end in places
-            if self._names[" ".join(words[start:end])] != _NO_NAME
+            if self._names[" ".join(words[start:end])] != NO_NAME
         )
         for order, (start, end) in enumerate(titles):
             strength = _strength(words, left, start, end, part.text)
@@ -250,7 +214,7 @@ class NameFinder:
 
     def _tail(self, word: str) -> str:
         """Return the longest name that ends a longer word, empty if there is none."""
-        tails = (word[start:] for start in range(_MIN_BEFORE, len(word) - _MIN_TAIL + 1))
+        tails = (word[start:] for start in range(_MIN_BEFORE, len(word) - MIN_TAIL + 1))
         return next((tail for tail in tails if "+" in self._names.get(tail, "")), "")
 
     def _places(self, words: Sequence[str]) -> list[tuple[int, int]]:
@@ -259,7 +223,7 @@ class NameFinder:
             (start, end)
             for start, first in enumerate(words)
             for end in range(start + 1, min(start + self._longest.get(first, 0), len(words)) + 1)
-            if " ".join(words[start:end]) in self._names
+            if self._is_in_headings(" ".join(words[start:end]))
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
         return _without_overlaps(candidates)
@@ -272,7 +236,7 @@ class NameFinder:
             for end in range(
                 start + 2, min(start + self._longest_unspaced.get(first, 0), len(letters)) + 1
             )
-            if letters[start:end] in self._names
+            if self._is_in_headings(letters[start:end])
         ]
         candidates.sort(key=lambda each: (each[0] - each[1], each[0]))
         return _without_overlaps(candidates)

@@ -25,13 +25,14 @@ _PARTS = re.compile(
     r"|zawierając\w*|obsahujíc\w*)\b[^.;:()]*",
     re.IGNORECASE,
 )
+# The "e" of "e-mail" is no Italian "and".
 _SEPARATOR = re.compile(
     r"[,;:/|+&()\[\].\n、，；：。（）・]|\s[-–—]\s"
     r"|\b(?:and|or|such\s+as|like|e\.\s?g\.|for\s+example|for\s+instance|including|incl|as\s+well\s+as"
     r"|und|oder|sowie|wie|z\.\s?b\.|zum\s+beispiel|et|ou|y\s+compris|tel(?:le)?s?\s+que|comme|y|o|e|como"
     r"|incluid[oa]s|ed?|oppure|come|inclus[ei]|en|zoals|i|oraz|lub|albo|takie\s+jak|a|nebo|jako"
     r"|och|eller|samt|såsom|og|som|ja|tai|sekä|kuten|és|vagy|például|și|sau|precum|ve|veya|gibi"
-    r"|и|или|а\s+также|і|та|або|και|ή|dan|atau|seperti|và|hoặc|như)\b|(?<=[^\W_])(?:和|及|与|或|や|または|및|또는|와|과)",
+    r"|и|или|а\s+также|і|та|або|και|ή|dan|atau|seperti|và|hoặc|như)\b(?!-)|(?<=[^\W_])(?:和|及|与|或|や|または|및|또는|와|과)",
     re.IGNORECASE,
 )
 # Words before a name that say nothing of the type.
@@ -85,6 +86,21 @@ _PLURALS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("εις", ("η",)),
     ("α", ("ο",)),
 )
+# Words after a name that do not make another thing of it: "invoices from suppliers", but not
+# "invoice list". None is needed after a plural, and participles are such words, too.
+_FOLLOWING = frozenset(
+    fold("""
+    from of to by for with in on at about between among that which who whose where when we you they
+    sent
+    von vom der des eines einer für an aus bei mit über zwischen und oder die das den zur zum
+    de du des d pour à au aux entre par sur avec del della dei degli para por con sobre di da do dos
+    das per van voor aan met over tussen od do dla z ze o między pro mezi od för från till mellan
+    fra til med mellem mellom за от для о об между для від про між της του των για από
+    """).split()  # a block of words is easier to read and extend than a list
+)
+_PARTICIPLE = re.compile(r"\w{2,}(?:ing|ed)")
+# "A demand for payment" is no list.
+_MIN_HEADS = 2
 _MIN_STEM = 2
 _MAX_OTHERS = 3
 _MAX_ITEMS = 40
@@ -114,15 +130,42 @@ def rows_in_list(description: str, names: NameFinder) -> list[int]:
     """Return the types of which an item of a description is a whole name.
 
     As in "papers that go with goods: packing lists, waybills". Names count in the singular and in
-    the plural, in any language.
+    the plural, in any language. Where several items begin with a name, as in "cover letters and CVs
+    of applicants", these count too.
     """
-    rows = []
-    for item in _items((without_negations(description),)):
-        words = split_words(fold(item))
-        while words and words[0] in _ARTICLES:
-            del words[0]
-        rows += rows_of_name(" ".join(words), names)
-    return list(dict.fromkeys(rows))
+    items = list(_items((without_negations(description),)))
+    rows = [head_rows(item, names) for item in items]
+    if sum(map(bool, rows)) < _MIN_HEADS:
+        rows = [rows_of_name(_without_articles(item), names) for item in items]
+    return list(dict.fromkeys(row for each in rows for row in each))
+
+
+def head_rows(text: str, names: NameFinder) -> list[int]:
+    """Return the types of the longest name with which a text begins, unless it names another thing.
+
+    As in "invoices from suppliers" and "an agreement between two parties", but not in "invoice
+    list".
+    """
+    if rows := rows_of_name(_without_articles(text), names):
+        return rows
+    words = _without_articles(text).split()
+    for length in range(len(words) - 1, 0, -1):
+        rows = _rows_of_words(words[:length], names, is_alone=False)
+        if rows and (_may_follow(words[length]) or not names.rows_of(" ".join(words[:length]))):
+            return rows
+    return []
+
+
+def _may_follow(word: str) -> bool:
+    return word in _FOLLOWING or _PARTICIPLE.fullmatch(word) is not None
+
+
+def _without_articles(text: str) -> str:
+    """Return the folded words of a text that begins with no article."""
+    words = split_words(fold(text))
+    while words and words[0] in _ARTICLES:
+        del words[0]
+    return " ".join(words)
 
 
 def rows_of_name(name: str, names: NameFinder) -> list[int]:
@@ -143,9 +186,7 @@ def _rows_of(item: str, names: NameFinder) -> list[int]:
     folded = fold(item)
     if is_unspaced(folded):
         return names.rows_of(without_blanks(folded))
-    words = split_words(folded)
-    while words and words[0] in _ARTICLES:
-        del words[0]
+    words = _without_articles(folded).split()
     for others in range(min(_MAX_OTHERS + 1, len(words))):
         length = len(words) - others
         for part in (words[:length], words[others:]) if others else (words,):

@@ -12,7 +12,14 @@ from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
 from worker.classification.rules.catch_all import find_catch_alls
-from worker.classification.rules.listed import ListedName, listed_names, rows_in_list, rows_of_name
+from worker.classification.rules.exclusions import without_negations
+from worker.classification.rules.listed import (
+    ListedName,
+    head_rows,
+    listed_names,
+    rows_in_list,
+    rows_of_name,
+)
 from worker.classification.rules.texts import (
     excluded_rules,
     is_bare,
@@ -73,7 +80,8 @@ class Meaning:
     """The known types that a rule means: positions in `Knowledge.rules`.
 
     `own` are those of its name and description as a whole, `listed` those that its description
-    lists, and `resolution` has both. With `has_known_name` its whole name is that of a type.
+    lists or begins with, and `resolution` has both. With `has_known_name` its whole name is that of
+    a type.
     """
 
     own: tuple[int, ...]
@@ -170,10 +178,29 @@ class RuleReader:
 
     def _embed(self, rule: Rule) -> list[Vectors]:
         """Return the vector of a rule's text (1, D) in each space."""
-        # A bare name says little to an embedder; a panel type of that name has a description.
-        column = self._panel_names.get(name_of(rule)) if is_bare(rule) else None
-        text = rule_text(rule if column is None else self._knowledge.panel[column])
+        known = self._described_elsewhere(rule)
+        text = rule_text(rule if known is None else known)
         return [space.centre_rules(space.embedder.embed([text], "query")) for space in self._spaces]
+
+    def _described_elsewhere(self, rule: Rule) -> Rule | None:
+        """Return the known type that is all that a rule says, None if it says more.
+
+        A bare name says little to an embedder, as does "DN: delivery note".
+        """
+        name = name_of(rule)
+        if is_bare(rule):
+            rows = self._rows_of(name)
+        elif self._rows_of(name):
+            return None
+        else:
+            rows = rows_of_name(without_negations(rule.description), self._names)
+        known = [self._knowledge.rules[row] for row in rows]
+        return known[0] if len(known) == 1 else None
+
+    def _rows_of(self, name: str) -> list[int]:
+        """Return the types that have this name, in the singular or in the plural."""
+        row = self._knowledge.rows.get(name)
+        return rows_of_name(name, self._names) if row is None else [row]
 
     def _understand(self, rule: Rule, direct: Vectors) -> Meaning:
         """Return which known types a rule means whose vector in the leading space is `direct`."""
@@ -185,10 +212,18 @@ class RuleReader:
         described = self._names.rows_named(rule.description)
         of_name = synonyms_meant(synonyms, described, plain, known)
         named = only_related(self._names.rows_in(name), plain)
+        heads = [] if is_type or synonyms else self._of_head(rule, cosines)
+        named = [*dict.fromkeys([*named, *heads])]
         own = resolve(name, of_name, named, cosines, self._knowledge, known)
         listed: list[int] = []
-        if not is_type and plain.max() < self._lead.tuning.same:
+        if not is_type:
             listed = self._listed(rule, synonyms)
+            # A rule that says by itself what it means keeps that, unless the list includes it.
+            nearest = int(plain.argmax())
+            if plain[nearest] >= self._lead.tuning.same and not any(
+                self._knowledge.is_above(row, nearest) for row in listed
+            ):
+                listed = []
         kinds: list[int] = []
         if listed:
             # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
@@ -198,10 +233,20 @@ class RuleReader:
             kinds = self._also_listed(rule, own.rows, cosines)
         return Meaning(
             own=own.rows,
-            listed=(*listed, *kinds),
+            listed=(*listed, *kinds, *heads),
             resolution=own.with_kinds(kinds, self._knowledge),
             has_known_name=is_type or bool(synonyms),
         )
+
+    def _of_head(self, rule: Rule, cosines: Vectors) -> list[int]:
+        """Return the types of the name with which a description begins: "invoices from suppliers".
+
+        The nearest type counts instead if it is a kind of them.
+        """
+        rows = head_rows(without_negations(rule.description) or name_of(rule), self._names)
+        nearest = int(cosines.argmax())
+        is_kind = any(self._knowledge.is_above(row, nearest) for row in rows)
+        return [] if is_kind and cosines[nearest] >= self._lead.tuning.known else rows
 
     def _synonyms(self, name: str, cosines: Vectors) -> list[int]:
         """Return the types that have a rule's whole name, or have it in the singular.

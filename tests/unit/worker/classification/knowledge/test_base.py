@@ -122,7 +122,7 @@ def test_every_type_is_described_by_itself(shipped: Knowledge):
 
 def test_no_type_is_an_orphan(shipped: Knowledge):
     named = {
-        int(meaning.rstrip("=~+"))
+        int(meaning.rstrip("=~^+"))
         for meanings in shipped.names.values()
         for meaning in meanings.split()
         if meaning != "-"

@@ -2,8 +2,9 @@ import pytest
 
 from tests.unit.worker.classification.small_knowledge import read
 from worker.classification.features.headings import heading_parts
+from worker.classification.knowledge.compiled_names import compile_names
 from worker.classification.knowledge.format import DocumentType
-from worker.classification.knowledge.names import NameFinder, compile_names
+from worker.classification.knowledge.names import NameFinder
 from worker.parsing.document import DocumentPage
 
 KNOWLEDGE = read("""

@@ -2,7 +2,7 @@ import pytest
 
 from app.jobs.values import Rule
 from worker.classification.engine import Engine
-from worker.classification.rules.listed import listed_names, rows_in_list, rows_of_name
+from worker.classification.rules.listed import head_rows, listed_names, rows_in_list, rows_of_name
 
 
 def names_of(engine: Engine, rows: tuple[int, ...] | list[int]) -> set[str]:
@@ -31,6 +31,30 @@ def test_a_name_in_the_plural_is_known(engine_of_both: Engine, name: str, type_:
 @pytest.mark.parametrize("name", ["", "zorbals", "everything"])
 def test_other_words_are_no_names(engine_of_both: Engine, name: str) -> None:
     assert rows_of_name(name, engine_of_both.scorer.names) == []
+
+
+@pytest.mark.parametrize(
+    ("description", "type_"),
+    [
+        ("invoices from suppliers", "invoice"),
+        ("agreements waiting for a signature", "contract"),
+        ("a quotation from a supplier", "quotation"),
+        ("Lebenslauf von Bewerbern", "resume"),
+        ("letters", "letter"),
+        ("e-mails", "email"),
+    ],
+)
+def test_a_description_begins_with_what_it_describes(
+    engine_of_both: Engine, description: str, type_: str
+) -> None:
+    assert names_of(engine_of_both, head_rows(description, engine_of_both.scorer.names)) == {type_}
+
+
+@pytest.mark.parametrize("description", ["invoice list", "letters with blanks", "what we owe"])
+def test_a_part_of_another_name_or_a_wide_name_begins_no_description(
+    engine_of_both: Engine, description: str
+) -> None:
+    assert head_rows(description, engine_of_both.scorer.names) == []
 
 
 def items(engine: Engine, type_: str, description: str) -> list[str]:

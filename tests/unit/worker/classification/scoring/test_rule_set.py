@@ -7,6 +7,8 @@ from worker.classification.engine import Engine
 
 DELIVERY_NOTE = Rule("Lieferschein", "Begleitpapier einer Lieferung mit den gelieferten Waren.")
 
+PRICE_LISTS = [("price list", ""), ("price lists", ""), ("Preisliste", ""), ("PL", "price list")]
+
 
 def meant(engine: Engine, rule: Rule) -> list[str]:
     (read,) = engine.scorer.rules.read_set([rule]).read
@@ -53,6 +55,11 @@ def test_a_description_of_something_else_outweighs_the_name(engine_of_both: Engi
             {"quotation", "purchase order", "delivery note"},
         ),
         (Rule("Rechnungen", "zu bezahlen"), {"invoice"}),
+        (
+            Rule("Bewerbung", "Anschreiben oder Lebenslauf von Bewerbern"),
+            {"cover letter", "resume"},
+        ),
+        (Rule("correspondence", "letters and e-mails"), {"letter", "email"}),
     ],
     ids=lambda value: value.type if isinstance(value, Rule) else None,
 )
@@ -96,3 +103,27 @@ def test_a_rule_may_have_the_words_of_a_user(engine_of_both: Engine) -> None:
     wages = Rule("Wages stuff", "gross and net pay of our people")
 
     assert meant(engine_of_both, wages) == ["payslip"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_"),
+    [
+        (Rule("DN", "delivery note"), "delivery note"),
+        (Rule("A1", "invoices from suppliers"), "invoice"),
+        (Rule("Things to sign", "agreements waiting for a signature"), "contract"),
+    ],
+    ids=lambda value: value.type if isinstance(value, Rule) else None,
+)
+def test_a_rule_of_no_known_name_means_what_its_description_begins_with(
+    engine_of_both: Engine, rule: Rule, type_: str
+) -> None:
+    assert meant(engine_of_both, rule) == [type_]
+
+
+def test_a_name_that_is_all_a_rule_says_has_the_description_of_its_type(
+    engine_of_both: Engine,
+) -> None:
+    scorer = engine_of_both.scorer
+    own = [scorer.rules.read(Rule(*each)).targets[0].direct for each in PRICE_LISTS]
+
+    assert all((each == own[0]).all() for each in own)
