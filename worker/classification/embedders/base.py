@@ -73,3 +73,9 @@ def normalise(vectors: Vectors) -> Vectors:
     """Return the vectors scaled to length 1 along the last axis; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def cosines(few: Vectors, many: Vectors) -> Vectors:
+    """Return the cosines of unit vectors (c, D) with others (n, D), shape (c, n)."""
+    # The same numbers as `few @ many.T`, for which BLAS first rearranges all of `many`.
+    return np.asarray((many @ few.T).T, dtype=np.float32)

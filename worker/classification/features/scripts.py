@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 _MAX_LETTERS = 2_000
 # Letters of the Latin, Cyrillic and Arabic scripts that ar, de, en, es, fr, it, nl, pl, pt, ru and
@@ -21,8 +22,7 @@ def count_scripts(text: str) -> dict[str, int]:
     A script is the first word of the Unicode names of its letters. Letters of languages that few
     models have seen count apart, as "LATIN OTHER".
     """
-    start = text[: 4 * _MAX_LETTERS]
-    letters = [character for character in start if character.isalpha()][:_MAX_LETTERS]
+    letters = islice(filter(str.isalpha, text[: 4 * _MAX_LETTERS]), _MAX_LETTERS)
     scripts: Counter[str] = Counter()
     for letter, count in Counter(letters).items():
         script = unicodedata.name(letter, "UNKNOWN").split()[0]

@@ -8,9 +8,11 @@ _FRONT_MATTER = re.compile(
 )
 _YAML_KEY = re.compile(r"^\w[\w -]{0,60}:", re.MULTILINE)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\ud800-\udfff]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+# Control characters, and the blanks that NFKC does not make spaces.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u1680\u2028\u2029\ufeff\ufffe\ud800-\udfff]")
+# These begin with a character that `re` searches for quickly.
+_BLANKS = re.compile(r"  +")
+_BLANK_LINES = re.compile(r"\n\s*\n\s*")
 _RULES_AND_LEADERS = re.compile(r"([._\-=*#~—–·…])\1{3,}")
 
 
@@ -30,7 +32,8 @@ def normalise_text(text: str) -> str:
     """
     text = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _RULES_AND_LEADERS.sub(r"\1\1\1", unicodedata.normalize("NFKC", text))
-    return _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", text)).strip()
+    text = _BLANK_LINES.sub("\n\n", _BLANKS.sub(" ", text))
+    return text.replace(" \n\n", "\n\n").strip()
 
 
 def is_readable(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from worker.classification.embedders.base import Vectors
+from worker.classification.embedders.base import Vectors, cosines
 from worker.classification.scoring.scores import Channel
 from worker.classification.scoring.space import (
     DocumentVectors,
@@ -54,12 +54,12 @@ def similarities(
     """
     titles = document.titles
     return {
-        "description": pool(mapped.neutral @ targets.direct.T),
-        "samples": pool(mapped.formed @ stand_ins.T),
-        "mapped": pool(mapped.described @ targets.direct.T),
+        "description": pool(cosines(mapped.neutral, targets.direct)),
+        "samples": pool(cosines(mapped.formed, stand_ins)),
+        "mapped": pool(cosines(mapped.described, targets.direct)),
         "nearest": pool((by_type[:, targets.nearest] * targets.shares).sum(axis=2)),
         "title": (
-            (titles @ targets.direct.T).max(axis=0)
+            cosines(titles, targets.direct).max(axis=0)
             if len(titles)
             else np.zeros(len(targets), dtype=np.float32)
         ),

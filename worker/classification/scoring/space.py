@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from worker.classification.embedders.base import Embedder, Vectors, normalise
+from worker.classification.embedders.base import Embedder, Vectors, cosines, normalise
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.scoring.parts import ALL_PARTS, Parts
 from worker.classification.scoring.tuning import TITLE, tuning_of
@@ -136,11 +136,12 @@ class BankSamples:
 
         Types with fewer samples are compared with all of them.
         """
-        cosines = np.full((len(chunks), len(self._vectors) + 1), -np.inf, dtype=np.float32)
-        np.matmul(chunks, self._vectors.T, out=cosines[:, :-1])
-        means = np.add.reduceat(cosines[:, :-1], self._starts, axis=1) / self._sizes
+        # The last column stands for samples that a type lacks.
+        near = np.full((len(chunks), len(self._vectors) + 1), -np.inf, dtype=np.float32)
+        near[:, :-1] = cosines(chunks, self._vectors)
+        means = np.add.reduceat(near[:, :-1], self._starts, axis=1) / self._sizes
         if len(self._large):
-            own = np.partition(cosines[:, self._places], -self._nearest, axis=2)
+            own = np.partition(near[:, self._places], -self._nearest, axis=2)
             means[:, self._large] = own[:, :, -self._nearest :].mean(axis=2)
         return np.asarray(means, dtype=np.float32)
 
