@@ -1,16 +1,13 @@
 """How much of a document a verdict uses, as a request to read it says."""
 
 from app.jobs.pages import PageSelection
-from worker.classification.knowledge.phrases import MAX_CHARACTERS as OF_PHRASES
-from worker.classification.scoring.lexical import MAX_CHARACTERS as OF_WORDS
 from worker.parsing.request import ParseRequest
 
-ENOUGH = max(OF_PHRASES, OF_WORDS)
-"""The characters in words after which no further text changes a verdict.
+ENOUGH = 4_000
+"""The characters in words after which no further page is worth its OCR.
 
-Phrases and words are looked for in as many, and they hold the four chunks that are embedded: these
-take 4,000 characters in an alphabet and fewer in other scripts. What remains is the length of the
-document, by which phrases count less.
+They hold the four chunks that are embedded: these take as many in an alphabet and fewer in other
+scripts. Phrases and words are looked for in 6,000, but those of the rest hardly change a verdict.
 """
 
 

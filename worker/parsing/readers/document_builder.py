@@ -70,7 +70,8 @@ class DocumentBuilder:
         enough = self._source.request.enough
         if enough is None:
             return False
-        return enough <= sum(_count_in_words(each.text[:enough]) for each in self._pages)
+        # Pages may be long. Half of a text that is cut may be blanks and leaders.
+        return enough <= sum(_count_in_words(each.text[: 2 * enough]) for each in self._pages)
 
     def add_warning(self, sentence: str) -> None:
         """Add a sentence for the reasoning."""

@@ -67,6 +67,11 @@ def test_leaders_are_no_words():
     assert sources(read(pdf(f"Contents {'. ' * 40}{'_' * 40}", SCAN), 10)) == [LAYER, OCR]
 
 
+def test_words_count_that_stand_apart():
+    apart = f"{WORDS} {'. ' * 10}{WORDS}"
+    assert sources(read(pdf(apart, SCAN), 2 * len(WORDS) + 2)) == [LAYER, NOT_NEEDED]
+
+
 def test_frames_are_left_out():
     assert sources(read(tiff(3), len(WORDS))) == [OCR, NOT_NEEDED, NOT_NEEDED]
     assert sources(read(tiff(3), None)) == [OCR, OCR, OCR]
