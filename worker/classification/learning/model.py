@@ -26,6 +26,9 @@ _LESSON_SHARE = 0.8
 _LESSON_LIFT = 0.5
 # With so many labels a type, each lesson counts half: the more there are, the more repeat others.
 _MANY_LABELS = 10.0
+# Labels that are added to those of each type when types are made to count alike: a type's only
+# label may be wrong, and must not count as much as all labels of another type.
+_DOUBT = 1.0
 # Up to the first cosine with the nearest labelled document a document is unlike all of them, and
 # labels say nothing of it; from the second one on they count in full. Documents that have nothing
 # in common have 0, with a standard deviation of .08.
@@ -219,15 +222,21 @@ def weigh_lessons(scores: Vectors, columns: Columns) -> Vectors:
     `scores` (n, t) are those of the rules. The lesson of a document is the probability that the
     right rule lacked, and for each other rule minus the probability that it had: the step of a
     logistic regression whose offset are the scores. A document that is judged rightly and surely
-    teaches nothing, and neither does one that no rule fits.
+    teaches nothing, and neither does one that no rule fits. Types teach nearly alike, whatever the
+    numbers of their labels: otherwise labels of many invoices and few receipts, which the engine
+    confuses, would turn receipts into invoices.
     """
     raised = np.exp(STEEPNESS * (scores - scores.max(axis=1, keepdims=True)))
     lessons = -raised / raised.sum(axis=1, keepdims=True)
     typed = np.flatnonzero(columns != NULL)
-    lessons[typed, columns[typed]] += 1
+    own = columns[typed]
+    lessons[typed, own] += 1
     lessons[columns == NULL] = 0
-    per_type = len(typed) / max(len(np.unique(columns[typed])), 1)
-    return np.asarray(lessons / (1 + per_type / _MANY_LABELS), dtype=np.float32)
+    counts = np.bincount(own, minlength=scores.shape[1])
+    per_type = len(typed) / max(np.count_nonzero(counts), 1)
+    balance = (per_type + _DOUBT) / (counts[own] + _DOUBT)
+    lessons[typed] *= balance[:, None] / (1 + per_type / _MANY_LABELS)
+    return np.asarray(lessons, dtype=np.float32)
 
 
 def add_up(closeness: Vectors, lessons: Vectors, likeness: float, weight: LabelWeight) -> Vectors:

@@ -133,6 +133,19 @@ def test_the_engine_learns_only_from_what_it_gets_wrong() -> None:
     assert lessons[2].tolist() == [0, 0, 0]
 
 
+def test_types_teach_alike_whatever_the_numbers_of_their_labels() -> None:
+    # The engine cannot tell the two types apart: ten labels say the one, three the other.
+    columns = np.array([0] * 10 + [1] * 3)
+
+    lessons = weigh_lessons(np.zeros((13, 3), dtype=np.float32), columns)
+
+    many, few = lessons[:10].sum(axis=0), lessons[10:].sum(axis=0)
+    assert 1 < many[0] / few[1] < 1.5
+    # One label alone does not count as much as all of another type.
+    single = weigh_lessons(np.zeros((11, 3), dtype=np.float32), columns[:11])
+    assert single[10, 1] < single[:10, 0].sum() * 0.6
+
+
 def test_lessons_raise_the_right_rule_of_documents_like_a_mistake() -> None:
     vectors = random_vectors(5)
     seen = seen_as(vectors)
