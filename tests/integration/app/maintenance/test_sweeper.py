@@ -105,7 +105,10 @@ def test_wake_ups_are_repeated_when_fewer_wait_than_items(
     assert notifier.asked == asked
 
 
-def test_wake_ups_are_not_repeated_at_every_pass(tenants: TenantData, tmp_path: Path) -> None:
+def test_wake_ups_are_not_repeated_at_every_pass(
+    tenants: TenantData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "WAKEUP_SECONDS", 3600.0)  # however slow the passes are
     tenants.job(3)
     notifier = Notifier(0)
     ours = sweeper(tenants, tmp_path, notifier)
