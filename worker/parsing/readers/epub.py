@@ -10,12 +10,11 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.markup.svg import drawing_text
 from worker.parsing.readers.office.package import BadPart, Package, attribute, local_name
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import declared_encoding
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
