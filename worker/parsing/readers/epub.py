@@ -19,6 +19,7 @@ from worker.parsing.readers.source import Source
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _BOOK = ".opf"
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _CHAPTERS = (".xhtml", ".html", ".htm")
 _SVG = "image/svg+xml"
 # More than twice the text limit of a document; the rest would be cut anyway.
@@ -67,7 +68,10 @@ def read_epub(source: Source) -> Document:
     if not texts:
         raise _corrupt()
     whole = "\n\n".join(filter(None, texts))
-    return build_text_document(source, whole, headings, _name_lost(lost))
+    sentences = _name_lost(lost)
+    if not whole and not lost and any(name.endswith(_PICTURES) for name in package.names):
+        sentences.append("the book consists of pictures, which were not read")
+    return build_text_document(source, whole, headings, sentences)
 
 
 def _read_chapter(package: Package, chapter: _Chapter) -> tuple[str, tuple[str, ...]]:
