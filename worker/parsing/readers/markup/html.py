@@ -170,8 +170,11 @@ class _Page:
                 if markup[position - 2] != "/":
                     position = _find_element_end(markup, position, name)
                 continue
-            may_hide = name in _SHOWN_LATER or hiding.has(tag.end(), position)
-            if not is_end and self._leaves_out_hidden and may_hide:
+            if (
+                not is_end
+                and self._leaves_out_hidden
+                and (name in _SHOWN_LATER or hiding.has(tag.end(), position))
+            ):
                 hidden_end = self._find_hidden_end(name, tag.end(), position)
                 if hidden_end is not None:
                     position = hidden_end
