@@ -10,16 +10,16 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.markup.svg import drawing_text
 from worker.parsing.readers.office.package import BadPart, Package, attribute, local_name
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import declared_encoding
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _BOOK = ".opf"
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _CHAPTERS = (".xhtml", ".html", ".htm")
 _SVG = "image/svg+xml"
 # More than twice the text limit of a document; the rest would be cut anyway.
@@ -68,7 +68,10 @@ def read_epub(source: Source) -> Document:
     if not texts:
         raise _corrupt()
     whole = "\n\n".join(filter(None, texts))
-    return build_text_document(source, whole, headings, _name_lost(lost))
+    sentences = _name_lost(lost)
+    if not whole and not lost and any(name.endswith(_PICTURES) for name in package.names):
+        sentences.append("the book consists of pictures, which were not read")
+    return build_text_document(source, whole, headings, sentences)
 
 
 def _read_chapter(package: Package, chapter: _Chapter) -> tuple[str, tuple[str, ...]]:

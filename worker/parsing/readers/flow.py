@@ -26,6 +26,11 @@ class Flow:
         self.asides.clear()
         self.paragraph_start = len(self.pieces)
 
+    def drop_line_end(self) -> None:
+        """Take back the line end that was added last to the open paragraph, if there is one."""
+        if len(self.pieces) > self.paragraph_start and self.pieces[-1] == "\n":
+            self.pieces.pop()
+
     def add_readings(self) -> None:
         """Add the readings of the ruby texts before."""
         if self.readings:

@@ -6,12 +6,11 @@ import re
 
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.notebook import show_notebook
 from worker.parsing.readers.source import Source
 from worker.parsing.readers.xml.data import show_xml
 
-_XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _JSON_START = re.compile(r'\s*[{\[]\s*["{\[\]}]')
 # RFC 8259, section 7; a pair of surrogates stands for one character.
 _JSON_ESCAPE = re.compile(
@@ -42,7 +41,7 @@ _QUOTED_PRINTABLE = re.compile(
 # Photos and keys: vCard 3.0 and 2.1, `ENCODING=b`; vCard 4.0 and iCalendar, `data:`.
 _CARD_FILE = re.compile(
     r"^([^:\r\n]{0,200};ENCODING=(?:b|BASE64)\b[^:\r\n]{0,200}:|[^:\r\n]{0,200}:data:[^,\r\n]{0,200},)"
-    r"[A-Za-z0-9+/=]{100,}[ \t]*$",
+    r"[A-Za-z0-9+/=]{100,}[ \t\r]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 # RFC 5545, section 3.3.11, and RFC 6350, section 3.4.
@@ -81,12 +80,6 @@ def read_text(source: Source) -> Document:
     if source.type.extension in _WITH_EMBEDDED_FILES:
         text, lost = _drop_files(text)
     return build_text_document(source, sanitize(text), lost=lost)
-
-
-def declared_encoding(data: bytes) -> str | None:
-    """Return the encoding that an XML declaration at the start of the file names, or None."""
-    declared = _XML_ENCODING.match(data)
-    return declared.group(1).decode("ascii") if declared else None
 
 
 def _unescape_xml(text: str) -> str:

@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{1,40})[\"']")
 _SAMPLE = 65536
 _MAX_GUESS_BYTES = 8192
 _MAX_WORD = 32
@@ -137,3 +138,9 @@ def _decode_broken(match: re.Match[str], length: int) -> str:
         return "\ufffd"
     broken = match[0].encode("utf-8", "surrogateescape")
     return broken.decode("cp1252", "replace").translate(_NO_WESTERN_LETTERS)
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that an XML declaration at the start of the file names, or None."""
+    declared = _XML_ENCODING.match(data)
+    return declared.group(1).decode("ascii") if declared else None

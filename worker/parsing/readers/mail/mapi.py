@@ -17,6 +17,8 @@ from worker.parsing.readers.rtf.reader import rtf_text
 STRING8, UNICODE, BINARY, TIME, LONG, BOOLEAN = 0x001E, 0x001F, 0x0102, 0x0040, 0x0003, 0x000B
 
 MESSAGE_CLASS, SUBJECT, SENT, DELIVERED = 0x001A, 0x0037, 0x0039, 0x0E06
+# Of the message that a report is about, and what the report says.
+ORIGINAL_SUBJECT, REPORT_TEXT = 0x0049, 0x1001
 SENDER_NAME, SENDER_ADDRESS, SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 AUTHOR_NAME, AUTHOR_ADDRESS, AUTHOR_SMTP = 0x0042, 0x0065, 0x5D02
 DISPLAY_TO, DISPLAY_CC, DISPLAY_BCC = 0x0E04, 0x0E03, 0x0E02
@@ -26,6 +28,20 @@ DISPLAY_NAME, ADDRESS, SMTP_ADDRESS, RECIPIENT_TYPE = 0x3001, 0x3003, 0x39FE, 0x
 CONTENT, METHOD, LONG_NAME, SHORT_NAME = 0x3701, 0x3705, 0x3707, 0x3704
 MIME_TYPE, CONTENT_ID, HIDDEN = 0x370E, 0x3712, 0x7FFE
 
+# Properties of appointments and tasks ([MS-OXPROPS]) by the sets that define them.
+EVENT_LINES = {
+    bytes.fromhex("0220060000000000c000000000000046"): {
+        0x820D: "Start",
+        0x820E: "End",
+        0x8232: "Recurrence",
+        0x8208: "Where",
+    },
+    bytes.fromhex("0320060000000000c000000000000046"): {
+        0x8104: "Start",
+        0x8105: "Due",
+        0x811F: "Owner",
+    },
+}
 _RECIPIENTS = {1: "To", 2: "CC", 3: "BCC"}
 _MAX_RTF_BYTES = 16 * 1024 * 1024
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -84,7 +100,8 @@ def header_lines(message: Properties, recipients: list[Properties]) -> list[tupl
     sender = _who(message, AUTHOR_NAME, AUTHOR_SMTP, AUTHOR_ADDRESS) or _who(
         message, SENDER_NAME, SENDER_SMTP, SENDER_ADDRESS
     )
-    lines = [("Subject", message.text(SUBJECT)), ("From", sender)]
+    subject = message.text(SUBJECT) or message.text(ORIGINAL_SUBJECT)
+    lines = [("Subject", subject), ("From", sender)]
     lines += [
         (label, ", ".join(filter(None, named[label])) or message.text(name))
         for label, name in to.items()
@@ -93,12 +110,31 @@ def header_lines(message: Properties, recipients: list[Properties]) -> list[tupl
     return [(label, " ".join(value.split())) for label, value in lines]
 
 
+def event_lines(
+    message: Properties, name_of: Callable[[bytes, int], int | None]
+) -> list[tuple[str, str]]:
+    """Return time and place of an appointment or a task.
+
+    `name_of` returns the name of a property of a set by its number there, None if there is none.
+    """
+    names = [
+        (label, name_of(of_set, number))
+        for of_set, labels in EVENT_LINES.items()
+        for number, label in labels.items()
+    ]
+    return [
+        (label, message.time(name) or message.text(name))
+        for label, name in names
+        if name is not None
+    ]
+
+
 def body_text(message: Properties, lost: list[str]) -> str:
     """Return the body in the form that says most: plain text, HTML, or RTF if there is no HTML.
 
     Adds a sentence to `lost` when a body is there and none can be read.
     """
-    body = message.text(BODY).strip()
+    body = (message.text(BODY) or message.text(REPORT_TEXT)).strip()
     markup = _markup(message, lost)
     if markup:
         return fuller(body, visible_text(markup, is_mail=True)[0])

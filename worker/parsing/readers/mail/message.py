@@ -105,6 +105,7 @@ class MessageReader:
             message = read_tnef(part.content(), letter.lost)
             letter.attachments += message.attachments
             letter.copies.append(message.body)
+            letter.lines += message.event
         elif part.type.startswith("image/") and part.disposition != "attachment":
             # Pictures with an identifier stand in the text.
             letter.has_pictures |= bool(part.content_id)

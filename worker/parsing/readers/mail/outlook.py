@@ -22,9 +22,6 @@ _IN_ENTRY = frozenset({mapi.LONG, mapi.BOOLEAN, mapi.TIME})
 _MAX_CHILDREN = 500
 _EMBEDDED = 5
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emz", ".wmz")
-# Properties of appointments and tasks ([MS-OXPROPS]) by the sets that define them.
-_APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")
-_TASK = bytes.fromhex("0320060000000000c000000000000046")
 _ADDRESS_BOOK = bytes.fromhex("0420060000000000c000000000000046")
 _CONTACT = "IPM.CONTACT"
 _CONTACT_LINES = {
@@ -39,8 +36,6 @@ _CONTACT_LINES = {
     0x3A15: "Address",
 }
 _CONTACT_NAMED_LINES = {0x801B: "Work address", 0x801A: "Home address", 0x8083: "Email"}
-_MEETING_LINES = {0x820D: "Start", 0x820E: "End", 0x8232: "Recurrence", 0x8208: "Where"}
-_TASK_LINES = {0x8104: "Start", 0x8105: "Due", 0x811F: "Owner"}
 
 
 def read_outlook(data: bytes, depth: int = 0) -> Letter:
@@ -73,8 +68,10 @@ class _OutlookMessage:
     def read(self, depth: int) -> Letter:
         letter = Letter()
         letter.lines = mapi.header_lines(self._properties, self._children(_RECIPIENT))
-        letter.lines += self._named_lines(_APPOINTMENT, _MEETING_LINES)
-        letter.lines += self._named_lines(_TASK, _TASK_LINES)
+        named = {of_set: _find_named(self._root, of_set) for of_set in mapi.EVENT_LINES}
+        letter.lines += mapi.event_lines(
+            self._properties, lambda of_set, number: named[of_set].get(number)
+        )
         letter.blocks.append(mapi.body_text(self._properties, letter.lost))
         kind = self._properties.text(mapi.MESSAGE_CLASS).upper()
         if kind.startswith(_CONTACT):

@@ -31,7 +31,7 @@ def read_msg(source: Source) -> Document:
 def _read_tnef(data: bytes) -> Letter:
     letter = Letter()
     message = read_tnef(data, letter.lost)
-    letter.lines = message.lines
+    letter.lines = [*message.lines, *message.event]
     letter.blocks = [message.body]
     letter.attachments = message.attachments
     return letter

@@ -21,13 +21,18 @@ _FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000A: 4, 0x000B: 4}
 _FIXED |= dict.fromkeys((0x0005, 0x0006, 0x0007, 0x0014, 0x0040), 8) | {0x0048: 16}
 _VARIABLE = frozenset({0x000D, 0x001E, 0x001F, 0x0102})
 _MULTIPLE = 0x1000
+_FIRST_NAMED = 0x8000
 
 
 @dataclass(frozen=True, slots=True)
 class TnefMessage:
-    """Header lines, as far as the file has them, the body, and the names of attached files."""
+    """Header lines, as far as the file has them, the body, and the names of attached files.
+
+    `event` are time and place of an appointment or a task.
+    """
 
     lines: list[tuple[str, str]]
+    event: list[tuple[str, str]]
     body: str
     attachments: list[str]
 
@@ -44,7 +49,7 @@ def read_tnef(data: bytes, lost: list[str]) -> TnefMessage:
     code_page = 0
     if not is_tnef(data):
         lost.append("the attachment winmail.dat is damaged and was not read")
-        return TnefMessage([], "", [])
+        return TnefMessage([], [], "", [])
     for name, value in _attributes(data):
         if name == _CODE_PAGE:
             code_page = int.from_bytes(value[:4], "little")
@@ -62,6 +67,7 @@ def read_tnef(data: bytes, lost: list[str]) -> TnefMessage:
     properties = _as_properties(message, code_page)
     return TnefMessage(
         mapi.header_lines(properties, []),
+        mapi.event_lines(properties, _named),
         mapi.body_text(properties, lost),
         [name for name in names if name],
     )
@@ -74,8 +80,8 @@ def read_properties(data: bytes) -> dict[int, bytes]:
     for _ in range(min(_number(data, 0), _MAX_PROPERTIES)):
         kind, name = _number(data, at, 2), _number(data, at + 2, 2)
         at += 4
-        if name >= 0x8000:
-            at = _skip_name(data, at)
+        if name >= _FIRST_NAMED:
+            name, at = _read_name(data, at)
         value, at = _read_values(data, at, kind)
         if at > len(data) or value is None:
             break
@@ -119,12 +125,17 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 9 + size + 2
 
 
-def _skip_name(data: bytes, at: int) -> int:
-    """Return the position after the name of a named property: a number or a text."""
-    if not _number(data, at + 16):
-        return at + 24
-    size = _number(data, at + 20)
-    return at + 24 + size + -size % 4
+def _read_name(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number for a named property, and the position after its name: a number or text."""
+    if _number(data, at + 16):
+        size = _number(data, at + 20)
+        return _FIRST_NAMED, at + 24 + size + -size % 4
+    return _named(data[at : at + 16], _number(data, at + 20)), at + 24
+
+
+def _named(of_set: bytes, number: int) -> int:
+    """Return a name of its own for a property of a set; others have 16 bits."""
+    return int.from_bytes(of_set) << 32 | number
 
 
 def _number(data: bytes, at: int, size: int = 4) -> int:

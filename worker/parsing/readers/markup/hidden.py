@@ -75,6 +75,8 @@ class HidingTags:
 
 def is_hiding(attributes: Mapping[str, str], names: HiddenNames) -> bool:
     """Tell whether attributes hide their element, by a style or a name of a style sheet."""
+    if "note" in attributes.get("epub:type", ""):
+        return False  # Programs show notes of books where one taps their number.
     if "hidden" in attributes or "popover" in attributes:
         return True
     if names.hide(attributes.get("class", ""), attributes.get("id", "")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from worker.parsing.document import Document
 from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
 from worker.parsing.readers.markup.fractions import SIGNED, Fractions
 from worker.parsing.readers.markup.frames import framed_markup
@@ -16,7 +16,6 @@ from worker.parsing.readers.markup.ordered_lists import OrderedLists
 from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
 from worker.parsing.readers.markup.symbols import show_symbols
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import declared_encoding
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w:-]+)", re.IGNORECASE)
 _CHARSET_WITHIN = 4096
@@ -171,8 +170,11 @@ class _Page:
                 if markup[position - 2] != "/":
                     position = _find_element_end(markup, position, name)
                 continue
-            may_hide = name in _SHOWN_LATER or hiding.has(tag.end(), position)
-            if not is_end and self._leaves_out_hidden and may_hide:
+            if (
+                not is_end
+                and self._leaves_out_hidden
+                and (name in _SHOWN_LATER or hiding.has(tag.end(), position))
+            ):
                 hidden_end = self._find_hidden_end(name, tag.end(), position)
                 if hidden_end is not None:
                     position = hidden_end

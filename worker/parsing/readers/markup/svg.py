@@ -6,9 +6,8 @@ from xml.parsers import expat
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import declared_encoding
 
 # Title and description are for blind people; foreignObject contains HTML.
 _TEXTS = frozenset({"title", "desc", "text", "foreignObject", "flowRoot"})

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, sanitize
-from worker.parsing.readers.encodings.decoding import decode
+from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.office.docx import MAIN_PART, read_docx
 from worker.parsing.readers.office.package import Package, attribute, local_name
 from worker.parsing.readers.office.word.elements import first, is_on
@@ -21,7 +21,7 @@ from worker.parsing.readers.office.word.story import Story
 from worker.parsing.readers.office.word.styles import Paragraph, Styles, find_headings
 from worker.parsing.readers.office.workbook.xml_2003 import is_spreadsheet, read_sheets
 from worker.parsing.readers.source import Source
-from worker.parsing.readers.text import declared_encoding, read_text
+from worker.parsing.readers.text import read_text
 from worker.parsing.readers.xml.tree import parse_partly
 
 _NAMESPACES = (

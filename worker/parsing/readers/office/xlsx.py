@@ -9,6 +9,7 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, read_texts
+from worker.parsing.readers.field_codes import CHECKED
 from worker.parsing.readers.office.binary_workbook import xlsb
 from worker.parsing.readers.office.binary_workbook.xlsb import BinarySheetReader, SheetEntry
 from worker.parsing.readers.office.drawings.drawn_pictures import DrawnPictures
@@ -23,6 +24,7 @@ from worker.parsing.readers.office.workbook.shared_strings import (
 )
 from worker.parsing.readers.office.workbook.worksheet import SheetReader, Worksheet
 from worker.parsing.readers.source import Source
+from worker.parsing.readers.xml.tree import parse_partly
 
 _MAIN_PART = "xl/workbook.xml"
 _SHEET = re.compile(r"(?:.*/)?worksheets/(sheet(\d{1,9}))\.(?:xml|bin)")
@@ -236,13 +238,13 @@ class _Workbook:
         return list(filter(None, texts))
 
     def _vml_texts(self, name: str) -> list[str]:
-        """Return the texts in boxes of VML, ECMA-376 part 4, 19.1.2.22; often it is no XML."""
+        """Return the texts in boxes of VML, ECMA-376 part 4, 19.1.2.22, with their ticks."""
         try:
-            root = self.package.xml(name)
+            # Excel writes this tag as in HTML.
+            root, _ = parse_partly(self.package.read(name).replace(b"<br>", b" "))
         except BadPart:
             return []
-        boxes = (each for each in root.iter() if local_name(each.tag) == "textbox")
-        texts = (" ".join("".join(box.itertext()).split()) for box in boxes)
+        texts = map(_box_text, () if root is None else root.iter())
         return [text for text in texts if text]
 
     def _comments(self, sheet: _Sheet) -> list[str]:
@@ -260,6 +262,17 @@ class _Workbook:
                 continue
             texts += _comment_texts(root, leave_out_threads=bool(threaded))
         return [text for text in texts if text]
+
+
+def _box_text(shape: Element) -> str:
+    """Return the text of a shape's box, after a tick if it is ticked (part 4, 19.4.2.12)."""
+    boxes = [each for each in shape if local_name(each.tag) == "textbox"]
+    text = " ".join("".join("".join(box.itertext()) for box in boxes).split())
+    is_ticked = bool(boxes) and any(
+        local_name(each.tag) == "Checked" and (each.text or "").strip() == "1"
+        for each in shape.iter()
+    )
+    return f"{CHECKED} {text}" if is_ticked else text
 
 
 def _comment_texts(root: Element, *, leave_out_threads: bool) -> Iterator[str]:

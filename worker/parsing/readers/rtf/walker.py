@@ -15,6 +15,7 @@ from worker.parsing.readers.rtf.groups import NO_LEVEL, Group, RtfFlow
 from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
+    CELLS,
     CHARACTERS,
     DESTINATIONS,
     FIELD,
@@ -323,6 +324,8 @@ class Walker:
 
     def _add_named(self, name: bytes, number: int | None) -> None:
         del number
+        if name in CELLS:
+            self._group.flow.drop_line_end()  # Some programs end a cell's last paragraph, too.
         self._add_character(CHARACTERS[name])
 
     def _add_character(self, character: str) -> None:

@@ -11,7 +11,11 @@ CHARACTERS = {
     b"rdblquote": "\u201d",
     b"zwj": "\u200d",
     b"zwnj": "\u200c",
+    # The bar of a fraction and the sign of a root in formulas.
+    b"mden": "/",
+    b"mrad": "\u221a",
 }
+CELLS = frozenset({b"cell", b"nestcell"})
 SYMBOLS = {b"~": " ", b"_": "-"}
 ROWS = frozenset({b"row", b"nestrow"})
 LINES = ROWS | {b"line", b"lbr", b"softline"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.markup.html import visible_text
 from worker.parsing.readers.xml.tree import parse_partly
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
@@ -12,6 +13,10 @@ _PROLOGUE_CHARACTERS = 8192
 _JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|[_.-]+")
 # About the file, not about what it says.
 _TECHNICAL = ("{http://www.w3.org/2001/XMLSchema-instance}", "{http://www.w3.org/XML/1998/")
+# Feeds, maps and notes write web pages as values.
+_MARKUP = re.compile(
+    r"</(?:a|b|div|em|font|h[1-6]|i|li|p|span|strong|td)\s*>|<(?:br|hr|img)\b[^<>]*>", re.IGNORECASE
+)
 _LOOKS = frozenset(("class", "props", "style"))
 _UNNAMED = frozenset(
     (
@@ -36,9 +41,10 @@ def show_xml(text: str) -> str | None:
     """Return what well-formed XML says, without its markup; None for other text.
 
     An element is the line "name: value", with its attributes as `name value`, a container is its
-    name, and mixed content is a line of running text. Words that are joined in a name are
-    separated. Nothing is said of comments, empty elements and namespaces. XML that declares
-    entities is other text: a value could be as long as its writer wants.
+    name, and mixed content is a line of running text. Values that are HTML are read as such. Words
+    that are joined in a name are separated. Nothing is said of comments, empty elements and
+    namespaces. XML that declares entities is other text: a value could be as long as its writer
+    wants.
     """
     text = _DECLARATION.sub("", text, count=1)
     if "<!ENTITY" in text[:_PROLOGUE_CHARACTERS]:
@@ -60,7 +66,10 @@ def _lines(root: Element) -> Iterator[str]:
             said = "\n".join(filter(None, [label, ", ".join(values)]))
             waiting.extend(reversed(element))
         else:
-            value = _trim("".join(element.itertext()))
+            value = "".join(element.itertext())
+            if not len(element) and _MARKUP.search(value):
+                value = visible_text(value)[0]
+            value = _trim(value)
             if not value and not values:
                 continue
             said = ", ".join(filter(None, [value, *values]))

@@ -158,3 +158,19 @@ def test_a_book_without_chapters_is_corrupt():
         with pytest.raises(FileError) as caught:
             read(book(parts))
         assert caught.value.code == FileErrorCode.CORRUPT
+
+
+def test_a_book_of_pictures_says_so():
+    parts: dict[str, str | bytes] = {
+        "OEBPS/book.opf": opf("a a.xhtml"),
+        "OEBPS/a.xhtml": chapter("<img src='a.jpg'/>"),
+    }
+    assert read(book(parts)).warnings == ()
+    parts["OEBPS/a.jpg"] = b"\xff\xd8"
+    assert read(book(parts)).warnings == ("the book consists of pictures, which were not read",)
+
+
+def test_notes_that_show_at_a_tap_are_read():
+    note = '<aside epub:type="footnote" hidden=""><p>See 7</p></aside>'
+    data = book({"OEBPS/book.opf": opf("a a.xhtml"), "OEBPS/a.xhtml": chapter(f"<p>x</p>{note}")})
+    assert text_of(data) == "x\n\nSee 7"

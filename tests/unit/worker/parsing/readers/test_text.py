@@ -149,7 +149,7 @@ def test_cards_show_letters_for_escapes_and_no_photos():
         f"BEGIN:VCARD\nFN:Jörg\\, Ann\nPHOTO;ENCODING=b;TYPE=JPEG:{photo}\n"
         f"LOGO:data:image/png;base64,{photo}=\nNOTE:one\\ntwo\nEND:VCARD\n"
     )
-    assert text_of(card.encode(), "a.vcf").split("\n") == [
+    shown = [
         "BEGIN:VCARD",
         "FN:Jörg, Ann",
         "PHOTO;ENCODING=b;TYPE=JPEG:",
@@ -158,3 +158,5 @@ def test_cards_show_letters_for_escapes_and_no_photos():
         "two",
         "END:VCARD",
     ]
+    assert text_of(card, "a.vcf").split("\n") == shown
+    assert text_of(card.replace("\n", "\r\n"), "a.vcf").split("\n") == shown

@@ -125,13 +125,16 @@ class Content:
             self._skipped = 1
         else:
             self._ends.append(end)
-            self._follow_formula(name, is_end=False)
+            # Nothing else is done at the tags within a formula.
+            if act is None:
+                self._follow_formula(name, is_end=False)
 
     def _end(self, name: str) -> None:
         if self._skipped:
             self._skipped -= 1
         else:
-            self._follow_formula(name, is_end=True)
+            if self._ends[-1] is None:
+                self._follow_formula(name, is_end=True)
             self._leave()
 
     def _follow_formula(self, name: str, *, is_end: bool) -> None:

@@ -112,7 +112,10 @@ class Paragraphs:
         text, style = self._text, attributes.get(names.TEXT_STYLE)
         if text.styles.is_hidden("text", style):
             return ignore
-        outer, text.font = text.font, text.styles.font("text", style) or text.font
+        font = text.styles.span_font(style or "")
+        if not font or font == text.font:
+            return None
+        outer, text.font = text.font, font
 
         def end() -> None:
             text.font = outer

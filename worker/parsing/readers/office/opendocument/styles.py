@@ -51,6 +51,7 @@ class Styles:
     def __init__(self) -> None:
         self.masters: dict[str, MasterPage] = {}
         self._styles: dict[tuple[str, str], Style] = {}
+        self._fonts: dict[str, str] = {}
         self._current = Style()
 
     def add_style(self, attributes: Mapping[str, str]) -> None:
@@ -58,6 +59,7 @@ class Styles:
         key = attributes.get(_FAMILY, ""), attributes.get(_NAME, "")
         self._current = Style(attributes.get(_PARENT), attributes.get(_MASTER) or None)
         self._styles[key] = self._current
+        self._fonts.clear()
 
     def add_properties(self, element: str, attributes: Mapping[str, str]) -> None:
         """Add the properties of the style that was added last."""
@@ -80,11 +82,15 @@ class Styles:
         shown = (style.is_shown for style in self._chain(family, name))
         return next((not each for each in shown if each is not None), False)
 
-    def font(self, family: str, name: str | None) -> str:
-        """Return the name of the font of a style, "" if it has none of its own."""
-        font = next(filter(None, (style.font for style in self._chain(family, name))), "")
-        # Programs number the declarations of one font.
-        return font if font.lower() in SYMBOL_FONTS else font.rstrip("0123456789")
+    def span_font(self, name: str) -> str:
+        """Return the name of the font of a style of letters, "" if it has none of its own."""
+        font = self._fonts.get(name)
+        if font is None:
+            font = next(filter(None, (style.font for style in self._chain("text", name))), "")
+            # Programs number the declarations of one font.
+            font = font if font.lower() in SYMBOL_FONTS else font.rstrip("0123456789")
+            self._fonts[name] = font
+        return font
 
     def hidden_fields(self, name: str | None) -> set[str]:
         """Return the kinds of the fields that the slides of a style leave out."""

@@ -7,7 +7,7 @@ here are wrappers, such as hyperlinks, inserted text and smart tags.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.field_codes import field_text
@@ -140,6 +140,7 @@ class Story:
             "altChunk": self._chunk,
             "num": lambda _: lambda: self._writer.write("/"),
             "d": self._brackets,
+            **dict.fromkeys(("mr", "eqArr"), _part_cells),
             "rad": lambda _: self._writer.write("√"),
             "nary": self._operator,
         }
@@ -194,6 +195,8 @@ class Story:
         return None if is_joined else self._writer.end_paragraph
 
     def _run(self, element: Element) -> Leave | None:
+        if first(element, "del") is not None:
+            return skip  # Letters of a formula are deleted within their run (22.1.2.87).
         properties = first(element, "rPr")
         if properties is None:
             return None
@@ -358,6 +361,13 @@ class Story:
 
 def _description(properties: Element, *names: str) -> str:
     return join_descriptions(*(attribute(properties, name) for name in names))
+
+
+def _part_cells(element: Element) -> None:
+    """Put spaces between the cells of a row of a matrix, and between equations."""
+    for cell in element:
+        if local_name(cell.tag) == "e":
+            SubElement(cell, "t").text = " "
 
 
 def _sign(properties: Element | None, name: str, default: str) -> str:

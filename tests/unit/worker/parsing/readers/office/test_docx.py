@@ -194,6 +194,10 @@ def test_formulas():
         '<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val=""/></m:dPr></m:d></m:oMath>'
     )
     assert text(f"<w:p>{content}</w:p>") == "f(x)=1/2∑n["
+    cell = "<m:e><m:r><m:t>a</m:t></m:r></m:e>"
+    deleted = "<m:r><w:del><w:rPr/></w:del><m:t>gone</m:t></m:r>"
+    rows = f"<m:m><m:mr>{cell}{cell}</m:mr><m:mr>{cell}</m:mr></m:m>"
+    assert text(f"<w:p><m:oMath>{rows}{deleted}</m:oMath></w:p>") == "a a a"
 
 
 def test_notes_and_comments():

@@ -233,8 +233,9 @@ def test_shapes_and_charts_of_drawings():
         "</xdr:wsDr>"
     )
     vml = (
-        '<xml xmlns:v="v"><v:shape><v:textbox><div>Press <b>me</b></div></v:textbox></v:shape>'
-        "<v:textbox><div/></v:textbox></xml>"
+        '<xml xmlns:v="v"><v:rect><v:textbox><div>Press <b>me<br>now</b></div></v:textbox></v:rect>'
+        "<v:shape><v:textbox><div/></v:textbox></v:shape><v:shape><v:textbox>Paid</v:textbox>"
+        "<ClientData ObjectType='Checkbox'><Checked>1</Checked></ClientData></v:shape></xml>"
     )
     data = sample_files.unzip(
         book(
@@ -252,7 +253,7 @@ def test_shapes_and_charts_of_drawings():
         package({}, {"xl/drawings/drawing1.xml": [("c", "chart", "../chart1.xml")]})
     )
     assert rows(sample_files.zip_of(data)) == [
-        *("1", "Box one", "Sales", "Peaches", "May", "Press me")
+        *("1", "Box one", "Sales", "Peaches", "May", "Press me now", "☒ Paid")
     ]
 
 

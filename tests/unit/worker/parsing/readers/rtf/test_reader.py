@@ -112,6 +112,7 @@ def test_unicode_and_what_stands_for_it(body, text):
         (r"a{\pict\bin3 }{{}b{\pict 00ff}c", "abc"),
         (r"{\object\objemb{\*\objclass Word}{\*\objdata 0105}{\result shown}}", "shown"),
         (r"{\mmath{\*\moMath{\mr x}}{\mmathPict{\pict 00}}}", "x"),
+        (r"{\*\moMath{\mf{\mnum{\mr 1}}{\mden{\mrad{\me{\mr x}}}}}}", "1/√x"),
     ],
 )
 def test_words_and_groups(body, text):
@@ -120,7 +121,7 @@ def test_words_and_groups(body, text):
 
 def test_tables_have_a_line_for_each_row():
     body = (
-        r"a\par\trowd\intbl A\cell B\par b\cell\row\trowd\intbl C\cell\cell\row\pard End"
+        r"a\par\trowd\intbl A\par\cell B\par b\cell\row\trowd\intbl C\cell\cell\row\pard End"
         r"\par\trowd\intbl\itap2 n\nestcell m\nestcell{\*\nesttableprops\trowd\nestrow}"
         r"{\nonesttables\par}\cell\row"
     )

@@ -25,6 +25,14 @@ def test_names_and_values_are_lines_and_mixed_content_is_running_text():
     )
 
 
+def test_values_may_be_web_pages():
+    feed = (
+        "<rss><title>A &lt; B</title><description>&lt;p&gt;Mind &amp;uuml;&lt;/p&gt;</description>"
+        "<note><![CDATA[<div>one<br/>two</div>]]></note></rss>"
+    )
+    assert show_xml(feed) == "rss\ntitle: A < B\ndescription: Mind ü\nnote: one\ntwo"
+
+
 def test_what_is_no_whole_xml_is_left_as_it_is():
     assert show_xml(ORDER[:-20]) is None
     assert show_xml("word " * 9) is None
