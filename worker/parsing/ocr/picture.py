@@ -1,5 +1,6 @@
 """Prepares pictures for OCR: grey, upright, of a size that OCR reads well."""
 
+import math
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -25,6 +26,10 @@ _WITH_FRAMES = frozenset({"tiff", "gif", "webp"})
 _NEW_SUBFILE_TYPE, _REDUCED = 254, 1
 # Pictures that are hard to read at the first size have small letters, perhaps.
 _MAX_SIDE, _FINE_SIDE = 2500, 3500
+# Of a page of paper. A longer picture, such as a till receipt, may have as many pixels.
+_PAPER = math.sqrt(2)
+# Tesseract reads no larger pictures.
+_TESSERACT_SIDE = 32_000
 # A picture that is not larger than this shows no more in a finer size.
 _MIN_REDUCTION = 1.2
 _SMALL_PIXELS = 1_000_000
@@ -53,7 +58,7 @@ class OcrPicture:
         """Return the picture in a finer size for small letters, None if it has none."""
         if self.original is None:
             return None
-        finer = _resize(self.original, min(1.0, _FINE_SIDE / max(self.original.size)))
+        finer = _resize(self.original, min(1.0, _factor(*self.original.size, _FINE_SIDE)))
         return OcrPicture(finer, self.enlarged * finer.width / self.picture.width)
 
 
@@ -88,8 +93,8 @@ def to_grey(picture: Image.Image) -> OcrPicture:
     """Return the current frame of `picture`, upright, grey, on white, in a size for OCR.
 
     The sizes are in pixels: what the file says of its resolution does not count. The longer side
-    has at most 2500 pixels. A picture of less than a million pixels is doubled, because its
-    letters are smaller than those that the models know.
+    has at most 2500 pixels, or more if the picture is longer than paper. A picture of less than a
+    million pixels is doubled, because its letters are smaller than those that the models know.
     """
     picture.draft("L", (_FINE_SIDE, _FINE_SIDE))  # a JPEG can be decoded at half its size
     picture.load()
@@ -100,7 +105,7 @@ def to_grey(picture: Image.Image) -> OcrPicture:
 def fit(grey: Image.Image) -> OcrPicture:
     """Return a grey picture in a size for OCR."""
     width, height = grey.size
-    factor = min(_MAX_SIDE / max(width, height), 2 if width * height < _SMALL_PIXELS else 1)
+    factor = min(_factor(width, height, _MAX_SIDE), 2 if width * height < _SMALL_PIXELS else 1)
     original = grey if factor * _MIN_REDUCTION < 1 else None
     return OcrPicture(_resize(grey, factor), max(1.0, factor), original)
 
@@ -127,7 +132,14 @@ def has_faint_ink(grey: Image.Image) -> bool:
 
 def scale_for(width: float, height: float, dpi: int) -> float:
     """Return the scale for rendering a page for OCR; `width` and `height` are in points."""
-    return min(dpi / 72, _MAX_SIDE / max(width, height))
+    return min(dpi / 72, _factor(width, height, _MAX_SIDE))
+
+
+def _factor(width: float, height: float, side: int) -> float:
+    """Return the factor by which a picture is as large as a page of paper with that longer side."""
+    short, long = sorted((width, height))
+    longer = math.sqrt(max(1.0, long / max(1.0, short) / _PAPER))
+    return min(side * longer, _TESSERACT_SIDE) / long
 
 
 def _resize(grey: Image.Image, factor: float) -> Image.Image:

@@ -165,9 +165,14 @@ def test_pictures_without_words_have_no_text():
 def test_large_pictures_are_made_smaller_and_small_ones_larger():
     engine = Fixed(Recognised("Seen", 90.0))
     ocr = Ocr(INSTALLED.choose("en"), engine)
-    for width, height in ((5000, 1000), (500, 1000), (2000, 1000)):
+    for width, height in ((5000, 4000), (500, 1000), (2000, 1000), (2000, 9000)):
         read(pictures.save(pictures.draw(["Seen"]).resize((width, height))), ocr)
-    assert [seen.size for seen in engine.seen] == [(2500, 500), (1000, 2000), (2000, 1000)]
+    assert [seen.size for seen in engine.seen] == [
+        (2500, 2000),
+        (1000, 2000),
+        (2000, 1000),
+        (991, 4460),
+    ]
 
 
 def test_small_letters_on_a_large_picture_are_read_in_a_finer_size():
