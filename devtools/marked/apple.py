@@ -72,9 +72,7 @@ def part(*messages: Message) -> bytes:
         data += varint(len(about)) + about + body
     if not data:
         return b""
-    chunk = (
-        varint(len(data)) + _LITERAL_OF_TWO_BYTES + (len(data) - 1).to_bytes(2, "little") + data
-    )
+    chunk = varint(len(data)) + _LITERAL_OF_TWO_BYTES + (len(data) - 1).to_bytes(2, "little") + data
     return b"\0" + len(chunk).to_bytes(3, "little") + chunk
 
 
