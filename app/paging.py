@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -14,6 +15,7 @@ MAX_COUNT = 10_000
 
 Key = tuple[datetime | str, UUID]
 Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Page(Generic[Row]):
     rows: Sequence[Row]
     next_after: Key | None
     total: int | None
+
+    def map(self, view: Callable[[Row], Item]) -> "Page[Item]":
+        """Return the page with each row as `view` returns it."""
+        return Page([view(row) for row in self.rows], self.next_after, self.total)
 
 
 def cut(
@@ -62,13 +68,25 @@ def find_newest(
     row_id: InstrumentedAttribute[UUID],
     request: PageRequest,
 ) -> Page[Row]:
-    """Return a page of the rows of a query, newest first by these two columns."""
-    total = count(session, query, request)
+    """Return a page of the entities of a query, newest first by these two of their columns."""
+    return find_newest_rows(session, query, created_at, row_id, request).map(lambda row: row[0])
+
+
+def find_newest_rows(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    created_at: InstrumentedAttribute[datetime],
+    row_id: InstrumentedAttribute[UUID],
+    request: PageRequest,
+) -> Page[SqlRow[*tuple[Any, ...]]]:
+    """Return a page of the rows of a query, newest first by these two columns.
+
+    The rows have two columns more: `page_moment` and `page_id`.
+    """
+    total = count(session, query.with_only_columns(row_id), request)
     if request.after is not None:
         query = query.where(tuple_(created_at, row_id) < request.after)
+    query = query.add_columns(created_at.label("page_moment"), row_id.label("page_id"))
     query = query.order_by(created_at.desc(), row_id.desc()).limit(request.size + 1)
-
-    def key(row: Row) -> Key:
-        return getattr(row, created_at.key), getattr(row, row_id.key)
-
-    return cut(session.scalars(query).all(), request, total, key)
+    rows = session.execute(query).all()
+    return cut(rows, request, total, lambda row: (row.page_moment, row.page_id))

@@ -1,6 +1,5 @@
 """`pigeonhole classify`: the types of files and folders, here or by a server."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -224,14 +223,14 @@ class Output:
 
     def _shown(self, console: "Console") -> Sink:
         """Return what writes to standard output."""
-        from cli.classification.exports import JsonWriter  # noqa: PLC0415
+        from cli.classification.exports import JsonWriter, LineWriter  # noqa: PLC0415
         from cli.classification.table import ResultTable  # noqa: PLC0415
 
         if self.as_json:
             return JsonWriter(sys.stdout, self.tally.threshold)
         if sys.stdout.isatty():
             return ResultTable(console, self.types, self.tally.threshold, self.folder)
-        return Lines(may_end=self.csv_path is None)
+        return LineWriter(may_end=self.csv_path is None)
 
     def _add(self, sinks: Sequence[Sink], result: FileResult) -> None:
         self.tally.add(result)
@@ -249,35 +248,3 @@ class Output:
         if problem:
             click.echo(f"pigeonhole: {problem}; not done: {rest}", err=True)
         return 1 if problem or self.tally.failed or self.is_partial else 0
-
-
-class Lines:
-    """Prints a line with tabs for each result.
-
-    When the reader of the lines, such as `head`, wants no more, the command ends if it `may_end`.
-    Otherwise it continues silently.
-    """
-
-    def __init__(self, *, may_end: bool) -> None:
-        self._may_end = may_end
-        self._has_reader = True
-
-    def add(self, result: FileResult) -> None:
-        """Print a line."""
-        from cli.classification.exports import to_line  # noqa: PLC0415  # help needs none of it
-
-        if not self._has_reader:
-            return
-        try:
-            click.echo(to_line(result))
-        except BrokenPipeError:
-            if self._may_end:
-                raise
-            self._has_reader = False
-            # Python flushes the output once more at its end.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, sys.stdout.fileno())
-            os.close(null)
-
-    def close(self) -> None:
-        """Do nothing: each line is complete."""

@@ -1,4 +1,4 @@
-"""`pigeonhole models`: building e5, and fitting and checking the classifier's constants."""
+"""`pigeonhole models`: build the embedding models, fit and check the classifier's constants."""
 
 from dataclasses import dataclass
 from pathlib import Path

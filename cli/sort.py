@@ -3,14 +3,13 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from app.errors import PigeonholeError, StartupError
-from app.text import escape_line
 from cli.api_client.address import find_server, server_options
 from cli.classification.options import NO_RULES, cache_option, learn_option, rules_option
 from cli.classification.results import DEFAULT_MIN_CONFIDENCE
@@ -98,12 +97,12 @@ def sort(
         raise StartupError(NO_RULES)
     from app.configurations.rules_reader import read_rules  # noqa: PLC0415
     from cli.classification.opening import open_classifier  # noqa: PLC0415
+    from cli.sorting.checks import check_order  # noqa: PLC0415
 
     method = _method(copy=copy, move=move, link=link)
     rules = read_rules(rules_path)
-    order = _Request(folders[0], folders[1], rules_path, method).check(
-        rules, min_confidence, is_watch=watch
-    )
+    order = _make_order(folders, rules_path, rules, method, min_confidence)
+    check_order(order, is_watch=watch)
     # A type below the rules' own min_confidence would be null; here it has a folder.
     classifier = open_classifier(
         replace(rules, min_confidence=None),
@@ -124,46 +123,28 @@ def _method(*, copy: bool, move: bool, link: bool) -> "Method":
     return Method.MOVE if move else Method.LINK if link else Method.COPY
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What the command line asks for."""
+def _make_order(
+    folders: Sequence[Path],
+    rules_path: Path,
+    rules: "RulesFile",
+    method: "Method",
+    min_confidence: float | None,
+) -> "Order":
+    """Return what to do with the folders IN and OUT. Raises StartupError."""
+    from cli.sorting.checks import check_output, check_source  # noqa: PLC0415
+    from cli.sorting.journal import Method  # noqa: PLC0415
+    from cli.sorting.session import Order  # noqa: PLC0415
 
-    source: Path
-    out: Path
-    rules_path: Path
-    method: "Method"
-
-    def check(self, rules: "RulesFile", min_confidence: float | None, *, is_watch: bool) -> "Order":
-        """Return what to do, if it can be done. Raises StartupError."""
-        from cli.sorting.checks import (  # noqa: PLC0415
-            check_folders,
-            check_links,
-            check_output,
-            check_source,
-        )
-        from cli.sorting.inbox import find_files  # noqa: PLC0415
-        from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER  # noqa: PLC0415
-        from cli.sorting.names import SPECIAL_FOLDERS, assign_folders  # noqa: PLC0415
-        from cli.sorting.session import Order  # noqa: PLC0415
-
-        source = check_source(self.source)
-        out = check_output(source, self.out, removes_sources=self.method == "move")
-        limits = (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE)
-        limit = next(each for each in limits if each is not None)
-        types = tuple(rule.type for rule in rules.rules)
-        order = Order(source, out, self.method, types, limit, self.rules_path)
-        check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(types, {}).values()))
-        found = find_files(source, order.leave_out, lambda *_: None)
-        first = next((path for path, _ in found), None)
-        is_first_run = not (out / STATE_FOLDER / JOURNAL_NAME).exists()
-        if first is None and is_first_run and not is_watch:
-            raise StartupError(
-                f"there are no files in {escape_line(str(source))}: name another folder; hidden"
-                " files and links are left out"
-            )
-        if first is not None and self.method == "link":
-            check_links(source, out, first)
-        return order
+    source = check_source(folders[0])
+    limits = (min_confidence, rules.min_confidence, DEFAULT_MIN_CONFIDENCE)
+    return Order(
+        source=source,
+        out=check_output(source, folders[1], removes_sources=method is Method.MOVE),
+        method=method,
+        types=tuple(rule.type for rule in rules.rules),
+        min_confidence=next(each for each in limits if each is not None),
+        rules=rules_path,
+    )
 
 
 def _sort(order: "Order", classifier: "Classifier", output: "SortOutput", *, is_watch: bool) -> int:

@@ -1,10 +1,13 @@
 """`pigeonhole status`: the state of a server."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import click
+from pydantic import TypeAdapter
 
 from cli.api_client.address import server_options
 from cli.api_client.opening import open_server
@@ -47,17 +50,7 @@ def status(server: str | None, api_key: str | None, *, as_json: bool) -> None:
     """
     with open_server(server, api_key) as client:
         wire = client.get("/api/v1/status")
-    found = ServerStatus(
-        version=wire["version"],
-        mode=wire["mode"],
-        project_id=UUID(wire["project_id"]),
-        workers=wire["workers"]["count"],
-        models=tuple(wire["workers"]["models"]),
-        missing=tuple(wire["workers"]["missing"]),
-        ocr_languages=tuple(wire["workers"]["ocr_languages"]),
-        **wire["queue"],
-        **wire["store"],
-    )
+    found = read_status(wire)
     labels: Columns = {
         "version": lambda each: f"{each.version}, {each.mode}",
         "project": "project_id",
@@ -83,3 +76,10 @@ def _of_limit(size: int, limit: int) -> str:
 
 def _gigabytes(size: int | None) -> str | None:
     return None if size is None else f"{size / 10**9:.1f} GB"
+
+
+def read_status(wire: Mapping[str, Any]) -> ServerStatus:
+    """Return the status of an answer; what a newer server says beyond it is ignored."""
+    workers = wire["workers"]
+    flat = {**wire, **wire["queue"], **wire["store"], **workers, "workers": workers["count"]}
+    return TypeAdapter(ServerStatus).validate_python(flat)

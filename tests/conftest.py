@@ -1,4 +1,5 @@
 import gc
+import logging
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -85,6 +86,16 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ModuleScheduling:
     config.option.loadscopereorder = False  # in the order of the collection
     return ModuleScheduling(config, log)
+
+
+@pytest.fixture
+def kept_logging() -> Iterator[None]:
+    """Give back the logging of the test runner after what sets up its own, as verbs do."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

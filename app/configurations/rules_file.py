@@ -20,6 +20,7 @@ docs/reference/rules-file.md describes it for the people who write such files.
 `app.configurations.rules_reader` reads it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -111,14 +112,17 @@ def write_rules(rules_file: RulesFile) -> str:
         content["target_pages"] = format_ranges(rules_file.target_pages)
     if rules_file.learn is not None:
         content["learn"] = rules_file.learn
-    content["rules"] = [_rule_content(rule) for rule in rules_file.rules]
+    content["rules"] = [rule_content(rule, _example_content) for rule in rules_file.rules]
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _rule_content(rule: FileRule) -> dict[str, Any]:
+def rule_content(
+    rule: FileRule, example_content: Callable[[FileExample], dict[str, str]]
+) -> dict[str, Any]:
+    """Return a rule as files and saved configurations have it, which differ in examples."""
     content: dict[str, Any] = {"type": rule.type, "description": rule.description}
     if rule.examples:
-        content["examples"] = [_example_content(example) for example in rule.examples]
+        content["examples"] = [example_content(example) for example in rule.examples]
     return content
 
 

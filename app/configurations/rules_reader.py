@@ -29,6 +29,7 @@ from app.configurations.strict_yaml import (
     read_text,
     read_whole,
 )
+from app.files.file_ids import parse_file_id
 from app.jobs.languages import resolve_language
 from app.jobs.pages import parse_ranges
 from app.jobs.rule_checks import (
@@ -282,11 +283,9 @@ class _Reader:
 
     def _file_id(self, node: yaml.Node) -> UUID:
         try:
-            return UUID(str(getattr(node, "value", "")).removeprefix("dfl-"))
-        except ValueError:
-            raise YamlError(
-                line_of(node), "Not a file id. Upload the file and use the id of the answer."
-            ) from None
+            return parse_file_id(str(getattr(node, "value", "")))
+        except ValueError as error:
+            raise YamlError(line_of(node), str(error)) from None
 
     def _example_file(self, node: yaml.Node) -> FileExample:
         written, line = read_text(node, "file"), line_of(node)

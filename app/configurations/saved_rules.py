@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.configurations.rules_file import FileExample, FileRule, RulesFile, RulesFileError
+from app.configurations.rules_file import (
+    FileExample,
+    FileRule,
+    RulesFile,
+    RulesFileError,
+    rule_content,
+)
 from app.jobs.languages import resolve_language
 from app.jobs.pages import format_ranges, parse_ranges
 
@@ -34,7 +40,7 @@ def to_parameters(rules_file: RulesFile) -> dict[str, Any]:
         raise RulesFileError("Saved configurations read in the mode FAST only. Remove `mode`.")
     target = rules_file.target_pages
     return {
-        "rules": [_rule_parameters(rule) for rule in rules_file.rules],
+        "rules": [rule_content(rule, _example_parameters) for rule in rules_file.rules],
         "mode": "FAST",
         "parsing_configuration": {
             "lang": rules_file.lang,
@@ -59,13 +65,6 @@ def _example(stored: Mapping[str, Any]) -> FileExample:
     if file_id is None:
         return FileExample(text=stored["text"])
     return FileExample(file_id=UUID(str(file_id)))
-
-
-def _rule_parameters(rule: FileRule) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"type": rule.type, "description": rule.description}
-    if rule.examples:
-        parameters["examples"] = [_example_parameters(each) for each in rule.examples]
-    return parameters
 
 
 def _example_parameters(example: FileExample) -> dict[str, str]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from app.jobs import completion, service
 from app.jobs.models import Item, ItemStatus, Job, JobStatus, Result
 from app.jobs.service import ITEM_COLUMNS, ItemView, NewJob, view_item
 from app.jobs.values import ApiVersion
-from app.paging import Page, PageRequest, count, cut
+from app.paging import Page, PageRequest, find_newest_rows
 from app.projects.scope import Scope
 from app.secrets import Secrets
 
@@ -101,12 +101,7 @@ def find_page(
 ) -> Page[SingleJob]:
     """Return a page of the project's jobs, newest first."""
     query = _filter(_jobs().where(Job.project_id == scope.project_id), filters)
-    total = count(session, query.with_only_columns(Job.id), request)
-    if request.after is not None:
-        query = query.where(tuple_(Job.created_at, Job.id) < request.after)
-    query = query.order_by(Job.created_at.desc(), Job.id.desc()).limit(request.size + 1)
-    rows = [_view(row) for row in session.execute(query)]
-    return cut(rows, request, total, lambda single: (single.job.created_at, single.job.id))
+    return find_newest_rows(session, query, Job.created_at, Job.id, request).map(_view)
 
 
 def cancel(session: Session, scope: Scope, job_id: UUID) -> SingleJob:

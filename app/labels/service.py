@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, select, tuple_
+from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -13,7 +13,7 @@ from app.files.models import File
 from app.jobs.models import Item, Job
 from app.labels.models import Label
 from app.labels.table import ExportedLabel
-from app.paging import Page, PageRequest, count, cut
+from app.paging import Page, PageRequest, find_newest_rows
 from app.projects.scope import Scope
 
 # Rows of one query of an export.
@@ -54,12 +54,8 @@ def find_of_files(
 def find_page(session: Session, scope: Scope, request: PageRequest) -> Page[FileLabel]:
     """Return a page of the project's labels, the newest first."""
     query = _labelled_files(scope.project_id)
-    total = count(session, query.with_only_columns(Label.id), request)
-    if request.after is not None:
-        query = query.where(tuple_(Label.created_at, Label.id) < request.after)
-    query = query.order_by(Label.created_at.desc(), Label.id.desc()).limit(request.size + 1)
-    rows = [FileLabel(*row) for row in session.execute(query)]
-    return cut(rows, request, total, lambda row: (row.label.created_at, row.label.id))
+    page = find_newest_rows(session, query, Label.created_at, Label.id, request)
+    return page.map(lambda row: FileLabel(row.Label, row.name, row.external_file_id))
 
 
 def read_all(database: Database, project_id: UUID) -> Iterator[ExportedLabel]:

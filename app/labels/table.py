@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.files.file_ids import parse_file_id
 from app.jobs.rule_checks import MAX_TYPE, check_type
 from app.text import require_storable, spreadsheet_cell, text_of_cell
 
@@ -20,8 +21,6 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_NAME = 200
 # The rows of a piece of an export: sending each alone would cost the server a change of threads.
 PIECE_ROWS = 500
-# The prefix of ids that the newer documentation shows.
-_PREFIX = "dfl-"
 # Spreadsheets write one of these, by their language.
 _SEPARATORS = ",;\t"
 
@@ -112,7 +111,7 @@ class _Columns:
 
     def read(self, line: int, cells: Sequence[str]) -> LabelRow:
         """Return a row; raises ValueError with a sentence."""
-        file_id = self._cell(cells, self.file_id).removeprefix(_PREFIX)
+        file_id = self._cell(cells, self.file_id)
         external_id = self._cell(cells, self.external_id)
         type_ = self._cell(cells, self.type)
         if type_:
@@ -120,7 +119,7 @@ class _Columns:
                 raise ValueError(f"The type has more than {MAX_TYPE} characters. Shorten it.")
             check_type(type_)
         if file_id:
-            return LabelRow(line, _to_id(file_id), None, type_ or None)
+            return LabelRow(line, parse_file_id(file_id), None, type_ or None)
         if external_id:
             return LabelRow(line, None, require_storable(external_id), type_ or None)
         raise ValueError("The file is missing. Give its file_id or its external_file_id.")
@@ -130,13 +129,6 @@ class _Columns:
         if index is None or index >= len(cells):
             return ""
         return text_of_cell(cells[index].strip())
-
-
-def _to_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ValueError("The file_id is not an id. Use the id that the upload answered.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,35 @@ from worker.classification.loading import limit_blas_threads
 
 def main() -> None:
     """Measure and print the tables."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument(
+    arguments = _parser().parse_args()
+    console = Console(width=120)
+    started, busy = time.monotonic(), time.process_time()
+    corpora = {place.name: load_corpus(place, FAST) for place in arguments.corpus}
+    limit_blas_threads()
+    fits = Fits(list(corpora.values()))
+    if arguments.half:
+        name, corpus = list(corpora.items())[-1]
+        print_deciding(Fitter(corpus, fits), name, console, arguments.half)
+    else:
+        for name, place in zip(corpora, arguments.corpus, strict=True):
+            fitter = Fitter(corpora[name], fits)
+            console.rule(name)
+            console.print(tables.corpus_line(fitter.corpus))
+            print_deciding(fitter, name, console)
+            measure_corpus(fitter, place, arguments.engines, console, quick=arguments.quick)
+        if len(corpora) > 1:
+            print_words(corpora, fits, console)
+    console.print(
+        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
         "--corpus", type=Path, required=True, nargs="+", help="labelled documents, one or several"
     )
-    arguments.add_argument(
+    parser.add_argument(
         "--engines",
         choices=[*NAMES, "all"],
         nargs="+",
@@ -43,35 +67,15 @@ def main() -> None:
         help="engines of the first table: own is PIGEONHOLE_EMBEDDER, all is all but own; the"
         " other tables are about the fused engine",
     )
-    arguments.add_argument(
+    parser.add_argument(
         "--quick", action="store_true", help="measure the fused engine and the modes only"
     )
-    arguments.add_argument(
+    parser.add_argument(
         "--half",
         choices=["A", "B"],
         help="print the deciding figures of this half of the last corpus, and no other table",
     )
-    given = arguments.parse_args()
-    console = Console(width=120)
-    started, busy = time.monotonic(), time.process_time()
-    corpora = {place.name: load_corpus(place, FAST) for place in given.corpus}
-    limit_blas_threads()
-    fits = Fits(list(corpora.values()))
-    if given.half:
-        name, corpus = list(corpora.items())[-1]
-        print_deciding(Fitter(corpus, fits), name, console, given.half)
-    else:
-        for name, place in zip(corpora, given.corpus, strict=True):
-            fitter = Fitter(corpora[name], fits)
-            console.rule(name)
-            console.print(tables.corpus_line(fitter.corpus))
-            print_deciding(fitter, name, console)
-            measure_corpus(fitter, place, given.engines, console, quick=given.quick)
-        if len(corpora) > 1:
-            print_words(corpora, fits, console)
-    console.print(
-        f"{time.process_time() - busy:.0f} s of CPU, {time.monotonic() - started:.0f} s in all"
-    )
+    return parser
 
 
 def print_deciding(fitter: Fitter, name: str, console: Console, half: str | None = None) -> None:

@@ -94,12 +94,12 @@ class Figures:
 
 def main() -> None:
     """Measure and print the tables."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--corpus", type=Path, required=True, help="labelled documents")
-    given = arguments.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, required=True, help="labelled documents")
+    arguments = parser.parse_args()
     console = Console(width=130)
     started = time.process_time()
-    corpus = load_corpus(given.corpus)
+    corpus = load_corpus(arguments.corpus)
     limit_blas_threads()
     console.print(corpus_line(corpus))
     measure_examples(Fitter(corpus), console)

@@ -36,9 +36,9 @@ _SEED = 47
 
 def main() -> None:
     """Measure and print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--labels", type=int, default=10_000, help="how many [10,000]")
-    count: int = arguments.parse_args().labels
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--labels", type=int, default=10_000, help="how many [10,000]")
+    count: int = parser.parse_args().labels
     limit_blas_threads()
     engine = load_built_in_engine()
     rules = [Rule(f"type {number}", f"Papers of the kind {number}.") for number in range(TYPES)]

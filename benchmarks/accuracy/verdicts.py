@@ -38,11 +38,13 @@ def main() -> None:
     compare_parser = verbs.add_parser("compare")
     compare_parser.add_argument("before", type=Path)
     compare_parser.add_argument("after", type=Path)
-    given = parser.parse_args()
-    if given.verb == "record":
-        given.out.write_text(json.dumps(record(given.corpus), indent=1, sort_keys=True))
+    arguments = parser.parse_args()
+    if arguments.verb == "record":
+        arguments.out.write_text(json.dumps(record(arguments.corpus), indent=1, sort_keys=True))
     else:
-        before, after = (json.loads(path.read_text()) for path in (given.before, given.after))
+        before, after = (
+            json.loads(path.read_text()) for path in (arguments.before, arguments.after)
+        )
         sys.exit(1 if compare(before, after) else 0)
 
 

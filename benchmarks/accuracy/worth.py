@@ -51,8 +51,8 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True, nargs="+")
-    given = parser.parse_args()
-    corpora = [load_corpus(place, FAST) for place in given.corpus]
+    arguments = parser.parse_args()
+    corpora = [load_corpus(place, FAST) for place in arguments.corpus]
     limit_blas_threads()
     Console(width=120).print(worth_table(corpora))
 

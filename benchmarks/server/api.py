@@ -45,10 +45,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=40, help="requests of each kind (40)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
     parser.add_argument("--requests", type=int, default=800, help="in each round of load (800)")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
 
-    get_cost = measure_requests(given.requests)
-    found = measure_latencies(given.rounds, given.workers)
+    get_cost = measure_requests(arguments.requests)
+    found = measure_latencies(arguments.rounds, arguments.workers)
     _print(found)
     more = percentile(found.large, 0.5) - percentile(found.small, 0.5)
     busy = percentile(found.busy_job, 0.95)

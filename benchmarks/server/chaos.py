@@ -56,12 +56,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--jobs", type=int, default=JOBS)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     table = Table("seed", "jobs", "files", "executions", "again", "kills", "seconds", "wrong")
     is_right = True
-    for seed in given.seeds:
+    for seed in arguments.seeds:
         began = time.monotonic()
-        outcome, kills = _run(seed, given.jobs)
+        outcome, kills = _run(seed, arguments.jobs)
         seconds = f"{time.monotonic() - began:.0f}"
         files = str(outcome.jobs * FILES)
         figures = (outcome.executions, outcome.redeliveries, kills)

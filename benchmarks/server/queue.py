@@ -29,13 +29,13 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1_000_000, help="jobs in the table (1000000)")
     parser.add_argument("--files", type=int, default=400, help="files for the hosts (400)")
     parser.add_argument("--only", choices=("tables", "fairness", "hosts"), help="one part of it")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     parts: dict[str, Callable[[], bool]] = {
-        "tables": lambda: _tables(given.jobs),
+        "tables": lambda: _tables(arguments.jobs),
         "fairness": _fairness,
-        "hosts": lambda: _hosts(given.files),
+        "hosts": lambda: _hosts(arguments.files),
     }
-    met = [part() for name, part in parts.items() if given.only in (None, name)]
+    met = [part() for name, part in parts.items() if arguments.only in (None, name)]
     return int(not all(met))
 
 

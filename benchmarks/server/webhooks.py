@@ -25,14 +25,15 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=5, help="pairs of rounds (5)")
     parser.add_argument("--files", type=int, default=40, help="files in a round (40)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    options = parser.parse_args()
+    arguments = parser.parse_args()
 
     console = Console()
     outcomes = {
-        kind: run_chaos(kind, options.deliveries, options.kills) for kind in ("sqlite", "postgres")
+        kind: run_chaos(kind, arguments.deliveries, arguments.kills)
+        for kind in ("sqlite", "postgres")
     }
     console.print(_chaos_table(outcomes))
-    without, stalled = run_pairs(options.pairs, options.files, options.workers)
+    without, stalled = run_pairs(arguments.pairs, arguments.files, arguments.workers)
     console.print(_stall_table(without, stalled))
     differences = [with_ - alone for alone, with_ in zip(without, stalled, strict=True)]
     loss = -statistics.median(differences)
@@ -41,7 +42,7 @@ def main() -> int:
         f"Median difference of the pairs: {-loss:+.2f} files/s; the rounds without the receiver "
         f"spread over {spread:.2f}."
     )
-    is_good = all(one.is_good and one.kills == options.kills for one in outcomes.values())
+    is_good = all(one.is_good and one.kills == arguments.kills for one in outcomes.values())
     return int(not is_good or loss > spread)
 
 

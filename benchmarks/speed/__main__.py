@@ -75,16 +75,16 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="fewer documents and repetitions")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), help="some of the tables")
-    given = parser.parse_args()
-    documents = load_documents(given.corpus)
-    scale = QUICK if given.quick else FULL
+    arguments = parser.parse_args()
+    documents = load_documents(arguments.corpus)
+    scale = QUICK if arguments.quick else FULL
     console = Console(width=120)
     load = os.getloadavg()[0]
     console.print(
         f"{os.cpu_count()} cores; load before the run {load:.1f}"
         + ("; not quiet, so times are too long" if load > 1 else "")
     )
-    for name in given.only or SECTIONS:
+    for name in arguments.only or SECTIONS:
         for table in SECTIONS[name](documents, scale):
             console.print(table)
     return 0

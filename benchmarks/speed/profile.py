@@ -47,9 +47,9 @@ def main() -> int:
         "--corpus", type=Path, help="folder with a manifest; without it the samples"
     )
     parser.add_argument("--documents", type=int, default=60, help="how many documents (60)")
-    given = parser.parse_args()
-    documents = load_documents(given.corpus)
-    profile = measure_profile(documents, given.documents)
+    arguments = parser.parse_args()
+    documents = load_documents(arguments.corpus)
+    profile = measure_profile(documents, arguments.documents)
     Console().print(profile_table(profile, documents.source))
     missed = [name for name, target in TARGETS.items() if profile.other(name) > target]
     return int(bool(missed))

@@ -1,11 +1,15 @@
-"""Results as JSON for programs and as CSV for spreadsheets.
+"""Results as JSON for programs, as CSV for spreadsheets, and as lines with tabs.
 
 docs/reference/classify-output.schema.json is the schema of the JSON.
 """
 
 import csv
+import os
+import sys
 from pathlib import Path
 from typing import TextIO
+
+import click
 
 from app.errors import StartupError
 from app.text import escape_line, spreadsheet_cell, terminal_json
@@ -48,6 +52,36 @@ class JsonWriter:
         """Write the end."""
         self._target.write('{"items": []}\n' if self._is_first else "\n]}\n")
         self._target.flush()
+
+
+class LineWriter:
+    """Prints a line with tabs for each result.
+
+    When the reader of the lines, such as `head`, wants no more, the command ends if it `may_end`.
+    Otherwise it continues silently.
+    """
+
+    def __init__(self, *, may_end: bool) -> None:
+        self._may_end = may_end
+        self._has_reader = True
+
+    def add(self, result: FileResult) -> None:
+        """Print a line."""
+        if not self._has_reader:
+            return
+        try:
+            click.echo(to_line(result))
+        except BrokenPipeError:
+            if self._may_end:
+                raise
+            self._has_reader = False
+            # Python flushes the output once more at its end.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())
+            os.close(null)
+
+    def close(self) -> None:
+        """Do nothing: each line is complete."""
 
 
 class CsvFile:

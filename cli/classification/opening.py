@@ -24,9 +24,9 @@ def open_classifier(
     jobs on the server. Raises StartupError for `learn` without a server. Entering its context
     raises StartupError or PigeonholeError, in one sentence, when nothing can be classified.
     """
-    # Imported here: each of the two has much that the other does not need.
     if learn is not None:
         rules = replace(rules, learn=learn)
+    # Imported here: each of the two has much that the other does not need.
     if server is not None:
         from cli.classification.remote import RemoteClassifier  # noqa: PLC0415
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from app.errors import StartupError
 from app.text import escape_line
-from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER
+from cli.sorting.inbox import find_files
+from cli.sorting.journal import JOURNAL_NAME, STATE_FOLDER, Method
+from cli.sorting.names import SPECIAL_FOLDERS, assign_folders
+from cli.sorting.session import Order
 
 
 def check_source(source: Path) -> Path:
@@ -50,6 +53,22 @@ def check_output(source: Path, out: Path, *, removes_sources: bool) -> Path:
             " leave out --move"
         )
     return out
+
+
+def check_order(order: Order, *, is_watch: bool) -> None:
+    """Raise StartupError unless an order can be carried out. A watch may begin without files."""
+    source, out = order.source, order.out
+    check_folders(out, (*SPECIAL_FOLDERS, *assign_folders(order.types, {}).values()))
+    found = find_files(source, order.leave_out, lambda *_: None)
+    first = next((path for path, _ in found), None)
+    is_first_run = not (out / STATE_FOLDER / JOURNAL_NAME).exists()
+    if first is None and is_first_run and not is_watch:
+        raise StartupError(
+            f"there are no files in {escape_line(str(source))}: name another folder; hidden files"
+            " and links are left out"
+        )
+    if first is not None and order.method == Method.LINK:
+        check_links(source, out, first)
 
 
 def check_folders(out: Path, folders: Iterable[str]) -> None:

@@ -18,9 +18,9 @@ def marked_pages() -> MarkedDocument:
     """Return a document with a text box and a table."""
     marks = Marks()
     parts = {
-        "Document": _part(_text(marks("body"))),
-        "Box": _part(_text(marks("text box"))),
-        "Tables/DataList": _part(_cells(marks("table cell"))),
+        "Document": part(_text(marks("body"))),
+        "Box": part(_text(marks("text box"))),
+        "Tables/DataList": part(_cells(marks("table cell"))),
     }
     return _document("pages", parts, marks)
 
@@ -29,10 +29,10 @@ def marked_numbers() -> MarkedDocument:
     """Return a workbook of one sheet."""
     marks = Marks()
     parts = {
-        "Document": _part((_SHEET, _field(_SHEET_NAME, marks("sheet name").encode()))),
-        "CalculationEngine": _part(),
-        "Tables/Table": _part((_TABLE, _field(_TABLE_NAME, marks("table name").encode()))),
-        "Tables/DataList": _part(_cells(marks("cell"), marks("second cell"))),
+        "Document": part((_SHEET, field(_SHEET_NAME, marks("sheet name").encode()))),
+        "CalculationEngine": part(),
+        "Tables/Table": part((_TABLE, field(_TABLE_NAME, marks("table name").encode()))),
+        "Tables/DataList": part(_cells(marks("cell"), marks("second cell"))),
     }
     return _document("numbers", parts, marks)
 
@@ -41,9 +41,9 @@ def marked_key() -> MarkedDocument:
     """Return a presentation of two slides."""
     marks = Marks()
     parts = {
-        "Document": _part(),
-        "Slide": _part(_text(marks("title")), _text(marks("notes"))),
-        "Slide-2": _part(_text(marks("second slide"))),
+        "Document": part(),
+        "Slide": part(_text(marks("title")), _text(marks("notes"))),
+        "Slide-2": part(_text(marks("second slide"))),
     }
     return _document("key", parts, marks)
 
@@ -54,37 +54,37 @@ def _document(extension: str, parts: dict[str, bytes], marks: Marks) -> MarkedDo
 
 
 def _text(words: str) -> Message:
-    return _STORAGE, _field(_WORDS, words.encode())
+    return _STORAGE, field(_WORDS, words.encode())
 
 
 def _cells(*texts: str) -> Message:
     entries = (
-        _field(1, number) + _field(_ENTRY_WORDS, text.encode()) for number, text in enumerate(texts)
+        field(1, number) + field(_ENTRY_WORDS, text.encode()) for number, text in enumerate(texts)
     )
-    return _LIST, b"".join(_field(_ENTRY, entry) for entry in entries)
+    return _LIST, b"".join(field(_ENTRY, entry) for entry in entries)
 
 
-def _part(*messages: Message) -> bytes:
+def part(*messages: Message) -> bytes:
     """Return a part of one chunk, whose bytes are all literal."""
     data = b""
     for kind, body in messages:
-        about = _field(1, 7) + _field(2, _field(1, kind) + _field(3, len(body)))
-        data += _varint(len(about)) + about + body
+        about = field(1, 7) + field(2, field(1, kind) + field(3, len(body)))
+        data += varint(len(about)) + about + body
     if not data:
         return b""
-    chunk = (
-        _varint(len(data)) + _LITERAL_OF_TWO_BYTES + (len(data) - 1).to_bytes(2, "little") + data
-    )
+    chunk = varint(len(data)) + _LITERAL_OF_TWO_BYTES + (len(data) - 1).to_bytes(2, "little") + data
     return b"\0" + len(chunk).to_bytes(3, "little") + chunk
 
 
-def _field(number: int, value: bytes | int) -> bytes:
+def field(number: int, value: bytes | int) -> bytes:
+    """Return a field of a message: a number, or bytes."""
     if isinstance(value, int):
-        return _varint(number << 3) + _varint(value)
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """Return a number in base 128, the lowest digits first."""
     found = bytearray()
     while value > 0x7F:
         found.append(value & 0x7F | 0x80)

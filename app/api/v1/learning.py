@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.api.dependencies import ApiCall
 from app.api.router import Router
@@ -17,12 +17,18 @@ from app.labels import assessment, candidates
 from app.labels.assessment import Assessment, State
 from app.labels.candidates import TriageItem
 from app.labels.service import FileLabel
-from app.learning.quality import Advice, AdviceKind, Band, Cell, Quality, Share, Threshold
+from app.learning.quality import AdviceKind
 
 router = Router(prefix="/api/v1/classifier", tags=["learning (extensions)"])
 
 
-class ShareResponse(BaseModel):
+class _ReportPart(BaseModel):
+    """A part of the report with the fields of its counterpart in `app.learning.quality`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ShareResponse(_ReportPart):
     """How many files are right; `low` and `high` bound the 90% interval of the share (Wilson)."""
 
     files: int
@@ -32,7 +38,7 @@ class ShareResponse(BaseModel):
     high: float | None
 
 
-class CellResponse(BaseModel):
+class CellResponse(_ReportPart):
     """How many files with a label got a type; null means that no rule fits."""
 
     label: str | None
@@ -40,7 +46,7 @@ class CellResponse(BaseModel):
     files: int
 
 
-class BandResponse(BaseModel):
+class BandResponse(_ReportPart):
     """The files whose confidence is from `lowest` to below `highest`.
 
     Confidences are reliable where `mean_confidence` is near `share.share_right`.
@@ -52,7 +58,7 @@ class BandResponse(BaseModel):
     share: ShareResponse
 
 
-class ThresholdResponse(BaseModel):
+class ThresholdResponse(_ReportPart):
     """The lowest `min_confidence` with which types are right as often as `target`, if any.
 
     `share` is of the types that reach it, `share_kept` how many of all types do; the others become
@@ -65,7 +71,7 @@ class ThresholdResponse(BaseModel):
     share_kept: float
 
 
-class QualityResponse(BaseModel):
+class QualityResponse(_ReportPart):
     """How good verdicts are before any `min_confidence`."""
 
     accuracy: ShareResponse
@@ -74,7 +80,7 @@ class QualityResponse(BaseModel):
     thresholds: list[ThresholdResponse]
 
 
-class AdviceResponse(BaseModel):
+class AdviceResponse(_ReportPart):
     """Files of one label with one wrong verdict, and what to write in the rules."""
 
     kind: AdviceKind
@@ -199,61 +205,10 @@ def _quality_response(found: Assessment) -> RulesQualityResponse:
         labels_at=found.labels_at,
         is_current=found.is_current,
         is_learning_used=found.is_learning_used,
-        without_learning=found.without and _quality(found.without),
-        with_learning=found.learned and _quality(found.learned),
-        advice=[_advice(each) for each in found.advice],
+        without_learning=found.without and QualityResponse.model_validate(found.without),
+        with_learning=found.learned and QualityResponse.model_validate(found.learned),
+        advice=[AdviceResponse.model_validate(each) for each in found.advice],
         conflicts=[[_conflict(each) for each in group] for group in found.conflicts],
-    )
-
-
-def _quality(quality: Quality) -> QualityResponse:
-    return QualityResponse(
-        accuracy=_share(quality.accuracy),
-        confusion=[_cell(cell) for cell in quality.confusion],
-        bands=[_band(band) for band in quality.bands],
-        thresholds=[_threshold(threshold) for threshold in quality.thresholds],
-    )
-
-
-def _share(share: Share) -> ShareResponse:
-    return ShareResponse(
-        files=share.files,
-        right=share.right,
-        share_right=share.share_right,
-        low=share.low,
-        high=share.high,
-    )
-
-
-def _cell(cell: Cell) -> CellResponse:
-    return CellResponse(label=cell.label, type=cell.type, files=cell.files)
-
-
-def _band(band: Band) -> BandResponse:
-    return BandResponse(
-        lowest=band.lowest,
-        highest=band.highest,
-        mean_confidence=band.mean_confidence,
-        share=_share(band.share),
-    )
-
-
-def _threshold(threshold: Threshold) -> ThresholdResponse:
-    return ThresholdResponse(
-        target=threshold.target,
-        min_confidence=threshold.min_confidence,
-        share=_share(threshold.share),
-        share_kept=threshold.share_kept,
-    )
-
-
-def _advice(advice: Advice) -> AdviceResponse:
-    return AdviceResponse(
-        kind=advice.kind,
-        label=advice.label,
-        type=advice.type,
-        files=advice.files,
-        sentence=advice.sentence,
     )
 
 

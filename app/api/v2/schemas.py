@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints, model_validator
 
 from app.api.wire.configurations import ClassifyConfigurationRequest, ClassifyParsingResponse
-from app.api.wire.ids import FILE_PREFIX, NOT_A_FILE_ID, ConfigurationId
+from app.api.wire.ids import ConfigurationId
 from app.api.wire.labels import LabelResponse
 from app.api.wire.rules import RuleResponse
 from app.api.wire.verdicts import FileErrorResponse, VerdictResponse
 from app.api.wire.webhooks import MAX_JOB_WEBHOOKS, WebhookRequest
+from app.files.file_ids import parse_file_id
 from app.jobs.single_file import SingleStatus
 from app.text import require_storable
 
@@ -26,10 +27,7 @@ DEPRECATED: dict[str, JsonValue] = {"deprecated": True}
 def _read_file_id(value: str) -> UUID:
     if value.startswith(PARSE_JOB_PREFIX):
         raise ValueError(NO_PARSE_JOBS)
-    try:
-        return UUID(value.removeprefix(FILE_PREFIX))
-    except ValueError:
-        raise ValueError(NOT_A_FILE_ID) from None
+    return parse_file_id(value)
 
 
 def _check_input(value: str) -> str:

@@ -5,17 +5,16 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-FILE_PREFIX = "dfl-"
-CONFIGURATION_PREFIX = "cfg-"
+from app.files import file_ids
 
-NOT_A_FILE_ID = "Not a file id. Upload the file first and use the id of the answer."
+CONFIGURATION_PREFIX = "cfg-"
 
 
 def _read_file_id(value: Any, parse: ValidatorFunctionWrapHandler) -> UUID:  # noqa: ANN401  # pydantic checks the type
     try:
-        read: UUID = parse(value.removeprefix(FILE_PREFIX) if isinstance(value, str) else value)
+        read: UUID = parse(value.removeprefix(file_ids.PREFIX) if isinstance(value, str) else value)
     except ValidationError:
-        raise ValueError(NOT_A_FILE_ID) from None
+        raise ValueError(file_ids.NOT_A_FILE_ID) from None
     return read
 
 

@@ -1,4 +1,3 @@
-import logging
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -32,13 +31,3 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def client(server: RunningServer) -> Iterator[Client]:
     with closing(Client(server)) as client:
         yield client
-
-
-@pytest.fixture
-def kept_logging() -> Iterator[None]:
-    """Give back the logging of the test runner after a command that sets up its own."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)

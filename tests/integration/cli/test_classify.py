@@ -17,12 +17,13 @@ from click.testing import CliRunner, Result
 from app.configurations.rules_file import FileExample, FileRule, RulesFile, RulesFileError
 from app.errors import StartupError
 from app.settings import load_settings
+from cli.classification.exports import LineWriter
 from cli.classification.folder import find_files
 from cli.classification.local import LocalClassifier
 from cli.classification.local_messages import LocalWork
 from cli.classification.local_worker import LocalEngine
 from cli.classification.results import Classifier, FileResult
-from cli.classify import Lines, Output, Tally, classify
+from cli.classify import Output, Tally, classify
 from cli.main import commands
 from devtools import pdf_samples
 
@@ -225,7 +226,7 @@ def test_lines_without_a_reader_end_the_command_unless_a_csv_file_is_written(
         os.close(reader)
         with suppress(BrokenPipeError), os.fdopen(writer, "w") as output:
             monkeypatch.setattr(sys, "stdout", output)
-            lines = Lines(may_end=may_end)
+            lines = LineWriter(may_end=may_end)
             if may_end:
                 with pytest.raises(BrokenPipeError):
                     lines.add(result)

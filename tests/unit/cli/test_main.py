@@ -1,11 +1,9 @@
 """The command's verbs and how it fails."""
 
 import io
-import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,15 +15,7 @@ from rich.console import Console
 from app.errors import StartupError
 from cli.main import VERBS, commands, main
 
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    """Leave the root logger as the test runner wants it: verbs set it up for themselves."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("kept_logging")
 
 
 def run(*arguments: str) -> str:

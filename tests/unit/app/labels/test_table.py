@@ -50,7 +50,7 @@ def test_each_bad_row_is_named() -> None:
 
     assert [line for line, _ in found] == [2, 3, 4, 5]
     sentences = [sentence for _, sentence in found]
-    assert "not an id" in sentences[0]
+    assert "Not a file id" in sentences[0]
     assert "more than 50" in sentences[1]
     assert "file is missing" in sentences[2]
     assert "letters, digits" in sentences[3]

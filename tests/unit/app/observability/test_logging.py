@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -82,16 +81,8 @@ class TestText:
         assert rest[-1].startswith("ValueError: invalid literal")
 
 
+@pytest.mark.usefixtures("kept_logging")
 class TestSetUp:
-    @pytest.fixture(autouse=True)
-    def restored(self) -> Iterator[None]:
-        """Leave the root logger as the test runner wants it."""
-        root = logging.getLogger()
-        handlers, level = list(root.handlers), root.level
-        yield
-        root.handlers[:] = handlers
-        root.setLevel(level)
-
     @pytest.mark.parametrize(
         ("style", "is_json"), [("json", True), ("text", False), ("auto", True)]
     )

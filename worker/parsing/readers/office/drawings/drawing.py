@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
-from worker.parsing.readers.office.package import BadPart, Package, local_name, unescape
+from worker.parsing.readers.office.package import Package, local_name, unescape
 from worker.parsing.readers.symbol_fonts import translate
 
 _BREAKS = {"br": "\n", "tab": "\t"}
@@ -92,22 +92,3 @@ def _labels(element: Element, value: str) -> Iterator[str]:
             code = text
         elif kind == value and text:
             yield format_label(text, code)
-
-
-def related_drawing_texts(package: Package, name: str) -> tuple[list[str], list[str]]:
-    """Return the texts of all diagrams and charts that a part refers to, and the lost ones' names.
-
-    `name` is a document, a slide, or a spreadsheet's drawing.
-    """
-    texts: list[str] = []
-    lost: list[str] = []
-    readers = {"diagramData": diagram_texts, "chart": chart_texts, "chartEx": chart_texts}
-    for each in package.relationships(name).values():
-        read = readers.get(each.kind)
-        if read is None:
-            continue
-        try:
-            texts += read(package, each.target)
-        except BadPart:
-            lost.append("a chart" if "chart" in each.kind else "a diagram")
-    return texts, lost

@@ -1,34 +1,11 @@
 import pytest
 
 from devtools import sample_files
+from devtools.marked.apple import field, part
 from tests.unit.worker.parsing.readers.test_dispatch import read, refused
 from worker.parsing.readers.office.iwork.archives import BadArchive, read_messages, unpack
 
 STORAGE, LIST, TILE, SHEET = 2001, 6005, 6002, 2
-
-
-def varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*found, value])
-
-
-def field(number: int, value: bytes | int) -> bytes:
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def part(*messages: tuple[int, bytes]) -> bytes:
-    """Return a part with one chunk, whose bytes are all literal."""
-    data = b""
-    for kind, body in messages:
-        info = field(1, 7) + field(2, field(1, kind) + field(3, len(body)))
-        data += varint(len(info)) + info + body
-    block = varint(len(data)) + b"\xf4" + (len(data) - 1).to_bytes(2, "little") + data
-    return b"\0" + len(block).to_bytes(3, "little") + block
 
 
 def text(value: str) -> tuple[int, bytes]:
