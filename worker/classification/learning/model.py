@@ -233,7 +233,7 @@ def weigh_lessons(scores: Vectors, columns: Columns) -> Vectors:
     lessons[typed, own] += 1
     lessons[columns == NULL] = 0
     counts = np.bincount(own, minlength=scores.shape[1])
-    per_type = len(typed) / max(np.count_nonzero(counts), 1)
+    per_type = len(typed) / max(int(np.count_nonzero(counts)), 1)
     balance = (per_type + _DOUBT) / (counts[own] + _DOUBT)
     lessons[typed] *= balance[:, None] / (1 + per_type / _MANY_LABELS)
     return np.asarray(lessons, dtype=np.float32)
