@@ -1,6 +1,7 @@
-"""A gateway between an SDK and the server that loses responses."""
+"""A gateway between an SDK and the server that loses responses, or tells of no job's end."""
 
 import json
+import re
 import threading
 import time
 from http.client import HTTPConnection
@@ -13,6 +14,7 @@ LOST = {
     "closed": None,
 }
 JOBS = ("/api/v1/classifier/jobs", "/api/v2/classify")
+STATUS = re.compile(rb'"status": ?"[A-Z_]+"')
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 
@@ -21,7 +23,8 @@ class Relay(ThreadingHTTPServer):
 
     The first POST of a job below each such prefix reaches the server, but its answer is lost: the
     client sees 503 with `Retry-After`, or a connection that ends. `GET /TROUBLE/NAME/posts` tells
-    the seconds at which POSTs of jobs came, counted from the first.
+    the seconds at which POSTs of jobs came, counted from the first. Below `/pending/NAME` nothing
+    is lost, and every job is PENDING.
     """
 
     daemon_threads = True
@@ -70,6 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, {"Content-Type": "application/json"}, json.dumps(waits).encode())
             return
         status, headers, body = self._forward(path)
+        if trouble == "pending":
+            self._answer(status, headers, STATUS.sub(b'"status":"PENDING"', body))
+            return
         is_job = self.command == "POST" and path.partition("?")[0] in JOBS
         if not is_job or self.server.count(prefix) > 1:
             self._answer(status, headers, body)
