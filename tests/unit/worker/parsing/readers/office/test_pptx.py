@@ -398,11 +398,3 @@ def test_the_beginning_of_a_damaged_slide_is_read():
     found = read(deck(broken[: broken.index("Second") + 3], tree(sp("Next")), "<p:sld"))
     assert [page.text for page in found.pages] == ["First", "Next", ""]
     assert found.warnings == (f"a part of slide 1 {LOST}", f"slide 3 {LOST}")
-
-
-def test_symbol_fonts_show_other_characters():
-    runs = (
-        '<a:r><a:rPr><a:latin typeface="Wingdings"/></a:rPr><a:t>ü</a:t></a:r><a:fld><a:t>7</a:t>'
-        '</a:fld><a:r><a:rPr><a:sym typeface="Wingdings"/></a:rPr><a:t>\uf0e0 next à</a:t></a:r>'
-    )
-    assert texts(deck(tree(sp(markup=f"<a:p>{runs}</a:p>")))) == ["✓7→ next à"]
