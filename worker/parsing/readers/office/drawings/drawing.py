@@ -10,11 +10,10 @@ from xml.etree.ElementTree import Element
 from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
 from worker.parsing.readers.office.package import Package, local_name, unescape
-from worker.parsing.readers.symbol_fonts import translate
+from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font, translate
 
 _BREAKS = {"br": "\n", "tab": "\t"}
-# The font of a run's symbols takes precedence over that of its letters, and follows it.
-_FONTS = frozenset({"latin", "sym"})
+_RUNS = frozenset({"r", "fld"})
 # The elements of a chart with labels, and the elements within that hold one label each.
 _LABELS = {"tx": "v", "cat": "v", "datalabelsRange": "v", "strDim": "pt"}
 # Series and categories of one chart; a chart of ten thousand points is no text.
@@ -35,17 +34,23 @@ def paragraphs(element: Element) -> Iterator[str]:
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
-    font = ""
+    font = symbols = ""
     for element in paragraph.iter():
         name = local_name(element.tag)
         if name == "t":
             # Line breaks of titles are an escaped vertical tab, which becomes a line end.
             text = unescape(element.text or "")
-            yield text if text.isascii() else translate(text, font)
-        elif name == "r":
-            font = ""
-        elif name in _FONTS:
-            font = element.get("typeface") or font
+            if is_symbol_font(font):
+                yield show_in_font(text, font)
+            else:
+                yield text if text.isascii() else translate(text, symbols or font)
+        elif name in _RUNS:
+            font = symbols = ""
+        elif name == "latin":
+            font = element.get("typeface", "")
+        elif name == "sym":
+            # Only the symbols of the text are in it.
+            symbols = element.get("typeface", "")
         elif name in _BREAKS:
             yield _BREAKS[name]
         elif name == "den":

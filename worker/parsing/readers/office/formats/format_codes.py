@@ -73,13 +73,15 @@ class Token(NamedTuple):
 class Section(NamedTuple):
     """A section of a format code; `condition` is a comparison and a bound, for `[>=100]`.
 
-    `language` is that of its names of months and days, `calendar` that of its years.
+    `language` is that of its names of months and days, `calendar` that of its years. `native` is
+    the kind of native digits that it asks for (DBNum), if any.
     """
 
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None
     language: str
     calendar: str = ""
+    native: str = ""
 
     @property
     def is_date(self) -> bool:
@@ -92,12 +94,12 @@ def parse_code(code: str) -> list[Section]:
     sections = []
     tokens: list[Token] = []
     condition: tuple[str, float] | None = None
-    language, calendar = language_of(""), ""
+    language, calendar, native = language_of(""), "", ""
     for match in _TOKEN.finditer(f"{code};"):
         kind = str(match.lastgroup)
         text = match[kind]
         if kind == "end":
-            sections.append(Section(tuple(tokens), condition, language, calendar))
+            sections.append(Section(tuple(tokens), condition, language, calendar, native))
             tokens, condition = [], None
         elif kind == "bracket":
             bound = _CONDITION.fullmatch(text)
@@ -107,6 +109,7 @@ def parse_code(code: str) -> list[Section]:
                 return parse_code(_SYSTEM_FORMATS[text[-4:].lower()])
             else:
                 tokens += _bracket(text)
+                native = text[5:] if text[:5].lower() == "dbnum" else native
                 if text.startswith("$-"):
                     language, calendar = language_of(text[2:]), calendar_of(text[2:])
         elif kind == "text":

@@ -14,6 +14,7 @@ from worker.parsing.readers.office.formats.format_codes import (
     choose_section,
     parse_code,
 )
+from worker.parsing.readers.office.formats.native_digits import show_native, show_native_date
 
 _MAX_CODE = 500
 # Sections for positive and negative numbers and for zero.
@@ -39,13 +40,18 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
         return shortest(value)
     sections, shows = _compile(code)
     at, needs_minus = choose_section(sections, value)
-    show = shows[at]
+    show, native, language = shows[at], sections[at].native, sections[at].language
     if show is None:
         if not 0 <= value < LAST_DAY:
             return shortest(value)
         shown = format_date(value, sections[at], from_1904=from_1904)
+        if native:
+            shown = show_native_date(shown, native, language)
     else:
         shown = show(abs(value))
+        if native:
+            is_plain = any(token.kind == "general" for token in sections[at].tokens)
+            shown = show_native(shown, native, language, says_numbers=is_plain)
         if value < 0 and needs_minus:
             shown = f"-{shown}"
     return " ".join(shown.split())

@@ -31,7 +31,12 @@ from worker.parsing.readers.office.word.elements import (
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.styles import Paragraph, Styles
 from worker.parsing.readers.office.word.writer import Writer
-from worker.parsing.readers.symbol_fonts import symbol, translate
+from worker.parsing.readers.symbol_fonts import (
+    is_symbol_font,
+    show_in_font,
+    symbol,
+    translate,
+)
 
 # Properties, deleted text, readings beside ruby text (which `_ruby` takes), and data.
 _SKIPPED = (
@@ -154,9 +159,11 @@ class Story:
         text = element.text
         if not text:
             return
-        text = _SPACE.sub(" ", text)
-        if not text.isascii():
-            text = translate(text, self._writer.flow.run.font or "").replace(_SOFT_HYPHEN, "")
+        text, font = _SPACE.sub(" ", text), self._writer.flow.run.font or ""
+        if is_symbol_font(font):
+            text = show_in_font(text, font)
+        elif not text.isascii():
+            text = translate(text, font).replace(_SOFT_HYPHEN, "")
         self._writer.write_run(text)
 
     def _break(self, element: Element) -> None:

@@ -3,7 +3,7 @@ import pytest
 from devtools import sample_files
 from devtools.metafiles import emf_of
 from tests.unit.worker.parsing.readers.office.packages import package
-from tests.unit.worker.parsing.readers.office.test_pptx import deck, frame, read, tree
+from tests.unit.worker.parsing.readers.office.test_pptx import deck, frame, read, sp, texts, tree
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_the_picture_of_an_object_in_a_drawing_of_powerpoint_2007():
     related = sample_files.unzip(package(pictures, relations))
     document = read(sample_files.zip_of({**related, **sample_files.unzip(data)}))
     assert (document.pages[0].text, document.warnings) == ("Total", ())
+
+
+def test_symbol_fonts_show_other_characters():
+    runs = (
+        '<a:r><a:rPr><a:latin typeface="Wingdings"/></a:rPr><a:t>ü</a:t></a:r><a:fld><a:t>7</a:t>'
+        '</a:fld><a:r><a:rPr><a:sym typeface="Wingdings"/></a:rPr><a:t>\uf0e0 next à</a:t></a:r>'
+    )
+    assert texts(deck(tree(sp(markup=f"<a:p>{runs}</a:p>")))) == ["✓7→ next à"]
