@@ -9,7 +9,13 @@ from worker.parsing.document import DocumentPage, TextSource
 from worker.parsing.readers.pdf import broken_text, layers, reading_order, scans
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
-from worker.parsing.readers.pdf.letters import clusters, split_lines, unmapped, visual_order
+from worker.parsing.readers.pdf.letters import (
+    clusters,
+    doubled,
+    split_lines,
+    unmapped,
+    visual_order,
+)
 from worker.parsing.readers.pdf.letters.unmapped import Box
 from worker.parsing.readers.pdf.rendering import side
 
@@ -104,6 +110,7 @@ def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) 
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
         better, boxes = unmapped.read_unmapped(textpage, count)
+        better = better or doubled.drop_doubled(textpage, whole, count)
         joined = "" if better else split_lines.join_split_lines(textpage, whole, count)
         if joined:
             better = joined
