@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 _MAX_OBJECTS = 5000
-_MAX_FORM_DEPTH = 2
+_MAX_FORM_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True)

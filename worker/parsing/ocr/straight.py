@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from worker.parsing.ocr.engine import OcrEngine, Orientation, Recognised
+from worker.parsing.ocr.light import even_out, hides_parts
 from worker.parsing.ocr.picture import OcrPicture
 from worker.parsing.ocr.skew import Skew, level, measure_skew
 
@@ -66,6 +67,11 @@ class _Attempts:
         prepared = self.prepared if pose == self.pose else self._turn(self._page, pose)
         return self._compare(prepared, pose, is_shaded=is_shaded)
 
+    def add_even(self) -> None:
+        """Read the picture of the best reading so far again, with its light evened out."""
+        prepared = OcrPicture(even_out(self.prepared.picture), self.prepared.enlarged)
+        self._compare(prepared, self.pose)
+
     def add_finer(self) -> None:
         """Read the page in a finer size, if it has one, in the best pose so far."""
         finer = self._page.refine()
@@ -94,11 +100,18 @@ def read_straight(
     """Read the picture of a page, at a resolution of `dpi`, until `deadline`. Raises OcrFailed.
 
     A page that is clearly skewed is levelled first: OCR leaves out lines of it and is confident
-    of the others. A page that is hard to read is turned upright, and read with a threshold for
-    uneven light and in a finer size.
+    of the others. A page that has parts in a shadow, or faint ones, is read once more with even
+    light for the same reason. A page that is hard to read is turned upright, and read with a
+    threshold for uneven light and in a finer size.
     """
     skew = measure_skew(page.picture)
     attempts = _Attempts(engine, page, dpi, deadline, Pose(skew if skew.is_clear else None))
+    if (
+        attempts.best.is_whole
+        and attempts.best.confidence >= SURE
+        and hides_parts(attempts.prepared.picture)
+    ):
+        attempts.add_even()
     if attempts.best.confidence >= _SURE_OF_LANGUAGE or not attempts.best.is_whole:
         if attempts.best.is_whole and attempts.best.confidence < _SURE_OF_SIZE:
             attempts.add_finer()

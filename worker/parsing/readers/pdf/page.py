@@ -9,7 +9,13 @@ from worker.parsing.document import DocumentPage, TextSource
 from worker.parsing.readers.pdf import broken_text, layers, reading_order, scans
 from worker.parsing.readers.pdf.annotations import Annotations, read_annotations
 from worker.parsing.readers.pdf.headings import read_headings
-from worker.parsing.readers.pdf.letters import clusters, split_lines, unmapped, visual_order
+from worker.parsing.readers.pdf.letters import (
+    clusters,
+    doubled,
+    split_lines,
+    unmapped,
+    visual_order,
+)
 from worker.parsing.readers.pdf.letters.unmapped import Box
 from worker.parsing.readers.pdf.rendering import side
 
@@ -25,8 +31,9 @@ class PageReading:
     """The result of reading one page. `is_blank` pages have neither text nor objects.
 
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
-    only OCR can read. `garbled` is a text layer that is not what the page shows, and not in the
-    page's text. Pages that `draws_text` have text, also if PDFium finds no letters in it.
+    only OCR can read; pages that `has_print` have pictures with more words than their text.
+    `garbled` is a text layer that is not what the page shows, and not in the page's text. Pages
+    that `draws_text` have text, also if PDFium finds no letters in it.
     `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
     `unmapped` are the boxes of passages that only OCR can read, each with a mark in the text.
     """
@@ -37,6 +44,7 @@ class PageReading:
     is_blank: bool
     garbled: str = ""
     draws_text: bool = False
+    has_print: bool = False
     right_to_left: str = ""
     unmapped: tuple[Box, ...] = ()
 
@@ -74,7 +82,7 @@ def read_page(
         letters = len("".join(text.split()))
         annotations = read_annotations(document, page, index)
         width, height = page.get_size()
-        is_picture, drawn = scans.may_show_more(page, letters)
+        signs = scans.find_signs(page, letters)
     finally:
         page.close()
     garbled = layer if layer.strip() and not letters else ""
@@ -88,10 +96,11 @@ def read_page(
             headings=_mend_headings(read.headings) if letters and is_right else (),
         ),
         annotations=annotations,
-        may_be_picture=is_picture or bool(garbled),
-        is_blank=letters == 0 and not (drawn and drawn.count) and not annotations.texts,
+        may_be_picture=signs.is_picture or bool(garbled),
+        is_blank=letters == 0 and not (signs.drawn and signs.drawn.count) and not annotations.texts,
         garbled=garbled,
-        draws_text=drawn is None or drawn.texts > 0,
+        has_print=signs.has_print,
+        draws_text=signs.drawn is None or signs.drawn.texts > 0,
         right_to_left=read.right_to_left if letters and is_right else "",
         unmapped=read.unmapped if letters and is_right else (),
     )
@@ -104,6 +113,7 @@ def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) 
         whole: str = textpage.get_text_range(0, count) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
         better, boxes = unmapped.read_unmapped(textpage, count)
+        better = better or doubled.drop_doubled(textpage, whole, count)
         joined = "" if better else split_lines.join_split_lines(textpage, whole, count)
         if joined:
             better = joined

@@ -174,8 +174,9 @@ def _read_pages(
             page, is_whole = _read_unmapped(source.ocr, document, page, read.unmapped)
             if not is_whole:
                 findings.partly.append(index)
-        if source.request.mode == "MULTIMODAL" and page.source not in _WITHOUT_LAYER:
-            page = _add_pictures(source.ocr, document, page)
+        has_print = read.has_print and not builder.has_enough
+        if has_print or source.request.mode == "MULTIMODAL":
+            page = _add_pictures(source.ocr, document, page, has_print=has_print)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())
         page = _add_annotations(page, read, files if findings.read == 0 else [])
@@ -218,8 +219,14 @@ def _read_unmapped(
     return replace(page, text="".join(pieces)), is_whole
 
 
-def _add_pictures(ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage) -> DocumentPage:
-    """Append the texts on a page's pictures to its own text."""
+def _add_pictures(
+    ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage, *, has_print: bool
+) -> DocumentPage:
+    """Append the texts on the pictures of a page with a text layer to it."""
+    if page.source in _WITHOUT_LAYER:
+        return page
+    if has_print and ocr.failure is not None:
+        ocr.skip_page(page.index, ocr.failure)
     try:
         texts = ocr.read_pictures(
             page.index, lambda: pictures.crop_pictures(document, page.index, ocr.dpi)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,29 +34,49 @@ _MARGIN_SHARE = 0.08
 _SIDE = 1000
 _STEP = 40
 _PAPER_SHARE = 0.75
-_MANY_STEPS, _MORE = 4000, 1.5
+_MANY_STEPS, _SOME_STEPS, _MORE = 4000, 400, 1.5
 # A line is longer than the stem of a letter, in pixels.
 _LINE = 12
 # In pixels around the letters of the text layer, whose places may be rough.
 _AROUND = 4
 
 
-def may_show_more(page: pypdfium2.PdfPage, letters: int) -> tuple[bool, DrawnObjects | None]:
-    """Tell whether OCR may find text on a page that its layer of so many letters lacks.
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells that a page shows text that its layer lacks.
 
-    Also returns what the page draws, None for a page with much text: counting the objects of a
-    page full of text takes a tenth of its time.
+    `is_picture`: the page as a whole is for OCR; `has_print` are pages of text with pictures that
+    have more print than the text. `drawn` is what the page draws, None if it has much text.
+    """
+
+    is_picture: bool = False
+    has_print: bool = False
+    drawn: DrawnObjects | None = None
+
+
+def find_signs(page: pypdfium2.PdfPage, letters: int) -> Signs:
+    """Look for text that the layer of a page, with so many letters, lacks.
+
+    Pages full of text are not looked at: counting their objects takes a tenth of their time.
     """
     if letters >= _SOME_LETTERS:
-        return False, None
+        return Signs()
     width, height = page.get_size()
     drawn = measure_objects(page, width * height)
     if letters < FEW_LETTERS:
-        return _is_picture(page, drawn, letters) or shows_picture(page), drawn
-    if drawn.image_share <= _WHOLE_PAGE_SHARE:
-        return False, drawn
-    is_in_margins = letters < _MARGIN_LETTERS and _is_in_margins(page)
-    return is_in_margins or _has_more_print(page), drawn
+        is_picture = (
+            _is_picture(page, drawn, letters)
+            or shows_picture(page)
+            or (drawn.paths > 0 and _has_more_print(page, _SOME_STEPS))
+        )
+        return Signs(is_picture=is_picture, drawn=drawn)
+    if drawn.image_share <= _LARGE_PICTURE_SHARE:
+        return Signs(drawn=drawn)
+    is_whole = drawn.image_share > _WHOLE_PAGE_SHARE
+    if is_whole and letters < _MARGIN_LETTERS and _is_in_margins(page):
+        return Signs(is_picture=True, drawn=drawn)
+    has_print = _has_more_print(page, _MANY_STEPS)
+    return Signs(is_picture=is_whole and has_print, has_print=has_print, drawn=drawn)
 
 
 def _is_picture(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters: int) -> bool:
@@ -93,8 +114,8 @@ def _is_in_margins(page: pypdfium2.PdfPage) -> bool:
     return True
 
 
-def _has_more_print(page: pypdfium2.PdfPage) -> bool:
-    """Tell whether a picture of the whole page has more print than is under the text layer.
+def _has_more_print(page: pypdfium2.PdfPage, least: int) -> bool:
+    """Tell whether a page has so many steps of shade beside its letters, and more than under them.
 
     Only on plain paper: a photograph behind a text has many steps of shade, too.
     """
@@ -114,7 +135,7 @@ def _has_more_print(page: pypdfium2.PdfPage) -> bool:
                 max(0, top - _AROUND) : bottom + _AROUND, max(0, left - _AROUND) : right + _AROUND
             ] = False
     beside = int(steps.sum())
-    return beside > max(_MANY_STEPS, _MORE * (total - beside))
+    return beside > max(least, _MORE * (total - beside))
 
 
 def _without_lines(steps: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -117,6 +117,16 @@ def test_unevenly_lit_pages_are_read():
     assert "Invoice number" in engine.read(lit, 150, 10, is_shaded=True).text
 
 
+@pytest.mark.parametrize("shade", [lambda ink: ink * 4 // 9, lambda ink: ink // 4 + 191])
+def test_parts_in_a_grey_box_and_faint_ones_are_read(shade):
+    page = Image.new("L", (660, 520), 255)
+    page.paste(pictures.draw(pictures.ENGLISH), (10, 10))
+    page.paste(pictures.draw(["Total amount in grey: 4711.50"]).point(shade), (10, 320))
+    (read_page,) = read(pictures.save(page)).pages
+    assert "4711" in read_page.text.splitlines()[0]
+    assert "4711.50" in read_page.text.splitlines()[-1]
+
+
 def test_frames_are_pages():
     frames = [pictures.draw([f"This is page {number}"]) for number in ("one", "two", "three")]
     tiff = pictures.save(frames[0], "TIFF", save_all=True, append_images=frames[1:])

@@ -28,7 +28,10 @@ class CheckBox:
 
 
 def read_ticked(page: pypdfium2.PdfPage, boxes: list[CheckBox]) -> list[str]:
-    """Return a line for each ticked box with the words to its right, or else its own label."""
+    """Return a line for each ticked box with the words to its right.
+
+    A box without such words has its own label, or else the words to its left.
+    """
     boxes = boxes[:_MAX_BOXES]
     if not any(box.is_ticked for box in boxes):
         return []
@@ -37,7 +40,8 @@ def read_ticked(page: pypdfium2.PdfPage, boxes: list[CheckBox]) -> list[str]:
         for box in boxes:
             if box.is_ticked:
                 words = _words_beside(textpage, box, boxes) or box.label.split()
-                lines.append(" ".join((_TICKED, *words[:_MAX_WORDS])))
+                words = words[:_MAX_WORDS] or _words_before(textpage, box, boxes)[-_MAX_WORDS:]
+                lines.append(" ".join((_TICKED, *words)))
     return lines
 
 
@@ -62,4 +66,23 @@ def _words_beside(
     if not near.strip():
         return []
     text: str = textpage.get_text_bounded(right, bottom, end, top)
+    return text.split()
+
+
+def _words_before(
+    textpage: pypdfium2.PdfTextPage, box: CheckBox, boxes: list[CheckBox]
+) -> list[str]:
+    """Return the words on the line of a box, from the last box before it on."""
+    left, bottom, _, top = box.place
+    middle = (bottom + top) / 2
+    start = max(
+        (
+            other.place[2]
+            for other in boxes
+            if other.place[0] < left and other.place[1] < middle < other.place[3]
+        ),
+        default=left - _MAX_WIDTH,
+    )
+    start = max(start, left - _MAX_WIDTH)
+    text: str = textpage.get_text_bounded(start, bottom, left, top) if start < left else ""
     return text.split()

@@ -112,6 +112,44 @@ def test_a_scan_with_more_print_than_its_layer_is_read_by_ocr(mode):
     assert read(scan(layer, picture=paper)).pages[0].source is TextSource.TEXT_LAYER
 
 
+def test_a_scan_below_a_letterhead_is_read_by_ocr():
+    letterhead = "Miller Properties Ltd, 12 Station Road, London"
+    body = b" Q q 500 0 0 480 48 200 cm /Im2 Do " + shown(letterhead, 800)
+    data = pdf_samples.pdf(
+        body[2:],
+        resources=b"/XObject<</Im2 6 0 R>>",
+        extra=[pdf_samples.picture(LINES, 350, 490)],
+    )
+    (page,) = read(data).pages
+    assert (page.text, page.source) == (f"{letterhead}\n\n{SEEN.text}", TextSource.TEXT_LAYER)
+    found = read(data, None)
+    assert found.pages[0].text == letterhead
+    assert found.warnings == ("page 1 could only be read by OCR: no OCR is installed",)
+
+
+def test_scans_in_patterns_and_in_forms_of_forms_are_read_by_ocr():
+    picture = pdf_samples.picture(LINES, 350, 490)
+    drawn = b"q 595 0 0 842 0 0 cm /Im1 Do Q"
+    entries = b"/BBox[0 0 595 842]/Resources<</XObject<</Im1 %d 0 R>>>>"
+    tile = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/XStep 595/YStep 842"
+    pattern = pdf_samples.pdf(
+        b"/Pattern cs /P1 scn 0 0 595 842 re f",
+        resources=b"/Pattern<</P1 7 0 R>>",
+        extra=[picture, pdf_samples.stream(drawn, tile + entries % 6)],
+    )
+    forms = [
+        pdf_samples.stream(
+            drawn if number == 7 else b"/Im1 Do",
+            b"/Type/XObject/Subtype/Form" + entries % (number - 1),
+        )
+        for number in range(7, 11)
+    ]
+    nested = pdf_samples.pdf(
+        b"/Im1 Do", resources=b"/XObject<</Im1 10 0 R>>", extra=[picture, *forms]
+    )
+    assert read(pattern).pages[0].text == read(nested).pages[0].text == SEEN.text
+
+
 @pytest.mark.parametrize(
     "drawn", [b"q 500 0 0 700 0 0 cm /Im1 Do Q", b"9 9 m " + b"400 600 l 9 9 l " * 200 + b"S"]
 )

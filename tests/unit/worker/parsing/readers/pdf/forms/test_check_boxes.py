@@ -53,6 +53,12 @@ def test_boxes_without_words_beside_them_have_their_own_label():
     assert read(form(page, boxes[1])).pages[0].text.endswith("☒ Member")
 
 
+def test_boxes_at_the_end_of_a_line_are_read_with_its_words():
+    page = LINE % (90, 600, b"Member since 2001")
+    boxes = (box(60, 598, "/Off", T="a"), box(300, 598, "/Yes", T="b"))
+    assert read(form(page, *boxes)).pages[0].text.endswith("\n☒ Member since 2001")
+
+
 def test_empty_boxes_are_not_read():
     page = pdf_samples.text_content("Form")
     assert read(form(page, box(300, 598, "/Off", T="a", TU="Member"))).pages[0].text == "Form"
