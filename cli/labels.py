@@ -12,7 +12,7 @@ import click
 
 from app.errors import StartupError
 from app.labels.table import MAX_BYTES
-from app.text import escape_line
+from app.text import ReadableSize, escape_line
 from cli.api_client.address import server_options
 from cli.api_client.opening import open_server
 from cli.tables import (
@@ -143,7 +143,7 @@ def _read(table: Path) -> bytes:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise StartupError(
-            f"{escape_line(str(table))} is larger than {MAX_BYTES // 1024**2} MiB: split it"
+            f"{escape_line(str(table))} is larger than {ReadableSize.of(MAX_BYTES)}: split it"
         )
     return data
 

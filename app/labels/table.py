@@ -58,8 +58,7 @@ def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], 
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return [], [Problem(line, "It is not UTF-8. Save the table as CSV in UTF-8.")]
-    first, _, _ = text.partition("\n")
-    separator = max(_SEPARATORS, key=first.count)
+    separator = guess_separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[LabelRow] = []
     problems: list[Problem] = []
@@ -88,6 +87,12 @@ def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], 
     except ValueError as error:
         return [], [Problem(1, str(error))]
     return rows, problems
+
+
+def guess_separator(text: str) -> str:
+    """Return what separates the columns of a table, by its first line."""
+    first, _, _ = text.partition("\n")
+    return max(_SEPARATORS, key=first.count)
 
 
 @dataclass(frozen=True, slots=True)

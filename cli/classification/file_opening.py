@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import FileError, FileErrorCode
+from app.text import ReadableSize
 
 
 def open_file(path: Path, max_bytes: int = sys.maxsize) -> BinaryIO:
@@ -26,6 +27,6 @@ def open_file(path: Path, max_bytes: int = sys.maxsize) -> BinaryIO:
     if stat.S_ISREG(status.st_mode):
         raise FileError(
             FileErrorCode.TOO_LARGE,
-            f"the file has more than {max_bytes} bytes (PIGEONHOLE_UPLOAD_MAX_BYTES)",
+            f"the file is larger than {ReadableSize.of(max_bytes)} (PIGEONHOLE_UPLOAD_MAX_BYTES)",
         )
     raise FileError(FileErrorCode.UNSUPPORTED_TYPE, "it is not a file")

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from app.errors import StartupError
-from app.text import escape_line
+from app.labels.table import guess_separator
+from app.text import ReadableSize, escape_line
 
 COLUMNS = ("path", "type")
-MAX_BYTES = 50_000_000
-_SEPARATORS = ",;\t"
+MAX_BYTES = 50 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,8 @@ def _read_rows(path: Path, shown: str) -> Iterator[tuple[int, str, str]]:
     except UnicodeDecodeError:
         raise StartupError(f"{shown} is not UTF-8: save it as CSV in UTF-8") from None
     if len(data) > MAX_BYTES:
-        raise StartupError(f"{shown} is larger than {MAX_BYTES // 10**6} MB: give labels only")
-    lines = text.splitlines()
-    first = lines[0] if lines else ""
-    reader = csv.reader(lines, delimiter=max(_SEPARATORS, key=first.count), strict=True)
+        raise StartupError(f"{shown} is larger than {ReadableSize.of(MAX_BYTES)}: give labels only")
+    reader = csv.reader(text.splitlines(), delimiter=guess_separator(text), strict=True)
     try:
         header = [name.strip().casefold() for name in next(reader, [])]
         if missing := [name for name in COLUMNS if name not in header]:

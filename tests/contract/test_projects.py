@@ -65,14 +65,10 @@ def test_projects_and_organizations(http: httpx2.Client, client: LlamaCloud, a_f
     assert http.get("/api/v1/projects", params={"project_name": "no such name"}).json() == []
 
 
-def test_an_unknown_project(server: RunningServer, http: httpx2.Client) -> None:
+@pytest.mark.parametrize("name", ["project_id", "organization_id"])
+def test_the_ids_of_old_code(server: RunningServer, http: httpx2.Client, name: str) -> None:
     """The embedded server adopts the project that old code names; production refuses it."""
-    answer = http.get(JOBS, params={"project_id": str(uuid.uuid4())})
-    assert answer.status_code == (200 if server.mode == "embedded" else 404)
-
-
-def test_the_organization_of_old_code(server: RunningServer, http: httpx2.Client) -> None:
-    answer = http.get(JOBS, params={"organization_id": str(uuid.uuid4())})
+    answer = http.get(JOBS, params={name: str(uuid.uuid4())})
     assert answer.status_code == (200 if server.mode == "embedded" else 404)
 
 

@@ -1,8 +1,9 @@
+from typing import Any
 from uuid import UUID
 
 from cli.status import read_status
 
-WIRE = {
+WIRE: dict[str, Any] = {
     "version": "9.0",
     "mode": "embedded",
     "project_id": str(UUID(int=1)),
