@@ -48,6 +48,14 @@ def test_cleaning_keeps_words_and_their_order(parts: list[str]):
     assert normalise_text(text).split() == parts
 
 
+@pytest.mark.parametrize(
+    "blanks", [" \t ", "\t", "\xa0", "\u1680", "\u2003 ", "\u2028\u2029", "\x1f\x85"]
+)
+def test_cleaning_makes_blanks_one_space(blanks: str):
+    assert normalise_text(f"a{blanks}b") == "a b"
+    assert normalise_text(f"a{blanks}\n{blanks}\n{blanks}\nb") == "a\n\nb"
+
+
 @examples
 @given(words)
 def test_chunks_are_in_order_and_miss_no_letter(text: str):
