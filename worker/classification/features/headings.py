@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from worker.classification.features.structure import has_mail_headers
+from worker.classification.features.structure import has_mail_headers, is_code
 from worker.parsing.document import DocumentPage
 
 MAX_LINES = 60
@@ -25,6 +25,8 @@ _IN_SUBJECT = 0.7
 # "9.4. Invoice 1188" is an entry of an account where several lines begin with a date, "Report
 # 220.00" an amount brought forward in French, and "Invoice  Date  Due  Amount" the head of a table.
 _IN_ROW, _MIN_ENTRIES, _MIN_COLUMNS = 0.2, 3, 4
+# Nor does a line of a program name it, or one of a table of contents.
+_IN_CODE = _IN_CONTENTS = 0.2
 # A line that does not stand out where others do.
 _ORDINARY = 0.5
 
@@ -76,7 +78,17 @@ _ENTRY = re.compile(
 )
 _AMOUNT = re.compile(r"[-+−(]?\s*\d[\d.,' ]*[.,]\d\d\b(?!\.)")
 _DIGIT = re.compile(r"\d")
-_FIELD = re.compile(r"\s*(?:fwd?|aw|title|from|to|for|address)\s*:", re.IGNORECASE)
+_FIELD = re.compile(
+    r"\s*(?:fwd?|aw|title|from|to|for|address"
+    # What is enclosed is another document.
+    r"|encl(?:osed|osures?|s)?|attach(?:ed|ments?)|anlagen?|anhang|beilagen?|pi[eè]ces?\s+jointes?|p\.?\s?j"
+    r"|annexes?|adjuntos?|anexos?|allegat[oi]|bijlagen?|załącznik(?:i|ów)?|příloh[ay]|príloh[ay]"
+    r"|bilag(?:a|or)?|vedlegg|liit(?:e|teet)|mellékletek?|anexe?|ekler?|прилож(?:ение|ения)"
+    r"|додат(?:ок|ки)|приложени[ея]|συνημμένα|添付(?:書類)?|附件|첨부(?:서류)?|מצורף|المرفقات)"
+    r"\s*(?:\(\w{1,3}\)\s*)?[.:：](?!\.)",
+    re.IGNORECASE,
+)
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d{0,4}\s*$|…{2,}\s*\d{0,4}\s*$")
 _SUBJECT = re.compile(
     r"(?:subject|re|concerns?|betreff|betr\.?|betrifft|objet|obj\.|concerne|asunto|oggetto|ogg\.|assunto"
     r"|onderwerp|betreft|temat|dotyczy|dot\.|sprawa|w\s+sprawie|věc|předmět|vec|predmet|zadeva|ämne"
@@ -156,12 +168,14 @@ def heading_parts(page: DocumentPage) -> list[HeadingPart]:
     stripped = (raw.strip().strip("#*_ ") for raw in page.text.split("\n"))
     lines = list(islice(filter(None, stripped), MAX_LINES))
     in_subject = _IN_FIELD if has_mail_headers(page.text) else _IN_SUBJECT
+    is_program = is_code(page.text)
     has_entries = sum(_ENTRY.match(line) is not None for line in lines) >= _MIN_ENTRIES
     parts: list[HeadingPart] = []
     for number, line in enumerate(lines):
         place = next(weight for end, weight in _PLACES if number < end)
         if has_entries and _ENTRY.match(line):
             place *= _IN_ROW
+        place *= _IN_CODE if is_program else 1.0
         parts += _parts(line, number, place, headings, in_subject)
     return parts
 
@@ -200,6 +214,8 @@ def _by_context(part: str) -> float:
     """Return how much a part counts by what it is."""
     if _FIELD.match(part):
         return _IN_FIELD
+    if _LEADER.search(part):
+        return _IN_CONTENTS
     return _IN_SENTENCE if part[0].islower() and part[-1] in ".,;" else 1.0
 
 

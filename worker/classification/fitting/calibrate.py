@@ -58,7 +58,7 @@ def with_calibration(
     It uses whole documents and some that are cut short, and scraps for what these lose.
     """
     vectors = {name: space.rounded() for name, space in vectors.items()}
-    scorer = Scorer(embedders, vectors, lexicon, knowledge, parts)
+    scorer = Scorer(embedders, vectors, lexicon, knowledge, replace(parts, sure_cues=False))
     drawn: list[list[Outcomes]] = [[] for _ in scorer.depths]
     whole = [score_all(scorer, corpus) for corpus in corpora]
     for corpus, scored_whole in zip(corpora, whole, strict=True):

@@ -78,6 +78,7 @@ NEUTRAL_UNSPACED = re.compile(
 # Words of sentences.
 SENTENCE = frozenset(
     fold("""
+    how why what where warum pourquoi cómo waarom dlaczego hur varför hvordan hvorfor как почему
     is are this not please pay keep be was were have has if will we you our shall can ist sind
     nicht bitte wird wurde wir ihnen este esta es est sont pas nous vous por favor sua see by any
     with

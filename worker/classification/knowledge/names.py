@@ -345,6 +345,9 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     before = [word for word in words[:start] if word not in OF]
     if (after in LABELS and start == 0) or (before and before[-1] in NUMBERS):
         return 0.1
+    # "Term of contract" is a part of one.
+    if start > 1 and words[start - 1] in OF and before and before[-1] in others:
+        return 0.1
     if not others:
         strength = _CERTAIN if left else 1.0
     elif start == 0 and is_numbered and len(words) <= 12:

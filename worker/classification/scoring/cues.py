@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from worker.classification.embedders.base import Vectors
-from worker.classification.features.structure import has_mail_headers
+from worker.classification.features.structure import has_mail_headers, is_code
 from worker.classification.scoring.tuning import Tuning
 from worker.parsing.document import Document, DocumentPage, TextSource
 from worker.parsing.layout.features import Trait, find_traits
@@ -32,6 +32,11 @@ CUES = (
         ("email: an e-mail message with sender, recipient, subject and body",),
     ),
     Cue(
+        "code",
+        "it is a program, by its lines",
+        ("source code: program code in a programming language",),
+    ),
+    Cue(
         "presentation",
         "it looks like slides",
         ("presentation: a slide deck for a talk with bullet points on each slide",),
@@ -49,6 +54,9 @@ CUES = (
 )
 SENTENCES = tuple(sentence for cue in CUES for sentence in cue.sentences)
 MAX_BONUS = 2.0
+# What a mail or a program is about stands in each line of it, but a mail or a program it is.
+_SURE = frozenset({"email", "code"})
+_SURE_WEIGHT = 2.0
 
 _FIRST_SENTENCES = np.cumsum([0, *(len(cue.sentences) for cue in CUES[:-1])])
 _FORMATS = {
@@ -78,6 +86,12 @@ def cue_bonuses(sentences: Vectors, targets: Vectors, tuning: Tuning) -> Vectors
     return np.asarray(MAX_BONUS * np.clip(nearness, 0, 1), dtype=np.float32)
 
 
+def cue_weights() -> Vectors:
+    """Return how much the bonus of each cue counts, shape (cues, 1)."""
+    weights = [[_SURE_WEIGHT if cue.name in _SURE else 1.0] for cue in CUES]
+    return np.array(weights, dtype=np.float32)
+
+
 def observed_cues(document: Document) -> tuple[int, ...]:
     """Return the positions in `CUES` of the cues that apply to the document."""
     names = {name for name, formats in _FORMATS.items() if document.format in formats}
@@ -86,6 +100,8 @@ def observed_cues(document: Document) -> tuple[int, ...]:
     text = "\n".join(page.text for page in document.pages[:3])[:_MAX_CHARACTERS]
     if has_mail_headers(text):
         names.add("email")
+    if is_code(text):
+        names.add("code")
     names |= {_TRAITS[trait] for trait in find_traits(document.layouts)}
     return tuple(position for position, cue in enumerate(CUES) if cue.name in names)
 

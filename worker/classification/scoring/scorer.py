@@ -20,7 +20,7 @@ from worker.classification.scoring.channels import (
     standardise,
 )
 from worker.classification.scoring.comparison import Comparison, compare_in_space
-from worker.classification.scoring.cues import CUES, cue_bonuses
+from worker.classification.scoring.cues import CUES, cue_bonuses, cue_weights
 from worker.classification.scoring.document_text import (
     DocumentText,
     embed_text,
@@ -71,7 +71,11 @@ class Scorer:
         self.rules = RuleReader(self.spaces, self.lexical, naming, self.names, knowledge)
         self._parts = parts
         self._word_weight = lexical.WEIGHT if parts.words else 0.0
-        self._panel_bonuses = cue_bonuses(self.lead.cues, self.lead.panel.direct, self.lead.tuning)
+        weights = cue_weights()
+        self._cue_weights = weights if parts.sure_cues else np.ones_like(weights)
+        self._panel_bonuses = self._cue_weights * cue_bonuses(
+            self.lead.cues, self.lead.panel.direct, self.lead.tuning
+        )
         self._panel_relations = naming.relations(
             knowledge.panel, self.lead.type_cosines(self.lead.panel.direct)
         )
@@ -164,7 +168,8 @@ class Scorer:
         by_words = standardise_words(
             self.lexical.compare(text.words, rules.words), comparison.words
         )
-        bonuses = rules.bonuses[list(text.cues)]
+        cues = list(text.cues)
+        bonuses = self._cue_weights[cues] * rules.bonuses[cues]
         named = name_bonuses(text.names, rules.relations, _own_strengths(rules, text))
         acts = act_bonuses(text.acts, text.names, text.characters, rules.relations)
         return Scores(

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.classification.features.structure import has_mail_headers
+from worker.classification.features.structure import has_mail_headers, is_code
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from worker.classification.features.structure import has_mail_headers
         "发件人:王芳\n收件人:李明\n主题:火车\n\nada@example.org",
         "보낸 사람: 김\n받는 사람: 이\n제목: 기차\n\nada@example.org",
         "من: آدا\nإلى: توم\nالموضوع: القطار\n\nada@example.org",
+        "From: Ada\nTo: Tom\nDate: Mon, 8 Jan 2024 20:11\nSubject: Train",
         "**From:** Ada\n**To:** Tom\n**Subject:** Train\n\nada@example.org",
         "> From: Ada\n> To: Tom\n> Subject: Train\n\nada@example.org",
         "| Subject | : Train\n| From | : Ada\n| To | : Tom\n\nada@example.org",
@@ -54,3 +55,33 @@ def test_printed_mails_have_headers(text: str):
 )
 def test_letters_and_other_texts_have_none(text: str):
     assert not has_mail_headers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package invoice\n\ntype Invoice struct {\n\tTotal int\n}",
+        "import csv\n\ndef total(rows):\n    return sum(row.price for row in rows)",
+        "import { Receipt } from './receipt.js';\nconst all = await Receipt.all();\nshow(all);",
+        "CREATE TABLE invoices (\n  id INT,\n  total INT\n);\nSELECT total FROM invoices;",
+        ".invoice { margin: 2rem; }\n.total { color: red; }\n.due { float: left; }",
+        "#!/bin/sh\n# sends invoices\nls",
+    ],
+    ids=["Go", "Python", "JavaScript", "SQL", "CSS", "shell"],
+)
+def test_programs_are_code(text: str):
+    assert is_code(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "INVOICE 12\nTotal 97.00\n2 x 3.50 = 7.00\nPaid (card)",
+        "The Seller shall deliver\n(a) the goods;\n(b) the manual;\n(c) the item(s)",
+        '{"invoice": {\n"total": 12\n}\n}',
+        "See [the terms](https://a.example)\nand [the rest](https://b.example)\nfrom us",
+    ],
+)
+def test_other_texts_are_no_code(text: str):
+    assert not is_code(text)
