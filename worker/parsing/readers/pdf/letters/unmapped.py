@@ -18,7 +18,7 @@ MARK = "\ufdd0"
 """Stands in a page's text for a passage that only OCR can read; it is no character of Unicode."""
 
 # Asking about each character takes a third of the time of reading it.
-_STRIDE = 6
+_STRIDE = 9
 # Single letters without a map are ligatures, bullets and signs of formulas.
 _MIN_LETTERS = 4
 _MAX_PASSAGES = 8
