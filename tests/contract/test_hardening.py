@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from psutil import Process as SystemProcess
 
+from app.text import ReadableSize
 from devtools.server import NO_CERTIFICATES, RunningServer, embedded_server
 from devtools.waiting import WAIT_SECONDS
 
@@ -185,7 +186,7 @@ class TestSize:
         answer = wire.ask(wire.head(f"POST {path}", kind, "Content-Length: 5000000000"))
 
         assert status_of(answer) == 413
-        assert str(UPLOAD_MAX) in detail_of(answer)
+        assert f"larger than {ReadableSize.of(UPLOAD_MAX)}" in detail_of(answer)
 
     def test_an_upload_in_chunks_without_end(self, server: RunningServer, wire: Wire) -> None:
         kind = "Content-Type: multipart/form-data; boundary=b"

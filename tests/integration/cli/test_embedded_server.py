@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.errors import PigeonholeError
+from app.text import ReadableSize
 from cli.main import commands
 from devtools.client import RULES, Client
 from devtools.process import ServerFailed
@@ -102,7 +103,7 @@ class TestLimits:
         answer = client.http.post(FILES, files={"file": ("a.txt", b"x" * (UPLOAD_MAX * 4))})
 
         assert answer.status_code == 413
-        assert str(UPLOAD_MAX) in answer.json()["detail"]
+        assert f"larger than {ReadableSize.of(UPLOAD_MAX)}" in answer.json()["detail"]
 
     @pytest.mark.parametrize("extra", [1000, 10 * UPLOAD_MAX])
     def test_a_larger_upload_that_does_not(
@@ -132,7 +133,7 @@ class TestLimits:
         )
 
         assert answer.status_code == 413
-        assert str(BODY_MAX) in answer.json()["detail"]
+        assert f"larger than {ReadableSize.of(BODY_MAX)}" in answer.json()["detail"]
 
     @pytest.mark.parametrize("header", ["", "Authorization: Bearer wrong\r\n"])
     @pytest.mark.parametrize("path", [FILES, JOBS])
