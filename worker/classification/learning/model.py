@@ -23,7 +23,7 @@ _NEUTRAL = 0.15
 # How much what the engine got wrong about labelled documents counts beside closeness.
 _LESSON_SHARE = 0.8
 # How much of what lessons add to the rule that gains most speaks for it against null.
-_LESSON_LIFT = 0.5
+_LESSON_LIFT = 0.3
 # With so many labels a type, each lesson counts half: the more there are, the more repeat others.
 _MANY_LABELS = 10.0
 # Labels that are added to those of each type when types are made to count alike: a type's only
