@@ -1,6 +1,7 @@
 """Reads which check boxes and radio buttons of a page are ticked, and the words beside them."""
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2
@@ -50,15 +51,8 @@ def _words_beside(
 ) -> list[str]:
     """Return the words on the line of a box, up to the next box."""
     left, bottom, right, top = box.place
-    middle = (bottom + top) / 2
-    end = min(
-        (
-            other.place[0]
-            for other in boxes
-            if other.place[0] > left and other.place[1] < middle < other.place[3]
-        ),
-        default=right + _MAX_WIDTH,
-    )
+    starts = (other.place[0] for other in _on_line(box, boxes) if other.place[0] > left)
+    end = min(starts, default=right + _MAX_WIDTH)
     end = min(end, right + _MAX_WIDTH)
     if end <= right:
         return []
@@ -74,15 +68,14 @@ def _words_before(
 ) -> list[str]:
     """Return the words on the line of a box, from the last box before it on."""
     left, bottom, _, top = box.place
-    middle = (bottom + top) / 2
-    start = max(
-        (
-            other.place[2]
-            for other in boxes
-            if other.place[0] < left and other.place[1] < middle < other.place[3]
-        ),
-        default=left - _MAX_WIDTH,
-    )
+    ends = (other.place[2] for other in _on_line(box, boxes) if other.place[0] < left)
+    start = max(ends, default=left - _MAX_WIDTH)
     start = max(start, left - _MAX_WIDTH)
     text: str = textpage.get_text_bounded(start, bottom, left, top) if start < left else ""
     return text.split()
+
+
+def _on_line(box: CheckBox, boxes: list[CheckBox]) -> Iterator[CheckBox]:
+    """Yield the boxes that stand at the height of a box, among them itself."""
+    middle = (box.place[1] + box.place[3]) / 2
+    return (other for other in boxes if other.place[1] < middle < other.place[3])
