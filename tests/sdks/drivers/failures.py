@@ -12,6 +12,7 @@ import sys
 import urllib.request
 import uuid
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ TOO_LARGE = bytes(400_000)
 Row = dict[str, Any]
 
 
-class Scenarios:
+class Scenarios(ABC):
     """What is the same in both versions. Each public method is one scenario."""
 
     def __init__(self, given: Row) -> None:
@@ -108,14 +109,17 @@ class Scenarios:
         file = ("i.txt", self._given["invoice"].encode())
         return client.files.create(file=file, purpose="classify").id
 
+    @abstractmethod
     def _create(self, client: LlamaCloud, file_id: str, rules: list[Row]) -> Any:
-        raise NotImplementedError
+        """Create a job and return it."""
 
+    @abstractmethod
     def _jobs(self, client: LlamaCloud) -> list[Any]:
-        raise NotImplementedError
+        """Return the newest jobs."""
 
+    @abstractmethod
     def _types(self, job: Any) -> list[str]:
-        raise NotImplementedError
+        """Return the types of a job's rules."""
 
     def _connect(self, base_url: str, api_key: str, **options: Any) -> LlamaCloud:
         return LlamaCloud(base_url=base_url, api_key=api_key, **options)
