@@ -9,7 +9,7 @@ from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
-from worker.parsing.readers.markup.fractions import SIGNED, Fractions
+from worker.parsing.readers.markup.formula_signs import SIGNED, FormulaSigns
 from worker.parsing.readers.markup.frames import framed_markup
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
@@ -147,7 +147,7 @@ class _Page:
         self._beside: tuple[str, int] | None = None
         self._readings: list[str] = []
         self._lists = OrderedLists()
-        self._fractions = Fractions()
+        self._formula_signs = FormulaSigns()
         self._boxes = StyledBoxes(markup)
         self._label = ""
         self.has_body = False
@@ -232,9 +232,9 @@ class _Page:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._add_break(name, is_end, start, end)
-        if name in SIGNED or self._fractions.is_open:
+        if name in SIGNED or self._formula_signs.is_open:
             is_whole = markup[end - 2] == "/"
-            self._pieces.append(self._fractions.follow(name, is_end=is_end, is_whole=is_whole))
+            self._pieces.append(self._formula_signs.follow(name, is_end=is_end, is_whole=is_whole))
         if name in _WITH_ATTRIBUTES:
             attributes = _attributes(markup, start, end)
             if name in _LISTS or name == "li":

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.descriptions import join_descriptions
-from worker.parsing.readers.markup.fractions import Fractions
+from worker.parsing.readers.markup.formula_signs import FormulaSigns
 from worker.parsing.readers.office.opendocument import names
 from worker.parsing.readers.office.opendocument.changes import Changes
 from worker.parsing.readers.office.opendocument.forms import FormField, Forms
@@ -67,7 +67,7 @@ class Content:
         self._is_picture = False
         self._forms = Forms()
         self._form_field = FormField()
-        self._fractions = Fractions()
+        self._formula_signs = FormulaSigns()
         paragraphs = Paragraphs(text).starts()
         self._begin_frame = paragraphs[_FRAME]
         self._starts: dict[str, Start] = {
@@ -141,7 +141,7 @@ class Content:
         """Add the signs that a formula draws at a tag."""
         if name.startswith(_FORMULA):
             local = name.removeprefix(_FORMULA)
-            self._text.add(self._fractions.follow(local, is_end=is_end, is_whole=False))
+            self._text.add(self._formula_signs.follow(local, is_end=is_end, is_whole=False))
 
     def _leave(self) -> None:
         end = self._ends.pop()

@@ -6,7 +6,7 @@ SIGNED = ROOTS | {FRACTION, CELL}
 """The elements that draw signs or part letters."""
 
 
-class Fractions:
+class FormulaSigns:
     """Follows the tags of formulas and gives the signs for fraction bars, roots and spaces.
 
     Without them a half is the number 12.
