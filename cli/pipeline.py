@@ -101,16 +101,19 @@ def build_pipeline(settings: Settings, timeouts: tuple[type[Exception], ...]) ->
 
 
 def _make_reader(settings: Settings, database: Database) -> "DocumentReader":
-    """Return the reader of the worker; logs the languages of OCR that it has."""
+    """Return the reader of the worker, which starts its parser; logs the languages of OCR."""
     from worker.document_reader import DocumentReader  # noqa: PLC0415  # as above
 
     limits, ocr = parser_limits(settings), find_ocr(settings.ocr_data_dir)
     log.info("languages of OCR found", extra={"languages": " ".join(ocr.languages) or "none"})
     blobs = open_blobs(settings)
+    parser = SandboxedParser(limits, ocr)
+    # Its imports take .7 s, for which the first file would wait.
+    parser.start()
     return DocumentReader(
         database=database,
         blobs=blobs,
-        parser=SandboxedParser(limits, ocr),
+        parser=parser,
         cache=FileCache(database, blobs, settings.cache_max_bytes),
         limits=limits,
         ocr=ocr,

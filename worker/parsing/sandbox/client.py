@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import tempfile
-from typing import Self
+from typing import IO, Self
 
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.installed import OcrChoice
@@ -29,9 +29,13 @@ _FIRST_FREE_DESCRIPTOR = 3
 class ForkServer:
     """The fork server process and the connection to it; `owner` is the process that started it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], connection: socket.socket, stderr: IO[bytes]
+    ) -> None:
         self._process = process
         self._connection = connection
+        # What it writes until it is ready; None afterwards.
+        self._stderr: IO[bytes] | None = stderr
         self.pid = process.pid
         self.owner = os.getpid()
         self.is_interrupted = False
@@ -39,35 +43,42 @@ class ForkServer:
 
     @classmethod
     def start(cls, ocr: OcrChoice) -> Self:
-        """Start a fork server with loaded models and wait until it is ready.
+        """Start a fork server with loaded models, which is not ready yet.
 
         Raises ParserUnavailable.
         """
-        with as_unavailable():
-            ours, theirs = (_move_up(end) for end in socket.socketpair())
+        with as_unavailable(), contextlib.ExitStack() as opened:
+            ours, theirs = (opened.enter_context(_move_up(end)) for end in socket.socketpair())
+            stderr = opened.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(  # noqa: S603  our own module, no input from clients
+                command(theirs.fileno(), ocr),
+                env=environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+            theirs.close()
+            opened.pop_all()
+        return cls(process, ours, stderr)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the server can read files; at once when it was ready before.
+
+        Raises ParserUnavailable when it did not start, and ServerLost after `interrupt`.
+        """
+        if self._stderr is None:
+            return
         try:
-            with as_unavailable(), theirs, tempfile.TemporaryFile() as stderr:
-                process = subprocess.Popen(  # noqa: S603  our own module, no input from clients
-                    command(theirs.fileno(), ocr),
-                    env=environment(),
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=stderr,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
-                theirs.close()
-                server = cls(process, ours)
-                try:
-                    server._receive(START_SECONDS)
-                except ServerLost as error:
-                    server.end()
-                    raise start_error(stderr, error) from error
-        except BaseException:
-            ours.close()  # the server, if it did start, ends on this
-            raise
-        return server
+            self._receive(START_SECONDS)
+        except ServerLost as error:
+            if self.is_interrupted:
+                raise
+            self._await_process()
+            raise start_error(self._stderr, error) from error
+        self._close_stderr()
 
     def read_file(self, order: Message, descriptor: int, limits: ParserLimits) -> Message:
         """Have a file read and wait for the answer. Raises FileError and ServerLost.
@@ -112,6 +123,13 @@ class ForkServer:
             self._connection.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
+        """End the server: at once while it starts, otherwise by closing the connection."""
+        if self._stderr is not None:
+            self._process.kill()
+        self._await_process()
+        self._close_stderr()
+
+    def _await_process(self) -> None:
         """Close the connection, on which the server ends; kill it if it does not."""
         self._connection.close()
         try:
@@ -123,7 +141,13 @@ class ForkServer:
     def abandon(self) -> None:
         """Close the connection of a server that belongs to the process this one was forked from."""
         self._connection.close()
+        self._close_stderr()
         self._process.returncode = 0  # this process cannot wait for it
+
+    def _close_stderr(self) -> None:
+        if self._stderr is not None:
+            self._stderr.close()
+            self._stderr = None
 
     def _send_order(self, reader: socket.socket, order: Message) -> None:
         try:

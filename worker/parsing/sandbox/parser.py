@@ -38,8 +38,9 @@ _ATTEMPTS = 2
 class SandboxedParser:
     """Reads files, each in a forked process that is killed at the limits.
 
-    Starts a fork server for the first file and keeps it. Reads one file at a time, from any
-    thread. A parser that a forked process inherits starts a fork server for that process.
+    Starts a fork server for the first file, unless `start` did, and keeps it. Reads one file at a
+    time, from any thread. A parser that a forked process inherits starts a fork server for that
+    process.
     """
 
     def __init__(self, limits: ParserLimits | None = None, ocr: OcrData | None = None) -> None:
@@ -60,6 +61,14 @@ class SandboxedParser:
         """The process id of the fork server, None before the first file."""
         server = self._server
         return server.pid if server else None
+
+    def start(self) -> None:
+        """Start the fork server ahead of the first file, without waiting until it is ready.
+
+        The first file tells what prevents it.
+        """
+        with self._lock, contextlib.suppress(ParserUnavailable):
+            self._own_server()
 
     def parse(self, file: BinaryIO, name: str, request: ParseRequest) -> Document:
         """Read the chosen pages of a file; `name` is the client's name for it.
@@ -121,6 +130,16 @@ class SandboxedParser:
         )
 
     def _exchange(self, order: dict[str, Any], descriptor: int) -> dict[str, Any]:
+        server = self._own_server()
+        try:
+            server.wait_until_ready()
+        except ParserUnavailable:
+            self._end_server()
+            raise
+        return server.read_file(order, descriptor, self._limits)
+
+    def _own_server(self) -> ForkServer:
+        """Return the fork server of this process, a new one if there is none."""
         if self._server is not None and self._server.owner != os.getpid():
             self._server.abandon()
             self._server = None
@@ -128,7 +147,7 @@ class SandboxedParser:
             self._end_server()  # it was interrupted just after it had answered
         if self._server is None:
             self._server = ForkServer.start(self._ocr.choose(DEFAULT_LANGUAGE))
-        return self._server.read_file(order, descriptor, self._limits)
+        return self._server
 
     def _end_server(self) -> None:
         if self._server is not None:
