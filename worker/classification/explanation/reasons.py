@@ -242,10 +242,9 @@ def _read(evidence: Evidence) -> str:
         which = "Only the first" if read == 1 else f"Only the first {read}"
     else:
         which = str(read)
-    more = evidence.pages_not_needed
-    not_needed = f" OCR of {more} more was not needed." if more else ""
     verb = "was" if read == 1 else "were"
-    return f"{which} of {counted(total, 'page')} {verb} read{by_ocr}.{not_needed}"
+    enough = " That is enough for a verdict." if evidence.pages_not_needed else ""
+    return f"{which} of {counted(total, 'page')} {verb} read{by_ocr}.{enough}"
 
 
 def _says(line: str, type_: str) -> bool:

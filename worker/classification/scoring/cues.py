@@ -70,6 +70,7 @@ _TRAITS = {
     Trait.STRIP: "strip",
 }
 _SCANNED = (TextSource.OCR, TextSource.NOT_NEEDED)
+_SLIDES, _MIN_SLIDES = 8, 4
 _SLIDE_WORDS = 180
 _MAX_CHARACTERS = 60_000
 
@@ -108,10 +109,11 @@ def observed_cues(document: Document) -> tuple[int, ...]:
 
 def _has_slides(pages: Sequence[DocumentPage]) -> bool:
     """Tell whether a document has four or more landscape pages with few words and no OCR."""
-    if len(pages) < 4 or any(page.source in _SCANNED for page in pages):
+    seen = pages[:_SLIDES]
+    if len(seen) < _MIN_SLIDES or any(page.source in _SCANNED for page in seen):
         return False
-    first = pages[0]
+    first = seen[0]
     if first.width is None or first.height is None or first.width <= first.height * 1.15:
         return False
-    words = [len(page.text.split()) for page in pages[:8]]
+    words = [len(page.text.split()) for page in seen]
     return sum(words) / len(words) < _SLIDE_WORDS

@@ -29,7 +29,7 @@ class DocumentText:
     `headings` are the parts of its first lines and `names` what it calls itself there. `acts`
     are what its phrases do. `words` are the weights of its words in the lexical channel. `cues` are
     positions in `CUES`. `scripts` counts its letters by script. `tokens` counts what can be read of
-    it, up to 300 or more.
+    it, up to 300 or more. `characters` of a document that was read in part are an estimate.
     """
 
     chunks: tuple[Chunk, ...]
@@ -63,7 +63,7 @@ def read_text(
         cues=observed_cues(document),
         scripts=count_scripts(text),
         tokens=_count_tokens(document.pages),
-        characters=sum(len(page.text) for page in document.pages if is_readable(page.text)),
+        characters=_count_characters(document.pages),
     )
 
 
@@ -109,6 +109,13 @@ def _beginning(pages: Sequence[DocumentPage]) -> str:
 
 def _first_page(document: Document) -> DocumentPage | None:
     return next((page for page in document.pages if is_readable(page.text)), None)
+
+
+def _count_characters(pages: Sequence[DocumentPage]) -> int:
+    """Return how many characters the readable pages have, the others on average as many."""
+    read = [page for page in pages if page.source is not TextSource.NOT_NEEDED]
+    characters = sum(len(page.text) for page in read if is_readable(page.text))
+    return characters * len(pages) // max(len(read), 1)
 
 
 def _count_tokens(pages: Sequence[DocumentPage]) -> int:

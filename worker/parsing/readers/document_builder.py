@@ -8,6 +8,7 @@ from worker.parsing.document import Document, DocumentPage, TextSource, name_pag
 from worker.parsing.layout.features import PageLayout
 from worker.parsing.limits import KIB
 from worker.parsing.readers.source import Source
+from worker.parsing.request import PLENTY, PLENTY_PAGES
 
 PAGE_CHARACTERS = 3000
 """The size of a page of files that have no pages."""
@@ -38,6 +39,7 @@ class DocumentBuilder:
         self._layouts: list[PageLayout] = []
         self._warnings: list[str] = []
         self._room = source.limits.document_text_bytes
+        self._in_words = 0
         self._cut_pages: list[int] = []
         self._lost_parts = 0
 
@@ -52,6 +54,9 @@ class DocumentBuilder:
         self._room -= len(text.encode())
         headings = tuple(sanitize(heading) for heading in page.headings)
         self._pages.append(replace(page, text=text, headings=headings))
+        if self._source.request.enough is not None:
+            # Pages may be long. Half of a text that is cut may be blanks and leaders.
+            self._in_words += _count_in_words(text[: 2 * self._source.request.enough])
         if is_full:
             self.add_warning(
                 f"the text was cut at {self._source.limits.document_text_bytes // KIB} KB,"
@@ -66,12 +71,17 @@ class DocumentBuilder:
 
     @property
     def has_enough(self) -> bool:
-        """Whether the pages so far have as much text as the request needs."""
+        """Whether the pages so far have as much text as a verdict needs, see `ParseRequest`."""
         enough = self._source.request.enough
-        if enough is None:
+        return enough is not None and self._in_words >= enough
+
+    @property
+    def has_plenty(self) -> bool:
+        """Whether the pages so far have all text that a verdict uses, see `ParseRequest`."""
+        request = self._source.request
+        if request.enough is None or request.selection.target_pages is not None:
             return False
-        # Pages may be long. Half of a text that is cut may be blanks and leaders.
-        return enough <= sum(_count_in_words(each.text[: 2 * enough]) for each in self._pages)
+        return len(self._pages) >= PLENTY_PAGES and self._in_words >= PLENTY * request.enough
 
     def add_warning(self, sentence: str) -> None:
         """Add a sentence for the reasoning."""
@@ -91,7 +101,7 @@ class DocumentBuilder:
                 f"the text of {name_pages(self._cut_pages)} was cut at"
                 f" {limits.page_text_bytes // KIB} KB"
             )
-        if selection.is_cut_by(total_pages, limits.max_pages):
+        if selection.is_cut_by(total_pages, limits.max_pages) and not self.has_plenty:
             warnings.append(
                 f"the document has {total_pages} pages and only {limits.max_pages} of them"
                 " were read, which is the limit"

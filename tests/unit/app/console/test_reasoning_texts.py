@@ -43,7 +43,7 @@ RARE = [
     ),
     "It has the shape of an identity card. 1 of 3 pages was read, by OCR (text recognition).",
     "All of it was read: 12 pages, 3 of them by OCR.",
-    "Only the first 3 of 23 pages were read, 2 of them by OCR. OCR of 2 more was not needed.",
+    "Only the first 3 of 23 pages were read, 2 of them by OCR. That is enough for a verdict.",
     'You filed this very document as "a" (a (2).pdf). Without your label no rule would fit (9%).',
     (
         "You filed this very document as fitting no rule (a.pdf). Without your label it would be"

@@ -1,6 +1,7 @@
 """What a verdict needs of a document is what it uses of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from worker.classification.engine import Engine
 from worker.classification.features.chunks import CHUNK_COUNT
 from worker.classification.needed_text import ENOUGH, verdict_request
 from worker.parsing.document import Document, DocumentPage, TextSource
+from worker.parsing.request import PLENTY, PLENTY_PAGES
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ru", "ja"])
@@ -25,6 +27,23 @@ def test_text_after_enough_is_in_no_chunk(engine: Engine, language: str, pages: 
     )
     assert len(needed.chunks) == CHUNK_COUNT
     assert whole.chunks == needed.chunks
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_text_after_plenty_changes_nothing_but_the_length(engine: Engine, language: str):
+    text = re.sub(" +", " ", TEXTS["recipe", language]) + "\n"
+    times = PLENTY * ENOUGH // (PLENTY_PAGES * len(text)) + 1
+    read = [DocumentPage(number, text * times) for number in range(PLENTY_PAGES)]
+    further = [
+        DocumentPage(PLENTY_PAGES + number, TEXTS["invoice", "en"] * times) for number in range(9)
+    ]
+    left_out = [DocumentPage(page.index, "", TextSource.NOT_NEEDED) for page in further]
+    whole, needed = (
+        engine.scorer.read(Document("pdf", (*read, *others), len(read) + len(further)))
+        for others in (further, left_out)
+    )
+    assert needed.characters == (PLENTY_PAGES + len(further)) * len(read[0].text)
+    assert needed == replace(whole, characters=needed.characters)
 
 
 def test_multimodal_reads_every_page():

@@ -31,6 +31,9 @@ def read_with_pypdf(source: Source) -> Document:
     unread = []
     chosen = source.request.selection.choose(total, source.limits.max_pages)
     for index in chosen:
+        if builder.has_plenty:
+            builder.add_page(DocumentPage(index, "", TextSource.NOT_NEEDED))
+            continue
         try:
             text = reader.pages[index].extract_text().rstrip()
         except (MemoryError, FileError):

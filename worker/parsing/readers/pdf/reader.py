@@ -155,6 +155,9 @@ def _read_pages(
             len(files),
         )
     for position, index in enumerate(chosen):
+        if builder.has_plenty:
+            builder.add_page(DocumentPage(index, "", TextSource.NOT_NEEDED))
+            continue
         try:
             read = pdf_page.read_page(
                 document,
@@ -175,8 +178,7 @@ def _read_pages(
             if not is_whole:
                 findings.partly.append(index)
         has_print = read.has_print and not builder.has_enough
-        if has_print or source.request.mode == "MULTIMODAL":
-            page = _add_pictures(source.ocr, document, page, has_print=has_print)
+        page = _add_pictures(source, document, page, has_print=has_print)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())
         page = _add_annotations(page, read, files if findings.read == 0 else [])
@@ -220,11 +222,13 @@ def _read_unmapped(
 
 
 def _add_pictures(
-    ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage, *, has_print: bool
+    source: Source, document: pypdfium2.PdfDocument, page: DocumentPage, *, has_print: bool
 ) -> DocumentPage:
-    """Append the texts on the pictures of a page with a text layer to it."""
-    if page.source in _WITHOUT_LAYER:
+    """Append the texts on the pictures of a page with a text layer to it, if they are wanted."""
+    is_wanted = has_print or source.request.mode == "MULTIMODAL"
+    if not is_wanted or page.source in _WITHOUT_LAYER:
         return page
+    ocr = source.ocr
     if has_print and ocr.failure is not None:
         ocr.skip_page(page.index, ocr.failure)
     try:

@@ -187,8 +187,8 @@ def test_what_was_read() -> None:
     assert read(pages_read=5, total_pages=9) == "Only the first 5 of 9 pages were read."
     assert read(pages_read=2, total_pages=9, is_from_start=False) == "2 of 9 pages were read."
     assert read(pages_read=2, total_pages=9, pages_by_ocr=2, pages_not_needed=3) == (
-        "Only the first 2 of 9 pages were read, by OCR (text recognition). OCR of 3 more was not"
-        " needed."
+        "Only the first 2 of 9 pages were read, by OCR (text recognition). That is enough"
+        " for a verdict."
     )
     assert reasons(evidence(None, chunks=0, pages_read=2, total_pages=2, pages_by_ocr=2)) == [
         "Looked at 2 of 2 pages, by OCR (text recognition)."

@@ -1,4 +1,4 @@
-"""Pages that only OCR can read are left out once a request has enough text."""
+"""Pages are left out once a request has enough text: first those that only OCR can read."""
 
 import io
 
@@ -18,6 +18,7 @@ from worker.parsing.request import ParseRequest
 LAYER, OCR, NOT_NEEDED = TextSource.TEXT_LAYER, TextSource.OCR, TextSource.NOT_NEEDED
 WORDS = "ten letters and more in words"
 SHADES = bytes(0 if x % 24 < 12 else 255 for x in range(200 * 280))
+ALL = PageSelection(None)
 SCAN = b"q 595 0 0 842 0 0 cm /Im1 Do Q"
 
 
@@ -35,10 +36,15 @@ def tiff(frames: int) -> bytes:
     return file.getvalue()
 
 
-def read(data: bytes, enough: int | None, ocr: Ocr | None = None) -> Document:
+def read(
+    data: bytes,
+    enough: int | None,
+    ocr: Ocr | None = None,
+    selection: PageSelection = ALL,
+) -> Document:
     if ocr is None:
         ocr = Ocr(INSTALLED.choose("en"), Fixed(Recognised(WORDS, 90.0)))
-    asked = ParseRequest(PageSelection(None), enough=enough)
+    asked = ParseRequest(selection, enough=enough)
     source = sample_files.source(data, "", asked, ocr)
     return (read_pdf if source.type.extension == "pdf" else read_image)(source)
 
@@ -61,6 +67,20 @@ def test_scans_are_left_out_and_text_layers_are_read(enough, expected):
     assert document.pages[-1].text == "The end"
     assert all(page.text == "" for page in document.pages if page.source is NOT_NEEDED)
     assert (document.total_pages, document.lost_parts, document.warnings) == (4, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("enough", "count"), [(None, 6), (len(WORDS) + 1, 3), (len(WORDS) + 2, 4), (1, 3)]
+)
+def test_pages_with_text_are_left_out_once_there_is_plenty(enough, count):
+    document = read(pdf(*[WORDS] * 6), enough)
+    assert sources(document) == [LAYER] * count + [NOT_NEEDED] * (6 - count)
+    assert (document.total_pages, document.warnings) == (6, ())
+
+
+def test_pages_that_the_request_names_are_read():
+    named = PageSelection(None, (0, 1, 2, 4, 5))
+    assert sources(read(pdf(*[WORDS] * 6), 1, selection=named)) == [LAYER] * 5
 
 
 def test_leaders_are_no_words():
