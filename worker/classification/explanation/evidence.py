@@ -190,11 +190,11 @@ class Evidence:
     """Everything that a verdict is based on.
 
     `is_from_start` tells that the pages read are the first ones. `pages_not_needed` would have been
-    read by OCR if those before had less text. `lost_parts` counts the parts
-    that could not be read, and `form_fields` the blanks to fill in. `chunks` counts the passages
-    that were compared. `warnings` are sentences about what was not read, and `missing` is one
-    about a model that could not be loaded. `scoring` is None when nothing was scored: no readable
-    text, or no rule but the catch-all. `is_early` when a stage before the last one was sure.
+    read by OCR if those before had less text. `lost_parts` counts the parts that could not be read,
+    and `form_fields` the blanks to fill in. `chunks` counts the passages that were compared.
+    `warnings` are sentences about what was not read, and `missing` is one about a model that could
+    not be loaded. `scoring` is None when nothing was scored: no readable text, or no rule but the
+    catch-all. `is_early` when a stage before the last one was sure.
     """
 
     pages_read: int
