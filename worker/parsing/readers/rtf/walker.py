@@ -39,6 +39,8 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]+)(-?\d{1,10})?\d* ?|((?:\\'[0-9a-fA-F]{2})+)|\\([^a-zA-Z])|([{}])|([^\\{}]+)",
     re.DOTALL,
 )
+# The groups of a token: a word and its number, bytes in hexadecimal, a symbol, a brace, text.
+_WORD, _NUMBER, _BYTES, _SYMBOL, _BRACE, _TEXT = range(1, 7)
 # More than twice the text limit of a document; the rest would be cut anyway.
 _MAX_CHARACTERS = 1 << 21
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
@@ -119,19 +121,20 @@ class Walker:
         """Read tokens up to binary data or enough text; return where to go on."""
         for match in _TOKEN.finditer(data, start):
             kind = match.lastindex
-            if kind == 6:
-                self._add_bytes(_LINE_ENDS.sub(b"", match[6]))
-            elif kind == 5:
-                if match[5] == b"{":
+            if kind == _TEXT:
+                self._add_bytes(_LINE_ENDS.sub(b"", match[_TEXT]))
+            elif kind == _BRACE:
+                if match[_BRACE] == b"{":
                     self._open()
                 else:
                     self._close()
-            elif kind == 3:
-                self._add_bytes(bytes.fromhex(match[3].replace(b"\\'", b"").decode("ascii")))
-            elif kind == 4:
-                self._symbol(match[4])
+            elif kind == _BYTES:
+                digits = match[_BYTES].replace(b"\\'", b"").decode("ascii")
+                self._add_bytes(bytes.fromhex(digits))
+            elif kind == _SYMBOL:
+                self._symbol(match[_SYMBOL])
             else:
-                name, number = match.group(1, 2)
+                name, number = match.group(_WORD, _NUMBER)
                 if name == b"bin":
                     return match.end() + max(0, int(number or 0))
                 self._word(name, None if number is None else int(number))
