@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.rtf.fields import FieldCodes
 from worker.parsing.readers.rtf.groups import NO_LEVEL, Group, RtfFlow
+from worker.parsing.readers.rtf.printed import PrintedTexts
 from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
@@ -72,10 +73,7 @@ class Walker:
         self.body = RtfFlow()
         self._is_html = is_html
         self._sets = CharacterSets()
-        # With their kinds; some show only where the document or a section says so.
-        self._headers: list[tuple[bytes, str]] = []
-        self._footers: list[tuple[bytes, str]] = []
-        self._switches: set[bytes] = set()
+        self._printed = PrintedTexts()
         self._headings: list[str] = []
         self._styles: dict[int, str] = {}
         self._captured: list[str] = []
@@ -108,14 +106,10 @@ class Walker:
         return RtfContent(
             self.body.text(),
             tuple(self._headings),
-            self._shown(self._headers),
-            self._shown(self._footers),
+            self._printed.headers(),
+            self._printed.footers(),
             is_cut,
         )
-
-    def _shown(self, headers: list[tuple[bytes, str]]) -> list[str]:
-        """Return the headers or footers without those of pages that are not told from others."""
-        return [text for kind, text in headers if SWITCHED.get(kind) in (None, *self._switches)]
 
     def _read_until_binary(self, data: bytes, start: int) -> int:
         """Read tokens up to binary data or enough text; return where to go on."""
@@ -178,10 +172,8 @@ class Walker:
         flow = group.flow
         self._end_paragraph(flow)
         text = flow.text()
-        if flow.kind in HEADERS:
-            self._headers.append((flow.kind, text))
-        elif flow.kind in FOOTERS:
-            self._footers.append((flow.kind, text))
+        if flow.kind in HEADERS or flow.kind in FOOTERS:
+            self._printed.add(flow.kind, text)
         elif text:
             self._group.flow.asides.append(text)
 
@@ -239,7 +231,7 @@ class Walker:
             **dict.fromkeys(
                 (b"pard", b"s", b"outlinelevel", b"intbl", b"dropcapli"), self._set_paragraph
             ),
-            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._switches.add(name)),
+            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._printed.switch_on(name)),
             b"uc": self._set_fallback,
             **dict.fromkeys(FORM_WORDS, self._set_form),
         }
