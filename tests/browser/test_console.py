@@ -72,7 +72,22 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     sign_in(page, server)
     screens.look("try-empty")
 
-    # Three files, two rules
+    classify_three_files(page, screens, tmp_path)
+    look_at_a_result(page, screens)
+    correct_a_verdict(page)
+    label_what_comes_next(page, screens, tmp_path)
+    filter_a_job(page, screens)
+    change_the_rules(page, screens)
+    save_the_rules_anew(page, screens)
+
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key").wait_for()
+    page.goto("/console/jobs")
+    page.get_by_label("API key").wait_for()
+
+
+def classify_three_files(page: Any, screens: Screens, tmp_path: Path) -> None:
+    """Write two rules, after some that are no good, and save them."""
     hostile = tmp_path / HOSTILE_NAME
     hostile.write_text("Minutes of the meeting of the board. Present: Ann, Bob. Agenda, decisions.")
     page.set_input_files(
@@ -103,7 +118,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved as “Office mail”.").wait_for()
 
-    # A result: the quoted passage is marked on the picture of its page
+
+def look_at_a_result(page: Any, screens: Screens) -> None:
+    """Find the quoted passage marked on the picture of its page, and go back and forth."""
     page.get_by_role("link", name="R-2026-0417.pdf").click()
     page.locator(".sheet svg rect").first.wait_for(timeout=180_000)
     box = page.locator(".sheet svg rect").first.bounding_box()
@@ -123,7 +140,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     assert page.get_by_role("link", name="Compare with the run before").is_hidden()
     page.get_by_role("link", name="R-2026-0417.pdf").click()
 
-    # A wrong verdict is labelled, taken back, and labelled again
+
+def correct_a_verdict(page: Any) -> None:
+    """Label a wrong verdict, take the label back, and label it again."""
     follow(page, "Next file")
     follow(page, "Next file")
     assert page.get_by_role("heading", level=1).inner_text() == HOSTILE_NAME
@@ -137,7 +156,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Noted: it is “recipe”.").wait_for()
 
-    # What to label next, one file after the other; the rules are measured by it
+
+def label_what_comes_next(page: Any, screens: Screens, tmp_path: Path) -> None:
+    """Label one file after the other, which the rules are measured by, and export the labels."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Teach").click()
     screens.look("triage")
     page.get_by_role("link", name="Begin with the first one").click()
@@ -161,7 +182,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     assert sum(int(row.split()[-1]) for row in rows.all_inner_texts()) == 3
     screens.look("quality")
 
-    # The job, its filters and its table for spreadsheets
+
+def filter_a_job(page: Any, screens: Screens) -> None:
+    """Filter the files of the job, and download the table of those that are left."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
     screens.look("jobs")
     page.locator("#jobs tbody a").first.click()
@@ -175,7 +198,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_label("File name").fill("nothing like this")
     page.get_by_text("No file fits these filters.").wait_for()
 
-    # The rules change; the same files again. The label counts, whatever the new rule says.
+
+def change_the_rules(page: Any, screens: Screens) -> None:
+    """Classify the same files by other rules: the label counts, whatever the new rule says."""
     page.get_by_role("link", name="Change the rules").click()
     page.locator("#chosen li").nth(2).wait_for()
     page.locator("#items tr.done").nth(2).wait_for(state="attached")
@@ -191,7 +216,9 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("link", name="Swap sides").click()
     assert page.locator(".tile").filter(has_text="lost their type").inner_text()[0] == "1"
 
-    # Saved rules, their versions and exports
+
+def save_the_rules_anew(page: Any, screens: Screens) -> None:
+    """Save another version of the rules, and look at their exports and at the status."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Rules").click()
     screens.look("rules")
     page.get_by_role("link", name="Office mail").first.click()
@@ -204,11 +231,6 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Status").click()
     page.get_by_role("heading", name="Workers").wait_for()
     screens.look("status")
-
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_label("API key").wait_for()
-    page.goto("/console/jobs")
-    page.get_by_label("API key").wait_for()
 
 
 def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServer) -> None:

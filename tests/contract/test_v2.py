@@ -10,7 +10,7 @@ from app.webhooks.signing import verify
 from devtools.receiver import Receiver
 from devtools.waiting import until
 from tests.contract.conftest import Upload
-from tests.contract.test_wire import is_moment, json_of
+from tests.contract.test_wire import RESULT_FIELDS, is_moment, json_of
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
 
 JOBS = "/api/v2/classify"
@@ -71,16 +71,7 @@ def test_a_job_from_beginning_to_end(http: httpx2.Client, upload: Upload) -> Non
     done = finished(http, job)
     assert set(done) == JOB_FIELDS
     assert done["status"] == "COMPLETED"
-    assert set(done["result"]) == {
-        "type",
-        "confidence",
-        "reasoning",
-        "candidates",
-        "evidence",
-        "summary",
-        "reasons",
-        "details",
-    }
+    assert set(done["result"]) == RESULT_FIELDS
     assert '"invoice" (' in done["result"]["summary"]
     assert done["result"]["candidates"][0]["type"] == "invoice"
     assert set(done["result"]["evidence"][0]) == {"page", "quote"}

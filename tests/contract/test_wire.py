@@ -49,6 +49,16 @@ ITEM_FIELDS = {
     "error",
     "label",
 }
+RESULT_FIELDS = {
+    "type",
+    "confidence",
+    "reasoning",
+    "candidates",
+    "evidence",
+    "summary",
+    "reasons",
+    "details",
+}
 PAGE_FIELDS = {"items", "next_page_token", "total_size"}
 FILE_FIELDS = {
     "id",
@@ -102,16 +112,7 @@ def test_job_get_and_results(client: LlamaCloud, http: httpx2.Client, upload: Up
     assert results["next_page_token"] is None
     good, bad = results["items"]
     assert set(good) == set(bad) == ITEM_FIELDS
-    assert set(good["result"]) == {
-        "type",
-        "confidence",
-        "reasoning",
-        "candidates",
-        "evidence",
-        "summary",
-        "reasons",
-        "details",
-    }
+    assert set(good["result"]) == RESULT_FIELDS
     assert good["result"]["reasoning"].startswith(good["result"]["summary"] + "\n- ")
     assert good["result"]["reasoning"].endswith("\nDetails:\n" + good["result"]["details"])
     assert [good["file_name"], bad["file_name"]] == ["document.txt", "broken.pdf"]

@@ -69,8 +69,7 @@ class Engine:
 
     `knowledge` is the program's own unless a benchmark takes types away from it. Raises
     StartupError when `constants` were fitted for other embedders, other knowledge or another
-    program.
-    Safe to share between threads.
+    program. Safe to share between threads.
     """
 
     def __init__(
@@ -166,9 +165,7 @@ class Engine:
         this version of the engine, for these rules unless it counts for copies only. Raises
         ValueError without rules.
         """
-        positions = self.find_catch_alls(rules)
-        catch_all = rules[positions[0]].type if positions else None
-        candidates = [rule for position, rule in enumerate(rules) if position not in positions]
+        catch_all, candidates = self._divide(rules)
         judgement = None
         if not document.text.chunks:
             # All that is known is how often no rule fitted in the documents of the fitting.
@@ -199,8 +196,7 @@ class Engine:
 
         `rules` are all those of a job, of which a catch-all does not compete.
         """
-        positions = self.find_catch_alls(rules)
-        candidates = [rule for place, rule in enumerate(rules) if place not in positions]
+        _, candidates = self._divide(rules)
         if not document.text.chunks or not candidates:
             return None
         stages = tuple(
@@ -215,6 +211,15 @@ class Engine:
         return Observation(
             stages, document.text.tokens, known_share(*losses), lines[0] if lines else ""
         )
+
+    def _divide(self, rules: Sequence[Rule]) -> tuple[str | None, list[Rule]]:
+        """Return the type of the first catch-all, if there is one, and the rules that compete.
+
+        Raises ValueError without rules.
+        """
+        positions = self.find_catch_alls(rules)
+        catch_all = rules[positions[0]].type if positions else None
+        return catch_all, [rule for place, rule in enumerate(rules) if place not in positions]
 
     def _observe_stage(
         self, document: EmbeddedDocument, rules: Sequence[Rule], number: int
@@ -298,6 +303,6 @@ def _version(constants: Constants, scorer: Scorer, stages: Sequence[Stage]) -> s
     """
     tunings = [space.tuning for space in scorer.spaces]
     steps = [(stage.depth, stage.enough) for stage in stages]
-    looks = FORM_SHARE, SCALES
-    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps} {looks}".encode())
+    form = FORM_SHARE, SCALES
+    whole = hashlib.sha256(f"{constants.digest()} {tunings} {steps} {form}".encode())
     return f"{constants.fingerprint.scoring}.{whole.hexdigest()[:12]}"

@@ -54,8 +54,7 @@ def choose_quote(
     It is the line in which the document calls itself so, and otherwise one of the chunk that has a
     phrase or is nearest to `direction`: a phrase counts, rare words of the rule, and how near a
     title line is. A line is a verbatim part of the page's text of at most 160 characters, without a
-    bullet before it. None when
-    the chunk has no readable line.
+    bullet before it. None when the chunk has no readable line.
     """
     if support.name is not None:
         page = next(page for page in document.pages if is_readable(page.text))

@@ -11,18 +11,14 @@ from worker.classification.features.titles import title_lines
 from worker.classification.fitting.calibrate import with_calibration
 from worker.classification.fitting.corpus import Corpus
 from worker.classification.fitting.lexicon import fit_lexicon
+from worker.classification.fitting.maps import form_map, language_directions, ridge_map
 from worker.classification.knowledge.base import ENGLISH, Knowledge
 from worker.classification.rules.catch_all import PROTOTYPES
 from worker.classification.rules.texts import lexical_text, rule_text
 from worker.classification.scoring.constants import Constants
 from worker.classification.scoring.cues import SENTENCES
 from worker.classification.scoring.lexical import Lexicon, document_text
-from worker.classification.scoring.space import (
-    SpaceVectors,
-    form_map,
-    language_directions,
-    ridge_map,
-)
+from worker.classification.scoring.space import SpaceVectors
 
 _MIN_TYPES = 3
 

@@ -36,14 +36,15 @@ class KnowledgeError(StartupError):
 class DocumentType:
     """A type of document: what it is, which broader types it is a kind of, and how it looks.
 
-    An abstract type, such as "tax document", only groups others. `wordings` has, for each language,
-    other descriptions, as users word their rules. `names` has, for each language,
-    the names by which documents of the type call themselves, as the file has them: separated by
-    semicolons, "=" after those that count only when a line has no other words, "~" after those
-    that documents of other types have too. `not_names` has phrases that look like a name and are
-    none, such as "invoice number". `phrases` has, for each language, what documents of the type
-    say (see `compile_phrases`), and `act` what they do by saying it. `samples` are pairs of a
-    language and a text.
+    An abstract type, such as "tax document", only groups others. `samples` are pairs of a language
+    and a text. `act` is what documents of the type do by saying their `phrases`.
+
+    These have an entry for each language, with items as the file has them, separated by semicolons:
+    `wordings` are other descriptions, as users word their rules. `names` are those by which
+    documents of the type call themselves, "=" after those that count only when a line has no other
+    words, "~" after those that documents of other types have too. `not_names` look like a name and
+    are none, such as "invoice number". `phrases` are what documents of the type say (see
+    `compile_phrases`).
     """
 
     name: str
@@ -86,24 +87,24 @@ def parse_types(text: str, place: str) -> Iterator[DocumentType]:
 
 
 def _set_field(current: DocumentType, key: str, language: str, value: str) -> None:
-    if key == "description":
-        current.description = value
+    by_language = {
+        "wordings": current.wordings,
+        "names": current.names,
+        "not": current.not_names,
+        "phrases": current.phrases,
+    }
+    if key in by_language:
+        by_language[key][language] = value
+    elif key == "sample":
+        current.samples.append((language, value))
     elif key == "parents":
         current.parents = tuple(split_items(value))
     elif key == "abstract":
         current.is_abstract = True
-    elif key == "wordings":
-        current.wordings[language] = value
-    elif key == "act":
-        current.act = value
-    elif key == "phrases":
-        current.phrases[language] = value
-    elif key == "names":
-        current.names[language] = value
-    elif key == "not":
-        current.not_names[language] = value
+    elif key == "description":
+        current.description = value
     else:
-        current.samples.append((language, value))
+        current.act = value
 
 
 def split_items(value: str) -> list[str]:

@@ -9,7 +9,7 @@ from worker.classification.embedders.base import Vectors, normalise
 from worker.parsing.document import DocumentPage
 
 # The text that is measured.
-_PAGES, _CHARACTERS = 3, 12_000
+_MAX_PAGES, _MAX_CHARACTERS = 3, 12_000
 _SHORT_LINE = 25
 _AMOUNT = re.compile(r"\d[.,]\d\d\b")
 # Mean and standard deviation of each feature in documents of 25 types (dev and half A of dev2).
@@ -27,7 +27,8 @@ SCALES = (
     (0.00021, 0.00067),  # question marks
 )
 _MEANS, _DEVIATIONS = np.array(SCALES, dtype=np.float32).T
-_MOST = 3.0
+# Standard deviations; one odd feature must not outweigh all others.
+_MAX_DEVIATION = 3.0
 
 
 def measure_form(pages: Sequence[DocumentPage]) -> Vectors:
@@ -35,7 +36,7 @@ def measure_form(pages: Sequence[DocumentPage]) -> Vectors:
 
     Documents of unlike form have cosines about 0 or below.
     """
-    text = "\n".join(page.text for page in pages[:_PAGES])[:_CHARACTERS]
+    text = "\n".join(page.text for page in pages[:_MAX_PAGES])[:_MAX_CHARACTERS]
     lines = text.split("\n")
     count = max(len(text), 1)
     shares = (
@@ -55,7 +56,7 @@ def measure_form(pages: Sequence[DocumentPage]) -> Vectors:
         *(number / count for number in shares),
     )
     scaled = (np.array(features, dtype=np.float32) - _MEANS) / _DEVIATIONS
-    return normalise(np.clip(scaled, -_MOST, _MOST))
+    return normalise(np.clip(scaled, -_MAX_DEVIATION, _MAX_DEVIATION))
 
 
 def _count(text: str, marks: str) -> int:

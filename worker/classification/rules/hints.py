@@ -15,10 +15,9 @@ from worker.classification.rules.exclusions import without_negations
 from worker.classification.rules.texts import is_bare, name_of
 
 # Words of a description without those of the type: "a bill from a seller" has enough.
-MIN_WORDS = 4
+_MIN_WORDS = 4
 # The same for scripts without blanks between words.
-MIN_UNSPACED_CHARACTERS = 8
-
+_MIN_UNSPACED_CHARACTERS = 8
 
 # Negations that remain when the clauses that `exclusions` understands are gone. "No" and "non" are
 # left out where they also mean "number" or begin a word, as in "invoice no." and "non-disclosure".
@@ -92,9 +91,9 @@ def _check_rule(position: int, rule: Rule) -> Iterator[Hint]:
 
 def _is_short(rule: Rule, remaining: str) -> bool:
     if _UNSPACED.search(remaining):
-        return sum(character.isalnum() for character in remaining) < MIN_UNSPACED_CHARACTERS
+        return sum(character.isalnum() for character in remaining) < _MIN_UNSPACED_CHARACTERS
     own = set(_WORD.findall(name_of(rule)))
-    return sum(word not in own for word in _WORD.findall(remaining.casefold())) < MIN_WORDS
+    return sum(word not in own for word in _WORD.findall(remaining.casefold())) < _MIN_WORDS
 
 
 def _find_same_names(rules: Sequence[Rule]) -> Iterator[Hint]:

@@ -108,8 +108,8 @@ class Scorer:
     ) -> Comparison:
         """Embed a document that has chunks, and compare it with the panel and the bank.
 
-        Spaces whose embedder has not seen the document's script are left out.
-        Vectors of an `earlier` comparison are not computed again.
+        Spaces whose embedder has not seen the document's script are left out. Vectors of an
+        `earlier` comparison are not computed again.
         """
         known = {} if earlier is None else earlier.spaces
         spaces, channels = {}, {}

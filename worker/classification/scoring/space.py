@@ -17,7 +17,6 @@ from worker.classification.scoring.tuning import TITLE, tuning_of
 # The samples of the few nearest bank types stand in for a rule; the softmax is steep.
 _NEAREST_TYPES = 3
 _MIXTURE_STEEPNESS = 40.0
-_MIN_OF_LANGUAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,6 @@ class EmbeddingSpace:
         self._title_mean = vectors.title_mean
         panel = vectors.types[knowledge.panel_rows]
         self._rule_mean = panel.mean(axis=0)
-
         self._languages = vectors.languages
         self.form = vectors.form
         if not parts.form:
@@ -227,59 +225,6 @@ class EmbeddingSpace:
         )
 
 
-def form_map(
-    samples: Vectors,
-    types: npt.NDArray[np.int64],
-    languages: Vectors,
-    shrinkage: float = 0.5,
-) -> Vectors:
-    """Return the (D, D) map after which samples of one type are near, whatever their topic.
-
-    First the directions of the languages (L, D) are taken out, so that a Russian document is not
-    near to the types that happen to have Russian samples. Then those in which samples of one type
-    differ, which are mostly topics, are shrunk: the second factor is the inverse square root of the
-    covariance within types, shrunk towards a multiple of the identity (within-class covariance
-    normalisation: Hatch, Kajarekar and Stolcke, 2006). It is computed from the samples alone.
-    """
-    kept = take_out(languages, normalise(samples - samples.mean(axis=0)))
-    apart = np.eye(samples.shape[1]) - languages.T @ languages
-    within = np.zeros((samples.shape[1],) * 2, dtype=np.float64)
-    count = 0
-    for kind in np.unique(types):
-        rows = kept[types == kind].astype(np.float64)
-        if len(rows) > 1:
-            deviations = rows - rows.mean(axis=0)
-            within += deviations.T @ deviations * (len(rows) / (len(rows) - 1))
-            count += len(rows)
-    if not count:
-        return np.asarray(apart, dtype=np.float32)
-    within /= count
-    mean = np.trace(within) / len(within)
-    values, vectors = np.linalg.eigh(
-        (1 - shrinkage) * within + shrinkage * mean * np.eye(len(within))
-    )
-    # Scaled so that half precision keeps it.
-    whitened = (vectors * (values / values.max()) ** -0.5) @ vectors.T
-    return np.asarray(apart @ whitened, dtype=np.float32)
-
-
-def language_directions(samples: Vectors, languages: npt.NDArray[np.str_]) -> Vectors:
-    """Return orthonormal directions (L, D) in which the means of the samples' languages differ.
-
-    Languages with few samples have no reliable mean and are left alone.
-    """
-    centred = normalise(samples - samples.mean(axis=0))
-    means = np.array(
-        [
-            centred[languages == language].mean(axis=0)
-            for language in np.unique(languages)
-            if (languages == language).sum() >= _MIN_OF_LANGUAGE
-        ]
-    ).reshape(-1, centred.shape[1])
-    _, _, directions = np.linalg.svd(means, full_matrices=False)
-    return np.asarray(directions, dtype=np.float32)
-
-
 def take_out(directions: Vectors, vectors: Vectors) -> Vectors:
     """Return unit vectors (n, D) without their parts along orthonormal directions (L, D)."""
     along = (vectors @ directions.T) @ directions
@@ -295,13 +240,3 @@ def _mixture(nearness: Vectors) -> tuple[npt.NDArray[np.int64], Vectors]:
     values = np.take_along_axis(nearness, nearest, axis=1)
     weights = np.exp(_MIXTURE_STEEPNESS * (values - values[:, :1]))
     return nearest, np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-def ridge_map(samples: Vectors, descriptions: Vectors, strength: float = 1.0) -> Vectors:
-    """Return the (D, D) map W = (X'X + strength I)^-1 X'Y from samples X to descriptions Y.
-
-    Both have one row a sample. The map learns how document text differs from a description of
-    the same type.
-    """
-    gram = samples.T @ samples + strength * np.eye(samples.shape[1], dtype=np.float32)
-    return np.linalg.solve(gram, samples.T @ descriptions).astype(np.float32)

@@ -83,9 +83,8 @@ E5 = Tuning(
     # 25 rules 0.825, with (0.2, 0.6) 0.822, when samples always count 0.808.
     familiarity=(0.3, 0.7),
     # Rules that mean the same as a cue have 0.32 to 0.90 in four styles and three languages,
-    # tax forms 0.39 to 0.49 to the cue of forms, all others 0.28 at most.
+    # all others 0.28 at most.
     cues=(0.25, 0.45),
-    # "Datasheet" is too near to "spreadsheet".
     # Over 26 catch-all phrases in 14 languages and 700 real types: the nearest real types have
     # 0.51 ("any other invoice"), 0.47 and 0.40, 21 of the phrases have 0.58 or more.
     catch_all=(0.5, 0.55),

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -48,13 +48,12 @@ def read_epub(source: Source) -> Document:
     lost: list[str] = []
     chapters = list(dict.fromkeys(_list_chapters(package)))
     encrypted = _list_encrypted(package)
+    if chapters and all(chapter.name.lower() in encrypted for chapter in chapters):
+        raise FileError(FileErrorCode.ENCRYPTED, "the book is encrypted against copying")
     size = 0
     for chapter in chapters:
-        if chapter.name.lower() in encrypted:
-            lost.append(posixpath.basename(chapter.name))
-            continue
         try:
-            text, found = _read_chapter(package, chapter)
+            text, found = _read_chapter(package, chapter, encrypted)
         except BadPart:
             lost.append(posixpath.basename(chapter.name))
             continue
@@ -63,8 +62,6 @@ def read_epub(source: Source) -> Document:
         size += len(text)
         if size > _MAX_CHARACTERS:
             break
-    if chapters and all(chapter.name.lower() in encrypted for chapter in chapters):
-        raise FileError(FileErrorCode.ENCRYPTED, "the book is encrypted against copying")
     if not texts:
         raise _corrupt()
     whole = "\n\n".join(filter(None, texts))
@@ -74,8 +71,12 @@ def read_epub(source: Source) -> Document:
     return build_text_document(source, whole, headings, sentences)
 
 
-def _read_chapter(package: Package, chapter: _Chapter) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a chapter and its headings. Raises BadPart."""
+def _read_chapter(
+    package: Package, chapter: _Chapter, encrypted: Collection[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a chapter and its headings. Raises BadPart, also for one encrypted."""
+    if chapter.name.lower() in encrypted:
+        raise BadPart(chapter.name)
     data = package.read(chapter.name)
     if chapter.media_type == _SVG:
         try:

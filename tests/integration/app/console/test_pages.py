@@ -5,9 +5,11 @@ import html
 import io
 import json
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.console.rendering import POLICY
 from app.db import Database
@@ -19,6 +21,7 @@ from tests.integration.application import FILES, JOBS, RULES, Api, upload
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}.pdf"
 CONFIGURATIONS = "/api/v1/beta/configurations"
+KEYS = "/api/v1/admin/keys"
 PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
 
 
@@ -237,21 +240,32 @@ def test_the_list_of_jobs_says_how_many_pages_it_has(browser: Browser, tenants: 
     assert "Page 2 of 2 (26 jobs)" in second
 
 
-def test_keys_for_administration_manage_keys_and_see_no_documents(
-    api: Api, tenants: TenantData, database: Database
-) -> None:
-    admin_key, other = api.key(tenants.first), api.key(tenants.add("Others"))
+@pytest.fixture
+def admin(api: Api, tenants: TenantData, database: Database) -> Browser:
+    """Return a browser with a key for administration, the oldest one."""
+    key = api.key(tenants.first)
     with database.write() as session:
-        key_id = session.query(ApiKey).order_by(ApiKey.created_at).first().id
-        session.execute(update(ApiKey).where(ApiKey.id == key_id).values(is_admin=True))
-        others_id = session.query(ApiKey).order_by(ApiKey.created_at.desc()).first().id
-    admin = Browser(api)
-    admin.sign_in(admin_key)
+        session.execute(
+            update(ApiKey).where(ApiKey.id == oldest_key(session)).values(is_admin=True)
+        )
+    browser = Browser(api)
+    browser.sign_in(key)
+    return browser
 
+
+def oldest_key(session: Session) -> UUID:
+    return session.query(ApiKey).order_by(ApiKey.created_at).first().id
+
+
+def make_key(admin: Browser, name: str) -> str:
+    return str(admin.call("POST", KEYS, json={"name": name}).json()["key"])
+
+
+def test_keys_for_administration_manage_keys_and_see_no_documents(api: Api, admin: Browser) -> None:
     assert admin.get("/jobs").headers["location"] == "/console/keys"
     assert admin.call("GET", JOBS).status_code == 403
     assert admin.get("/status").status_code == 200
-    made = admin.call("POST", "/api/v1/admin/keys", json={"name": HOSTILE}).json()["key"]
+    made = make_key(admin, HOSTILE)
     assert admin.call("POST", "/api/v1/admin/projects", json={"name": "New"}).status_code == 201
     page = admin.get("/keys").text
     assert "<script>alert" not in page
@@ -262,23 +276,37 @@ def test_keys_for_administration_manage_keys_and_see_no_documents(
     assert user.get("/jobs").status_code == 200
     assert user.get("/keys").headers["location"] == "/console/"
 
-    keys = admin.call("GET", "/api/v1/admin/keys").json()
-    assert str(others_id) not in [key["id"] for key in keys]
-    assert admin.call("DELETE", f"/api/v1/admin/keys/{others_id}").status_code == 404
-    assert admin.call("DELETE", f"/api/v1/admin/keys/{key_id}").status_code == 409
-    new_id = next(key["id"] for key in keys if key["name"] == HOSTILE)
-    rotate = "/api/v1/admin/keys/{}/rotate".format
-    assert admin.call("POST", rotate(others_id), json={}).status_code == 404
-    successor = admin.call("POST", rotate(new_id), json={"grace_seconds": 60})
+
+def test_a_key_is_replaced_and_revoked(api: Api, admin: Browser, database: Database) -> None:
+    user = Browser(api)
+    user.sign_in(make_key(admin, HOSTILE))
+    key_id = next(key["id"] for key in admin.call("GET", KEYS).json() if key["name"] == HOSTILE)
+    with database.read() as session:
+        own_id = oldest_key(session)
+
+    successor = admin.call("POST", f"{KEYS}/{key_id}/rotate", json={"grace_seconds": 60})
+
     assert successor.status_code == 201
     assert Browser(api).sign_in(successor.json()["key"]).status_code == 303
     assert user.get("/jobs").status_code == 200
-    assert admin.call("POST", rotate(new_id), json={}).status_code == 409
-    assert admin.call("DELETE", f"/api/v1/admin/keys/{new_id}").status_code == 204
+    assert admin.call("POST", f"{KEYS}/{key_id}/rotate", json={}).status_code == 409
+    assert admin.call("DELETE", f"{KEYS}/{key_id}").status_code == 204
     assert is_signed_out(user.get("/jobs"))
+    assert admin.call("DELETE", f"{KEYS}/{own_id}").status_code == 409, "its own key"
+
+
+def test_keys_of_others_are_out_of_reach(
+    api: Api, admin: Browser, tenants: TenantData, database: Database
+) -> None:
     stranger = Browser(api)
-    stranger.sign_in(other)
-    assert stranger.call("GET", "/api/v1/admin/keys").status_code == 403
+    stranger.sign_in(api.key(tenants.add("Others")))
+    with database.read() as session:
+        others_id = session.query(ApiKey).order_by(ApiKey.created_at.desc()).first().id
+
+    assert str(others_id) not in [key["id"] for key in admin.call("GET", KEYS).json()]
+    assert admin.call("DELETE", f"{KEYS}/{others_id}").status_code == 404
+    assert admin.call("POST", f"{KEYS}/{others_id}/rotate", json={}).status_code == 404
+    assert stranger.call("GET", KEYS).status_code == 403
 
 
 def test_assets_are_kept_by_browsers_and_pages_are_not(browser: Browser) -> None:

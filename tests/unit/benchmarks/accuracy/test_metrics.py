@@ -4,46 +4,23 @@ import pytest
 from benchmarks.accuracy import metrics
 from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
+from tests.unit.worker.classification.plain_scores import logistic_of_top, plain_scores
 from worker.classification.fitting.corpus import LabelledDocument
 from worker.classification.fitting.random_rules import ScoredDocument
-from worker.classification.scoring.calibration import FEATURES, Calibration, Logistic
-from worker.classification.scoring.hierarchy import Kinds
-from worker.classification.scoring.scores import Scores
+from worker.classification.scoring.calibration import Calibration
 from worker.parsing.document import Document
 
 TYPES = ["invoice", "recipe", "letter"]
 
 
-def logistic(weight_of_top: float) -> Logistic:
-    weights = (weight_of_top, *[0.0] * (len(FEATURES) - 1))
-    zeros, ones = (0.0,) * len(FEATURES), (1.0,) * len(FEATURES)
-    return Logistic(0.0, weights, zeros, ones)
-
-
 # Scores above 0 are matches, below 0 nulls.
-CALIBRATION = Calibration(match=logistic(1.0), null=logistic(-1.0), null_share=0.3)
+CALIBRATION = Calibration(match=logistic_of_top(1.0), null=logistic_of_top(-1.0), null_share=0.3)
 
 
 def scored(label: str, *scores: float, source: str = "a") -> Scored:
-    none = np.zeros((len(scores), 1), dtype=np.float32)
-    complete = Scores(
-        own=np.array(scores, dtype=np.float32),
-        panel=none[0],
-        channels={},
-        lexical=none[:, 0],
-        cues=(),
-        bonuses=none.T[:0],
-        named=none[:, 0],
-        acts=none[:, 0],
-        excluded=none[:, 0],
-        kinds=Kinds.none(),
-        covered=none.astype(np.bool_),
-        overlaps=np.eye(len(scores), dtype=np.float32),
-        overlapping=np.eye(len(scores), dtype=np.bool_),
-        tokens=100,
-    )
     item = LabelledDocument(Document("txt", (), 1), label, source)
-    return Scored(item, {"rules": ScoredDocument(complete, label, source)}, CALIBRATION)
+    by_rules = {"rules": ScoredDocument(plain_scores(*scores), label, source)}
+    return Scored(item, by_rules, CALIBRATION)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from worker.parsing.readers.markup.formula_signs import SIGNED, FormulaSigns
 from worker.parsing.readers.markup.frames import framed_markup
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
 from worker.parsing.readers.markup.ordered_lists import OrderedLists
+from worker.parsing.readers.markup.rubies import RUBY, Rubies
 from worker.parsing.readers.markup.style_sheets import HiddenNames, read_hidden_names
 from worker.parsing.readers.markup.symbols import show_symbols
 from worker.parsing.readers.source import Source
@@ -49,10 +50,6 @@ _TICKED = frozenset({"checkbox", "radio"})
 _SHOWS_NO_VALUE = frozenset(
     {"hidden", "password", "checkbox", "radio", "file", "image", "range", "color"}
 )
-# Within a ruby text: what is beside it, brackets for old browsers, and what ends these.
-_RUBY = frozenset({"ruby", "rb", "rt", "rtc", "rp"})
-# A longer one was never closed, and is text.
-_MAX_READING, _MAX_BRACKET = 100, 3
 _LISTS = frozenset({"ol", "ul", "menu"})
 _WITH_ATTRIBUTES = _LISTS | {"li", "input", "iframe", "img", "optgroup"}
 _CDATA = "<![CDATA["
@@ -134,7 +131,8 @@ class _Page:
         self._leaves_out_hidden = leaves_out_hidden
         self._is_mail = is_mail
         self.hidden_letters = 0
-        self._hidden_names = HiddenNames()
+        self._hidden_names = read_hidden_names(markup) if leaves_out_hidden else HiddenNames()
+        self._hiding = HidingTags(markup, self._hidden_names)
         self._pieces: list[str] = []
         self._headings: list[str] = []
         self._heading_start: int | None = None
@@ -143,9 +141,7 @@ class _Page:
         self._title = False
         self._has_picture = False
         self._has_script = False
-        self._rubies = 0
-        self._beside: tuple[str, int] | None = None
-        self._readings: list[str] = []
+        self._rubies = Rubies(self._pieces)
         self._lists = OrderedLists()
         self._formula_signs = FormulaSigns()
         self._boxes = StyledBoxes(markup)
@@ -154,9 +150,6 @@ class _Page:
 
     def read(self) -> VisibleText:
         markup = self._markup
-        if self._leaves_out_hidden:
-            self._hidden_names = read_hidden_names(markup)
-        hiding = HidingTags(markup, self._hidden_names)
         position = 0
         while (start := markup.find("<", position)) >= 0:
             self._add_text(markup[position:start])
@@ -166,22 +159,13 @@ class _Page:
                 continue
             is_end, name = tag.group(1) == "/", tag.group(2).lower()
             position = _find_tag_end(markup, tag.end())
-            if not is_end and self._is_skipped(name, markup, tag.end(), position):
-                if markup[position - 2] != "/":
-                    position = _find_element_end(markup, position, name)
-                continue
-            if (
-                not is_end
-                and self._leaves_out_hidden
-                and (name in _SHOWN_LATER or hiding.has(tag.end(), position))
-            ):
-                hidden_end = self._find_hidden_end(name, tag.end(), position)
-                if hidden_end is not None:
-                    position = hidden_end
-                    continue
-            self._add_tag(name, is_end, markup, tag.end(), position)
+            unseen_end = None if is_end else self._find_unseen_end(name, tag.end(), position)
+            if unseen_end is None:
+                self._add_tag(name, is_end, tag.end(), position)
+            else:
+                position = unseen_end
         self._add_text(markup[position:])
-        self._end_readings()
+        self._rubies.end_readings()
         headings = map(_tidy, self._headings)
         return VisibleText(
             _tidy("".join(self._pieces)),
@@ -197,11 +181,23 @@ class _Page:
             return "the text of the page is written by scripts, which were not run"
         return ""
 
-    def _is_skipped(self, name: str, markup: str, start: int, end: int) -> bool:
+    def _find_unseen_end(self, name: str, start: int, end: int) -> int | None:
+        """Return where an element ends that nobody sees; None for one that is shown.
+
+        The attributes of its start tag are between `start` and `end`.
+        """
+        if self._is_skipped(name, start, end):
+            is_whole = self._markup[end - 2] == "/"
+            return end if is_whole else _find_element_end(self._markup, end, name)
+        if self._leaves_out_hidden and (name in _SHOWN_LATER or self._hiding.has(start, end)):
+            return self._find_hidden_end(name, start, end)
+        return None
+
+    def _is_skipped(self, name: str, start: int, end: int) -> bool:
         self._has_script |= name == "script"
         if name in _WITHOUT_SCRIPTS:
             # The content of a component (declarative shadow DOM) is shown at once.
-            return self._runs_scripts and "shadowroot" not in markup[start:end]
+            return self._runs_scripts and "shadowroot" not in self._markup[start:end]
         return name in _HIDDEN or (self._drawings > 0 and name in _HIDDEN_IN_DRAWINGS)
 
     def _find_hidden_end(self, name: str, start: int, end: int) -> int | None:
@@ -221,22 +217,22 @@ class _Page:
         self._pieces.append(BREAKS.get(name, ""))
         return found[0]
 
-    def _add_tag(self, name: str, is_end: bool, markup: str, start: int, end: int) -> None:
-        self._track(name, is_end=is_end, is_whole=markup[end - 2] == "/")
-        if name in _RUBY:
-            self._ruby(name, is_end=is_end)
-        elif name in BREAKS and not self._rubies:
-            self._end_readings()
+    def _add_tag(self, name: str, is_end: bool, start: int, end: int) -> None:
+        is_whole = self._markup[end - 2] == "/"
+        self._track(name, is_end=is_end, is_whole=is_whole)
+        if name in RUBY:
+            self._rubies.follow(name, is_end=is_end)
+        elif name in BREAKS and not self._rubies.is_open:
+            self._rubies.end_readings()
         if name in _HEADINGS:
             if self._heading_start is not None and len(self._headings) < _MAX_HEADINGS:
                 self._headings.append("".join(self._pieces[self._heading_start :]))
             self._heading_start = None if is_end else len(self._pieces)
         self._add_break(name, is_end, start, end)
         if name in SIGNED or self._formula_signs.is_open:
-            is_whole = markup[end - 2] == "/"
             self._pieces.append(self._formula_signs.follow(name, is_end=is_end, is_whole=is_whole))
         if name in _WITH_ATTRIBUTES:
-            attributes = _attributes(markup, start, end)
+            attributes = _attributes(self._markup, start, end)
             if name in _LISTS or name == "li":
                 self._list(name, is_end=is_end, attributes=attributes)
             elif not is_end:
@@ -273,26 +269,6 @@ class _Page:
         elif name == "title":
             self._title = not is_end
 
-    def _ruby(self, name: str, *, is_end: bool) -> None:
-        """Keep the readings of ruby texts, which follow in brackets, so the words stay whole."""
-        if self._beside is not None:
-            kind, start = self._beside
-            self._beside = None
-            text = "".join(self._pieces[start:]).strip()
-            if len(text) <= (_MAX_READING if kind == "rt" else _MAX_BRACKET):
-                del self._pieces[start:]
-                if kind == "rt":
-                    self._readings.append(text)
-        if name == "ruby":
-            self._rubies = max(0, self._rubies + (-1 if is_end else 1))
-        elif name in ("rt", "rp") and self._rubies and not is_end:
-            self._beside = name, len(self._pieces)
-
-    def _end_readings(self) -> None:
-        if any(self._readings):
-            self._pieces.append(f"({''.join(self._readings)})")
-        self._readings.clear()
-
     def _list(self, name: str, *, is_end: bool, attributes: dict[str, str]) -> None:
         if name == "li":
             self._label = "" if is_end else self._lists.next_label(attributes)
@@ -320,8 +296,8 @@ class _Page:
         if self._label and text.strip():
             self._pieces.append(self._label)
             self._label = ""
-        if self._readings and not self._rubies:
-            self._end_readings()
+        if not self._rubies.is_open:
+            self._rubies.end_readings()
         self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
 
     def _skip_markup(self, start: int) -> int:

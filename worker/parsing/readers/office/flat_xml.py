@@ -5,7 +5,7 @@ elements; and Word 2003's XML (`w:wordDocument`).
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from worker.parsing.document import Document
@@ -73,21 +73,30 @@ def _read_word_2003(source: Source, root: Element, lost: Iterable[str]) -> Docum
     story = read(each for each in root if local_name(each.tag) == "body")
     paragraphs: list[Paragraph] = []
     found: dict[str, dict[str, None]] = {"hdr": {}, "ftr": {}}
-    shown = {"odd", ""}
-    if first(first(root, "docPr"), "evenAndOddHeaders") is not None:
-        shown.add("even")
-    for section in story.sections:
-        if is_on(first(section, "titlePg")):
-            shown.add("first")
-        for each in section:
-            texts = found.get(local_name(each.tag))
-            if texts is not None and (attribute(each, "type") or "") in shown:
-                header = read(each)
-                text = sanitize("\n".join(header.lines()))
-                if not is_page_number(text):
-                    texts[text] = None
-                    paragraphs += header.paragraphs
+    for each in _shown_headers(root, story.sections):
+        header = read(each)
+        text = sanitize("\n".join(header.lines()))
+        if not is_page_number(text):
+            found[local_name(each.tag)][text] = None
+            paragraphs += header.paragraphs
     pages = make_pages(story.pages(), (), found["hdr"], found["ftr"])
     return build_document(
         source, pages, None, find_headings(paragraphs + story.paragraphs), tuple(lost)
     )
+
+
+def _shown_headers(root: Element, sections: Iterable[Element]) -> Iterator[Element]:
+    """Yield the headers and footers of the sections that are on any page.
+
+    Those of first and of even pages are there only where the document says so.
+    """
+    shown = {"odd", ""}
+    if first(first(root, "docPr"), "evenAndOddHeaders") is not None:
+        shown.add("even")
+    for section in sections:
+        if is_on(first(section, "titlePg")):
+            shown.add("first")
+        for each in section:
+            is_header = local_name(each.tag) in ("hdr", "ftr")
+            if is_header and (attribute(each, "type") or "") in shown:
+                yield each

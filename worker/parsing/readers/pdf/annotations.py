@@ -4,7 +4,7 @@ import contextlib
 import ctypes
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -53,6 +53,40 @@ class Annotations:
     attachments: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Collector:
+    """Collects what the annotations of a page have.
+
+    `drawn` are the numbers of those that are read as they are drawn.
+    """
+
+    boxes: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+    ticks: list[CheckBox] = field(default_factory=list)
+    drawn: list[int] = field(default_factory=list)
+
+    def add_field(self, document: pypdfium2.PdfDocument, annotation: Any, number: int) -> None:  # noqa: ANN401  untyped
+        check_box = _read_check_box(document, annotation)
+        if check_box is not None:
+            self.ticks.append(check_box)
+            return
+        values, is_drawn = _read_field(document, annotation)
+        self.boxes += values
+        if is_drawn:
+            self.drawn.append(number)
+
+    def add_markup(self, annotation: Any, kind: int, number: int) -> None:  # noqa: ANN401  untyped
+        """Add an annotation that is no field: a text box, a comment, a stamp, a file."""
+        contents = _read_contents(annotation)
+        texts = self.boxes if kind == pdfium_c.FPDF_ANNOT_FREETEXT else self.comments
+        texts.append(contents)
+        if kind == pdfium_c.FPDF_ANNOT_STAMP or (not contents and _draws_text(annotation)):
+            self.drawn.append(number)
+        if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
+            self.attachments.append(_read_file_name(annotation))
+
+
 def read_annotations(
     document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int
 ) -> Annotations:
@@ -60,12 +94,8 @@ def read_annotations(
 
     Hidden annotations (ISO 32000-2, 12.5.3) are counted, but not read.
     """
+    found = _Collector()
     form_fields = 0
-    boxes: list[str] = []
-    comments: list[str] = []
-    attachments: list[str] = []
-    drawn: list[int] = []
-    ticks: list[CheckBox] = []
     for number, annotation in _annotations(page):
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
         if kind in _WITHOUT_CONTENTS:
@@ -74,26 +104,13 @@ def read_annotations(
         if pdfium_c.FPDFAnnot_GetFlags(annotation) & pdfium_c.FPDF_ANNOT_FLAG_HIDDEN:
             continue
         if kind == pdfium_c.FPDF_ANNOT_WIDGET:
-            check_box = _read_check_box(document, annotation)
-            if check_box is not None:
-                ticks.append(check_box)
-                continue
-            values, is_drawn = _read_field(document, annotation)
-            boxes += values
-            if is_drawn:
-                drawn.append(number)
+            found.add_field(document, annotation, number)
         else:
-            contents = _read_contents(annotation)
-            is_box = kind == pdfium_c.FPDF_ANNOT_FREETEXT
-            (boxes if is_box else comments).append(contents)
-            if kind == pdfium_c.FPDF_ANNOT_STAMP or (not contents and _draws_text(annotation)):
-                drawn.append(number)
-            if kind == pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
-                attachments.append(_read_file_name(annotation))
-    boxes += read_ticked(page, ticks)
-    boxes += _read_appearances(document, index, drawn[:_MAX_DRAWN])
-    texts = tuple(text for text in map(str.strip, (*boxes, *comments)) if text)
-    return Annotations(form_fields, texts, tuple(attachments))
+            found.add_markup(annotation, kind, number)
+    found.boxes += read_ticked(page, found.ticks)
+    found.boxes += _read_appearances(document, index, found.drawn[:_MAX_DRAWN])
+    texts = tuple(text for text in map(str.strip, (*found.boxes, *found.comments)) if text)
+    return Annotations(form_fields, texts, tuple(found.attachments))
 
 
 def shows_picture(page: pypdfium2.PdfPage) -> bool:

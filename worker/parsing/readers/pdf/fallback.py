@@ -16,7 +16,7 @@ from worker.parsing.readers.source import Source
 
 _MAX_BLANK_PAGES = 3
 # Zero would switch the alarm off.
-_SHORTEST_ALARM = 1e-6
+_MIN_ALARM = 1e-6
 _ALARM_AGAIN = 1.0
 
 
@@ -213,7 +213,7 @@ def run_with_timeout(function: Callable[[], str], seconds: float) -> str:
 
     before = signal.signal(signal.SIGALRM, interrupt)
     # Python drops an exception that is raised in a finaliser, so the alarm comes again.
-    pause = (max(seconds, _SHORTEST_ALARM), _ALARM_AGAIN)
+    pause = (max(seconds, _MIN_ALARM), _ALARM_AGAIN)
     timer = signal.getitimer(signal.ITIMER_REAL)
     try:
         signal.setitimer(signal.ITIMER_REAL, *pause)

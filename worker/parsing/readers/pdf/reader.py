@@ -118,6 +118,13 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes)
         raise ocr_unavailable("the pages are pictures or have no readable text layer,", source.ocr)
     if len(findings.blank) == findings.read:
         fallback.check_blank_pages(source, findings.blank)
+    _add_losses(builder, findings)
+    for sentence in source.ocr.warnings():
+        builder.add_warning(sentence)
+    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
+
+
+def _add_losses(builder: DocumentBuilder, findings: _Findings) -> None:
     if findings.failed:
         builder.add_loss(f"{name_pages(findings.failed)} could not be read", len(findings.failed))
     if findings.garbled:
@@ -132,9 +139,6 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes)
             " which letters it has",
             len(findings.partly),
         )
-    for sentence in source.ocr.warnings():
-        builder.add_warning(sentence)
-    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
 
 
 def _read_pages(
@@ -172,13 +176,9 @@ def _read_pages(
         except pypdfium2.PdfiumError:
             findings.failed.append(index)
             continue
-        page = _put_in_order(read.page, read.right_to_left)
-        if unmapped.MARK in page.text:
-            page, is_whole = _read_unmapped(source.ocr, document, page, read.unmapped)
-            if not is_whole:
-                findings.partly.append(index)
         has_print = read.has_print and not builder.has_enough
-        page = _add_pictures(source, document, page, has_print=has_print)
+        page = _put_in_order(read.page, read.right_to_left)
+        page = _add_texts_by_ocr(source, document, page, read.unmapped, findings, has_print)
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())
         page = _add_annotations(page, read, files if findings.read == 0 else [])
@@ -187,6 +187,27 @@ def _read_pages(
         if not builder.add_page(page, layouts.measure(index, page.text) if layouts else None):
             break
     return findings
+
+
+def _add_texts_by_ocr(
+    source: Source,
+    document: pypdfium2.PdfDocument,
+    page: DocumentPage,
+    boxes: Sequence[Box],
+    findings: _Findings,
+    has_print: bool,
+) -> DocumentPage:
+    """Return a page with the passages and pictures that only OCR can read beside its text layer.
+
+    `boxes` are those of the passages. With `has_print` its pictures are of printed text.
+    """
+    if unmapped.MARK in page.text:
+        page, is_whole = _read_unmapped(source.ocr, document, page, boxes)
+        if not is_whole:
+            findings.partly.append(page.index)
+    if has_print or source.request.mode == "MULTIMODAL":
+        page = _add_pictures(source.ocr, document, page, has_print=has_print)
+    return page
 
 
 def _read_vertical(source: Source, read: PageReading) -> PageReading:
@@ -222,13 +243,11 @@ def _read_unmapped(
 
 
 def _add_pictures(
-    source: Source, document: pypdfium2.PdfDocument, page: DocumentPage, *, has_print: bool
+    ocr: Ocr, document: pypdfium2.PdfDocument, page: DocumentPage, *, has_print: bool
 ) -> DocumentPage:
-    """Append the texts on the pictures of a page with a text layer to it, if they are wanted."""
-    is_wanted = has_print or source.request.mode == "MULTIMODAL"
-    if not is_wanted or page.source in _WITHOUT_LAYER:
+    """Append the texts on the pictures of a page with a text layer to it."""
+    if page.source in _WITHOUT_LAYER:
         return page
-    ocr = source.ocr
     if has_print and ocr.failure is not None:
         ocr.skip_page(page.index, ocr.failure)
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.rtf.fields import FieldCodes
 from worker.parsing.readers.rtf.groups import NO_LEVEL, Group, RtfFlow
+from worker.parsing.readers.rtf.printed import PrintedTexts
 from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
@@ -39,6 +40,8 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]+)(-?\d{1,10})?\d* ?|((?:\\'[0-9a-fA-F]{2})+)|\\([^a-zA-Z])|([{}])|([^\\{}]+)",
     re.DOTALL,
 )
+# The groups of a token: a word and its number, bytes in hexadecimal, a symbol, a brace, text.
+_WORD, _NUMBER, _BYTES, _SYMBOL, _BRACE, _TEXT = range(1, 7)
 # More than twice the text limit of a document; the rest would be cut anyway.
 _MAX_CHARACTERS = 1 << 21
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
@@ -70,10 +73,7 @@ class Walker:
         self.body = RtfFlow()
         self._is_html = is_html
         self._sets = CharacterSets()
-        # With their kinds; some show only where the document or a section says so.
-        self._headers: list[tuple[bytes, str]] = []
-        self._footers: list[tuple[bytes, str]] = []
-        self._switches: set[bytes] = set()
+        self._printed = PrintedTexts()
         self._headings: list[str] = []
         self._styles: dict[int, str] = {}
         self._captured: list[str] = []
@@ -106,32 +106,29 @@ class Walker:
         return RtfContent(
             self.body.text(),
             tuple(self._headings),
-            self._shown(self._headers),
-            self._shown(self._footers),
+            self._printed.headers(),
+            self._printed.footers(),
             is_cut,
         )
-
-    def _shown(self, headers: list[tuple[bytes, str]]) -> list[str]:
-        """Return the headers or footers without those of pages that are not told from others."""
-        return [text for kind, text in headers if SWITCHED.get(kind) in (None, *self._switches)]
 
     def _read_until_binary(self, data: bytes, start: int) -> int:
         """Read tokens up to binary data or enough text; return where to go on."""
         for match in _TOKEN.finditer(data, start):
             kind = match.lastindex
-            if kind == 6:
-                self._add_bytes(_LINE_ENDS.sub(b"", match[6]))
-            elif kind == 5:
-                if match[5] == b"{":
+            if kind == _TEXT:
+                self._add_bytes(_LINE_ENDS.sub(b"", match[_TEXT]))
+            elif kind == _BRACE:
+                if match[_BRACE] == b"{":
                     self._open()
                 else:
                     self._close()
-            elif kind == 3:
-                self._add_bytes(bytes.fromhex(match[3].replace(b"\\'", b"").decode("ascii")))
-            elif kind == 4:
-                self._symbol(match[4])
+            elif kind == _BYTES:
+                digits = match[_BYTES].replace(b"\\'", b"").decode("ascii")
+                self._add_bytes(bytes.fromhex(digits))
+            elif kind == _SYMBOL:
+                self._symbol(match[_SYMBOL])
             else:
-                name, number = match.group(1, 2)
+                name, number = match.group(_WORD, _NUMBER)
                 if name == b"bin":
                     return match.end() + max(0, int(number or 0))
                 self._word(name, None if number is None else int(number))
@@ -175,10 +172,8 @@ class Walker:
         flow = group.flow
         self._end_paragraph(flow)
         text = flow.text()
-        if flow.kind in HEADERS:
-            self._headers.append((flow.kind, text))
-        elif flow.kind in FOOTERS:
-            self._footers.append((flow.kind, text))
+        if flow.kind in HEADERS or flow.kind in FOOTERS:
+            self._printed.add(flow.kind, text)
         elif text:
             self._group.flow.asides.append(text)
 
@@ -236,7 +231,7 @@ class Walker:
             **dict.fromkeys(
                 (b"pard", b"s", b"outlinelevel", b"intbl", b"dropcapli"), self._set_paragraph
             ),
-            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._switches.add(name)),
+            **dict.fromkeys(SWITCHED.values(), lambda name, _: self._printed.switch_on(name)),
             b"uc": self._set_fallback,
             **dict.fromkeys(FORM_WORDS, self._set_form),
         }

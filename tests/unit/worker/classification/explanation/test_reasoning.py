@@ -11,6 +11,7 @@ from worker.classification.scoring.calibration import FEATURES
 from worker.parsing.document import Document, DocumentPage
 
 ALL = [*(TEXTS[key] for key in sorted(TEXTS)), POEM]
+EACH_TEXT = pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
 
 
 def classify(engine: Engine, text: str, rules: list[Rule]) -> Classification:
@@ -22,14 +23,15 @@ def step(result: Classification, beginning: str) -> str:
     return re.findall(pattern, result.verdict.reasoning, re.MULTILINE)[0]
 
 
-@pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
-def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text: str):
-    result = classify(engine, text, [*rules, Rule("other", "anything else")])
-    evidence = result.evidence
-    scoring = evidence.scoring
-    assert scoring is not None
+def classify_with_catch_all(engine: Engine, text: str, rules: list[Rule]) -> Classification:
+    return classify(engine, text, [*rules, Rule("other", "anything else")])
 
-    for ranked in scoring.ranking:
+
+@EACH_TEXT
+def test_a_score_is_the_sum_of_its_parts(engine: Engine, rules: list[Rule], text: str):
+    ranking = classify_with_catch_all(engine, text, rules).evidence.scoring.ranking
+
+    for ranked in ranking:
         mean = sum(channel.weight * channel.score for channel in ranked.channels)
         mean /= sum(channel.weight for channel in ranked.channels)
         assert ranked.score == pytest.approx(
@@ -42,43 +44,59 @@ def test_every_number_can_be_recomputed(engine: Engine, rules: list[Rule], text:
             - ranked.excluded,
             abs=1e-4,
         )
-    scores = [ranked.score for ranked in scoring.ranking]
+    scores = [ranked.score for ranked in ranking]
     assert scores == sorted(scores, reverse=True)
 
-    ranking = step(result, "Scores in standard deviations")
-    shown = re.findall(r'"(\w+)" (-?\d+\.\d\d)', ranking)
-    expected = [(ranked.type, f"{ranked.score:.2f}") for ranked in scoring.ranking[:3]]
-    assert shown == expected
-    assert f"margin {scores[0] - scores[1]:.2f}" in ranking
-    assert f"above {evidence.panel_types} built-in types" in ranking
 
-    probabilities = step(result, "Estimated probability")
-    quoted = re.findall(r": (\d\.\d{4})[;.]", probabilities)
-    assert quoted == [
-        f"{scoring.match_probability:.4f}",
-        f"{scoring.null_probability:.4f}",
-    ]
-    assert result.verdict.confidence == max(scoring.match_probability, scoring.null_probability)
-    influences = [f"({item.log_odds:+.2f})" for item in scoring.influences]
-    assert re.findall(r"\([+-]\d+\.\d\d\)", step(result, "Against")) == influences
-    sure = percent(result.verdict.confidence)
-    assert f"({sure}%)" in result.verdict.reasoning.splitlines()[0]
-    assert {item.feature for item in scoring.influences} <= set(FEATURES)
-
-    alternative = scoring.alternative
-    assert alternative is not None
-    assert (
-        f'"{alternative.type}" fits best with {alternative.score:.2f}' in result.verdict.reasoning
-    )
-    is_better = alternative.score > scores[0]
-    assert is_better == (scoring.better_alternatives > 0)
+@EACH_TEXT
+def test_the_details_show_the_numbers_of_the_evidence(engine: Engine, rules: list[Rule], text: str):
+    result = classify_with_catch_all(engine, text, rules)
+    evidence, scoring = result.evidence, result.evidence.scoring
 
     compared = step(result, "Compared")
     assert f"{len(text)} characters" in compared
     assert f"{evidence.chunks} passage" in compared
+    ranking = step(result, "Scores in standard deviations")
+    shown = re.findall(r'"(\w+)" (-?\d+\.\d\d)', ranking)
+    assert shown == [(ranked.type, f"{ranked.score:.2f}") for ranked in scoring.ranking[:3]]
+    assert f"margin {scoring.ranking[0].score - scoring.ranking[1].score:.2f}" in ranking
+    assert f"above {evidence.panel_types} built-in types" in ranking
+    influences = [f"({item.log_odds:+.2f})" for item in scoring.influences]
+    assert re.findall(r"\([+-]\d+\.\d\d\)", step(result, "Against")) == influences
+    assert {item.feature for item in scoring.influences} <= set(FEATURES)
 
 
-@pytest.mark.parametrize("text", ALL, ids=lambda text: text[:20].split("\n")[0])
+@EACH_TEXT
+def test_the_confidence_is_the_probability_of_the_outcome(
+    engine: Engine, rules: list[Rule], text: str
+):
+    result = classify_with_catch_all(engine, text, rules)
+    scoring, confidence = result.evidence.scoring, result.verdict.confidence
+
+    probabilities = step(result, "Estimated probability")
+    assert re.findall(r": (\d\.\d{4})[;.]", probabilities) == [
+        f"{scoring.match_probability:.4f}",
+        f"{scoring.null_probability:.4f}",
+    ]
+    assert confidence == max(scoring.match_probability, scoring.null_probability)
+    assert f"({percent(confidence)}%)" in result.verdict.reasoning.splitlines()[0]
+
+
+@EACH_TEXT
+def test_the_best_type_without_a_rule_is_named(engine: Engine, rules: list[Rule], text: str):
+    result = classify_with_catch_all(engine, text, rules)
+    scoring = result.evidence.scoring
+    alternative = scoring.alternative
+
+    assert alternative is not None
+    assert (
+        f'"{alternative.type}" fits best with {alternative.score:.2f}' in result.verdict.reasoning
+    )
+    is_better = alternative.score > scoring.ranking[0].score
+    assert is_better == (scoring.better_alternatives > 0)
+
+
+@EACH_TEXT
 def test_the_quote_is_verbatim(engine: Engine, rules: list[Rule], text: str):
     result = classify(engine, text, rules)
     quote = result.evidence.scoring.quote

@@ -2,21 +2,18 @@ import json
 import math
 from dataclasses import asdict, replace
 
-import numpy as np
 import pytest
 
+from tests.unit.worker.classification.plain_scores import logistic_of_top, plain_scores
 from worker.classification.scoring.calibration import (
     FEATURES,
     MANY_RULES,
     SCRAP_TOKENS,
     Calibration,
     Decision,
-    Logistic,
     Scraps,
     decide,
 )
-from worker.classification.scoring.hierarchy import Kinds
-from worker.classification.scoring.scores import Scores
 
 
 def decision(*, is_null: bool = False) -> Decision:
@@ -61,40 +58,14 @@ def test_the_fewer_tokens_the_less_confidence():
     assert SCRAPS.lower_match(2.0, 0) == pytest.approx(2.0 - 0.3 * 2.0)
 
 
-def scores(*own: float, tokens: int) -> Scores:
-    """Return scores of rules beside a panel of one type, at 0."""
-    none = np.zeros((len(own), 1), dtype=np.float32)
-    return Scores(
-        own=np.array(own, dtype=np.float32),
-        panel=none[0],
-        channels={},
-        lexical=none[:, 0],
-        cues=(),
-        bonuses=none.T[:0],
-        named=none[:, 0],
-        acts=none[:, 0],
-        excluded=none[:, 0],
-        kinds=Kinds.none(),
-        covered=none.astype(np.bool_),
-        overlaps=np.eye(len(own), dtype=np.float32),
-        overlapping=np.eye(len(own), dtype=np.bool_),
-        tokens=tokens,
-    )
-
-
-def logistic(weight_of_top: float) -> Logistic:
-    weights = (weight_of_top, *[0.0] * (len(FEATURES) - 1))
-    return Logistic(0.0, weights, (0.0,) * len(FEATURES), (1.0,) * len(FEATURES))
-
-
 # Scores above 0 are matches, below 0 nulls.
-CALIBRATION = Calibration(logistic(1.0), logistic(-1.0), 0.3, SCRAPS)
+CALIBRATION = Calibration(logistic_of_top(1.0), logistic_of_top(-1.0), 0.3, SCRAPS)
 
 
 @pytest.mark.parametrize("top", [-2.0, -0.1, 0.1, 2.0])
 def test_what_is_chosen_for_a_scrap_does_not_change(top: float):
-    scrap = decide(scores(top, top - 1, tokens=1), CALIBRATION)
-    whole = decide(scores(top, top - 1, tokens=400), CALIBRATION)
+    scrap = decide(plain_scores(top, top - 1, tokens=1), CALIBRATION)
+    whole = decide(plain_scores(top, top - 1, tokens=400), CALIBRATION)
 
     assert scrap.is_null == whole.is_null == (top < 0)
     assert scrap.confidence == max(scrap.match_probability, scrap.null_probability)
@@ -103,7 +74,7 @@ def test_what_is_chosen_for_a_scrap_does_not_change(top: float):
 @pytest.mark.parametrize("top", [-2.0, 2.0])
 @pytest.mark.parametrize("tokens", [1, 400])
 def test_the_contributions_add_up_to_the_confidence(top: float, tokens: int):
-    decision = decide(scores(top, top - 1, tokens=tokens), CALIBRATION)
+    decision = decide(plain_scores(top, top - 1, tokens=tokens), CALIBRATION)
 
     log_odds = sum(decision.contributions)
     assert decision.confidence == pytest.approx(1 / (1 + math.exp(-log_odds)))
@@ -114,7 +85,7 @@ FEW_RULES = replace(CALIBRATION, few_rules=0.3)
 
 
 def confident(top: float, rules: int, tokens: int = 400) -> Decision:
-    return decide(scores(top, *[top - 1] * (rules - 1), tokens=tokens), FEW_RULES)
+    return decide(plain_scores(top, *[top - 1] * (rules - 1), tokens=tokens), FEW_RULES)
 
 
 @pytest.mark.parametrize("top", [-0.5, 0.5])
@@ -127,7 +98,7 @@ def test_the_fewer_the_rules_the_more_confidence_is_added(top: float):
 
 @pytest.mark.parametrize("top", [-0.5, 0.5])
 def test_few_rules_change_neither_what_is_chosen_nor_when_a_stage_stops(top: float):
-    few, plain = confident(top, 2), decide(scores(top, top - 1, tokens=400), CALIBRATION)
+    few, plain = confident(top, 2), decide(plain_scores(top, top - 1, tokens=400), CALIBRATION)
 
     assert few.is_null == plain.is_null
     assert few.cautious == plain.confidence < few.confidence

@@ -99,18 +99,9 @@ def _read(ole: OleFileIO) -> DocText:
     table = ole.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
     formats = _Formats(document, table, _read_data(ole))
     text = _read_pieces(document, table, formats)
-    parts = {}
-    start = 0
-    for name, at in _LENGTHS:
-        end = start + struct.unpack_from("<L", document, at)[0]
-        part = text[start:end]
-        parts[name] = part if name == "headers" else formats.labels.add(part, start)
-        start = end
-    if len(text) < min(start, _MAX_CHARACTERS):
-        raise BadDocument("text is missing")
-    found = DocText(are_formats_lost=formats.are_lost)
+    parts = _split_parts(document, text, formats)
+    found = DocText(_clean(parts["main"], formats.shown), are_formats_lost=formats.are_lost)
     found.has_pictures = any(mark in text for mark in _PICTURES)
-    found.main = _clean(parts["main"], formats.shown)
     shown = read_shown_headers(document, table)
     for section, place, story in _split_headers(document, table, parts["headers"]):
         if not shown.shows(section, place):
@@ -128,6 +119,20 @@ def _read(ole: OleFileIO) -> DocText:
     start, length = struct.unpack_from("<2L", document, _DRAWINGS_AT)
     found.others += shape_texts(table[start : start + length])
     return found
+
+
+def _split_parts(document: bytes, text: str, formats: "_Formats") -> dict[str, str]:
+    """Return the parts of the text by name, with the labels of lists except in headers."""
+    parts = {}
+    start = 0
+    for name, at in _LENGTHS:
+        end = start + struct.unpack_from("<L", document, at)[0]
+        part = text[start:end]
+        parts[name] = part if name == "headers" else formats.labels.add(part, start)
+        start = end
+    if len(text) < min(start, _MAX_CHARACTERS):
+        raise BadDocument("text is missing")
+    return parts
 
 
 def _read_data(ole: OleFileIO) -> bytes:

@@ -35,22 +35,25 @@ def read_hwpx(source: Source) -> Document:
     texts: list[str] = []
     lost: list[str] = []
     room = _MAX_CHARACTERS
-    for number, name in enumerate(sections, 1):
+    for line in _section_lines(package, sections, lost):
+        texts.append(line)
+        room -= len(line)
         if room < 0:
             break
-        try:
-            lines = _lines(package.xml(name), _MAX_DEPTH)
-        except BadPart:
-            lost.append(f"section {number} of the document could not be read")
-            continue
-        for line in lines:
-            texts.append(line)
-            room -= len(line)
-            if room < 0:
-                break
     if len(lost) == len(sections):
         raise _corrupt()
     return build_text_document(source, sanitize("\n".join(texts)), lost=lost)
+
+
+def _section_lines(package: Package, sections: list[str], lost: list[str]) -> Iterator[str]:
+    """Yield the lines of all sections; add a sentence to `lost` for each that is damaged."""
+    for number, name in enumerate(sections, 1):
+        try:
+            root = package.xml(name)
+        except BadPart:
+            lost.append(f"section {number} of the document could not be read")
+        else:
+            yield from _lines(root, _MAX_DEPTH)
 
 
 def _is_encrypted(package: Package) -> bool:

@@ -6,14 +6,11 @@ Apple has not published the format. Other programs that read it agree on these p
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from worker.parsing.readers.office.iwork.snappy import BadArchive, read_varint, unpack
+
 _CHUNK_HEAD = 4
 _MAX_UNPACKED = 32 << 20
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_MAX_VARINT_BITS = 70
-
-
-class BadArchive(Exception):
-    """A part is damaged."""
 
 
 class Message(NamedTuple):
@@ -28,7 +25,7 @@ def read_messages(part: bytes) -> Iterator[Message]:
     data = _unpack_part(part)
     at = 0
     while at < len(data):
-        size, at = _varint(data, at)
+        size, at = read_varint(data, at)
         info = data[at : at + size]
         at += size
         for number, described in fields(info):
@@ -45,33 +42,20 @@ def fields(body: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Yield the numbers and values of a message's fields. Raises BadArchive."""
     at = 0
     while at < len(body):
-        key, at = _varint(body, at)
+        key, at = read_varint(body, at)
         number, kind = key >> 3, key & 7
         if kind == _VARINT:
-            value, at = _varint(body, at)
+            value, at = read_varint(body, at)
             yield number, value
             continue
         if kind == _BYTES:
-            size, at = _varint(body, at)
+            size, at = read_varint(body, at)
         elif kind in (_FIXED64, _FIXED32):
             size = 8 if kind == _FIXED64 else 4
         else:
             raise BadArchive("an unknown kind of field")
         yield number, body[at : at + size]
         at += size
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, _MAX_VARINT_BITS, 7):
-        if at >= len(data):
-            raise BadArchive("cut off")
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if not byte & 0x80:
-            return value, at
-    raise BadArchive("a number without end")
 
 
 def _unpack_part(part: bytes) -> bytes:
@@ -85,37 +69,3 @@ def _unpack_part(part: bytes) -> bytes:
         if len(unpacked) > _MAX_UNPACKED:
             raise BadArchive("too large")
     return bytes(unpacked)
-
-
-def unpack(block: bytes) -> bytes:
-    """Return the unpacked bytes of a block of Snappy (format description, 2). Raises BadArchive."""
-    size, at = _varint(block, 0)
-    found = bytearray()
-    while at < len(block) and len(found) <= size:
-        tag = block[at]
-        at += 1
-        if not tag & 3:
-            length = tag >> 2
-            if length >= 60:
-                width = length - 59
-                length = int.from_bytes(block[at : at + width], "little")
-                at += width
-            found += block[at : at + length + 1]
-            at += length + 1
-            continue
-        if tag & 3 == 1:
-            length = (tag >> 2 & 7) + 4
-            offset = tag >> 5 << 8 | int.from_bytes(block[at : at + 1], "little")
-            at += 1
-        else:
-            width = 2 if tag & 3 == 2 else 4
-            length = (tag >> 2) + 1
-            offset = int.from_bytes(block[at : at + width], "little")
-            at += width
-        if not 0 < offset <= len(found):
-            raise BadArchive("a copy from outside")
-        start = len(found) - offset
-        piece = found[start : start + length]
-        # A copy may repeat what it has just written.
-        found += (piece * (length // len(piece) + 1))[:length]
-    return bytes(found[:size])

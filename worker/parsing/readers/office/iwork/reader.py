@@ -8,12 +8,8 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import zip_directory
 from worker.parsing.document import Document
 from worker.parsing.readers.document_builder import build_document, build_text_document, sanitize
-from worker.parsing.readers.office.iwork.archives import (
-    BadArchive,
-    Message,
-    fields,
-    read_messages,
-)
+from worker.parsing.readers.office.iwork.archives import Message, fields, read_messages
+from worker.parsing.readers.office.iwork.snappy import BadArchive
 from worker.parsing.readers.office.package import BadPart, Package
 from worker.parsing.readers.source import Source
 

@@ -67,30 +67,27 @@ class SheetReader:
         places: list[tuple[int, str]] = []
         for _, element in self._package.elements(name, ("end",), _BLANK):
             kind = element.tag.rpartition("}")[2]
-            if kind == "c":
-                if len(element):
-                    text = " ".join(self._cell(element, sheet).split())
-                    cells.append(text)
-                    reference = element.get("r")
-                    if reference:
-                        # Within a row `B7` and `AA7` sort by their columns.
-                        places.append((len(reference), reference))
-                    else:
-                        places.append(places[-1] if places else (0, ""))
-                    # Results of formulas are often empty, down to the end of a sheet.
-                    limit -= len(text) + 1 if text else 0
-                    element.clear()
+            if kind == "c" and len(element):
+                text = " ".join(self._cell(element, sheet).split())
+                cells.append(text)
+                reference = element.get("r")
+                if reference:
+                    # Within a row `B7` and `AA7` sort by their columns.
+                    places.append((len(reference), reference))
+                else:
+                    places.append(places[-1] if places else (0, ""))
+                # Results of formulas are often empty, down to the end of a sheet.
+                limit -= len(text) + 1 if text else 0
+                element.clear()
             elif kind == "headerFooter":
                 sheet.headers = _printed(element, "Header")
                 sheet.footers = _printed(element, "Footer")
             if kind == "row" or limit < 0:
-                cells = _in_order(cells, places)
-                line = " ".join(filter(None, cells))
+                line = " ".join(filter(None, _in_order(cells, places)))
                 if line:
                     sheet.rows.append(line)
-                    number = element.get("r", "") if kind == "row" else ""
                     last = numbers[-1] if numbers else 0
-                    numbers.append(int(number) if number.isdecimal() else last)
+                    numbers.append(_row_number(element, last) if kind == "row" else last)
                 if limit < 0:
                     return
                 cells, places = [], []
@@ -129,6 +126,12 @@ class SheetReader:
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date
         return value if kind == "e" else self._formats.show_text(unescape(value), cell.get("s"))
+
+
+def _row_number(row: Element, last: int) -> int:
+    """Return the number of a row, and that of the `last` one where it has none."""
+    number = row.get("r", "")
+    return int(number) if number.isdecimal() else last
 
 
 def _in_order(texts: list[str], places: Sequence[int] | Sequence[tuple[int, str]]) -> list[str]:

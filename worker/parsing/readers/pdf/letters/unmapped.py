@@ -22,7 +22,7 @@ _STRIDE = 9
 # Single letters without a map are ligatures, bullets and signs of formulas.
 _MIN_LETTERS = 4
 _MAX_PASSAGES = 8
-_MOST = 0.6
+_MAX_SHARE = 0.6
 _SIGN = re.compile(r"[!-'*+<>?@\[\]^`{}~]")
 _MANY_SIGNS = 0.28
 
@@ -51,7 +51,7 @@ def read_unmapped(textpage: pypdfium2.PdfTextPage, count: int) -> tuple[str, tup
     if not any(has_error(page, number) == 1 for number in range(0, count, _STRIDE)):
         return "", ()
     flags = [has_error(page, number) == 1 for number in range(count)]
-    if sum(flags) > _MOST * count:
+    if sum(flags) > _MAX_SHARE * count:
         return "", ()
     passages = [each for each in _passages(textpage, flags) if each.letters >= _MIN_LETTERS]
     codes = "\n".join(each.text for each in passages)

@@ -1,9 +1,6 @@
-import pytest
-
 from devtools import sample_files
 from devtools.marked.apple import field, part
 from tests.unit.worker.parsing.readers.test_dispatch import read, refused
-from worker.parsing.readers.office.iwork.archives import BadArchive, read_messages, unpack
 
 STORAGE, LIST, TILE, SHEET = 2001, 6005, 6002, 2
 
@@ -56,14 +53,3 @@ def test_a_damaged_part_costs_that_part():
     assert refused(document(Document=b"\0\3\0\0abc"), "a.pages").code == "corrupt"
     locked = sample_files.zip_of({"Index/Document.iwa": b"x", ".iwpv2": b"x"})
     assert refused(locked, "a.pages").code == "encrypted"
-
-
-def test_copies_are_unpacked():
-    assert unpack(b"\x0a\x08abc" + b"\x0d\x03") == b"abcabcabca"
-    assert unpack(b"\x06\x04ab" + b"\x0e\x02\x00") == b"ababab"
-
-
-@pytest.mark.parametrize("block", [b"\x05\x01\x04", b"\xff" * 20, b"\x05\x0e\x02\x00"])
-def test_damaged_blocks_are_told(block):
-    with pytest.raises(BadArchive):
-        list(read_messages(b"\0" + len(block).to_bytes(3, "little") + block))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from worker.classification.embedders.base import normalise
-from worker.classification.scoring.space import language_directions, take_out
+from worker.classification.fitting.maps import language_directions
+from worker.classification.scoring.space import take_out
 
 
 def test_what_distinguishes_languages_is_taken_out() -> None:
