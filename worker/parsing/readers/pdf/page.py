@@ -32,6 +32,7 @@ class PageReading:
 
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
     only OCR can read; pages that `has_print` have pictures with more words than their text.
+    `has_damaged_picture`: a picture of a page that may be one cannot be shown.
     `garbled` is a text layer that is not what the page shows, and not in the page's text. Pages
     that `draws_text` have text, also if PDFium finds no letters in it.
     `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
@@ -45,6 +46,7 @@ class PageReading:
     garbled: str = ""
     draws_text: bool = False
     has_print: bool = False
+    has_damaged_picture: bool = False
     right_to_left: str = ""
     unmapped: tuple[Box, ...] = ()
 

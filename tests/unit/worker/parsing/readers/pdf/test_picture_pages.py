@@ -112,6 +112,16 @@ def test_a_scan_with_more_print_than_its_layer_is_read_by_ocr(mode):
     assert read(scan(layer, picture=paper)).pages[0].source is TextSource.TEXT_LAYER
 
 
+@pytest.mark.parametrize("kind", [b"FlateDecode", b"DCTDecode", b"JBIG2Decode", b"NewDecode"])
+def test_a_picture_that_cannot_be_shown_is_a_loss(kind):
+    entries = b"/Type/XObject/Subtype/Image/Width 200/Height 280/ColorSpace/DeviceGray"
+    packed = entries + b"/BitsPerComponent 8/Filter/" + kind
+    data = scan(picture=pdf_samples.stream(b"damaged" * 30, packed))
+    for found in (read(data), read(data, None)):
+        assert (found.pages[0].text, found.lost_parts) == ("", 1)
+        assert found.warnings[0].startswith("a picture on page 1 cannot be shown: it is damaged")
+
+
 def test_a_scan_below_a_letterhead_is_read_by_ocr():
     letterhead = "Miller Properties Ltd, 12 Station Road, London"
     body = b" Q q 500 0 0 480 48 200 cm /Im2 Do " + shown(letterhead, 800)

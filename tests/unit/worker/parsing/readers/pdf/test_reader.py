@@ -184,6 +184,15 @@ def test_one_failing_page_is_a_warning():
     assert found.warnings == ("page 2 could not be read",)
 
 
+def test_a_page_that_cannot_be_unpacked_is_a_warning():
+    packed = pdf_samples.deflated(pdf_samples.text_content("Words on a page"))
+    spoiled = packed.replace(b"x\xda", b"\xef\xbf")
+    damaged = pdf_samples.pdf("Whole page of text", b"").replace(pdf_samples.stream(b""), spoiled)
+    assert read(damaged).warnings == ("page 2 could not be read",)
+    alone = pdf_samples.pdf(b"").replace(pdf_samples.stream(b""), spoiled)
+    assert refused(alone).code == FileErrorCode.CORRUPT
+
+
 def test_a_count_that_lies_is_corrupt():
     data = pdf_samples.pdf(b"").replace(b"/Count 1", b"/Count 2000000000")
     assert refused(data).code == FileErrorCode.CORRUPT
