@@ -192,6 +192,17 @@ def test_a_line_of_outlines_in_one_path_is_read_by_ocr():
     assert read(pdf_samples.pdf(b"50 50 400 400 re S 9 9 m 90 90 l S")).pages[0].text == ""
 
 
+def test_outlines_above_a_line_of_text_are_read_by_ocr():
+    footer = "Printed by Example Ltd, page 1 of 1"
+    places = [(x, y) for y in range(100, 800, 14) for x in range(50, 550, 6)]
+    letters = b" ".join(b"%d %d 3 6 re f" % place for place in places)
+    (page,) = read(pdf_samples.pdf(letters + shown(footer, 30))).pages
+    assert (page.text, page.source) == (f"{SEEN.text}\n{footer}", TextSource.OCR)
+    ruled = b" ".join(b"50 %d 500 .5 re f" % y for y in range(100, 800, 5))
+    (page,) = read(pdf_samples.pdf(ruled + shown(footer, 30))).pages
+    assert (page.text, page.source) == (footer, TextSource.TEXT_LAYER)
+
+
 def test_a_small_page_that_is_a_fine_picture_is_drawn_larger():
     def longer_side(width: int, height: int) -> int:
         document = pypdfium2.PdfDocument(scan(width=width, height=height))
