@@ -23,6 +23,7 @@ from worker.parsing.readers.source import Source
 _MAX_BLANK_PAGES = 20
 # In bytes; the packed content of a page that draws nothing is shorter.
 _SOME_CONTENT = 32
+_COLLECTION, _ENCRYPTED_PAYLOAD = "/Collection", "/EncryptedPayload"
 # Zero would switch the alarm off.
 _SHORTEST_ALARM = 1e-6
 _ALARM_AGAIN = 1.0
@@ -83,8 +84,17 @@ def reread_text(source: Source, index: int) -> str:
 
 
 def is_portfolio(source: Source) -> bool:
-    """Tell whether a file is a collection of other files (ISO 32000-2, 12.3.5)."""
-    answer = run_with_timeout(lambda: _has_collection(source), source.limits.slow_page_seconds)
+    """Tell whether a file is a collection of other files (ISO 32000-2, 12.3.5).
+
+    Raises FileError (`encrypted`) if it only wraps an encrypted document (7.6.7).
+    """
+    answer = run_with_timeout(lambda: _find_collection(source), source.limits.slow_page_seconds)
+    if answer == _ENCRYPTED_PAYLOAD:
+        raise FileError(
+            FileErrorCode.ENCRYPTED,
+            "the file is protected by rights management, and its page only says so: save it without"
+            " protection",
+        )
     return bool(answer)
 
 
@@ -164,9 +174,13 @@ def _read_one(source: Source, index: int) -> str:
     return reader.pages[index].extract_text().rstrip()
 
 
-def _has_collection(source: Source) -> str:
-    reader, _ = _open(source)
-    return "/Collection" if "/Collection" in reader.root_object else ""
+def _find_collection(source: Source) -> str:
+    catalogue = _open(source)[0].root_object
+    if _COLLECTION not in catalogue:
+        return ""
+    files = [each.get_object() for each in catalogue.get("/AF", ())]
+    is_wrapper = any(file.get("/AFRelationship") == _ENCRYPTED_PAYLOAD for file in files)
+    return _ENCRYPTED_PAYLOAD if is_wrapper else _COLLECTION
 
 
 def _hidden_layers(catalogue: DictionaryObject) -> set[str]:
