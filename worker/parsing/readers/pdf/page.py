@@ -112,7 +112,7 @@ def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) 
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
-        whole: str = textpage.get_text_range(0, count) if count > 0 else ""
+        whole = broken_text.decode_tex(textpage.get_text_range(0, count)) if count > 0 else ""
         headings = read_headings(textpage, whole) if is_first else ()
         better, boxes = unmapped.read_unmapped(textpage, count)
         better = better or doubled.drop_doubled(textpage, whole, count)

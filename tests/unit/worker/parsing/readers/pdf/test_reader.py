@@ -126,6 +126,11 @@ def test_hyphens_at_line_ends_are_joined():
     )
 
 
+def test_ligatures_of_old_tex_fonts_are_no_line_ends():
+    content = rb"BT /F1 12 Tf 50 800 Td (The o\016ce o\013ers \014ve \015ats.) Tj ET"
+    assert read(pdf_samples.pdf(content)).pages[0].text == "The office offers five flats."
+
+
 def test_form_fields_are_counted_and_typed_text_is_read():
     name = field(b"Tx", b"(Jane Roe)")
     box = field(b"Btn", b"/Off")
