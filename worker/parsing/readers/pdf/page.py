@@ -13,6 +13,7 @@ from worker.parsing.readers.pdf.letters import (
     clusters,
     doubled,
     split_lines,
+    symbols,
     unmapped,
     visual_order,
 )
@@ -113,6 +114,7 @@ def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) 
     try:
         count = min(textpage.count_chars(), max_characters + 1)
         whole = broken_text.decode_tex(textpage.get_text_range(0, count)) if count > 0 else ""
+        whole = symbols.show_symbols(textpage, whole, count)
         headings = read_headings(textpage, whole) if is_first else ()
         better, boxes = unmapped.read_unmapped(textpage, count)
         better = better or doubled.drop_doubled(textpage, whole, count)
