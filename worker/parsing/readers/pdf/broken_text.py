@@ -75,6 +75,8 @@ _OT1_LIGATURE = re.compile(r"[\x0b\x0c\x0e\x0f](?:(?<=[a-z].)(?![^\W_])|(?=[a-z]
 _OT1_FL = re.compile(r"\r(?!\n)")
 _UNICODE_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
 _UNICODE_LIGATURE = re.compile("[ﬀ-ﬄ]")
+# Small capitals and old-style figures of Adobe's expert fonts, 0xF700 above the usual ones.
+_EXPERT = re.compile("[\uf730-\uf739\uf761-\uf77a\uf7e0-\uf7fe]")
 # TeX draws an accent, then the letter below it (encoding OT1).
 _ACCENTS = {
     "ˊ": "\u0301",
@@ -123,12 +125,16 @@ def decode_tex(text: str) -> str:
 
 
 def mend_letters(text: str) -> str:
-    """Return a text layer with the ligatures and the accented letters that TeX's fonts hide."""
+    """Return a text layer with the letters that old fonts hide.
+
+    They are ligatures and accented letters of TeX, small capitals and figures of Adobe.
+    """
     if _LIGATURE.search(text):
         text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     if text.isascii():
         return text
     text = _UNICODE_LIGATURE.sub(lambda match: _UNICODE_LIGATURES[match[0]], text)
+    text = _EXPERT.sub(lambda match: chr(ord(match[0]) & 0xFF), text)
     if not _IN_TEX.search(text):
         return text
     has_apostrophes = _APOSTROPHES.search(text) is not None

@@ -145,6 +145,7 @@ def test_the_text_of_a_broken_font_map_is_rubbish():
             "The office offers\r\nfive flats, naïve",
         ),
         ("a \x13etude of the \x0crst", "a étude of the first"),
+        ("I\uf76e\uf776\uf76f\uf769\uf763\uf765 \uf732\uf730", "Invoice 20"),
         ("\x0b no letters \x0c", "\x0b no letters \x0c"),
     ],
 )
