@@ -65,8 +65,23 @@ _LIGATURES = {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "
 # The rare characters come first in these patterns: a search for letters before them takes ten times
 # as long.
 _LIGATURE = re.compile(r"[\x1b-\x1f](?:(?<=[^\W\d_].)|(?=[^\W\d_]))", re.DOTALL)
+# What TeX's old fonts (encoding OT1) have at codes that PDFium takes for characters. Their accents
+# are letters of Unicode that nobody writes alone.
+_OT1 = str.maketrans(
+    dict(zip(range(0x0B, 0x1D), "ﬀﬁﬂﬃﬄıȷˋˊˇ˘ˉ˚¸ßæœø", strict=True)) | {0x7F: "¨", 0x0D: "\r"}
+)
+_OT1_LIGATURE = re.compile(r"[\x0b\x0c\x0e\x0f](?:(?<=[a-z].)(?![^\W_])|(?=[a-z]))", re.DOTALL)
+# PDFium ends lines with both characters.
+_OT1_FL = re.compile(r"\r(?!\n)")
+_UNICODE_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
+_UNICODE_LIGATURE = re.compile("[ﬀ-ﬄ]")
+# Small capitals and old-style figures of Adobe's expert fonts, 0xF700 above the usual ones.
+_EXPERT = re.compile("[\uf730-\uf739\uf761-\uf77a\uf7e0-\uf7fe]")
 # TeX draws an accent, then the letter below it (encoding OT1).
 _ACCENTS = {
+    "ˊ": "\u0301",
+    "ˋ": "\u0300",
+    "ˉ": "\u0304",
     "¨": "\u0308",
     "´": "\u0301",
     "`": "\u0300",
@@ -79,9 +94,14 @@ _ACCENTS = {
     "˚": "\u030a",
     "¸": "\u0327",
 }
-_ACCENTED = re.compile(r"[¨´`ˆ˜ˇ˘˙˝˚¸](?<=[^\W\d_].)[^\W\d_]")
-# Careless writers use these two as apostrophes: it´s, l´auto.
-_APOSTROPHES = re.compile(r"[´`][^\W\d_aeiouyAEIOUYı]|\b(?:[cdjlmnst]|qu|un|[a-z]{1,5}ll)[´`]")
+_ACCENTED = re.compile(r"[¨´`ˆ˜ˇ˘˙˝˚¸ˉˊˋ][^\W\d_]")
+# Other texts have most of these signs before words, but not within them.
+_IN_TEX = re.compile(r"[¨´`ˆ˜ˇ˘˙˝˚¸](?<=[^\W\d_].)[^\W\d_]|[ˉˊˋ][^\W\d_]")
+# Careless writers use these two as apostrophes and quotation marks: it´s, l´auto, ´word´.
+_APOSTROPHES = re.compile(
+    r"[´`](?:[^\W\d_aeiouyAEIOUYı]|(?<=[^\W\d_].)(?![^\W\d_]))"
+    r"|\b(?:[cdjlmnst]|qu|un|[a-z]{1,5}ll)[´`]"
+)
 _MIN_HAN = 60
 _COMMON_HAN_SHARE = 0.1
 
@@ -94,11 +114,28 @@ _MAX_SHIFT = 32
 _CODE_PAGES = ("cp1251", "cp1253")
 
 
+def decode_tex(text: str) -> str:
+    """Return a text with the characters of codes of TeX's fonts that are line ends elsewhere.
+
+    The characters are as many as before.
+    """
+    if not _OT1_LIGATURE.search(text):
+        return text
+    return _OT1_FL.sub("ﬂ", text.translate(_OT1))
+
+
 def mend_letters(text: str) -> str:
-    """Return a text layer with the ligatures and the accented letters that TeX's fonts hide."""
+    """Return a text layer with the letters that old fonts hide.
+
+    They are ligatures and accented letters of TeX, small capitals and figures of Adobe.
+    """
     if _LIGATURE.search(text):
         text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
-    if text.isascii() or not _ACCENTED.search(text):
+    if text.isascii():
+        return text
+    text = _UNICODE_LIGATURE.sub(lambda match: _UNICODE_LIGATURES[match[0]], text)
+    text = _EXPERT.sub(lambda match: chr(ord(match[0]) & 0xFF), text)
+    if not _IN_TEX.search(text):
         return text
     has_apostrophes = _APOSTROPHES.search(text) is not None
 

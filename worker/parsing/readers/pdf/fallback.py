@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 import pypdf
 from pypdf.errors import LimitReachedError
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NullObject,
+    StreamObject,
+)
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.document import Document, DocumentPage, TextSource, name_pages
@@ -14,7 +20,10 @@ from worker.parsing.readers.document_builder import DocumentBuilder
 from worker.parsing.readers.pdf.forms import xfa_document
 from worker.parsing.readers.source import Source
 
-_MAX_BLANK_PAGES = 3
+_MAX_BLANK_PAGES = 20
+# In bytes; the packed content of a page that draws nothing is shorter.
+_SOME_CONTENT = 32
+_COLLECTION, _ENCRYPTED_PAYLOAD = "/Collection", "/EncryptedPayload"
 # Zero would switch the alarm off.
 _MIN_ALARM = 1e-6
 _ALARM_AGAIN = 1.0
@@ -78,8 +87,17 @@ def reread_text(source: Source, index: int) -> str:
 
 
 def is_portfolio(source: Source) -> bool:
-    """Tell whether a file is a collection of other files (ISO 32000-2, 12.3.5)."""
-    answer = run_with_timeout(lambda: _has_collection(source), source.limits.slow_page_seconds)
+    """Tell whether a file is a collection of other files (ISO 32000-2, 12.3.5).
+
+    Raises FileError (`encrypted`) if it only wraps an encrypted document (7.6.7).
+    """
+    answer = run_with_timeout(lambda: _find_collection(source), source.limits.slow_page_seconds)
+    if answer == _ENCRYPTED_PAYLOAD:
+        raise FileError(
+            FileErrorCode.ENCRYPTED,
+            "the file is protected by rights management, and its page only says so: save it without"
+            " protection",
+        )
     return bool(answer)
 
 
@@ -98,22 +116,25 @@ def read_hidden_layers(source: Source) -> frozenset[str]:
     return frozenset(names)
 
 
-def check_blank_pages(source: Source, indices: list[int]) -> None:
-    """Check whether pages are blank, or PDFium gave up on them.
+def check_blank_pages(source: Source, indices: list[int], *, are_all: bool) -> list[int]:
+    """Return those of some blank pages, of the first 20, whose content cannot be unpacked.
 
-    Raises FileError: `too_large` if a page's content is a bomb, `corrupt` if the file's structure
-    contradicts itself. Files that take too long to check pass.
+    Raises FileError where they are all pages of the file: `too_large` if a page's content is a
+    bomb, `corrupt` if the file's structure contradicts itself or no page can be unpacked. Files
+    that take too long to check pass.
     """
+    indices = indices[:_MAX_BLANK_PAGES]
+    damaged: list[int] = []
     verdict = run_with_timeout(
-        lambda: _judge_blank_pages(source, indices[:_MAX_BLANK_PAGES]),
-        source.limits.slow_page_seconds,
+        lambda: _judge_blank_pages(source, indices, damaged), source.limits.slow_page_seconds
     )
-    if verdict == FileErrorCode.TOO_LARGE:
+    if are_all and verdict == FileErrorCode.TOO_LARGE:
         raise FileError(
             FileErrorCode.TOO_LARGE, "a page unpacks to more than the limit of the PDF reader"
         )
-    if verdict == FileErrorCode.CORRUPT:
+    if are_all and (verdict == FileErrorCode.CORRUPT or len(damaged) == len(indices)):
         raise _damaged()
+    return damaged
 
 
 def _open(source: Source) -> tuple[pypdf.PdfReader, int]:
@@ -156,9 +177,13 @@ def _read_one(source: Source, index: int) -> str:
     return reader.pages[index].extract_text().rstrip()
 
 
-def _has_collection(source: Source) -> str:
-    reader, _ = _open(source)
-    return "/Collection" if "/Collection" in reader.root_object else ""
+def _find_collection(source: Source) -> str:
+    catalogue = _open(source)[0].root_object
+    if _COLLECTION not in catalogue:
+        return ""
+    files = [each.get_object() for each in catalogue.get("/AF", ())]
+    is_wrapper = any(file.get("/AFRelationship") == _ENCRYPTED_PAYLOAD for file in files)
+    return _ENCRYPTED_PAYLOAD if is_wrapper else _COLLECTION
 
 
 def _hidden_layers(catalogue: DictionaryObject) -> set[str]:
@@ -178,21 +203,28 @@ def _hidden_layers(catalogue: DictionaryObject) -> set[str]:
     return hidden - shown - {""}
 
 
-def _judge_blank_pages(source: Source, indices: list[int]) -> str:
+def _judge_blank_pages(source: Source, indices: list[int], damaged: list[int]) -> str:
+    """Return a code of the file as a whole, "" without one, and add to the `damaged` pages."""
     try:
         reader, total = _open(source)
         tree = reader.root_object["/Pages"].get_object()
         if not isinstance(tree, DictionaryObject) or tree.get("/Count") != total:
             return FileErrorCode.CORRUPT
-        for index in indices:
-            content = reader.pages[index].get_contents()
-            if content is not None:
-                content.get_data()
+        damaged += (index for index in indices if _is_damaged(reader.pages[index]))
     except LimitReachedError:
         return FileErrorCode.TOO_LARGE
     except FileError as error:
         return error.code
     return ""
+
+
+def _is_damaged(page: pypdf.PageObject) -> bool:
+    """Tell whether nothing comes out of the content streams of a page, which are not empty."""
+    content = page.get("/Contents", NullObject()).get_object()
+    streams = content if isinstance(content, ArrayObject) else [content]
+    parts = [part for each in streams if isinstance(part := each.get_object(), StreamObject)]
+    size = sum(len(part._data) for part in parts)  # noqa: SLF001  there is no other way
+    return not any(part.get_data().strip() for part in parts) and size > _SOME_CONTENT
 
 
 class _TooLong(BaseException):

@@ -13,6 +13,7 @@ from worker.parsing.readers.pdf.letters import (
     clusters,
     doubled,
     split_lines,
+    symbols,
     unmapped,
     visual_order,
 )
@@ -32,6 +33,7 @@ class PageReading:
 
     The page's text is without those of its annotations. `may_be_picture` pages may have text that
     only OCR can read; pages that `has_print` have pictures with more words than their text.
+    `has_damaged_picture`: a picture of a page that may be one cannot be shown.
     `garbled` is a text layer that is not what the page shows, and not in the page's text. Pages
     that `draws_text` have text, also if PDFium finds no letters in it.
     `right_to_left` is the text by the places of its letters, if it has Arabic or Hebrew ones.
@@ -45,6 +47,7 @@ class PageReading:
     garbled: str = ""
     draws_text: bool = False
     has_print: bool = False
+    has_damaged_picture: bool = False
     right_to_left: str = ""
     unmapped: tuple[Box, ...] = ()
 
@@ -110,7 +113,8 @@ def _read_text(page: pypdfium2.PdfPage, max_characters: int, *, is_first: bool) 
     textpage = page.get_textpage()
     try:
         count = min(textpage.count_chars(), max_characters + 1)
-        whole: str = textpage.get_text_range(0, count) if count > 0 else ""
+        whole = broken_text.decode_tex(textpage.get_text_range(0, count)) if count > 0 else ""
+        whole = symbols.show_symbols(textpage, whole, count)
         headings = read_headings(textpage, whole) if is_first else ()
         better, boxes = unmapped.read_unmapped(textpage, count)
         better = better or doubled.drop_doubled(textpage, whole, count)

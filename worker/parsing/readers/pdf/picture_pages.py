@@ -8,9 +8,11 @@ from worker.parsing.document import TextSource
 from worker.parsing.ocr.engine import Recognised
 from worker.parsing.ocr.page_reader import Ocr
 from worker.parsing.ocr.picture import OcrPicture, has_ink
+from worker.parsing.readers.pdf import pictures
 from worker.parsing.readers.pdf.annotations import without_repetitions
 from worker.parsing.readers.pdf.page import PageReading
 from worker.parsing.readers.pdf.rendering import render_page
+from worker.parsing.readers.pdf.scans import FEW_LETTERS
 
 # Each takes a rendering, up to 100 ms for a scan in high resolution.
 _MAX_INK_CHECKS = 10
@@ -41,14 +43,21 @@ class PicturePages:
             found = self._ocr.read(
                 index, lambda: OcrPicture(render_page(self._document, index, self._ocr.dpi))
             )
-            return page if found is None else _with_text(page, found)
+            return page if found is None else self._check_pictures(_with_text(page, found))
         # A scan of blank paper needs no OCR.
         if self._ink_checks < _MAX_INK_CHECKS:
             self._ink_checks += 1
             if not has_ink(render_page(self._document, index, _INK_DPI)):
-                return replace(page, may_be_picture=False)
+                return self._check_pictures(replace(page, may_be_picture=False))
         self._ocr.skip_page(index, self._ocr.failure)
         return page
+
+    def _check_pictures(self, read: PageReading) -> PageReading:
+        """Note on a page of few letters whether it shows less than it has."""
+        if len("".join(read.page.text.split())) >= FEW_LETTERS:
+            return read
+        is_damaged = pictures.has_damaged(self._document, read.page.index)
+        return replace(read, has_damaged_picture=is_damaged)
 
 
 def _left_out(read: PageReading) -> PageReading:

@@ -1,11 +1,13 @@
 """Finds the pictures in PDF pages of text, which may have text that the text layer lacks."""
 
 import contextlib
+import ctypes
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from worker.parsing.layout.pdf_objects import is_image, page_objects
@@ -23,6 +25,7 @@ _MAX_BOXES = 200
 _FEW_LETTERS = 25
 # Of its height, and in points: OCR does not read letters at an edge.
 _MARGIN, _MAX_MARGIN = 0.15, 4.0
+_INFLATED = b"FlateDecode"
 
 
 def crop_pictures(document: pypdfium2.PdfDocument, index: int, dpi: int) -> list[OcrPicture]:
@@ -51,6 +54,30 @@ def crop_passages(
         return _crop_all(page, wide, dpi)
     finally:
         page.close()
+
+
+def has_damaged(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Tell whether a page has a picture, among the first eight, that cannot be unpacked.
+
+    Raises PdfiumError.
+    """
+    with contextlib.closing(document[index]) as page:
+        return not all(
+            map(_can_unpack, islice(filter(is_image, page_objects(page)), _MAX_PICTURES))
+        )
+
+
+def _can_unpack(image: pypdfium2.PdfObject) -> bool:
+    bitmap = pdfium_c.FPDFImageObj_GetBitmap(image.raw)
+    if not bitmap:
+        return False
+    pdfium_c.FPDFBitmap_Destroy(bitmap)
+    # PDFium returns data that it cannot inflate as they are.
+    kind = ctypes.create_string_buffer(len(_INFLATED) + 1)
+    pdfium_c.FPDFImageObj_GetImageFilter(image.raw, 0, kind, len(kind))
+    return kind.value != _INFLATED or pdfium_c.FPDFImageObj_GetImageDataRaw(
+        image.raw, None, 0
+    ) != pdfium_c.FPDFImageObj_GetImageDataDecoded(image.raw, None, 0)
 
 
 def _with_margin(box: Box) -> Box:

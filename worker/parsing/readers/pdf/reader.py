@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import zip_longest
@@ -31,12 +31,14 @@ from worker.parsing.readers.pdf.letters import unmapped
 from worker.parsing.readers.pdf.letters.unmapped import Box
 from worker.parsing.readers.pdf.page import PageReading
 from worker.parsing.readers.pdf.picture_pages import PicturePages
+from worker.parsing.readers.pdf.scans import FEW_LETTERS
 from worker.parsing.readers.source import Source
 
 # A form has fields on its first pages; counting those of 300 pages takes too long.
 _MAX_FORM_PAGES = 3
-# A page that needs OCR is not lost if it has more letters: a stamp, comments, typed text.
-_FEW_LETTERS = 25
+_OTHER_CHARACTERS = "the text layer has other characters than are shown"
+_UNKNOWN_LETTERS = "its font does not say which letters it has"
+_DAMAGED_PICTURE = "it is damaged, or packed in a way that is not supported"
 _WITHOUT_LAYER = (TextSource.OCR, TextSource.NOT_NEEDED)
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
@@ -47,6 +49,7 @@ class _Findings:
 
     `unread` pages need OCR and got none, nor have they other text. The text layer of `garbled`
     pages is not what they show, and OCR read nothing; of `partly` read pages a part of it is so.
+    `undrawn` pages have few letters, and pictures that cannot be shown.
     """
 
     failed: list[int] = field(default_factory=list)
@@ -54,8 +57,21 @@ class _Findings:
     blank: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
     partly: list[int] = field(default_factory=list)
+    undrawn: list[int] = field(default_factory=list)
     form_fields: int = 0
     read: int = 0
+
+    def losses(self) -> Iterator[tuple[str, int]]:
+        """Yield the sentences about what is lost, with the numbers of pages."""
+        sentences = (
+            (sorted(self.failed), "{} could not be read"),
+            (self.garbled, f"{{}} could not be read: {_OTHER_CHARACTERS}"),
+            (self.partly, f"a part of {{}} could not be read: {_UNKNOWN_LETTERS}"),
+            (self.undrawn, f"a picture on {{}} cannot be shown: {_DAMAGED_PICTURE}"),
+        )
+        for pages, sentence in sentences:
+            if pages:
+                yield sentence.format(name_pages(pages)), len(pages)
 
 
 def read_pdf(source: Source) -> Document:
@@ -116,29 +132,14 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes)
         return None
     if len(findings.unread) == findings.read:
         raise ocr_unavailable("the pages are pictures or have no readable text layer,", source.ocr)
-    if len(findings.blank) == findings.read:
-        fallback.check_blank_pages(source, findings.blank)
-    _add_losses(builder, findings)
+    if findings.blank:
+        are_all = len(findings.blank) == findings.read
+        findings.failed += fallback.check_blank_pages(source, findings.blank, are_all=are_all)
+    for sentence, pages in findings.losses():
+        builder.add_loss(sentence, pages)
     for sentence in source.ocr.warnings():
         builder.add_warning(sentence)
     return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
-
-
-def _add_losses(builder: DocumentBuilder, findings: _Findings) -> None:
-    if findings.failed:
-        builder.add_loss(f"{name_pages(findings.failed)} could not be read", len(findings.failed))
-    if findings.garbled:
-        builder.add_loss(
-            f"{name_pages(findings.garbled)} could not be read: the text layer has other"
-            " characters than are shown",
-            len(findings.garbled),
-        )
-    if findings.partly:
-        builder.add_loss(
-            f"a part of {name_pages(findings.partly)} could not be read: its font does not say"
-            " which letters it has",
-            len(findings.partly),
-        )
 
 
 def _read_pages(
@@ -274,8 +275,10 @@ def _add_annotations(page: DocumentPage, read: PageReading, files: list[str]) ->
 def _record(findings: _Findings, read: PageReading, page: DocumentPage, position: int) -> None:
     if position < _MAX_FORM_PAGES:
         findings.form_fields += read.annotations.form_fields
+    if read.has_damaged_picture:
+        findings.undrawn.append(page.index)
     if read.may_be_picture:
-        if len("".join(page.text.split())) < _FEW_LETTERS:
+        if len("".join(page.text.split())) < FEW_LETTERS:
             findings.unread.append(page.index)
     elif read.garbled and not page.text.strip():
         findings.garbled.append(page.index)

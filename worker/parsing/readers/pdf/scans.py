@@ -71,7 +71,8 @@ def find_signs(page: pypdfium2.PdfPage, letters: int) -> Signs:
         )
         return Signs(is_picture=is_picture, drawn=drawn)
     if drawn.image_share <= _LARGE_PICTURE_SHARE:
-        return Signs(drawn=drawn)
+        is_picture = _may_have_outlines(page, drawn) and _has_more_print(page, _MANY_STEPS)
+        return Signs(is_picture=is_picture, drawn=drawn)
     is_whole = drawn.image_share > _WHOLE_PAGE_SHARE
     if is_whole and letters < _MARGIN_LETTERS and _is_in_margins(page):
         return Signs(is_picture=True, drawn=drawn)
@@ -81,16 +82,21 @@ def find_signs(page: pypdfium2.PdfPage, letters: int) -> Signs:
 
 def _is_picture(page: pypdfium2.PdfPage, drawn: DrawnObjects, letters: int) -> bool:
     """Tell whether a page with few letters may show others."""
-    if drawn.image_share > _LARGE_PICTURE_SHARE or drawn.paths > _MANY_PATHS:
+    if drawn.image_share > _LARGE_PICTURE_SHARE or _may_have_outlines(page, drawn):
         return True
     if letters:
-        return drawn.paths > 0 and count_segments(page) > _MANY_SEGMENTS
+        return False
     # Letters of fonts without any map give no text.
     return (
         drawn.image_share > _ANY_PICTURE_SHARE
         or drawn.texts > 0
         or (drawn.paths > 0 and count_segments(page) > _SEGMENTS_OF_WORDS)
     )
+
+
+def _may_have_outlines(page: pypdfium2.PdfPage, drawn: DrawnObjects) -> bool:
+    """Tell whether a page draws so much that it may be letters as outlines."""
+    return drawn.paths > _MANY_PATHS or (drawn.paths > 0 and count_segments(page) > _MANY_SEGMENTS)
 
 
 def _is_in_margins(page: pypdfium2.PdfPage) -> bool:

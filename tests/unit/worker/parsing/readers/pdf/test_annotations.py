@@ -12,6 +12,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from app.errors import FileError, FileErrorCode
 from devtools import pdf_samples, sample_files
 from worker.parsing.document import Document, TextSource
 from worker.parsing.readers.pdf.annotations import without_repetitions
@@ -189,6 +190,19 @@ def test_a_portfolio_is_a_loss():
     assert found.warnings == (
         "the file is a portfolio, and the files in it were not read: upload them one by one",
     )
+
+
+def test_a_wrapper_of_an_encrypted_document_is_encrypted():
+    writer = annotated("This document is protected. Open it in a compatible reader.")
+    writer.add_attachment("payload.pdf", b"\x8f\x01")
+    names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]
+    names[1].get_object()[NameObject("/AFRelationship")] = NameObject("/EncryptedPayload")
+    writer.root_object[NameObject("/AF")] = ArrayObject([names[1]])
+    assert read(writer).warnings == ()
+    writer.root_object[NameObject("/Collection")] = DictionaryObject()
+    with pytest.raises(FileError, match="rights management") as caught:
+        read(writer)
+    assert caught.value.code == FileErrorCode.ENCRYPTED
 
 
 @pytest.mark.parametrize(

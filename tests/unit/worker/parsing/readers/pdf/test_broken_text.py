@@ -4,6 +4,7 @@ import string
 import pytest
 
 from worker.parsing.readers.pdf.broken_text import (
+    decode_tex,
     is_garbled,
     is_rubbish,
     mend_letters,
@@ -137,7 +138,18 @@ def test_the_text_of_a_broken_font_map_is_rubbish():
         ("it´s a caf´e", "it´s a caf´e"),
         ("l´auto qu`a", "l´auto qu`a"),
         ("the value (¨a) of ˆx", "the value (¨a) of ˆx"),
+        ("l’´etude d’un r´eseau `a l’´Ecole", "l’étude d’un réseau à l’École"),
+        ("´alpha´ for na¨ıve words", "´alpha´ for naïve words"),
+        (
+            "The o\x0ece o\x0bers\r\n\x0cve \rats, na\x7f\x10ve",
+            "The office offers\r\nfive flats, naïve",
+        ),
+        ("a \x13etude of the \x0crst", "a étude of the first"),
+        ("I\uf76e\uf776\uf76f\uf769\uf763\uf765 \uf732\uf730", "Invoice 20"),
+        ("\x0b no letters \x0c", "\x0b no letters \x0c"),
     ],
 )
 def test_ligatures_and_accents_of_tex_are_letters(layer, text):
-    assert mend_letters(layer) == text
+    decoded = decode_tex(layer)
+    assert len(decoded) == len(layer)
+    assert mend_letters(decoded) == text

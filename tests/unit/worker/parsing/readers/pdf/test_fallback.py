@@ -46,13 +46,24 @@ def test_a_timer_that_runs_already_goes_on():
         signal.signal(signal.SIGALRM, before)
 
 
+def judge(data: bytes) -> tuple[str, list[int]]:
+    damaged: list[int] = []
+    return _judge_blank_pages(sample_files.source(data), [0], damaged), damaged
+
+
 def test_blank_pages_are_told_from_broken_files():
     assert _read_one(sample_files.source(pdf_samples.pdf("One", "Two")), 1) == "Two"
-    assert _judge_blank_pages(sample_files.source(pdf_samples.pdf(b"")), [0]) == ""
+    assert judge(pdf_samples.pdf(b"")) == ("", [])
     lying = pdf_samples.pdf(b"").replace(b"/Count 1", b"/Count 7")
-    assert _judge_blank_pages(sample_files.source(lying), [0]) == FileErrorCode.CORRUPT
-    assert _judge_blank_pages(sample_files.source(b"nothing"), [0]) == FileErrorCode.CORRUPT
+    assert judge(lying)[0] == FileErrorCode.CORRUPT
+    assert judge(b"nothing")[0] == FileErrorCode.CORRUPT
     bomb = pdf_samples.pdf(b"").replace(
         pdf_samples.stream(b""), pdf_samples.deflated(b" " * 80_000_000)
     )
-    assert _judge_blank_pages(sample_files.source(bomb), [0]) == FileErrorCode.TOO_LARGE
+    assert judge(bomb)[0] == FileErrorCode.TOO_LARGE
+    packed = pdf_samples.pdf(b"").replace(pdf_samples.stream(b""), pdf_samples.deflated(b" " * 99))
+    assert judge(packed) == ("", [])
+    # A program took the file for text in UTF-8.
+    content = pdf_samples.deflated(pdf_samples.text_content("Words on the page " * 9))
+    spoiled = content.decode("utf-8", "replace").encode()
+    assert judge(pdf_samples.pdf(b"").replace(pdf_samples.stream(b""), spoiled)) == ("", [0])

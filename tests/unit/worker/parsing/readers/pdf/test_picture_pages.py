@@ -112,6 +112,16 @@ def test_a_scan_with_more_print_than_its_layer_is_read_by_ocr(mode):
     assert read(scan(layer, picture=paper)).pages[0].source is TextSource.TEXT_LAYER
 
 
+@pytest.mark.parametrize("kind", [b"FlateDecode", b"DCTDecode", b"JBIG2Decode", b"NewDecode"])
+def test_a_picture_that_cannot_be_shown_is_a_loss(kind):
+    entries = b"/Type/XObject/Subtype/Image/Width 200/Height 280/ColorSpace/DeviceGray"
+    packed = entries + b"/BitsPerComponent 8/Filter/" + kind
+    data = scan(picture=pdf_samples.stream(b"damaged" * 30, packed))
+    for found in (read(data), read(data, None)):
+        assert (found.pages[0].text, found.lost_parts) == ("", 1)
+        assert found.warnings[0].startswith("a picture on page 1 cannot be shown: it is damaged")
+
+
 def test_a_scan_below_a_letterhead_is_read_by_ocr():
     letterhead = "Miller Properties Ltd, 12 Station Road, London"
     body = b" Q q 500 0 0 480 48 200 cm /Im2 Do " + shown(letterhead, 800)
@@ -180,6 +190,17 @@ def test_a_line_of_outlines_in_one_path_is_read_by_ocr():
     letters = b" ".join(b"%d 700 m %d 708 l 9 9 l h" % (20 + n, 25 + n) for n in range(80))
     assert read(pdf_samples.pdf(letters + b" f")).pages[0].text == SEEN.text
     assert read(pdf_samples.pdf(b"50 50 400 400 re S 9 9 m 90 90 l S")).pages[0].text == ""
+
+
+def test_outlines_above_a_line_of_text_are_read_by_ocr():
+    footer = "Printed by Example Ltd, page 1 of 1"
+    places = [(x, y) for y in range(100, 800, 14) for x in range(50, 550, 6)]
+    letters = b" ".join(b"%d %d 3 6 re f" % place for place in places)
+    (page,) = read(pdf_samples.pdf(letters + shown(footer, 30))).pages
+    assert (page.text, page.source) == (f"{SEEN.text}\n{footer}", TextSource.OCR)
+    ruled = b" ".join(b"50 %d 500 .5 re f" % y for y in range(100, 800, 5))
+    (page,) = read(pdf_samples.pdf(ruled + shown(footer, 30))).pages
+    assert (page.text, page.source) == (footer, TextSource.TEXT_LAYER)
 
 
 def test_a_small_page_that_is_a_fine_picture_is_drawn_larger():

@@ -126,6 +126,11 @@ def test_hyphens_at_line_ends_are_joined():
     )
 
 
+def test_ligatures_of_old_tex_fonts_are_no_line_ends():
+    content = rb"BT /F1 12 Tf 50 800 Td (The o\016ce o\013ers \014ve \015ats.) Tj ET"
+    assert read(pdf_samples.pdf(content)).pages[0].text == "The office offers five flats."
+
+
 def test_form_fields_are_counted_and_typed_text_is_read():
     name = field(b"Tx", b"(Jane Roe)")
     box = field(b"Btn", b"/Off")
@@ -182,6 +187,15 @@ def test_one_failing_page_is_a_warning():
     found = read(data)
     assert [page.text for page in found.pages] == ["Whole page of text"]
     assert found.warnings == ("page 2 could not be read",)
+
+
+def test_a_page_that_cannot_be_unpacked_is_a_warning():
+    packed = pdf_samples.deflated(pdf_samples.text_content("Words on a page"))
+    spoiled = packed.replace(b"x\xda", b"\xef\xbf")
+    damaged = pdf_samples.pdf("Whole page of text", b"").replace(pdf_samples.stream(b""), spoiled)
+    assert read(damaged).warnings == ("page 2 could not be read",)
+    alone = pdf_samples.pdf(b"").replace(pdf_samples.stream(b""), spoiled)
+    assert refused(alone).code == FileErrorCode.CORRUPT
 
 
 def test_a_count_that_lies_is_corrupt():
