@@ -9,7 +9,7 @@ from worker.parsing.layout.features import PageLayout
 
 # Increase it whenever the same file can give another text, page, layout or warning than before.
 # Workers report it among their capabilities, and cached documents of other versions are not used.
-PARSER_VERSION = "13"
+PARSER_VERSION = "14"
 
 
 class TextSource(StrEnum):
