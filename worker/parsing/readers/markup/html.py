@@ -23,13 +23,13 @@ _CHARSET_WITHIN = 4096
 # Inline XBRL reports (SEC filings) hold hundreds of kilobytes of facts in a hidden header; formulas
 # repeat themselves as annotations.
 _HIDDEN = frozenset({"script", "style", "ix:header", "annotation", "annotation-xml"})
-# Browsers show these where they run no scripts.
-_WITHOUT_SCRIPTS = frozenset({"noscript", "template"})
+# Only browsers without scripts or frames show these.
+_WITHOUT_SCRIPTS = frozenset({"noframes", "noscript", "template"})
 # The title and description of a drawing are shown by a pointer only.
 _HIDDEN_IN_DRAWINGS = frozenset({"title", "desc", "metadata"})
-# Choices that appear while one types, windows that a script opens, and what browsers without films
-# and sounds show.
-_SHOWN_LATER = frozenset({"audio", "datalist", "dialog", "video"})
+# Choices that appear while one types, windows that a script opens, and what browsers show that
+# know no films, sounds, drawings or gauges.
+_SHOWN_LATER = frozenset({"audio", "canvas", "datalist", "dialog", "meter", "progress", "video"})
 # Two of these side by side are two things, however close they are in the markup.
 _SEPARATE = frozenset({"a", "label"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
@@ -139,8 +139,7 @@ class _Page:
         self._preformatted = 0
         self._drawings = 0
         self._title = False
-        self._has_picture = False
-        self._has_script = False
+        self._has_frames = self._has_picture = self._has_script = False
         self._rubies = Rubies(self._pieces)
         self._lists = OrderedLists()
         self._formula_signs = FormulaSigns()
@@ -175,6 +174,8 @@ class _Page:
 
     def _missing(self) -> str:
         """Return a sentence about a page without text, nothing for an empty one."""
+        if self._has_frames:
+            return "the page only shows other files in its frames: upload these files"
         if self._has_picture:
             return "the page consists of pictures, which were not read"
         if self._has_script:
@@ -267,7 +268,9 @@ class _Page:
         elif name == "svg" and not is_whole:
             self._drawings = max(0, self._drawings + change)
         elif name == "title":
-            self._title = not is_end
+            self._title = not (is_end or is_whole)
+        elif name == "frame":
+            self._has_frames = True
 
     def _list(self, name: str, *, is_end: bool, attributes: dict[str, str]) -> None:
         if name == "li":

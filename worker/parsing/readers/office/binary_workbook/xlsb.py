@@ -17,6 +17,9 @@ _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW, _HEADERS, _COMMENT = 0, 479, 637
 # And where its name begins ([MS-XLSB] 2.4.669).
 _FONT, _FONT_NAME = 43, 21
+# Cells begin with their column, short ones stand beside the cell before them. Their values are
+# alike: 2 and 13 hold a number, 7 and 18 the number of a shared string.
+_FIRST_CELL, _FIRST_SHORT_CELL, _LAST_SHORT_CELL, _RICH_TEXT = 1, 12, 18, 62
 _FROM_1904 = 0x01
 _HAS_EVEN, _HAS_FIRST = 0x01, 0x02
 _NO_STRING = 0xFFFFFFFF
@@ -107,7 +110,7 @@ class BinarySheetReader:
             9: lambda value, style: number(struct.unpack_from("<d", value)[0], style),
             10: lambda value, _: boolean(value[0]),
             11: lambda value, _: ERRORS.get(value[0], ""),
-            62: lambda value, style: text(_wide_string(value, 1)[0], style),
+            _RICH_TEXT: lambda value, style: text(_wide_string(value, 1)[0], style),
         }
 
     def read(self, name: str, limit: int) -> Worksheet:
@@ -122,20 +125,32 @@ class BinarySheetReader:
         return sheet
 
     def _read(self, name: str, rows: Rows, sheet: Worksheet) -> None:
-        row = 0
+        row = column = 0
         is_full = False
         for kind, body in _records(self._package.read(name)):
             if kind == _ROW:
                 (row,) = struct.unpack_from("<L", body)
             elif kind == _HEADERS:
                 sheet.headers, sheet.footers = _printed(body)
-            elif kind in self._values and not is_full:
-                column, style = struct.unpack_from("<LL", body)
-                text = self._values[kind](body[8:], style & 0xFFFFFF)
-                is_full = not rows.add(row, column, text)
+            elif kind == _RICH_TEXT or _FIRST_CELL <= kind <= _LAST_SHORT_CELL:
+                value, column, cell = _place(kind, body, column)
+                if value in self._values and not is_full:
+                    (style,) = struct.unpack_from("<L", cell)
+                    text = self._values[value](cell[4:], style & 0xFFFFFF)
+                    is_full = not rows.add(row, column, text)
 
     def _number(self, number: float, style: int) -> str:
         return self._formats.show_number(number, style)
+
+
+def _place(kind: int, body: bytes, last: int) -> tuple[int, int, bytes]:
+    """Return the kind of a cell's value, its column, and the cell from its style on.
+
+    `last` is the column of the cell before it.
+    """
+    if _FIRST_SHORT_CELL <= kind <= _LAST_SHORT_CELL:
+        return kind - _FIRST_SHORT_CELL + _FIRST_CELL, last + 1, body
+    return kind, int(struct.unpack_from("<L", body)[0]), body[4:]
 
 
 def _printed(body: bytes) -> tuple[list[str], list[str]]:

@@ -55,6 +55,7 @@ _TOKEN = re.compile(
 )
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+\.?\d*)")
+_NEGATIVE = frozenset({("<", 0.0), ("<=", 0.0)})
 _SYSTEM_FORMATS = {"f800": "yyyy-mm-dd", "f400": "h:mm:ss"}
 
 
@@ -87,6 +88,11 @@ class Section(NamedTuple):
     def is_date(self) -> bool:
         """Whether the section shows a date or time."""
         return any(token.kind in ("time", "elapsed") for token in self.tokens)
+
+    @property
+    def is_elapsed(self) -> bool:
+        """Whether the section shows hours, minutes or seconds without end, as in `[h]:mm`."""
+        return any(token.kind == "elapsed" for token in self.tokens)
 
 
 def parse_code(code: str) -> list[Section]:
@@ -126,7 +132,8 @@ def choose_section(sections: Sequence[Section], value: float) -> tuple[int, bool
     if any(section.condition for section in sections[:2]):
         for at, section in enumerate(sections[:2]):
             if section.condition and _holds(*section.condition, value):
-                return at, True
+                # A section for negative numbers writes their sign itself.
+                return at, section.condition not in _NEGATIVE
         rest = [at for at, section in enumerate(sections[:3]) if section.condition is None]
         return (rest[-1] if rest else 0), True
     if value < 0 and len(sections) > 1:

@@ -1,5 +1,6 @@
 """Numbers of cells as a person sees them: ECMA-376 part 1, 18.8.31 (format codes)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +27,8 @@ _MAX_DENOMINATOR, _MAX_FIXED_DIGITS = 5, 9
 # What a cell without a format shows in Excel, where it is wide enough.
 _MAX_SHOWN, _SCIENTIFIC_DIGITS, _MIN_PLAIN = 11, 6, 1e-4
 
+_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+
 Show = Callable[[float], str]
 
 
@@ -42,6 +45,9 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
     at, needs_minus = choose_section(sections, value)
     show, native, language = shows[at], sections[at].native, sections[at].language
     if show is None:
+        if value < 0 and (from_1904 or sections[at].is_elapsed):
+            # Sheets of working hours count from 1904 to have negative times.
+            return f"-{format_number(-value, code, from_1904=from_1904)}"
         if not 0 <= value < LAST_DAY:
             return shortest(value)
         shown = format_date(value, sections[at], from_1904=from_1904)
@@ -98,6 +104,9 @@ def shortest(value: float) -> str:
 def _compile(code: str) -> tuple[list[Section], list[Show | None]]:
     """Return the sections of a code, and a function for each that shows numbers and no dates."""
     sections = parse_code(code)
+    if any(token.kind == "value" for token in sections[-1].tokens):
+        # It is for texts; alone it leaves numbers as they are.
+        sections = sections[:-1] or parse_code(GENERAL)
     return sections, [
         None if section.is_date else _compile_section(section) for section in sections
     ]
@@ -112,6 +121,9 @@ def _compile_section(section: Section) -> Show:
     first, last = places[0], places[-1]
     if any(_is_sign(token, "/") for token in tokens[first:]):
         last = _end_of_fraction(tokens, first)
+    # A point may stand before all places or after them: `.00`, `0.-`.
+    first -= first > 0 and _is_sign(tokens[first - 1], ".")
+    last += last + 1 < len(tokens) and _is_sign(tokens[last + 1], ".")
     before, after = _outside(tokens[:first]), _outside(tokens[last + 1 :])
     inner = tokens[first : last + 1]
     show = _compile_places(inner, tokens)
@@ -150,6 +162,7 @@ def _compile_places(inner: tuple[Token, ...], tokens: tuple[Token, ...]) -> Show
     grouping = sum(_is_sign(token, ",") for token in whole)
     places = "".join(token.text for token in whole if token.kind == "place")
     return _Places(
+        is_open=point == len(inner) - 1,
         whole=tuple(token for token in whole if token.kind in ("place", "text")),
         has_texts=any(token.kind == "text" for token in whole),
         zeros=len(places) - places.find("0") if "0" in places else 0,
@@ -226,8 +239,10 @@ class _Places:
 
     At least `zeros` digits stand before the point and `fixed` after it. The last digit counts
     `quantum`. The number is shifted to the left by `shift` digits, for percentages and thousands.
+    `is_open` tells that nothing follows the point.
     """
 
+    is_open: bool
     whole: tuple[Token, ...]
     has_texts: bool
     zeros: int
@@ -241,13 +256,14 @@ class _Places:
         if number.adjusted() > _MAX_EXPONENT:
             return shortest(value)
         number = number.quantize(self.quantum, ROUND_HALF_UP)
-        text = f"{number:,f}" if self.is_grouped else f"{number:f}"
-        digits, _, decimals = text.partition(".")
+        digits, _, decimals = f"{number:f}".partition(".")
         kept = max(len(decimals.rstrip("0")), self.fixed)
         digits = ("" if digits == "0" else digits).rjust(self.zeros, "0")
+        if self.is_grouped:
+            digits = _THOUSANDS.sub(",", digits)
         if self.has_texts:
             digits = self._mix(digits)
-        return f"{digits}.{decimals[:kept]}" if kept else digits
+        return f"{digits}.{decimals[:kept]}" if kept or self.is_open else digits
 
     def _mix(self, digits: str) -> str:
         """Put digits at the places from the right; the first place has all that are left."""

@@ -15,9 +15,11 @@ from worker.parsing.readers.office.workbook.shared_strings import (
 
 # Those of first and of even pages are printed only where an attribute says so.
 _PAGES = {"first": "differentFirst", "odd": "", "even": "differentOddEven"}
-# Cells and rows that have only a style; some programs write them down to the last row.
+# Cells and rows that have only a style, or a formula whose result is an empty text; people and
+# programs fill sheets with them down to the last row.
 _BLANK = (
     re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*)?/>"),
+    re.compile(rb'<c\s[^<>]*?\bt="str"[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)<v(?:/>|></v>)</c>'),
     re.compile(rb"<(?:\w+:)?row(?:\s[^<>]*)?(?:/>|>\s*</(?:\w+:)?row>)"),
 )
 _SECTIONS = re.compile("&[LCR]", re.IGNORECASE)

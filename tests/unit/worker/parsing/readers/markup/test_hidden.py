@@ -12,7 +12,7 @@ def test_what_is_shown_later_is_left_out():
     markup = (
         "<p>Offer 7</p><dialog><p>Cookies?</p></dialog><dialog open>Now</dialog>"
         "<div popover>x</div>"
-        "<video src=a>No films</video><datalist><option>a</datalist>"
+        "<video src=a>No films</video><canvas>No drawings</canvas><datalist><option>a</datalist>"
     )
     assert visible_text(markup)[0].split() == ["Offer", "7", "Now"]
 

@@ -34,6 +34,19 @@ def test_a_page_without_other_text_is_read_as_without_scripts(markup):
     assert text_of(markup).endswith("INVOICE 7")
 
 
+def test_a_page_of_frames_says_that_they_are_other_files():
+    page = b"<frameset><frame src=a.html><noframes>Your browser has no frames</noframes></frameset>"
+    found = read_html(sample_files.source(page, "html"))
+    assert found.pages[0].text == "Your browser has no frames"
+    assert found.warnings == ("the page only shows other files in its frames: upload these files",)
+
+
+def test_an_empty_title_of_xhtml_ends_itself():
+    page = b"<html><head><title/><script src=a.js></script></head><body>Offer</body></html>"
+    found = read_html(sample_files.source(page, "html"))
+    assert (found.pages[0].text, found.warnings) == ("Offer", ())
+
+
 def test_frames_may_be_in_their_address():
     frames = (
         "<iframe src='data:text/html,%3Cp%3EGr%C3%BC%C3%9Fe'></iframe>"

@@ -372,7 +372,7 @@ def test_cells_and_rows_are_in_the_order_in_which_they_are_seen():
 
 
 def test_spaces_and_empty_results_take_no_room_of_the_text():
-    padded = cell("a" + " " * 300 + "b", "str") + "<c t='str'><f>A1</f><v></v></c>" * 300
+    padded = cell("a" + " " * 300 + "b", "str") + '<c t="str"><f>A1</f><v></v></c>' * 300
     data = book(sheet(padded, cell("end", "str")))
     found = read_xlsx(sample_files.source(data, page_text_bytes=200))
     assert (found.pages[0].text, found.warnings) == ("S1\na b\nend", ())

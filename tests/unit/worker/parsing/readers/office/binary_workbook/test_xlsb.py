@@ -112,6 +112,23 @@ def test_cells_are_shown_as_in_an_xlsx():
     assert (found.format, found.warnings) == ("xlsx", ())
 
 
+def test_short_cells_stand_beside_the_cell_before_them():
+    def short(kind: int, value: bytes, style: int = 0) -> bytes:
+        return record(kind, struct.pack("<L", style) + value)
+
+    cells = (
+        row(0)
+        + cell(7, 2, struct.pack("<L", 0))
+        + short(16, struct.pack("<d", 1234.5), style=1)
+        + short(12, b"")
+        + short(17, text("due"))
+        + short(18, struct.pack("<L", 0))
+        + cell(6, 1, text("first"))
+    )
+    found = read(xlsb(cells))
+    assert found.pages[0].text.splitlines()[1:] == ["first Total 1,234.50 EUR due Total"]
+
+
 def test_headers_and_comments_are_read():
     codes = ("&LOffer 7&RPage &P", "&CAcme Ltd")
     # Pages of even numbers have their own, which are the same; first pages show no other.
