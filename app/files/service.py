@@ -213,6 +213,11 @@ def find_names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict
     return found
 
 
+def find_existing(session: Session, file_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids, of any project, whose files have not been deleted."""
+    return set(session.scalars(select(File.id).where(File.id.in_(set(file_ids)))))
+
+
 def find_sizes(session: Session, file_ids: Sequence[UUID]) -> list[int]:
     """Return the size in bytes of each entry of `file_ids`; a file that is named twice has two."""
     rows = session.execute(select(File.id, File.size).where(File.id.in_(set(file_ids))))

@@ -218,6 +218,8 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
     page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
     page.get_by_text("Ready", exact=True).wait_for()
     write_rule(page, 0, "recipe", DESCRIPTIONS["recipe"])
+    page.locator("#options summary").click()
+    page.locator("#max-pages").fill("7")
     page.context.clear_cookies()
     page.get_by_role("button", name="Classify").click()
 
@@ -227,6 +229,7 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
 
     page.get_by_text("1 document").wait_for()
     assert page.locator("[data-rule] [data-type]").first.input_value() == "recipe"
+    assert page.locator("#max-pages").input_value() == "7"
     write_rule(page, 1, "invoice", DESCRIPTIONS["invoice"])
     page.reload()
     assert page.locator("[data-rule] [data-type]").nth(1).input_value() == "invoice"

@@ -15,9 +15,7 @@ document.getElementById("save").addEventListener("click", async () => {
     focusProblem();
     return notify(problem);
   }
-  const examples = new Map(given.rules.map((rule) => [rule.type, rule.examples]));
-  const rules = readRules().map((rule) => ({ ...rule, examples: examples.get(rule.type) }));
-  const parameters = { ...given, product_type: "classify_v2", rules };
+  const parameters = { ...given, product_type: "classify_v2", rules: readRules() };
   try {
     const saved = id
       ? await api(`/api/v1/beta/configurations/${id}`, { method: "PUT", json: { name, parameters } })

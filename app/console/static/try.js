@@ -34,7 +34,7 @@ function count() {
     files.length === 1 ? texts.count_one : fill(texts.count, { count: numbers.format(files.length) });
 }
 
-function addFile({ id = null, name, file = null }) {
+function addFile({ id = null, name, file = null, isGone = false }) {
   if (id && files.some((each) => each.id === id)) return;
   const state = make("span", { className: "file-state", textContent: id ? "" : texts.uploading });
   const remove = make("button", { type: "button", className: "plain icon", textContent: "×", title: texts.remove });
@@ -43,6 +43,7 @@ function addFile({ id = null, name, file = null }) {
   const entry = { id, name, file, row, state: id ? "ready" : "waiting" };
   remove.addEventListener("click", () => {
     files = files.filter((each) => each !== entry);
+    waiting = waiting.filter((each) => each !== entry);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     const box = document.querySelector(`#uploaded input[value="${entry.id}"]`);
@@ -52,7 +53,10 @@ function addFile({ id = null, name, file = null }) {
   });
   files.push(entry);
   chosen.append(row);
-  if (file) {
+  if (isGone) {
+    entry.id = null;
+    fail(entry, texts.gone, "gone");
+  } else if (file) {
     if (file.size > limits.bytes) fail(entry, texts.too_large, "too large");
     else waiting.push(entry);
   }
@@ -171,7 +175,7 @@ document.getElementById("find-file")?.addEventListener("input", (event) => {
   }
 });
 document.getElementById("clear").addEventListener("click", () => {
-  const old = files;
+  const [old, oldWaiting] = [files, waiting];
   const clear = (entries) => {
     files = entries;
     chosen.replaceChildren(...entries.map((each) => each.row));
@@ -179,7 +183,11 @@ document.getElementById("clear").addEventListener("click", () => {
   };
   waiting = [];
   clear([]);
-  notify(texts.cleared, { undoText: texts.undo, undo: () => clear(old) });
+  notify(texts.cleared, { undoText: texts.undo, undo: () => {
+    clear([...old, ...files]);
+    waiting.push(...oldWaiting);
+    upload();
+  } });
   document.getElementById("pick").focus();
 });
 
@@ -206,8 +214,10 @@ async function useSaved(id) {
   const saved = await api(`/api/v1/beta/configurations/${id}`);
   showRules(saved.parameters.rules);
   document.getElementById("rules-name").value = saved.name;
-  const least = saved.parameters.min_confidence;
-  document.getElementById("min-confidence").value = least ? Math.round(least * 1000) / 10 : "";
+  const { parsing_configuration: { max_pages, lang }, min_confidence, learn } = saved.parameters;
+  // The answer names this language also where none was saved.
+  const parsing = { max_pages, lang: lang === "en" ? "" : lang };
+  showOptions({ parsing_configuration: parsing, min_confidence, learn });
 }
 
 document.getElementById("save-rules").addEventListener("submit", async (event) => {
@@ -215,7 +225,11 @@ document.getElementById("save-rules").addEventListener("submit", async (event) =
   const name = document.getElementById("rules-name").value.trim();
   const problem = findProblem() || (name ? "" : texts.name_first);
   if (problem) return notify(problem);
-  const parameters = { product_type: "classify_v2", rules: readRules(), min_confidence: minConfidence() };
+  const { parsing_configuration: { lang, max_pages }, min_confidence, learn } = readOptions();
+  const parsing = { max_pages: max_pages || null, ...(lang ? { lang } : {}) };
+  const parameters = {
+    product_type: "classify_v2", rules: readRules(), parsing_configuration: parsing, min_confidence, learn,
+  };
   try {
     await api("/api/v1/beta/configurations", { method: "POST", json: { name, parameters } });
     notify(fill(texts.saved, { name }));
@@ -224,9 +238,38 @@ document.getElementById("save-rules").addEventListener("submit", async (event) =
   }
 });
 
-function minConfidence() {
-  const value = Number(document.getElementById("min-confidence").value);
-  return value ? Math.min(value, 100) / 100 : null;
+// Options
+const mode = document.getElementById("mode");
+const language = document.getElementById("language");
+const maxPages = document.getElementById("max-pages");
+const minConfidence = document.getElementById("min-confidence");
+/** What only programs choose; a job with changed rules is told the same. */
+let unseen = { target_pages: null, learn: null };
+maxPages.addEventListener("input", () => { unseen.target_pages = null; });
+
+/** Return what a job is told beside its files and rules, as the API takes it. */
+function readOptions() {
+  const least = Number(minConfidence.value);
+  const parsing = { max_pages: Number(maxPages.value) || 0, target_pages: unseen.target_pages };
+  if (language.value) parsing.lang = language.value;
+  return {
+    mode: mode.value,
+    parsing_configuration: parsing,
+    min_confidence: least ? Math.min(least, 100) / 100 : null,
+    learn: unseen.learn,
+  };
+}
+
+/** Show the options of a job or of saved rules, open where they are not the usual ones. */
+function showOptions(options) {
+  const { max_pages, target_pages = null, lang = "" } = options.parsing_configuration;
+  mode.value = options.mode ?? "FAST";
+  language.value = lang;
+  maxPages.value = max_pages ?? 0;
+  minConfidence.value = options.min_confidence ? Math.round(options.min_confidence * 1000) / 10 : "";
+  unseen = { target_pages, learn: options.learn };
+  document.getElementById("options").open =
+    mode.value !== "FAST" || language.value !== "" || maxPages.value !== maxPages.defaultValue || minConfidence.value !== "";
 }
 
 // What was wrong may be right now.
@@ -260,17 +303,12 @@ async function run() {
   if (ids.length > limits.files) {
     return say(fill(texts.too_many, { count: numbers.format(limits.files) }), true);
   }
-  const parsing = { max_pages: Number(document.getElementById("max-pages").value) || 0 };
-  const language = document.getElementById("language").value;
-  if (language) parsing.lang = language;
   const job = await api("/api/v1/classifier/jobs", {
     method: "POST",
     json: {
       file_ids: ids,
       rules: readRules(),
-      mode: document.getElementById("mode").value,
-      parsing_configuration: parsing,
-      min_confidence: minConfidence(),
+      ...readOptions(),
     },
   });
   showJob(job.id, ids.length);
@@ -316,10 +354,13 @@ showLanguages(document);
 const query = new URLSearchParams(location.search);
 const draft = takeDraft({ always: !location.search });
 if (draft) showRules(draft.rules);
+const options = draft?.options ?? given.options;
+if (options) showOptions(options);
 for (const file of draft?.files ?? given.files) addFile(file);
 count();
 keepDraft(() => ({
   rules: readRules(),
+  options: readOptions(),
   files: files.filter((each) => each.id).map(({ id, name }) => ({ id, name })),
 }), draft !== null);
 if (given.job) {
