@@ -13,6 +13,7 @@ from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
 from tests.browser.screens import Screens
 
+CONFIGURATIONS = "/api/v1/beta/configurations"
 SAMPLES = Path(__file__).parents[2] / "samples"
 # Right to left, and what a page must not take for HTML.
 HOSTILE_NAME = "حساب <img src=x onerror=alert(1)> & ${name}.txt"
@@ -198,6 +199,14 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     write_rule(page, 0, "invoice", "A bill that a supplier sends, with the total to pay.")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Versions").wait_for()
+    # What somebody else saves meanwhile is not replaced by accident.
+    client = Client(server)
+    saved = client.http.get(CONFIGURATIONS).json()["items"][0]
+    change = {"parameters": {**saved["parameters"], "min_confidence": 0.5}}
+    client.http.put(f"{CONFIGURATIONS}/{saved['id']}", json=change).raise_for_status()
+    client.close()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Somebody has changed these rules").wait_for()
     page.get_by_role("tab", name="Python").click()
     assert "client.classifier" in page.locator("#panel-Python pre").inner_text()
     screens.look("rules-edit")

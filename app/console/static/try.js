@@ -3,6 +3,7 @@ import { keepDraft, takeDraft } from "./draft.js";
 import { showLanguages } from "./languages.js";
 import { api, base, complain, fill, make, notify, numbers } from "./page.js";
 import { findProblem, focusProblem, readRules, showRules } from "./rules-editor.js";
+import { saveRules } from "./saving.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
@@ -195,6 +196,8 @@ document.getElementById("clear").addEventListener("click", () => {
 const set = document.getElementById("rule-set");
 /** The rules that stood in the editor before a set took their place. */
 let ownRules = null;
+/** The version of saved rules that one began with. */
+let version = null;
 set.addEventListener("change", async () => {
   const option = set.selectedOptions[0];
   if (!option.value) {
@@ -214,6 +217,7 @@ async function useSaved(id) {
   const saved = await api(`/api/v1/beta/configurations/${id}`);
   showRules(saved.parameters.rules);
   document.getElementById("rules-name").value = saved.name;
+  version = saved.version;
   const { parsing_configuration: { max_pages, lang }, min_confidence, learn } = saved.parameters;
   // The answer names this language also where none was saved.
   const parsing = { max_pages, lang: lang === "en" ? "" : lang };
@@ -231,7 +235,7 @@ document.getElementById("save-rules").addEventListener("submit", async (event) =
     product_type: "classify_v2", rules: readRules(), parsing_configuration: parsing, min_confidence, learn,
   };
   try {
-    await api("/api/v1/beta/configurations", { method: "POST", json: { name, parameters } });
+    version = (await saveRules({ known: version, name, parameters, texts })).version;
     notify(fill(texts.saved, { name }));
   } catch (error) {
     complain(error);
