@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from app.console.verdicts import NONE, Row
+from app.labels.table import NO_RULE
 from app.text import spreadsheet_cell
 
 
@@ -23,7 +24,7 @@ def csv_of_rows(rows: Sequence[Row]) -> str:
     writer.writerow(["file", "type", "confidence", "label", "status", "reasoning", "file_id"])
     for row in rows:
         confidence = f"{row.confidence:.4f}" if row.state == "done" else ""
-        label = {None: "", NONE: "none of the rules"}.get(row.label, row.label)
+        label = {None: "", NONE: NO_RULE}.get(row.label, row.label)
         cells = [row.name, row.type or "", confidence, label or "", row.state, row.why]
         writer.writerow([*map(spreadsheet_cell, cells), str(row.file_id)])
     return "\ufeff" + out.getvalue()
