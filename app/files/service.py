@@ -259,6 +259,15 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     return keys
 
 
+def remove_all(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> tuple[str, ...]:
+    """Delete those of the files that the scope has, as `remove` does, and return their blobs."""
+    found = session.scalars(
+        select(File.id).where(File.id.in_(set(file_ids)), scope.covers(File.project_id))
+    ).all()
+    actor = scope.principal.actor
+    return tuple(key for file_id in found for key in discard(session, file_id, actor=actor))
+
+
 def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:
     """Delete a file of any project as `remove` does; return nothing when it does not exist."""
     # The lock keeps workers from adding cache entries between the two deletions.

@@ -117,6 +117,20 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
     assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
 
 
+def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:
+    items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    browser.call("DELETE", f"{FILES}/{items[0]['file_id']}")
+    results = [browser.get(f"/jobs/{finished_job}/results/{item['id']}").text for item in items]
+    assert ["The file is deleted." in page for page in results] == [True, False]
+    assert ["Delete the file" in page for page in results] == [False, True]
+
+    path = f"{JOBS}/{finished_job}"
+    assert browser.call("DELETE", path, params={"delete_files": True}).status_code == 204
+
+    assert browser.call("GET", path).status_code == 404
+    assert browser.call("GET", f"{FILES}/{items[1]['file_id']}").status_code == 404
+
+
 def test_a_job_runs_again_with_its_examples_and_options(browser: Browser) -> None:
     ids = [upload(browser_client(browser), name) for name in ("a.txt", "b.txt")]
     examples = [{"text": "Invoice 1, please pay 3.50"}]
