@@ -177,10 +177,10 @@ class ExportedLabel:
     updated_at: str
 
 
-def write_table(labels: Iterable[ExportedLabel]) -> Iterator[str]:
+def write_table(labels: Iterable[ExportedLabel], separator: str = ",") -> Iterator[str]:
     """Yield a table that `parse_table` reads, in pieces. Spreadsheets see no formula in it."""
     piece = io.StringIO()
-    writer = csv.writer(piece)
+    writer = csv.writer(piece, delimiter=separator)
     piece.write(MARK)
     writer.writerow(COLUMNS)
     for number, label in enumerate(labels, 1):

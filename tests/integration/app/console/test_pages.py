@@ -175,6 +175,10 @@ def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
     assert [row["type"] for row in rows] == ["invoice", ""]
     assert rows[1]["file"] == "'=1+1.pdf"
     assert rows[0]["confidence"] == "0.9700"
+    browser.http.headers["Accept-Language"] = "de"
+    german = browser.get(f"/jobs/{finished_job}/results.csv").text.lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(german), delimiter=";"))
+    assert rows[0]["confidence"] == "0,9700"
     assert len(json.loads(answer.text)["items"]) == 2
 
 
