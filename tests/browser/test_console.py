@@ -74,6 +74,12 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     screens.look("try-empty")
 
     # Three files, two rules
+    scans = tmp_path / "inbox" / "March"
+    scans.mkdir(parents=True)
+    (scans / "Scan 1.txt").write_text("RECIPE Boil the lentils for 20 minutes.")
+    page.set_input_files("#pick-folder", str(tmp_path / "inbox"))
+    page.get_by_text("March › Scan 1.txt", exact=True).wait_for()
+    page.get_by_role("button", name="Remove from the list: March").click()
     hostile = tmp_path / HOSTILE_NAME
     hostile.write_text("Minutes of the meeting of the board. Present: Ann, Bob. Agenda, decisions.")
     page.set_input_files(

@@ -7,6 +7,8 @@ import { saveRules } from "./saving.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
+// Between folders and names. The server keeps of a path what follows its last slash.
+const FOLDER = " › ";
 // What systems and Office leave in folders.
 const HIDDEN = /^(\.|~\$|(desktop\.ini|(eh)?thumbs\.db)$)/i;
 const page = document.getElementById("try");
@@ -63,9 +65,10 @@ function addFile({ id = null, name, file = null, isGone = false }) {
   }
 }
 
+/** Add files, each as `{ file, folders }`. Their names keep the folders, which tell "Scan 1.pdf" apart. */
 function addFiles(list) {
-  const shown = [...list].filter((file) => !HIDDEN.test(file.name));
-  for (const file of shown) addFile({ name: file.webkitRelativePath || file.name, file });
+  const shown = [...list].filter(({ file, folders }) => ![...folders, file.name].some((part) => HIDDEN.test(part)));
+  for (const { file, folders } of shown) addFile({ name: [...folders, file.name].join(FOLDER), file });
   count();
   say(shown.length ? "" : texts.empty_folder, !shown.length);
   upload();
@@ -137,29 +140,32 @@ document.addEventListener("drop", async (event) => {
 for (const id of ["pick", "pick-folder"]) {
   const input = document.getElementById(id);
   input.addEventListener("change", () => {
-    addFiles(input.files);
+    addFiles([...input.files].map((file) => ({ file, folders: file.webkitRelativePath.split("/").slice(1, -1) })));
     input.value = "";
   });
 }
 
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files].map((file) => ({ file, folders: [] }));
   const found = [];
-  for (const entry of entries) await walk(entry, found);
+  // The name of the only folder tells nothing apart.
+  const isOne = entries.length === 1;
+  for (const entry of entries) await walk(entry, isOne ? 1 : 0, found);
   return found;
 }
 
-async function walk(entry, found) {
+async function walk(entry, left, found) {
   if (entry.isFile) {
-    found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    const folders = entry.fullPath.split("/").slice(1 + left, -1);
+    found.push({ file: await new Promise((resolve, reject) => entry.file(resolve, reject)), folders });
     return;
   }
   const reader = entry.createReader();
   for (;;) {
     const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!part.length) return;
-    for (const each of part) await walk(each, found);
+    for (const each of part) await walk(each, left, found);
   }
 }
 
