@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from app.console.texts import Language
 from app.console.verdicts import NONE, Row
+from app.labels.table import NO_RULE
 from app.text import spreadsheet_cell
 
 
@@ -16,14 +18,17 @@ def as_attachment(content: str, name: str, media_type: str) -> Response:
     return Response(content.encode(), headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
-def csv_of_rows(rows: Sequence[Row]) -> str:
-    """Return the results of a job as CSV (RFC 4180), with a mark by which Excel knows UTF-8."""
+def csv_of_rows(rows: Sequence[Row], language: Language) -> str:
+    """Return the results of a job as CSV that Excel opens, in the notation of a language.
+
+    It is RFC 4180 but for the separator, after a mark that says UTF-8.
+    """
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=language.cell_separator)
     writer.writerow(["file", "type", "confidence", "label", "status", "reasoning", "file_id"])
     for row in rows:
-        confidence = f"{row.confidence:.4f}" if row.state == "done" else ""
-        label = {None: "", NONE: "none of the rules"}.get(row.label, row.label)
+        confidence = language.number(row.confidence, 4) if row.state == "done" else ""
+        label = {None: "", NONE: NO_RULE}.get(row.label, row.label)
         cells = [row.name, row.type or "", confidence, label or "", row.state, row.why]
         writer.writerow([*map(spreadsheet_cell, cells), str(row.file_id)])
     return "\ufeff" + out.getvalue()

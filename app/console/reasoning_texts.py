@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from app.console.texts import DEFAULT, Language, load
+from app.errors import FileErrorCode
 from app.jobs.values import FileFailure
 
 _WHY = "why."
@@ -59,11 +60,31 @@ def translate_line(line: str, language: Language) -> TranslatedLine:
 def failure_sentence(failure: FileFailure, language: Language) -> str:
     """Return why a file could not be classified, as a sentence.
 
-    Other languages than English have one for each code, without the particulars.
+    Other languages than English have one for each code, without the particulars, and one for each
+    kind of file that people often upload and that is not read.
     """
     if language.code == DEFAULT:
         return f"{failure.sentence[:1].upper()}{failure.sentence[1:]}."
-    return language.text(f"failed.{failure.code}")
+    return language.text(_unread_kinds().get(failure.sentence, f"failed.{failure.code}"))
+
+
+@cache
+def _unread_kinds() -> Mapping[str, str]:
+    """Return the keys of sentences about files that are not read, by what workers write."""
+    return {
+        f"{text[0].lower()}{text[1:-1]}": key
+        for key, text in load(DEFAULT).texts.items()
+        if key.startswith("unread.")
+    }
+
+
+def failure_advice(failure: FileFailure, language: Language) -> str:
+    """Return what to do about a failure, "" if its sentence says it, or if nothing helps."""
+    if failure.code == FileErrorCode.UNSUPPORTED_TYPE:
+        says_it = language.code == DEFAULT and ": " in failure.sentence
+        if says_it or failure.sentence in _unread_kinds():
+            return ""
+    return language.text(f"failure.{failure.code}")
 
 
 @lru_cache(maxsize=_CACHED_LINES)

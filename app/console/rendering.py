@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
-from app.console.reasoning_texts import failure_sentence, translate_line
+from app.console.reasoning_texts import failure_advice, failure_sentence, translate_line
 from app.console.texts import Language, codes, load
 from app.web.assets import read_assets
 
@@ -38,6 +38,7 @@ def render(
             percent=language.percent,
             translate_line=partial(translate_line, language=language),
             failure_sentence=partial(failure_sentence, language=language),
+            failure_advice=partial(failure_advice, language=language),
             size=language.size,
             base=base,
             root=base.removesuffix("/console"),

@@ -45,6 +45,14 @@ class Language:
         table = {",": self.texts["format.thousands"], ".": self.texts["format.decimal"]}
         return "".join(table.get(each, each) for each in english)
 
+    @property
+    def cell_separator(self) -> str:
+        """What separates the cells of a table for spreadsheets, as Excel opens it in the language.
+
+        With another separator it puts a whole row into one cell.
+        """
+        return ";" if self.texts["format.decimal"] == "," else ","
+
     def percent(self, share: float, digits: int = 0) -> str:
         """Return a share of 1 as a percentage, rounded down as in the reasoning."""
         if 0 < share < SMALLEST:

@@ -110,6 +110,15 @@ def enqueue(session: Session, project_id: UUID, blob_keys: Iterable[str]) -> Non
     session.add_all(BlobDeletion(project_id=project_id, blob_key=key) for key in blob_keys)
 
 
+def delete_now(blobs: BlobStore, blob_keys: Iterable[str]) -> None:
+    """Delete blobs after the commit that enqueued them; the sweeper retries what fails."""
+    try:
+        for key in blob_keys:
+            blobs.delete(key)
+    except OSError:
+        log.exception("blob deletion failed; the sweeper retries")
+
+
 def count_left(database: Database, project_id: UUID) -> int:
     """Return how many blobs of a project are still to be deleted."""
     with database.read() as session:

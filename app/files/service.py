@@ -213,6 +213,11 @@ def find_names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict
     return found
 
 
+def find_existing(session: Session, file_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids, of any project, whose files have not been deleted."""
+    return set(session.scalars(select(File.id).where(File.id.in_(set(file_ids)))))
+
+
 def find_sizes(session: Session, file_ids: Sequence[UUID]) -> list[int]:
     """Return the size in bytes of each entry of `file_ids`; a file that is named twice has two."""
     rows = session.execute(select(File.id, File.size).where(File.id.in_(set(file_ids))))
@@ -252,6 +257,15 @@ def remove(session: Session, scope: Scope, file_id: UUID) -> tuple[str, ...]:
     if not keys:  # another request has deleted it meanwhile
         raise not_found(file_id)
     return keys
+
+
+def remove_all(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> tuple[str, ...]:
+    """Delete those of the files that the scope has, as `remove` does, and return their blobs."""
+    found = session.scalars(
+        select(File.id).where(File.id.in_(set(file_ids)), scope.covers(File.project_id))
+    ).all()
+    actor = scope.principal.actor
+    return tuple(key for file_id in found for key in discard(session, file_id, actor=actor))
 
 
 def discard(session: Session, file_id: UUID, *, actor: str) -> tuple[str, ...]:

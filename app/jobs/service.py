@@ -260,6 +260,11 @@ def list_items(
     return [view_item(row) for row in session.execute(query)]
 
 
+def find_file_ids(session: Session, job_id: UUID) -> Sequence[UUID]:
+    """Return the ids of the files of any job, also of files that have been deleted."""
+    return session.scalars(select(Item.file_id).where(Item.job_id == job_id)).all()
+
+
 def view_item(row: Row[*tuple[Any, ...]]) -> ItemView:
     """Return the item of a row that has ITEM_COLUMNS."""
     verdict = failure = None

@@ -13,6 +13,11 @@ from app.text import require_storable, spreadsheet_cell, text_of_cell
 FILE_ID, EXTERNAL_ID, TYPE = "file_id", "external_file_id", "type"
 # Written for people: an import reads the first three only.
 COLUMNS = (FILE_ID, EXTERNAL_ID, TYPE, "name", "author", "updated_at")
+# Columns of tables of verdicts, which people correct and import.
+LABEL, STATUS, ERROR = "label", "status", "error"
+DONE = "done"
+# In the column `label`, where an empty cell means that there is no label.
+NO_RULE = "none of the rules"
 # A spreadsheet knows by it that the file is UTF-8.
 MARK = "\ufeff"
 MAX_ROWS = 10_000
@@ -50,8 +55,11 @@ def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], 
     """Return the rows of a table and what is wrong with it; each bad row has one problem.
 
     The first line has the names of the columns, in any order: `type`, and `file_id`,
-    `external_file_id` or both; others are ignored. Columns are separated by commas, semicolons or
-    tabs. A file that cannot be read as a table has one problem and no rows.
+    `external_file_id` or both. Columns are separated by commas, semicolons or tabs. A file that
+    cannot be read as a table has one problem and no rows.
+
+    In a table of verdicts a filled `label` counts before the type, and files without a verdict, as
+    `status` or `error` says, are left out. Other columns are ignored.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -79,7 +87,8 @@ def parse_table(data: bytes, max_rows: int = MAX_ROWS) -> tuple[list[LabelRow], 
             if not any(cell.strip() for cell in cells):
                 continue
             try:
-                rows.append(columns.read(line, cells))
+                if not columns.is_without_verdict(cells):
+                    rows.append(columns.read(line, cells))
             except ValueError as error:
                 problems.append(Problem(line, str(error)))
     except csv.Error as error:
@@ -102,23 +111,43 @@ class _Columns:
     file_id: int | None
     external_id: int | None
     type: int
+    label: int | None
+    status: int | None
+    error: int | None
 
     @classmethod
     def find(cls, header: Sequence[str]) -> "_Columns":
         """Return the columns of the first line; raises ValueError."""
         names = [name.strip().casefold() for name in header]
-        found = {name: names.index(name) for name in COLUMNS if name in names}
+        read = (FILE_ID, EXTERNAL_ID, TYPE, LABEL, STATUS, ERROR)
+        found = {name: names.index(name) for name in read if name in names}
         if TYPE not in found or not {FILE_ID, EXTERNAL_ID} & found.keys():
             raise ValueError(
                 "The first line has to name the columns: file_id or external_file_id, and type."
             )
-        return cls(found.get(FILE_ID), found.get(EXTERNAL_ID), found[TYPE])
+        return cls(
+            found.get(FILE_ID),
+            found.get(EXTERNAL_ID),
+            found[TYPE],
+            found.get(LABEL),
+            found.get(STATUS),
+            found.get(ERROR),
+        )
+
+    def is_without_verdict(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row is that of a file which nobody has classified or labelled."""
+        if self._cell(cells, self.type) or self._cell(cells, self.label):
+            return False
+        status = self._cell(cells, self.status)
+        return status not in {"", DONE} or bool(self._cell(cells, self.error))
 
     def read(self, line: int, cells: Sequence[str]) -> LabelRow:
         """Return a row; raises ValueError with a sentence."""
         file_id = self._cell(cells, self.file_id)
         external_id = self._cell(cells, self.external_id)
-        type_ = self._cell(cells, self.type)
+        type_ = self._cell(cells, self.label) or self._cell(cells, self.type)
+        if type_ == NO_RULE:
+            type_ = ""
         if type_:
             if len(type_) > MAX_TYPE:
                 raise ValueError(f"The type has more than {MAX_TYPE} characters. Shorten it.")
@@ -148,10 +177,10 @@ class ExportedLabel:
     updated_at: str
 
 
-def write_table(labels: Iterable[ExportedLabel]) -> Iterator[str]:
+def write_table(labels: Iterable[ExportedLabel], separator: str = ",") -> Iterator[str]:
     """Yield a table that `parse_table` reads, in pieces. Spreadsheets see no formula in it."""
     piece = io.StringIO()
-    writer = csv.writer(piece)
+    writer = csv.writer(piece, delimiter=separator)
     piece.write(MARK)
     writer.writerow(COLUMNS)
     for number, label in enumerate(labels, 1):

@@ -13,6 +13,7 @@ from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
 from tests.browser.screens import Screens
 
+CONFIGURATIONS = "/api/v1/beta/configurations"
 SAMPLES = Path(__file__).parents[2] / "samples"
 # Right to left, and what a page must not take for HTML.
 HOSTILE_NAME = "حساب <img src=x onerror=alert(1)> & ${name}.txt"
@@ -72,18 +73,29 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     sign_in(page, server)
     screens.look("try-empty")
 
+    pick_a_folder(page, tmp_path)
     classify_three_files(page, screens, tmp_path)
     look_at_a_result(page, screens)
     correct_a_verdict(page)
     label_what_comes_next(page, screens, tmp_path)
     filter_a_job(page, screens)
     change_the_rules(page, screens)
-    save_the_rules_anew(page, screens)
+    save_the_rules_anew(page, screens, server)
 
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("API key").wait_for()
     page.goto("/console/jobs")
     page.get_by_label("API key").wait_for()
+
+
+def pick_a_folder(page: Any, tmp_path: Path) -> None:
+    """Choose a folder, whose folders are part of the names, and take its file off the list."""
+    scans = tmp_path / "inbox" / "March"
+    scans.mkdir(parents=True)
+    (scans / "Scan 1.txt").write_text("RECIPE Boil the lentils for 20 minutes.")
+    page.set_input_files("#pick-folder", str(tmp_path / "inbox"))
+    page.get_by_text("March › Scan 1.txt", exact=True).wait_for()
+    page.get_by_role("button", name="Remove from the list: March").click()
 
 
 def classify_three_files(page: Any, screens: Screens, tmp_path: Path) -> None:
@@ -217,7 +229,7 @@ def change_the_rules(page: Any, screens: Screens) -> None:
     assert page.locator(".tile").filter(has_text="lost their type").inner_text()[0] == "1"
 
 
-def save_the_rules_anew(page: Any, screens: Screens) -> None:
+def save_the_rules_anew(page: Any, screens: Screens, server: RunningServer) -> None:
     """Save another version of the rules, and look at their exports and at the status."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Rules").click()
     screens.look("rules")
@@ -225,6 +237,14 @@ def save_the_rules_anew(page: Any, screens: Screens) -> None:
     write_rule(page, 0, "invoice", "A bill that a supplier sends, with the total to pay.")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Versions").wait_for()
+    # What somebody else saves meanwhile is not replaced by accident.
+    client = Client(server)
+    saved = client.http.get(CONFIGURATIONS).json()["items"][0]
+    change = {"parameters": {**saved["parameters"], "min_confidence": 0.5}}
+    client.http.put(f"{CONFIGURATIONS}/{saved['id']}", json=change).raise_for_status()
+    client.close()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Somebody has changed these rules").wait_for()
     page.get_by_role("tab", name="Python").click()
     assert "client.classifier" in page.locator("#panel-Python pre").inner_text()
     screens.look("rules-edit")
@@ -240,6 +260,8 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
     page.set_input_files("#pick", [str(SAMPLES / "lentil-soup.txt")])
     page.get_by_text("Ready", exact=True).wait_for()
     write_rule(page, 0, "recipe", DESCRIPTIONS["recipe"])
+    page.locator("#options summary").click()
+    page.locator("#max-pages").fill("7")
     page.context.clear_cookies()
     page.get_by_role("button", name="Classify").click()
 
@@ -249,6 +271,7 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
 
     page.get_by_text("1 document").wait_for()
     assert page.locator("[data-rule] [data-type]").first.input_value() == "recipe"
+    assert page.locator("#max-pages").input_value() == "7"
     write_rule(page, 1, "invoice", DESCRIPTIONS["invoice"])
     page.reload()
     assert page.locator("[data-rule] [data-type]").nth(1).input_value() == "invoice"

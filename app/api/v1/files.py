@@ -1,6 +1,5 @@
 """The two families of file endpoints that the classifier's clients use."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -19,13 +18,11 @@ from app.api.upload import Upload, receive_upload
 from app.api.wire.ids import FileId
 from app.api.wire.pagination import MAX_FILES_SIZE, ListResponse, PageParams, PageQuery
 from app.api.wire.text import MAX_LIST, ShortText, Text
-from app.files import service
+from app.files import deletions, service
 from app.files.blobs.protocol import Blob
 from app.files.models import File
 from app.files.service import FileFilter, NewFile
 from app.files.sorting import NEWEST, parse_sort
-
-log = logging.getLogger(__name__)
 
 router = Router(prefix="/api/v1", tags=["files"])
 
@@ -196,11 +193,7 @@ def delete_file(call: ApiCall, file_id: FileId) -> Response:
     """Delete a file, its bytes and its caches; results of jobs that read it stay."""
     with call.write() as session:
         blob_keys = service.remove(session, call.scope, file_id)
-    try:
-        for key in blob_keys:
-            call.services.blobs.delete(key)
-    except OSError:
-        log.exception("blob deletion failed; the sweeper retries")
+    deletions.delete_now(call.services.blobs, blob_keys)
     return Response(status_code=204)
 
 

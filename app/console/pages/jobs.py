@@ -153,7 +153,7 @@ def download_csv(visit: Visit) -> Response:
     with visit.call.read() as session:
         found = load_rows(session, visit, visit.id("job_id"))
     rows = [row for row in found.rows if shown.fits(row)]
-    return as_attachment(csv_of_rows(rows), f"{found.job.id}.csv", "text/csv")
+    return as_attachment(csv_of_rows(rows, visit.language), f"{found.job.id}.csv", "text/csv")
 
 
 def download_json(visit: Visit) -> Response:

@@ -53,7 +53,8 @@ def go_to_next(visit: Visit) -> Response:
 def download_labels(visit: Visit) -> Response:
     """Send the labels of the project as CSV."""
     labels = service.read_all(visit.services.database, visit.call.scope.project_id)
-    return as_attachment("".join(write_table(labels)), "labels.csv", "text/csv")
+    table = "".join(write_table(labels, visit.language.cell_separator))
+    return as_attachment(table, "labels.csv", "text/csv")
 
 
 def show_quality(visit: Visit) -> Response:

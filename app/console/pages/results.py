@@ -44,11 +44,11 @@ def show_result(visit: Visit) -> Response:
         job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
         labels = load_labels(session, job.id)
-        file_type = session.scalar(
+        file = session.execute(
             select(File.file_type)
             .join(Item, Item.file_id == File.id)
             .where(Item.id == item_id, Item.job_id == job.id)
-        )
+        ).one_or_none()
     position = next((n for n, item in enumerate(items) if item.id == item_id), None)
     if position is None:
         raise NotFound(visit.language.text("error.no_page"))
@@ -64,7 +64,8 @@ def show_result(visit: Visit) -> Response:
             {"page": each.page, "quote": each.quote}
             for each in (item.verdict.evidence if item.verdict else ())
         ],
-        has_pictures=file_type in PICTURED,
+        has_pictures=file is not None and file.file_type in PICTURED,
+        is_gone=file is None,
         types=types_of(job.rules),
         position=position,
         count=len(items),

@@ -15,16 +15,18 @@ from app.files import service as files
 from app.files.service import FileFilter
 from app.jobs import service as jobs
 from app.jobs.languages import LANGUAGE_NAMES
+from app.jobs.models import Job
 from app.paging import PageRequest
 
 MAX_FILES = 200
 MAX_CONFIGURATIONS = 100
+_NOTHING: dict[str, Any] = {"files": [], "rules": [], "options": None, "job": None}
 
 
 def show_try(visit: Visit) -> Response:
     """Show the page; `job` in the query begins with the files and rules of a job."""
     job_id = visit.param("job")
-    given: dict[str, Any] = {"files": [], "rules": [], "job": None}
+    given = _NOTHING
     with visit.call.read() as session:
         uploaded = files.find_page(
             session, visit.call.scope, FileFilter(), PageRequest(MAX_FILES)
@@ -76,12 +78,32 @@ def _of_job(visit: Visit, job_id: str) -> dict[str, Any]:
     try:
         wanted = UUID(job_id)
     except ValueError:
-        return {"files": [], "rules": [], "job": None}
+        return _NOTHING
     with visit.call.read() as session:
         job = jobs.get_any(session, visit.call.scope, wanted)
         items = jobs.list_items(session, job.id)
+        there = files.find_existing(session, [item.file_id for item in items])
+        examples = job.examples or {}
     return {
-        "files": [{"id": str(item.file_id), "name": item.file_name} for item in items],
-        "rules": job.rules,
+        "files": [
+            {"id": str(item.file_id), "name": item.file_name, "isGone": item.file_id not in there}
+            for item in items
+        ],
+        "rules": [{**rule, "examples": examples.get(rule["type"])} for rule in job.rules],
+        "options": options_of(job),
         "job": str(job.id),
+    }
+
+
+def options_of(job: Job) -> dict[str, Any]:
+    """Return what a job was told beside its files and rules, as the API takes it."""
+    parsing: dict[str, Any] = {"max_pages": job.max_pages, "target_pages": job.target_pages}
+    # Named, a language counts for scans whose pages show another one.
+    if job.given_lang is not None:
+        parsing["lang"] = job.lang
+    return {
+        "mode": job.mode,
+        "parsing_configuration": parsing,
+        "min_confidence": job.min_confidence,
+        "learn": job.learn,
     }

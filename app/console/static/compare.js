@@ -1,5 +1,5 @@
 // Runs a job's files under saved rules, and shows what changed.
-import { api, base, complain, notify, poll, refetch } from "./page.js";
+import { api, base, complain, notify, poll, refetch, Refused } from "./page.js";
 
 const form = document.getElementById("compare-form");
 form?.addEventListener("submit", async (event) => {
@@ -9,19 +9,15 @@ form?.addEventListener("submit", async (event) => {
   const first = document.getElementById("a").value;
   notify(JSON.parse(form.dataset.texts).running, { seconds: 4 });
   try {
-    const [job, results, saved] = await Promise.all([
-      api(`/api/v1/classifier/jobs/${first}`),
-      api(`/api/v1/classifier/jobs/${first}/results`),
-      readRules(other.slice(6)),
-    ]);
+    const [given, saved] = await Promise.all([readJob(first), readRules(other.slice(6))]);
     const second = await api("/api/v1/classifier/jobs", {
       method: "POST",
       json: {
-        file_ids: results.items.map((item) => item.file_id),
+        ...given.options,
+        file_ids: given.files.filter((file) => !file.isGone).map((file) => file.id),
         rules: saved.rules,
-        mode: job.mode,
-        parsing_configuration: job.parsing_configuration,
         min_confidence: saved.min_confidence,
+        learn: saved.learn,
       },
     });
     location.assign(`${base}/compare?a=${first}&b=${second.id}`);
@@ -29,6 +25,13 @@ form?.addEventListener("submit", async (event) => {
     complain(error);
   }
 });
+
+/** Return the files and options of a job, as the first page begins with them. */
+async function readJob(id) {
+  const page = await refetch(`${base}/?job=${id}`);
+  if (!page) throw new Refused(document.body.dataset.offline);
+  return JSON.parse(page.getElementById("try").dataset.given);
+}
 
 /** Return the parameters of saved rules: `id` as they are, `id@version` as they were. */
 async function readRules(name) {

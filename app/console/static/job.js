@@ -70,23 +70,29 @@ document.querySelector("[data-cancel]")?.addEventListener("click", async (event)
   }
 });
 
-document.querySelector("[data-delete]")?.addEventListener("click", (event) => {
-  const button = event.target;
-  button.disabled = true;
-  notify(button.dataset.undo, {
-    undoText: job.dataset.undoText,
-    undo: () => { button.disabled = false; },
-    done: async () => {
-      try {
-        await api(`/api/v1/classifier/jobs/${job.dataset.job}`, { method: "DELETE" });
-        location.assign(`${base}/jobs`);
-      } catch (error) {
-        button.disabled = false;
-        complain(error);
-      }
-    },
+// Of the job alone, and with its files
+const deleteButtons = [...document.querySelectorAll("[data-delete]")];
+function disableDeletion(isDisabled) {
+  for (const button of deleteButtons) button.disabled = isDisabled;
+}
+for (const button of deleteButtons) {
+  button.addEventListener("click", () => {
+    disableDeletion(true);
+    notify(button.dataset.undo, {
+      undoText: job.dataset.undoText,
+      undo: () => disableDeletion(false),
+      done: async () => {
+        try {
+          await api(`/api/v1/classifier/jobs/${job.dataset.job}${button.dataset.delete}`, { method: "DELETE" });
+          location.assign(`${base}/jobs`);
+        } catch (error) {
+          disableDeletion(false);
+          complain(error);
+        }
+      },
+    });
   });
-});
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-redeliver]");

@@ -1,5 +1,5 @@
 // The page of one result: draws the document, marks the quoted passages, takes corrections.
-import { api, complain, fill, fragment, make, poll, Refused } from "./page.js";
+import { api, complain, fill, fragment, make, notify, poll, Refused } from "./page.js";
 
 const result = document.getElementById("result");
 const { job, item, file, state } = result.dataset;
@@ -180,6 +180,24 @@ if (state === "waiting" || state === "running") {
     return null;
   }, { first: 500 });
 }
+
+document.getElementById("delete-file")?.addEventListener("click", (event) => {
+  const button = event.target;
+  button.disabled = true;
+  notify(texts.deleted_undo, {
+    undoText: texts.undo,
+    undo: () => { button.disabled = false; },
+    done: async () => {
+      try {
+        await api(`/api/v1/beta/files/${file}`, { method: "DELETE" });
+        location.reload();
+      } catch (error) {
+        button.disabled = false;
+        complain(error);
+      }
+    },
+  });
+});
 
 // Corrections
 const label = document.getElementById("label");

@@ -2,6 +2,7 @@
 import { api, base, complain, fill, notify } from "./page.js";
 import { keepDraft, takeDraft } from "./draft.js";
 import { findProblem, focusProblem, readRules, showRules } from "./rules-editor.js";
+import { saveRules } from "./saving.js";
 
 const form = document.getElementById("rules-form");
 const texts = JSON.parse(form.dataset.texts);
@@ -15,13 +16,9 @@ document.getElementById("save").addEventListener("click", async () => {
     focusProblem();
     return notify(problem);
   }
-  const examples = new Map(given.rules.map((rule) => [rule.type, rule.examples]));
-  const rules = readRules().map((rule) => ({ ...rule, examples: examples.get(rule.type) }));
-  const parameters = { ...given, product_type: "classify_v2", rules };
+  const parameters = { ...given, product_type: "classify_v2", rules: readRules() };
   try {
-    const saved = id
-      ? await api(`/api/v1/beta/configurations/${id}`, { method: "PUT", json: { name, parameters } })
-      : await api("/api/v1/beta/configurations", { method: "POST", json: { name, parameters } });
+    const saved = await saveRules({ id, known: form.dataset.version, name, parameters, texts });
     sessionStorage.setItem("pigeonhole-notice", fill(texts.saved, { name: saved.name }));
     location.assign(`${base}/rules/${saved.id}`);
   } catch (error) {

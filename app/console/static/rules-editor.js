@@ -40,7 +40,13 @@ export function focusProblem() {
   list.querySelector("[aria-invalid=true]")?.focus();
 }
 
+/** Return the rule of a card, with the examples that it came with: the card shows none of them. */
 function ruleOf(card) {
+  const examples = JSON.parse(card.dataset.examples);
+  return { ...textsOf(card), ...(examples?.length ? { examples } : {}) };
+}
+
+function textsOf(card) {
   return {
     type: field(card, "type").value.trim(),
     description: field(card, "description").value.trim(),
@@ -55,12 +61,13 @@ function add(rule = { type: "", description: "" }) {
   const card = document.getElementById("rule-template").content.firstElementChild.cloneNode(true);
   field(card, "type").value = rule.type;
   field(card, "description").value = rule.description;
+  card.dataset.examples = JSON.stringify(rule.examples ?? null);
   list.append(card);
   return card;
 }
 
 function hint(strict = false) {
-  const rules = [...list.children].map(ruleOf);
+  const rules = [...list.children].map(textsOf);
   [...list.children].forEach((card, position) => {
     const wrong = findFaults(rules, position, strict);
     const lines = [
@@ -103,11 +110,11 @@ async function look() {
   isLooking = true;
   for (let seen = -1; seen !== changes;) {
     seen = changes;
-    const rules = [...list.children].map(ruleOf);
+    const rules = [...list.children].map(textsOf);
     const cards = [...list.children].filter(
       (_, position) => rules[position].type && !findFaults(rules, position).length,
     );
-    const complete = cards.map(ruleOf);
+    const complete = cards.map(textsOf);
     const hints = complete.length && complete.length <= limits.rules
       ? await findHints(complete, () => seen !== changes)
       : [];

@@ -3,9 +3,12 @@ import { keepDraft, takeDraft } from "./draft.js";
 import { showLanguages } from "./languages.js";
 import { api, base, complain, fill, make, notify, numbers } from "./page.js";
 import { findProblem, focusProblem, readRules, showRules } from "./rules-editor.js";
+import { saveRules } from "./saving.js";
 import { follow, merge, showProgress } from "./rows.js";
 
 const PARALLEL = 4;
+// Between folders and names. The server keeps of a path what follows its last slash.
+const FOLDER = " › ";
 // What systems and Office leave in folders.
 const HIDDEN = /^(\.|~\$|(desktop\.ini|(eh)?thumbs\.db)$)/i;
 const page = document.getElementById("try");
@@ -34,7 +37,7 @@ function count() {
     files.length === 1 ? texts.count_one : fill(texts.count, { count: numbers.format(files.length) });
 }
 
-function addFile({ id = null, name, file = null }) {
+function addFile({ id = null, name, file = null, isGone = false }) {
   if (id && files.some((each) => each.id === id)) return;
   const state = make("span", { className: "file-state", textContent: id ? "" : texts.uploading });
   const remove = make("button", { type: "button", className: "plain icon", textContent: "×", title: texts.remove });
@@ -43,6 +46,7 @@ function addFile({ id = null, name, file = null }) {
   const entry = { id, name, file, row, state: id ? "ready" : "waiting" };
   remove.addEventListener("click", () => {
     files = files.filter((each) => each !== entry);
+    waiting = waiting.filter((each) => each !== entry);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     const box = document.querySelector(`#uploaded input[value="${entry.id}"]`);
@@ -52,15 +56,19 @@ function addFile({ id = null, name, file = null }) {
   });
   files.push(entry);
   chosen.append(row);
-  if (file) {
+  if (isGone) {
+    entry.id = null;
+    fail(entry, texts.gone, "gone");
+  } else if (file) {
     if (file.size > limits.bytes) fail(entry, texts.too_large, "too large");
     else waiting.push(entry);
   }
 }
 
+/** Add files, each as `{ file, folders }`. Their names keep the folders, which tell "Scan 1.pdf" apart. */
 function addFiles(list) {
-  const shown = [...list].filter((file) => !HIDDEN.test(file.name));
-  for (const file of shown) addFile({ name: file.webkitRelativePath || file.name, file });
+  const shown = [...list].filter(({ file, folders }) => ![...folders, file.name].some((part) => HIDDEN.test(part)));
+  for (const { file, folders } of shown) addFile({ name: [...folders, file.name].join(FOLDER), file });
   count();
   say(shown.length ? "" : texts.empty_folder, !shown.length);
   upload();
@@ -132,29 +140,32 @@ document.addEventListener("drop", async (event) => {
 for (const id of ["pick", "pick-folder"]) {
   const input = document.getElementById(id);
   input.addEventListener("change", () => {
-    addFiles(input.files);
+    addFiles([...input.files].map((file) => ({ file, folders: file.webkitRelativePath.split("/").slice(1, -1) })));
     input.value = "";
   });
 }
 
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files].map((file) => ({ file, folders: [] }));
   const found = [];
-  for (const entry of entries) await walk(entry, found);
+  // The name of the only folder tells nothing apart.
+  const isOne = entries.length === 1;
+  for (const entry of entries) await walk(entry, isOne ? 1 : 0, found);
   return found;
 }
 
-async function walk(entry, found) {
+async function walk(entry, left, found) {
   if (entry.isFile) {
-    found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    const folders = entry.fullPath.split("/").slice(1 + left, -1);
+    found.push({ file: await new Promise((resolve, reject) => entry.file(resolve, reject)), folders });
     return;
   }
   const reader = entry.createReader();
   for (;;) {
     const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!part.length) return;
-    for (const each of part) await walk(each, found);
+    for (const each of part) await walk(each, left, found);
   }
 }
 
@@ -171,7 +182,7 @@ document.getElementById("find-file")?.addEventListener("input", (event) => {
   }
 });
 document.getElementById("clear").addEventListener("click", () => {
-  const old = files;
+  const [old, oldWaiting] = [files, waiting];
   const clear = (entries) => {
     files = entries;
     chosen.replaceChildren(...entries.map((each) => each.row));
@@ -179,7 +190,11 @@ document.getElementById("clear").addEventListener("click", () => {
   };
   waiting = [];
   clear([]);
-  notify(texts.cleared, { undoText: texts.undo, undo: () => clear(old) });
+  notify(texts.cleared, { undoText: texts.undo, undo: () => {
+    clear([...old, ...files]);
+    waiting.push(...oldWaiting);
+    upload();
+  } });
   document.getElementById("pick").focus();
 });
 
@@ -187,6 +202,8 @@ document.getElementById("clear").addEventListener("click", () => {
 const set = document.getElementById("rule-set");
 /** The rules that stood in the editor before a set took their place. */
 let ownRules = null;
+/** The version of saved rules that one began with. */
+let version = null;
 set.addEventListener("change", async () => {
   const option = set.selectedOptions[0];
   if (!option.value) {
@@ -206,8 +223,11 @@ async function useSaved(id) {
   const saved = await api(`/api/v1/beta/configurations/${id}`);
   showRules(saved.parameters.rules);
   document.getElementById("rules-name").value = saved.name;
-  const least = saved.parameters.min_confidence;
-  document.getElementById("min-confidence").value = least ? Math.round(least * 1000) / 10 : "";
+  version = saved.version;
+  const { parsing_configuration: { max_pages, lang }, min_confidence, learn } = saved.parameters;
+  // The answer names this language also where none was saved.
+  const parsing = { max_pages, lang: lang === "en" ? "" : lang };
+  showOptions({ parsing_configuration: parsing, min_confidence, learn });
 }
 
 document.getElementById("save-rules").addEventListener("submit", async (event) => {
@@ -215,18 +235,51 @@ document.getElementById("save-rules").addEventListener("submit", async (event) =
   const name = document.getElementById("rules-name").value.trim();
   const problem = findProblem() || (name ? "" : texts.name_first);
   if (problem) return notify(problem);
-  const parameters = { product_type: "classify_v2", rules: readRules(), min_confidence: minConfidence() };
+  const { parsing_configuration: { lang, max_pages }, min_confidence, learn } = readOptions();
+  const parsing = { max_pages: max_pages || null, ...(lang ? { lang } : {}) };
+  const parameters = {
+    product_type: "classify_v2", rules: readRules(), parsing_configuration: parsing, min_confidence, learn,
+  };
   try {
-    await api("/api/v1/beta/configurations", { method: "POST", json: { name, parameters } });
+    version = (await saveRules({ known: version, name, parameters, texts })).version;
     notify(fill(texts.saved, { name }));
   } catch (error) {
     complain(error);
   }
 });
 
-function minConfidence() {
-  const value = Number(document.getElementById("min-confidence").value);
-  return value ? Math.min(value, 100) / 100 : null;
+// Options
+const mode = document.getElementById("mode");
+const language = document.getElementById("language");
+const maxPages = document.getElementById("max-pages");
+const minConfidence = document.getElementById("min-confidence");
+/** What only programs choose; a job with changed rules is told the same. */
+let unseen = { target_pages: null, learn: null };
+maxPages.addEventListener("input", () => { unseen.target_pages = null; });
+
+/** Return what a job is told beside its files and rules, as the API takes it. */
+function readOptions() {
+  const least = Number(minConfidence.value);
+  const parsing = { max_pages: Number(maxPages.value) || 0, target_pages: unseen.target_pages };
+  if (language.value) parsing.lang = language.value;
+  return {
+    mode: mode.value,
+    parsing_configuration: parsing,
+    min_confidence: least ? Math.min(least, 100) / 100 : null,
+    learn: unseen.learn,
+  };
+}
+
+/** Show the options of a job or of saved rules, open where they are not the usual ones. */
+function showOptions(options) {
+  const { max_pages, target_pages = null, lang = "" } = options.parsing_configuration;
+  mode.value = options.mode ?? "FAST";
+  language.value = lang;
+  maxPages.value = max_pages ?? 0;
+  minConfidence.value = options.min_confidence ? Math.round(options.min_confidence * 1000) / 10 : "";
+  unseen = { target_pages, learn: options.learn };
+  document.getElementById("options").open =
+    mode.value !== "FAST" || language.value !== "" || maxPages.value !== maxPages.defaultValue || minConfidence.value !== "";
 }
 
 // What was wrong may be right now.
@@ -260,17 +313,12 @@ async function run() {
   if (ids.length > limits.files) {
     return say(fill(texts.too_many, { count: numbers.format(limits.files) }), true);
   }
-  const parsing = { max_pages: Number(document.getElementById("max-pages").value) || 0 };
-  const language = document.getElementById("language").value;
-  if (language) parsing.lang = language;
   const job = await api("/api/v1/classifier/jobs", {
     method: "POST",
     json: {
       file_ids: ids,
       rules: readRules(),
-      mode: document.getElementById("mode").value,
-      parsing_configuration: parsing,
-      min_confidence: minConfidence(),
+      ...readOptions(),
     },
   });
   showJob(job.id, ids.length);
@@ -316,10 +364,13 @@ showLanguages(document);
 const query = new URLSearchParams(location.search);
 const draft = takeDraft({ always: !location.search });
 if (draft) showRules(draft.rules);
+const options = draft?.options ?? given.options;
+if (options) showOptions(options);
 for (const file of draft?.files ?? given.files) addFile(file);
 count();
 keepDraft(() => ({
   rules: readRules(),
+  options: readOptions(),
   files: files.filter((each) => each.id).map(({ id, name }) => ({ id, name })),
 }), draft !== null);
 if (given.job) {

@@ -120,6 +120,41 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
     assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
 
 
+def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:
+    items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    browser.call("DELETE", f"{FILES}/{items[0]['file_id']}")
+    results = [browser.get(f"/jobs/{finished_job}/results/{item['id']}").text for item in items]
+    assert ["The file is deleted." in page for page in results] == [True, False]
+    assert ["Delete the file" in page for page in results] == [False, True]
+
+    path = f"{JOBS}/{finished_job}"
+    assert browser.call("DELETE", path, params={"delete_files": True}).status_code == 204
+
+    assert browser.call("GET", path).status_code == 404
+    assert browser.call("GET", f"{FILES}/{items[1]['file_id']}").status_code == 404
+
+
+def test_a_job_runs_again_with_its_examples_and_options(browser: Browser) -> None:
+    ids = [upload(browser_client(browser), name) for name in ("a.txt", "b.txt")]
+    examples = [{"text": "Invoice 1, please pay 3.50"}]
+    options = {
+        "mode": "MULTIMODAL",
+        "parsing_configuration": {"max_pages": 20, "target_pages": None, "lang": "de"},
+        "min_confidence": 0.5,
+        "learn": False,
+    }
+    rules = [{**RULES[0], "examples": examples}]
+    job = browser.call("POST", JOBS, json={"file_ids": ids, "rules": rules, **options}).json()
+    assert browser.call("DELETE", f"{FILES}/{ids[0]}").status_code == 204
+
+    page = browser.get(f"?job={job['id']}").text
+
+    given = json.loads(html.unescape(re.findall(r'data-given="([^"]*)"', page)[0]))
+    assert given["options"] == options
+    assert [rule["examples"] for rule in given["rules"]] == [examples]
+    assert [file["isGone"] for file in given["files"]] == [True, False]
+
+
 def test_no_job_is_compared_with_itself_at_first(browser: Browser, finished_job: str) -> None:
     body = {"file_ids": [upload(browser_client(browser), "a.pdf")], "rules": RULES}
     newest = browser.call("POST", JOBS, json=body).json()["id"]
@@ -143,6 +178,10 @@ def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
     assert [row["type"] for row in rows] == ["invoice", ""]
     assert rows[1]["file"] == "'=1+1.pdf"
     assert rows[0]["confidence"] == "0.9700"
+    browser.http.headers["Accept-Language"] = "de"
+    german = browser.get(f"/jobs/{finished_job}/results.csv").text.lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(german), delimiter=";"))
+    assert rows[0]["confidence"] == "0,9700"
     assert len(json.loads(answer.text)["items"]) == 2
 
 

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from app.console.reasoning_texts import TranslatedLine, failure_sentence, translate_line
+from app.console.reasoning_texts import (
+    TranslatedLine,
+    failure_advice,
+    failure_sentence,
+    translate_line,
+)
 from app.console.texts import DEFAULT, codes, load
 from app.errors import FileErrorCode
+from app.files.sniff.unsupported import name_unsupported
 from app.jobs.values import FileFailure
 
+SNIFF = Path(__file__).parents[4] / "app" / "files" / "sniff"
 CHECKOUT = Path(__file__).parents[4]
 PAGE = CHECKOUT / "docs" / "reference" / "reasoning.md"
 KNOWLEDGE = CHECKOUT / "worker" / "classification" / "data" / "knowledge"
@@ -130,6 +137,20 @@ def test_other_lines_stay_in_english() -> None:
         translate_line("None of your rules fits (99%).", load("en")).text
         == "None of your rules fits (99%)."
     )
+
+
+def test_what_is_not_read_is_named_in_each_language_with_what_to_do() -> None:
+    archive = FileFailure(FileErrorCode.UNSUPPORTED_TYPE, name_unsupported(b"7z\xbc\xaf\x27\x1c"))
+    other = FileFailure(FileErrorCode.UNSUPPORTED_TYPE, "x are not supported: save the file as PDF")
+    english, german = load(DEFAULT), load("de")
+    written = "".join(path.read_text("utf-8") for path in SNIFF.glob("*.py"))
+
+    assert failure_sentence(archive, german).startswith("Archive liest der Server nicht: Entpacken")
+    assert failure_advice(archive, german) == failure_advice(archive, english) == ""
+    assert failure_advice(other, german).startswith("Speichern Sie das Dokument als PDF")
+    assert failure_advice(other, english) == ""
+    for key, text in english.texts.items():
+        assert not key.startswith("unread.") or text[1:-1] in written
 
 
 def test_a_failure_has_its_particulars_in_english_only() -> None:

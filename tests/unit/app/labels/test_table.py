@@ -36,6 +36,18 @@ def test_columns_come_in_any_order_and_notation(separator: str) -> None:
     assert parse(text) == ([LabelRow(2, FIRST, None, "invoice")], [])
 
 
+def test_a_table_of_verdicts_has_labels_and_files_without_a_verdict() -> None:
+    lines = ["type,label,status,file_id", f",,done,{FIRST}", f",,failed,{FIRST}"]
+    lines += [f"invoice,recipe,done,{FIRST}", f"invoice,none of the rules,done,{SECOND}"]
+
+    rows, found = parse("\n".join(lines))
+
+    assert found == []
+    assert [(row.line, row.type) for row in rows] == [(2, None), (4, "recipe"), (5, None)]
+    classify = f"file,type,error,file_id\na.pdf,,the file is empty,{FIRST}\n"
+    assert parse(classify) == ([], [])
+
+
 def test_lines_are_counted_from_the_beginning_of_a_row() -> None:
     text = f'external_file_id,type,note\na,invoice,"two\nlines"\n\nb,in/voice,\n{FIRST},recipe\n'
 
