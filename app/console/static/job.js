@@ -47,8 +47,8 @@ async function showPlots() {
 
 if (job.dataset.status === "PENDING") {
   let drawn = 0;
-  follow(job.dataset.job, job.dataset.cursor, tbody, (state, rows) => {
-    merge(tbody, rows);
+  const update = (rows) => merge(tbody, rows);
+  const show = (state) => {
     showProgress(state);
     filter();
     const finished = state.status !== "PENDING";
@@ -57,7 +57,8 @@ if (job.dataset.status === "PENDING") {
       showPlots().catch(complain);
     }
     if (finished) document.querySelector("[data-cancel]")?.remove();
-  });
+  };
+  follow(job.dataset.job, job.dataset.cursor, tbody, { update, show });
 }
 
 document.querySelector("[data-cancel]")?.addEventListener("click", async (event) => {

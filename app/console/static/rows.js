@@ -2,14 +2,14 @@
 import { fragment, poll } from "./page.js";
 
 /**
- * Follow a job until it ends; `update` gets the state of the job and its changed rows, and shows
- * them in `tbody`.
+ * Follow a job until it ends; `update` gets its changed rows and shows them in `tbody`, then `show`
+ * gets the state of the job.
  *
  * A row comes once a change. A transaction may end later than the moment that it wrote, so a row
  * can be missed: while fewer rows have ended than the job says, the next question goes back a bit,
- * and at the end to the beginning.
+ * and at the end to the beginning, before the end is shown.
  */
-export function follow(jobId, cursor, tbody, update) {
+export function follow(jobId, cursor, tbody, { update, show }) {
   let since = cursor;
   return poll(async () => {
     const query = since ? `?since=${encodeURIComponent(since)}` : "";
@@ -21,13 +21,14 @@ export function follow(jobId, cursor, tbody, update) {
       count: Number(table.dataset.count),
       text: table.dataset.progress,
     };
-    update(state, rows);
+    update(rows);
     const isComplete = tbody.querySelectorAll(":scope > .done, :scope > .failed").length >= state.ended;
-    if (state.status !== "PENDING") {
-      if (isComplete || !since) return false;
+    if (state.status !== "PENDING" && !isComplete && since) {
       since = "";
       return true;
     }
+    show(state);
+    if (state.status !== "PENDING") return false;
     since = isComplete ? table.dataset.cursor : earlier(table.dataset.cursor);
     return rows.length > 0 || null;
   }, { first: 250, slowest: 3000 });

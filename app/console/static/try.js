@@ -341,7 +341,7 @@ function showJob(id, total, { isMoved = true } = {}) {
   shown = id;
   showProgress({ status: "PENDING", ended: 0, count: total, text: "" });
   let first = isMoved;
-  return follow(id, "", tbody, (state, rows) => {
+  const update = (rows) => {
     if (shown !== id) return;
     for (const row of rows) {
       const was = old.get(row.dataset.file);
@@ -352,10 +352,14 @@ function showJob(id, total, { isMoved = true } = {}) {
       }
     }
     merge(tbody, rows);
+  };
+  const show = (state) => {
+    if (shown !== id) return;
     showProgress(state);
     if (first) document.getElementById("verdicts").scrollIntoView({ block: "start" });
     first = false;
-  });
+  };
+  return follow(id, "", tbody, { update, show });
 }
 
 showLanguages(document);
