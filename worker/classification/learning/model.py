@@ -18,7 +18,8 @@ Columns = npt.NDArray[np.int64]
 # Chosen on half of the collections; docs/decisions/classification.md has the figures.
 # How much the nearest labelled document of a type counts beside the mean of them.
 _NEAREST_SHARE = 0.5
-# The closeness to a type without labels: that of a document to labelled ones of another type.
+# The closeness of a document to labelled ones of another type, and to a type without any: less
+# says no more.
 _NEUTRAL = 0.15
 # How much what the engine got wrong about labelled documents counts beside closeness.
 _LESSON_SHARE = 0.8
@@ -244,14 +245,14 @@ def add_up(closeness: Vectors, lessons: Vectors, likeness: float, weight: LabelW
 
     All is multiplied by `likeness`: a document that is unlike all labelled ones is judged as
     before. The closest type loses nothing, and the others lose by how much less close they are. So
-    labels decide between rules, and not whether any rule fits. Less than no closeness counts as
-    none: to point away from the other types is no sign of the closest one. Only a lift, for rules
-    that say little, makes real closeness speak against null, and a document that is closer to one
-    that no rule fits loses in all rules. Lessons, the sums of those of all labelled documents by
-    their cosines, mend what the engine gets wrong about documents like this one, of which null may
-    be one, so a part of the gain is taken off all rules.
+    labels decide between rules, and not whether any rule fits. A type without labels and one whose
+    documents are of another kind are alike: to be less like the other types is no sign of the
+    closest one. Only a lift, for rules that say little, makes real closeness speak against null,
+    and a document that is closer to one that no rule fits loses in all rules. Lessons, the sums of
+    those of all labelled documents by their cosines, mend what the engine gets wrong about
+    documents like this one, of which null may be one, so a part of the gain is taken off all rules.
     """
-    known = np.where(np.isfinite(closeness[:-1]), np.maximum(closeness[:-1], 0), _NEUTRAL)
+    known = np.maximum(closeness[:-1], _NEUTRAL)
     best = known.max()
     shift = weight.lift * max(0.0, best - _CLOSE) - max(0.0, closeness[-1] - best)
     mended = lessons - (1 - _LESSON_LIFT) * max(0.0, float(lessons.max()))
