@@ -54,7 +54,7 @@ def listed(client: TestClient, order_by: str | None, size: int = 2) -> list[str]
         query["page_token"] = token
 
 
-def test_by_name(client: TestClient, ids: dict[str, str]) -> None:
+def test_files_are_sorted_by_name(client: TestClient, ids: dict[str, str]) -> None:
     for size in (1, 2, 100):
         ascending, descending = (listed(client, order, size) for order in ("name", "name desc"))
 
@@ -62,7 +62,7 @@ def test_by_name(client: TestClient, ids: dict[str, str]) -> None:
         assert descending == ascending[::-1]
 
 
-def test_by_age(client: TestClient, ids: dict[str, str]) -> None:
+def test_files_are_sorted_by_age(client: TestClient, ids: dict[str, str]) -> None:
     for order_by, is_newest_first in BY_AGE.items():
         expected = list(ids)[:: -1 if is_newest_first else 1]
         assert listed(client, order_by) == expected, order_by

@@ -17,7 +17,7 @@ def client(api: Api, tenants: TenantData) -> TestClient:
 
 
 @pytest.mark.parametrize(("parsing", "lang"), GIVEN)
-def test_in_a_job(
+def test_the_language_of_a_job(
     client: TestClient, tenants: TenantData, parsing: dict[str, object], lang: str | None
 ) -> None:
     body = {"file_ids": [upload(client)], "rules": RULES, "parsing_configuration": parsing}
@@ -28,7 +28,7 @@ def test_in_a_job(
 
 
 @pytest.mark.parametrize(("parsing", "lang"), GIVEN)
-def test_in_a_saved_configuration(
+def test_the_language_of_a_saved_configuration(
     client: TestClient, tenants: TenantData, parsing: dict[str, object], lang: str | None
 ) -> None:
     parameters = {"product_type": "classify_v2", "rules": RULES, "parsing_configuration": parsing}
