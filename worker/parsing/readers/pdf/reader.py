@@ -118,13 +118,6 @@ def _read_document(source: Source, document: pypdfium2.PdfDocument, data: bytes)
         raise ocr_unavailable("the pages are pictures or have no readable text layer,", source.ocr)
     if len(findings.blank) == findings.read:
         fallback.check_blank_pages(source, findings.blank)
-    _add_losses(builder, findings)
-    for sentence in source.ocr.warnings():
-        builder.add_warning(sentence)
-    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
-
-
-def _add_losses(builder: DocumentBuilder, findings: _Findings) -> None:
     if findings.failed:
         builder.add_loss(f"{name_pages(findings.failed)} could not be read", len(findings.failed))
     if findings.garbled:
@@ -139,6 +132,9 @@ def _add_losses(builder: DocumentBuilder, findings: _Findings) -> None:
             " which letters it has",
             len(findings.partly),
         )
+    for sentence in source.ocr.warnings():
+        builder.add_warning(sentence)
+    return xfa_document.refuse_cover(builder.build(total, findings.form_fields))
 
 
 def _read_pages(
