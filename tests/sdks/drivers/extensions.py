@@ -16,6 +16,7 @@ from typing import Any
 
 import llama_cloud
 from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
+from reporting import Scenario, methods_of, print_report
 
 POLL = {"polling_interval": 0.1, "backoff": "constant"}
 
@@ -227,30 +228,15 @@ def _status_of(call: Callable[[], object]) -> int:
     return 200
 
 
-def attempt(scenario: Callable[[], Any]) -> Row:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {
-            "exception": type(error).__name__,
-            "status": error.status_code,
-            "message": str(error),
-        }
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     given = json.load(sys.stdin)
     speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    report: Row = {}
+    scenarios: dict[str, Scenario] = {}
     for resource, version in speaks.items():
         if resource in dir(LlamaCloud):
-            scenarios = version(given)
-            names = [name for name in dir(scenarios) if not name.startswith("_")]
-            report |= {name: attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+            scenarios |= methods_of(version(given))
+    print_report(scenarios)
 
 
 if __name__ == "__main__":

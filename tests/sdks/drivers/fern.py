@@ -24,6 +24,7 @@ from llama_cloud.types import ClassifierRule, ClassifyMode, ClassifyParsingConfi
 from llama_cloud_services.beta.classifier.client import LlamaClassify
 from llama_cloud_services.files.client import FileClient
 from llama_cloud_services.utils import SourceText
+from reporting import methods_of, print_report
 
 Row = dict[str, Any]
 
@@ -363,26 +364,8 @@ def _status_of(call: Callable[[], object]) -> int | None:
     return 200
 
 
-def _attempt(scenario: Callable[[], Any]) -> Row:
-    began = time.monotonic()
-    try:
-        outcome = {"value": scenario()}
-    except ApiError as error:
-        outcome = {
-            "exception": type(error).__name__,
-            "status": error.status_code,
-            "message": str(error),
-        }
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        outcome = {"exception": type(error).__name__, "message": str(error)}
-    return {**outcome, "seconds": round(time.monotonic() - began, 2)}
-
-
 def main() -> None:
-    scenarios = Scenarios(json.load(sys.stdin))
-    names = [name for name in vars(Scenarios) if not name.startswith("_")]
-    report = {name: _attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+    print_report(methods_of(Scenarios(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
+from reporting import methods_of, print_report
 
 Row = dict[str, Any]
 
@@ -205,20 +206,8 @@ def _status_of(call: Callable[[], object]) -> int:
     return 200
 
 
-def _attempt(scenario: Callable[[], Any]) -> Row:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {"exception": type(error).__name__, "status": error.status_code}
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
-    scenarios = Scenarios(json.load(sys.stdin))
-    names = [name for name in vars(Scenarios) if not name.startswith("_")]
-    report = {name: _attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+    print_report(methods_of(Scenarios(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":
