@@ -1,6 +1,6 @@
 from devtools.marked.page_packages import marked_xps
 from devtools.sample_files import unzip, zip_of
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 PAGE = "Documents/1/Pages/2.fpage"
 
