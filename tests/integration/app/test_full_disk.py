@@ -22,11 +22,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
 def post_job(client: TestClient, file_id: str) -> int:
     # Rules that need more than the room left in a page.
     rules = [{**RULES[0], "type": f"type {n}", "description": "x" * 500} for n in range(100)]

@@ -9,7 +9,7 @@ from app.files.service import FileFilter
 from app.files.sorting import FileSort, parse_sort
 from app.paging import PageRequest
 from devtools.tenant_data import TenantData
-from tests.integration.application import FILES, Api, upload
+from tests.integration.application import FILES, upload
 
 # By code points: capitals before small letters, and both before what is not ASCII.
 NAMES = ["B.txt", "a.txt", "a.txt", "ab.txt", "b.txt", "ä.txt", "\U0001f600.txt"]
@@ -27,11 +27,6 @@ BY_AGE = {
     "NAME": True,
     "": True,
 }
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture

@@ -4,16 +4,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from devtools.tenant_data import TenantData
-from tests.integration.application import JOBS, RULES, Api, upload
+from tests.integration.application import JOBS, RULES, upload
 
 CONFIGURATIONS = "/api/v1/beta/configurations"
 V2 = "/api/v2/classify"
 GIVEN = [({}, None), ({"max_pages": 1}, None), ({"lang": "en"}, "en"), ({"lang": "fr"}, "fr")]
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 @pytest.mark.parametrize(("parsing", "lang"), GIVEN)
