@@ -7,16 +7,13 @@ scissors, word for word.
 """
 
 import asyncio
-import json
-import sys
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import llama_cloud
-from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
-from reporting import Scenario, methods_of, print_report
+from llama_cloud import AsyncLlamaCloud, LlamaCloud
+from reporting import methods_of_versions, print_report, status_of
 
 POLL = {"polling_interval": 0.1, "backoff": "constant"}
 
@@ -122,7 +119,7 @@ class FirstVersion(Scenarios):
         first, second = create(self._given["rules"]), create(self._given["rules"])
         return {
             "same": first.id == second.id,
-            "other": _status_of(lambda: create(self._given["rules"][:1])),
+            "other": status_of(lambda: create(self._given["rules"][:1])),
         }
 
     def v1_total_cancel_and_delete(self) -> Row:
@@ -138,7 +135,7 @@ class FirstVersion(Scenarios):
         # >8
         return {
             "total": total > 0,
-            "gone": _status_of(lambda: client.classifier.jobs.get(job.id)),
+            "gone": status_of(lambda: client.classifier.jobs.get(job.id)),
         }
 
     def v1_reason_of_a_failure(self) -> Row:
@@ -220,23 +217,10 @@ def _seen(result: Any, candidates: list[Row], evidence: list[Row]) -> Row:
     }
 
 
-def _status_of(call: Callable[[], object]) -> int:
-    try:
-        call()
-    except APIStatusError as error:
-        return error.status_code
-    return 200
-
-
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    scenarios: dict[str, Scenario] = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            scenarios |= methods_of(version(given))
-    print_report(scenarios)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ a gateway that loses answers (tests/sdks/relay.py); `limited_key` may send 60 re
 import asyncio
 import json
 import os
-import sys
 import urllib.request
 import uuid
 import warnings
@@ -17,7 +16,7 @@ from typing import Any
 
 import llama_cloud
 from llama_cloud import AsyncLlamaCloud, LlamaCloud, PollingTimeoutError
-from reporting import Scenario, attempt, methods_of, print_report
+from reporting import attempt, methods_of_versions, print_report
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 # Larger than the server takes.
@@ -210,14 +209,8 @@ class SecondVersion(Scenarios):
 
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    scenarios: dict[str, Scenario] = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            for name, scenario in methods_of(version(given)).items():
-                scenarios.setdefault(name, scenario)
-    print_report(scenarios)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import sys
 import threading
 import urllib.request
 import uuid
@@ -21,7 +20,7 @@ from typing import Any, Self
 
 import llama_cloud
 from llama_cloud import AsyncLlamaCloud, LlamaCloud
-from reporting import Scenario, methods_of, print_report
+from reporting import methods_of_versions, print_report
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SECRET = "a secret of the receiver's"
@@ -370,14 +369,8 @@ class Receiver:
 
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    scenarios: dict[str, Scenario] = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            for name, scenario in methods_of(version(given)).items():
-                scenarios.setdefault(name, scenario)
-    print_report(scenarios)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":
