@@ -11,7 +11,6 @@ from app.settings import load_settings
 from benchmarks.accuracy.folds import (
     FOLDS,
     Scored,
-    cross_fitted,
     fold_constants,
     folds_of,
     score_with,
@@ -92,15 +91,17 @@ class Fitted:
 
         The order is the same for every engine: by fold, then as in the corpus.
         """
-        return cross_fitted(
-            documents,
-            rule_sets,
-            self.constants,
-            self.embedders,
-            self.knowledge,
-            self.fold,
-            cascade=self.cascade,
-        )
+        scored: list[Scored] = []
+        for number in range(FOLDS):
+            scored += score_with(
+                self.constants[number],
+                [item for item in documents.documents if self.fold[item.source] == number],
+                rule_sets,
+                self.embedders,
+                self.knowledge,
+                cascade=self.cascade,
+            )
+        return scored
 
 
 class Fits:

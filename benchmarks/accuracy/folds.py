@@ -86,30 +86,6 @@ def fold_constants(
     ]
 
 
-def cross_fitted(
-    labelled: Corpus,
-    rule_sets: dict[str, tuple[Rule, ...]],
-    constants: Sequence[Constants],
-    embedders: Sequence[Embedder],
-    knowledge: Knowledge,
-    fold: Mapping[str, int] | None = None,
-    *,
-    cascade: bool = False,
-) -> list[Scored]:
-    """Score each labelled document with the constants fitted without its fold.
-
-    `fold` is the fold of each source; by default it is computed from these documents.
-    """
-    fold = fold or fold_of([item.source for item in labelled.documents])
-    scored: list[Scored] = []
-    for number in range(FOLDS):
-        inside = [item for item in labelled.documents if fold[item.source] == number]
-        scored += score_with(
-            constants[number], inside, rule_sets, embedders, knowledge, cascade=cascade
-        )
-    return scored
-
-
 def score_with(
     constants: Constants,
     documents: Sequence[LabelledDocument],

@@ -40,9 +40,20 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=10_000, help="how many [10,000]")
     count: int = parser.parse_args().labels
     limit_blas_threads()
-    engine = load_built_in_engine()
+    table = new_table(
+        f"{count} labels of {TYPES} types: what a fit costs",
+        "measure",
+        right=("value",),
+    )
+    for name, value in _measure(load_built_in_engine(), count):
+        table.add_row(name, value)
+    Console(width=100).print(table)
+
+
+def _measure(engine: Engine, count: int) -> Iterator[tuple[str, str]]:
+    """Fit so many invented labels; yield the name and the value of each figure."""
     rules = [Rule(f"type {number}", f"Papers of the kind {number}.") for number in range(TYPES)]
-    with_engine = _peak_mib()
+    yield "peak memory of the process with the engine", f"{_peak_mib():.0f} MiB"
     # As a worker that fits again: from the bytes of the last fit.
     stored = pack_observations(dict(_invent(engine, count)))
     known = unpack_observations(stored)
@@ -51,30 +62,17 @@ def main() -> None:
         LabelledObservation(file_id, "a file.pdf", rules[row % TYPES].type, known[file_id])
         for row, file_id in enumerate(sorted(known))
     ]
-    gathered = _peak_mib()
+    yield "with what was seen of the files", f"{_peak_mib():.0f} MiB"
     began = time.process_time()
     fit = fit_model(engine, rules, seen, "v")
-    fitting = time.process_time() - began
+    yield "processor time of the fit", f"{time.process_time() - began:.1f} s"
     packed = pack_model(fit.model)
     again = pack_observations({each.file_id: each.observation for each in seen})
-    whole = time.process_time() - began
-    table = new_table(
-        f"{count} labels of {TYPES} types: what a fit costs",
-        "measure",
-        right=("value",),
-    )
-    for name, value in (
-        ("processor time of the fit", f"{fitting:.1f} s"),
-        ("with packing", f"{whole:.1f} s"),
-        ("peak memory of the process with the engine", f"{with_engine:.0f} MiB"),
-        ("with what was seen of the files", f"{gathered:.0f} MiB"),
-        ("with the fit", f"{_peak_mib():.0f} MiB"),
-        ("size of the model", f"{len(packed) / 1e6:.1f} MB"),
-        ("size of what the next fit need not read", f"{len(again) / 1e6:.1f} MB"),
-        ("comparing one document", f"{_compare_ms(unpack_model(packed), seen[0]):.2f} ms"),
-    ):
-        table.add_row(name, value)
-    Console(width=100).print(table)
+    yield "with packing", f"{time.process_time() - began:.1f} s"
+    yield "peak memory with the fit", f"{_peak_mib():.0f} MiB"
+    yield "size of the model", f"{len(packed) / 1e6:.1f} MB"
+    yield "size of what the next fit need not read", f"{len(again) / 1e6:.1f} MB"
+    yield "comparing one document", f"{_compare_ms(unpack_model(packed), seen[0]):.2f} ms"
 
 
 def _invent(engine: Engine, count: int) -> Iterator[tuple[UUID, Observation]]:

@@ -197,16 +197,7 @@ def _database_url(kind: str) -> Iterator[str]:
 
 def _create_deliveries(database: Database, port: int, count: int) -> set[str]:
     """Create jobs with webhooks for their creation; return the ids of the deliveries."""
-    organization, project = uuid4(), uuid4()
-    with database.write() as session:
-        session.add(Organization(id=organization, name="Benchmark"))
-        session.flush()
-        session.add(
-            Project(id=project, organization_id=organization, name="Benchmark", is_default=True)
-        )
-    scope = Scope(
-        Principal(uuid4(), organization, project, True, False, None), project, is_explicit=False
-    )
+    scope = _create_project(database)
     secrets = Secrets(SECRET_KEY)
     with database.write() as session:
         blob = Blob(f"aa/{uuid4().hex}", size=3, sha256="0" * 64)
@@ -234,6 +225,18 @@ def _create_deliveries(database: Database, port: int, count: int) -> set[str]:
             jobs.create(session, scope, secrets, new)
     with database.read() as session:
         return {str(id_) for id_ in session.scalars(select(WebhookDelivery.id))}
+
+
+def _create_project(database: Database) -> Scope:
+    organization, project = uuid4(), uuid4()
+    with database.write() as session:
+        session.add(Organization(id=organization, name="Benchmark"))
+        session.flush()
+        session.add(
+            Project(id=project, organization_id=organization, name="Benchmark", is_default=True)
+        )
+    principal = Principal(uuid4(), organization, project, True, False, None)
+    return Scope(principal, project, is_explicit=False)
 
 
 def _count_open(database: Database) -> int:

@@ -343,7 +343,7 @@ def test_every_endpoint_refuses_in_one_shape(
         checked(empty, Problems)
 
 
-def test_a_conflict(call: Caller) -> None:
+def test_deleting_an_open_job_is_a_conflict(call: Caller) -> None:
     file = call.upload(INVOICE, "a.txt")
     job = call("POST", JOBS, json={"file_ids": [file] * 60, "rules": RULES})
     answer = call.http.delete(fill(JOB, job["id"]))

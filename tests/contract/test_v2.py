@@ -9,8 +9,8 @@ import httpx2
 from app.webhooks.signing import verify
 from devtools.receiver import Receiver
 from devtools.waiting import until
+from tests.contract.answers import RESULT_FIELDS, is_moment, json_of
 from tests.contract.conftest import Upload
-from tests.contract.test_wire import RESULT_FIELDS, is_moment, json_of
 from tests.contract.texts import BROKEN_PDF, INVOICE, RECIPE, RULES
 
 JOBS = "/api/v2/classify"

@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import Connection, text
 
 from app import schema
@@ -95,3 +96,9 @@ def tenants(database: Database) -> TenantData:
 def api(database: Database, tmp_path: Path) -> Api:
     """The application of an embedded server, with either database."""
     return Api(database, tmp_path / "data")
+
+
+@pytest.fixture
+def client(api: Api, tenants: TenantData) -> TestClient:
+    """A client with a key of the first project."""
+    return api.client(api.key(tenants.first))

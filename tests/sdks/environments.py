@@ -53,7 +53,8 @@ class Sdk:
             interpreter = folder / "bin" / "python"
             if not interpreter.exists():
                 pytest.fail(f"There is no {interpreter}: {MAKE}.", pytrace=False)
-            return [str(interpreter), "-I", driver]
+            # As -I, but drivers import a module beside them.
+            return [str(interpreter), "-E", "-s", driver]
         node = shutil.which("node")
         if node is None:
             pytest.fail("There is no `node`: install Node.js 20 or newer.", pytrace=False)

@@ -70,27 +70,31 @@ def choose_weight(
     worth it, such as that of rules whose descriptions say nothing.
     """
     without = judge_all(None)
-    base = log_scores(without, wanted)
+    alone = log_scores(without, wanted)
+    found, best = Choice(None, False, without, without), alone
+    if not without:
+        return found
+
+    def try_weight(weight: LabelWeight) -> tuple[Choice, Floats]:
+        verdicts = judge_all(weight)
+        scores = log_scores(verdicts, wanted)
+        return Choice(weight, is_gain(scores - alone), without, verdicts), scores
+
     limit = _MAX_PER_LABEL * max(1.0, labels_per_type)
-    found = Choice(None, False, without, without)
-    best = base
-    tried = [each for each in STRENGTHS if each <= limit]
-    for strength in tried if without else ():
-        weight = LabelWeight(strength)
-        verdicts = judge_all(weight)
-        scores = log_scores(verdicts, wanted)
+    strengths = [each for each in STRENGTHS if each <= limit]
+    for strength in strengths:
+        choice, scores = try_weight(LabelWeight(strength))
         if scores.mean() > best.mean():
-            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+            found, best = choice, scores
     # Where the engine says null of everything, no strength alone changes a verdict.
-    strength = tried[-1] if found.weight is None else found.weight.strength
+    strength = strengths[-1] if found.weight is None else found.weight.strength
     unlifted = best
-    for lift in LIFTS if without else ():
-        weight = LabelWeight(strength, lift)
-        verdicts = judge_all(weight)
-        scores = log_scores(verdicts, wanted)
+    for lift in LIFTS:
+        choice, scores = try_weight(LabelWeight(strength, lift))
         gains = scores - unlifted
-        if is_gain(gains, _CLEAR) and gains.mean() > _LARGE and scores.mean() > best.mean():
-            found, best = Choice(weight, is_gain(scores - base), without, verdicts), scores
+        is_worth_it = is_gain(gains, _CLEAR) and gains.mean() > _LARGE
+        if is_worth_it and scores.mean() > best.mean():
+            found, best = choice, scores
     return found
 
 

@@ -15,6 +15,7 @@ from worker.classification.learning.model import (
     weigh_lessons,
 )
 from worker.classification.learning.vectors import without_form
+from worker.classification.scoring.scores import Flags
 
 # So many documents are compared with all others at a time.
 _BLOCK = 250
@@ -73,9 +74,8 @@ def compare_held_out(
     sums = _sums(seen, columns, types)
     own_columns, own_groups = columns[seen.rows], groups[seen.rows]
     is_neighbour = np.isin(seen.rows, np.asarray(neighbours, dtype=np.int64))
-    shown = seen.vectors[is_neighbour]
-    shown_columns, shown_groups = own_columns[is_neighbour], own_groups[is_neighbour]
-    teachers, teaching_groups = without_form(seen.vectors[seen.scored]), own_groups[seen.scored]
+    shown, shown_columns = seen.vectors[is_neighbour], own_columns[is_neighbour]
+    teachers = without_form(seen.vectors[seen.scored])
     lessons = weigh_lessons(seen.scores, own_columns[seen.scored])
     place_of = {int(row): place for place, row in enumerate(seen.rows)}
     found = {}
@@ -83,20 +83,12 @@ def compare_held_out(
         place = place_of.get(row)
         if place is None:
             continue
-        vector, group = seen.vectors[place], own_groups[place]
-        left = sums
-        members = np.flatnonzero((own_groups == group) & (own_columns != NULL))
-        if len(members):
-            left = sums.copy()
-            np.subtract.at(left, own_columns[members], seen.vectors[members])
-            # Rounding leaves a little of a type whose documents have all been left out.
-            gone = np.bincount(own_columns[members], minlength=types)
-            total = np.bincount(own_columns[own_columns != NULL], minlength=types)
-            left[gone == total] = 0
-        others = shown_groups != group
+        vector, is_copy = seen.vectors[place], own_groups == own_groups[place]
+        left = _without(sums, seen.vectors, own_columns, is_copy)
+        others = ~is_copy[is_neighbour]
         cosines = (shown @ vector)[others]
         closeness = measure_closeness(normalise(left) @ vector, cosines, shown_columns[others])
-        taught = np.where(teaching_groups == group, 0, teachers @ vector)
+        taught = np.where(is_copy[seen.scored], 0, teachers @ vector)
         found[row] = Likeness(closeness, lessons.T @ taught, measure_likeness(cosines))
     return found
 
@@ -117,6 +109,21 @@ def group_copies(vectors: Vectors, least: float) -> Columns:
                 first[np.isin(first[:row], roots).nonzero()[0]] = roots[0]
                 first[row] = roots[0]
     return np.asarray(first, dtype=np.int64)
+
+
+def _without(sums: Vectors, vectors: Vectors, columns: Columns, is_left_out: Flags) -> Vectors:
+    """Return the sums (t, D) of the documents in `columns` (n,) but for those that are left out."""
+    has_type = columns != NULL
+    left_out = np.flatnonzero(is_left_out & has_type)
+    if not len(left_out):
+        return sums
+    left = sums.copy()
+    np.subtract.at(left, columns[left_out], vectors[left_out])
+    # Rounding leaves a little of a type whose documents have all been left out.
+    gone = np.bincount(columns[left_out], minlength=len(sums))
+    total = np.bincount(columns[has_type], minlength=len(sums))
+    left[gone == total] = 0
+    return left
 
 
 def _sums(seen: StageVectors, columns: Columns, types: int) -> Vectors:

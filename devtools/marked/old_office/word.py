@@ -47,30 +47,18 @@ _HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 def marked_doc() -> MarkedDocument:
     """Return a doc with headers, a footnote, an endnote, a comment and a form field."""
     marks = Marks()
-    main = f"{marks('body')}\ra{_NOTE_MARK}b{_NOTE_MARK}c{_COMMENT_MARK}\r"
-    main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
-    main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
-    main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
-    main += f"{TICKED}\r{''.join(DROPPED)}{''.join(LISTED)}"
-    references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
+    main, headers = _main_story(marks), _page_headers(marks)
     notes = {
         place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
         for place in ("footnote", "endnote", "comment")
     }
-    # Six separators of notes, then of the section: even, odd and first headers and footers (2.3.3).
-    headers = [""] * 7 + [f"{marks('header')}\r\r", f"{EVEN_PAGES}\r\r"]
-    headers += [f"{marks('footer')}\r\r", f"{FIRST_PAGE}\r\r", ""]
     stories = (main, notes["footnote"], "".join(headers) + "\r", notes["comment"], notes["endnote"])
     text = "".join(stories) + "\r"
+    end = _TEXT_AT + 2 * len(text)
+    pages = -(-end // _PAGE)
     tables = {
         _STYLES: struct.pack("<H9HH", 18, 2, 10, 0, 0, 0, 0, 0, 0, 0, 0) + _hidden_style(),
-        _FOOTNOTE_MARKS: _plc([references[0], len(main)], [b"\1\0"]),
-        _FOOTNOTES: _plc([0, len(notes["footnote"]) - 1, len(notes["footnote"]) + 2]),
-        _ENDNOTE_MARKS: _plc([references[1], len(main)], [b"\1\0"]),
-        _ENDNOTES: _plc([0, len(notes["endnote"]) - 1, len(notes["endnote"]) + 2]),
-        _COMMENT_MARKS: _plc([references[2], len(main)], [_comment_by("A")]),
-        _COMMENTS: _plc([0, len(notes["comment"]) - 1, len(notes["comment"]) + 2]),
-        _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
+        **_tables_of_notes(main, notes),
         _FONTS: struct.pack("<2H", 2, 0) + _font("Symbol") + _font("Wingdings"),
         _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
         _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
@@ -82,28 +70,59 @@ def marked_doc() -> MarkedDocument:
         # The levels of a list follow its table, which does not count them.
         _LISTS: struct.pack("<HL4x18xBB", 1, 7, 1, 0) + _list_level("§ \0", 3),
         _LIST_NUMBERS: struct.pack("<LL8xBBBBL", 1, 7, 0, 0, 0, 0, 0),
+        _CHARACTERS: _plc([_TEXT_AT, end], [struct.pack("<L", pages)]),
+        _PARAGRAPHS: _plc([_TEXT_AT, end], [struct.pack("<L", pages + 1)]),
     }
-    end = _TEXT_AT + 2 * len(text)
-    pages = -(-end // _PAGE)
-    for number, table in enumerate((_CHARACTERS, _PARAGRAPHS)):
-        tables[table] = _plc([_TEXT_AT, end], [struct.pack("<L", pages + number)])
     places, table_stream = _lay_out(tables)
     stream = _information(places, [len(story) for story in stories]).ljust(_TEXT_AT, b"\0")
     stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
-    shown = marks["shown in a hidden style"]
-    formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
-    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS}
-    stream += _runs(text, formats)
-    listed = dict.fromkeys(LISTED, (0, _IS_LISTED))
-    stream += _paragraphs(
-        text, {f"{STYLED}{shown}\r": (1, b""), DROPPED[0]: (0, _IS_DROP_CAP), **listed}
-    )
     streams = {
-        "WordDocument": stream,
+        "WordDocument": stream + _format_pages(text, marks),
         "1Table": table_stream,
         "Data": _list_data("other", marks("chosen value")),
     }
     return MarkedDocument("doc", compound_file(streams), marks)
+
+
+def _main_story(marks: Marks) -> str:
+    main = f"{marks('body')}\ra{_NOTE_MARK}b{_NOTE_MARK}c{_COMMENT_MARK}\r"
+    main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
+    main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
+    main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
+    return f"{main}{TICKED}\r{''.join(DROPPED)}{''.join(LISTED)}"
+
+
+def _page_headers(marks: Marks) -> list[str]:
+    """Return six separators of notes, then even, odd and first headers and footers (2.3.3)."""
+    headers = [""] * 7 + [f"{marks('header')}\r\r", f"{EVEN_PAGES}\r\r"]
+    return [*headers, f"{marks('footer')}\r\r", f"{FIRST_PAGE}\r\r", ""]
+
+
+def _tables_of_notes(main: str, notes: Mapping[str, str]) -> dict[int, bytes]:
+    """Return where the text refers to the notes and the comment, and where each of them ends."""
+    marked = (_NOTE_MARK, _COMMENT_MARK)
+    first, second, third = (at for at, letter in enumerate(main) if letter in marked)
+    ends = {place: _plc([0, len(story) - 1, len(story) + 2]) for place, story in notes.items()}
+    return {
+        _FOOTNOTE_MARKS: _plc([first, len(main)], [b"\1\0"]),
+        _FOOTNOTES: ends["footnote"],
+        _ENDNOTE_MARKS: _plc([second, len(main)], [b"\1\0"]),
+        _ENDNOTES: ends["endnote"],
+        _COMMENT_MARKS: _plc([third, len(main)], [_comment_by("A")]),
+        _COMMENTS: ends["comment"],
+        _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
+    }
+
+
+def _format_pages(text: str, marks: Marks) -> bytes:
+    """Return the pages with the formats of characters and of paragraphs."""
+    shown = marks["shown in a hidden style"]
+    formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
+    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS}
+    listed = dict.fromkeys(LISTED, (0, _IS_LISTED))
+    return _runs(text, formats) + _paragraphs(
+        text, {f"{STYLED}{shown}\r": (1, b""), DROPPED[0]: (0, _IS_DROP_CAP), **listed}
+    )
 
 
 def _plc(positions: Sequence[int], data: Sequence[bytes] = ()) -> bytes:

@@ -6,34 +6,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event, text
 
 from app import schema
 from app.db import Database
 from app.jobs import queue
 from devtools.tenant_data import VERDICT, TenantData
+from tests.integration.app.full_disk import Disk
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
-
-
-class Disk:
-    """SQLite's own limit of pages: beyond it, it says that the disk is full."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._limit: int | None = None
-        event.listen(database.engine, "checkout", self._apply)
-
-    def fill(self) -> None:
-        """Let the file grow no more; a little room may be left in its pages."""
-        with self._database.engine.connect() as connection:
-            self._limit = int(connection.scalar(text("PRAGMA page_count")) or 0)
-
-    def free(self) -> None:
-        self._limit = 1_000_000
-
-    def _apply(self, connection: object, *_: object) -> None:
-        if self._limit is not None:
-            connection.execute(f"PRAGMA max_page_count={self._limit}")  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -41,11 +20,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with closing(Database(f"sqlite:///{tmp_path / 'pigeonhole.db'}")) as database:
         schema.migrate(database)
         yield database
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def post_job(client: TestClient, file_id: str) -> int:

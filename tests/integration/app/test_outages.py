@@ -87,7 +87,9 @@ def test_a_flushed_queue_is_filled_again(client: Client, queue: redis.Redis) -> 
     assert wakeups(queue) <= 3, "one for each file at most"
 
 
-def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
+def test_jobs_are_taken_while_redis_is_away(
+    client: Client, queue: redis.Redis, redis_server: RedisServer
+) -> None:
     file_id = client.upload("a")
     _, usual = timed(lambda: client.create_job([file_id] * 20))
     redis_server.kill()
@@ -105,7 +107,9 @@ def test_redis_away(client: Client, queue: redis.Redis, redis_server: RedisServe
     until(lambda: client.http.get("/readyz").status_code == 200, "readiness")
 
 
-def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServer) -> None:
+def test_jobs_are_taken_while_redis_hangs(
+    client: Client, queue: redis.Redis, redis_server: RedisServer
+) -> None:
     file_id = client.upload("a")
     _, usual = timed(lambda: client.create_job([file_id]))  # opens a connection
     os.kill(redis_server.pid, signal.SIGSTOP)
@@ -119,7 +123,7 @@ def test_redis_hangs(client: Client, queue: redis.Redis, redis_server: RedisServ
     until(lambda: wakeups(queue), "wake-ups")
 
 
-def test_postgres_away(
+def test_requests_are_refused_while_postgres_is_away(
     server: RunningServer, client: Client, postgres_server: PostgresServer
 ) -> None:
     job_id, usual = timed(lambda: client.create_job([client.upload("a")]))

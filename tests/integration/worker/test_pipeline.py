@@ -27,7 +27,7 @@ from worker.preview_renderer import PreviewRenderer
 from worker.runtime.tasks import TIMEOUTS, Turn
 
 
-def test_nothing_to_do(pipeline_env: PipelineEnvironment) -> None:
+def test_without_items_nothing_is_claimed(pipeline_env: PipelineEnvironment) -> None:
     assert not pipeline_env.run()
     assert pipeline_env.claims == []
 

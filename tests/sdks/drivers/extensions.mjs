@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { printReport } from "./reporting.mjs";
 
 const require = createRequire(path.join(process.cwd(), "package.json"));
 const { LlamaCloud, toFile } = await import(
@@ -147,16 +148,4 @@ const scenarios = {
   ...(client.classifier?.classify ? first : {}),
   ...(client.classify?.run ? second : {}),
 };
-const report = {};
-for (const [name, scenario] of Object.entries(scenarios)) {
-  try {
-    report[name] = { value: await scenario() };
-  } catch (error) {
-    report[name] = {
-      exception: error.constructor.name,
-      status: error.status,
-      message: String(error.message),
-    };
-  }
-}
-console.log(JSON.stringify(report, null, 1));
+await printReport(scenarios);

@@ -7,15 +7,13 @@ scissors, word for word.
 """
 
 import asyncio
-import json
-import sys
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import llama_cloud
-from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
+from llama_cloud import AsyncLlamaCloud, LlamaCloud
+from reporting import methods_of_versions, print_report, status_of
 
 POLL = {"polling_interval": 0.1, "backoff": "constant"}
 
@@ -121,7 +119,7 @@ class FirstVersion(Scenarios):
         first, second = create(self._given["rules"]), create(self._given["rules"])
         return {
             "same": first.id == second.id,
-            "other": _status_of(lambda: create(self._given["rules"][:1])),
+            "other": status_of(lambda: create(self._given["rules"][:1])),
         }
 
     def v1_total_cancel_and_delete(self) -> Row:
@@ -137,7 +135,7 @@ class FirstVersion(Scenarios):
         # >8
         return {
             "total": total > 0,
-            "gone": _status_of(lambda: client.classifier.jobs.get(job.id)),
+            "gone": status_of(lambda: client.classifier.jobs.get(job.id)),
         }
 
     def v1_reason_of_a_failure(self) -> Row:
@@ -219,38 +217,10 @@ def _seen(result: Any, candidates: list[Row], evidence: list[Row]) -> Row:
     }
 
 
-def _status_of(call: Callable[[], object]) -> int:
-    try:
-        call()
-    except APIStatusError as error:
-        return error.status_code
-    return 200
-
-
-def attempt(scenario: Callable[[], Any]) -> Row:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {
-            "exception": type(error).__name__,
-            "status": error.status_code,
-            "message": str(error),
-        }
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    report: Row = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            scenarios = version(given)
-            names = [name for name in dir(scenarios) if not name.startswith("_")]
-            report |= {name: attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":

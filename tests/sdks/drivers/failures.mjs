@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { printReport } from "./reporting.mjs";
 
 const require = createRequire(path.join(process.cwd(), "package.json"));
 const { LlamaCloud, toFile } = await import(
@@ -130,16 +131,4 @@ const scenarios = {
   ...(client.classifier?.classify ? first : {}),
   ...(client.classify?.run ? second : {}),
 };
-const report = {};
-for (const [name, scenario] of Object.entries(scenarios)) {
-  try {
-    report[name] = { value: await scenario() };
-  } catch (error) {
-    report[name] = {
-      exception: error.constructor.name,
-      status: error.status,
-      message: String(error.message),
-    };
-  }
-}
-console.log(JSON.stringify(report, null, 1));
+await printReport(scenarios);

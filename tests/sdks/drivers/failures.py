@@ -8,16 +8,15 @@ a gateway that loses answers (tests/sdks/relay.py); `limited_key` may send 60 re
 import asyncio
 import json
 import os
-import sys
 import urllib.request
 import uuid
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import llama_cloud
-from llama_cloud import APIError, APIStatusError, AsyncLlamaCloud, LlamaCloud, PollingTimeoutError
+from llama_cloud import AsyncLlamaCloud, LlamaCloud, PollingTimeoutError
+from reporting import attempt, methods_of_versions, print_report
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 # Larger than the server takes.
@@ -208,34 +207,10 @@ class SecondVersion(Scenarios):
         return [rule.type for rule in job.configuration.rules]
 
 
-def attempt(scenario: Callable[[], Any]) -> Row:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {
-            "exception": type(error).__name__,
-            "status": error.status_code,
-            "message": str(error),
-        }
-    except APIError as error:
-        return {"exception": type(error).__name__, "message": str(error)}
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    report: Row = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            scenarios = version(given)
-            names = [name for name in dir(scenarios) if not name.startswith("_")]
-            report |= {
-                name: attempt(getattr(scenarios, name)) for name in names if name not in report
-            }
-    json.dump(report, sys.stdout, indent=1)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":

@@ -12,18 +12,17 @@ import time
 import urllib.request
 import uuid
 import warnings
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 from llama_cloud.client import AsyncLlamaCloud, LlamaCloud
-from llama_cloud.core.api_error import ApiError
 from llama_cloud.types import ClassifierRule, ClassifyMode, ClassifyParsingConfiguration
 from llama_cloud_services.beta.classifier.client import LlamaClassify
 from llama_cloud_services.files.client import FileClient
 from llama_cloud_services.utils import SourceText
+from reporting import methods_of, print_report, status_of
 
 Row = dict[str, Any]
 
@@ -184,7 +183,7 @@ class Scenarios:
             == [job.id for job in jobs[::-1]],
             "file": [found.name, found.external_file_id],
             "content": content == self._invoice.encode(),
-            "gone": _status_of(lambda: client.files.get_file(file.id)),
+            "gone": status_of(lambda: client.files.get_file(file.id)),
         }
 
     def with_examples(self) -> list[Row]:
@@ -281,7 +280,7 @@ class Scenarios:
         """It does not retry: the caller sees the gateway's answer."""
         address = f"{self._given['relay']}/unavailable/{uuid.uuid4()}"
         classifier = LlamaClassify(AsyncLlamaCloud(token=self._given["api_key"], base_url=address))
-        status = _status_of(lambda: classifier.classify(self._rules, self._invoice_path()))
+        status = status_of(lambda: classifier.classify(self._rules, self._invoice_path()))
         with urllib.request.urlopen(f"{address}/posts") as answer:
             return {"status": status, "posts": len(json.load(answer))}
 
@@ -355,34 +354,8 @@ def _rows(results: Any) -> list[Row]:
     ]
 
 
-def _status_of(call: Callable[[], object]) -> int | None:
-    try:
-        call()
-    except ApiError as error:
-        return error.status_code
-    return 200
-
-
-def _attempt(scenario: Callable[[], Any]) -> Row:
-    began = time.monotonic()
-    try:
-        outcome = {"value": scenario()}
-    except ApiError as error:
-        outcome = {
-            "exception": type(error).__name__,
-            "status": error.status_code,
-            "message": str(error),
-        }
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        outcome = {"exception": type(error).__name__, "message": str(error)}
-    return {**outcome, "seconds": round(time.monotonic() - began, 2)}
-
-
 def main() -> None:
-    scenarios = Scenarios(json.load(sys.stdin))
-    names = [name for name in vars(Scenarios) if not name.startswith("_")]
-    report = {name: _attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+    print_report(methods_of(Scenarios(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":

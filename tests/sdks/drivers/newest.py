@@ -7,10 +7,10 @@ prints one JSON object: for each scenario what came out, or the exception that e
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
+from reporting import methods_of, print_report, status_of
 
 Row = dict[str, Any]
 
@@ -121,13 +121,13 @@ class Scenarios:
             ended = self._client.classify.cancel(job.id).status
         except APIStatusError as error:
             ended = f"{error.status_code}"
-        again = _status_of(lambda: self._client.classify.cancel(job.id))
+        again = status_of(lambda: self._client.classify.cancel(job.id))
         deleted = self._client.classify.delete(job.id)
         return {
             "ended": ended,
             "again": again,
             "deleted": deleted.id == job.id and deleted.project_id == job.project_id,
-            "gone": _status_of(lambda: self._client.classify.get(job.id)),
+            "gone": status_of(lambda: self._client.classify.get(job.id)),
         }
 
     def list_with_filters(self) -> Row:
@@ -161,7 +161,7 @@ class Scenarios:
             "linked": job.configuration_id == saved.id,
             "names": [updated.name, found.name],
             "listed": saved.id in listed,
-            "gone": _status_of(lambda: client.configurations.retrieve(saved.id)),
+            "gone": status_of(lambda: client.configurations.retrieve(saved.id)),
         }
 
     def saved_webhook(self) -> Row:
@@ -190,35 +190,15 @@ class Scenarios:
             "has_secret": [saved.has_secret, found.has_secret],
             "events": updated.webhook_events,
             "listed": saved.id in listed and saved.id in paged,
-            "gone": _status_of(lambda: client.webhook_configs.retrieve(saved.id)),
+            "gone": status_of(lambda: client.webhook_configs.retrieve(saved.id)),
         }
 
     def parse_job(self) -> None:
         self._client.classify.create(file_input="pjb-1", configuration=self._configuration)
 
 
-def _status_of(call: Callable[[], object]) -> int:
-    try:
-        call()
-    except APIStatusError as error:
-        return error.status_code
-    return 200
-
-
-def _attempt(scenario: Callable[[], Any]) -> Row:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {"exception": type(error).__name__, "status": error.status_code}
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
-    scenarios = Scenarios(json.load(sys.stdin))
-    names = [name for name in vars(Scenarios) if not name.startswith("_")]
-    report = {name: _attempt(getattr(scenarios, name)) for name in names}
-    json.dump(report, sys.stdout, indent=1)
+    print_report(methods_of(Scenarios(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { printReport } from "./reporting.mjs";
 
 const folder = path.join(process.cwd(), "node_modules/llama-cloud-services");
 const load = async (entry) => await import(pathToFileURL(path.join(folder, entry)).href);
@@ -210,12 +211,4 @@ client.setConfig({
   headers: { Authorization: `Bearer ${given.api_key}` },
 });
 
-const report = {};
-for (const [name, scenario] of Object.entries(scenarios)) {
-  try {
-    report[name] = { value: await scenario() };
-  } catch (error) {
-    report[name] = { exception: error.constructor.name, message: String(error.message ?? error) };
-  }
-}
-process.stdout.write(JSON.stringify(report, null, 1));
+await printReport(scenarios);

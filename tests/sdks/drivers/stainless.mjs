@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { printReport } from "./reporting.mjs";
 
 const require = createRequire(path.join(process.cwd(), "package.json"));
 const sdk = await import(
@@ -251,16 +252,4 @@ const scenarios = {
   ...(client.classifier?.classify ? first : {}),
   ...(client.classify?.run ? second : {}),
 };
-const report = {};
-for (const [name, scenario] of Object.entries(scenarios)) {
-  try {
-    report[name] = { value: await scenario() };
-  } catch (error) {
-    report[name] = {
-      exception: error.constructor.name,
-      status: error.status,
-      message: String(error.message),
-    };
-  }
-}
-console.log(JSON.stringify(report, null, 1));
+await printReport(scenarios);

@@ -9,19 +9,18 @@ import asyncio
 import hashlib
 import hmac
 import json
-import sys
 import threading
 import urllib.request
 import uuid
 import warnings
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 import llama_cloud
-from llama_cloud import APIStatusError, AsyncLlamaCloud, LlamaCloud
+from llama_cloud import AsyncLlamaCloud, LlamaCloud
+from reporting import methods_of_versions, print_report
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SECRET = "a secret of the receiver's"
@@ -368,28 +367,10 @@ class Receiver:
         self._arrived.set()
 
 
-def attempt(scenario: Callable[[], Any]) -> dict[str, Any]:
-    try:
-        return {"value": scenario()}
-    except APIStatusError as error:
-        return {"exception": type(error).__name__, "status": error.status_code}
-    except Exception as error:  # noqa: BLE001  # the tests check whatever it raises
-        return {"exception": type(error).__name__, "message": str(error)}
-
-
 def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
-    given = json.load(sys.stdin)
-    speaks = {"classifier": FirstVersion, "classify": SecondVersion}
-    report: dict[str, Any] = {}
-    for resource, version in speaks.items():
-        if resource in dir(LlamaCloud):
-            scenarios = version(given)
-            names = [name for name in dir(scenarios) if not name.startswith("_")]
-            report |= {
-                name: attempt(getattr(scenarios, name)) for name in names if name not in report
-            }
-    json.dump(report, sys.stdout, indent=1)
+    versions = {"classifier": FirstVersion, "classify": SecondVersion}
+    print_report(methods_of_versions(LlamaCloud, versions))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from app.settings import load_settings
 from cli.server import _listen
 
 
-def test_a_free_port() -> None:
+def test_port_0_is_a_free_one_on_loopback() -> None:
     with _listen(load_settings(port=0)) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
 

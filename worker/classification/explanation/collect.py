@@ -36,8 +36,10 @@ from worker.classification.scoring.scorer import Scorer, best_act, best_name, ow
 from worker.classification.scoring.scores import Scores
 from worker.parsing.document import TextSource
 
+# Characters; less text than this is worth a warning.
 _LITTLE_TEXT = 200
 _INFLUENCES = 2
+# A name that is less surely a title, or phrases that add less, would not convince a reader.
 _SHOWN_STRENGTH = 0.3
 _SHOWN_ACT = 0.5
 
@@ -120,11 +122,12 @@ def _scoring(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
     top = order[0]
     examples = judgement.examples[top] if judgement.examples else None
     alternative, better = _alternatives(scores, scorer, top)
+    act = _act(judgement, scorer, top)
     is_null = decision.is_null
     return ScoringEvidence(
         ranking=tuple(_ranked_rules(judgement, scorer, order)),
         # Nothing speaks for a rule that was rejected.
-        quote=None if is_null else _quote(judgement, scorer, order),
+        quote=None if is_null else _quote(judgement, scorer, order, act),
         shared_words=()
         if is_null
         else scorer.lexical.shared_words(text.words.keys(), judgement.rules.read[top].lexical_text),
@@ -145,7 +148,7 @@ def _scoring(judgement: Judgement, scorer: Scorer) -> ScoringEvidence:
         examples=0 if examples is None else examples.count,
         corrections=_corrections(judgement, top),
         warnings=tuple(_warnings(text, scorer)),
-        act=_act(judgement, scorer, top),
+        act=act,
     )
 
 
@@ -185,7 +188,9 @@ def _act(judgement: Judgement, scorer: Scorer, top: int) -> ActFound | None:
     return ActFound(scorer.knowledge.types[found.row].act, found.phrases, bonus)
 
 
-def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote | None:
+def _quote(
+    judgement: Judgement, scorer: Scorer, order: Sequence[int], act: ActFound | None
+) -> Quote | None:
     # The last space has the vectors of title lines.
     spaces = judgement.comparison.spaces
     quoting = max(spaces)
@@ -193,7 +198,6 @@ def _quote(judgement: Judgement, scorer: Scorer, order: Sequence[int]) -> Quote 
     rule, text = judgement.rules.read[top], judgement.document.text
     found = best_name(rule, text)
     is_related = found is not None and found.strength * rule.relation[found.row] >= _SHOWN_STRENGTH
-    act = _act(judgement, scorer, top)
     support = Support(
         spaces[quoting].vectors,
         direct[top] if len(order) == 1 else direct[top] - direct[order[1]],
@@ -256,10 +260,9 @@ def _own_name(judgement: Judgement, scorer: Scorer, top: int) -> OwnName | None:
 
 def _understood(judgement: Judgement, scorer: Scorer, top: int) -> Understood:
     resolution, scores = judgement.rules.read[top].resolution, judgement.scores
-    kinds = np.flatnonzero((resolution.steps > 0) & np.isfinite(resolution.steps))
+    panel, meant = scorer.knowledge.panel, np.isfinite(resolution.steps)
+    kinds = np.flatnonzero(meant & (resolution.steps > 0))
     ordered = kinds[np.argsort(-scores.panel[kinds], kind="stable")]
-    panel = scorer.knowledge.panel
-    meant = np.isfinite(resolution.steps)
     return Understood(
         tuple(scorer.knowledge.types[row].name for row in resolution.rows),
         tuple(panel[column].type for column in ordered),

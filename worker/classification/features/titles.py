@@ -7,6 +7,7 @@ from worker.parsing.document import DocumentPage
 
 _MAX_LINES = 5
 _MAX_CHARACTERS = 6_000
+_MIN_LENGTH, _MAX_LENGTH, _MAX_WORDS = 3, 110, 14
 
 
 def title_lines(pages: Sequence[DocumentPage]) -> tuple[str, ...]:
@@ -27,7 +28,8 @@ def _choose(lines: Sequence[str]) -> tuple[str, ...]:
     for raw in lines:
         line = title_of(raw)
         letters = sum(character.isalpha() for character in line)
-        if 3 <= len(line) <= 110 and len(line.split()) <= 14 and letters >= len(line) / 2:
+        is_short = _MIN_LENGTH <= len(line) <= _MAX_LENGTH and len(line.split()) <= _MAX_WORDS
+        if is_short and letters >= len(line) / 2:
             chosen.setdefault(line)
             if len(chosen) == _MAX_LINES:
                 break

@@ -6,6 +6,9 @@ import numpy as np
 
 from worker.classification.scoring.lexical import Lexicon
 
+# Fewer may share a word by chance, such as a name.
+_MIN_DOCUMENTS, _MIN_SOURCES = 5, 3
+
 
 def fit_lexicon(
     texts: Sequence[str], sources: Sequence[str], own_texts: Sequence[str], limit: int = 20_000
@@ -33,7 +36,7 @@ def fit_lexicon(
     mine = np.asarray(own.sum(axis=0))[0]
     words = vectorizer.get_feature_names_out()
     wordy = np.array([not any(character.isdigit() for character in word) for word in words])
-    common = wordy & (documents >= 5) & (by_source.sum(axis=0) >= 3)
+    common = wordy & (documents >= _MIN_DOCUMENTS) & (by_source.sum(axis=0) >= _MIN_SOURCES)
     candidates = np.flatnonzero(common | (mine > 0))
     frequency = documents + mine
     kept = sorted(candidates[np.argsort(-frequency[candidates], kind="stable")][:limit])

@@ -207,11 +207,23 @@ class RuleReader:
         # With other wordings more types are near, too near to tell whether a name is meant.
         plain: Vectors = (direct @ self._lead.types.T)[0]
         cosines: Vectors = self._lead.type_cosines(direct)[0]
-        name = name_of(rule)
+        name, known = name_of(rule), self._lead.tuning.known
         is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
+        described = self._names.rows_named(rule.description)
+        of_name = synonyms_meant(synonyms, described, plain, known)
+        named = only_related(self._names.rows_in(name), plain)
         heads = [] if is_type or synonyms else self._of_head(rule, cosines)
-        own = self._resolve(rule, synonyms, heads, plain, cosines)
-        listed = [] if is_type else self._listed(rule, synonyms, plain)
+        named = [*dict.fromkeys([*named, *heads])]
+        own = resolve(name, of_name, named, cosines, self._knowledge, known)
+        listed: list[int] = []
+        if not is_type:
+            listed = self._listed(rule, synonyms)
+            # A rule that says by itself what it means keeps that, unless the list includes it.
+            nearest = int(plain.argmax())
+            if plain[nearest] >= self._lead.tuning.same and not any(
+                self._knowledge.is_above(row, nearest) for row in listed
+            ):
+                listed = []
         kinds: list[int] = []
         if listed:
             # Whatever the name means elsewhere: "Einkauf", shopping list, is also purchasing.
@@ -225,26 +237,6 @@ class RuleReader:
             resolution=own.with_kinds(kinds, self._knowledge),
             has_known_name=is_type or bool(synonyms),
         )
-
-    def _resolve(
-        self,
-        rule: Rule,
-        synonyms: Sequence[int],
-        heads: Sequence[int],
-        plain: Vectors,
-        cosines: Vectors,
-    ) -> Resolution:
-        """Return which types a rule means by its name, by how it begins, or as a whole.
-
-        `plain` (N,) are its cosines with the types by their own descriptions, `cosines` (N,) by the
-        nearest wording of each.
-        """
-        name, known = name_of(rule), self._lead.tuning.known
-        described = self._names.rows_named(rule.description)
-        of_name = synonyms_meant(synonyms, described, plain, known)
-        related = only_related(self._names.rows_in(name), plain)
-        named = [*dict.fromkeys([*related, *heads])]
-        return resolve(name, of_name, named, cosines, self._knowledge, known)
 
     def _of_head(self, rule: Rule, cosines: Vectors) -> list[int]:
         """Return the types of the name with which a description begins: "invoices from suppliers".
@@ -267,12 +259,11 @@ class RuleReader:
         others = [row for row in rows_of_name(name, self._names) if cosines[row] >= least]
         return list(dict.fromkeys([*exact, *others]))
 
-    def _listed(self, rule: Rule, synonyms: Sequence[int], cosines: Vectors) -> list[int]:
+    def _listed(self, rule: Rule, synonyms: Sequence[int]) -> list[int]:
         """Return the types that a rule lists, none unless it lists several.
 
         A list of relatives of the `synonyms`, types that have the rule's whole name, says no more
-        than the name. A rule that says by itself what it means keeps that, unless the list
-        includes it.
+        than the name.
         """
         items = [item for item in listed_names(rule, self._names) if item.rows != tuple(synonyms)]
         if len(items) < _MIN_LISTED:
@@ -286,10 +277,7 @@ class RuleReader:
         rows = [*dict.fromkeys(row for each in meant for row in each)]
         if len(meant) < _MIN_LISTED or are_akin(synonyms, rows, self._knowledge):
             return []
-        nearest = int(cosines.argmax())
-        says_itself = cosines[nearest] >= self._lead.tuning.same
-        includes_it = any(self._knowledge.is_above(row, nearest) for row in rows)
-        return [] if says_itself and not includes_it else rows
+        return rows
 
     def _also_listed(self, rule: Rule, own: Sequence[int], cosines: Vectors) -> list[int]:
         """Return the types that a description lists besides the rule's own and those above them.

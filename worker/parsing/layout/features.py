@@ -10,6 +10,10 @@ _FIRST_PAGES = 3
 _MOSTLY = 0.5
 _PHOTO = 0.25
 _FEW_WORDS = 120
+# Upright A4 has .71; slides have 1.33 or 1.78, and lie as photographs do.
+_MAX_STRIP, _MIN_SLIDE = 0.62, 1.2
+# Cards have 1.59, passport pages 1.42 (ISO/IEC 7810); photographs have a margin.
+_MIN_CARD, _MAX_CARD = 1.3, 1.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,14 @@ def find_traits(layouts: Sequence[PageLayout]) -> tuple[Trait, ...]:
 
 
 def _is_card(layouts: Sequence[PageLayout]) -> bool:
-    """Test for a photograph in the shape of a card or a passport page.
-
-    The aspects are 1.59 and 1.42 (ISO/IEC 7810), with a margin.
-    """
+    """Test for a photograph in the shape of a card or a passport page."""
     first = layouts[0]
     is_photograph = first.image_area >= _MOSTLY and first.photo >= _PHOTO
-    return is_photograph and 1.3 <= first.aspect <= 1.75 and first.words < _FEW_WORDS
+    return is_photograph and _MIN_CARD <= first.aspect <= _MAX_CARD and first.words < _FEW_WORDS
 
 
 def _is_strip(layouts: Sequence[PageLayout]) -> bool:
-    return len(layouts) == 1 and layouts[0].aspect <= 0.62 and layouts[0].ink > 0
+    return len(layouts) == 1 and layouts[0].aspect <= _MAX_STRIP and layouts[0].ink > 0
 
 
 def _is_slide(layouts: Sequence[PageLayout]) -> bool:
@@ -78,7 +79,7 @@ def _is_slide(layouts: Sequence[PageLayout]) -> bool:
         for layout in layouts
         if layout.image_area < _MOSTLY and 0 < layout.words < _FEW_WORDS
     ]
-    return all(layout.aspect >= 1.2 for layout in layouts) and len(sparse) * 2 > len(layouts)
+    return all(layout.aspect >= _MIN_SLIDE for layout in layouts) and len(sparse) * 2 > len(layouts)
 
 
 _TRAITS: Mapping[Trait, Callable[[Sequence[PageLayout]], bool]] = {

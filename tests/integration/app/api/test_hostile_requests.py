@@ -9,16 +9,10 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from devtools.tenant_data import TenantData
 from tests.integration.application import FILES, JOBS, RULES, Api, create_job, upload
 
 BOUNDARY = "xyz"
 MULTIPART = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def part(name: str, content: bytes, filename: str | None = None) -> bytes:

@@ -20,11 +20,6 @@ from tests.integration.application import FILES, Api, new_client, upload
 HTML = b"<script>alert(1)</script>"
 
 
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
 def link_of(client: TestClient, file_id: str, **query: int) -> str:
     answer = client.get(f"{FILES}/{file_id}/content", params=query)
     assert answer.status_code == 200

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import pytest
 from fastapi.testclient import TestClient
 
 from devtools.tenant_data import TenantData
@@ -23,11 +22,6 @@ FULL_PARAMETERS = {
     "min_confidence": None,
     "learn": None,
 }
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def post(client: TestClient, name: str = "letters", **changes: object) -> httpx2.Response:

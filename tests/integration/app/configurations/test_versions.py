@@ -9,14 +9,9 @@ from sqlalchemy import select
 from app.configurations import service
 from app.configurations.models import ConfigurationVersion
 from devtools.tenant_data import TenantData
-from tests.integration.application import RULES, Api
+from tests.integration.application import RULES
 
 PATH = "/api/v1/beta/configurations"
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def parameters(least: float | None = None) -> dict[str, Any]:

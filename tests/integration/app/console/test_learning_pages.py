@@ -9,9 +9,8 @@ from app.console.rendering import POLICY
 from app.db import Database, now
 from app.jobs.models import Item, ItemStatus, Result
 from app.learning.models import LearnedModel
-from devtools.tenant_data import TenantData
 from tests.integration.app.console.browser import Browser
-from tests.integration.application import FILES, JOBS, Api
+from tests.integration.application import FILES, JOBS
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'{{7*7}}.txt"
 RULES = [
@@ -19,13 +18,6 @@ RULES = [
     {"type": "recipe", "description": "Cooking instructions with steps."},
 ]
 IMPORT = "/api/v1/classifier/labels/import"
-
-
-@pytest.fixture
-def browser(api: Api, tenants: TenantData) -> Browser:
-    browser = Browser(api)
-    assert browser.sign_in(api.key(tenants.first)).status_code == 303
-    return browser
 
 
 @pytest.fixture

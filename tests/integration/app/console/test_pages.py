@@ -26,13 +26,6 @@ PARAMETERS = {"product_type": "classify_v2", "rules": RULES}
 
 
 @pytest.fixture
-def browser(api: Api, tenants: TenantData) -> Browser:
-    browser = Browser(api)
-    assert browser.sign_in(api.key(tenants.first)).status_code == 303
-    return browser
-
-
-@pytest.fixture
 def finished_job(browser: Browser, database: Database) -> str:
     """A job of two files with hostile names and words: one has a verdict, one failed."""
     rules = [{"type": "invoice", "description": f"A bill {HOSTILE}"}]

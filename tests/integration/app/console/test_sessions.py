@@ -213,7 +213,7 @@ def test_signing_in_is_in_the_audit_log(browser: Browser, database: Database) ->
     assert actions.count("console.signed_in") == 1
 
 
-def test_languages(browser: Browser) -> None:
+def test_pages_are_in_the_language_of_the_browser_or_the_chosen_one(browser: Browser) -> None:
     browser.http.headers["Accept-Language"] = "fr, de;q=0.8"
     assert 'lang="de"' in browser.get("/jobs").text
 

@@ -19,7 +19,7 @@ from app.files.cache import MAX_FOUND, CacheOwner, FileCache, NewCacheEntry
 from app.files.deletions import BlobDeleter
 from app.files.models import CacheEntry, CacheKind
 from devtools.tenant_data import TenantData
-from tests.integration.app.test_full_disk import Disk
+from tests.integration.app.full_disk import Disk
 
 DOCUMENT, VECTORS = CacheKind.DOCUMENT, CacheKind.VECTORS
 ENTRY = NewCacheEntry(DOCUMENT, "a key", b"some text")

@@ -9,7 +9,7 @@ from app.files.service import FileFilter
 from app.files.sorting import FileSort, parse_sort
 from app.paging import PageRequest
 from devtools.tenant_data import TenantData
-from tests.integration.application import FILES, Api, upload
+from tests.integration.application import FILES, upload
 
 # By code points: capitals before small letters, and both before what is not ASCII.
 NAMES = ["B.txt", "a.txt", "a.txt", "ab.txt", "b.txt", "ä.txt", "\U0001f600.txt"]
@@ -27,11 +27,6 @@ BY_AGE = {
     "NAME": True,
     "": True,
 }
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 @pytest.fixture
@@ -54,7 +49,7 @@ def listed(client: TestClient, order_by: str | None, size: int = 2) -> list[str]
         query["page_token"] = token
 
 
-def test_by_name(client: TestClient, ids: dict[str, str]) -> None:
+def test_files_are_sorted_by_name(client: TestClient, ids: dict[str, str]) -> None:
     for size in (1, 2, 100):
         ascending, descending = (listed(client, order, size) for order in ("name", "name desc"))
 
@@ -62,7 +57,7 @@ def test_by_name(client: TestClient, ids: dict[str, str]) -> None:
         assert descending == ascending[::-1]
 
 
-def test_by_age(client: TestClient, ids: dict[str, str]) -> None:
+def test_files_are_sorted_by_age(client: TestClient, ids: dict[str, str]) -> None:
     for order_by, is_newest_first in BY_AGE.items():
         expected = list(ids)[:: -1 if is_newest_first else 1]
         assert listed(client, order_by) == expected, order_by

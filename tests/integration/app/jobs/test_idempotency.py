@@ -21,11 +21,6 @@ SINGLE_JOBS = "/api/v2/classify"
 
 
 @pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
-@pytest.fixture
 def body(client: TestClient) -> dict[str, object]:
     return {"file_ids": [upload(client)], "rules": RULES}
 

@@ -21,11 +21,6 @@ from tests.integration.application import FILES, JOBS, Api, create_job, upload
 LABELS = "/api/v1/classifier/labels"
 
 
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
 def upload_known_as(client: TestClient, external_id: str, **query: str) -> str:
     answer = client.post(
         FILES,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import pytest
 from fastapi.testclient import TestClient
 
 from app.jobs.models import Item, ItemStatus, Result
@@ -12,11 +11,6 @@ from devtools.tenant_data import TenantData
 from tests.integration.application import JOBS, RULES, Api, upload
 
 TRIAGE = "/api/v1/classifier/triage"
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def classify(

@@ -92,7 +92,7 @@ def test_requests_are_counted_by_route_and_not_by_path(api: Api, tenants: Tenant
     assert not [name for name in after if job_id in str(name)]
 
 
-def test_the_queue(api: Api, tenants: TenantData) -> None:
+def test_metrics_count_waiting_and_running_items(api: Api, tenants: TenantData) -> None:
     tenants.job(3)
     tenants.claim()
 

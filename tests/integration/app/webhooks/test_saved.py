@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
-import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
@@ -22,11 +21,6 @@ V2 = "/api/v2/classify"
 URL = "https://hooks.example.com/a"
 SECRET = "signed with this"
 TOKEN = "Bearer of a token"
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
 
 
 def save(client: TestClient, **fields: object) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def test_examples_lie_beside_the_rules(tmp_path: Path, written: str) -> None:
         read_rules(folder / "rules.yaml")
 
 
-def test_no_such_file() -> None:
+def test_a_missing_file_is_one_sentence() -> None:
     with pytest.raises(RulesFileError, match=r"nowhere\.yaml does not exist\. Give the path"):
         read_rules(Path("nowhere.yaml"))
 

@@ -11,7 +11,7 @@ from benchmarks.accuracy.folds import Scored
 from benchmarks.accuracy.metrics import Sample
 from benchmarks.accuracy.modes import files_table, find_flips, flips_table, verdicts_table
 from benchmarks.corpus import LoadedCorpus, load_corpus
-from tests.unit.benchmarks.accuracy.test_metrics import TYPES, scored
+from tests.unit.benchmarks.accuracy.scored_documents import TYPES, scored
 from worker.classification.fitting.corpus import Corpus, ManifestEntry
 
 

@@ -9,7 +9,7 @@ CLOUD = {"LLAMA_CLOUD_BASE_URL": "http://cloud.test:8000/", "LLAMA_CLOUD_API_KEY
 OWN = {"PIGEONHOLE_URL": "http://own.test", "PIGEONHOLE_API_KEY": "ph_1"}
 
 
-def test_none_is_named() -> None:
+def test_without_an_address_there_is_no_server() -> None:
     assert find_server(None, None, {}) is None
     assert find_server(None, "key", {"PIGEONHOLE_API_KEY": "ph_1", "PIGEONHOLE_URL": ""}) is None
 

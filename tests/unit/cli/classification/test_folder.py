@@ -63,6 +63,6 @@ def test_rules_are_no_documents(folder: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(("name", "problem"), [("none", "does not exist"), ("pipe", "is neither")])
-def test_wrong_paths(folder: Path, name: str, problem: str) -> None:
+def test_what_is_neither_file_nor_folder_is_refused(folder: Path, name: str, problem: str) -> None:
     with pytest.raises(StartupError, match=problem):
         check_paths([folder, folder / name])

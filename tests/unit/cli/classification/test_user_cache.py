@@ -13,7 +13,7 @@ from cli.classification.user_cache import UserCache, cache_directory
 DOCUMENT = CacheKind.DOCUMENT
 
 
-def test_where_it_is() -> None:
+def test_the_cache_is_where_xdg_says_otherwise_in_the_home() -> None:
     assert cache_directory({"XDG_CACHE_HOME": "/x"}) == Path("/x/pigeonhole")
     assert cache_directory({"XDG_CACHE_HOME": "x"}) == Path.home() / ".cache/pigeonhole"
 

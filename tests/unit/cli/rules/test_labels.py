@@ -71,6 +71,6 @@ def test_each_mistake_has_a_sentence(folder: Path, content: bytes, sentence: str
     assert sentence in str(caught.value)
 
 
-def test_no_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StartupError, match="does not exist: give the CSV file"):
         read_labels(tmp_path / "labels.csv", None, TYPES)

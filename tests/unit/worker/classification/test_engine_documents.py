@@ -72,7 +72,7 @@ def test_a_lone_catch_all_takes_everything(engine: Engine):
     assert (result.verdict.type, result.verdict.confidence) == ("other", 1.0)
 
 
-def test_fifty_rules(engine: Engine):
+def test_the_right_one_of_fifty_rules_wins(engine: Engine):
     panel = engine.scorer.knowledge.panel
     invoice = next(rule for rule in panel if rule.type == "invoice")
     result = engine.classify(document(TEXTS["invoice", "en"]), [*panel[:49], invoice])

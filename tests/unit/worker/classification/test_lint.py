@@ -70,7 +70,7 @@ def test_only_a_catch_all(engine_of_both: Engine) -> None:
     ]
 
 
-def test_no_rules(engine_of_both: Engine) -> None:
+def test_at_least_one_rule_is_needed(engine_of_both: Engine) -> None:
     with pytest.raises(ValueError, match="at least one rule"):
         lint_rules([], engine_of_both)
 

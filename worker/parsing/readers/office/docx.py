@@ -147,11 +147,8 @@ class _WordFile:
         root, is_whole = self._partial_root(self._main)
         body = first(root, "body")
         if body is None:
-            what = (
-                "its main part cannot be read"
-                if self._main in self._package
-                else ("its main part is missing")
-            )
+            is_there = self._main in self._package
+            what = "its main part cannot be read" if is_there else "its main part is missing"
             raise FileError(FileErrorCode.CORRUPT, f"the file is damaged: {what}")
         story.read(body)
         self._is_whole = is_whole

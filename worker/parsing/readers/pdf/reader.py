@@ -179,7 +179,9 @@ def _read_pages(
             continue
         has_print = read.has_print and not builder.has_enough
         page = _put_in_order(read.page, read.right_to_left)
-        page = _add_texts_by_ocr(source, document, page, read.unmapped, findings, has_print)
+        page = _add_texts_by_ocr(
+            source, document, page, read.unmapped, findings, has_print=has_print
+        )
         if is_portfolio and attachments.is_portfolio_cover(page.text):
             page = replace(page, text="", source=TextSource.NONE, headings=())
         page = _add_annotations(page, read, files if findings.read == 0 else [])
@@ -196,6 +198,7 @@ def _add_texts_by_ocr(
     page: DocumentPage,
     boxes: Sequence[Box],
     findings: _Findings,
+    *,
     has_print: bool,
 ) -> DocumentPage:
     """Return a page with the passages and pictures that only OCR can read beside its text layer.

@@ -4,6 +4,7 @@ Microsoft RTF 1.9.1, sections on fields and form fields.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from worker.parsing.readers.field_codes import CHECKED, UNCHECKED, field_text
 
@@ -11,6 +12,8 @@ from worker.parsing.readers.field_codes import CHECKED, UNCHECKED, field_text
 _UNTOUCHED = 25
 _CHECK_BOX, _LIST = 1, 2
 _MAX_PIECES = 300
+# Word nests few; in damaged files fields never end.
+_MAX_FIELDS = 50
 
 
 @dataclass(slots=True)
@@ -42,3 +45,30 @@ class FieldCodes:
         if kind == _LIST:
             return self.entries[chosen] if 0 <= chosen < len(self.entries) else ""
         return field_text("".join(self.codes))
+
+
+class OpenField(NamedTuple):
+    """What a field shows without a result, how many groups are around it, and its first piece."""
+
+    text: str
+    depth: int
+    start: int
+
+
+class OpenFields:
+    """The fields whose codes are read and whose result may follow; `codes` are the next one's."""
+
+    def __init__(self) -> None:
+        self.codes = FieldCodes()
+        self._open: list[OpenField] = []
+
+    def begin_result(self, depth: int, start: int) -> None:
+        """Keep what the field shows in case that no result follows from the piece `start` on."""
+        text, self.codes = self.codes.text(), FieldCodes()
+        if text:
+            self._open.append(OpenField(text, depth, start))
+            del self._open[:-_MAX_FIELDS]
+
+    def pop_ended(self, depth: int) -> OpenField | None:
+        """Return and forget a field that ends where so many groups are open, None without any."""
+        return self._open.pop() if self._open and depth < self._open[-1].depth else None

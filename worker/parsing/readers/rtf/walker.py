@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worker.parsing.readers.encodings.font_characters import CharacterSets
-from worker.parsing.readers.rtf.fields import FieldCodes
+from worker.parsing.readers.rtf.fields import OpenField, OpenFields
 from worker.parsing.readers.rtf.groups import NO_LEVEL, Group, RtfFlow
 from worker.parsing.readers.rtf.printed import PrintedTexts
+from worker.parsing.readers.rtf.shape_properties import ShapeProperties
 from worker.parsing.readers.rtf.words import (
     ASIDES,
     CAPTURED,
@@ -47,8 +48,6 @@ _MAX_CHARACTERS = 1 << 21
 _MAX_HEADINGS, _MAX_HEADING_CHARACTERS = 60, 200
 _HEADING_STYLE = re.compile(r"(heading [123]|title|subtitle)\b", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"[\r\n]+")
-# Word nests few; in damaged files fields never end.
-_MAX_FIELDS = 50
 _MAX_NAME = 100
 
 
@@ -76,11 +75,8 @@ class Walker:
         self._printed = PrintedTexts()
         self._headings: list[str] = []
         self._styles: dict[int, str] = {}
-        self._captured: list[str] = []
-        self._property = ""
-        self._codes = FieldCodes()
-        # What fields show without a result, how many groups are around, and where theirs begins.
-        self._waiting: list[tuple[str, int, int]] = []
+        self._properties = ShapeProperties()
+        self._fields = OpenFields()
         self._size = 0
         self._run = bytearray()
         self._starred = False
@@ -154,12 +150,14 @@ class Walker:
         self._is_shared = True
         if inner.flow is not self._group.flow:
             self._end_flow(inner)
-        while self._waiting and len(self._outer) < self._waiting[-1][1]:
-            self._end_field(inner)
+        while (field := self._fields.pop_ended(len(self._outer))) is not None:
+            self._end_field(inner, field)
         if inner.destination == b"fldinst" and not self._group.destination:
-            self._end_codes()
+            self._fields.begin_result(len(self._outer), len(self._group.flow.pieces))
         if inner.destination in PROPERTY and not self._group.destination:
-            self._end_property(inner.destination)
+            words = self._properties.end(inner.destination)
+            if words:
+                self._group.flow.asides.append(words)
 
     def _own(self) -> Group:
         """Return the group, to change it."""
@@ -177,28 +175,11 @@ class Walker:
         elif text:
             self._group.flow.asides.append(text)
 
-    def _end_property(self, destination: bytes) -> None:
-        """Take the letters of decorative text, which are a property of a shape."""
-        value = "".join(self._captured).strip()
-        self._captured.clear()
-        if destination == b"sn":
-            self._property = value
-        elif self._property == "gtextUNICODE" and value:
-            self._group.flow.asides.append(value)
-
-    def _end_codes(self) -> None:
-        """Keep what the field shows in case that no result follows."""
-        text, self._codes = self._codes.text(), FieldCodes()
-        if text:
-            self._waiting.append((text, len(self._outer), len(self._group.flow.pieces)))
-            del self._waiting[:-_MAX_FIELDS]
-
-    def _end_field(self, group: Group) -> None:
-        text, _, start = self._waiting.pop()
+    def _end_field(self, group: Group, field: OpenField) -> None:
         pieces = group.flow.pieces
-        has_result = any(pieces[at].strip() for at in range(start, len(pieces)))
+        has_result = any(pieces[at].strip() for at in range(field.start, len(pieces)))
         if not group.destination and not has_result:
-            self._emit(text)
+            self._emit(field.text)
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -277,7 +258,7 @@ class Walker:
 
     def _set_form(self, name: bytes, number: int | None) -> None:
         if self._group.destination == b"formfield":
-            self._codes.properties[name] = number or 0
+            self._fields.codes.properties[name] = number or 0
 
     def _set_fallback(self, name: bytes, number: int | None) -> None:
         del name
@@ -388,8 +369,8 @@ class Walker:
         elif group.destination == b"stylesheet":
             self._styles[group.style] = (self._styles.get(group.style, "") + text)[:_MAX_NAME]
         elif group.destination in PROPERTY:
-            self._captured.append(text)
+            self._properties.add(text)
         elif group.destination == b"fldinst":
-            self._codes.add_code(text)
+            self._fields.codes.add_code(text)
         elif group.destination == b"ffl":
-            self._codes.add_entry(text)
+            self._fields.codes.add_entry(text)

@@ -4,20 +4,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from devtools.tenant_data import TenantData
-from tests.integration.application import JOBS, RULES, Api, upload
+from tests.integration.application import JOBS, RULES, upload
 
 CONFIGURATIONS = "/api/v1/beta/configurations"
 V2 = "/api/v2/classify"
 GIVEN = [({}, None), ({"max_pages": 1}, None), ({"lang": "en"}, "en"), ({"lang": "fr"}, "fr")]
 
 
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
 @pytest.mark.parametrize(("parsing", "lang"), GIVEN)
-def test_in_a_job(
+def test_the_language_of_a_job(
     client: TestClient, tenants: TenantData, parsing: dict[str, object], lang: str | None
 ) -> None:
     body = {"file_ids": [upload(client)], "rules": RULES, "parsing_configuration": parsing}
@@ -28,7 +23,7 @@ def test_in_a_job(
 
 
 @pytest.mark.parametrize(("parsing", "lang"), GIVEN)
-def test_in_a_saved_configuration(
+def test_the_language_of_a_saved_configuration(
     client: TestClient, tenants: TenantData, parsing: dict[str, object], lang: str | None
 ) -> None:
     parameters = {"product_type": "classify_v2", "rules": RULES, "parsing_configuration": parsing}

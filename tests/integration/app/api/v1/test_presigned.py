@@ -23,11 +23,6 @@ TEXT = b"INVOICE 1"
 
 
 @pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
-@pytest.fixture
 def anonymous(api: Api) -> TestClient:
     """A client without a key; it can use presigned links."""
     return new_client(api.app, raise_server_exceptions=False)

@@ -3,7 +3,6 @@
 import json
 from uuid import uuid4
 
-import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Database
@@ -17,7 +16,7 @@ from tests.integration.app.api.v2.requests import (
     read,
     stored_jobs,
 )
-from tests.integration.application import JOBS, RULES, Api, upload
+from tests.integration.application import JOBS, RULES, Api
 
 # Changes that make a valid body invalid, the location of the error, and words of its message.
 REFUSALS: list[tuple[dict[str, object], list[object], str]] = [
@@ -60,16 +59,6 @@ REFUSED_PAGES: list[tuple[dict[str, object], str]] = [
     ({"max_pages": 0}, "greater than or equal to 1"),
     ({"lang": "x" * 101}, "at most 100"),
 ]
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
-@pytest.fixture
-def file_id(client: TestClient) -> str:
-    return upload(client)
 
 
 class TestCreate:

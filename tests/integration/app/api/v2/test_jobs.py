@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
 
-import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -28,16 +27,6 @@ from tests.integration.app.api.v2.requests import (
     stored_jobs,
 )
 from tests.integration.application import JOBS, Api, create_job, upload
-
-
-@pytest.fixture
-def client(api: Api, tenants: TenantData) -> TestClient:
-    return api.client(api.key(tenants.first))
-
-
-@pytest.fixture
-def file_id(client: TestClient) -> str:
-    return upload(client)
 
 
 class TestTransactions:

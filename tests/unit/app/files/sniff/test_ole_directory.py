@@ -66,7 +66,7 @@ def test_all_entries_count_where_the_tree_is_damaged():
     assert "two" in directory(bytes(looping)).root
 
 
-def test_damaged_files():
+def test_loops_end_and_damaged_heads_are_refused():
     good = ole_samples.ole_file(One=b"x")
     looping = bytearray(good)
     fat = int.from_bytes(good[76:80], "little")

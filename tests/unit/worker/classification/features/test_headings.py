@@ -175,7 +175,7 @@ def test_folding_takes_case_and_accents_away(text: str, folded: str):
         ("...", []),
     ],
 )
-def test_words(text: str, words: list[str]):
+def test_what_has_digits_stays_one_word(text: str, words: list[str]):
     assert split_words(text) == words
 
 

@@ -19,11 +19,11 @@ def cues(text: str = "text", format: str = "pdf", pages: int = 1) -> list[str]: 
     ("format_", "name"),
     [("eml", "email"), ("msg", "email"), ("pptx", "presentation"), ("odp", "presentation")],
 )
-def test_formats(format_: str, name: str):
+def test_files_of_mail_and_slide_programs_have_their_cue(format_: str, name: str):
     assert cues(format=format_) == [name]
 
 
-def test_programs():
+def test_a_program_is_known_by_its_lines():
     assert cues("import csv\nrows = csv.reader(file)\nprint(rows)", format="txt") == ["code"]
 
 

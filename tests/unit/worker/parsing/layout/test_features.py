@@ -7,7 +7,7 @@ import pytest
 from devtools import pdf_samples, sample_files
 from devtools.cpu_time import within_reader_limit
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import tesseract
+from tests.unit.worker.parsing.ocr.scans import tesseract
 from worker.parsing.layout.features import PageLayout, Trait, find_traits
 from worker.parsing.layout.measure import PdfLayouts, measure_pdf_page, measure_picture
 from worker.parsing.readers.image import read_image

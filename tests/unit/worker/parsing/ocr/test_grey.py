@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw
 
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import read
+from tests.unit.worker.parsing.ocr.scans import read
 from worker.parsing.ocr.grey import flatten
 
 PAGE = pictures.draw(["Total amount"])

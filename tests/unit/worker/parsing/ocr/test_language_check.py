@@ -2,7 +2,7 @@ import pytest
 
 from app.jobs.languages import LANGUAGES
 from tests.unit.worker.classification.sample_texts import TEXTS
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, PAGE, Fixed, read
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, PAGE, Fixed, read
 from worker.parsing.ocr.engine import Recognised
 from worker.parsing.ocr.language_check import _WORDS, find_other_language
 from worker.parsing.ocr.page_reader import Ocr

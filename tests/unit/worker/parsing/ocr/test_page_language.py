@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from tests.unit.worker.parsing import pictures
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, Fixed, words
 from tests.unit.worker.parsing.ocr.test_language_check import ENGLISH, GERMAN
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, words
 from worker.parsing.ocr.engine import Orientation, Recognised
 from worker.parsing.ocr.installed import OcrChoice
 from worker.parsing.ocr.page_reader import Ocr

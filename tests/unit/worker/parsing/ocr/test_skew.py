@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import read, words
+from tests.unit.worker.parsing.ocr.scans import read, words
 from worker.parsing.ocr.skew import level, measure_skew
 
 PAGE = pictures.draw(pictures.ENGLISH * 2)

@@ -5,7 +5,7 @@ import pytest
 
 from app.errors import FileError, FileErrorCode
 from devtools import sample_files
-from tests.unit.worker.parsing.ocr.test_page_reader import tesseract
+from tests.unit.worker.parsing.ocr.scans import tesseract
 from worker.parsing.readers import image
 from worker.parsing.readers.dispatch import read_document
 from worker.parsing.sandbox.parser import SandboxedParser

@@ -7,7 +7,7 @@ import pytest
 from app.jobs.pages import PageSelection
 from devtools import pdf_samples, sample_files
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, Fixed
 from worker.parsing.document import Document, TextSource
 from worker.parsing.ocr.engine import Recognised
 from worker.parsing.ocr.page_reader import Ocr

@@ -2,7 +2,7 @@ import io
 import zipfile
 
 from devtools import sample_files
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 WORD = sample_files.docx(["Invoice 7"])
 

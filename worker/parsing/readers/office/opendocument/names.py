@@ -20,8 +20,6 @@ _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
-
-
 _OLD_NAMES = b"http://openoffice.org/2000/"
 _OLD = re.compile(rb"http://openoffice\.org/2000/(\w+)|http://www\.w3\.org/2000/svg")
 _OLD_WITHIN = 8192

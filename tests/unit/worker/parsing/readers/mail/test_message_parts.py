@@ -115,7 +115,7 @@ def test_encrypted_mails_are_told():
     assert caught.value.code == FileErrorCode.ENCRYPTED
 
 
-def test_pgp_is_told():
+def test_what_pgp_has_encrypted_counts_as_lost():
     armor = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
     found = read(mail(b"Hello\n" + armor + b"\nRegards"))
     assert found.pages[0].text.endswith("Hello\n\nRegards")

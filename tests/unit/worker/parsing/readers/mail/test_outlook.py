@@ -240,7 +240,7 @@ def test_damaged_files_give_what_is_there_or_an_error():
         CompoundFile.parse(b"x" * 600)
 
 
-def test_loops_end():
+def test_a_loop_in_the_table_of_sectors_ends():
     data = bytearray(ole_samples.ole_file_of({"a": b"x" * 50_000}))
     fat = struct.unpack_from("<L", data, 76)[0]
     table = (fat + 1) * 512

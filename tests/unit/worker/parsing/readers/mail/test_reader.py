@@ -1,7 +1,7 @@
 import struct
 
 from tests.unit.worker.parsing.readers.mail.mails import tnef, tnef_properties
-from tests.unit.worker.parsing.readers.test_dispatch import read
+from tests.unit.worker.parsing.readers.reading import read
 
 
 def test_a_winmail_that_was_saved_alone_is_a_message():

@@ -4,7 +4,7 @@ import pytest
 
 from devtools import pdf_samples
 from tests.unit.worker.parsing.readers.mail.mails import ENVELOPED, SIGNED, cms
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 INVOICE = b'<?xml version="1.0"?><FatturaElettronica>7</FatturaElettronica>'
 

@@ -1,6 +1,6 @@
 import plistlib
 
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 
 def archive(data: object, kind: str = "text/html", **others: object) -> bytes:

@@ -39,7 +39,7 @@ def choose(number: int) -> bytes:
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 @pytest.mark.parametrize("made", [emf_of("Grüße", "Total 12"), wmf_of("Grüße", "Total 12")])
-def test_lines(made: bytes, pack: Callable[[bytes], bytes]) -> None:
+def test_each_text_of_a_drawing_is_a_line(made: bytes, pack: Callable[[bytes], bytes]) -> None:
     assert metafile_text(unpack(pack(made), 10_000)) == ("Grüße\nTotal 12", False)
 
 

@@ -80,7 +80,7 @@ def test_docx_cuts_what_is_more_than_a_page_between_breaks():
         ),
     ],
 )  # fmt: skip
-def test_runs(content: str, expected: str):
+def test_runs_are_read_as_they_are_shown(content: str, expected: str):
     assert text(f"<w:p>{content}</w:p>") == expected
 
 
@@ -128,7 +128,7 @@ def test_content_controls_of_every_level():
     assert found == "block\n\nnested\n\ninline ☒☒\n\ncell\nrow"
 
 
-def test_tables():
+def test_a_row_of_a_table_is_a_line():
     nested = table([par("x"), par("y")])
     found = text(par("before") + table([par("A") + par("A2"), par("B")], [nested, par("")]))
     assert found == "before\n\nA A2 B\nx y"
@@ -185,7 +185,7 @@ def test_charts_and_diagrams():
     assert found == "Sales\n\nNorth\n\nStep one"
 
 
-def test_formulas():
+def test_formulas_are_read_from_left_to_right():
     content = (
         "<m:oMath><m:r><m:t>f</m:t></m:r><m:d><m:dPr/><m:e><m:r><m:t>x</m:t></m:r></m:e></m:d>"
         "<m:r><m:t>=</m:t></m:r><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num>"

@@ -171,7 +171,7 @@ def test_documents_inserted_into_each_other_end():
     assert document.warnings == ("an inserted document could not be read",)
 
 
-def test_deep_nesting():
+def test_elements_may_nest_to_any_depth():
     depth = 20_000
     data = docx("<w:smartTag>" * depth + run("deep") + "</w:smartTag>" * depth)
     assert texts(data) == ["deep"]

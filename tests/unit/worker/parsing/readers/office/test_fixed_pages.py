@@ -1,6 +1,6 @@
 from devtools.marked.page_packages import marked_xps
 from devtools.sample_files import unzip, zip_of
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 PAGE = "Documents/1/Pages/2.fpage"
 
@@ -30,6 +30,6 @@ def test_letters_that_are_no_text_are_told():
         assert (found.pages[0].text, found.lost_parts) == ("", 1)
 
 
-def test_damage():
+def test_a_damaged_page_is_lost_and_without_a_list_of_pages_all_is():
     assert read(changed(PAGE, "<P"), "a.xps").lost_parts == 1
     assert refused(changed("Documents/1/D.fdoc", "<D"), "a.oxps").code == "corrupt"

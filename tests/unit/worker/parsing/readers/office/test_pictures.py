@@ -8,7 +8,7 @@ from PIL import Image
 
 from devtools import sample_files
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed, tesseract
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, Fixed, tesseract
 from worker.parsing.document import Document, TextSource
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.engine import Recognised

@@ -3,7 +3,7 @@ import pytest
 from devtools import sample_files
 from devtools.metafiles import emf_of
 from tests.unit.worker.parsing.readers.office.packages import package
-from tests.unit.worker.parsing.readers.office.test_pptx import deck, frame, read, sp, texts, tree
+from tests.unit.worker.parsing.readers.office.slide_files import deck, frame, read, sp, texts, tree
 
 
 @pytest.mark.parametrize(

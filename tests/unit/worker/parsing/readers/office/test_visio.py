@@ -1,5 +1,5 @@
 from tests.unit.worker.parsing.readers.office.packages import NAMES, package
-from tests.unit.worker.parsing.readers.test_dispatch import read
+from tests.unit.worker.parsing.readers.reading import read
 
 MAIN = "visio/document.xml"
 VISIO = "http://schemas.microsoft.com/office/visio/2012/main"

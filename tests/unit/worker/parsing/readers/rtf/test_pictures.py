@@ -7,7 +7,7 @@ import pytest
 from devtools import metafiles, sample_files
 from devtools.cpu_time import within_reader_limit
 from tests.unit.worker.parsing import pictures
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, Fixed
 from worker.parsing.document import Document
 from worker.parsing.limits import ParserLimits
 from worker.parsing.ocr.engine import Recognised

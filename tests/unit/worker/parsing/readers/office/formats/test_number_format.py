@@ -81,7 +81,7 @@ ACCOUNT = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'
         (305, "[DBNum1][$-409]0", "305"),
     ],
 )
-def test_numbers(value: float, code: str, shown: str):
+def test_a_number_is_shown_as_its_code_says(value: float, code: str, shown: str):
     assert format_number(value, code) == shown
 
 
@@ -133,7 +133,7 @@ def test_numbers(value: float, code: str, shown: str):
         (45366, "[$-x]mmmm", "March"),
     ],
 )
-def test_dates(value: float, code: str, shown: str):
+def test_a_date_is_shown_as_its_code_says(value: float, code: str, shown: str):
     assert format_number(value, code) == shown
 
 
@@ -157,5 +157,5 @@ def test_dates_from_1904():
         ("@" * 501, "A7"),
     ],
 )
-def test_texts(code: str, shown: str):
+def test_a_text_is_shown_as_its_code_says(code: str, shown: str):
     assert format_text("A7", code) == shown

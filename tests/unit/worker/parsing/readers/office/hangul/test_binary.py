@@ -4,7 +4,7 @@ import pytest
 
 from devtools.compound_file import compound_file
 from devtools.marked.hangul import marked_hwp
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 
 def hwp(flags: int, **sections: bytes) -> bytes:

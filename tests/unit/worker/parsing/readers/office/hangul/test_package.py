@@ -1,5 +1,5 @@
 from devtools.sample_files import zip_of
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 GOOD = "<s><p><run><t>one<tab/>two</t></run></p><p><run><t/></run></p></s>"
 

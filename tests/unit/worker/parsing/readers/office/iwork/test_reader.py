@@ -1,6 +1,6 @@
 from devtools import sample_files
 from devtools.marked.apple import field, part
-from tests.unit.worker.parsing.readers.test_dispatch import read, refused
+from tests.unit.worker.parsing.readers.reading import read, refused
 
 STORAGE, LIST, TILE, SHEET = 2001, 6005, 6002, 2
 

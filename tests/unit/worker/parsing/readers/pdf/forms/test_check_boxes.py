@@ -7,7 +7,7 @@ from pypdf.generic import (
 )
 
 from devtools import pdf_samples
-from tests.unit.worker.parsing.readers.pdf.test_annotations import appearance, read, with_form
+from tests.unit.worker.parsing.readers.pdf.annotated_files import appearance, read, with_form
 
 LINE = b"BT /F1 12 Tf 1 0 0 1 %d %d Tm (%s) Tj ET\n"
 

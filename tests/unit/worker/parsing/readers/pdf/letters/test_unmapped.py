@@ -3,7 +3,7 @@
 import pytest
 
 from devtools import pdf_samples, sample_files
-from tests.unit.worker.parsing.ocr.test_page_reader import INSTALLED, Fixed
+from tests.unit.worker.parsing.ocr.scans import INSTALLED, Fixed
 from worker.parsing.document import Document
 from worker.parsing.ocr.page_reader import Ocr, Recognised
 from worker.parsing.readers.pdf.reader import read_pdf
