@@ -33,8 +33,26 @@ _MAGIC = (
     (b"ITSF", f"compiled help files {_AS_PDF}"),
     (b"\xffWPC", "files of WordPerfect are not supported: save the file as docx or PDF"),
     (b"AC10", f"AutoCAD drawings {_AS_PDF}"),
-    (b"8BPS", _PHOTO),
-    (b"gimp xcf", _PHOTO),
+    *(
+        (start, _PHOTO)
+        for start in (
+            b"8BPS",
+            b"gimp xcf",
+            b"\xff\x0a",  # JPEG XL
+            b"\0\0\0\x0cJXL \r\n\x87\n",
+            b"II\xbc\x01",  # JPEG XR
+            b"\x97JB2\r\n\x1a\n",
+            b"\0\0\1\0",  # icons of Windows and of macOS
+            b"icns",
+            b"\x0a\5\1",  # PCX
+            b"\xb1\x68\xde\x3a",
+            b"\1\xda",  # SGI
+            b"DDS ",
+            b"qoif",
+            b"FUJIFILMCCD-RAW",
+        )
+    ),
+    (b"EP*\0", f"files of Microsoft Document Imaging {_AS_PDF}"),
     (b"MZ", _PROGRAM),
     (b"\x7fELF", _PROGRAM),
     (b"ID3", _SOUND),
@@ -51,6 +69,8 @@ _MAGIC_WITHIN = (
     (8, b"CDR", f"drawings of CorelDRAW {_AS_PDF}"),
     (257, b"ustar", _ARCHIVE),
     (60, b"BOOKMOBI", "books for the Kindle are not supported: convert the file to EPUB"),
+    (4, b"ftypcrx ", _PHOTO),
+    (128, b"DICM", _PHOTO),
     # Brands of other pictures are known before.
     (4, b"ftyp", _SOUND),
 )

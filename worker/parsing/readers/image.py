@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile
 
 try:
     import pi_heif
@@ -200,15 +200,13 @@ def damage_as_file_error() -> Iterator[None]:
         yield
     except (MemoryError, FileError):
         raise
-    except UnidentifiedImageError as error:
-        # Pillow does not tell which of the two it is.
-        raise FileError(
-            FileErrorCode.CORRUPT,
-            "the image cannot be read: it is damaged, or of a rare kind that is not supported",
-        ) from error
     except Exception as error:
         raise _damaged() from error
 
 
 def _damaged() -> FileError:
-    return FileError(FileErrorCode.CORRUPT, "the file is damaged: the image cannot be read")
+    # Pillow does not tell which of the two it is.
+    return FileError(
+        FileErrorCode.CORRUPT,
+        "the image cannot be read: it is damaged, or of a rare kind that is not supported",
+    )

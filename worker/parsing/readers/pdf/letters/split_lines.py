@@ -6,7 +6,9 @@ does, each becomes a line. Vertical lines on other pages have the same fate. Let
 below the other, such as the digits of a column, become a word.
 """
 
+import math
 import re
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -33,6 +35,8 @@ Box = tuple[float, float, float, float]
 _SPACE = re.compile(r"\s+")
 # Of the size of the font: a gap between two words, and what still is one line.
 _GAP, _SAME_LINE = 0.2, 0.3
+# Of the lines of a page.
+_MIN_UPWARDS, _UPWARDS_SHARE = 4, 0.9
 # A mark may begin before its letter.
 _MARK = 0.5
 
@@ -59,21 +63,53 @@ def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int, box: Box)
 def _mend_each(textpage: pypdfium2.PdfTextPage, text: str, box: Box) -> str:
     """Break or drop the lines of a text that has its letters at the numbers of PDFium."""
     origins = places.Origins(textpage)
-    pieces = []
+    pieces: list[str] = []
+    starts: list[tuple[int, int, float, float]] = []
     start = 0
     for line in text.splitlines(keepends=True):
         mended = line
         last = start + len(line.rstrip()) - 1
         if last > start:
             ends = origins.of(start), origins.of(last)
+            starts.append((len(pieces), start, *ends[0]))
             if _is_outside(*ends, box):
                 mended = ""
             elif abs(ends[0][1] - ends[1][1]) > _LEVEL and not _MAY_GO_ON.search(line):
                 mended = _break(textpage, line, start)
         pieces.append(mended)
         start += len(line)
+    _order(textpage, pieces, starts)
     mended = "".join(pieces)
     return mended.rstrip("\r\n") if mended.strip() else text
+
+
+def _order(
+    textpage: pypdfium2.PdfTextPage,
+    pieces: list[str],
+    starts: list[tuple[int, int, float, float]],
+) -> None:
+    """Turn the order of lines round that stand from the bottom to the top.
+
+    Each start is the index of a line among the pieces, the number of its first character and the
+    place of that. A few programs draw so, and PDFium sorts lines that run down the page so.
+    """
+    if len(starts) <= _MIN_UPWARDS:
+        return
+    angle = _angle(textpage, starts[len(starts) // 2])
+    if angle:
+        starts = [start for start in starts if _angle(textpage, start) == angle]
+    cosine, sine = math.cos(-angle), math.sin(-angle)
+    levels = [y * cosine - x * sine for _, _, x, y in starts]
+    upwards = sum(after > before for before, after in pairwise(levels))
+    if upwards < max(_MIN_UPWARDS, _UPWARDS_SHARE * (len(starts) - 1)):
+        return
+    bare = [pieces[index].rstrip("\r\n") for index, *_ in starts]
+    for (index, *_), own, other in zip(starts, bare, reversed(bare), strict=True):
+        pieces[index] = other + pieces[index][len(own) :]
+
+
+def _angle(textpage: pypdfium2.PdfTextPage, start: tuple[int, int, float, float]) -> float:
+    return float(pdfium_c.FPDFText_GetCharAngle(textpage.raw, start[1]))
 
 
 def _is_outside(first: tuple[float, float], last: tuple[float, float], box: Box) -> bool:

@@ -47,3 +47,18 @@ def test_vertical_lines_are_read_as_lines():
         "A line of text that is level and long",
         "請求書",
     ]
+
+
+def test_lines_that_stand_from_the_bottom_to_the_top_are_turned_round():
+    rows = [f"Row {number} of a table on its side" for number in range(6)]
+    down = "".join(
+        f"BT /F1 11 Tf 0 -1 1 0 {400 - 16 * number} 700 Tm ({row}) Tj ET "
+        for number, row in enumerate(rows)
+    )
+    up = "".join(
+        f"BT /F1 11 Tf 72 {700 - 16 * number} Td ({row}) Tj ET "
+        for number, row in reversed(list(enumerate(rows)))
+    )
+    head, foot = (f"BT /F1 11 Tf 72 {y} Td (Report) Tj ET " for y in (800, 20))
+    assert lines_of(down) == lines_of(up) == rows
+    assert lines_of(head + down + foot) == ["Report", *rows, "Report"]
