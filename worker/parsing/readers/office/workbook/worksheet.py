@@ -22,6 +22,8 @@ _BLANK = (
     re.compile(rb'<c\s[^<>]*?\bt="str"[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)<v(?:/>|></v>)</c>'),
     re.compile(rb"<(?:\w+:)?row(?:\s[^<>]*)?(?:/>|>\s*</(?:\w+:)?row>)"),
 )
+# WPS Office writes this where it shows a picture in a cell.
+_PICTURE = "=DISPIMG("
 _SECTIONS = re.compile("&[LCR]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile("&[PN]", re.IGNORECASE)
 _CODE = re.compile(r'&(?:"[^"]*"?|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)', re.IGNORECASE)
@@ -109,7 +111,7 @@ class SheetReader:
                 value = child.text or ""
             elif name == "f":
                 has_formula = True
-        if kind == "e" and cell.get("vm"):
+        if (kind == "e" and cell.get("vm")) or value.startswith(_PICTURE):
             # A record or a picture in a cell is stored as an error for older programs.
             sheet.records += 1
             return ""

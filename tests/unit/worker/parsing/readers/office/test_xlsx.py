@@ -347,10 +347,15 @@ def test_texts_that_the_table_lacks_are_named():
 
 
 @pytest.mark.parametrize(
-    ("count", "what"), [(1, "a record or picture"), (2, "records or pictures")]
+    ("cells", "what"),
+    [
+        ('<c t="e" vm="1"><v>#VALUE!</v></c>', "a record or picture"),
+        ('<c t="e" vm="1"><v>#VALUE!</v></c>' * 2, "records or pictures"),
+        ('<c t="str"><f>_xlfn.DISPIMG(1)</f><v>=DISPIMG(1)</v></c>', "a record or picture"),
+    ],
 )
-def test_records_and_pictures_in_cells_are_named(count, what):
-    found = read(book(sheet(cell(5) + '<c t="e" vm="1"><v>#VALUE!</v></c>' * count)))
+def test_records_and_pictures_in_cells_are_named(cells, what):
+    found = read(book(sheet(cell(5) + cells)))
     assert found.pages[0].text == "S1\n5"
     assert found.warnings == (f"{what} in cells of the sheet S1 {LOST}",)
 
