@@ -128,7 +128,8 @@ class SheetReader:
         if kind == "n":
             return self._formats.show(value.strip(), cell.get("s"))
         if kind == "b":
-            return "FALSE" if value.strip().lower() in ("0", "false") else "TRUE"
+            is_true = value.strip().lower() not in ("0", "false")
+            return self._formats.show_truth(is_true, cell.get("s"))
         if kind == "d":
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date

@@ -187,6 +187,13 @@ def test_symbol_fonts_show_other_characters():
     assert rows(book(sheet(cells), styles=styles)) == ["ü漢 ✓漢 ü漢"]
 
 
+def test_check_boxes_in_cells():
+    box = '<extLst><ext><b:xfComplement xmlns:b="urn:boxes" i="0"/></ext></extLst>'
+    styles = f'<styleSheet xmlns="{S}"><cellXfs><xf/><xf>{box}</xf></cellXfs></styleSheet>'
+    cells = cell(1, "b", style=1) + cell(0, "b", style=1) + cell(0, "b")
+    assert rows(book(sheet(cells), styles=styles)) == ["☒ ☐ FALSE"]
+
+
 def test_days_may_count_from_1904():
     data = book(sheet(cell(43904, style=1)), properties='<workbookPr date1904="1"/>', styles=STYLES)
     assert rows(data) == ["2024-03-15"]
