@@ -7,8 +7,8 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from worker.parsing.readers.encodings.letter_fonts import letters_of, show_letters
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
+from worker.parsing.readers.fonts.letter_fonts import letters_of, show_letters
+from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS, symbol
 
 _DEFAULT = 1252
 _CODECS = {

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS, symbol
 from worker.parsing.readers.office.binary_word.fonts import read_fonts
 from worker.parsing.readers.office.binary_word.properties import (
     HIDDEN,
@@ -17,7 +18,6 @@ from worker.parsing.readers.office.binary_word.properties import (
     read_properties,
 )
 from worker.parsing.readers.office.binary_word.styles import split_range
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
 
 _PAGES_AT = 0xFA
 _DELETED, _STYLE, _IS_DATA, _DATA_AT = 0x0800, 0x4A30, 0x0806, 0x6A03

@@ -16,6 +16,7 @@ from itertools import pairwise
 from olefile import OleFileIO
 
 from worker.parsing.readers.field_codes import field_text
+from worker.parsing.readers.fonts.symbol_fonts import translate
 from worker.parsing.readers.office.binary_word.form_fields import read_form_field
 from worker.parsing.readers.office.binary_word.formats import Run, read_runs
 from worker.parsing.readers.office.binary_word.lists import ListedParagraphs, read_lists
@@ -23,7 +24,6 @@ from worker.parsing.readers.office.binary_word.paragraphs import read_paragraphs
 from worker.parsing.readers.office.binary_word.sections import read_shown_headers
 from worker.parsing.readers.office.binary_word.styles import StyleSheet
 from worker.parsing.readers.office.shape_properties import shape_texts
-from worker.parsing.readers.symbol_fonts import translate
 
 # The parts in their order, and where the FIB keeps their lengths.
 _LENGTHS = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from worker.parsing.readers.field_codes import CHECKED, UNCHECKED
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, show_in_font
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
 from worker.parsing.readers.office.formats.number_format import (
     format_number,
@@ -14,7 +15,6 @@ from worker.parsing.readers.office.formats.number_format import (
     shortest,
 )
 from worker.parsing.readers.office.package import Package, local_name
-from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
 

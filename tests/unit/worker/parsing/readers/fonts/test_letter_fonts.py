@@ -2,7 +2,7 @@ import pytest
 
 from tests.unit.worker.parsing.readers.office.word_files import par, text
 from worker.parsing.readers.encodings.font_characters import CharacterSets
-from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, show_in_font
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Word writes them as `w:sym` (ECMA-376 part 1, 17.3.3.30) or as text from U+F020 
 
 import re
 
-from worker.parsing.readers.encodings.letter_fonts import letters_of, show_letters
+from worker.parsing.readers.fonts.letter_fonts import letters_of, show_letters
 
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 _UNKNOWN = "•"
