@@ -28,6 +28,9 @@ TEMPERATURE, SHOWN_TEMPERATURE = "25 (C", "25 °C"
 TICKED, SHOWN_TICKED = "\uf0fe ticked", "☑ ticked"
 """Text in a symbol font."""
 
+LETTERED, SHOWN_LETTERED = "Vieät Nam", "Việt Nam"
+"""Text in a font from before Unicode, whose marks follow their letters."""
+
 DROPPED, SHOWN_DROPPED = ("O\r", "nce upon\r"), "Once upon"
 """A drop cap and the paragraph after it."""
 
@@ -41,6 +44,7 @@ _IS_DEGREE = struct.pack("<HBHHH", 0x0855, 1, 0x6A09, 0, 0xF0B0)
 _IS_DROP_CAP, _IS_LISTED = struct.pack("<HH", 0x442C, 3 << 3 | 1), struct.pack("<HH", 0x460B, 1)
 _IS_REVERSED = struct.pack("<HB", 0x083C, 0x81)
 _IS_WINGDINGS = struct.pack("<HH", 0x4A4F, 1)
+_IS_VNI = struct.pack("<HH", 0x4A4F, 2)
 _HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 
 
@@ -51,7 +55,7 @@ def marked_doc() -> MarkedDocument:
     main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
     main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
     main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
-    main += f"{TICKED}\r{''.join(DROPPED)}{''.join(LISTED)}"
+    main += f"{TICKED}\r{LETTERED}\r{''.join(DROPPED)}{''.join(LISTED)}"
     references = [at for at, letter in enumerate(main) if letter in (_NOTE_MARK, _COMMENT_MARK)]
     notes = {
         place: f"{_COMMENT_MARK if place == 'comment' else _NOTE_MARK}{marks(place)}\r"
@@ -71,7 +75,8 @@ def marked_doc() -> MarkedDocument:
         _COMMENT_MARKS: _plc([references[2], len(main)], [_comment_by("A")]),
         _COMMENTS: _plc([0, len(notes["comment"]) - 1, len(notes["comment"]) + 2]),
         _AUTHORS: struct.pack("<H", 3) + "Ann".encode("utf-16-le"),
-        _FONTS: struct.pack("<2H", 2, 0) + _font("Symbol") + _font("Wingdings"),
+        _FONTS: struct.pack("<2H", 3, 0)
+        + b"".join(map(_font, ("Symbol", "Wingdings", "VNI-Times"))),
         _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
         _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
         # The second byte has a bit for each separator, which other readers count.
@@ -92,7 +97,7 @@ def marked_doc() -> MarkedDocument:
     stream = (stream + text.encode("utf-16-le")).ljust(pages * _PAGE, b"\0")
     shown = marks["shown in a hidden style"]
     formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
-    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS}
+    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS, LETTERED: _IS_VNI}
     stream += _runs(text, formats)
     listed = dict.fromkeys(LISTED, (0, _IS_LISTED))
     stream += _paragraphs(

@@ -73,9 +73,8 @@ def is_symbol_font(name: str) -> bool:
 
 def show_in_font(text: str, font: str) -> str:
     """Return text whose characters, as far as they are bytes of Windows, are those of a font."""
-    letters = letters_of(font)
-    if letters is not None:
-        return show_letters(text, font, letters)
+    if letters_of(font) is not None:
+        return translate(text, font)
     codes = (character.encode("cp1252", "ignore") for character in text)
     return "".join(
         symbol(font, code[0]) if code else translate(character, font)
@@ -84,7 +83,13 @@ def show_in_font(text: str, font: str) -> str:
 
 
 def translate(text: str, font: str) -> str:
-    """Return text whose private characters, from U+F020 to U+F0FF, are those of a font."""
+    """Return text whose private characters, from U+F020 to U+F0FF, are those of a font.
+
+    In a font of letters before Unicode it is what the letters show.
+    """
+    letters = letters_of(font)
+    if letters is not None:
+        return show_letters(text, font, letters)
     if _PRIVATE.search(text) is None:
         return text
     return _PRIVATE.sub(lambda match: symbol(font, ord(match[0])), text)

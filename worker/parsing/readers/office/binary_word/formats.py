@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS, symbol
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, symbol
 from worker.parsing.readers.office.binary_word.fonts import read_fonts
 from worker.parsing.readers.office.binary_word.properties import (
     HIDDEN,
@@ -67,9 +67,7 @@ def read_runs(
     these places. Raises struct.error and IndexError on damage.
     """
     fonts = read_fonts(document, table)
-    symbol_fonts = {
-        number: name for number, name in enumerate(fonts) if name.lower() in SYMBOL_FONTS
-    }
+    symbol_fonts = {number: name for number, name in enumerate(fonts) if is_symbol_font(name)}
     listed = [
         run
         for number in read_page_numbers(document, table, _PAGES_AT)

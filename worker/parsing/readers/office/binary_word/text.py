@@ -166,7 +166,13 @@ class _Formats:
         characters = list(text)
         for run in self._runs[first:last]:
             start, stop = max(run.start, position), min(run.end, end)
-            for place in range((start - position) // width, (stop - position) // width):
+            begin, stop = (start - position) // width, (stop - position) // width
+            if run.font and not (run.is_hidden or run.symbol):
+                # Letters and their marks may become one; all that follow keep their places.
+                shown = translate("".join(characters[begin:stop]), run.font)
+                characters[begin:stop] = shown[: stop - begin].ljust(stop - begin, "\0")
+                continue
+            for place in range(begin, stop):
                 self._put(characters, place, run)
         return "".join(characters)
 
@@ -177,8 +183,6 @@ class _Formats:
         elif run.symbol:
             if characters[place] == _SYMBOL_MARK:
                 characters[place] = run.symbol
-        elif run.font:
-            characters[place] = translate(characters[place], run.font)
         elif (
             run.data_at is not None
             and characters[place] == _DATA_MARK

@@ -150,7 +150,8 @@ class Content:
 
     def _add(self, text: str) -> None:
         if not self._skipped:
-            text = text if text.isascii() else translate(text, self._text.font)
+            if self._text.font or not text.isascii():
+                text = translate(text, self._text.font)
             self._text.add(_SPACES.sub(" ", text))
 
     def _object(self, attributes: Attributes) -> None:
