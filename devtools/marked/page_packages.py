@@ -57,7 +57,7 @@ def marked_xps() -> MarkedDocument:
     run = '<Glyphs FontRenderingEmSize="10" OriginX="{}" OriginY="{}" UnicodeString="{}"/>'
     marks["line of two runs"] = "Qtwo runsQ"
     first = run.format(10, 20, "{}" + marks("line")) + "<Canvas>"
-    first += run.format(10, 40, "Qtwo") + run.format(33, 40, "runsQ") + "</Canvas>"
+    first += run.format(10, 40, "Qtwo") + run.format(36, 40, "runsQ") + "</Canvas>"
     pages = (first, run.format(10, 20, marks("second page")))
     listed = "".join(f'<PageContent Source="Pages/{number}.fpage"/>' for number in (2, 1))
     members = {

@@ -14,6 +14,7 @@ from app.files.sniff.ole_directory import OleDirectory
 from app.files.sniff.signed_file import is_signed_file
 from app.files.sniff.text_type import decode_head, text_type
 from app.files.sniff.unsupported import (
+    name_shortcut,
     name_unsupported,
     name_unsupported_parts,
     name_unsupported_streams,
@@ -155,6 +156,9 @@ def _sniff_content(file: BinaryIO, extension: str) -> FileType:
         return _sniff_zip(file, extension)
     if head.startswith(ole_directory.SIGNATURE):
         return _sniff_ole(file)
+    shortcut = name_shortcut(head, extension)
+    if shortcut:
+        return _unsupported(shortcut)
     kind = _binary_type(file, head, extension) or _text_type(head, extension)
     if kind:
         return FileType(kind)

@@ -6,13 +6,20 @@ _AS_PDF = "are not supported: save the file as PDF"
 _ARCHIVE = "archives are not supported: unpack the file and upload the files in it"
 _DATABASE = "databases are not supported: export the tables as xlsx or csv"
 _HANGUL = "documents of Hangul 3.0 and older are not supported: save the file as docx or PDF"
+_GOOGLE = (
+    "a shortcut to a document of Google is not the document: download it from Google as docx,"
+    " xlsx, pptx or PDF"
+)
 _IWORK = "files of iWork '09 are not supported: export the file as PDF"
+_LOTUS = "workbooks of Lotus 1-2-3 are not supported: save the file as xlsx"
 _MAILBOX = "data files of Outlook are not supported: save the mails as msg or eml"
 _OLD_SHEET = "workbooks of Excel 4 and older are not supported: save the file as xlsx"
 _PHOTO = "pictures of this kind are not supported: save the picture as PNG or JPEG"
 _POSTSCRIPT = f"PostScript files {_AS_PDF}"
 _PROGRAM = "programs are not supported"
+_SHORTCUT = "a shortcut to a file is not the file: upload the file itself"
 _SOUND = "audio and video are not supported"
+_STAROFFICE = "files of StarOffice 5 are not supported: save the file as odt or PDF"
 _WORKS = "files of Microsoft Works are not supported: save the file as docx or PDF"
 
 _MAGIC = (
@@ -60,11 +67,14 @@ _MAGIC = (
     (b"fLaC", _SOUND),
     (b"\x1a\x45\xdf\xa3", _SOUND),
     (b"RIFF", _SOUND),
-    (b"L\0\0\0\x01\x14\x02\0", "a shortcut to a file is not the file: upload the file itself"),
+    (b"L\0\0\0\x01\x14\x02\0", _SHORTCUT),
+    *((start, _LOTUS) for start in (b"\0\0\2\0\6\4\6\0", b"\0\0\x1a\0")),
+    (b"1\xbe\0\0", f"documents of Windows Write {_AS_PDF}"),
     *((start, _OLD_SHEET) for start in (b"\t\0\4\0", b"\t\2\6\0", b"\t\4\6\0")),
     (b"HWP Document File V", _HANGUL),
     (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", f"files of InDesign {_AS_PDF}"),
 )
+_GOOGLE_EXTENSIONS = frozenset({"gdoc", "gsheet", "gslides"})
 _MAGIC_WITHIN = (
     (8, b"CDR", f"drawings of CorelDRAW {_AS_PDF}"),
     (257, b"ustar", _ARCHIVE),
@@ -79,6 +89,7 @@ _STREAMS = {
     "visiodocument": f"drawings of Visio 2003 to 2010 {_AS_PDF}",
     "pp40": "presentations of PowerPoint 4 are not supported: save the file as pptx",
     "quill": f"files of Publisher {_AS_PDF}",
+    **dict.fromkeys(("starwriterdocument", "starcalcdocument", "stardrawdocument3"), _STAROFFICE),
     "matost": _WORKS,
     "mm": _WORKS,
     # The folder of tasks, by version.
@@ -101,6 +112,15 @@ def name_unsupported_streams(names: Collection[str]) -> str:
 
 def name_unsupported_parts(names: Collection[str]) -> str:
     """Return a sentence about a zip file without a known document, by its lower-case names."""
+    if "ofd.xml" in names:
+        return f"OFD documents {_AS_PDF}"
     if not {"index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz"}.isdisjoint(names):
         return _IWORK
     return _ARCHIVE
+
+
+def name_shortcut(head: bytes, extension: str) -> str:
+    """Return a sentence about a text file that only says where a document is, "" for others."""
+    if head.startswith(b"[InternetShortcut]"):
+        return _SHORTCUT
+    return _GOOGLE if extension in _GOOGLE_EXTENSIONS and b'"doc_id"' in head else ""

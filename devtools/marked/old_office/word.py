@@ -28,6 +28,9 @@ TEMPERATURE, SHOWN_TEMPERATURE = "25 (C", "25 °C"
 TICKED, SHOWN_TICKED = "\uf0fe ticked", "☑ ticked"
 """Text in a symbol font."""
 
+LETTERED, SHOWN_LETTERED = "Vieät Nam", "Việt Nam"
+"""Text in a font from before Unicode, whose marks follow their letters."""
+
 DROPPED, SHOWN_DROPPED = ("O\r", "nce upon\r"), "Once upon"
 """A drop cap and the paragraph after it."""
 
@@ -41,6 +44,7 @@ _IS_DEGREE = struct.pack("<HBHHH", 0x0855, 1, 0x6A09, 0, 0xF0B0)
 _IS_DROP_CAP, _IS_LISTED = struct.pack("<HH", 0x442C, 3 << 3 | 1), struct.pack("<HH", 0x460B, 1)
 _IS_REVERSED = struct.pack("<HB", 0x083C, 0x81)
 _IS_WINGDINGS = struct.pack("<HH", 0x4A4F, 1)
+_IS_VNI = struct.pack("<HH", 0x4A4F, 2)
 _HAS_DATA = struct.pack("<HBHBHL", 0x0855, 1, 0x0806, 1, 0x6A03, 0)
 
 
@@ -59,7 +63,8 @@ def marked_doc() -> MarkedDocument:
     tables = {
         _STYLES: struct.pack("<H9HH", 18, 2, 10, 0, 0, 0, 0, 0, 0, 0, 0) + _hidden_style(),
         **_tables_of_notes(main, notes),
-        _FONTS: struct.pack("<2H", 2, 0) + _font("Symbol") + _font("Wingdings"),
+        _FONTS: struct.pack("<2H", 3, 0)
+        + b"".join(map(_font, ("Symbol", "Wingdings", "VNI-Times"))),
         _HEADERS: _plc([*_ends(headers), len(stories[2]) + 1]),
         _SECTIONS: _plc([0, len(main)], [struct.pack("<HLHL", 0, _NO_FORMAT_AT, 0, 0)]),
         # The second byte has a bit for each separator, which other readers count.
@@ -89,7 +94,7 @@ def _main_story(marks: Marks) -> str:
     main += f"\x13 HYPERLINK a \x14{marks('field')}\x15\r\f{marks('second page')}\r"
     main += f"{HIDDEN}{DELETED}\x13 FORMDROPDOWN {_FORM_FIELD_MARK}\x14\x15\r"
     main += f"{TEMPERATURE}\r{STYLED}{marks('shown in a hidden style')}\r"
-    return f"{main}{TICKED}\r{''.join(DROPPED)}{''.join(LISTED)}"
+    return f"{main}{TICKED}\r{LETTERED}\r{''.join(DROPPED)}{''.join(LISTED)}"
 
 
 def _page_headers(marks: Marks) -> list[str]:
@@ -118,7 +123,7 @@ def _format_pages(text: str, marks: Marks) -> bytes:
     """Return the pages with the formats of characters and of paragraphs."""
     shown = marks["shown in a hidden style"]
     formats = {HIDDEN: _IS_HIDDEN, DELETED: _IS_DELETED, _FORM_FIELD_MARK: _HAS_DATA}
-    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS}
+    formats |= {"(": _IS_DEGREE, shown: _IS_REVERSED, TICKED[0]: _IS_WINGDINGS, LETTERED: _IS_VNI}
     listed = dict.fromkeys(LISTED, (0, _IS_LISTED))
     return _runs(text, formats) + _paragraphs(
         text, {f"{STYLED}{shown}\r": (1, b""), DROPPED[0]: (0, _IS_DROP_CAP), **listed}

@@ -2,7 +2,7 @@
 
 import re
 
-from worker.parsing.readers.symbol_fonts import symbol
+from worker.parsing.readers.fonts.symbol_fonts import symbol
 
 CHECKED, UNCHECKED = "☒", "☐"
 _KIND = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)

@@ -7,7 +7,8 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
+from worker.parsing.readers.fonts.letter_fonts import letters_of, show_letters
+from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS, symbol
 
 _DEFAULT = 1252
 _CODECS = {
@@ -100,9 +101,13 @@ class CharacterSets:
 
     def decode(self, data: bytes, font_number: int | None) -> str:
         """Return the text of bytes in a font; bytes that no character has become U+FFFD."""
-        if not _BEYOND_ASCII.search(data) and not self._is_symbol(font_number):
-            return data.decode("ascii")
         font = self._font(font_number)
+        name = font.name.strip("; ")
+        letters = letters_of(name)
+        if letters is not None:
+            return show_letters(data.decode("cp1252", "replace"), name, letters)
+        if not _BEYOND_ASCII.search(data) and font.charset != _SYMBOL_CHARSET:
+            return data.decode("ascii")
         if font.code_page is not None:
             return _decode(data, codec_of(font.code_page))
         if font.charset == _SYMBOL_CHARSET:
@@ -123,9 +128,6 @@ class CharacterSets:
 
     def _font(self, number: int | None) -> Font:
         return self.fonts.get(self.default_font if number is None else number, Font())
-
-    def _is_symbol(self, number: int | None) -> bool:
-        return self._font(number).charset == _SYMBOL_CHARSET
 
     def _decode_western(self, data: bytes) -> str:
         """Decode bytes in a font of the Western set, which careless programs give to all fonts.

@@ -9,6 +9,7 @@ from worker.parsing.readers.descriptions import is_file_name
 from worker.parsing.readers.document_builder import build_text_document, sanitize
 from worker.parsing.readers.encodings.decoding import declared_encoding, decode
 from worker.parsing.readers.markup.boxes import BREAKS, StyledBoxes
+from worker.parsing.readers.markup.choices import show_choices
 from worker.parsing.readers.markup.formula_signs import SIGNED, FormulaSigns
 from worker.parsing.readers.markup.frames import framed_markup
 from worker.parsing.readers.markup.hidden import HidingTags, find_hidden_end, is_hiding
@@ -97,7 +98,7 @@ def visible_text(
 def _read_markup(
     markup: str, *, shows_pictures: bool = False, is_mail: bool = False
 ) -> VisibleText:
-    markup = show_symbols(markup)
+    markup = show_choices(show_symbols(markup))
     page = _Page(markup, shows_pictures=shows_pictures, is_mail=is_mail)
     found = page.read()
     few = max(_FEW_HIDDEN_LETTERS, len(found.text)) if page.has_body else 0
@@ -269,8 +270,7 @@ class _Page:
             self._drawings = max(0, self._drawings + change)
         elif name == "title":
             self._title = not (is_end or is_whole)
-        elif name == "frame":
-            self._has_frames = True
+        self._has_frames |= name == "frame"
 
     def _list(self, name: str, *, is_end: bool, attributes: dict[str, str]) -> None:
         if name == "li":

@@ -3,7 +3,7 @@
 import html
 import re
 
-from worker.parsing.readers.symbol_fonts import show_in_font
+from worker.parsing.readers.fonts.symbol_fonts import show_in_font
 
 _NAMES = ("ingdings", "INGDINGS", "ebdings", "ymbol", "YMBOL")
 # The text follows the tag, or a few tags of spans within, as in the bullets of Word's lists.

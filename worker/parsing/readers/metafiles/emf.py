@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from worker.parsing.readers.encodings.font_characters import CharacterSets
+from worker.parsing.readers.fonts.symbol_fonts import translate
 from worker.parsing.readers.metafiles.lines import DrawnLines
-from worker.parsing.readers.symbol_fonts import translate
 
 _SIGNATURE_AT, _SIGNATURE = 40, b" EMF"
 _HEADER, _END, _COMMENT = 1, 14, 70

@@ -14,8 +14,15 @@ from worker.parsing.readers.source import Source
 
 # Of the size of the letters: runs of one line stand less apart from its base, and words more.
 _SAME_LINE, _SPACE = 0.4, 0.15
-# The mean width of a letter where a run gives no widths, in hundredths of the size.
-_LETTER = 50.0
+# The usual widths of letters where a run gives none, in hundredths of the size.
+_WIDTHS = {
+    **dict.fromkeys("ijlI.,:;'!|", 27.0),
+    **dict.fromkeys('frt()[]{}-"` ', 34.0),
+    **dict.fromkeys("mMW%@", 85.0),
+    "w": 72.0,
+}
+_LETTER, _CAPITAL, _SQUARE = 53.0, 70.0, 100.0
+_FIRST_SQUARE = "\u2e80"
 _DRAWN = frozenset({"Path", "ImageBrush"})
 # What escapes a brace at the beginning of a text (12.1.4).
 _ESCAPE = "{}"
@@ -92,10 +99,15 @@ class _Run:
         indices = element.get("Indices", "")
         size = _number(element.get("FontRenderingEmSize"))
         widths = [_number(each.split(",")[1]) for each in indices.split(";") if each.count(",")]
-        letters = max(0, len(text) - len(widths))
-        width = (sum(widths) + letters * _LETTER) / 100 * size
+        width = (sum(widths) + sum(map(_usual_width, text[len(widths) :]))) / 100 * size
         left, base = _number(element.get("OriginX")), _number(element.get("OriginY"))
         return cls(text, bool(indices), left, base, width, size)
+
+
+def _usual_width(letter: str) -> float:
+    if letter >= _FIRST_SQUARE:
+        return _SQUARE
+    return _WIDTHS.get(letter, _CAPITAL if letter.isupper() else _LETTER)
 
 
 def _number(text: str | None) -> float:
@@ -113,7 +125,11 @@ def _joined(runs: list[_Run]) -> Iterator[str]:
             gap = run.left - before.left - before.width
             if abs(run.base - before.base) > _SAME_LINE * max(run.size, before.size):
                 yield "\n"
-            elif not (before.text[-1].isspace() or -run.size < gap < _SPACE * run.size):
+            elif not (
+                before.text[-1].isspace()
+                or run.text[0].isspace()
+                or -run.size < gap < _SPACE * run.size
+            ):
                 yield " "
         yield run.text
         before = run

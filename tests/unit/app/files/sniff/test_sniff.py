@@ -196,6 +196,11 @@ def test_a_binary_workbook_is_read_as_xlsx():
         (ole_samples.ole_file(VisioDocument=b"x"), "Visio"),
         (ole_samples.ole_file(PP40=b"x"), "PowerPoint 4"),
         (b"%!PS-Adobe-3.0", "PostScript"),
+        (b"[InternetShortcut]\r\nURL=https://example.org/", "shortcut"),
+        (b"\0\0\2\0\6\4\6\0" + bytes(40), "Lotus"),
+        (b"1\xbe\0\0\0\xab" + bytes(122), "Write"),
+        (ole_samples.ole_file(StarWriterDocument=b"x"), "StarOffice"),
+        (sample_files.zip_of({"OFD.xml": "x"}), "OFD"),
     ],
 )
 def test_known_files_that_are_not_supported_are_named(head, words):
@@ -208,6 +213,12 @@ def test_a_lock_file_is_told_by_its_name_and_size():
     found = sniff(io.BytesIO(lock[:162]), "folder\\~$offer.docx")
     assert "lock file" in found.remark
     assert sniff(io.BytesIO(b"words " * 40), "~$offer.txt").extension == "txt"
+
+
+def test_a_shortcut_to_a_document_of_google_is_named():
+    data = b'{"doc_id": "1a", "email": "ann@example.org"}'
+    assert "Google" in sniff(io.BytesIO(data), "Offer.gdoc").remark
+    assert sniff(io.BytesIO(data), "offer.json").extension == "json"
 
 
 def test_a_document_after_what_a_server_wrote_is_found():

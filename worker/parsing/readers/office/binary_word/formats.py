@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, symbol
 from worker.parsing.readers.office.binary_word.fonts import read_fonts
 from worker.parsing.readers.office.binary_word.properties import (
     HIDDEN,
@@ -17,7 +18,6 @@ from worker.parsing.readers.office.binary_word.properties import (
     read_properties,
 )
 from worker.parsing.readers.office.binary_word.styles import split_range
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
 
 _PAGES_AT = 0xFA
 _DELETED, _STYLE, _IS_DATA, _DATA_AT = 0x0800, 0x4A30, 0x0806, 0x6A03
@@ -67,9 +67,7 @@ def read_runs(
     these places. Raises struct.error and IndexError on damage.
     """
     fonts = read_fonts(document, table)
-    symbol_fonts = {
-        number: name for number, name in enumerate(fonts) if name.lower() in SYMBOL_FONTS
-    }
+    symbol_fonts = {number: name for number, name in enumerate(fonts) if is_symbol_font(name)}
     listed = [
         run
         for number in read_page_numbers(document, table, _PAGES_AT)

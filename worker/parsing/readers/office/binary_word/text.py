@@ -16,6 +16,7 @@ from itertools import pairwise
 from olefile import OleFileIO
 
 from worker.parsing.readers.field_codes import field_text
+from worker.parsing.readers.fonts.symbol_fonts import translate
 from worker.parsing.readers.office.binary_word.form_fields import read_form_field
 from worker.parsing.readers.office.binary_word.formats import Run, read_runs
 from worker.parsing.readers.office.binary_word.lists import ListedParagraphs, read_lists
@@ -23,7 +24,6 @@ from worker.parsing.readers.office.binary_word.paragraphs import read_paragraphs
 from worker.parsing.readers.office.binary_word.sections import read_shown_headers
 from worker.parsing.readers.office.binary_word.styles import StyleSheet
 from worker.parsing.readers.office.shape_properties import shape_texts
-from worker.parsing.readers.symbol_fonts import translate
 
 # The parts in their order, and where the FIB keeps their lengths.
 _LENGTHS = (
@@ -171,7 +171,13 @@ class _Formats:
         characters = list(text)
         for run in self._runs[first:last]:
             start, stop = max(run.start, position), min(run.end, end)
-            for place in range((start - position) // width, (stop - position) // width):
+            begin, stop = (start - position) // width, (stop - position) // width
+            if run.font and not (run.is_hidden or run.symbol):
+                # Letters and their marks may become one; all that follow keep their places.
+                shown = translate("".join(characters[begin:stop]), run.font)
+                characters[begin:stop] = shown[: stop - begin].ljust(stop - begin, "\0")
+                continue
+            for place in range(begin, stop):
                 self._put(characters, place, run)
         return "".join(characters)
 
@@ -182,8 +188,6 @@ class _Formats:
         elif run.symbol:
             if characters[place] == _SYMBOL_MARK:
                 characters[place] = run.symbol
-        elif run.font:
-            characters[place] = translate(characters[place], run.font)
         elif (
             run.data_at is not None
             and characters[place] == _DATA_MARK

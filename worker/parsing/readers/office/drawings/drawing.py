@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, show_in_font, translate
 from worker.parsing.readers.office.drawings.auto_numbers import AutoNumbers
 from worker.parsing.readers.office.drawings.data_labels import format_label, shown_values
 from worker.parsing.readers.office.package import Package, local_name, unescape
-from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font, translate
 
 _BREAKS = {"br": "\n", "tab": "\t"}
 _RUNS = frozenset({"r", "fld"})

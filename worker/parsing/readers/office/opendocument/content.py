@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.descriptions import join_descriptions
+from worker.parsing.readers.fonts.symbol_fonts import translate
 from worker.parsing.readers.markup.formula_signs import FormulaSigns
 from worker.parsing.readers.office.opendocument import names
 from worker.parsing.readers.office.opendocument.changes import Changes
@@ -27,7 +28,6 @@ from worker.parsing.readers.office.opendocument.text import (
     Start,
     ignore,
 )
-from worker.parsing.readers.symbol_fonts import translate
 
 _CHUNK = 1 << 16
 _FRAME = full("draw:frame")
@@ -150,7 +150,8 @@ class Content:
 
     def _add(self, text: str) -> None:
         if not self._skipped:
-            text = text if text.isascii() else translate(text, self._text.font)
+            if self._text.font or not text.isascii():
+                text = translate(text, self._text.font)
             self._text.add(_SPACES.sub(" ", text))
 
     def _object(self, attributes: Attributes) -> None:

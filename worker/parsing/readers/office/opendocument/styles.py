@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS
 from worker.parsing.readers.office.opendocument.names import full
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS
 
 _NAME, _FAMILY = full("style:name"), full("style:family")
 _PARENT, _MASTER = full("style:parent-style-name"), full("style:master-page-name")

@@ -104,19 +104,20 @@ class Tables:
         self._text.begin_flow()
 
         def end() -> None:
-            self._end_cell(self._text.end_flow().text(), attributes)
+            flow = self._text.end_flow()
+            self._end_cell(flow.text(), attributes, has_paragraph=bool(flow.pieces))
 
         return end
 
-    def _end_cell(self, text: str, attributes: Attributes) -> None:
+    def _end_cell(self, text: str, attributes: Attributes, *, has_paragraph: bool) -> None:
         kind = attributes.get(names.VALUE_TYPE)
         if self._charts:
             # The names of series and categories, but not the numbers.
             if text and kind in (None, "string", "date") and len(self._labels) < _MAX_LABELS:
                 self._labels[text] = None
             return
-        if not text and kind is not None:
-            # Some programs leave out the text that is shown.
+        if not (text or has_paragraph) and kind is not None:
+            # Some programs leave out the text that is shown; an empty one is hidden by the format.
             text = next(filter(None, map(attributes.get, names.VALUES)), "")
         if not text:
             return

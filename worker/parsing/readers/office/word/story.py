@@ -11,6 +11,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 from worker.parsing.readers.descriptions import join_descriptions
 from worker.parsing.readers.field_codes import field_text
+from worker.parsing.readers.fonts.symbol_fonts import (
+    is_symbol_font,
+    show_in_font,
+    symbol,
+    translate,
+)
 from worker.parsing.readers.office.embedded_objects import is_document
 from worker.parsing.readers.office.package import attribute, local_name, relationship_id
 from worker.parsing.readers.office.word.elements import (
@@ -31,12 +37,6 @@ from worker.parsing.readers.office.word.elements import (
 from worker.parsing.readers.office.word.numbering import Numbering
 from worker.parsing.readers.office.word.styles import Paragraph, Styles
 from worker.parsing.readers.office.word.writer import Writer
-from worker.parsing.readers.symbol_fonts import (
-    is_symbol_font,
-    show_in_font,
-    symbol,
-    translate,
-)
 
 # Properties, deleted text, readings beside ruby text (which `_ruby` takes), and data.
 _SKIPPED = (

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from worker.parsing.readers.field_codes import CHECKED, UNCHECKED
+from worker.parsing.readers.fonts.symbol_fonts import is_symbol_font, show_in_font
 from worker.parsing.readers.office.formats.format_codes import BUILT_IN, GENERAL
 from worker.parsing.readers.office.formats.number_format import (
     format_number,
@@ -13,7 +15,6 @@ from worker.parsing.readers.office.formats.number_format import (
     shortest,
 )
 from worker.parsing.readers.office.package import Package, local_name
-from worker.parsing.readers.symbol_fonts import is_symbol_font, show_in_font
 
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
 
@@ -22,12 +23,14 @@ _SHORT_INTEGER = re.compile(r"-?\d{1,15}")
 class CellFormats:
     """The format codes of a workbook by the number of the cell's style.
 
-    `fonts` are the names of symbol fonts by the number of the style; others are left out.
+    `fonts` are the names of symbol fonts by the number of the style; others are left out. `boxes`
+    are the styles that show a truth value as a check box.
     """
 
     codes: Sequence[str] = ()
     from_1904: bool = False
     fonts: Mapping[int, str] = field(default_factory=dict)
+    boxes: frozenset[int] = frozenset()
 
     def show(self, value: str, style: str | None) -> str:
         """Return a stored number as the cell shows it; anything else as it is stored."""
@@ -57,6 +60,12 @@ class CellFormats:
         except (ValueError, ArithmeticError):
             return shortest(number)
 
+    def show_truth(self, is_true: bool, style: str | None) -> str:
+        """Return a truth value as the cell shows it."""
+        if _number_of(style) in self.boxes:
+            return CHECKED if is_true else UNCHECKED
+        return "TRUE" if is_true else "FALSE"
+
     def _code(self, style: int) -> str:
         return self.codes[style] if style < len(self.codes) else GENERAL
 
@@ -76,7 +85,8 @@ def read_formats(package: Package, name: str, *, from_1904: bool) -> CellFormats
     fonts = [_font_name(font) for font in _children(root, "fonts")]
     numbers = [_number_of(style.get("fontId")) for style in styles]
     codes = [_code_of(style, formats) for style in styles]
-    return CellFormats(codes, from_1904, symbol_fonts(fonts, numbers))
+    boxes = (number for number, style in enumerate(styles) if _is_box(style))
+    return CellFormats(codes, from_1904, symbol_fonts(fonts, numbers), frozenset(boxes))
 
 
 def symbol_fonts(fonts: Sequence[str], numbers: Sequence[int]) -> dict[int, str]:
@@ -86,6 +96,11 @@ def symbol_fonts(fonts: Sequence[str], numbers: Sequence[int]) -> dict[int, str]
         for style, number in enumerate(numbers)
         if number < len(fonts) and is_symbol_font(fonts[number])
     }
+
+
+def _is_box(style: Element) -> bool:
+    """Tell a style with which Excel shows check boxes, since 2024."""
+    return any(local_name(each.tag) == "xfComplement" for each in style.iter())
 
 
 def _font_name(font: Element) -> str:

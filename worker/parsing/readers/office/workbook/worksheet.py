@@ -22,6 +22,8 @@ _BLANK = (
     re.compile(rb'<c\s[^<>]*?\bt="str"[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)<v(?:/>|></v>)</c>'),
     re.compile(rb"<(?:\w+:)?row(?:\s[^<>]*)?(?:/>|>\s*</(?:\w+:)?row>)"),
 )
+# WPS Office writes this where it shows a picture in a cell.
+_PICTURE = "=DISPIMG("
 _SECTIONS = re.compile("&[LCR]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile("&[PN]", re.IGNORECASE)
 _CODE = re.compile(r'&(?:"[^"]*"?|\d{1,3}|K(?:[0-9A-F]{6}|\d\d[+-]\d{3})|.)', re.IGNORECASE)
@@ -106,7 +108,7 @@ class SheetReader:
                 value = child.text or ""
             elif name == "f":
                 has_formula = True
-        if kind == "e" and cell.get("vm"):
+        if (kind == "e" and cell.get("vm")) or value.startswith(_PICTURE):
             # A record or a picture in a cell is stored as an error for older programs.
             sheet.records += 1
             return ""
@@ -123,7 +125,8 @@ class SheetReader:
         if kind == "n":
             return self._formats.show(value.strip(), cell.get("s"))
         if kind == "b":
-            return "FALSE" if value.strip().lower() in ("0", "false") else "TRUE"
+            is_true = value.strip().lower() not in ("0", "false")
+            return self._formats.show_truth(is_true, cell.get("s"))
         if kind == "d":
             date, _, time = value.strip().removesuffix("Z").partition("T")
             return f"{date} {time}" if time.strip("0:.") else date

@@ -34,6 +34,19 @@ def test_a_page_without_other_text_is_read_as_without_scripts(markup):
     assert text_of(markup).endswith("INVOICE 7")
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ("<option>Austria<option value=de selected>Germany</option><option>Spain", "Germany"),
+        ("<optgroup label=Europe><option>Austria</option></optgroup><option>Chile", "Austria"),
+        ("<p>Austria</p><option>Germany", "Austria\n\nGermany"),
+        ("", ""),
+    ],
+)
+def test_a_list_of_choices_shows_the_chosen_one(options, shown):
+    assert text_of(f"<SELECT name=country>{options}</SELECT>") == shown
+
+
 def test_a_page_of_frames_says_that_they_are_other_files():
     page = b"<frameset><frame src=a.html><noframes>Your browser has no frames</noframes></frameset>"
     found = read_html(sample_files.source(page, "html"))
@@ -287,7 +300,8 @@ def test_pictures_that_are_there_show_no_descriptions():
 
 
 def test_groups_of_options_have_labels():
-    assert text_of('<select><optgroup label="Fruits"><option>Apple</select>') == "Fruits\nApple"
+    many = '<select multiple><optgroup label="Fruits"><option>Apple<option>Pear</select>'
+    assert text_of(many) == "Fruits\nApple\nPear"
 
 
 @pytest.mark.parametrize(

@@ -133,3 +133,13 @@ def test_escaped_characters_and_symbols_on_slides():
 
 def test_repeated_descriptions_count_once():
     assert join_descriptions("A dog", None, " A  dog ", "", "dog.jpeg") == "A dog"
+
+
+@pytest.mark.parametrize("make", [slides, sheets])
+def test_handwriting_and_models_are_described(make):
+    shown = picture("descr='Signed by Ann'")
+    alternatives = (
+        "<mc:AlternateContent><mc:Choice Requires='p14 aink'><p:contentPart r:id='k1'/></mc:Choice>"
+        f"<mc:Fallback>{shown}</mc:Fallback></mc:AlternateContent>"
+    )
+    assert lines(make(alternatives))[-1] == "Signed by Ann"

@@ -24,6 +24,15 @@ def test_pages_are_in_the_order_of_the_document_and_runs_in_lines():
     assert read(changed(PAGE, f"<P>{close}</P>"), "").pages[0].text == "Total: 5"
 
 
+def test_letters_that_are_runs_of_their_own_are_joined():
+    places = (0, 8.3, 16.1, 18.9, 24.4, 27.7)
+    letters = "".join(
+        f"<Glyphs FontRenderingEmSize='10' OriginX='{x}' OriginY='9' UnicodeString='{letter}'/>"
+        for x, letter in zip(places, "MG l 5", strict=True)
+    )
+    assert read(changed(PAGE, f"<P>{letters}</P>"), "").pages[0].text == "MG l 5"
+
+
 def test_letters_that_are_no_text_are_told():
     for content in ("<Path Data='M 0,0'/>", "<Glyphs Indices='7;8'/>"):
         found = read(changed(PAGE, f"<P>{content}</P>"), "a.xps")

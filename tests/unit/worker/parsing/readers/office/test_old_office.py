@@ -84,7 +84,10 @@ def test_hidden_and_deleted_text_is_left_out():
 
 @pytest.mark.parametrize(
     "shown",
-    [word.SHOWN_TEMPERATURE, word.SHOWN_TICKED, word.SHOWN_DROPPED, word.SHOWN_LISTED],
+    [
+        *(word.SHOWN_TEMPERATURE, word.SHOWN_TICKED, word.SHOWN_LETTERED, word.SHOWN_DROPPED),
+        word.SHOWN_LISTED,
+    ],
 )
 def test_symbols_of_fonts_drop_caps_and_numbers_of_lists_are_read(shown):
     assert shown in doc(word.marked_doc().data).pages[0].text

@@ -22,13 +22,14 @@ def test_symbol_fonts_show_other_characters():
     fonts = "".join(
         f'<style:style style:name="{name}" style:family="text"><style:text-properties'
         f' style:font-name="{font}"/></style:style>'
-        for name, font in (("A", "Wingdings1"), ("B", "Wingdings 2"))
+        for name, font in (("A", "Wingdings1"), ("B", "Wingdings 2"), ("C", "AcadNusx"))
     )
     body = (
         '<text:p><text:span text:style-name="A">\uf04a<text:span>\uf0e0</text:span></text:span>'
-        ' <text:span text:style-name="B">\uf050</text:span> x</text:p>'
+        ' <text:span text:style-name="B">\uf050</text:span>'
+        ' x <text:span text:style-name="C">es</text:span></text:p>'
     )
-    assert text_of(body, styles=fonts) == "☺→ ✓ x"
+    assert text_of(body, styles=fonts) == "☺→ ✓ x ეს"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def test_sheets_have_a_line_for_each_row():
         + cell("1,50 €", 'office:value-type="currency" office:value="1.5"')
         + "</table:table-row><table:table-row>"
         '<table:table-cell office:value-type="date" office:date-value="2024-05-01"/>'
-        "<table:table-cell><office:annotation><text:p>why</text:p></office:annotation>"
+        # A format hides the zero.
+        + cell("", 'office:value-type="float" office:value="0"')
+        + "<table:table-cell><office:annotation><text:p>why</text:p></office:annotation>"
         "<text:p>5</text:p></table:table-cell></table:table-row>"
     )
     assert sheets_of(sheet(rows)) == [

@@ -118,7 +118,7 @@ def test_groups_tables_breaks_math_and_fields():
 
 def test_alternative_contents_are_read_once():
     alternatives = (
-        f"<mc:AlternateContent><mc:Choice Requires='p14'>{sp('Once')}</mc:Choice>"
+        f"<mc:AlternateContent><mc:Choice Requires='a14'>{sp('Once')}</mc:Choice>"
         f"<mc:Fallback>{sp('Twice')}</mc:Fallback></mc:AlternateContent>"
         f"<mc:AlternateContent><mc:Choice Requires='v'/><mc:Fallback>{sp('Old')}</mc:Fallback>"
         "</mc:AlternateContent>"

@@ -187,6 +187,13 @@ def test_symbol_fonts_show_other_characters():
     assert rows(book(sheet(cells), styles=styles)) == ["ü漢 ✓漢 ü漢"]
 
 
+def test_check_boxes_in_cells():
+    box = '<extLst><ext><b:xfComplement xmlns:b="urn:boxes" i="0"/></ext></extLst>'
+    styles = f'<styleSheet xmlns="{S}"><cellXfs><xf/><xf>{box}</xf></cellXfs></styleSheet>'
+    cells = cell(1, "b", style=1) + cell(0, "b", style=1) + cell(0, "b")
+    assert rows(book(sheet(cells), styles=styles)) == ["☒ ☐ FALSE"]
+
+
 def test_days_may_count_from_1904():
     data = book(sheet(cell(43904, style=1)), properties='<workbookPr date1904="1"/>', styles=STYLES)
     assert rows(data) == ["2024-03-15"]
@@ -347,10 +354,15 @@ def test_texts_that_the_table_lacks_are_named():
 
 
 @pytest.mark.parametrize(
-    ("count", "what"), [(1, "a record or picture"), (2, "records or pictures")]
+    ("cells", "what"),
+    [
+        ('<c t="e" vm="1"><v>#VALUE!</v></c>', "a record or picture"),
+        ('<c t="e" vm="1"><v>#VALUE!</v></c>' * 2, "records or pictures"),
+        ('<c t="str"><f>_xlfn.DISPIMG(1)</f><v>=DISPIMG(1)</v></c>', "a record or picture"),
+    ],
 )
-def test_records_and_pictures_in_cells_are_named(count, what):
-    found = read(book(sheet(cell(5) + '<c t="e" vm="1"><v>#VALUE!</v></c>' * count)))
+def test_records_and_pictures_in_cells_are_named(cells, what):
+    found = read(book(sheet(cell(5) + cells)))
     assert found.pages[0].text == "S1\n5"
     assert found.warnings == (f"{what} in cells of the sheet S1 {LOST}",)
 

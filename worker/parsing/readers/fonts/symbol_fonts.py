@@ -5,6 +5,8 @@ Word writes them as `w:sym` (ECMA-376 part 1, 17.3.3.30) or as text from U+F020 
 
 import re
 
+from worker.parsing.readers.fonts.letter_fonts import letters_of, show_letters
+
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 _UNKNOWN = "•"
 _LAST_SPACE = 0x20
@@ -65,12 +67,14 @@ def symbol(font: str, code: int) -> str:
 
 
 def is_symbol_font(name: str) -> bool:
-    """Tell the fonts whose characters are known here."""
-    return name.lower() in SYMBOL_FONTS
+    """Tell the fonts whose characters are known here, also those of letters before Unicode."""
+    return name.lower() in SYMBOL_FONTS or letters_of(name) is not None
 
 
 def show_in_font(text: str, font: str) -> str:
     """Return text whose characters, as far as they are bytes of Windows, are those of a font."""
+    if letters_of(font) is not None:
+        return translate(text, font)
     codes = (character.encode("cp1252", "ignore") for character in text)
     return "".join(
         symbol(font, code[0]) if code else translate(character, font)
@@ -79,7 +83,13 @@ def show_in_font(text: str, font: str) -> str:
 
 
 def translate(text: str, font: str) -> str:
-    """Return text whose private characters, from U+F020 to U+F0FF, are those of a font."""
+    """Return text whose private characters, from U+F020 to U+F0FF, are those of a font.
+
+    In a font of letters before Unicode it is what the letters show.
+    """
+    letters = letters_of(font)
+    if letters is not None:
+        return show_letters(text, font, letters)
     if _PRIVATE.search(text) is None:
         return text
     return _PRIVATE.sub(lambda match: symbol(font, ord(match[0])), text)

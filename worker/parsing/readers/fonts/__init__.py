@@ -1,0 +1,1 @@
+"""Fonts whose characters are not those of the text: symbols, and letters before Unicode."""
