@@ -46,9 +46,9 @@ class WebhookLog:
     deliveries: Sequence[webhooks.DeliveryView]
 
 
-def load_labels(session: Session, job_id: UUID) -> Mapping[UUID, str | None]:
+def load_labels(session: Session, job: Job) -> Mapping[UUID, str | None]:
     """Return what people said about the files of a job, by the files' ids."""
-    return {file_id: label.type for file_id, label in labels.find_of_job(session, job_id).items()}
+    return {file_id: label.type for file_id, label in labels.find_about_job(session, job).items()}
 
 
 def load_rows(
@@ -57,7 +57,7 @@ def load_rows(
     """Return a job and its files; raises NotFound."""
     job = service.get_any(session, visit.call.scope, job_id)
     items = service.list_items(session, job_id, changed_since)
-    given = load_labels(session, job_id)
+    given = load_labels(session, job)
     return JobRows(job, [make_row(item, given) for item in items])
 
 

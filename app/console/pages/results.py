@@ -43,7 +43,7 @@ def show_result(visit: Visit) -> Response:
     with visit.call.read() as session:
         job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
-        labels = load_labels(session, job.id)
+        labels = load_labels(session, job)
         file = session.execute(
             select(File.file_type)
             .join(Item, Item.file_id == File.id)

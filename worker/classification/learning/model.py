@@ -130,7 +130,8 @@ class LearnedModel:
     `version` identifies the labels and rules. `label_count` is the number of labels. `types` are
     those of the rules that compete, in the order of the columns. `weight` is how much labels count,
     None for not at all. A stage is None where no labelled document could be read at it.
-    `neighbours` are labelled files, and `columns` has the columns of their types, or NULL.
+    `neighbours` are labelled files, and `columns` has the columns of their types, or NULL. With
+    `ignores_null` copies of those that no rule fits do not count.
     """
 
     version: str
@@ -140,6 +141,7 @@ class LearnedModel:
     stages: tuple[StageModel | None, ...]
     neighbours: tuple[Neighbour, ...]
     columns: Columns
+    ignores_null: bool = False
 
     def compare(self, stage: int, vector: Vectors, types: Sequence[str]) -> Learned | None:
         """Compare a document (D,) with the labelled ones, for rules of these types in any order.
@@ -155,7 +157,8 @@ class LearnedModel:
             return NearestFile(self.neighbours[model.rows[row]], float(cosines[row]))
 
         like = np.flatnonzero(cosines >= COPIES)
-        copies = tuple(file_at(int(row)) for row in like[np.argsort(-cosines[like], kind="stable")])
+        found = (file_at(int(row)) for row in like[np.argsort(-cosines[like], kind="stable")])
+        copies = tuple(each for each in found if not (self.ignores_null and each.file.type is None))
         additions = None
         likeness = measure_likeness(cosines)
         if self.weight is not None and likeness > 0:
@@ -167,9 +170,9 @@ class LearnedModel:
             return None
         return Learned(additions, file_at(int(cosines.argmax())), copies)
 
-    def for_copies_only(self) -> "LearnedModel":
+    def for_copies_only(self, *, ignores_null: bool = False) -> "LearnedModel":
         """Return the model whose labels count for copies of labelled documents alone."""
-        return replace(self, weight=None)
+        return replace(self, weight=None, ignores_null=ignores_null)
 
 
 class OwnLabel(LearnedModel):
