@@ -8,10 +8,10 @@ def says_about(
 ) -> bool:
     """Tell whether a label says something about rules of these types.
 
-    That no rule fits, None, was said of the rules of a job, `judged`: another type that a later
-    rule has may well fit. Where nobody knows these rules any more, `judged` is None, and the label
-    is about all.
+    A label that is none of them, or None, says that no rule fits. That was said of the rules of a
+    job, `judged`: another type, of a later rule or by a new name, may well fit. Where nobody knows
+    these rules any more, `judged` is None, and the label is about all.
     """
-    if label is not None or judged is None:
+    if label in types or judged is None:
         return True
     return {rule["type"] for rule in judged}.issuperset(types)

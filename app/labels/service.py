@@ -45,7 +45,7 @@ def find_of_job(session: Session, job_id: UUID) -> dict[UUID, Label]:
 def find_about_job(session: Session, job: Job) -> dict[UUID, Label]:
     """Return those labels of a job's files that say something about its rules, by file id."""
     labels = find_of_job(session, job.id)
-    given_in = {label.job_id for label in labels.values() if label.type is None} - {None, job.id}
+    given_in = {label.job_id for label in labels.values()} - {None, job.id}
     query = select(Job.id, Job.rules).where(Job.id.in_(given_in), Job.project_id == job.project_id)
     judged = {row.id: row.rules for row in session.execute(query)} if given_in else {}
     types = {rule["type"] for rule in job.rules}

@@ -77,7 +77,7 @@ class LearnedModelLoader:
         if model is None:
             return None
         has_new_types = not found.types.issuperset(_types_of(claim))
-        return model.for_copies_only(ignores_null=has_new_types)
+        return model.for_copies_only(ignores_others=has_new_types)
 
     def _own_label(self, claim: Claim) -> LearnedModel | None:
         with self.database.read() as session:
