@@ -255,6 +255,24 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_a_large_folder_waits_for_the_rate_of_its_key(
+    page: Any, server: RunningServer, tmp_path: Path
+) -> None:
+    project = server.run("projects", "create", "Few uploads").split()[-1]
+    server.run("projects", "limit", project, "--uploads-per-minute", "60")
+    key = server.run("keys", "create", "folder", "--project-id", project).split()[-1]
+    for number in range(62):
+        (tmp_path / f"{number}.txt").write_text(f"RECIPE {number}")
+    page.goto("/")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.set_input_files("#pick-folder", str(tmp_path))
+
+    page.wait_for_function("document.querySelectorAll('#chosen li').length === 62")
+    until(lambda: page.get_by_text("Ready", exact=True).count() == 62, "all uploads")
+
+
 def test_the_log_of_webhooks(
     page: Any, server: RunningServer, screens: Screens, receiver: Receiver
 ) -> None:

@@ -7,7 +7,10 @@ const token = body.dataset.formToken;
 // Browsers take a longer time for none.
 const MAX_SECONDS = 2_000_000;
 
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** After how many seconds the server takes the same request; 0 for one that it does not take. */
+  retrySeconds = 0;
+}
 
 /** Whether the page is left for itself: after a sign-in, or in another language. */
 export let comesBack = false;
@@ -45,12 +48,18 @@ export async function api(path, { method = "GET", json, form, raw = false, stay 
   }
   if (raw) return answer;
   const content = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refused(sentence(content, answer.status));
+  if (!answer.ok) {
+    const refused = new Refused(sentence(content, answer.status));
+    if (answer.status === 429) refused.retrySeconds = Number(answer.headers.get("Retry-After"));
+    throw refused;
+  }
   return content;
 }
 
 function sentence(content, status) {
   if (status === 403) return body.dataset.stale;
+  if (status === 503) return body.dataset.busy;
+  if (status === 507) return body.dataset.full;
   const detail = content?.detail;
   if (Array.isArray(detail)) return detail.map((each) => each.msg).join(" ");
   return typeof detail === "string" ? detail : `HTTP ${status}`;
