@@ -1,6 +1,6 @@
 """Jobs: create, find, list, and read their results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -263,6 +263,12 @@ def list_items(
 def find_file_ids(session: Session, job_id: UUID) -> Sequence[UUID]:
     """Return the ids of the files of any job, also of files that have been deleted."""
     return session.scalars(select(Item.file_id).where(Item.job_id == job_id)).all()
+
+
+def find_first_names(session: Session, job_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the name of the first file of each job, by the job's id."""
+    query = select(Item.job_id, Item.file_name).where(Item.job_id.in_(job_ids), Item.ordinal == 0)
+    return {row.job_id: row.file_name for row in session.execute(query)}
 
 
 def view_item(row: Row[*tuple[Any, ...]]) -> ItemView:

@@ -80,11 +80,13 @@ def list_jobs(visit: Visit) -> Response:
         raise NotFound(visit.language.text("error.no_page")) from None
     with visit.call.read() as session:
         page = service.find_page(session, visit.call.scope, request, version)
+        first_names = service.find_first_names(session, [job.id for job in page.rows])
     total = page.total or 0
     return visit.render(
         "jobs.html",
         section="jobs",
         jobs=page.rows,
+        first_names=first_names,
         version_shown=int(version),
         is_first=not visit.param("page"),
         total=total,

@@ -115,6 +115,8 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
         assert not re.search(r"<script(?![^>]*\ssrc=)", page.text), path
         assert not re.search(r"<style|\sstyle=|\son\w+=\"", page.text), path
     assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
+    # A job is known by its first file.
+    assert "onerror=alert(2)&gt;" in pages["/jobs"].text
 
 
 def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:
