@@ -179,6 +179,10 @@ def test_the_whole_way(page: Any, server: RunningServer, screens: Screens, tmp_p
     page.locator("#filter-type").select_option("recipe")
     assert page.locator("#items tbody tr:visible").count() == 1
     assert [row["type"] for row in download_table(page).values()] == ["recipe"]
+    page.get_by_role("link", name="lentil-soup.txt").click()
+    page.get_by_text("1 of 1").wait_for()
+    page.go_back()
+    page.get_by_text("1 of 3 shown").wait_for()
     page.get_by_label("File name").fill("nothing like this")
     page.get_by_text("No file fits these filters.").wait_for()
 

@@ -151,7 +151,7 @@ def show_webhooks(visit: Visit) -> Response:
 
 def download_csv(visit: Visit) -> Response:
     """Send the results of a job as CSV: those of the files that the page shows."""
-    shown = _filter(visit)
+    shown = RowFilter.of(visit.request.query_params)
     with visit.call.read() as session:
         found = load_rows(session, visit, visit.id("job_id"))
     rows = [row for row in found.rows if shown.fits(row)]
@@ -160,17 +160,13 @@ def download_csv(visit: Visit) -> Response:
 
 def download_json(visit: Visit) -> Response:
     """Send the results of a job as the API returns them: those of the files that the page shows."""
-    shown = _filter(visit)
+    shown = RowFilter.of(visit.request.query_params)
     with visit.call.read() as session:
         job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
     items = [item for item in items if shown.fits(make_row(item, {}))]
     answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])
     return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
-
-
-def _filter(visit: Visit) -> RowFilter:
-    return RowFilter(visit.param("name"), visit.param("type"), visit.param("level"))
 
 
 def _moment(visit: Visit) -> datetime | None:

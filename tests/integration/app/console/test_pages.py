@@ -119,6 +119,20 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
     assert "onerror=alert(2)&gt;" in pages["/jobs"].text
 
 
+def test_the_way_from_file_to_file_follows_the_filters(browser: Browser, finished_job: str) -> None:
+    ids = [
+        str(each["id"])
+        for each in browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    ]
+    path = f"/jobs/{finished_job}/results/"
+
+    assert f'{ids[1]}">Next file' in browser.get(path + ids[0]).text
+    assert f'{ids[1]}?name=pdf">Next file' in browser.get(f"{path}{ids[0]}?name=pdf").text
+    filtered = browser.get(f"{path}{ids[0]}?type=invoice&level=high").text
+    assert "Next file" not in filtered
+    assert f"/jobs/{finished_job}?type=invoice&amp;level=high" in filtered
+
+
 def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:
     items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
     browser.call("DELETE", f"{FILES}/{items[0]['file_id']}")
