@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from devtools.client import Client
+from devtools.client import JOBS, Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
@@ -257,6 +257,24 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("API key").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_job_that_somebody_else_deletes_is_gone(page: Any, server: RunningServer) -> None:
+    client = Client(server)
+    file_id = client.upload("INVOICE 2 Total to pay: 3.50")
+    job_id = client.create_job([file_id])
+    client.wait(job_id)
+    sign_in(page, server)
+
+    def delete_first(route: Any) -> None:
+        client.http.delete(f"{JOBS}/{job_id}", params={"delete_files": True})
+        route.continue_()
+
+    page.route("**/rows*", delete_first)
+    page.goto(f"/console/?job={job_id}")
+
+    page.get_by_text("This is gone: somebody has deleted it.").wait_for()
+    client.close()
 
 
 def test_a_large_folder_waits_for_the_rate_of_its_key(
