@@ -27,6 +27,7 @@ from app.webhooks import service as webhooks
 from app.webhooks.policy import make_policy
 
 PAGE_SIZE = 25
+MAX_FOUND = 100
 MAX_DIGITS = 6
 
 
@@ -68,8 +69,45 @@ def load_webhooks(session: Session, visit: Visit, job_id: UUID) -> WebhookLog:
     return WebhookLog(hooks, webhooks.list_deliveries(session, job_id))
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A file that a visitor looked for, and the job that it is in."""
+
+    job_id: UUID
+    created_at: datetime
+    row: Row
+
+
+def find_files(visit: Visit, part: str) -> Response:
+    """Show the files of the project's jobs with a part in their names."""
+    scope = visit.call.scope
+    with visit.call.read() as session:
+        found = service.find_by_name(session, scope, part, MAX_FOUND + 1)
+        file_ids = {each.item.file_id for each in found}
+        given = labels.find_of_files(session, scope.project_id, file_ids)
+    rows = []
+    for each in found[:MAX_FOUND]:
+        label = given.get(each.item.file_id)
+        # That no rule fits was said of the rules of one job.
+        known = label is not None and (label.type is not None or label.job_id == each.job_id)
+        row = make_row(each.item, {label.file_id: label.type} if label and known else {})
+        rows.append(FoundRow(each.job_id, each.created_at, row))
+    return visit.render(
+        "jobs.html",
+        section="jobs",
+        looked_for=part,
+        found=rows,
+        is_cut=len(found) > MAX_FOUND,
+        jobs=(),
+        version_shown=None,
+        is_live=False,
+    )
+
+
 def list_jobs(visit: Visit) -> Response:
-    """Show the jobs of the project, newest first."""
+    """Show the jobs of the project, newest first, or the files whose name the query has."""
+    if part := visit.param("name").strip():
+        return find_files(visit, part)
     version = ApiVersion.V2 if visit.param("version") == "2" else ApiVersion.V1
     purpose = f"console jobs {version} {visit.call.scope.project_id}"
     params = PageParams(PAGE_SIZE, visit.param("page") or None, include_total=True)
@@ -85,6 +123,7 @@ def list_jobs(visit: Visit) -> Response:
     return visit.render(
         "jobs.html",
         section="jobs",
+        looked_for="",
         jobs=page.rows,
         first_names=first_names,
         version_shown=int(version),

@@ -133,6 +133,18 @@ def test_the_way_from_file_to_file_follows_the_filters(browser: Browser, finishe
     assert f"/jobs/{finished_job}?type=invoice&amp;level=high" in filtered
 
 
+def test_a_file_is_found_in_all_jobs(browser: Browser, finished_job: str) -> None:
+    items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    browser.call("PUT", f"{JOBS}/{finished_job}/results/{items[0]['id']}/label", json={"type": "x"})
+
+    found = browser.get("/jobs?name=SCRIPT").text
+    assert f"/jobs/{finished_job}/results/{items[0]['id']}" in found
+    assert items[1]["id"] not in found
+    assert "is really" in found
+    # A sign of patterns is one of a name.
+    assert "No job has a file of this name." in browser.get("/jobs?name=%25pdf").text
+
+
 def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:
     items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
     browser.call("DELETE", f"{FILES}/{items[0]['file_id']}")
