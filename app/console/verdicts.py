@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from app.jobs.models import ItemStatus
@@ -61,6 +62,18 @@ class RowFilter:
     name: str = ""
     type: str = ""
     level: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "RowFilter":
+        """Return the filter of a page's query."""
+        return cls(given.get("name", ""), given.get("type", ""), given.get("level", ""))
+
+    @property
+    def query(self) -> str:
+        """The query that says the same, with its question mark; empty where all rows fit."""
+        given = {"name": self.name, "type": self.type, "level": self.level}
+        query = urlencode({name: value for name, value in given.items() if value})
+        return f"?{query}" if query else ""
 
     def fits(self, row: Row) -> bool:
         """Tell whether a row is to be seen."""

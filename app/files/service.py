@@ -206,9 +206,11 @@ def find_names(session: Session, scope: Scope, file_ids: Sequence[UUID]) -> dict
         shown = ", ".join(missing[:20]) + (
             f" and {len(missing) - 20} more" if len(missing) > 20 else ""
         )
+        # Clients may upload to one project and, by mistake, classify in another.
+        place = f" in project {scope.project_id}" if scope.is_explicit else ""
         raise NotFound(
-            f"File{'' if len(missing) == 1 else 's'} not found: {shown}. Upload the file first "
-            "and use the id of the answer."
+            f"File{'' if len(missing) == 1 else 's'} not found{place}: {shown}. Upload the file "
+            f"first{' to this project' if place else ''} and use the id of the answer."
         )
     return found
 

@@ -1,6 +1,6 @@
 """Jobs: create, find, list, and read their results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -263,6 +263,39 @@ def list_items(
 def find_file_ids(session: Session, job_id: UUID) -> Sequence[UUID]:
     """Return the ids of the files of any job, also of files that have been deleted."""
     return session.scalars(select(Item.file_id).where(Item.job_id == job_id)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    """A file that was looked for, and the job that it is in."""
+
+    job_id: UUID
+    created_at: datetime
+    item: ItemView
+
+
+def find_by_name(session: Session, scope: Scope, part: str, limit: int) -> Sequence[FoundItem]:
+    """Return files of the project's jobs with `part` in their names, of the newest jobs first.
+
+    It reads the names of all items of the project.
+    """
+    query = (
+        select(*ITEM_COLUMNS, Job.id.label("job_id"), Job.created_at.label("job_created_at"))
+        .join(Job, Job.id == Item.job_id)
+        .outerjoin(Result, Result.item_id == Item.id)
+        .where(Job.project_id == scope.project_id, Item.file_name.icontains(part, autoescape=True))
+        .order_by(Job.created_at.desc(), Job.id, Item.ordinal)
+        .limit(limit)
+    )
+    return [
+        FoundItem(row.job_id, row.job_created_at, view_item(row)) for row in session.execute(query)
+    ]
+
+
+def find_first_names(session: Session, job_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the name of the first file of each job, by the job's id."""
+    query = select(Item.job_id, Item.file_name).where(Item.job_id.in_(job_ids), Item.ordinal == 0)
+    return {row.job_id: row.file_name for row in session.execute(query)}
 
 
 def view_item(row: Row[*tuple[Any, ...]]) -> ItemView:

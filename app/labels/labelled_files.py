@@ -1,7 +1,7 @@
 """The labelled files of a project, as learning needs them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.jobs.models import Job
 from app.jobs.pages import PageSelection
 from app.jobs.values import Rule
 from app.labels.models import Label
+from app.labels.reach import says_about
 from app.learning.models import LearnedModel
 from app.learning.service import digest_rules, request_fit
 
@@ -57,7 +58,7 @@ class LabelledFile:
     """A file and the type that a person gave it, None if no rule fits.
 
     It is read as the job did where the label was given: `pages`, `mode` and `lang`, which is None
-    when the client gave no language.
+    when the client gave no language. `judged` are the rules of that job, None if it is gone.
     """
 
     file_id: UUID
@@ -67,6 +68,7 @@ class LabelledFile:
     pages: PageSelection
     mode: str
     lang: str | None
+    judged: Sequence[Mapping[str, str]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class ModelInForce:
     `model_id` is None when there is none. `fitted` identifies the state of the model: it changes
     with every fit. `is_stale` tells that it was fitted long ago, so that another version of the
     engine may ask for a fit of its own: two versions that work side by side must not take turns.
+    `types` are those of the rules where these are another job's.
     """
 
     model_id: UUID | None
@@ -83,6 +86,7 @@ class ModelInForce:
     engine_version: str | None
     is_used: bool
     is_stale: bool = False
+    types: frozenset[str] = frozenset()
 
 
 def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile]:
@@ -97,6 +101,7 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             Label.type,
             File.name,
             File.blob_key,
+            Job.rules,
             Job.mode,
             Job.lang,
             Job.given_lang,
@@ -104,7 +109,7 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             Job.target_pages,
         )
         .join(File, _is_own_file())
-        .outerjoin(Job, and_(Job.id == Label.job_id, Job.project_id == Label.project_id))
+        .outerjoin(Job, _is_judged_job())
         .where(Label.project_id == project_id)
         .order_by(Label.file_id)
     )
@@ -119,17 +124,26 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             else PageSelection.of(row.max_pages, row.target_pages),
             mode=row.mode or _MODE,
             lang=requested_language(row.lang, row.given_lang),
+            judged=row.rules,
         )
         for row in rows
     ]
 
 
-def find_label(session: Session, project_id: UUID, file_id: UUID) -> Label | None:
-    """Return the label of a file of the project, None if it has none or is another project's."""
-    query = select(Label).join(File, _is_own_file())
-    return session.scalars(
-        query.where(Label.project_id == project_id, Label.file_id == file_id)
+def find_label(
+    session: Session, project_id: UUID, file_id: UUID, types: Collection[str]
+) -> Label | None:
+    """Return the label of a file of the project that says something about rules of these types.
+
+    None if it has none or is another project's.
+    """
+    row = session.execute(
+        select(Label, Job.rules)
+        .join(File, _is_own_file())
+        .outerjoin(Job, _is_judged_job())
+        .where(Label.project_id == project_id, Label.file_id == file_id)
     ).one_or_none()
+    return row.Label if row and says_about(row.Label.type, row.rules, types) else None
 
 
 def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> ModelInForce | None:
@@ -147,9 +161,11 @@ def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> 
 def find_newest(session: Session, project_id: UUID, engine_version: str) -> ModelInForce | None:
     """Return the model of a project that was fitted last by this engine, whatever its rules are."""
     wanted = _MODELS.c.project_id == project_id, _MODELS.c.engine_version == engine_version
-    query = select(*_OF_MODEL).where(*wanted).order_by(_MODELS.c.fitted_at.desc()).limit(1)
-    row = session.execute(query).one_or_none()
-    return None if row is None else _in_force(row)
+    query = select(*_OF_MODEL, _MODELS.c.rules).where(*wanted)
+    row = session.execute(query.order_by(_MODELS.c.fitted_at.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return replace(_in_force(row), types=frozenset(rule["type"] for rule in row.rules))
 
 
 def _in_force(row: Row[*tuple[Any, ...]]) -> ModelInForce:
@@ -186,3 +202,7 @@ def request_fits_of_deleted(database: Database) -> int:
 
 def _is_own_file() -> ColumnElement[bool]:
     return and_(File.id == Label.file_id, File.project_id == Label.project_id)
+
+
+def _is_judged_job() -> ColumnElement[bool]:
+    return and_(Job.id == Label.job_id, Job.project_id == Label.project_id)

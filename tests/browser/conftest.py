@@ -12,7 +12,7 @@ from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
 from tests.browser.screens import Screens
 
-REFUSED = re.compile("status of 40[14]")
+REFUSED = re.compile("status of (40[14]|429)")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from devtools.client import Client
+from devtools.client import JOBS, Client
 from devtools.receiver import Receiver
 from devtools.server import RunningServer, embedded_server
 from devtools.waiting import until
@@ -207,6 +207,10 @@ def filter_a_job(page: Any, screens: Screens) -> None:
     page.locator("#filter-type").select_option("recipe")
     assert page.locator("#items tbody tr:visible").count() == 1
     assert [row["type"] for row in download_table(page).values()] == ["recipe"]
+    page.get_by_role("link", name="lentil-soup.txt").click()
+    page.get_by_text("1 of 1").wait_for()
+    page.go_back()
+    page.get_by_text("1 of 3 shown").wait_for()
     page.get_by_label("File name").fill("nothing like this")
     page.get_by_text("No file fits these filters.").wait_for()
 
@@ -280,6 +284,42 @@ def test_what_one_has_typed_outlives_the_session(page: Any, server: RunningServe
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("API key").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_job_that_somebody_else_deletes_is_gone(page: Any, server: RunningServer) -> None:
+    client = Client(server)
+    file_id = client.upload("INVOICE 2 Total to pay: 3.50")
+    job_id = client.create_job([file_id])
+    client.wait(job_id)
+    sign_in(page, server)
+
+    def delete_first(route: Any) -> None:
+        client.http.delete(f"{JOBS}/{job_id}", params={"delete_files": True})
+        route.continue_()
+
+    page.route("**/rows*", delete_first)
+    page.goto(f"/console/?job={job_id}")
+
+    page.get_by_text("This is gone: somebody has deleted it.").wait_for()
+    client.close()
+
+
+def test_a_large_folder_waits_for_the_rate_of_its_key(
+    page: Any, server: RunningServer, tmp_path: Path
+) -> None:
+    project = server.run("projects", "create", "Few uploads").split()[-1]
+    server.run("projects", "limit", project, "--uploads-per-minute", "60")
+    key = server.run("keys", "create", "folder", "--project-id", project).split()[-1]
+    for number in range(62):
+        (tmp_path / f"{number}.txt").write_text(f"RECIPE {number}")
+    page.goto("/")
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+
+    page.set_input_files("#pick-folder", str(tmp_path))
+
+    page.wait_for_function("document.querySelectorAll('#chosen li').length === 62")
+    until(lambda: page.get_by_text("Ready", exact=True).count() == 62, "all uploads")
 
 
 def test_the_log_of_webhooks(

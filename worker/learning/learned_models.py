@@ -74,11 +74,14 @@ class LearnedModelLoader:
         if found is None or found.model_id is None:
             return None
         model = self._load(found.model_id, found.fitted)
-        return None if model is None else model.for_copies_only()
+        if model is None:
+            return None
+        has_new_types = not found.types.issuperset(_types_of(claim))
+        return model.for_copies_only(ignores_others=has_new_types)
 
     def _own_label(self, claim: Claim) -> LearnedModel | None:
         with self.database.read() as session:
-            label = find_label(session, claim.project_id, claim.file_id)
+            label = find_label(session, claim.project_id, claim.file_id, _types_of(claim))
         return None if label is None else OwnLabel.of(Neighbour(claim.file_name, label.type, ""))
 
     def ask(self, claim: Claim) -> None:
@@ -101,3 +104,7 @@ class LearnedModelLoader:
         except ValueError:
             log.warning("learned model cannot be read; not using it", exc_info=True)
             return None
+
+
+def _types_of(claim: Claim) -> frozenset[str]:
+    return frozenset(rule.type for rule in claim.rules)

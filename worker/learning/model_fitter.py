@@ -16,6 +16,7 @@ from app.files.cache import CacheOwner
 from app.jobs.values import Rule
 from app.labels import labelled_files
 from app.labels.labelled_files import LabelledFile
+from app.labels.reach import says_about
 from app.labels.room import MAX_LABELS
 from app.learning import queue
 from app.learning.queue import FitClaim, FittedModel
@@ -117,8 +118,10 @@ class ModelFitter(SideWork[_Gathering]):
         if claim.documents is not None and claim.engine_version == self.engine.version:
             known = unpack_observations(claim.documents)
         claim = replace(claim, documents=None)  # some 30 MB, read by now
+        types = [rule.type for rule in claim.rules]
+        about = [file for file in files if says_about(file.type, file.judged, types)]
         # The vectors of so many take 30 MB. A project may have had room for more.
-        counted = files[-MAX_LABELS:]
+        counted = about[-MAX_LABELS:]
         checked = choose_checked([file.file_id for file in counted])
         return _Gathering(claim, files, known, iter(counted), checked)
 

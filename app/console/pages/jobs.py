@@ -27,6 +27,7 @@ from app.webhooks import service as webhooks
 from app.webhooks.policy import make_policy
 
 PAGE_SIZE = 25
+MAX_FOUND = 100
 MAX_DIGITS = 6
 
 
@@ -46,9 +47,9 @@ class WebhookLog:
     deliveries: Sequence[webhooks.DeliveryView]
 
 
-def load_labels(session: Session, job_id: UUID) -> Mapping[UUID, str | None]:
+def load_labels(session: Session, job: Job) -> Mapping[UUID, str | None]:
     """Return what people said about the files of a job, by the files' ids."""
-    return {file_id: label.type for file_id, label in labels.find_of_job(session, job_id).items()}
+    return {file_id: label.type for file_id, label in labels.find_about_job(session, job).items()}
 
 
 def load_rows(
@@ -57,7 +58,7 @@ def load_rows(
     """Return a job and its files; raises NotFound."""
     job = service.get_any(session, visit.call.scope, job_id)
     items = service.list_items(session, job_id, changed_since)
-    given = load_labels(session, job_id)
+    given = load_labels(session, job)
     return JobRows(job, [make_row(item, given) for item in items])
 
 
@@ -68,8 +69,45 @@ def load_webhooks(session: Session, visit: Visit, job_id: UUID) -> WebhookLog:
     return WebhookLog(hooks, webhooks.list_deliveries(session, job_id))
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A file that a visitor looked for, and the job that it is in."""
+
+    job_id: UUID
+    created_at: datetime
+    row: Row
+
+
+def find_files(visit: Visit, part: str) -> Response:
+    """Show the files of the project's jobs with a part in their names."""
+    scope = visit.call.scope
+    with visit.call.read() as session:
+        found = service.find_by_name(session, scope, part, MAX_FOUND + 1)
+        file_ids = {each.item.file_id for each in found}
+        given = labels.find_of_files(session, scope.project_id, file_ids)
+    rows = []
+    for each in found[:MAX_FOUND]:
+        label = given.get(each.item.file_id)
+        # That no rule fits was said of the rules of one job.
+        known = label is not None and (label.type is not None or label.job_id == each.job_id)
+        row = make_row(each.item, {label.file_id: label.type} if label and known else {})
+        rows.append(FoundRow(each.job_id, each.created_at, row))
+    return visit.render(
+        "jobs.html",
+        section="jobs",
+        looked_for=part,
+        found=rows,
+        is_cut=len(found) > MAX_FOUND,
+        jobs=(),
+        version_shown=None,
+        is_live=False,
+    )
+
+
 def list_jobs(visit: Visit) -> Response:
-    """Show the jobs of the project, newest first."""
+    """Show the jobs of the project, newest first, or the files whose name the query has."""
+    if part := visit.param("name").strip():
+        return find_files(visit, part)
     version = ApiVersion.V2 if visit.param("version") == "2" else ApiVersion.V1
     purpose = f"console jobs {version} {visit.call.scope.project_id}"
     params = PageParams(PAGE_SIZE, visit.param("page") or None, include_total=True)
@@ -80,11 +118,14 @@ def list_jobs(visit: Visit) -> Response:
         raise NotFound(visit.language.text("error.no_page")) from None
     with visit.call.read() as session:
         page = service.find_page(session, visit.call.scope, request, version)
+        first_names = service.find_first_names(session, [job.id for job in page.rows])
     total = page.total or 0
     return visit.render(
         "jobs.html",
         section="jobs",
+        looked_for="",
         jobs=page.rows,
+        first_names=first_names,
         version_shown=int(version),
         is_first=not visit.param("page"),
         total=total,
@@ -149,7 +190,7 @@ def show_webhooks(visit: Visit) -> Response:
 
 def download_csv(visit: Visit) -> Response:
     """Send the results of a job as CSV: those of the files that the page shows."""
-    shown = _filter(visit)
+    shown = RowFilter.of(visit.request.query_params)
     with visit.call.read() as session:
         found = load_rows(session, visit, visit.id("job_id"))
     rows = [row for row in found.rows if shown.fits(row)]
@@ -158,17 +199,13 @@ def download_csv(visit: Visit) -> Response:
 
 def download_json(visit: Visit) -> Response:
     """Send the results of a job as the API returns them: those of the files that the page shows."""
-    shown = _filter(visit)
+    shown = RowFilter.of(visit.request.query_params)
     with visit.call.read() as session:
         job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
     items = [item for item in items if shown.fits(make_row(item, {}))]
     answer = ListResponse[ResultResponse](items=[result_response(job.id, item) for item in items])
     return as_attachment(answer.model_dump_json(indent=2), f"{job.id}.json", "application/json")
-
-
-def _filter(visit: Visit) -> RowFilter:
-    return RowFilter(visit.param("name"), visit.param("type"), visit.param("level"))
 
 
 def _moment(visit: Visit) -> datetime | None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from app.console.pages.jobs import load_labels
-from app.console.verdicts import make_row, types_of
+from app.console.verdicts import RowFilter, make_row, types_of
 from app.console.visits import Visit
 from app.errors import NotFound
 from app.files.models import File
@@ -38,17 +38,23 @@ def split_layers(reasoning: str) -> Layers:
 
 
 def show_result(visit: Visit) -> Response:
-    """Show a file of a job, its verdict, and the way to the files before and after it."""
+    """Show a file of a job, its verdict, and the way to the files before and after it.
+
+    These are the files that the filters of the job's page leave, which the query has.
+    """
+    shown = RowFilter.of(visit.request.query_params)
     item_id = visit.id("item_id")
     with visit.call.read() as session:
         job = service.get_any(session, visit.call.scope, visit.id("job_id"))
         items = service.list_items(session, job.id)
-        labels = load_labels(session, job.id)
+        labels = load_labels(session, job)
         file = session.execute(
             select(File.file_type)
             .join(Item, Item.file_id == File.id)
             .where(Item.id == item_id, Item.job_id == job.id)
         ).one_or_none()
+    if shown.query:
+        items = [item for item in items if item.id == item_id or shown.fits(make_row(item, labels))]
     position = next((n for n, item in enumerate(items) if item.id == item_id), None)
     if position is None:
         raise NotFound(visit.language.text("error.no_page"))
@@ -69,6 +75,7 @@ def show_result(visit: Visit) -> Response:
         types=types_of(job.rules),
         position=position,
         count=len(items),
+        query=shown.query,
         learns=visit.services.settings.learn == "on",
         is_teaching=visit.param("teach") == "yes",
         before=items[position - 1] if position else None,

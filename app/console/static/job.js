@@ -25,13 +25,18 @@ function filter() {
     count: numbers.format(count), total: numbers.format(total),
   });
   document.getElementById("nothing").hidden = count > 0;
-  // Downloads have the files that the table shows.
+  // Downloads have the files that the table shows, and so have the ways from one file to the next.
   const wanted = Object.entries({ name: part, type: type.value, level: level.value });
-  const query = new URLSearchParams(wanted.filter(([, value]) => value));
-  for (const link of document.querySelectorAll("[data-download]")) link.search = query;
+  const query = new URLSearchParams(wanted.filter(([, value]) => value)).toString();
+  for (const link of document.querySelectorAll("[data-download], #items th a")) link.search = query;
+  history.replaceState(null, "", location.pathname + (query && `?${query}`));
 }
 
 for (const field of [name, type, level]) field.addEventListener("input", filter);
+// Who comes back from a file finds the files that there were.
+const given = new URLSearchParams(location.search);
+for (const [field, key] of [[name, "name"], [type, "type"], [level, "level"]]) field.value = given.get(key) ?? "";
+if (given.size) filter();
 job.addEventListener("click", (event) => {
   const bar = event.target.closest("[data-filter-type]");
   if (!bar) return;

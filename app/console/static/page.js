@@ -7,7 +7,13 @@ const token = body.dataset.formToken;
 // Browsers take a longer time for none.
 const MAX_SECONDS = 2_000_000;
 
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** After how many seconds the server takes the same request; 0 for one that it does not take. */
+  retrySeconds = 0;
+}
+
+/** What the page shows has been deleted, maybe by somebody else. */
+export class Gone extends Refused {}
 
 /** Whether the page is left for itself: after a sign-in, or in another language. */
 export let comesBack = false;
@@ -45,24 +51,34 @@ export async function api(path, { method = "GET", json, form, raw = false, stay 
   }
   if (raw) return answer;
   const content = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refused(sentence(content, answer.status));
+  if (!answer.ok) {
+    const refused = new Refused(sentence(content, answer.status));
+    if (answer.status === 429) refused.retrySeconds = Number(answer.headers.get("Retry-After"));
+    throw refused;
+  }
   return content;
 }
 
 function sentence(content, status) {
   if (status === 403) return body.dataset.stale;
+  if (status === 503) return body.dataset.busy;
+  if (status === 507) return body.dataset.full;
   const detail = content?.detail;
   if (Array.isArray(detail)) return detail.map((each) => each.msg).join(" ");
   return typeof detail === "string" ? detail : `HTTP ${status}`;
 }
 
-/** Fetch a part of a page and return its first element. Text of documents stays text in it. */
+/**
+ * Fetch a part of a page and return its first element. Text of documents stays text in it.
+ * Throws Refused, and Gone.
+ */
 export async function fragment(path) {
   const answer = await fetch(base + path, {
     headers: { "X-Fragment": "1" },
     credentials: "same-origin",
   });
   if (answer.status === 401) signInAgain();
+  if (answer.status === 404) throw new Gone(body.dataset.gone);
   if (!answer.ok) throw new Refused(`HTTP ${answer.status}`);
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
   return document.adoptNode(parsed.body.firstElementChild);
@@ -121,7 +137,7 @@ export function complain(error) {
 /**
  * Call `look` until it returns false: soon after true, more and more rarely after null. Where it
  * takes long, the machine is busy: then it has four times as long without it. While the server is
- * away, a notice says so.
+ * away, a notice says so. It also ends when what it looks at is gone.
  */
 export async function poll(look, { first = 200, slowest = 4000 } = {}) {
   let wait = first;
@@ -137,7 +153,11 @@ export async function poll(look, { first = 200, slowest = 4000 } = {}) {
       changed = await look();
       backAgain?.();
       backAgain = null;
-    } catch {
+    } catch (error) {
+      if (error instanceof Gone) {
+        backAgain?.();
+        return complain(error);
+      }
       changed = null;
       backAgain ??= notify(body.dataset.away, { seconds: MAX_SECONDS });
     }

@@ -95,15 +95,21 @@ async function send(entry) {
   const form = new FormData();
   form.append("purpose", "classify");
   form.append("file", entry.file, entry.name);
-  try {
-    const answer = await api("/api/v1/beta/files", { method: "POST", form });
-    entry.id = answer.id;
-    entry.state = "ready";
-    entry.row.classList.remove("failed");
-    entry.row.querySelector(".file-state").textContent = texts.ready;
-  } catch (error) {
-    fail(entry, error.message || texts.failed);
+  // A key may have a number of uploads a minute: those of a large folder wait for it.
+  while (files.includes(entry)) {
+    try {
+      const answer = await api("/api/v1/beta/files", { method: "POST", form });
+      entry.id = answer.id;
+      entry.state = "ready";
+      entry.row.classList.remove("failed");
+      entry.row.querySelector(".file-state").textContent = texts.ready;
+      return;
+    } catch (error) {
+      if (!error.retrySeconds) return fail(entry, error.message || texts.failed);
+      await new Promise((resolve) => setTimeout(resolve, error.retrySeconds * 1000));
+    }
   }
+  entry.state = "failed"; // taken off the list; who puts it back uploads it again
 }
 
 /** Upload what is left, also what failed before, and say how far it is. */

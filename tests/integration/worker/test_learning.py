@@ -95,6 +95,31 @@ def test_a_document_labelled_null_is_null(learning: LearningEnvironment) -> None
     assert "You filed this very document as fitting no rule (" in again["result"]["reasoning"]
 
 
+@pytest.mark.parametrize("label", [None, "payment request"])
+def test_no_rule_fits_is_said_of_the_types_that_there_were(
+    learning: LearningEnvironment, label: str | None
+) -> None:
+    client = learning.client()
+    item = learning.classify(TEXTS["invoice", HELD_OUT], client)
+    learning.label(client, item, label)
+    learning.run()
+    bill = {"type": "invoice", "description": "A bill with line items and a total to pay."}
+
+    before_the_fit, after_it = (
+        learning.classify_file(item["file_id"], client, rules=[*RULES, bill]) for _ in range(2)
+    )
+    _, fewer = (learning.classify_file(item["file_id"], client, rules=RULES[:1]) for _ in range(2))
+
+    assert [each["result"]["type"] for each in (before_the_fit, after_it)] == ["invoice"] * 2
+    assert "You filed" not in after_it["result"]["reasoning"]
+    assert "You filed this very document as " in fewer["result"]["reasoning"]
+    assert sorted((len(model.rules), model.label_count) for model in learning.models()) == [
+        (1, 1),
+        (2, 1),
+        (3, 1),
+    ]
+
+
 def test_copies_that_are_labelled_differently_get_neither_label(
     learning: LearningEnvironment,
 ) -> None:

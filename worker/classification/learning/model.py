@@ -131,7 +131,8 @@ class LearnedModel:
     `version` identifies the labels and rules. `label_count` is the number of labels. `types` are
     those of the rules that compete, in the order of the columns. `weight` is how much labels count,
     None for not at all. A stage is None where no labelled document could be read at it.
-    `neighbours` are labelled files, and `columns` has the columns of their types, or NULL.
+    `neighbours` are labelled files, and `columns` has the columns of their types, or NULL. With
+    `ignores_others` copies do not count whose label none of the rules has.
     """
 
     version: str
@@ -141,6 +142,7 @@ class LearnedModel:
     stages: tuple[StageModel | None, ...]
     neighbours: tuple[Neighbour, ...]
     columns: Columns
+    ignores_others: bool = False
 
     def compare(self, stage: int, vector: Vectors, types: Sequence[str]) -> Learned | None:
         """Compare a document (D,) with the labelled ones, for rules of these types in any order.
@@ -156,7 +158,8 @@ class LearnedModel:
             return NearestFile(self.neighbours[model.rows[row]], float(cosines[row]))
 
         like = np.flatnonzero(cosines >= COPIES)
-        copies = tuple(file_at(int(row)) for row in like[np.argsort(-cosines[like], kind="stable")])
+        found = (file_at(int(row)) for row in like[np.argsort(-cosines[like], kind="stable")])
+        copies = tuple(each for each in found if not self.ignores_others or each.file.type in types)
         additions = None
         likeness = measure_likeness(cosines)
         if self.weight is not None and likeness > 0:
@@ -168,9 +171,9 @@ class LearnedModel:
             return None
         return Learned(additions, file_at(int(cosines.argmax())), copies)
 
-    def for_copies_only(self) -> "LearnedModel":
+    def for_copies_only(self, *, ignores_others: bool = False) -> "LearnedModel":
         """Return the model whose labels count for copies of labelled documents alone."""
-        return replace(self, weight=None)
+        return replace(self, weight=None, ignores_others=ignores_others)
 
 
 class OwnLabel(LearnedModel):

@@ -111,6 +111,34 @@ def test_texts_of_strangers_are_text_everywhere(browser: Browser, finished_job: 
         assert not re.search(r"<script(?![^>]*\ssrc=)", page.text), path
         assert not re.search(r"<style|\sstyle=|\son\w+=\"", page.text), path
     assert "{{7*7}}" in pages[f"/jobs/{finished_job}"].text.replace("&#39;", "'")
+    # A job is known by its first file.
+    assert "onerror=alert(2)&gt;" in pages["/jobs"].text
+
+
+def test_the_way_from_file_to_file_follows_the_filters(browser: Browser, finished_job: str) -> None:
+    ids = [
+        str(each["id"])
+        for each in browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    ]
+    path = f"/jobs/{finished_job}/results/"
+
+    assert f'{ids[1]}">Next file' in browser.get(path + ids[0]).text
+    assert f'{ids[1]}?name=pdf">Next file' in browser.get(f"{path}{ids[0]}?name=pdf").text
+    filtered = browser.get(f"{path}{ids[0]}?type=invoice&level=high").text
+    assert "Next file" not in filtered
+    assert f"/jobs/{finished_job}?type=invoice&amp;level=high" in filtered
+
+
+def test_a_file_is_found_in_all_jobs(browser: Browser, finished_job: str) -> None:
+    items = browser.call("GET", f"{JOBS}/{finished_job}/results").json()["items"]
+    browser.call("PUT", f"{JOBS}/{finished_job}/results/{items[0]['id']}/label", json={"type": "x"})
+
+    found = browser.get("/jobs?name=SCRIPT").text
+    assert f"/jobs/{finished_job}/results/{items[0]['id']}" in found
+    assert items[1]["id"] not in found
+    assert "is really" in found
+    # A sign of patterns is one of a name.
+    assert "No job has a file of this name." in browser.get("/jobs?name=%25pdf").text
 
 
 def test_files_go_with_their_job(browser: Browser, finished_job: str) -> None:

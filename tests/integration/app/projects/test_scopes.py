@@ -122,6 +122,9 @@ class TestProjects:
         # Named, a project is a limit.
         here = str(tenants.first.project_id)
         assert wide.get(f"{JOBS}/{job_id}", params={"project_id": here}).status_code == 404
+        body = {"file_ids": [in_other["id"]], "rules": RULES}
+        refused = wide.post(JOBS, json=body, params={"project_id": here})
+        assert f"not found in project {here}: {in_other['id']}" in refused.json()["detail"]
 
     def test_a_foreign_project_does_not_exist(self, api: Api, tenants: TenantData) -> None:
         foreign = tenants.add("Elsewhere")
