@@ -9,7 +9,7 @@ import re
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from worker.parsing.readers.symbol_fonts import SYMBOL_FONTS, symbol
+from worker.parsing.readers.fonts.symbol_fonts import SYMBOL_FONTS, symbol
 
 _FIRST_PRIVATE = "\uf020"
 # Ticks, boxes, arrows and bullets stand alone. To look behind first takes three times as long.
