@@ -142,6 +142,8 @@ def choose_section(sections: Sequence[Section], value: float) -> tuple[int, bool
             if section.condition and _holds(*section.condition, value):
                 # A section for negative numbers writes their sign itself.
                 return at, section.condition not in _NEGATIVE
+        if value < 0 and len(sections) > 2 and sections[1].condition is None:
+            return 1, False
         rest = [at for at, section in enumerate(sections[:3]) if section.condition is None]
         return (rest[-1] if rest else 0), True
     if value < 0 and len(sections) > 1:
