@@ -99,6 +99,8 @@ _TNEF = b"\x78\x9f\x3e\x22"
 _SHEET_STREAM = re.compile(rb"\x09\x08[\x08\x10]\0..[\x05\x10]\0", re.DOTALL)
 # Safari saves web pages as property lists, whose keys come first.
 _PROPERTY_LIST, _SAVED_PAGE = b"bplist00", b"WebMainResource"
+# The content of a binary file with restricted rights ([MS-OFFCRYPTO] 2.2).
+_RIGHTS = "\tdrmcontent"
 # The marks of Western versions of Word and of those for East Asia.
 _OLD_WORD_MARKS = (b"\xdc\xa5", b"\x97\xa6", b"\x98\xa6", b"\x99\xa6")
 # In the stream on the last user ([MS-PPT] 2.3.2).
@@ -253,6 +255,9 @@ def _sniff_ole(file: BinaryIO) -> FileType:
     root = directory.root
     if "encryptedpackage" in root:
         return FileType("docx", encrypted=True)
+    if _RIGHTS in root:
+        # The rest only tells old programs that it is protected.
+        return FileType("doc", encrypted=True)
     # A message keeps each property in a stream ([MS-OXMSG] 2.1), and may hold documents.
     if any(name.startswith(_MESSAGE_STREAMS) for name in root):
         return FileType("msg")

@@ -74,6 +74,9 @@ _MAGIC = (
     (b"HWP Document File V", _HANGUL),
     (b"\x06\x06\xed\xf5\xd8\x1d\x46\xe5", f"files of InDesign {_AS_PDF}"),
 )
+# Of Windows, where other sections may come first, and of macOS.
+_URL = b"[InternetShortcut]"
+_SHORTCUT_MARKS = {"url": _URL, "webloc": b"URL"}
 _GOOGLE_EXTENSIONS = frozenset({"gdoc", "gsheet", "gslides"})
 _MAGIC_WITHIN = (
     (8, b"CDR", f"drawings of CorelDRAW {_AS_PDF}"),
@@ -121,6 +124,7 @@ def name_unsupported_parts(names: Collection[str]) -> str:
 
 def name_shortcut(head: bytes, extension: str) -> str:
     """Return a sentence about a text file that only says where a document is, "" for others."""
-    if head.startswith(b"[InternetShortcut]"):
+    mark = _SHORTCUT_MARKS.get(extension)
+    if head.startswith(_URL) or (mark is not None and mark in head):
         return _SHORTCUT
     return _GOOGLE if extension in _GOOGLE_EXTENSIONS and b'"doc_id"' in head else ""

@@ -38,6 +38,12 @@ class Letter:
         self.lost += other.lost
         self.is_encrypted |= other.is_encrypted
 
+    def note_encryption(self) -> None:
+        """Add to `lost`, once, that a part of the message needs a key."""
+        if not self.is_encrypted:
+            self.is_encrypted = True
+            self.lost.append("the mail is encrypted, and its encrypted content was not read")
+
     def note_pictures(self) -> None:
         """Add to `lost` that the message consists of pictures, if it has no text beside them."""
         if self.has_pictures and not _has_word(self.blocks):
@@ -48,6 +54,11 @@ class Letter:
         """Tell whether there is a text or a subject with a word."""
         texts = [value for label, value in self.lines if label == "Subject"] + self.blocks
         return _has_word(texts)
+
+
+def is_restricted(name: str) -> bool:
+    """Tell the file in which a mail with restricted rights has its content ([MS-OXORMMS] 2.1)."""
+    return name.lower().endswith(".rpmsg")
 
 
 def _has_word(texts: list[str]) -> bool:

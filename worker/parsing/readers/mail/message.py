@@ -13,7 +13,7 @@ from worker.parsing.readers.mail.content import (
     says_more,
     take_inline_files,
 )
-from worker.parsing.readers.mail.letter import Letter
+from worker.parsing.readers.mail.letter import Letter, is_restricted
 from worker.parsing.readers.mail.mime import Part, normalize_lines, parse_part, split_parts
 from worker.parsing.readers.mail.tnef import read_tnef
 
@@ -36,6 +36,8 @@ _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
 # Forms of the text that few programs show, and those with the answers of a server.
 _FOR_FEW = frozenset({"text/x-amp-html", "text/watch-html"})
 _CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
+# The content of a mail with restricted rights, which the rest only announces ([MS-OXORMMS] 2.1).
+_RIGHTS = "application/x-microsoft-rpmsg-message"
 _PGP = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _ENVELOPE = re.compile(
     rb"^From \S[^\n]{0,200}\d\d:\d\d[^\n]{0,60}\n(?=[!-9;-~]{1,100}:)", re.MULTILINE
@@ -110,6 +112,8 @@ class MessageReader:
             # Pictures with an identifier stand in the text.
             letter.has_pictures |= bool(part.content_id)
             letter.attachments.append("" if part.content_id else part.name)
+        elif part.type == _RIGHTS or is_restricted(part.name):
+            letter.note_encryption()
         elif part.type not in _UNSEEN:
             letter.attachments.append(part.name or part.type)
 
@@ -124,7 +128,7 @@ class MessageReader:
         if not is_complete and depth == 0:
             letter.lost.append("the end of the mail is missing")
         if part.type == "multipart/encrypted":
-            self._note_encryption(letter)
+            letter.note_encryption()
         elif part.type == "multipart/alternative":
             yield from self._alternatives(parts, letter, depth)
             return
@@ -156,14 +160,14 @@ class MessageReader:
             letter.attachments += names
             text, encrypted = _PGP.subn("", text)
             if encrypted:
-                self._note_encryption(letter)
+                letter.note_encryption()
         return text
 
     def _unwrapped(self, part: Part, letter: Letter, depth: int) -> Iterator[str]:
         try:
             inner = smime.unwrap(part.content())
         except smime.Unreadable:
-            self._note_encryption(letter)
+            letter.note_encryption()
             return
         entity = parse_part(normalize_lines(inner).lstrip(_PROLOGUE))
         yield from self._blocks(entity, letter, depth + 1, is_whole=True)
@@ -184,12 +188,6 @@ class MessageReader:
         letter.lost += inner.lost
         letter.is_encrypted |= inner.is_encrypted
         yield inner.render()
-
-    @staticmethod
-    def _note_encryption(letter: Letter) -> None:
-        if not letter.is_encrypted:
-            letter.is_encrypted = True
-            letter.lost.append("the mail is encrypted, and its encrypted content was not read")
 
     @staticmethod
     def _is_mail(part: Part) -> bool:

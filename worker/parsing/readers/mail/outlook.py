@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from app.errors import FileError, FileErrorCode
 from worker.parsing.readers.compound_file import BadCompoundFile, CompoundFile, Storage
 from worker.parsing.readers.mail import mapi
-from worker.parsing.readers.mail.letter import Letter
+from worker.parsing.readers.mail.letter import Letter, is_restricted
 from worker.parsing.readers.mail.mapi import Properties
 from worker.parsing.readers.mail.message import MAX_DEPTH, MessageReader
 
@@ -107,6 +107,8 @@ class _OutlookMessage:
         elif _is_mail(name, attachment) and attachment.raw(mapi.CONTENT, mapi.BINARY):
             content = attachment.raw(mapi.CONTENT, mapi.BINARY)
             letter.take(MessageReader(read_outlook).read(content, depth + 1))
+        elif is_restricted(name):
+            letter.note_encryption()
         elif _is_hidden(name, attachment):
             letter.has_pictures |= name.lower().endswith(_PICTURES)
         elif name:

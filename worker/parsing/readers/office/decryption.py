@@ -14,6 +14,7 @@ from app.errors import FileError, FileErrorCode
 from app.files.sniff import ole_directory
 
 _DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105  a constant of the formats, no secret
+_OF_RIGHTS = frozenset({"encryptedpackage", "\tdrmcontent"})
 _ZIP = b"PK\x03\x04"
 
 
@@ -25,6 +26,11 @@ def open_with_default_password(file: BinaryIO) -> BinaryIO:
     file.seek(0)
     if file.read(8) != ole_directory.SIGNATURE:
         raise _locked()
+    if _has_restricted_rights(file):
+        raise FileError(
+            FileErrorCode.ENCRYPTED,
+            "the file is encrypted by rights management: save a copy without restrictions",
+        )
     decrypted = io.BytesIO()
     try:
         office = OfficeFile(file)
@@ -38,6 +44,12 @@ def open_with_default_password(file: BinaryIO) -> BinaryIO:
     if isinstance(office, OOXMLFile) and not decrypted.getvalue().startswith(_ZIP):
         raise _locked()
     return decrypted
+
+
+def _has_restricted_rights(file: BinaryIO) -> bool:
+    """Tell files that a server of rights encrypts; a password has a stream that describes it."""
+    root = ole_directory.OleDirectory(file).root
+    return "encryptioninfo" not in root and not root.keys().isdisjoint(_OF_RIGHTS)
 
 
 def _locked() -> FileError:

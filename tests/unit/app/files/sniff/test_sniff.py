@@ -215,6 +215,14 @@ def test_a_lock_file_is_told_by_its_name_and_size():
     assert sniff(io.BytesIO(b"words " * 40), "~$offer.txt").extension == "txt"
 
 
+def test_a_shortcut_may_be_told_by_its_name():
+    url = b"[DEFAULT]\r\nBASEURL=https://example.org\r\n[InternetShortcut]\r\nURL=x"
+    apple = b"<plist version='1.0'><dict><key>URL</key><string>x</string></dict></plist>"
+    for data, name in ((url, "Offer.url"), (apple, "Offer.webloc")):
+        assert "shortcut" in sniff(io.BytesIO(data), name).remark
+        assert sniff(io.BytesIO(data), "offer.txt").extension == "txt"
+
+
 def test_a_shortcut_to_a_document_of_google_is_named():
     data = b'{"doc_id": "1a", "email": "ann@example.org"}'
     assert "Google" in sniff(io.BytesIO(data), "Offer.gdoc").remark

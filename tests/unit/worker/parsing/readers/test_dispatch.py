@@ -45,7 +45,13 @@ def test_other_types_are_not_supported():
 
 
 def test_encrypted_office_files_are_refused():
-    assert refused(ole_samples.ole_file(EncryptedPackage=b"x")).code == FileErrorCode.ENCRYPTED
+    locked = ole_samples.ole_file(EncryptedPackage=b"x", EncryptionInfo=b"x")
+    assert refused(locked).code == FileErrorCode.ENCRYPTED
+    restricted = ole_samples.ole_file(WordDocument=b"x", **{"\tDRMContent": b"x"})
+    for data in (restricted, ole_samples.ole_file(EncryptedPackage=b"x")):
+        error = refused(data)
+        assert error.code == FileErrorCode.ENCRYPTED
+        assert "rights management" in error.sentence
 
 
 DEFAULT_PASSWORD = "VelvetSweatshop"

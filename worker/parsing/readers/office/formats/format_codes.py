@@ -10,12 +10,16 @@ from worker.parsing.readers.office.formats.calendars import calendar_of
 GENERAL = "general"
 """The code, in lower case, of cells without a format of their own."""
 
-# Those that the standard leaves to the language of the program are given in ISO 8601.
+_MONEY = '_("$"* {0}_);_("$"* ({0});_("$"* "-"??_);_(@_)'
+# Dates that the standard leaves to the language of the program are given in ISO 8601. Excel writes
+# the codes of amounts of money into the file; libraries that only name their number mean dollars.
 BUILT_IN = {
     1: "0",
     2: "0.00",
     3: "#,##0",
     4: "#,##0.00",
+    **dict.fromkeys((5, 6), '"$"#,##0;("$"#,##0)'),
+    **dict.fromkeys((7, 8), '"$"#,##0.00;("$"#,##0.00)'),
     9: "0%",
     10: "0.00%",
     11: "0.00E+00",
@@ -37,6 +41,10 @@ BUILT_IN = {
     38: "#,##0;(#,##0)",
     39: "#,##0.00;(#,##0.00)",
     40: "#,##0.00;(#,##0.00)",
+    41: _MONEY.format("#,##0").replace('"$"', ""),
+    42: _MONEY.format("#,##0"),
+    43: _MONEY.format("#,##0.00").replace('"$"', ""),
+    44: _MONEY.format("#,##0.00"),
     45: "mm:ss",
     46: "[h]:mm:ss",
     47: "mm:ss.0",
@@ -134,6 +142,8 @@ def choose_section(sections: Sequence[Section], value: float) -> tuple[int, bool
             if section.condition and _holds(*section.condition, value):
                 # A section for negative numbers writes their sign itself.
                 return at, section.condition not in _NEGATIVE
+        if value < 0 and len(sections) > 2 and sections[1].condition is None:
+            return 1, False
         rest = [at for at, section in enumerate(sections[:3]) if section.condition is None]
         return (rest[-1] if rest else 0), True
     if value < 0 and len(sections) > 1:

@@ -108,6 +108,9 @@ def test_encrypted_mails_are_told():
     sentence = "the mail is encrypted, and its encrypted content was not read"
     found = read(mail_of(b"mixed", part(b"Clear"), encrypted))
     assert (found.warnings, found.lost_parts) == ((sentence,), 1)
+    # Of a mail with restricted rights, this is the content.
+    restricted = part(b"x", b"application/x-microsoft-rpmsg-message; name=message.rpmsg")
+    assert read(mail_of(b"mixed", part(b"Protected"), restricted)).warnings == (sentence,)
     found = read(b"Subject: Invoice 7\n" + encrypted)
     assert (found.pages[0].text, found.warnings) == ("Subject: Invoice 7", (sentence,))
     with pytest.raises(FileError) as caught:

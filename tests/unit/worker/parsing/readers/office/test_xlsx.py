@@ -162,6 +162,13 @@ def test_numbers_are_shown_in_the_format_of_the_cell():
     ]
 
 
+def test_formats_may_be_named_by_their_number_only():
+    listed = "".join(f'<xf numFmtId="{number}"/>' for number in (7, 43, 44))
+    styles = f'<styleSheet xmlns="{S}"><cellXfs>{listed}</cellXfs></styleSheet>'
+    amounts = "".join(cell(-1234.5, style=style) for style in range(3))
+    assert rows(book(sheet(amounts), styles=styles)) == ["($1,234.50) (1,234.50) $(1,234.50)"]
+
+
 def test_texts_are_shown_in_the_format_of_the_cell():
     codes = ("&quot;No. &quot;@", ";;;")
     formats = "".join(
