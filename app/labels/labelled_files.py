@@ -1,6 +1,6 @@
 """The labelled files of a project, as learning needs them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from app.jobs.models import Job
 from app.jobs.pages import PageSelection
 from app.jobs.values import Rule
 from app.labels.models import Label
-from app.labels.reach import says_about
+from app.labels.reach import Types, find_judged, says_about
 from app.learning.models import LearnedModel
 from app.learning.service import digest_rules, request_fit
 
@@ -58,7 +58,7 @@ class LabelledFile:
     """A file and the type that a person gave it, None if no rule fits.
 
     It is read as the job did where the label was given: `pages`, `mode` and `lang`, which is None
-    when the client gave no language. `judged` are the rules of that job, None if it is gone.
+    when the client gave no language. `judged` are the types of its rules, None if it is gone.
     """
 
     file_id: UUID
@@ -68,7 +68,7 @@ class LabelledFile:
     pages: PageSelection
     mode: str
     lang: str | None
-    judged: Sequence[Mapping[str, str]] | None
+    judged: Types | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             Label.type,
             File.name,
             File.blob_key,
-            Job.rules,
+            Label.job_id,
             Job.mode,
             Job.lang,
             Job.given_lang,
@@ -109,10 +109,11 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             Job.target_pages,
         )
         .join(File, _is_own_file())
-        .outerjoin(Job, _is_judged_job())
+        .outerjoin(Job, and_(Job.id == Label.job_id, Job.project_id == Label.project_id))
         .where(Label.project_id == project_id)
         .order_by(Label.file_id)
-    )
+    ).all()
+    judged = find_judged(session, project_id, (row.job_id for row in rows))
     return [
         LabelledFile(
             file_id=row.file_id,
@@ -124,7 +125,7 @@ def find_of_project(session: Session, project_id: UUID) -> Sequence[LabelledFile
             else PageSelection.of(row.max_pages, row.target_pages),
             mode=row.mode or _MODE,
             lang=requested_language(row.lang, row.given_lang),
-            judged=row.rules,
+            judged=judged.get(row.job_id),
         )
         for row in rows
     ]
@@ -137,13 +138,15 @@ def find_label(
 
     None if it has none or is another project's.
     """
-    row = session.execute(
-        select(Label, Job.rules)
+    label = session.scalars(
+        select(Label)
         .join(File, _is_own_file())
-        .outerjoin(Job, _is_judged_job())
         .where(Label.project_id == project_id, Label.file_id == file_id)
     ).one_or_none()
-    return row.Label if row and says_about(row.Label.type, row.rules, types) else None
+    if label is None:
+        return None
+    judged = find_judged(session, project_id, [label.job_id]).get(label.job_id)
+    return label if says_about(label.type, judged, types) else None
 
 
 def find_in_force(session: Session, project_id: UUID, rules: Iterable[Rule]) -> ModelInForce | None:
@@ -202,7 +205,3 @@ def request_fits_of_deleted(database: Database) -> int:
 
 def _is_own_file() -> ColumnElement[bool]:
     return and_(File.id == Label.file_id, File.project_id == Label.project_id)
-
-
-def _is_judged_job() -> ColumnElement[bool]:
-    return and_(Job.id == Label.job_id, Job.project_id == Label.project_id)

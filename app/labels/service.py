@@ -12,7 +12,7 @@ from app.db import Database
 from app.files.models import File
 from app.jobs.models import Item, Job
 from app.labels.models import Label
-from app.labels.reach import says_about
+from app.labels.reach import find_judged, says_about
 from app.labels.table import ExportedLabel
 from app.paging import Page, PageRequest, find_newest_rows
 from app.projects.scope import Scope
@@ -45,9 +45,8 @@ def find_of_job(session: Session, job_id: UUID) -> dict[UUID, Label]:
 def find_about_job(session: Session, job: Job) -> dict[UUID, Label]:
     """Return those labels of a job's files that say something about its rules, by file id."""
     labels = find_of_job(session, job.id)
-    given_in = {label.job_id for label in labels.values()} - {None, job.id}
-    query = select(Job.id, Job.rules).where(Job.id.in_(given_in), Job.project_id == job.project_id)
-    judged = {row.id: row.rules for row in session.execute(query)} if given_in else {}
+    given_in = {label.job_id for label in labels.values()} - {job.id}
+    judged = find_judged(session, job.project_id, given_in)
     types = {rule["type"] for rule in job.rules}
     return {
         file_id: label

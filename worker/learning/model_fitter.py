@@ -118,7 +118,7 @@ class ModelFitter(SideWork[_Gathering]):
         if claim.documents is not None and claim.engine_version == self.engine.version:
             known = unpack_observations(claim.documents)
         claim = replace(claim, documents=None)  # some 30 MB, read by now
-        types = [rule.type for rule in claim.rules]
+        types = {rule.type for rule in claim.rules}
         about = [file for file in files if says_about(file.type, file.judged, types)]
         # The vectors of so many take 30 MB. A project may have had room for more.
         counted = about[-MAX_LABELS:]

@@ -28,15 +28,14 @@ def show_try(visit: Visit) -> Response:
     job_id = visit.param("job")
     given = _NOTHING
     with visit.call.read() as session:
-        uploaded = files.find_page(
-            session, visit.call.scope, FileFilter(), PageRequest(MAX_FILES)
-        ).rows
+        uploaded = files.find_page(session, visit.call.scope, FileFilter(), PageRequest(MAX_FILES))
         if job_id:
             given = _of_job(visit, job_id)
     return visit.render(
         "try.html",
         section="try",
-        uploaded=uploaded,
+        uploaded=uploaded.rows,
+        has_older=uploaded.next_after is not None,
         saved=saved_configurations(visit),
         format_id=format_configuration_id,
         sets=ready_made(visit),

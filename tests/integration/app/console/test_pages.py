@@ -203,6 +203,7 @@ def test_downloads_are_attachments(browser: Browser, finished_job: str) -> None:
     german = browser.get(f"/jobs/{finished_job}/results.csv").text.lstrip("\ufeff")
     rows = list(csv.DictReader(io.StringIO(german), delimiter=";"))
     assert rows[0]["confidence"] == "0,9700"
+    assert rows[1]["reasoning"] == "Die Datei ist beschädigt."
     assert len(json.loads(answer.text)["items"]) == 2
 
 
