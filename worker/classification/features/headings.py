@@ -81,7 +81,7 @@ _DIGIT = re.compile(r"\d")
 _FIELD = re.compile(
     r"\s*(?:fwd?|aw|title|from|to|for|address"
     # What is enclosed is another document.
-    r"|encl(?:osed|osures?|s)?|attach(?:ed|ments?)|anlagen?|anhang|beilagen?|pi[eè]ces?\s+jointes?|p\.?\s?j"
+    r"|enc(?:l(?:osed|osures?|s)?)?|attach(?:ed|ments?)|anlagen?|anhang|beilagen?|pi[eè]ces?\s+jointes?|p\.?\s?j"
     r"|annexes?|adjuntos?|anexos?|allegat[oi]|bijlagen?|załącznik(?:i|ów)?|příloh[ay]|príloh[ay]"
     r"|bilag(?:a|or)?|vedlegg|liit(?:e|teet)|mellékletek?|anexe?|ekler?|прилож(?:ение|ения)"
     r"|додат(?:ок|ки)|приложени[ея]|συνημμένα|添付(?:書類)?|附件|첨부(?:서류)?|מצורף|المرفقات)"
@@ -186,14 +186,15 @@ def _parts(
     pieces = [piece.strip() for piece in _PARTS.split(line)]
     pieces = [piece for piece in pieces if piece]
     is_row = any(map(_AMOUNT.match, pieces[1:])) or _is_table_head(pieces)
-    for part in pieces:
+    for column, part in enumerate(pieces):
         if len(part) > _MAX_CHARACTERS:
             continue
         subject = _SUBJECT.match(part)
         written = part[subject.end() :] if subject else part
         text = written[:_SHOWN]
         weight = _by_look(place, text, headings) * (in_subject if subject else 1.0)
-        weight *= (_IN_ROW if is_row else 1.0) * _by_context(part)
+        is_cell = is_row or (column > 0 and len(pieces) >= _MIN_COLUMNS)
+        weight *= (_IN_ROW if is_cell else 1.0) * _by_context(part)
         joined = _LETTER_SPACED.sub(lambda match: re.sub(r"[ .]", "", match[0]), written)
         bare = _BRACKETS.sub(" ", joined).strip()
         folded = fold(bare if len(bare) >= _MIN_BARE else joined)

@@ -1,6 +1,7 @@
 """The structure of a text: the header lines of a printed mail, and lines of program code."""
 
 import re
+from itertools import pairwise
 
 # The header lines of a printed mail, as mail programs write them.
 _SENDERS = (
@@ -64,7 +65,13 @@ def is_code(text: str) -> bool:
 
     Data such as JSON is none: its keys may say what it is.
     """
-    lines = [line for line in text.split("\n") if line.strip()][:_CODE_LINES]
+    written = [line for line in text.split("\n") if line.strip()]
+    # Comments of several lines, such as a licence, say nothing; a single one may be a heading.
+    lines = [
+        line
+        for before, line in pairwise(["", *written])
+        if not (line.startswith("# ") and before.startswith("#"))
+    ][:_CODE_LINES]
     if not lines or lines[0].lstrip().startswith(("{", "[")):
         return False
     found = sum(map(_is_statement, lines))

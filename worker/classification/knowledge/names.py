@@ -73,6 +73,10 @@ class _Meaning(NamedTuple):
     weight: float
 
 
+# Ends of sentences, perhaps in quotation marks or before a tag, and of questions.
+_SENTENCE_END = re.compile(r"[.;!?][\"'”’»)\s]*(?:</?\w+>)?$")
+_QUESTION = re.compile(r"[?？؟][\"'”’»)\s]*(?:</?\w+>)?$")
+
 _MIN_BEFORE = 3
 _MAX_COMPOUND_WORDS = 4
 _TAIL = 0.6
@@ -353,9 +357,9 @@ def _strength(words: Sequence[str], left: Sequence[str], start: int, end: int, l
     elif start == 0 and is_numbered and len(words) <= 12:
         strength = 0.85
     elif len(others) <= 2 and len(words) <= 8 and (start == 0 or end == last):
-        strength = 0.6
+        strength = 0.1 if _QUESTION.search(line) else 0.6
     elif len(others) <= 6 and len(words) <= 12 and (start <= 1 or end >= last - 1):
-        strength = 0.1 if re.search(r"[.;!?]\s*$", line) else 0.5
+        strength = 0.1 if _SENTENCE_END.search(line) else 0.5
     else:
         return 0.0
     if start == 0 and strength >= 0.85 and re.search(r":\s*\S", line):

@@ -79,6 +79,17 @@ _FILLERS = frozenset(
     documenten dokumenty документы документ 文件 文書 書類 문서 وثائق belge belgeler
     """.split()  # noqa: SIM905
 )
+# "not_invoice" beside "invoice" means anything else, and so does "kein Vertrag" beside "Vertrag".
+_NOT = frozenset(
+    """
+    not non no kein keine keinen nicht pas nie niet geen ikke ej не
+    """.split()  # noqa: SIM905
+)
+_ARTICLES = frozenset(
+    """
+    a an any the de d une un una uno eine ein einen es
+    """.split()  # noqa: SIM905
+)
 _WORDS = re.compile(r"[^\s_.,;:/|&+'\"()\[\]{}<>!?*#-]+")
 
 
@@ -89,12 +100,14 @@ def find_catch_alls(
 
     `nearness` (k,) is each rule's largest cosine to `PROTOTYPES`, both centred. A name such as
     "other" or "sonstiges" is enough, and so is a nearness of the second number of `enough`. A
-    name with other meanings, such as "default", needs the first number.
+    name with other meanings, such as "default", needs the first number. The opposite of another
+    rule, such as "not an invoice", is one too.
     """
+    names = {" ".join(_folded_words(rule.type)) for rule in rules}
     return tuple(
         position
         for position, rule in enumerate(rules)
-        if _is_catch_all(rule, float(nearness[position]), *enough)
+        if _is_catch_all(rule, float(nearness[position]), *enough) or _opposite(rule.type) in names
     )
 
 
@@ -119,6 +132,15 @@ def _is_catch_all(rule: Rule, nearness: float, with_hint: float, alone: float) -
             or _CATCH_ALL_PHRASE.search(rule.description) is not None
         )
     return False
+
+
+def _opposite(name: str) -> str | None:
+    """Return the folded name that another denies, None for one that denies nothing."""
+    words = _folded_words(name)
+    denied = words[1:]
+    while denied and denied[0] in _ARTICLES:
+        del denied[0]
+    return " ".join(denied) if denied and words[0] in _NOT else None
 
 
 def _folded_words(text: str) -> list[str]:

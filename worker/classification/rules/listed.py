@@ -22,7 +22,9 @@ from worker.classification.rules.exclusions import without_negations
 # What follows is in the documents: "with date and total", not a document of its own.
 _PARTS = re.compile(
     r"\b(?:with|contain(?:s|ing)?|show(?:s|ing)?|has|have|having|about|mit|über|avec|con|com|met|med"
-    r"|zawierając\w*|obsahujíc\w*)\b[^.;:()]*",
+    r"|zawierając\w*|obsahujíc\w*)\b[^.;:()]*"
+    # A reminder "for rent or invoices" is no invoice.
+    r"|(?<=\w)\s(?:for|pour|für|para|voor|dla|för)\s[^,.;:()]*",
     re.IGNORECASE,
 )
 # The "e" of "e-mail" is no Italian "and".
@@ -50,6 +52,7 @@ _ARTICLES = frozenset(
 # Endings of plurals, without accents, and of the singular.
 _PLURALS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ies", ("y",)),
+    ("nisse", ("nis",)),
     ("aux", ("al",)),
     ("oes", ("ao",)),
     ("ais", ("al",)),
@@ -136,7 +139,7 @@ def rows_in_list(description: str, names: NameFinder) -> list[int]:
     items = list(_items((without_negations(description),)))
     rows = [head_rows(item, names) for item in items]
     if sum(map(bool, rows)) < _MIN_HEADS:
-        rows = [rows_of_name(_without_articles(item), names) for item in items]
+        rows = [rows_of_name(without_articles(item), names) for item in items]
     return list(dict.fromkeys(row for each in rows for row in each))
 
 
@@ -146,9 +149,9 @@ def head_rows(text: str, names: NameFinder) -> list[int]:
     As in "invoices from suppliers" and "an agreement between two parties", but not in "invoice
     list".
     """
-    if rows := rows_of_name(_without_articles(text), names):
+    if rows := rows_of_name(without_articles(text), names):
         return rows
-    words = _without_articles(text).split()
+    words = without_articles(text).split()
     for length in range(len(words) - 1, 0, -1):
         rows = _rows_of_words(words[:length], names, is_alone=False)
         if rows and (_may_follow(words[length]) or not names.rows_of(" ".join(words[:length]))):
@@ -160,7 +163,7 @@ def _may_follow(word: str) -> bool:
     return word in _FOLLOWING or _PARTICIPLE.fullmatch(word) is not None
 
 
-def _without_articles(text: str) -> str:
+def without_articles(text: str) -> str:
     """Return the folded words of a text that begins with no article."""
     words = split_words(fold(text))
     while words and words[0] in _ARTICLES:
@@ -186,7 +189,7 @@ def _rows_of(item: str, names: NameFinder) -> list[int]:
     folded = fold(item)
     if is_unspaced(folded):
         return names.rows_of(without_blanks(folded))
-    words = _without_articles(folded).split()
+    words = without_articles(folded).split()
     for others in range(min(_MAX_OTHERS + 1, len(words))):
         length = len(words) - others
         for part in (words[:length], words[others:]) if others else (words,):

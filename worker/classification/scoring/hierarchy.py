@@ -17,6 +17,8 @@ _NEAR = 0.06
 # whose name the whole rule has may be farther, but not by so much than the nearest type:
 # descriptions in other languages than English are far from all types.
 _RELATED, _SLACK = 0.2, 0.2
+# A rule of a type's name means a kind of it if its description is nearer to that by this much.
+_NARROWER = 0.1
 # A kind of a rule's type supports the rule by this much less than the type itself would, and
 # by this share of the difference to the rule's own score.
 _DISTANCE, _SHARE = 0.25, 0.5
@@ -87,7 +89,6 @@ class Kinds:
 
 
 def resolve(
-    name: str,
     synonyms: Sequence[int],
     named: Sequence[int],
     cosines: Vectors,
@@ -96,23 +97,19 @@ def resolve(
 ) -> Resolution:
     """Return the types that a rule means, perhaps none.
 
-    A rule with the name of a type means that type. Any other means the nearest of the `synonyms`,
-    types that have its whole name, such as "Lieferschein" (see `synonyms_meant`), or else of those
-    `named` in it, such as "signed contract" (see `only_related`), and otherwise the nearest of all
-    types whose cosine (N,) to the rule is at least `known`; perhaps also the second, if it is
-    nearly as near. Of two types one of which is above the other only the nearer counts, or of
-    synonyms the upper one if the description says nothing.
+    It means the nearest of the `synonyms`, types that have its whole name, such as "Lieferschein"
+    (see `synonyms_meant`), or else of those `named` in it, such as "signed contract" (see
+    `only_related`), and otherwise the nearest of all types whose cosine (N,) to the rule is at
+    least `known`; perhaps also the second, if it is nearly as near. Of two types one of which is
+    above the other only the nearer counts, or of synonyms the upper one if the description says
+    nothing.
     """
-    if name in knowledge.rows:
-        rows = [knowledge.rows[name]]
-    else:
-        rows = [*synonyms]
-        if rows and cosines.max() < known:
-            rows = _widest(rows, knowledge)
-        rows = rows or [*named]
-        rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
-        rows = _nearest(rows, cosines, knowledge) if rows else []
-    return Resolution.of(rows, knowledge)
+    rows = [*dict.fromkeys(synonyms)]
+    if rows and cosines.max() < known:
+        rows = _widest(rows, knowledge)
+    rows = rows or [*named]
+    rows = rows or [int(row) for row in np.flatnonzero(cosines >= known)]
+    return Resolution.of(_nearest(rows, cosines, knowledge) if rows else [], knowledge)
 
 
 def synonyms_meant(
@@ -134,6 +131,16 @@ def synonyms_meant(
 def only_related(rows: Sequence[int], cosines: Vectors) -> list[int]:
     """Return the types named in a rule that are not far from its description."""
     return [row for row in rows if cosines[row] >= _RELATED]
+
+
+def narrowed(row: int, cosines: Vectors, knowledge: Knowledge, known: float) -> int:
+    """Return the kind of a named type that a rule's description clearly means, otherwise the type.
+
+    "Bills: hospital bills to patients" are medical bills.
+    """
+    nearest = int(cosines.argmax())
+    is_clear = cosines[nearest] >= max(known, float(cosines[row]) + _NARROWER)
+    return nearest if is_clear and knowledge.is_above(row, nearest) else row
 
 
 def _widest(rows: Sequence[int], knowledge: Knowledge) -> list[int]:

@@ -1,6 +1,6 @@
 """How far what a document calls itself, and what it does, speaks for each rule."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -46,12 +46,17 @@ class Naming:
         self._factors = np.array([factor for _, _, factor in steps], dtype=np.float32)
 
     def relations(
-        self, rules: Sequence[Rule], cosines: Vectors, listed: Sequence[Sequence[int]] = ()
+        self,
+        rules: Sequence[Rule],
+        cosines: Vectors,
+        listed: Sequence[Sequence[int]] = (),
+        own: Sequence[Collection[int]] = (),
     ) -> Vectors:
         """Return how far the title of each type speaks for each rule, (k, N), 0 to 1.
 
         `cosines` (k, N) compare their descriptions with the types. `listed` has the types that
-        each rule lists.
+        each rule lists, and `own` those that it means by its whole name; without `own` these are
+        all types of that name.
         """
         far, near = self._related
         related = np.clip((cosines - far) / (near - far), 0, 1)
@@ -59,15 +64,15 @@ class Naming:
         related = self._from_parents(related)
         for number, rule in enumerate(rules):
             name = name_of(rule)
-            own = self._rows_of(name)
+            meant = own[number] if own else self._rows_of(name)
             for row in self._finder.rows_in(name):
-                if row not in own and cosines[number, row] >= _SLACK:
+                if row not in meant and cosines[number, row] >= _SLACK:
                     related[number, row] = max(related[number, row], _PARENT)
-            if own:
+            if meant:
                 # Its name says more than the likeness of its description.
                 related[number] *= _PARENT
-                self._add_kinds(related[number], own)
-                for row in own:
+                self._add_kinds(related[number], meant)
+                for row in meant:
                     for above in self._knowledge.above[row]:
                         related[number, above] = max(related[number, above], _FINER)
         for number, rows in enumerate(listed):

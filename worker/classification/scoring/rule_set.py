@@ -8,6 +8,7 @@ import numpy as np
 
 from app.jobs.values import Rule
 from worker.classification.embedders.base import Vectors
+from worker.classification.features.headings import fold
 from worker.classification.features.scripts import count_scripts
 from worker.classification.knowledge.base import Knowledge
 from worker.classification.knowledge.names import NameFinder
@@ -19,6 +20,7 @@ from worker.classification.rules.listed import (
     listed_names,
     rows_in_list,
     rows_of_name,
+    without_articles,
 )
 from worker.classification.rules.texts import (
     excluded_rules,
@@ -35,6 +37,7 @@ from worker.classification.scoring.hierarchy import (
     Resolution,
     are_akin,
     covered_types,
+    narrowed,
     only_akin,
     only_related,
     resolve,
@@ -50,6 +53,8 @@ _CACHED_RULES = 4_096
 _CACHED_SETS = 32
 # A rule that names fewer types has no list of them.
 _MIN_LISTED = 2
+# A type of more kinds is a group, such as letters.
+_MANY_KINDS = 12
 # How much farther than the nearest type one may be that has a rule's name in the singular.
 _SLACK = 0.2
 # How near a rule must be to a type that its description lists, one akin to its own and any other:
@@ -79,12 +84,12 @@ class ReadRule:
 class Meaning:
     """The known types that a rule means: positions in `Knowledge.rules`.
 
-    `own` are those of its name and description as a whole, `listed` those that its description
-    lists or begins with, and `resolution` has both. With `has_known_name` its whole name is that of
-    a type.
+    `of_name` are those of its whole name, `listed` those that its description lists or begins with,
+    and `resolution` has these and those of its name and description as a whole. With
+    `has_known_name` its whole name is that of a type.
     """
 
-    own: tuple[int, ...]
+    of_name: tuple[int, ...]
     listed: tuple[int, ...]
     resolution: Resolution
     has_known_name: bool
@@ -169,7 +174,9 @@ class RuleReader:
                 space.targets(own) for own, space in zip(direct, self._spaces, strict=True)
             ),
             trusts=tuple(float(is_trusted(space, scripts, self._lead)) for space in self._spaces),
-            relation=self._naming.relations([rule], cosines, [meaning.listed])[0],
+            relation=self._naming.relations([rule], cosines, [meaning.listed], [meaning.of_name])[
+                0
+            ],
             resolution=meaning.resolution,
             own_name=None if meaning.has_known_name else NameFinder.of_name(name_of(rule)),
             lexical_text=lexical_text(rule),
@@ -191,7 +198,7 @@ class RuleReader:
         if is_bare(rule):
             rows = self._rows_of(name)
         elif self._rows_of(name):
-            return None
+            rows = self._longer_name(rule)
         else:
             rows = rows_of_name(without_negations(rule.description), self._names)
         known = [self._knowledge.rules[row] for row in rows]
@@ -202,6 +209,15 @@ class RuleReader:
         row = self._knowledge.rows.get(name)
         return rows_of_name(name, self._names) if row is None else [row]
 
+    def _longer_name(self, rule: Rule) -> list[int]:
+        """Return the types of the name that a description is, if the rule's name is a part of it.
+
+        "Passport: cattle passports" is no passport of a person.
+        """
+        name, described = name_of(rule), without_articles(without_negations(rule.description))
+        rows = rows_of_name(described, self._names) if fold(name) in described else []
+        return [] if set(rows) & set(self._rows_of(name)) else rows
+
     def _understand(self, rule: Rule, direct: Vectors) -> Meaning:
         """Return which known types a rule means whose vector in the leading space is `direct`."""
         # With other wordings more types are near, too near to tell whether a name is meant.
@@ -211,13 +227,18 @@ class RuleReader:
         is_type, synonyms = name in self._knowledge.rows, self._synonyms(name, plain)
         described = self._names.rows_named(rule.description)
         of_name = synonyms_meant(synonyms, described, plain, known)
+        if is_type:
+            of_name = [self._knowledge.rows[name], *self._names.rows_of(name)]
+        of_name = self._longer_name(rule) or of_name
+        meant = of_name[:1] if is_type else of_name
+        narrow = [narrowed(row, plain, self._knowledge, known) for row in meant]
         named = only_related(self._names.rows_in(name), plain)
         heads = [] if is_type or synonyms else self._of_head(rule, cosines)
         named = [*dict.fromkeys([*named, *heads])]
-        own = resolve(name, of_name, named, cosines, self._knowledge, known)
+        own = resolve(narrow, named, cosines, self._knowledge, known)
         listed: list[int] = []
         if not is_type:
-            listed = self._listed(rule, synonyms)
+            listed = self._only_specific(self._listed(rule, synonyms), plain)
             # A rule that says by itself what it means keeps that, unless the list includes it.
             nearest = int(plain.argmax())
             if plain[nearest] >= self._lead.tuning.same and not any(
@@ -232,7 +253,7 @@ class RuleReader:
         else:
             kinds = self._also_listed(rule, own.rows, cosines)
         return Meaning(
-            own=own.rows,
+            of_name=tuple(of_name),
             listed=(*listed, *kinds, *heads),
             resolution=own.with_kinds(kinds, self._knowledge),
             has_known_name=is_type or bool(synonyms),
@@ -278,6 +299,22 @@ class RuleReader:
         if len(meant) < _MIN_LISTED or are_akin(synonyms, rows, self._knowledge):
             return []
         return rows
+
+    def _only_specific(self, listed: Sequence[int], cosines: Vectors) -> list[int]:
+        """Return the types of a list without groups to which the rule is not near.
+
+        "Letters and reports of doctors: discharge letters, radiology" are not all letters. A rule
+        that is near to nothing, as in many languages, keeps them.
+        """
+        known = self._lead.tuning.known
+        if cosines.max() < known:
+            return [*listed]
+        groups = {
+            row
+            for row in listed
+            if len(self._knowledge.below[row]) > _MANY_KINDS and cosines[row] < known
+        }
+        return [row for row in listed if row not in groups] or [*listed]
 
     def _also_listed(self, rule: Rule, own: Sequence[int], cosines: Vectors) -> list[int]:
         """Return the types that a description lists besides the rule's own and those above them.

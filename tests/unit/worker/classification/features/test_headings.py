@@ -114,8 +114,9 @@ def test_lines_that_stand_out_count_fully_and_others_half():
     ("line", "weights"),
     [
         ("Invoice   Date   Due   Open", [0.2] * 4),
-        ("Invoice   Date   3 May   Open", [1.0] * 4),
+        ("Invoice   Date   3 May   Open", [1.0, 0.2, 0.2, 0.2]),
         ("Invoice   3 May   late   62,00", [0.2] * 4),
+        ("Kitchen   good   worn   3 keys", [1.0, 0.2, 0.2, 0.2]),
         ("Invoice   Total", [1.0] * 2),
     ],
 )

@@ -66,8 +66,11 @@ def test_letters_and_other_texts_have_none(text: str):
         "CREATE TABLE invoices (\n  id INT,\n  total INT\n);\nSELECT total FROM invoices;",
         ".invoice { margin: 2rem; }\n.total { color: red; }\n.due { float: left; }",
         "#!/bin/sh\n# sends invoices\nls",
+        "# Copyright 2021 Ada\n"
+        + "# Permission is granted.\n" * 40
+        + "import os\nx = 1\nos.close(x)",
     ],
-    ids=["Go", "Python", "JavaScript", "SQL", "CSS", "shell"],
+    ids=["Go", "Python", "JavaScript", "SQL", "CSS", "shell", "comments"],
 )
 def test_programs_are_code(text: str):
     assert is_code(text)

@@ -96,6 +96,8 @@ def test_a_name_alone_on_a_line_is_surely_the_title(line: str, type_: str):
         ("Invoice 12 for Harbour Print Works", 0.85),
         ("Invoice: 2024-12", 0.6),
         ("Harbour Print Invoice", 0.6),
+        ("Who paid the invoice?", 0.1),
+        ("<i>And then who paid the invoice?</i>", 0.1),
         ("Invoice for the print works of Harbour Quay", 0.5),
         ("Invoice of 3 May 2024", 0.9),
         ("請求書 第12号", 0.9),

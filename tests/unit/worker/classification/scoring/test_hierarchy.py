@@ -8,6 +8,7 @@ from worker.classification.scoring.hierarchy import (
     Resolution,
     covered_types,
     lift,
+    narrowed,
     only_related,
     resolve,
     synonyms_meant,
@@ -27,8 +28,11 @@ def resolve_with(name: str, description: str = "", **cosines: float) -> Resoluti
     finder = NameFinder(KNOWLEDGE.names)
     described = finder.rows_named(description)
     synonyms = synonyms_meant(finder.rows_of(name), described, values, KNOWN)
+    if name in KNOWLEDGE.rows:
+        synonyms = [KNOWLEDGE.rows[name]]
+    meant = [narrowed(row, values, KNOWLEDGE, KNOWN) for row in synonyms]
     named = only_related(finder.rows_in(name), values)
-    return resolve(name, synonyms, named, values, KNOWLEDGE, KNOWN)
+    return resolve(meant, named, values, KNOWLEDGE, KNOWN)
 
 
 def meant(resolution: Resolution) -> list[str]:
@@ -45,6 +49,11 @@ def test_a_rule_with_the_name_of_a_type_means_it_whatever_is_nearer():
     resolution = resolve_with("contract", receipt=0.9)
     assert meant(resolution) == ["contract"]
     assert steps(resolution) == {"contract": 0, "tenancy agreement": 1, "holiday let": 2}
+
+
+def test_a_rule_of_a_name_means_a_kind_that_its_description_clearly_means():
+    assert meant(resolve_with("contract", tenancy_agreement=0.6)) == ["tenancy agreement"]
+    assert meant(resolve_with("contract", contract=0.55, tenancy_agreement=0.6)) == ["contract"]
 
 
 def test_a_rule_with_the_name_of_an_abstract_type_means_its_kinds():

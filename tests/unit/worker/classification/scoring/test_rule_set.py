@@ -60,6 +60,10 @@ def test_a_description_of_something_else_outweighs_the_name(engine_of_both: Engi
             {"cover letter", "resume"},
         ),
         (Rule("correspondence", "letters and e-mails"), {"letter", "email"}),
+        (
+            Rule("Zoll", "Zollanmeldungen und Ursprungszeugnisse"),
+            {"customs declaration", "certificate of origin"},
+        ),
     ],
     ids=lambda value: value.type if isinstance(value, Rule) else None,
 )
@@ -67,6 +71,52 @@ def test_a_rule_means_all_types_that_it_lists(
     engine_of_both: Engine, rule: Rule, types: set[str]
 ) -> None:
     assert set(meant(engine_of_both, rule)) == types
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_"),
+    [
+        (
+            Rule("clinical", "Letters and reports of doctors: discharge letters, radiology"),
+            "letter",
+        ),
+        (Rule("impayés", "relance pour loyers ou factures impayés"), "invoice"),
+    ],
+    ids=lambda value: value.type if isinstance(value, Rule) else None,
+)
+def test_groups_and_objects_of_others_are_no_items_of_a_list(
+    engine_of_both: Engine, rule: Rule, type_: str
+) -> None:
+    assert type_ not in meant(engine_of_both, rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_"),
+    [
+        (Rule("Passport", "cattle passports"), "livestock movement document"),
+        (Rule("Ticket", "a train ticket"), "train ticket"),
+        (Rule("BILL", "Hospital bills to patients"), "medical bill"),
+    ],
+    ids=lambda value: value.type if isinstance(value, Rule) else None,
+)
+def test_a_description_may_narrow_the_name(engine_of_both: Engine, rule: Rule, type_: str) -> None:
+    assert meant(engine_of_both, rule) == [type_]
+
+
+def test_a_name_that_a_rule_does_not_mean_is_no_title_for_it(engine_of_both: Engine) -> None:
+    # "Police" is the French name of an insurance policy.
+    (read,) = engine_of_both.scorer.rules.read_set([Rule("police", "police reports")]).read
+
+    assert read.relation[engine_of_both.scorer.knowledge.rows["insurance policy"]] == 0
+
+
+def test_the_opposite_of_another_rule_is_a_catch_all(engine_of_both: Engine) -> None:
+    invoice, opposite = Rule("invoice", "bills"), Rule("not_an_invoice", "all but invoices")
+    contract, denied = Rule("Vertrag", ""), Rule("Kein Vertrag", "")
+
+    assert engine_of_both.find_catch_alls([invoice, opposite]) == (1,)
+    assert engine_of_both.find_catch_alls([denied, contract]) == (0,)
+    assert engine_of_both.find_catch_alls([opposite, contract]) == ()
 
 
 def test_a_list_of_what_is_akin_to_the_name_says_no_more_than_the_name(
