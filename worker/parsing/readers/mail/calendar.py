@@ -24,17 +24,18 @@ def calendar_lines(text: str) -> str:
         if not found:
             continue
         name, parameters, value = found.group(1).upper(), found.group(2), found.group(3)
+        component = value.strip().upper() if name in ("BEGIN", "END") else ""
         if part_of_event:
             # An alarm of an event has texts of its own, which nobody sees before it rings.
-            if name == "END" and value.strip().upper() == part_of_event:
+            if name == "END" and component == part_of_event:
                 part_of_event = ""
-        elif name == "BEGIN" and value.strip().upper() in _COMPONENTS and len(events) < _MAX_EVENTS:
+        elif name == "BEGIN" and component in _COMPONENTS and len(events) < _MAX_EVENTS:
             event = {}
             events.append(event)
-        elif name == "END" and value.strip().upper() in _COMPONENTS:
+        elif name == "END" and component in _COMPONENTS:
             event = None
         elif name == "BEGIN" and event is not None:
-            part_of_event = value.strip().upper()
+            part_of_event = component
         elif event is not None:
             event.setdefault(name, []).append(_show(name, parameters, value))
     return "\n\n".join(filter(None, map(_describe, events)))

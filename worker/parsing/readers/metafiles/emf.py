@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.fonts.symbol_fonts import translate
 from worker.parsing.readers.metafiles.lines import DrawnLines
+from worker.parsing.readers.metafiles.text_place import TextPlace
 
 _SIGNATURE_AT, _SIGNATURE = 40, b" EMF"
 _HEADER, _END, _COMMENT = 1, 14, 70
+_ALIGN, _MOVE, _SELECT, _FONT = 22, 27, 37, 82
+# Of characters with one byte and with two.
+_TEXT, _WIDE_TEXT, _TEXTS, _WIDE_TEXTS, _SMALL_TEXT = 83, 84, 96, 97, 108
 # Texts of one record may lie over each other, so reading them may take longer than the file is.
 _MAX_TEXTS, _MAX_LETTERS = 1_000, 4_096
 _PLUS_AT, _PLUS = 12, b"EMF+"
 _PLUS_HEADER, _PLUS_STRING = 12, 0x401C
 _GLYPHS, _BOTH_DIRECTIONS, _SMALL, _NO_BOUNDS = 0x0010, 0x2000, 0x0200, 0x0100
-_FROM_POSITION, _HORIZONTAL, _RIGHT, _CENTER = 1, 6, 2, 6
 _TEXT_AT, _TEXTS_AT, _TEXT_SIZE = 36, 40, 40
 
 
@@ -65,28 +68,27 @@ class _Picture:
     acts: Mapping[int, Callable[[bytes], None]] = field(init=False)
     _fonts: CharacterSets = field(default_factory=CharacterSets)
     _font: int = 0
-    _alignment: int = 0
-    _position: tuple[int, int] = (0, 0)
+    _place: TextPlace = field(default_factory=TextPlace)
 
     def __post_init__(self) -> None:
         self.acts = {
-            22: self._align,
-            27: self._move,
-            37: self._select,
-            82: self._add_font,
-            83: lambda record: self._text(record, _TEXT_AT, is_wide=False),
-            84: lambda record: self._text(record, _TEXT_AT, is_wide=True),
-            96: lambda record: self._texts(record, is_wide=False),
-            97: lambda record: self._texts(record, is_wide=True),
-            108: self._small_text,
+            _ALIGN: self._align,
+            _MOVE: self._move,
+            _SELECT: self._select,
+            _FONT: self._add_font,
+            _TEXT: lambda record: self._text(record, _TEXT_AT, is_wide=False),
+            _WIDE_TEXT: lambda record: self._text(record, _TEXT_AT, is_wide=True),
+            _TEXTS: lambda record: self._texts(record, is_wide=False),
+            _WIDE_TEXTS: lambda record: self._texts(record, is_wide=True),
+            _SMALL_TEXT: self._small_text,
         }
 
     def _align(self, record: bytes) -> None:
-        (self._alignment,) = struct.unpack_from("<L", record, 8)
+        (self._place.alignment,) = struct.unpack_from("<L", record, 8)
 
     def _move(self, record: bytes) -> None:
         left, height = struct.unpack_from("<2l", record, 8)
-        self._position = left, height
+        self._place.position = left, height
 
     def _select(self, record: bytes) -> None:
         (number,) = struct.unpack_from("<L", record, 8)
@@ -114,14 +116,16 @@ class _Picture:
         step = 8 if options & _BOTH_DIRECTIONS else 4
         widths = record[widths_at : widths_at + count * step] if widths_at else b""
         width = sum(each[0] for each in struct.iter_unpack("<l", widths[: len(widths) // 4 * 4]))
-        self._add(left, height, characters, options, is_wide, width if step == 4 else None)
+        # Widths in both directions are not added up.
+        width = 0 if options & _BOTH_DIRECTIONS else width
+        self._add(left, height, characters, options, is_wide=is_wide, width=width)
 
     def _small_text(self, record: bytes) -> None:
         left, height, count, options = struct.unpack_from("<2l2L", record, 8)
         start = 36 if options & _NO_BOUNDS else 52
         is_wide = not options & _SMALL
         characters = record[start : start + count * (2 if is_wide else 1)]
-        self._add(left, height, characters, options, is_wide, None)
+        self._add(left, height, characters, options, is_wide=is_wide)
 
     def _add(
         self,
@@ -129,9 +133,11 @@ class _Picture:
         height: int,
         characters: bytes,
         options: int,
+        *,
         is_wide: bool,
-        width: int | None,
+        width: int = 0,
     ) -> None:
+        """Add a text that a record puts at a place; its width is 0 where the file is silent."""
         if options & _GLYPHS:
             self.lines.is_lost |= bool(characters.strip(b"\0"))
             return
@@ -140,16 +146,9 @@ class _Picture:
             text = translate(text, self._fonts.font(self._font).name)
         else:
             text = self._fonts.decode(characters, self._font)
-        width = width or None
-        if self._alignment & _FROM_POSITION:
-            left, height = self._position
-            self._position = left + (width or 0), height
-        if width and self._alignment & _HORIZONTAL == _CENTER:
-            left -= width // 2
-        elif width and self._alignment & _HORIZONTAL == _RIGHT:
-            left -= width
+        left, height = self._place.begin(left, height, width)
         self.has_text |= bool(text.strip())
-        self.lines.add(left, height, text, width)
+        self.lines.add(left, height, text, width or None)
 
 
 def _read_plus(data: bytes, lines: DrawnLines) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from worker.parsing.readers.encodings.font_characters import CharacterSets
 from worker.parsing.readers.metafiles.lines import DrawnLines
+from worker.parsing.readers.metafiles.text_place import TextPlace
 
 _PLACEABLE, _PLACEABLE_BYTES = b"\xd7\xcd\xc6\x9a", 22
 _HEADER = struct.Struct("<3H")
@@ -15,7 +16,6 @@ _END, _FONT, _SELECT, _DELETE = 0, 0x02FB, 0x012D, 0x01F0
 _OBJECTS = frozenset({0x02FA, 0x02FC, 0x01F9, 0x0142, 0x00F7, 0x06FF})
 _ALIGN, _MOVE, _TEXT, _LONG_TEXT = 0x012E, 0x0214, 0x0521, 0x0A32
 _RECTANGLE, _GLYPHS, _BOTH_DIRECTIONS = 0x0006, 0x0010, 0x2000
-_FROM_POSITION, _HORIZONTAL, _RIGHT, _CENTER = 1, 6, 2, 6
 _MAX_OBJECTS = 4096
 
 
@@ -59,8 +59,7 @@ class _Picture:
         self._objects: set[int] = set()
         self._free: list[int] = []
         self._font = 0
-        self._alignment = 0
-        self._position = 0, 0
+        self._place = TextPlace()
 
     def read(self, kind: int, body: bytes) -> None:
         if kind == _FONT:
@@ -77,10 +76,10 @@ class _Picture:
                 self._objects.remove(number)
                 heapq.heappush(self._free, number)
         elif kind == _ALIGN:
-            self._alignment = int.from_bytes(body[:2], "little")
+            self._place.alignment = int.from_bytes(body[:2], "little")
         elif kind == _MOVE:
             height, left = struct.unpack_from("<2h", body)
-            self._position = left, height
+            self._place.position = left, height
         elif kind == _TEXT:
             (count,) = struct.unpack_from("<H", body)
             height, left = struct.unpack_from("<2h", body, 2 + count + count % 2)
@@ -115,11 +114,5 @@ class _Picture:
     def _add(self, left: int, height: int, characters: bytes, widths: bytes) -> None:
         text = self._fonts.decode(characters, self._font)
         width = sum(each[0] for each in struct.iter_unpack("<h", widths[: len(widths) // 2 * 2]))
-        if self._alignment & _FROM_POSITION:
-            left, height = self._position
-            self._position = left + width, height
-        if width and self._alignment & _HORIZONTAL == _CENTER:
-            left -= width // 2
-        elif width and self._alignment & _HORIZONTAL == _RIGHT:
-            left -= width
+        left, height = self._place.begin(left, height, width)
         self._lines.add(left, height, text, width or None)
