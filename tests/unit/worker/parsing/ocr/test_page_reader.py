@@ -129,15 +129,14 @@ def test_parts_in_a_grey_box_and_faint_ones_are_read(shade):
 
 def test_letters_at_the_edge_of_a_shadow_and_over_other_print_are_read():
     page = pictures.draw(pictures.ENGLISH)
-    width, height = page.size
     grounds = [Image.new("L", page.size, 255) for _ in range(3)]
     shadow, watermark, ruling = map(ImageDraw.Draw, grounds)
     for at in range(60):
-        shadow.rectangle((320 + at, 0, width, height), fill=255 - at * 166 // 60)
+        shadow.rectangle((320 + at, 0, 999, 999), fill=255 - at * 166 // 60)
     watermark.text((90, -60), "M", fill=120, font_size=400)
-    for at in range(0, width, 16):
-        ruling.line([(at, 0), (at, height)], 120, 2)
-        ruling.line([(0, at), (width, at)], 120, 2)
+    for at in range(0, 640, 16):
+        ruling.line([(at, 0), (at, 640)], 120, 2)
+        ruling.line([(0, at), (640, at)], 120, 2)
     for ground in grounds:
         (found,) = read(pictures.save(ImageChops.multiply(page, ground))).pages
         assert found.text.split() == " ".join(pictures.ENGLISH).split()
