@@ -13,7 +13,7 @@ from worker.parsing.readers.pdf.letters import places
 
 # In other lines a fifth of the characters are spaces.
 _SPACES_SHARE = 0.25
-_RUN = re.compile(r"(?<!\S)(?:\S ){5,}\S(?!\S)")
+_RUN = re.compile(r"(?<!\S)(?:\S ){5,}\S[:.,]?(?!\S)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LETTER_SHARE = 0.6
 # Letters of a word are equally far from each other, as a share of their size; columns are not.

@@ -14,7 +14,7 @@ def spaced(text: str, gap: int) -> str:
 
 
 def test_words_whose_letters_are_spaced_out_are_whole():
-    assert read(spaced("PAYMENT REMINDER No. 47", 500)) == "PAYMENT REMINDER No. 47"
+    assert read(spaced("PAYMENT REMINDER No. 47:", 500)) == "PAYMENT REMINDER No. 47:"
     assert (
         read(spaced("RECHNUNG", 900) + " 160 0 Td (Datum: 1. Mai) Tj") == "RECHNUNG Datum: 1. Mai"
     )
