@@ -1,12 +1,18 @@
 """Reads pages that are skewed, turned or unevenly lit in several ways, of which the best counts."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from worker.parsing.ocr.engine import OcrEngine, Orientation, Recognised
-from worker.parsing.ocr.light import even_out, hides_parts
+from worker.parsing.ocr.light import (
+    even_out,
+    has_print_on_print,
+    hides_parts,
+    keep_darkest,
+)
 from worker.parsing.ocr.picture import OcrPicture
 from worker.parsing.ocr.skew import Skew, level, measure_skew
 
@@ -67,10 +73,10 @@ class _Attempts:
         prepared = self.prepared if pose == self.pose else self._turn(self._page, pose)
         return self._compare(prepared, pose, is_shaded=is_shaded)
 
-    def add_even(self) -> None:
-        """Read the picture of the best reading so far again, with its light evened out."""
-        prepared = OcrPicture(even_out(self.prepared.picture), self.prepared.enlarged)
-        self._compare(prepared, self.pose)
+    def add_changed(self, change: Callable[[Image.Image], Image.Image]) -> bool:
+        """Read the picture of the best reading so far in other shades, as `add` does."""
+        prepared = OcrPicture(change(self.prepared.picture), self.prepared.enlarged)
+        return self._compare(prepared, self.pose)
 
     def add_finer(self) -> None:
         """Read the page in a finer size, if it has one, in the best pose so far."""
@@ -101,17 +107,13 @@ def read_straight(
 
     A page that is clearly skewed is levelled first: OCR leaves out lines of it and is confident
     of the others. A page that has parts in a shadow, or faint ones, is read once more with even
-    light for the same reason. A page that is hard to read is turned upright, and read with a
-    threshold for uneven light and in a finer size.
+    light for the same reason, or without what is lighter than its letters. A page that is hard to
+    read is turned upright, and read with a threshold for uneven light and in a finer size.
     """
     skew = measure_skew(page.picture)
     attempts = _Attempts(engine, page, dpi, deadline, Pose(skew if skew.is_clear else None))
-    if (
-        attempts.best.is_whole
-        and attempts.best.confidence >= SURE
-        and hides_parts(attempts.prepared.picture)
-    ):
-        attempts.add_even()
+    if attempts.best.is_whole:
+        _show_hidden_parts(attempts)
     if attempts.best.confidence >= _SURE_OF_LANGUAGE or not attempts.best.is_whole:
         if attempts.best.is_whole and attempts.best.confidence < _SURE_OF_SIZE:
             attempts.add_finer()
@@ -134,6 +136,16 @@ def read_straight(
     # A detector that is wrong about the orientation is wrong about the script.
     is_sure = seen is not None and is_upright and _is_sure(seen, found)
     return StraightReading(found, attempts.prepared, seen.script if seen and is_sure else None)
+
+
+def _show_hidden_parts(attempts: _Attempts) -> None:
+    """Read what lies in a shadow, is faint, or stands on a watermark or on ruled paper."""
+    picture, confidence = attempts.prepared.picture, attempts.best.confidence
+    is_hidden = confidence >= SURE and hides_parts(picture)
+    if is_hidden and attempts.add_changed(even_out):
+        return
+    if (is_hidden or confidence < _SURE_OF_SIZE) and has_print_on_print(picture):
+        attempts.add_changed(keep_darkest)
 
 
 def _is_sure(seen: Orientation, found: Recognised) -> bool:

@@ -17,8 +17,10 @@ _RUBBISH_SHARE = 0.3
 _CONTROL_SHARE, _MIN_CONTROLS = 0.12, 8
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b]")
 # Fonts that number their glyphs a1, a2, ... are taken for ornaments, but not for ticks and crosses.
+# Programs that protect a text from being copied name all letters as one that nobody sees.
 _UNREADABLE = re.compile(
-    "[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b\u2701-\u2712\u2719-\u2767\u2794-\u27be]"
+    "[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1b\u2701-\u2712\u2719-\u2767\u2794-\u27be"
+    "\xad\u200b\u2060\ufeff]"
 )
 
 # Of so much text at the beginning, and as much in the middle, letters are counted.

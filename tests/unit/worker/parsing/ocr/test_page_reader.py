@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
 from app.errors import FileErrorCode
 from devtools import pdf_samples, sample_files
@@ -94,6 +94,21 @@ def test_parts_in_a_grey_box_and_faint_ones_are_read(shade):
     (read_page,) = read(pictures.save(page)).pages
     assert "4711" in read_page.text.splitlines()[0]
     assert "4711.50" in read_page.text.splitlines()[-1]
+
+
+def test_letters_at_the_edge_of_a_shadow_and_over_other_print_are_read():
+    page = pictures.draw(pictures.ENGLISH)
+    grounds = [Image.new("L", page.size, 255) for _ in range(3)]
+    shadow, watermark, ruling = map(ImageDraw.Draw, grounds)
+    for at in range(60):
+        shadow.rectangle((320 + at, 0, 999, 999), fill=255 - at * 166 // 60)
+    watermark.text((90, -60), "M", fill=120, font_size=400)
+    for at in range(0, 640, 16):
+        ruling.line([(at, 0), (at, 640)], 120, 2)
+        ruling.line([(0, at), (640, at)], 120, 2)
+    for ground in grounds:
+        (found,) = read(pictures.save(ImageChops.multiply(page, ground))).pages
+        assert found.text.split() == " ".join(pictures.ENGLISH).split()
 
 
 def test_frames_are_pages():

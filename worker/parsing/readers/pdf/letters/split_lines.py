@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium_c
 
 from worker.parsing.readers.pdf.letters import places
 from worker.parsing.readers.pdf.letters.places import Letter
+from worker.parsing.readers.pdf.letters.spaced import join_spaced
 
 _FEW_LETTERS = 2
 _MIN_LINES, _SHARE = 8, 0.5
@@ -52,7 +53,8 @@ def join_split_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int) -> 
 def mend_lines(textpage: pypdfium2.PdfTextPage, text: str, count: int, box: Box) -> str:
     """Return the text of a page with vertical lines of East Asian letters joined.
 
-    Lines that go on above or below are broken there. Lines beyond `box`, the edges of the page, are
+    Lines that go on above or below are broken there, and letters that are spaced out are joined.
+    Lines beyond `box`, the edges of the page, are
     left out. `text` is the page's text as `get_text_range` returns it.
     """
     if len(text) == count:
@@ -76,6 +78,8 @@ def _mend_each(textpage: pypdfium2.PdfTextPage, text: str, box: Box) -> str:
                 mended = ""
             elif abs(ends[0][1] - ends[1][1]) > _LEVEL and not _MAY_GO_ON.search(line):
                 mended = _break(textpage, line, start)
+            else:
+                mended = join_spaced(textpage, line, start)
         pieces.append(mended)
         start += len(line)
     _order(textpage, pieces, starts)
