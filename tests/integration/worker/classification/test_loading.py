@@ -23,7 +23,7 @@ from worker.classification.loading import load_embedder, load_engine, remote_of
 from worker.parsing.document import Document, DocumentPage
 
 RECIPE = Document(
-    "txt", (DocumentPage(0, "Recipe of the cooking. Ingredients: flour. Steps: mix, bake."),), 1
+    "txt", (DocumentPage(0, "Recipe\n\nCooking. Ingredients: flour. Steps: mix, bake."),), 1
 )
 
 Place = dict[str, str]
