@@ -15,7 +15,7 @@ NULL = -1
 
 Columns = npt.NDArray[np.int64]
 
-# Chosen on half of the collections; docs/decisions/classification.md has the figures.
+# Chosen on half of the collections; docs/decisions/learning.md has the figures.
 # How much the nearest labelled document of a type counts beside the mean of them.
 _NEAREST_SHARE = 0.5
 # The closeness of a document to labelled ones of another type, and to a type without any: less
