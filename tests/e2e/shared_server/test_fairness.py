@@ -1,5 +1,6 @@
 """Many slow files of one project delay a file of another by the files in work at most."""
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -17,14 +18,20 @@ from devtools.receiver import Receiver
 from devtools.server import RunningServer
 from devtools.waiting import until
 from tests.e2e.shared_server.conftest import WORKERS
+from tests.unit.worker.parsing import pictures
 
-# Long enough to keep a worker busy, each different from the others.
-LINE = "Item {0}: delivery of {0} parts to warehouse {1}, as agreed in the contract.\n"
+# A job reads five frames by default. Each takes OCR a part of a second.
+FRAMES = 5
 SLOW_FILES = 6
 
 
-def slow(number: int) -> str:
-    return "".join(LINE.format(line, number) for line in range(1200))
+def slow(number: int) -> bytes:
+    """Return scanned pages that keep a worker busy, different from those of other numbers."""
+    lines = [f"Delivery of {number} parts to warehouse {line}" for line in range(12)]
+    first, *others = [pictures.draw([f"Page {frame}", *lines]) for frame in range(FRAMES)]
+    file = io.BytesIO()
+    first.save(file, "TIFF", save_all=True, append_images=others)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def test_a_small_job_of_another_project_waits_for_the_files_in_work_only(
     key = server.run("keys", "create", "other", "--project-id", project).split()[-1]
     # The event of a job's first claim has the claim's time.
     events = {"webhook_configurations": [{"webhook_url": receiver.url("/claimed")}]}
-    slow_files = [client.upload(slow(number)) for number in range(SLOW_FILES)]
+    slow_files = [client.upload(slow(number), "scan.tiff") for number in range(SLOW_FILES)]
 
     with closing(Client(server)) as other:
         other.http.headers["Authorization"] = f"Bearer {key}"
