@@ -7,7 +7,7 @@ _END = re.compile(r"</select(?=[\s/>])", re.IGNORECASE)
 _OPTION = re.compile(r"<option(?=[\s/>])([^<>]*)>([^<]*)", re.IGNORECASE)
 # Anything else within a list is a mistake of the page, or of looking into a script.
 _ONLY_OPTIONS = re.compile(r"(?:[^<]++|</?(?:option|optgroup|hr)(?=[\s/>]))*+", re.IGNORECASE)
-_IS_OPEN = re.compile(r"\s(?:multiple|size\s*=\s*[\"']?[2-9])", re.IGNORECASE)
+_IS_OPEN = re.compile(r"\s(?:multiple|size\s*=\s*[\"']?(?:[2-9]|[1-9]\d))", re.IGNORECASE)
 _SELECTED = re.compile(r"\sselected(?=[\s=/]|$)", re.IGNORECASE)
 
 

@@ -299,6 +299,13 @@ def test_pictures_that_are_there_show_no_descriptions():
     assert visible_text('a <img src="x.png" alt="seen"> b', shows_pictures=True)[0] == "a b"
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"), [("1", "Apple"), ("4", "Apple\nPear"), ("12", "Apple\nPear")]
+)
+def test_a_list_of_several_lines_shows_all_of_them(size: str, shown: str):
+    assert text_of(f"<select size={size}><option>Apple<option>Pear</select>") == shown
+
+
 def test_groups_of_options_have_labels():
     many = '<select multiple><optgroup label="Fruits"><option>Apple<option>Pear</select>'
     assert text_of(many) == "Fruits\nApple\nPear"
