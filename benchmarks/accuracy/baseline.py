@@ -8,6 +8,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from app.jobs.values import Rule
 from benchmarks.accuracy.folds import FOLDS, Scored, folds_of, without
 from benchmarks.corpus import LoadedCorpus
+from devtools.plain_scores import plain_scores
 from worker.classification.embedders.base import Vectors
 from worker.classification.features.chunks import count_tokens
 from worker.classification.features.text import is_readable, normalise_text
@@ -15,8 +16,6 @@ from worker.classification.fitting.calibrate import fit_calibration
 from worker.classification.fitting.corpus import Corpus, LabelledDocument
 from worker.classification.fitting.random_rules import ScoredDocument, draw_outcomes
 from worker.classification.rules.texts import rule_text
-from worker.classification.scoring.hierarchy import Kinds
-from worker.classification.scoring.scores import Scores
 
 Compare = Callable[[LabelledDocument, Sequence[Rule]], Vectors]
 """Returns the cosine of a document and each of k rules, shape (k,)."""
@@ -71,24 +70,7 @@ def fit_tfidf(corpora: Sequence[Corpus]) -> Compare:
 
 def _scored(compare: Compare, item: LabelledDocument, rules: Sequence[Rule]) -> ScoredDocument:
     """Return cosines as scores without a panel, so that its features are constant."""
-    none: Vectors = np.zeros((len(rules), 1), dtype=np.float32)
-    same_rule = np.eye(len(rules), dtype=np.bool_)
-    scores = Scores(
-        own=compare(item, rules),
-        panel=none[0],
-        channels={},
-        lexical=none[:, 0],
-        cues=(),
-        bonuses=none.T[:0],
-        named=none[:, 0],
-        acts=none[:, 0],
-        excluded=none[:, 0],
-        kinds=Kinds.none(),
-        covered=none.astype(np.bool_),
-        overlaps=same_rule.astype(np.float32),
-        overlapping=same_rule,
-        tokens=count_tokens(_text(item)),
-    )
+    scores = plain_scores(compare(item, rules), count_tokens(_text(item)))
     return ScoredDocument(scores, item.label, item.source)
 
 
